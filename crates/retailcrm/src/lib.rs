@@ -1,1 +1,42 @@
-//! retailcrm.
+//! RetailCRM (API v5): a typed client and a telephony connector.
+//!
+//! [`Client`] has one method per operation of the CRM, in the CRM's own terms. [`Connector`] puts it
+//! behind the common trait [`CrmConnector`](vochi_crm_core::CrmConnector).
+//!
+//! ```no_run
+//! use vochi_crm_core::{Cx, Hub, PhoneNumber};
+//! use vochi_crm_retailcrm::Client;
+//! use vochi_crm_retailcrm::api::SendCallEvent;
+//!
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! let client = Client::builder("https://demo.retailcrm.ru")
+//!     .api_key("invented-key")
+//!     .build(&Hub::new()?)?;
+//! let phone: PhoneNumber = "+375291112233".parse()?;
+//! let popup = SendCallEvent::incoming(phone).with_code("151".parse()?);
+//! let shown = client.telephony().call_event(&Cx::live(), &popup).await?;
+//! for code in shown.unknown_codes {
+//!     println!("RetailCRM knows no extension {code}");
+//! }
+//! # Ok(())
+//! # }
+//! ```
+
+pub mod api;
+pub mod model;
+
+mod client;
+mod config;
+mod connector;
+mod error;
+mod limits;
+
+pub use client::{Client, ClientBuilder, Reference, Telephony, Users};
+pub use config::{CONFIG_KEYS, Config};
+pub use connector::Connector;
+pub use limits::{GENERAL, TELEPHONY};
+
+use vochi_crm_core::CrmName;
+
+/// The CRM's name in configuration, logs and errors.
+pub const CRM: CrmName = CrmName::new("retailcrm");

@@ -1,1 +1,13 @@
-//! Integration tests of this crate, one binary.
+//! The stand-ins, asked over real connections.
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test says what went wrong by failing"
+)]
+
+mod control;
+mod faults;
+mod retailcrm;
+mod serving;
+mod support;

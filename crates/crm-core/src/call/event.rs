@@ -1,0 +1,197 @@
+//! What happens in a live call.
+
+use super::{
+    CallId, CrmCallId, Direction, Extension, Extra, Leg, Line, Outcome, Party, Reason, Recording,
+    TransferMode,
+};
+use crate::time::{Seconds, Timestamp};
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EventKind {
+    /// The legs of the event ring. The first one begins the call; later ones extend it to further
+    /// employees.
+    Ringing,
+    /// The leg of the event was answered.
+    Answered,
+    /// The client was put on hold.
+    Held,
+    /// The client came off hold.
+    Resumed,
+    /// The call is passed on.
+    Transferred {
+        /// How.
+        mode: TransferMode,
+        /// By whom; without it, by who talked last.
+        from: Option<Extension>,
+        /// To whom.
+        to: Extension,
+    },
+    /// The legs of the event stopped ringing or were hung up; the call goes on.
+    LegEnded,
+    /// The call is over.
+    Ended {
+        /// How; without it the remembered state of the call decides.
+        outcome: Option<Outcome>,
+        /// Why it was not answered.
+        reason: Option<Reason>,
+        /// How long the client talked with humans; without it the remembered state decides.
+        talk: Option<Seconds>,
+    },
+    /// The recording can be fetched.
+    RecordingReady(Recording),
+}
+
+impl EventKind {
+    /// The event's name in logs and on the command line.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Ringing => "ringing",
+            Self::Answered => "answered",
+            Self::Held => "hold",
+            Self::Resumed => "resume",
+            Self::Transferred { .. } => "transfer",
+            Self::LegEnded => "leave",
+            Self::Ended { .. } => "hangup",
+            Self::RecordingReady(_) => "recording",
+        }
+    }
+}
+
+/// One thing that happened in a live call.
+///
+/// Direction, client and line are needed with the first event only: later ones take what they are
+/// not told from the call store.
+///
+/// ```
+/// use vochi_crm_core::{CallEvent, CallId, Direction, EventKind, Extension, Leg, PhoneNumber};
+/// # let now = "2026-03-02T08:00:00Z".parse()?;
+/// let client: PhoneNumber = "+375291112233".parse()?;
+/// let event = CallEvent::new(CallId::new("1757843474.185")?, now, EventKind::Ringing)
+///     .with_direction(Direction::Inbound)
+///     .with_client(client)
+///     .with_leg(Leg::to_employee(Extension::new("151")?));
+/// assert_eq!(event.legs().len(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallEvent {
+    call_id: CallId,
+    at: Timestamp,
+    kind: EventKind,
+    direction: Option<Direction>,
+    client: Option<Party>,
+    line: Option<Line>,
+    legs: Vec<Leg>,
+    crm_call_id: Option<CrmCallId>,
+    extra: Extra,
+}
+
+impl CallEvent {
+    /// An event of a call at a moment.
+    pub fn new(call_id: CallId, at: Timestamp, kind: EventKind) -> Self {
+        Self {
+            call_id,
+            at,
+            kind,
+            direction: None,
+            client: None,
+            line: None,
+            legs: Vec::new(),
+            crm_call_id: None,
+            extra: Extra::default(),
+        }
+    }
+
+    /// Who called whom.
+    #[must_use]
+    pub fn with_direction(mut self, direction: Direction) -> Self {
+        self.direction = Some(direction);
+        self
+    }
+
+    /// The outside party.
+    #[must_use]
+    pub fn with_client(mut self, client: impl Into<Party>) -> Self {
+        self.client = Some(client.into());
+        self
+    }
+
+    /// The company's own number or trunk.
+    #[must_use]
+    pub fn with_line(mut self, line: Line) -> Self {
+        self.line = Some(line);
+        self
+    }
+
+    /// Adds a leg the event is about.
+    #[must_use]
+    pub fn with_leg(mut self, leg: Leg) -> Self {
+        self.legs.push(leg);
+        self
+    }
+
+    /// Ties the call to a click in the CRM.
+    #[must_use]
+    pub fn with_crm_call_id(mut self, id: CrmCallId) -> Self {
+        self.crm_call_id = Some(id);
+        self
+    }
+
+    /// Adds an option of one CRM.
+    #[must_use]
+    pub fn with_extra(
+        mut self,
+        name: impl Into<String>,
+        value: impl Into<serde_json::Value>,
+    ) -> Self {
+        self.extra.set(name, value);
+        self
+    }
+
+    /// The PBX's id of the call.
+    pub fn call_id(&self) -> &CallId {
+        &self.call_id
+    }
+
+    /// When it happened.
+    pub fn at(&self) -> Timestamp {
+        self.at
+    }
+
+    /// What happened.
+    pub fn kind(&self) -> &EventKind {
+        &self.kind
+    }
+
+    /// Who called whom, if told.
+    pub fn direction(&self) -> Option<Direction> {
+        self.direction
+    }
+
+    /// The outside party, if told.
+    pub fn client(&self) -> Option<&Party> {
+        self.client.as_ref()
+    }
+
+    /// The company's own number or trunk, if told.
+    pub fn line(&self) -> Option<&Line> {
+        self.line.as_ref()
+    }
+
+    /// The legs the event is about.
+    pub fn legs(&self) -> &[Leg] {
+        &self.legs
+    }
+
+    /// The CRM's id of the call, if it came from a click.
+    pub fn crm_call_id(&self) -> Option<&CrmCallId> {
+        self.crm_call_id.as_ref()
+    }
+
+    /// Options of one CRM.
+    pub fn extra(&self) -> &Extra {
+        &self.extra
+    }
+}

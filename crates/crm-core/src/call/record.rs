@@ -1,0 +1,301 @@
+//! A finished call, as it goes into a CRM's history.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    CallId, CrmCallId, Direction, Extension, Extra, LegRecord, Line, Outcome, Party, Reason,
+    Recording, TransferMode, TransferResult,
+};
+use crate::error::{Error, Result};
+use crate::time::{Seconds, Timestamp};
+
+/// A transfer that was tried in a call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Transfer {
+    /// How.
+    pub mode: TransferMode,
+    /// What became of it; absent where that is unknown.
+    pub result: Option<TransferResult>,
+    /// Who has the client afterwards.
+    pub to: Option<Extension>,
+}
+
+/// A finished call (a CDR): one outside party, one record.
+///
+/// Talk and wait are never mixed: talk runs from the client's first moment with a human to its
+/// last, wait from arrival (outbound: first dialling) to the first human or the end.
+///
+/// ```
+/// use vochi_crm_core::{CallId, CallRecord, Direction, Extension, Outcome, PhoneNumber, Seconds};
+/// let client: PhoneNumber = "+375446370646".parse()?;
+/// let record = CallRecord::new(
+///     CallId::new("1757843474.185")?,
+///     Direction::Inbound,
+///     client,
+///     "2026-03-02T08:00:00Z".parse()?,
+///     Outcome::Answered,
+/// )
+/// .with_talked_with(Extension::new("151")?)
+/// .with_talk(Seconds::new(64))
+/// .with_wait(Seconds::new(6));
+/// assert_eq!(record.handled_by().map(Extension::as_str), Some("151"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallRecord {
+    call_id: CallId,
+    direction: Direction,
+    client: Party,
+    started_at: Timestamp,
+    outcome: Outcome,
+    ended_at: Option<Timestamp>,
+    line: Option<Line>,
+    reason: Option<Reason>,
+    rang: Vec<Extension>,
+    talked_with: Vec<Extension>,
+    talk: Option<Seconds>,
+    wait: Option<Seconds>,
+    transfer: Option<Transfer>,
+    legs: Vec<LegRecord>,
+    recording: Option<Recording>,
+    crm_call_id: Option<CrmCallId>,
+    extra: Extra,
+}
+
+impl CallRecord {
+    /// A finished call.
+    pub fn new(
+        call_id: CallId,
+        direction: Direction,
+        client: impl Into<Party>,
+        started_at: Timestamp,
+        outcome: Outcome,
+    ) -> Self {
+        Self {
+            call_id,
+            direction,
+            client: client.into(),
+            started_at,
+            outcome,
+            ended_at: None,
+            line: None,
+            reason: None,
+            rang: Vec::new(),
+            talked_with: Vec::new(),
+            talk: None,
+            wait: None,
+            transfer: None,
+            legs: Vec::new(),
+            recording: None,
+            crm_call_id: None,
+            extra: Extra::default(),
+        }
+    }
+
+    /// When it ended; without it, start plus waiting plus talking.
+    #[must_use]
+    pub fn with_ended_at(mut self, at: Timestamp) -> Self {
+        self.ended_at = Some(at);
+        self
+    }
+
+    /// The company's own number or trunk.
+    #[must_use]
+    pub fn with_line(mut self, line: Line) -> Self {
+        self.line = Some(line);
+        self
+    }
+
+    /// Why it was not answered.
+    #[must_use]
+    pub fn with_reason(mut self, reason: Reason) -> Self {
+        self.reason = Some(reason);
+        self
+    }
+
+    /// Adds an employee whose phone rang, in the order of ringing.
+    #[must_use]
+    pub fn with_rang(mut self, extension: Extension) -> Self {
+        push_once(&mut self.rang, extension);
+        self
+    }
+
+    /// Adds an employee who talked with the client, in the order of talking.
+    #[must_use]
+    pub fn with_talked_with(mut self, extension: Extension) -> Self {
+        // Who comes back after a transfer is again the last to talk.
+        self.talked_with.retain(|known| *known != extension);
+        self.talked_with.push(extension);
+        self
+    }
+
+    /// How long the client talked with humans.
+    #[must_use]
+    pub fn with_talk(mut self, talk: Seconds) -> Self {
+        self.talk = Some(talk);
+        self
+    }
+
+    /// How long the client waited.
+    #[must_use]
+    pub fn with_wait(mut self, wait: Seconds) -> Self {
+        self.wait = Some(wait);
+        self
+    }
+
+    /// The transfer that was tried.
+    #[must_use]
+    pub fn with_transfer(mut self, transfer: Transfer) -> Self {
+        self.transfer = Some(transfer);
+        self
+    }
+
+    /// Adds a leg.
+    #[must_use]
+    pub fn with_leg(mut self, leg: LegRecord) -> Self {
+        self.legs.push(leg);
+        self
+    }
+
+    /// The recording.
+    #[must_use]
+    pub fn with_recording(mut self, recording: Recording) -> Self {
+        self.recording = Some(recording);
+        self
+    }
+
+    /// Ties the call to a click in the CRM.
+    #[must_use]
+    pub fn with_crm_call_id(mut self, id: CrmCallId) -> Self {
+        self.crm_call_id = Some(id);
+        self
+    }
+
+    /// Adds an option of one CRM.
+    #[must_use]
+    pub fn with_extra(
+        mut self,
+        name: impl Into<String>,
+        value: impl Into<serde_json::Value>,
+    ) -> Self {
+        self.extra.set(name, value);
+        self
+    }
+
+    /// The PBX's id of the call.
+    pub fn call_id(&self) -> &CallId {
+        &self.call_id
+    }
+
+    /// Who called whom.
+    pub fn direction(&self) -> Direction {
+        self.direction
+    }
+
+    /// The outside party.
+    pub fn client(&self) -> &Party {
+        &self.client
+    }
+
+    /// When it began.
+    pub fn started_at(&self) -> Timestamp {
+        self.started_at
+    }
+
+    /// How it ended for the client.
+    pub fn outcome(&self) -> Outcome {
+        self.outcome
+    }
+
+    /// When it ended: as told, else start plus waiting plus talking.
+    pub fn ended_at(&self) -> Timestamp {
+        let lasted = self.wait.unwrap_or_default().get() + self.talk.unwrap_or_default().get();
+        let reckoned = std::time::Duration::from_secs(lasted.into());
+        self.ended_at
+            .unwrap_or_else(|| self.started_at.plus(reckoned))
+    }
+
+    /// The company's own number or trunk.
+    pub fn line(&self) -> Option<&Line> {
+        self.line.as_ref()
+    }
+
+    /// Why it was not answered.
+    pub fn reason(&self) -> Option<Reason> {
+        self.reason
+    }
+
+    /// Whose phones rang, in order.
+    pub fn rang(&self) -> &[Extension] {
+        &self.rang
+    }
+
+    /// Who talked with the client, the last one last.
+    pub fn talked_with(&self) -> &[Extension] {
+        &self.talked_with
+    }
+
+    /// How long the client talked with humans, if told.
+    pub fn talk(&self) -> Option<Seconds> {
+        self.talk
+    }
+
+    /// How long the client waited, if told.
+    pub fn wait(&self) -> Option<Seconds> {
+        self.wait
+    }
+
+    /// The transfer that was tried.
+    pub fn transfer(&self) -> Option<&Transfer> {
+        self.transfer.as_ref()
+    }
+
+    /// The legs.
+    pub fn legs(&self) -> &[LegRecord] {
+        &self.legs
+    }
+
+    /// The recording.
+    pub fn recording(&self) -> Option<&Recording> {
+        self.recording.as_ref()
+    }
+
+    /// The CRM's id of the call, if it came from a click.
+    pub fn crm_call_id(&self) -> Option<&CrmCallId> {
+        self.crm_call_id.as_ref()
+    }
+
+    /// Options of one CRM.
+    pub fn extra(&self) -> &Extra {
+        &self.extra
+    }
+
+    /// The record with its times settled: an answered call counts at least one second, any other has
+    /// none.
+    ///
+    /// # Errors
+    /// `input` when the call was answered and nobody told how long it lasted.
+    pub fn settled(mut self) -> Result<Self> {
+        self.talk = Some(if self.outcome.is_answered() {
+            let talk = self.talk.ok_or_else(|| {
+                Error::input(format!("call {}: how long was the talk?", self.call_id))
+                    .with_hint("an answered call needs its talk seconds")
+            })?;
+            talk.max(Seconds::new(1))
+        } else {
+            Seconds::ZERO
+        });
+        Ok(self)
+    }
+
+    /// Whose call it was: the last employee who talked; of an unanswered call the last who rang.
+    pub fn handled_by(&self) -> Option<&Extension> {
+        self.talked_with.last().or_else(|| self.rang.last())
+    }
+}
+
+fn push_once(list: &mut Vec<Extension>, extension: Extension) {
+    if !list.contains(&extension) {
+        list.push(extension);
+    }
+}

@@ -1,0 +1,539 @@
+//! What must be remembered of a call between two of its events.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{
+    CallEvent, CallId, CallRecord, CrmCallId, Direction, EventKind, Extension, Leg, LegEnd, LegId,
+    LegRecord, Line, Outcome, Party, Reason, Recording, Transfer, TransferMode,
+};
+use crate::error::Result;
+use crate::time::{Seconds, Timestamp};
+use crate::warning::{Warning, WarningKind};
+
+/// How far a leg has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum LegPhase {
+    /// It rings.
+    Ringing,
+    /// The two ends talk.
+    Connected,
+    /// One end is on hold.
+    Held,
+    /// It is over.
+    Ended,
+}
+
+/// A leg of a live call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LiveLeg {
+    /// The PBX's id of the leg, or one minted from the call's.
+    pub id: LegId,
+    /// The side that calls.
+    pub from: LegEnd,
+    /// The side that rings or answered.
+    pub to: LegEnd,
+    /// How far it has come.
+    pub phase: LegPhase,
+    /// When it was answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered_at: Option<Timestamp>,
+    /// When it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<Timestamp>,
+}
+
+impl LiveLeg {
+    fn has_client(&self) -> bool {
+        self.from == LegEnd::Client || self.to == LegEnd::Client
+    }
+
+    fn employees(&self) -> impl Iterator<Item = &Extension> {
+        self.from.extension().into_iter().chain(self.to.extension())
+    }
+
+    fn end(&mut self, at: Timestamp) {
+        if self.phase != LegPhase::Ended {
+            self.phase = LegPhase::Ended;
+            self.ended_at = Some(at);
+        }
+    }
+}
+
+/// Whether the CRM's history holds the call.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Recorded {
+    /// Not as far as we know.
+    #[default]
+    No,
+    /// A request that would record it went out and its answer did not come.
+    Maybe,
+    /// Yes.
+    Yes,
+}
+
+/// What is known of a call so far: the sum of its events, and what its connector must remember.
+///
+/// Events are applied in the order they come; each adds what it tells. It survives in the
+/// [`CallStore`](crate::state::CallStore), so that the process that hears the hangup need not be the
+/// one that heard the ringing.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CallState {
+    direction: Option<Direction>,
+    client: Option<Party>,
+    line: Option<Line>,
+    crm_call_id: Option<CrmCallId>,
+    started_at: Option<Timestamp>,
+    answered_at: Option<Timestamp>,
+    ended_at: Option<Timestamp>,
+    outcome: Option<Outcome>,
+    reason: Option<Reason>,
+    talk: Option<Seconds>,
+    legs: Vec<LiveLeg>,
+    minted: u32,
+    talked_with: Vec<Extension>,
+    transfer: Option<Transfer>,
+    recording: Option<Recording>,
+    recorded: Recorded,
+    connector: Value,
+}
+
+impl CallState {
+    /// Adds what an event tells. The warnings say where it contradicts what was known; the newer
+    /// word wins.
+    pub fn apply(&mut self, event: &CallEvent) -> Vec<Warning> {
+        let mut warnings = Vec::new();
+        if self.ended_at.is_some() && !matches!(event.kind(), EventKind::RecordingReady(_)) {
+            warnings.push(Warning::new(
+                WarningKind::OutOfOrder,
+                format!(
+                    "call {} has already ended; its {:?} event changes nothing",
+                    event.call_id(),
+                    event.kind().as_str()
+                ),
+            ));
+            return warnings;
+        }
+        self.learn(event, &mut warnings);
+        let at = event.at();
+        match event.kind() {
+            EventKind::Ringing => {
+                for leg in event.legs() {
+                    self.leg_mut(event.call_id(), leg);
+                }
+            }
+            EventKind::Answered => {
+                for leg in event.legs() {
+                    self.connect(event.call_id(), leg, at);
+                }
+            }
+            EventKind::Held => self.shift(event, LegPhase::Connected, LegPhase::Held),
+            EventKind::Resumed => self.shift(event, LegPhase::Held, LegPhase::Connected),
+            EventKind::LegEnded => {
+                for leg in event.legs() {
+                    if let Some(found) = self.find(leg) {
+                        found.end(at);
+                    }
+                }
+            }
+            EventKind::Transferred { mode, from, to } => {
+                self.pass_on(event.call_id(), at, *mode, from.as_ref(), to);
+            }
+            EventKind::Ended {
+                outcome,
+                reason,
+                talk,
+            } => self.end(at, *outcome, *reason, *talk),
+            EventKind::RecordingReady(recording) => self.recording = Some(recording.clone()),
+        }
+        warnings
+    }
+
+    /// Takes over what every event may tell.
+    fn learn(&mut self, event: &CallEvent, warnings: &mut Vec<Warning>) {
+        if let Some(direction) = event.direction() {
+            if let Some(known) = self.direction.filter(|known| *known != direction) {
+                warnings.push(Warning::new(
+                    WarningKind::OutOfOrder,
+                    format!(
+                        "call {} was {known:?} and is now {direction:?}; the later word is taken",
+                        event.call_id()
+                    ),
+                ));
+            }
+            self.direction = Some(direction);
+        }
+        if let Some(client) = event.client() {
+            self.client = Some(client.clone());
+        }
+        if let Some(line) = event.line() {
+            self.line = Some(line.clone());
+        }
+        if let Some(id) = event.crm_call_id() {
+            self.crm_call_id = Some(id.clone());
+        }
+        if self.started_at.is_none_or(|known| event.at() < known) {
+            self.started_at = Some(event.at());
+        }
+    }
+
+    fn find(&mut self, leg: &Leg) -> Option<&mut LiveLeg> {
+        let position = match leg.id() {
+            Some(id) => self.legs.iter().position(|known| known.id == *id),
+            None => self
+                .legs
+                .iter()
+                .position(|known| {
+                    known.phase != LegPhase::Ended
+                        && known.from == *leg.from()
+                        && known.to == *leg.to()
+                })
+                .or_else(|| {
+                    // An event that names only an employee means that employee's open leg.
+                    let employee = leg.employee()?;
+                    self.legs.iter().position(|known| {
+                        known.phase != LegPhase::Ended
+                            && known.employees().any(|known| known == employee)
+                    })
+                }),
+        };
+        position.and_then(|position| self.legs.get_mut(position))
+    }
+
+    /// The leg an event names, begun if it is new.
+    fn leg_mut(&mut self, call: &CallId, leg: &Leg) -> Option<&mut LiveLeg> {
+        if self.find(leg).is_none() {
+            let id = match leg.id() {
+                Some(id) => id.clone(),
+                None => self.mint(call)?,
+            };
+            self.legs.push(LiveLeg {
+                id,
+                from: leg.from().clone(),
+                to: leg.to().clone(),
+                phase: LegPhase::Ringing,
+                answered_at: None,
+                ended_at: None,
+            });
+            return self.legs.last_mut();
+        }
+        self.find(leg)
+    }
+
+    fn mint(&mut self, call: &CallId) -> Option<LegId> {
+        loop {
+            self.minted += 1;
+            let id = format!("{}.{}", call.as_str().replace('/', "-"), self.minted);
+            // A call id may be so long that nothing can be appended to it.
+            let id = LegId::new(&id)
+                .or_else(|_| LegId::new(format!("leg.{}", self.minted)))
+                .ok()?;
+            if !self.legs.iter().any(|leg| leg.id == id) {
+                return Some(id);
+            }
+        }
+    }
+
+    fn connect(&mut self, call: &CallId, leg: &Leg, at: Timestamp) {
+        let Some(live) = self.leg_mut(call, leg) else {
+            return;
+        };
+        live.phase = LegPhase::Connected;
+        live.answered_at.get_or_insert(at);
+        if !live.has_client() {
+            return;
+        }
+        let talker = live.employees().next().cloned();
+        // In a click-to-call the employee is known from the leg that rang first.
+        let talker = talker.or_else(|| {
+            let connected = |leg: &&LiveLeg| leg.phase == LegPhase::Connected;
+            self.legs
+                .iter()
+                .filter(connected)
+                .find_map(|leg| leg.employees().next().cloned())
+        });
+        self.answered_at.get_or_insert(at);
+        if let Some(talker) = talker {
+            self.note_talker(talker);
+        }
+    }
+
+    fn note_talker(&mut self, talker: Extension) {
+        self.talked_with.retain(|known| *known != talker);
+        self.talked_with.push(talker);
+    }
+
+    fn shift(&mut self, event: &CallEvent, from: LegPhase, to: LegPhase) {
+        if event.legs().is_empty() {
+            for leg in self
+                .legs
+                .iter_mut()
+                .filter(|leg| leg.has_client() && leg.phase == from)
+            {
+                leg.phase = to;
+            }
+        }
+        for leg in event.legs() {
+            if let Some(live) = self.find(leg)
+                && live.phase == from
+            {
+                live.phase = to;
+            }
+        }
+    }
+
+    fn pass_on(
+        &mut self,
+        call: &CallId,
+        at: Timestamp,
+        mode: TransferMode,
+        from: Option<&Extension>,
+        to: &Extension,
+    ) {
+        let from = from.or(self.talked_with.last()).cloned();
+        for leg in &mut self.legs {
+            let of_from = from
+                .as_ref()
+                .is_some_and(|from| leg.employees().any(|one| one == from));
+            if leg.has_client() && of_from && leg.phase != LegPhase::Ringing {
+                leg.end(at);
+            }
+        }
+        self.transfer = Some(Transfer {
+            mode,
+            result: None,
+            to: Some(to.clone()),
+        });
+        let leg = Leg::to_employee(to.clone());
+        // A blind transfer rings at the new employee; after a consultation the two already talk.
+        if mode == TransferMode::Attended {
+            self.connect(call, &leg, at);
+        } else {
+            self.leg_mut(call, &leg);
+        }
+    }
+
+    fn end(
+        &mut self,
+        at: Timestamp,
+        outcome: Option<Outcome>,
+        reason: Option<Reason>,
+        talk: Option<Seconds>,
+    ) {
+        self.ended_at = Some(at);
+        let last_client_leg = self
+            .legs
+            .iter()
+            .filter(|leg| leg.has_client())
+            .filter_map(|leg| leg.ended_at)
+            .max();
+        let still_open = self
+            .legs
+            .iter()
+            .any(|leg| leg.has_client() && leg.phase != LegPhase::Ended);
+        for leg in &mut self.legs {
+            leg.end(at);
+        }
+        let outcome = outcome.unwrap_or(match (self.answered_at, self.direction) {
+            (Some(_), _) => Outcome::Answered,
+            (None, Some(Direction::Outbound)) => Outcome::NoAnswer,
+            (None, _) => Outcome::Missed,
+        });
+        self.outcome = Some(outcome);
+        self.reason = reason;
+        self.talk = talk.or_else(|| {
+            let answered = self.answered_at?;
+            let left = if still_open {
+                at
+            } else {
+                last_client_leg.unwrap_or(at)
+            };
+            Some(Seconds::rounded(left.since(answered)))
+        });
+    }
+
+    /// Who called whom.
+    pub fn direction(&self) -> Option<Direction> {
+        self.direction
+    }
+
+    /// The outside party.
+    pub fn client(&self) -> Option<&Party> {
+        self.client.as_ref()
+    }
+
+    /// The company's own number or trunk.
+    pub fn line(&self) -> Option<&Line> {
+        self.line.as_ref()
+    }
+
+    /// The CRM's id of the call, if it came from a click.
+    pub fn crm_call_id(&self) -> Option<&CrmCallId> {
+        self.crm_call_id.as_ref()
+    }
+
+    /// When the first event happened.
+    pub fn started_at(&self) -> Option<Timestamp> {
+        self.started_at
+    }
+
+    /// When the client first talked with a human.
+    pub fn answered_at(&self) -> Option<Timestamp> {
+        self.answered_at
+    }
+
+    /// When the call ended.
+    pub fn ended_at(&self) -> Option<Timestamp> {
+        self.ended_at
+    }
+
+    /// How it ended for the client; known after the end.
+    pub fn outcome(&self) -> Option<Outcome> {
+        self.outcome
+    }
+
+    /// Why it was not answered.
+    pub fn reason(&self) -> Option<Reason> {
+        self.reason
+    }
+
+    /// Every leg so far.
+    pub fn legs(&self) -> &[LiveLeg] {
+        &self.legs
+    }
+
+    /// Whose phones rang or were taken up, in order, each once. In an outgoing call that is the
+    /// employee who calls.
+    pub fn employees(&self) -> Vec<&Extension> {
+        let mut employees: Vec<&Extension> = Vec::new();
+        for extension in self.legs.iter().flat_map(LiveLeg::employees) {
+            if !employees.contains(&extension) {
+                employees.push(extension);
+            }
+        }
+        employees
+    }
+
+    /// Who talked with the client, the last one last.
+    pub fn talked_with(&self) -> &[Extension] {
+        &self.talked_with
+    }
+
+    /// Whether the CRM's history holds the call.
+    pub fn recorded(&self) -> Recorded {
+        self.recorded
+    }
+
+    /// Notes whether the CRM's history holds the call.
+    pub fn set_recorded(&mut self, recorded: Recorded) {
+        self.recorded = recorded;
+    }
+
+    /// What the connector noted, in its own form; `None` before it noted anything or when the note
+    /// cannot be read (a newer version wrote it).
+    pub fn connector_note<T: serde::de::DeserializeOwned>(&self) -> Option<T> {
+        T::deserialize(&self.connector).ok()
+    }
+
+    /// Lets the connector remember something of its own.
+    pub fn set_connector_note<T: Serialize>(&mut self, note: &T) -> Result<()> {
+        self.connector = serde_json::to_value(note).map_err(|error| {
+            crate::Error::internal("a connector's note cannot be written").with_source(error)
+        })?;
+        Ok(())
+    }
+
+    /// The finished call as the events told it; `None` while direction, client, start or end is
+    /// unknown.
+    pub fn to_record(&self, call_id: &CallId) -> Option<CallRecord> {
+        self.ended_at?;
+        let record = CallRecord::new(
+            call_id.clone(),
+            self.direction?,
+            self.client.clone()?,
+            self.started_at?,
+            self.outcome?,
+        );
+        Some(self.complete(record))
+    }
+
+    /// Fills in what a record does not tell and the events did.
+    #[must_use]
+    pub fn complete(&self, mut record: CallRecord) -> CallRecord {
+        if record.line().is_none()
+            && let Some(line) = &self.line
+        {
+            record = record.with_line(line.clone());
+        }
+        if record.crm_call_id().is_none()
+            && let Some(id) = &self.crm_call_id
+        {
+            record = record.with_crm_call_id(id.clone());
+        }
+        if record.recording().is_none()
+            && let Some(recording) = &self.recording
+        {
+            record = record.with_recording(recording.clone());
+        }
+        if record.reason().is_none()
+            && record.outcome() == self.outcome.unwrap_or(record.outcome())
+            && let Some(reason) = self.reason
+        {
+            record = record.with_reason(reason);
+        }
+        if record.transfer().is_none()
+            && let Some(transfer) = &self.transfer
+        {
+            record = record.with_transfer(transfer.clone());
+        }
+        if record.talk().is_none()
+            && record.outcome().is_answered()
+            && let Some(talk) = self.talk
+        {
+            record = record.with_talk(talk);
+        }
+        if record.wait().is_none()
+            && let Some(wait) = self.waited()
+        {
+            record = record.with_wait(wait);
+        }
+        self.complete_people(record)
+    }
+
+    fn complete_people(&self, mut record: CallRecord) -> CallRecord {
+        if record.rang().is_empty() && record.talked_with().is_empty() {
+            for extension in self.employees() {
+                record = record.with_rang(extension.clone());
+            }
+            if record.outcome().is_answered() {
+                for extension in &self.talked_with {
+                    record = record.with_talked_with(extension.clone());
+                }
+            }
+        }
+        if record.legs().is_empty() {
+            for leg in &self.legs {
+                record = record.with_leg(LegRecord {
+                    id: leg.id.clone(),
+                    from: leg.from.clone(),
+                    to: leg.to.clone(),
+                    answered_at: leg.answered_at,
+                    ended_at: leg.ended_at,
+                    recording: None,
+                });
+            }
+        }
+        record
+    }
+
+    fn waited(&self) -> Option<Seconds> {
+        let started = self.started_at?;
+        let until = self.answered_at.or(self.ended_at)?;
+        Some(Seconds::rounded(until.since(started)))
+    }
+}

@@ -1,0 +1,68 @@
+//! What came of an event or record.
+
+use crate::call::CrmCallId;
+use crate::warning::Warning;
+
+/// What came of an event or record that was handed to a CRM.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Receipt {
+    crm_call_id: Option<CrmCallId>,
+    recorded: bool,
+    requests: u32,
+    warnings: Vec<Warning>,
+}
+
+impl Receipt {
+    /// A receipt for nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Notes that the CRM's history holds the call.
+    #[must_use]
+    pub fn as_recorded(mut self) -> Self {
+        self.recorded = true;
+        self
+    }
+
+    /// Notes the CRM's id of the call.
+    #[must_use]
+    pub fn with_crm_call_id(mut self, id: Option<CrmCallId>) -> Self {
+        self.crm_call_id = id;
+        self
+    }
+
+    /// Notes how many requests went out.
+    #[must_use]
+    pub fn with_requests(mut self, requests: u32) -> Self {
+        self.requests = requests;
+        self
+    }
+
+    /// Adds warnings.
+    #[must_use]
+    pub fn with_warnings(mut self, warnings: impl IntoIterator<Item = Warning>) -> Self {
+        self.warnings.extend(warnings);
+        self
+    }
+
+    /// The CRM's id of the call, where it has one.
+    pub fn crm_call_id(&self) -> Option<&CrmCallId> {
+        self.crm_call_id.as_ref()
+    }
+
+    /// Whether the CRM's history holds the call.
+    pub fn recorded(&self) -> bool {
+        self.recorded
+    }
+
+    /// How many requests went out. Those of a chunk are counted on its first record.
+    pub fn requests(&self) -> u32 {
+        self.requests
+    }
+
+    /// What an operator should know.
+    pub fn warnings(&self) -> &[Warning] {
+        &self.warnings
+    }
+}

@@ -1,0 +1,116 @@
+//! What came back.
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode, header};
+use serde::de::DeserializeOwned;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::secret::Redactor;
+use crate::wire;
+
+/// How much of an unreadable body an error shows.
+const EXCERPT: usize = 512;
+
+/// An HTTP answer, whole.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Bytes,
+}
+
+impl Answer {
+    /// An answer.
+    pub fn new(status: StatusCode, headers: HeaderMap, body: impl Into<Bytes>) -> Self {
+        Self {
+            status,
+            headers,
+            body: body.into(),
+        }
+    }
+
+    /// A JSON answer with status 200, for planned answers and tests.
+    pub fn ok_json(value: &serde_json::Value) -> Self {
+        let mut headers = HeaderMap::new();
+        headers.insert(
+            header::CONTENT_TYPE,
+            http::HeaderValue::from_static("application/json"),
+        );
+        Self::new(StatusCode::OK, headers, value.to_string())
+    }
+
+    /// The content type, or an empty text.
+    pub fn content_type(&self) -> &str {
+        self.headers
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+    }
+
+    /// Whether the status says success.
+    pub fn is_success(&self) -> bool {
+        self.status.is_success()
+    }
+
+    /// Reads the body as JSON.
+    ///
+    /// # Errors
+    /// `decode`, naming the place in the body that is not as expected, never a value.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
+        // The plain reader first: tracking the path costs, and only a failure needs it.
+        if let Ok(value) = serde_json::from_slice(&self.body) {
+            return Ok(value);
+        }
+        let mut reader = serde_json::Deserializer::from_slice(&self.body);
+        serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+            let what = if error.inner().is_data() {
+                wire::unreadable_at(&error.path().to_string())
+            } else {
+                "it is no whole JSON".to_owned()
+            };
+            self.unreadable(&what)
+        })
+    }
+
+    /// The error for an answer that cannot be read: it carries status and content type; the
+    /// pipeline adds the redacted beginning of the body.
+    pub fn unreadable(&self, what: &str) -> Error {
+        let content_type = match self.content_type() {
+            "" => "no content type",
+            other => other,
+        };
+        Error::new(
+            ErrorKind::Decode,
+            format!(
+                "the answer (HTTP {}, {content_type}) cannot be read: {what}",
+                self.status.as_u16()
+            ),
+        )
+        .with_status(self.status.as_u16())
+    }
+
+    /// The beginning of the body as text, on one line, without secrets.
+    pub fn excerpt(&self, redactor: &Redactor) -> String {
+        let text = String::from_utf8_lossy(&self.body);
+        // A secret at the cut must not survive as its own beginning: redact, then cut.
+        let window: String = text.chars().take(4 * EXCERPT).collect();
+        let clean = redactor.redact(&window);
+        let mut short: String = String::with_capacity(EXCERPT);
+        for character in clean.chars() {
+            if short.len() + character.len_utf8() > EXCERPT {
+                short.push('…');
+                break;
+            }
+            short.push(if character.is_control() {
+                ' '
+            } else {
+                character
+            });
+        }
+        short
+    }
+}

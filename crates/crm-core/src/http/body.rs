@@ -1,0 +1,199 @@
+//! A request as a plain value, and its body in each encoding a CRM takes.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use serde::Serialize;
+use url::form_urlencoded;
+
+use crate::error::{Error, Result};
+
+/// What a request carries.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub enum Body {
+    /// Nothing.
+    #[default]
+    Empty,
+    /// `application/x-www-form-urlencoded`.
+    Form(Vec<(Cow<'static, str>, String)>),
+    /// `application/json`.
+    Json(Bytes),
+    /// Any other bytes with their content type.
+    Bytes {
+        /// The content type.
+        content_type: &'static str,
+        /// The bytes.
+        bytes: Bytes,
+    },
+}
+
+impl Body {
+    /// The content type, where there is one.
+    pub fn content_type(&self) -> Option<&'static str> {
+        match self {
+            Self::Empty => None,
+            Self::Form(_) => Some("application/x-www-form-urlencoded"),
+            Self::Json(_) => Some("application/json"),
+            Self::Bytes { content_type, .. } => Some(content_type),
+        }
+    }
+
+    /// The bytes as they go out.
+    pub fn encode(&self) -> Bytes {
+        match self {
+            Self::Empty => Bytes::new(),
+            Self::Form(fields) => encode_pairs(fields).into(),
+            Self::Json(bytes) | Self::Bytes { bytes, .. } => bytes.clone(),
+        }
+    }
+}
+
+/// One request to a CRM, before anything of an account is in it: no host, no key.
+///
+/// ```
+/// use vochi_crm_core::http::ApiRequest;
+/// let request = ApiRequest::get("/api/v5/telephony/manager").query("phone", "+375291112233");
+/// assert_eq!(request.query_string(), "phone=%2B375291112233");
+/// ```
+#[derive(Clone, Debug)]
+pub struct ApiRequest {
+    method: Method,
+    path: Cow<'static, str>,
+    query: Vec<(Cow<'static, str>, String)>,
+    headers: HeaderMap,
+    body: Body,
+}
+
+impl ApiRequest {
+    /// A request with any method.
+    pub fn new(method: Method, path: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            method,
+            path: path.into(),
+            query: Vec::new(),
+            headers: HeaderMap::new(),
+            body: Body::Empty,
+        }
+    }
+
+    /// A reading request.
+    pub fn get(path: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Method::GET, path)
+    }
+
+    /// A writing request.
+    pub fn post(path: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Method::POST, path)
+    }
+
+    /// Adds a query parameter.
+    #[must_use]
+    pub fn query(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
+        self.query.push((name.into(), value.into()));
+        self
+    }
+
+    /// Adds a field to a form body.
+    #[must_use]
+    pub fn form(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
+        let field = (name.into(), value.into());
+        if let Body::Form(fields) = &mut self.body {
+            fields.push(field);
+        } else {
+            self.body = Body::Form(vec![field]);
+        }
+        self
+    }
+
+    /// Adds a field to a form body whose value is a structure written as JSON.
+    pub fn form_json<T: Serialize + ?Sized>(
+        self,
+        name: impl Into<Cow<'static, str>>,
+        value: &T,
+    ) -> Result<Self> {
+        let text = serde_json::to_string(value).map_err(not_json)?;
+        Ok(self.form(name, text))
+    }
+
+    /// Makes the body JSON.
+    pub fn json<T: Serialize + ?Sized>(mut self, value: &T) -> Result<Self> {
+        self.body = Body::Json(serde_json::to_vec(value).map_err(not_json)?.into());
+        Ok(self)
+    }
+
+    /// Sets the body.
+    #[must_use]
+    pub fn body(mut self, body: Body) -> Self {
+        self.body = body;
+        self
+    }
+
+    /// Sets a header.
+    #[must_use]
+    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.insert(name, value);
+        self
+    }
+
+    /// The method.
+    pub fn method(&self) -> &Method {
+        &self.method
+    }
+
+    /// The path, beginning with `/`.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The query, encoded; empty where there is none.
+    pub fn query_string(&self) -> String {
+        encode_pairs(&self.query)
+    }
+
+    /// The headers of this request.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The body.
+    pub fn body_ref(&self) -> &Body {
+        &self.body
+    }
+}
+
+fn not_json(error: serde_json::Error) -> Error {
+    Error::internal("a request cannot be written as JSON").with_source(error)
+}
+
+fn encode_pairs(pairs: &[(Cow<'static, str>, String)]) -> String {
+    if pairs.is_empty() {
+        return String::new();
+    }
+    let mut encoder = form_urlencoded::Serializer::new(String::new());
+    for (name, value) in pairs {
+        encoder.append_pair(name, value);
+    }
+    encoder.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plus_never_becomes_a_blank() {
+        let request = ApiRequest::post("/x")
+            .form("phone", "+375 29")
+            .query("q", "a b+c");
+        assert_eq!(&request.body_ref().encode()[..], b"phone=%2B375+29");
+        assert_eq!(request.query_string(), "q=a+b%2Bc");
+    }
+
+    #[test]
+    fn names_with_brackets_are_encoded() {
+        let request = ApiRequest::get("/x").query("filter[active]", "1");
+        assert_eq!(request.query_string(), "filter%5Bactive%5D=1");
+    }
+}

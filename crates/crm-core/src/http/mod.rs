@@ -1,0 +1,28 @@
+//! From an operation to the CRM's answer.
+//!
+//! An operation is an [`Endpoint`]: a plain value that becomes an [`ApiRequest`] and reads an
+//! [`Answer`], without any network. The [`Pipeline`] is the one way it reaches a CRM: limiter,
+//! authorisation, [`Transport`], the CRM's [`Dialect`] that says what its errors mean, retries.
+
+mod answer;
+mod body;
+mod dialect;
+mod endpoint;
+mod origin;
+mod pipeline;
+mod plan;
+mod raw;
+mod reqwest;
+mod trace;
+mod transport;
+
+pub use answer::Answer;
+pub use body::{ApiRequest, Body};
+pub use dialect::{Advice, Dialect, Refusal};
+pub use endpoint::{Access, Endpoint, Idempotency, LimitClass};
+pub use origin::Origin;
+pub use pipeline::{Pipeline, PipelineBuilder};
+pub use plan::{Plan, PlannedRequest};
+pub use raw::RawRequest;
+pub use reqwest::ReqwestTransport;
+pub use transport::{HttpRequest, Stage, Transport, TransportError};

@@ -1,0 +1,135 @@
+//! The address of a CRM: scheme, host and port, nothing more.
+
+use std::fmt;
+use std::str::FromStr;
+
+use url::{Host, Url};
+
+use super::ApiRequest;
+use crate::error::{Error, Result};
+
+/// The address of a CRM. https, save for loopback addresses.
+///
+/// ```
+/// use vochi_crm_core::http::Origin;
+/// assert_eq!("demo.retailcrm.ru/".parse::<Origin>()?.to_string(), "https://demo.retailcrm.ru");
+/// assert!("http://127.0.0.1:8080".parse::<Origin>().is_ok());
+/// assert!("http://demo.retailcrm.ru".parse::<Origin>().is_err());
+/// # Ok::<(), vochi_crm_core::Error>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Origin(Url);
+
+impl Origin {
+    /// The host, and the port where it is not the scheme's own.
+    pub fn host(&self) -> String {
+        let host = self.0.host_str().unwrap_or_default();
+        self.0
+            .port()
+            .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+    }
+
+    /// The whole address of a request.
+    pub(crate) fn join(&self, request: &ApiRequest) -> Url {
+        let mut url = self.0.clone();
+        url.set_path(request.path());
+        let query = request.query_string();
+        if !query.is_empty() {
+            url.set_query(Some(&query));
+        }
+        url
+    }
+}
+
+impl FromStr for Origin {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let text = text.trim();
+        let wrong = |why: &str| {
+            Error::config(format!("the CRM's url {why}"))
+                .with_hint("give scheme and host only, as https://demo.retailcrm.ru")
+        };
+        if text.is_empty() {
+            return Err(wrong("is empty"));
+        }
+        let with_scheme = if text.contains("://") {
+            text.to_owned()
+        } else {
+            format!("https://{text}")
+        };
+        let url = Url::parse(&with_scheme).map_err(|_| wrong("is no address"))?;
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(wrong("contains a user name or password"));
+        }
+        if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {
+            return Err(wrong("has more than a host"));
+        }
+        match url.scheme() {
+            "https" => {}
+            "http" if is_loopback(&url) => {}
+            "http" => return Err(wrong("is plain http, which is for loopback addresses only")),
+            _ => return Err(wrong("is neither https nor http")),
+        }
+        if url.host().is_none() {
+            return Err(wrong("has no host"));
+        }
+        Ok(Self(url))
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        None => false,
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}://{}", self.0.scheme(), self.host())
+    }
+}
+
+impl fmt::Debug for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Origin({self})")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_a_host_over_https() {
+        for (text, good) in [
+            ("https://demo.retailcrm.ru", true),
+            ("https://demo.retailcrm.ru/", true),
+            ("demo.retailcrm.ru", true),
+            ("http://localhost:8080", true),
+            ("http://[::1]:8080", true),
+            ("http://127.0.0.1", true),
+            ("http://192.168.0.1", false),
+            ("http://localhost.example.test", false),
+            ("ftp://demo.retailcrm.ru", false),
+            ("https://demo.retailcrm.ru/api/v5", false),
+            ("https://key@demo.retailcrm.ru", false),
+            ("https://demo.retailcrm.ru?apiKey=x", false),
+            ("", false),
+            ("https://", false),
+        ] {
+            assert_eq!(text.parse::<Origin>().is_ok(), good, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_address_is_not_repeated_in_the_error() {
+        let error = "https://canary-key@demo.retailcrm.ru"
+            .parse::<Origin>()
+            .unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("canary"));
+    }
+}

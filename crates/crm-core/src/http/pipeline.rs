@@ -1,0 +1,498 @@
+//! The one way every request goes.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderValue, header};
+use tokio::time::Instant;
+use tracing::Instrument as _;
+use url::Url;
+
+use super::trace::Reporter;
+use super::{
+    Access, Advice, Answer, ApiRequest, Dialect, Endpoint, HttpRequest, Idempotency, LimitClass,
+    Origin, Refusal, TransportError,
+};
+use crate::connector::Cx;
+use crate::error::{Effect, Error, ErrorKind, Result, TryAgain};
+use crate::hub::Hub;
+use crate::limit::{Bucket, LimitKey, Quota};
+use crate::name::AccountName;
+use crate::retry::{self, RetryPolicy};
+use crate::secret::{Redactor, Secret};
+
+/// Sends operations of one account: limiter, authorisation, transport, the CRM's verdict, retries.
+///
+/// Cheap to clone. Connectors build one with [`Pipeline::builder`] and keep it in their client.
+#[derive(Clone, Debug)]
+pub struct Pipeline {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    hub: Hub,
+    account: AccountName,
+    origin: Origin,
+    dialect: Arc<dyn Dialect>,
+    redactor: Redactor,
+    retry: RetryPolicy,
+    timeout: Duration,
+    attempt_timeout: Duration,
+    buckets: Vec<(LimitClass, Arc<dyn Bucket>)>,
+}
+
+/// Puts a [`Pipeline`] together.
+#[derive(Debug)]
+pub struct PipelineBuilder {
+    inner: Inner,
+}
+
+impl PipelineBuilder {
+    /// Counts operations of `class` against the bucket `key`.
+    #[must_use]
+    pub fn quota(mut self, class: LimitClass, key: &LimitKey, quota: Quota) -> Self {
+        self.inner
+            .buckets
+            .push((class, self.inner.hub.limiter().bucket(key, quota)));
+        self
+    }
+
+    /// Keeps these out of everything that is told about a failure.
+    #[must_use]
+    pub fn secrets(mut self, secrets: impl IntoIterator<Item = Secret>) -> Self {
+        self.inner.redactor = Redactor::new(secrets);
+        self
+    }
+
+    /// How often a request is repeated.
+    #[must_use]
+    pub fn retry(mut self, retry: RetryPolicy) -> Self {
+        self.inner.retry = retry;
+        self
+    }
+
+    /// How long an operation may take with all its retries. Default 30 s.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.inner.timeout = timeout;
+        self
+    }
+
+    /// How long one attempt may take. Default 10 s.
+    #[must_use]
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.inner.attempt_timeout = timeout;
+        self
+    }
+
+    /// The pipeline.
+    pub fn build(self) -> Pipeline {
+        Pipeline {
+            inner: Arc::new(self.inner),
+        }
+    }
+}
+
+/// Why an attempt did not succeed.
+struct Failure {
+    error: Error,
+    advice: Advice,
+    told: Option<Duration>,
+}
+
+impl Pipeline {
+    /// A pipeline to `origin` in the name of an account.
+    pub fn builder(
+        hub: &Hub,
+        account: AccountName,
+        origin: Origin,
+        dialect: Arc<dyn Dialect>,
+    ) -> PipelineBuilder {
+        PipelineBuilder {
+            inner: Inner {
+                hub: hub.clone(),
+                account,
+                origin,
+                dialect,
+                redactor: Redactor::default(),
+                retry: RetryPolicy::default(),
+                timeout: Duration::from_secs(30),
+                attempt_timeout: Duration::from_secs(10),
+                buckets: Vec::new(),
+            },
+        }
+    }
+
+    /// The account in whose name it sends.
+    pub fn account(&self) -> &AccountName {
+        &self.inner.account
+    }
+
+    /// The hub it was built on.
+    pub fn hub(&self) -> &Hub {
+        &self.inner.hub
+    }
+
+    /// The CRM's address.
+    pub fn origin(&self) -> &Origin {
+        &self.inner.origin
+    }
+
+    /// Sends an operation and reads its answer.
+    ///
+    /// # Errors
+    /// See [`Error`]: the kind is the cause, the effect says whether the CRM carried it out.
+    pub async fn send<E: Endpoint>(&self, cx: &Cx, endpoint: &E) -> Result<E::Output> {
+        let reporter = Reporter {
+            crm: self.inner.dialect.crm(),
+            account: &self.inner.account,
+            operation: endpoint.operation(),
+        };
+        let mut attempts = 0;
+        let result = match self.prepare(endpoint) {
+            Ok(prepared) if self.inner.hub.plan().is_some() => {
+                self.rehearse(endpoint, &prepared).await
+            }
+            Ok(prepared) => {
+                self.run(cx, endpoint, &prepared, reporter, &mut attempts)
+                    .await
+            }
+            Err(error) => Err(error),
+        };
+        let result = result.map_err(|error| {
+            error
+                .with_account(reporter.crm, self.inner.account.clone())
+                .with_operation(reporter.operation)
+                .with_attempts(attempts)
+        });
+        reporter.finished(&result);
+        if endpoint.access() == Access::Write && self.inner.hub.plan().is_none() {
+            reporter.audit(endpoint.subject().as_deref(), attempts, &result);
+        }
+        result
+    }
+
+    fn prepare<E: Endpoint>(&self, endpoint: &E) -> Result<Prepared> {
+        let request = endpoint.request()?;
+        Ok(Prepared {
+            url: self.inner.origin.join(&request),
+            body: request.body_ref().encode(),
+            request,
+        })
+    }
+
+    /// Notes the request instead of sending it and goes on from the planned answer.
+    async fn rehearse<E: Endpoint>(&self, endpoint: &E, prepared: &Prepared) -> Result<E::Output> {
+        let mut request = prepared.to_http();
+        self.inner.dialect.authorize(&mut request).await?;
+        if let Some(plan) = self.inner.hub.plan() {
+            plan.note(
+                endpoint.operation(),
+                &request,
+                prepared.request.body_ref(),
+                |text| self.inner.redactor.redact(text),
+            );
+        }
+        endpoint.decode(&endpoint.planned())
+    }
+
+    async fn run<E: Endpoint>(
+        &self,
+        cx: &Cx,
+        endpoint: &E,
+        prepared: &Prepared,
+        reporter: Reporter<'_>,
+        attempts: &mut u32,
+    ) -> Result<E::Output> {
+        let inner = &*self.inner;
+        let own_deadline = Instant::now() + inner.timeout;
+        let deadline = cx
+            .deadline()
+            .map_or(own_deadline, |asked| asked.min(own_deadline));
+        let idempotency = endpoint.idempotency();
+        let bucket = self.bucket(endpoint.limit_class());
+        let mut worst = Effect::NotApplied;
+        let mut renewed = false;
+        loop {
+            if let Some(bucket) = bucket
+                && let Err(error) = self.permit(cx, bucket, deadline, reporter).await
+            {
+                return Err(error.with_effect(worst));
+            }
+            *attempts += 1;
+            let (outcome, answered) = self
+                .attempt(cx, prepared, deadline, reporter, *attempts)
+                .await;
+            let failure = match (outcome, answered) {
+                (Ok(()), Some(answer)) => return self.decode(endpoint, &answer),
+                (Err(failure), _) => failure,
+                (Ok(()), None) => {
+                    return Err(Error::internal("an attempt ended without an answer"));
+                }
+            };
+            let effect = effect_of(idempotency, failure.error.effect());
+            worst = worst.max(effect);
+            if failure.advice == Advice::Renew && !renewed {
+                renewed = true;
+                inner
+                    .dialect
+                    .renew()
+                    .await
+                    .map_err(|error| error.with_effect(worst))?;
+                continue;
+            }
+            let wait = inner.retry.wait(*attempts, failure.advice, failure.told);
+            if failure.advice == Advice::Throttled
+                && let Some(bucket) = bucket
+            {
+                bucket.refused(inner.account.as_str(), wait);
+            }
+            let may = retry::may_repeat(idempotency, effect, failure.advice)
+                && failure.advice != Advice::Renew
+                && *attempts <= inner.retry.retries();
+            if !may || Instant::now() + wait >= deadline {
+                return Err(last_word(failure, idempotency, worst, wait));
+            }
+            reporter.retry(*attempts, wait, &failure.error);
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    fn bucket(&self, class: LimitClass) -> Option<&Arc<dyn Bucket>> {
+        let buckets = &self.inner.buckets;
+        let of = |wanted| {
+            buckets
+                .iter()
+                .find(|(class, _)| *class == wanted)
+                .map(|(_, it)| it)
+        };
+        of(class).or_else(|| of(LimitClass::GENERAL))
+    }
+
+    async fn permit(
+        &self,
+        cx: &Cx,
+        bucket: &Arc<dyn Bucket>,
+        deadline: Instant,
+        reporter: Reporter<'_>,
+    ) -> Result<()> {
+        let account = self.inner.account.as_str();
+        if bucket.try_take(account, cx.lane()) {
+            return Ok(());
+        }
+        match bucket.take(account, cx.lane(), deadline).await {
+            Ok(waited) => {
+                reporter.waited(waited);
+                Ok(())
+            }
+            Err(refused) => {
+                let after = refused.retry_after();
+                Err(Error::new(ErrorKind::RateLimited, refused.to_string())
+                    .with_try_again(TryAgain::After(after))
+                    .with_hint(
+                        "the CRM's request limit is used up; allow more time or ask less often",
+                    ))
+            }
+        }
+    }
+
+    /// One request and its answer. The answer is also returned when it is a refusal.
+    async fn attempt(
+        &self,
+        cx: &Cx,
+        prepared: &Prepared,
+        deadline: Instant,
+        reporter: Reporter<'_>,
+        attempt: u32,
+    ) -> (Result<(), Failure>, Option<Answer>) {
+        let inner = &*self.inner;
+        let mut request = prepared.to_http();
+        if let Err(error) = inner.dialect.authorize(&mut request).await {
+            return (
+                Err(Failure {
+                    error,
+                    advice: Advice::Never,
+                    told: None,
+                }),
+                None,
+            );
+        }
+        let span = tracing::info_span!(
+            "crm_request",
+            crm = %reporter.crm,
+            account = %reporter.account,
+            operation = reporter.operation,
+            trace_id = cx.trace_id(),
+            attempt,
+            status = tracing::field::Empty,
+            elapsed_ms = tracing::field::Empty,
+        );
+        let began = Instant::now();
+        let until = deadline.min(began + inner.attempt_timeout);
+        cx.count_request();
+        let sent = tokio::time::timeout_at(until, inner.hub.transport().send(request))
+            .instrument(span.clone())
+            .await
+            .unwrap_or(Err(TransportError::TimedOut(super::Stage::Unknown)));
+        let elapsed = began.elapsed();
+        let status = sent.as_ref().ok().map(|answer| answer.status.as_u16());
+        span.record("status", status);
+        span.record(
+            "elapsed_ms",
+            u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
+        );
+        reporter.attempt(attempt, status, elapsed);
+        match sent {
+            Ok(answer) => match inner.dialect.judge(&answer) {
+                Ok(()) => (Ok(()), Some(answer)),
+                Err(refusal) => (Err(self.refused(&refusal, &answer)), Some(answer)),
+            },
+            Err(error) => (Err(self.broken(&error)), None),
+        }
+    }
+
+    fn decode<E: Endpoint>(&self, endpoint: &E, answer: &Answer) -> Result<E::Output> {
+        endpoint.decode(answer).map_err(|error| {
+            // The CRM said yes; only its details are lost.
+            let effect = match endpoint.access() {
+                Access::Read => Effect::NotApplied,
+                Access::Write => Effect::Applied,
+            };
+            self.with_excerpt(&error, answer).with_effect(effect)
+        })
+    }
+
+    fn refused(&self, refusal: &Refusal, answer: &Answer) -> Failure {
+        let redact = |text: &str| self.inner.redactor.redact(text);
+        let told = match refusal.advice {
+            Advice::Throttled | Advice::Transient => self.inner.dialect.retry_after(answer),
+            _ => None,
+        };
+        let mut error = Error::new(refusal.kind, redact(&refusal.message))
+            .with_effect(refusal.effect)
+            .with_status(answer.status.as_u16())
+            .with_fields(
+                refusal
+                    .fields
+                    .iter()
+                    .map(|(name, text)| (redact(name), redact(text)))
+                    .collect(),
+            );
+        if let Some(code) = &refusal.code {
+            error = error.with_code(redact(code));
+        }
+        if let Some(hint) = refusal.hint {
+            error = error.with_hint(hint);
+        }
+        if refusal.kind == ErrorKind::Decode {
+            error = self.with_excerpt(&error, answer);
+        }
+        Failure {
+            error,
+            advice: refusal.advice,
+            told,
+        }
+    }
+
+    fn broken(&self, failure: &TransportError) -> Failure {
+        let effect = match failure.stage() {
+            super::Stage::NotSent => Effect::NotApplied,
+            super::Stage::Unknown => Effect::Maybe,
+        };
+        let (kind, hint) = match failure {
+            TransportError::TimedOut(_) => (
+                ErrorKind::Timeout,
+                "the CRM is slow or unreachable; try again later",
+            ),
+            TransportError::TooLong(_) => (ErrorKind::Decode, "ask for less at a time"),
+            TransportError::Invalid(_) => (ErrorKind::Internal, "report this as a defect"),
+            _ => (
+                ErrorKind::Unavailable,
+                "check the url and the way to the CRM",
+            ),
+        };
+        let advice = match failure {
+            TransportError::TooLong(_) | TransportError::Invalid(_) => Advice::Never,
+            _ => Advice::Transient,
+        };
+        let text = self.inner.redactor.redact(&failure.to_string());
+        let error = Error::new(kind, format!("{}: {text}", self.inner.origin.host()))
+            .with_effect(effect)
+            .with_hint(hint);
+        Failure {
+            error,
+            advice,
+            told: None,
+        }
+    }
+
+    /// Adds the beginning of the body to an error about an answer that cannot be read.
+    fn with_excerpt(&self, error: &Error, answer: &Answer) -> Error {
+        let excerpt = answer.excerpt(&self.inner.redactor);
+        let begins: Cow<'static, str> = if excerpt.is_empty() {
+            "the body is empty".into()
+        } else {
+            format!("the body begins: {excerpt}").into()
+        };
+        let told = format!("{}; {begins}", error.message());
+        let mut full = Error::new(error.kind(), told)
+            .with_effect(error.effect())
+            .with_status(answer.status.as_u16());
+        if let Some(hint) = error.hint() {
+            full = full.with_hint(hint.to_owned());
+        }
+        full
+    }
+}
+
+/// A request that every attempt is made from.
+struct Prepared {
+    request: ApiRequest,
+    url: Url,
+    body: Bytes,
+}
+
+impl Prepared {
+    fn to_http(&self) -> HttpRequest {
+        let mut headers = self.request.headers().clone();
+        headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+        if let Some(content_type) = self.request.body_ref().content_type() {
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+        }
+        HttpRequest::new(
+            self.request.method().clone(),
+            self.url.clone(),
+            headers,
+            self.body.clone(),
+        )
+    }
+}
+
+/// What reads and writes nothing cannot have been carried out.
+fn effect_of(idempotency: Idempotency, effect: Effect) -> Effect {
+    if idempotency == Idempotency::Safe {
+        Effect::NotApplied
+    } else {
+        effect
+    }
+}
+
+/// The error a caller gets when there is no further attempt.
+fn last_word(failure: Failure, idempotency: Idempotency, worst: Effect, wait: Duration) -> Error {
+    let again = match failure.advice {
+        Advice::Throttled => TryAgain::After(failure.told.unwrap_or(wait)),
+        Advice::Transient if retry::may_repeat(idempotency, worst, failure.advice) => {
+            failure.told.map_or(TryAgain::Later, TryAgain::After)
+        }
+        _ => TryAgain::Never,
+    };
+    let error = failure.error.with_effect(worst).with_try_again(again);
+    if worst == Effect::Maybe && idempotency == Idempotency::Unsafe {
+        return error
+            .with_hint("it may have been carried out: look in the CRM before repeating it");
+    }
+    error
+}

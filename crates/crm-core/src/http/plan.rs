@@ -1,0 +1,87 @@
+//! What a dry run would have sent.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use http::{HeaderMap, Method};
+
+use super::{Body, HttpRequest};
+
+/// One request of a dry run. Credentials are in it as `***`.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct PlannedRequest {
+    /// The CRM's own name of the operation.
+    pub operation: &'static str,
+    /// The method.
+    pub method: Method,
+    /// The whole address, without secrets.
+    pub url: String,
+    /// The headers; values of sensitive ones are `***`.
+    pub headers: Vec<(String, String)>,
+    /// The body as it would go out, if it is text.
+    pub body: Option<String>,
+}
+
+/// Collects the requests of a dry run. Given to a [`Hub`](crate::Hub), it keeps every pipeline of
+/// that hub off the network: operations get their planned answers instead.
+///
+/// ```
+/// let plan = vochi_crm_core::http::Plan::new();
+/// let hub = vochi_crm_core::Hub::builder().plan(plan.clone()).build()?;
+/// // … use connectors built on `hub` …
+/// assert!(plan.requests().is_empty());
+/// # Ok::<(), vochi_crm_core::Error>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Plan(Arc<Mutex<Vec<PlannedRequest>>>);
+
+impl Plan {
+    /// An empty plan.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The requests so far, in order.
+    pub fn requests(&self) -> Vec<PlannedRequest> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    pub(crate) fn note(
+        &self,
+        operation: &'static str,
+        request: &HttpRequest,
+        body: &Body,
+        redact: impl Fn(&str) -> String,
+    ) {
+        let planned = PlannedRequest {
+            operation,
+            method: request.method.clone(),
+            url: redact(request.url.as_str()),
+            headers: shown(&request.headers),
+            body: std::str::from_utf8(&body.encode())
+                .ok()
+                .filter(|text| !text.is_empty())
+                .map(redact),
+        };
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(planned);
+    }
+}
+
+fn shown(headers: &HeaderMap) -> Vec<(String, String)> {
+    headers
+        .iter()
+        .map(|(name, value)| {
+            let text = match value.to_str() {
+                Ok(text) if !value.is_sensitive() => text.to_owned(),
+                _ => crate::secret::MASK.to_owned(),
+            };
+            (name.as_str().to_owned(), text)
+        })
+        .collect()
+}

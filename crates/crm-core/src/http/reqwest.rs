@@ -1,0 +1,114 @@
+//! The default transport. The only file that names reqwest.
+
+use std::error::Error as _;
+use std::fmt;
+use std::time::Duration;
+
+use bytes::BytesMut;
+
+use super::{Answer, HttpRequest, Stage, Transport, TransportError};
+use crate::error::{Error, Result};
+
+/// How long a connection may take to come about. Shorter than any sensible time limit of a
+/// request, so that a request that was never sent is known to be.
+const CONNECT_TIMEOUT: Duration = Duration::from_millis(2_500);
+
+/// Sends requests with reqwest over one pool of connections.
+///
+/// It trusts the machine's certificates and Mozilla's list, which is part of the program: on a
+/// machine without certificates TLS comes up all the same.
+#[derive(Clone)]
+pub struct ReqwestTransport {
+    client: reqwest::Client,
+}
+
+impl ReqwestTransport {
+    /// A transport that names itself `user_agent`.
+    ///
+    /// # Errors
+    /// `config` where TLS cannot be set up on this machine or the name is no header value.
+    pub fn new(user_agent: &str) -> Result<Self> {
+        let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS
+            .iter()
+            .filter_map(|certificate| reqwest::Certificate::from_der(certificate).ok());
+        let client = reqwest::Client::builder()
+            .user_agent(user_agent)
+            .tls_certs_merge(roots)
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .connect_timeout(CONNECT_TIMEOUT)
+            .pool_idle_timeout(Duration::from_secs(50))
+            .tcp_nodelay(true)
+            .referer(false)
+            .build()
+            .map_err(|error| {
+                Error::config(format!(
+                    "the HTTP client cannot be set up: {}",
+                    told(&error)
+                ))
+            })?;
+        Ok(Self { client })
+    }
+}
+
+impl fmt::Debug for ReqwestTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ReqwestTransport")
+    }
+}
+
+#[async_trait::async_trait]
+impl Transport for ReqwestTransport {
+    async fn send(&self, request: HttpRequest) -> Result<Answer, TransportError> {
+        let longest = request.longest_answer;
+        let mut outgoing = reqwest::Request::new(request.method, request.url);
+        *outgoing.headers_mut() = request.headers;
+        if !request.body.is_empty() {
+            *outgoing.body_mut() = Some(request.body.into());
+        }
+        let mut incoming = self
+            .client
+            .execute(outgoing)
+            .await
+            .map_err(|error| classify(&error))?;
+        let status = incoming.status();
+        let headers = std::mem::take(incoming.headers_mut());
+        let mut body = BytesMut::new();
+        while let Some(chunk) = incoming.chunk().await.map_err(|error| classify(&error))? {
+            if body.len() + chunk.len() > longest {
+                return Err(TransportError::TooLong(longest));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Answer::new(status, headers, body))
+    }
+}
+
+fn classify(error: &reqwest::Error) -> TransportError {
+    if error.is_connect() {
+        if error.is_timeout() {
+            return TransportError::TimedOut(Stage::NotSent);
+        }
+        return TransportError::Connect(told(error));
+    }
+    if error.is_builder() {
+        return TransportError::Invalid(told(error));
+    }
+    if error.is_timeout() {
+        return TransportError::TimedOut(Stage::Unknown);
+    }
+    TransportError::Broken(told(error))
+}
+
+/// The error's innermost reason. reqwest's own text is left out: it contains the address.
+fn told(error: &reqwest::Error) -> String {
+    let mut reason: Option<&dyn std::error::Error> = error.source();
+    while let Some(inner) = reason.and_then(std::error::Error::source) {
+        reason = Some(inner);
+    }
+    match reason {
+        Some(reason) => reason.to_string(),
+        None if error.is_builder() => "it is no valid request".to_owned(),
+        None => "the exchange failed".to_owned(),
+    }
+}

@@ -1,0 +1,175 @@
+//! What accounts share in one process.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::cache::Cache;
+use crate::error::Result;
+use crate::http::{Plan, ReqwestTransport, Transport};
+use crate::limit::{GovernorLimiter, Limiter};
+use crate::state::{CallStore, MemoryCallStore};
+use crate::time::{Clock, SystemClock};
+
+/// What accounts share: transport and connections, limiters, clock, call store, cache.
+///
+/// A host makes one and gives it to every builder. Cheap to clone.
+///
+/// ```
+/// use vochi_crm_core::Hub;
+/// let hub = Hub::new()?;
+/// # Ok::<(), vochi_crm_core::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Hub {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    transport: Arc<dyn Transport>,
+    limiter: Arc<dyn Limiter>,
+    store: Arc<dyn CallStore>,
+    clock: Arc<dyn Clock>,
+    cache: Cache,
+    plan: Option<Plan>,
+}
+
+/// How many answers the hub keeps at most.
+const CACHED_ANSWERS: u64 = 100_000;
+
+impl Hub {
+    /// A hub with everything by default: reqwest, limiters and call store in this process.
+    ///
+    /// # Errors
+    /// `config` where TLS cannot be set up.
+    pub fn new() -> Result<Self> {
+        Self::builder().build()
+    }
+
+    /// A hub with parts of the host's own.
+    pub fn builder() -> HubBuilder {
+        HubBuilder::default()
+    }
+
+    /// The way to the network.
+    pub fn transport(&self) -> &dyn Transport {
+        &*self.inner.transport
+    }
+
+    /// The limiters.
+    pub fn limiter(&self) -> &dyn Limiter {
+        &*self.inner.limiter
+    }
+
+    /// What is remembered of calls.
+    pub fn store(&self) -> &Arc<dyn CallStore> {
+        &self.inner.store
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &dyn Clock {
+        &*self.inner.clock
+    }
+
+    /// The cache.
+    pub fn cache(&self) -> &Cache {
+        &self.inner.cache
+    }
+
+    /// The plan, in a dry run.
+    pub fn plan(&self) -> Option<&Plan> {
+        self.inner.plan.as_ref()
+    }
+}
+
+impl fmt::Debug for Hub {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Hub")
+            .field("transport", &self.inner.transport)
+            .field("dry_run", &self.inner.plan.is_some())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Puts a [`Hub`] together; everything left out is the default.
+#[derive(Debug, Default)]
+pub struct HubBuilder {
+    transport: Option<Arc<dyn Transport>>,
+    limiter: Option<Arc<dyn Limiter>>,
+    store: Option<Arc<dyn CallStore>>,
+    clock: Option<Arc<dyn Clock>>,
+    user_agent: Option<String>,
+    plan: Option<Plan>,
+}
+
+impl HubBuilder {
+    /// The host's own way to the network.
+    #[must_use]
+    pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
+        self.transport = Some(transport);
+        self
+    }
+
+    /// The host's own limiter, shared with other processes perhaps.
+    #[must_use]
+    pub fn limiter(mut self, limiter: Arc<dyn Limiter>) -> Self {
+        self.limiter = Some(limiter);
+        self
+    }
+
+    /// Where calls are remembered. By default in memory: a restart forgets live calls.
+    #[must_use]
+    pub fn store(mut self, store: Arc<dyn CallStore>) -> Self {
+        self.store = Some(store);
+        self
+    }
+
+    /// The host's own clock.
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = Some(clock);
+        self
+    }
+
+    /// How the default transport names itself to CRMs.
+    #[must_use]
+    pub fn user_agent(mut self, name: impl Into<String>) -> Self {
+        self.user_agent = Some(name.into());
+        self
+    }
+
+    /// Makes it a dry run: nothing goes out, requests are collected in the plan.
+    #[must_use]
+    pub fn plan(mut self, plan: Plan) -> Self {
+        self.plan = Some(plan);
+        self
+    }
+
+    /// The hub.
+    ///
+    /// # Errors
+    /// `config` where the default transport cannot be set up.
+    pub fn build(self) -> Result<Hub> {
+        let transport = if let Some(transport) = self.transport {
+            transport
+        } else {
+            let name = self.user_agent.as_deref().unwrap_or(DEFAULT_USER_AGENT);
+            Arc::new(ReqwestTransport::new(name)?)
+        };
+        Ok(Hub {
+            inner: Arc::new(Inner {
+                transport,
+                limiter: self
+                    .limiter
+                    .unwrap_or_else(|| Arc::new(GovernorLimiter::new())),
+                store: self
+                    .store
+                    .unwrap_or_else(|| Arc::new(MemoryCallStore::new())),
+                clock: self.clock.unwrap_or_else(|| Arc::new(SystemClock)),
+                cache: Cache::new(CACHED_ANSWERS),
+                plan: self.plan,
+            }),
+        })
+    }
+}
+
+const DEFAULT_USER_AGENT: &str = concat!("vochi-crm/", env!("CARGO_PKG_VERSION"));

@@ -1,0 +1,91 @@
+//! Time as the buckets count it: nanoseconds on tokio's clock, so that a paused clock holds.
+
+use std::cell::Cell;
+use std::time::Duration;
+
+use governor::nanos::Nanos;
+use tokio::time::Instant;
+
+/// A moment, in nanoseconds since the limiter was made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Moment(u64);
+
+impl Moment {
+    /// Thirty years on: later than anybody waits, and near enough that no sum of such moments
+    /// overflows and tokio's timers still take it.
+    pub(super) const FAR: Self = Self(30 * 365 * 24 * 3600 * 1_000_000_000);
+
+    pub(super) const fn from_nanos(nanos: u64) -> Self {
+        Self(nanos)
+    }
+
+    pub(super) const fn as_nanos(self) -> u64 {
+        self.0
+    }
+
+    /// This much later, at most thirty years.
+    pub(super) fn after(self, wait: Duration) -> Self {
+        let nanos = u64::try_from(wait.as_nanos()).unwrap_or(u64::MAX);
+        self.after_nanos(nanos.min(Self::FAR.0))
+    }
+
+    pub(super) fn after_nanos(self, nanos: u64) -> Self {
+        Self(self.0.saturating_add(nanos))
+    }
+
+    pub(super) fn before_nanos(self, nanos: u64) -> Self {
+        Self(self.0.saturating_sub(nanos))
+    }
+
+    /// The time since `earlier`, zero when that lies ahead.
+    pub(super) fn since(self, earlier: Self) -> Duration {
+        Duration::from_nanos(self.0.saturating_sub(earlier.0))
+    }
+}
+
+/// tokio's clock, read as [`Moment`]s.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Clock {
+    origin: Instant,
+}
+
+impl Clock {
+    pub(super) fn new() -> Self {
+        Self {
+            origin: Instant::now(),
+        }
+    }
+
+    pub(super) fn now(&self) -> Moment {
+        self.moment(Instant::now())
+    }
+
+    pub(super) fn moment(&self, instant: Instant) -> Moment {
+        Moment::default().after(instant.saturating_duration_since(self.origin))
+    }
+
+    pub(super) fn instant(&self, moment: Moment) -> Instant {
+        self.origin + Duration::from_nanos(moment.min(Moment::FAR).0)
+    }
+}
+
+/// The clock governor looks at: it shows what it was told last.
+///
+/// A bucket reads tokio's clock once for each decision, and everything in that decision (pauses,
+/// queue, quota) goes by the same reading.
+#[derive(Debug, Default)]
+pub(super) struct ToldClock(Cell<Nanos>);
+
+impl ToldClock {
+    pub(super) fn tell(&self, moment: Moment) {
+        self.0.set(Nanos::new(moment.0));
+    }
+}
+
+impl governor::clock::Clock for ToldClock {
+    type Instant = Nanos;
+
+    fn now(&self) -> Nanos {
+        self.0.get()
+    }
+}

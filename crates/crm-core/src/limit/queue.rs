@@ -1,0 +1,171 @@
+//! Who waits for a permit, and in which order they are served.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::task::Waker;
+
+use super::clock::Moment;
+use super::lane::{Lane, Turns, Wanted};
+
+/// A place in the order of arrival.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Ticket(u64);
+
+impl Ticket {
+    /// An upper bound of how many stand before this ticket in a line of `count` that begins with
+    /// `first`.
+    pub(super) fn at_most_after(self, first: Self, count: u64) -> u64 {
+        self.0.saturating_sub(first.0).min(count.saturating_sub(1))
+    }
+}
+
+/// Somebody who waits.
+#[derive(Debug)]
+pub(super) struct Waiter {
+    pub(super) account: Box<str>,
+    pub(super) lane: Lane,
+    pub(super) until: Moment,
+    pub(super) standing: Standing,
+    /// When the waiter will look again by itself.
+    pub(super) armed: Moment,
+    pub(super) waker: Waker,
+}
+
+/// Whether a waiter takes part in the queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// In the line of its lane.
+    Ready,
+    /// Its account is paused.
+    Parked,
+    /// It did not come when its turn was there: the future is not being polled.
+    Absent,
+}
+
+/// Everybody who waits for a bucket, and the two lines of those who could use a permit now.
+#[derive(Debug, Default)]
+pub(super) struct Queue {
+    waiters: BTreeMap<Ticket, Waiter>,
+    live: BTreeSet<Ticket>,
+    history: BTreeSet<Ticket>,
+    turns: Turns,
+    issued: u64,
+}
+
+impl Queue {
+    pub(super) fn len(&self) -> usize {
+        self.waiters.len()
+    }
+
+    /// True when a newcomer need not queue behind anybody.
+    pub(super) fn lets_pass(&self, lane: Lane) -> bool {
+        match lane {
+            Lane::History => self.live.is_empty() && self.history.is_empty(),
+            Lane::Live => {
+                self.live.is_empty()
+                    && self.turns.next(Wanted::Yes, wanted(&self.history)) == Some(Lane::Live)
+            }
+        }
+    }
+
+    /// Whose turn it is.
+    pub(super) fn head(&self) -> Option<Ticket> {
+        let lane = self.turns.next(wanted(&self.live), wanted(&self.history))?;
+        self.line(lane).first().copied()
+    }
+
+    /// Counts a permit given to somebody in `lane`.
+    pub(super) fn given(&mut self, lane: Lane) {
+        self.turns.given(lane, wanted(&self.history));
+    }
+
+    /// How many permits go to others before a newcomer in `lane`.
+    pub(super) fn ahead_of_newcomer(&self, lane: Lane) -> u64 {
+        self.turns
+            .ahead(lane, count(&self.live), count(&self.history))
+    }
+
+    /// How many permits go to others before this waiter: as many or a few more, since tickets of
+    /// those who left are counted where telling them apart would mean walking the line.
+    pub(super) fn ahead_of(&self, ticket: Ticket, lane: Lane) -> u64 {
+        let line = self.line(lane);
+        let before = line
+            .first()
+            .map_or(0, |first| ticket.at_most_after(*first, count(line)));
+        match lane {
+            Lane::Live => self.turns.ahead(lane, before, count(&self.history)),
+            Lane::History => self.turns.ahead(lane, count(&self.live), before),
+        }
+    }
+
+    /// Adds a waiter that belongs to no line yet.
+    pub(super) fn join(&mut self, account: &str, lane: Lane, until: Moment) -> Ticket {
+        let ticket = Ticket(self.issued);
+        self.issued += 1;
+        let waiter = Waiter {
+            account: account.into(),
+            lane,
+            until,
+            standing: Standing::Absent,
+            armed: until,
+            waker: Waker::noop().clone(),
+        };
+        self.waiters.insert(ticket, waiter);
+        ticket
+    }
+
+    pub(super) fn get(&self, ticket: Ticket) -> Option<&Waiter> {
+        self.waiters.get(&ticket)
+    }
+
+    pub(super) fn get_mut(&mut self, ticket: Ticket) -> Option<&mut Waiter> {
+        self.waiters.get_mut(&ticket)
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (Ticket, &Waiter)> {
+        self.waiters
+            .iter()
+            .map(|(ticket, waiter)| (*ticket, waiter))
+    }
+
+    /// Moves a waiter into its line or out of it.
+    pub(super) fn set_standing(&mut self, ticket: Ticket, standing: Standing) {
+        let Some(waiter) = self.waiters.get_mut(&ticket) else {
+            return;
+        };
+        waiter.standing = standing;
+        let lane = waiter.lane;
+        if standing == Standing::Ready {
+            self.line_mut(lane).insert(ticket);
+        } else {
+            self.line_mut(lane).remove(&ticket);
+        }
+    }
+
+    pub(super) fn remove(&mut self, ticket: Ticket) -> Option<Waiter> {
+        let waiter = self.waiters.remove(&ticket)?;
+        self.line_mut(waiter.lane).remove(&ticket);
+        Some(waiter)
+    }
+
+    fn line(&self, lane: Lane) -> &BTreeSet<Ticket> {
+        match lane {
+            Lane::Live => &self.live,
+            Lane::History => &self.history,
+        }
+    }
+
+    fn line_mut(&mut self, lane: Lane) -> &mut BTreeSet<Ticket> {
+        match lane {
+            Lane::Live => &mut self.live,
+            Lane::History => &mut self.history,
+        }
+    }
+}
+
+fn wanted(line: &BTreeSet<Ticket>) -> Wanted {
+    (!line.is_empty()).into()
+}
+
+fn count(line: &BTreeSet<Ticket>) -> u64 {
+    line.len() as u64
+}

@@ -1,0 +1,162 @@
+//! How many permits a bucket gives.
+
+use std::num::NonZeroU32;
+
+const NANOS_PER_SECOND: f64 = 1e9;
+
+/// A steady rate of permits, and how many may come at once after a rest.
+///
+/// With the burst included, any second, wherever it begins, holds at most
+/// [`most_in_a_second`](Self::most_in_a_second) permits: 9.5 per second with a burst of 1 never
+/// more than 10.
+///
+/// ```
+/// use vochi_crm_core::limit::Quota;
+///
+/// // A quota known when the code is written is checked when it is compiled.
+/// const TELEPHONY: Quota = match Quota::new(38.0, 2) {
+///     Ok(quota) => quota,
+///     Err(_) => panic!("the telephony quota is out of range"),
+/// };
+/// assert_eq!(TELEPHONY.most_in_a_second(), 40);
+///
+/// let halved = TELEPHONY.scaled(0.5)?;
+/// assert_eq!(halved.most_in_a_second(), 20);
+/// # Ok::<(), vochi_crm_core::limit::QuotaError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Quota {
+    rate: f64,
+    burst: NonZeroU32,
+}
+
+impl Quota {
+    /// The slowest rate that is accepted, in permits per second: one in 1000 seconds.
+    pub const SLOWEST: f64 = 0.001;
+    /// The fastest rate that is accepted, in permits per second.
+    pub const FASTEST: f64 = 1e9;
+    /// The largest burst that is accepted, in permits.
+    pub const LARGEST_BURST: u32 = 1_000_000;
+
+    /// `rate` permits per second, of which `burst` may come at once after a rest.
+    ///
+    /// # Errors
+    /// When the rate is no number from [`SLOWEST`](Self::SLOWEST) to [`FASTEST`](Self::FASTEST), or
+    /// the burst is 0 or above [`LARGEST_BURST`](Self::LARGEST_BURST).
+    pub const fn new(rate: f64, burst: u32) -> Result<Self, QuotaError> {
+        // Written so that NaN fails too.
+        if !(rate >= Self::SLOWEST && rate <= Self::FASTEST) {
+            return Err(QuotaError::Rate(rate));
+        }
+        match NonZeroU32::new(burst) {
+            Some(burst) if burst.get() <= Self::LARGEST_BURST => Ok(Self { rate, burst }),
+            _ => Err(QuotaError::Burst(burst)),
+        }
+    }
+
+    /// `rate` permits per second, evenly spaced (a burst of 1).
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub const fn per_second(rate: f64) -> Result<Self, QuotaError> {
+        Self::new(rate, 1)
+    }
+
+    /// The same rate with another burst.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub const fn with_burst(self, burst: u32) -> Result<Self, QuotaError> {
+        Self::new(self.rate, burst)
+    }
+
+    /// Rate and burst times `factor`, so that a share of a CRM's figure stays a share of it. The
+    /// burst is rounded down and at least 1.
+    ///
+    /// # Errors
+    /// When the scaled rate or burst is out of range.
+    pub fn scaled(self, factor: f64) -> Result<Self, QuotaError> {
+        let burst = (f64::from(self.burst.get()) * factor).floor().max(1.0);
+        // A float too large for u32 becomes u32::MAX, which `new` refuses.
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "at least 1"
+        )]
+        let burst = burst as u32;
+        Self::new(self.rate * factor, burst)
+    }
+
+    /// Permits per second, in the long run.
+    pub const fn rate(self) -> f64 {
+        self.rate
+    }
+
+    /// How many permits may come at once after a rest.
+    pub const fn burst(self) -> u32 {
+        self.burst.get()
+    }
+
+    /// The most permits that any one second can hold, both its ends included.
+    pub fn most_in_a_second(self) -> u32 {
+        self.whole_rate().saturating_add(self.burst.get())
+    }
+
+    /// The stricter rate with the stricter burst.
+    pub(super) fn strictest(self, other: Self) -> Self {
+        Self {
+            rate: self.rate.min(other.rate),
+            burst: self.burst.min(other.burst),
+        }
+    }
+
+    pub(super) const fn burst_size(self) -> NonZeroU32 {
+        self.burst
+    }
+
+    /// Nanoseconds between two permits, rounded up: never faster than the rate.
+    pub(super) fn period_nanos(self) -> u64 {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "from 1 to 1e12"
+        )]
+        let nanos = (NANOS_PER_SECOND / self.rate).ceil() as u64;
+        nanos.max(1)
+    }
+
+    /// How far, in nanoseconds, a permit may lag behind its due time without delaying the next one
+    /// and still leave no second above [`most_in_a_second`](Self::most_in_a_second).
+    pub(super) fn lag_nanos(self) -> u64 {
+        let periods = u64::from(self.whole_rate()) + 1;
+        periods
+            .saturating_mul(self.period_nanos())
+            .saturating_sub(1_000_000_001)
+    }
+
+    fn whole_rate(self) -> u32 {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "from 0 to 1e9"
+        )]
+        let whole = self.rate.floor() as u32;
+        whole
+    }
+}
+
+/// A quota that cannot be kept.
+#[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum QuotaError {
+    /// The rate is not finite, not positive or out of range.
+    #[error(
+        "{0} requests per second is no usable rate: give a number from {min} to {max}",
+        min = Quota::SLOWEST,
+        max = Quota::FASTEST
+    )]
+    Rate(f64),
+    /// The burst is 0 or too large.
+    #[error("a burst of {0} requests is not usable: give 1 to {max}", max = Quota::LARGEST_BURST)]
+    Burst(u32),
+}

@@ -1,0 +1,95 @@
+//! The limiter of one process.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::bucket::GovernorBucket;
+use super::clock::{Clock, Moment};
+use super::{Bucket, LimitKey, Limiter, Quota};
+
+/// Below this many buckets it is not worth looking for forgotten ones each time one is added.
+const SMALL: usize = 64;
+
+/// How long forgotten buckets may lie around when none are added.
+const SWEEP_EVERY: Duration = Duration::from_mins(1);
+
+/// Keeps the buckets in this process, each counting by GCRA on tokio's clock.
+///
+/// A bucket that nobody holds is forgotten once a new one would give the same permits: dropping
+/// and naming it again does not renew an allowance. Forgotten buckets are swept as new ones come.
+#[derive(Debug)]
+pub struct GovernorLimiter {
+    clock: Clock,
+    registry: Mutex<Registry>,
+}
+
+#[derive(Debug)]
+struct Registry {
+    buckets: HashMap<LimitKey, Arc<GovernorBucket>>,
+    sweep_at: usize,
+    swept: Moment,
+}
+
+impl GovernorLimiter {
+    /// A limiter without any buckets.
+    pub fn new() -> Self {
+        let registry = Registry {
+            buckets: HashMap::new(),
+            sweep_at: SMALL,
+            swept: Moment::default(),
+        };
+        Self {
+            clock: Clock::new(),
+            registry: Mutex::new(registry),
+        }
+    }
+
+    /// How many buckets are kept, those in use and those not yet swept.
+    pub fn buckets(&self) -> usize {
+        self.lock().buckets.len()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Registry> {
+        // The map is whole between its operations, whatever panicked.
+        self.registry.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Default for GovernorLimiter {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Limiter for GovernorLimiter {
+    fn bucket(&self, key: &LimitKey, quota: Quota) -> Arc<dyn Bucket> {
+        let now = self.clock.now();
+        let mut registry = self.lock();
+        if now.since(registry.swept) >= SWEEP_EVERY {
+            registry.sweep(now);
+        }
+        if let Some(bucket) = registry.buckets.get(key) {
+            bucket.tighten(quota);
+            return bucket.clone();
+        }
+        if registry.buckets.len() >= registry.sweep_at {
+            registry.sweep(now);
+        }
+        let bucket = Arc::new(GovernorBucket::new(key.clone(), quota, self.clock));
+        registry.buckets.insert(key.clone(), Arc::clone(&bucket));
+        bucket
+    }
+}
+
+impl Registry {
+    /// Drops what nobody holds. The next sweep comes when the rest has doubled, so that the cost
+    /// per added bucket stays even.
+    fn sweep(&mut self, now: Moment) {
+        self.buckets
+            .retain(|_, bucket| Arc::strong_count(bucket) > 1 || !bucket.is_fresh());
+        self.sweep_at = (self.buckets.len() * 2).max(SMALL);
+        self.buckets.shrink_to(self.sweep_at);
+        self.swept = now;
+    }
+}

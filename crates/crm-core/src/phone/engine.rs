@@ -1,0 +1,242 @@
+//! The numbering plans of the world: the only file that names the crate which knows them.
+//!
+//! It gets nothing but ASCII digits with at most one leading plus. That keeps its regular
+//! expressions off outside text, on some of which (a `tel:` behind a `;phone-context=`) it panics.
+
+use rlibphonenumber::{
+    NumberLengthType, PHONE_NUMBER_UTIL, ParseError, PhoneNumber as Parsed, PhoneNumberFormat,
+    PhoneNumberType, Region as Code, ValidationError,
+};
+
+use super::number::PhoneKind;
+
+/// The digits an international number may have, country code included (ITU-T E.164).
+pub(super) const MAX_DIGITS: usize = 15;
+
+/// A country with a numbering plan.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Country(Code);
+
+impl Country {
+    /// By its two letters in either case.
+    pub(super) fn from_code(code: &str) -> Option<Self> {
+        let country = Code::from_code(code).ok()?;
+        PHONE_NUMBER_UTIL
+            .get_country_code_for_region(country)
+            .map(|_| Self(country))
+    }
+
+    /// Its two capital letters.
+    pub(super) fn code(self) -> [u8; 2] {
+        // The engine numbers its countries by their letters.
+        (self.0 as u16).to_be_bytes()
+    }
+}
+
+/// Why digits are no number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Misfit {
+    UnknownCountry,
+    TooShort,
+    TooLong,
+    NotAssigned,
+}
+
+/// A valid number as the engine holds it.
+#[derive(Clone, Copy)]
+pub(super) struct Found {
+    pub(super) calling_code: i32,
+    pub(super) leading_zeros: usize,
+    pub(super) national: u64,
+}
+
+/// Reads `+` and digits, or digits as they are dialled inside `home`.
+pub(super) fn parse(text: &str, home: Option<Country>) -> Result<Found, Misfit> {
+    let parsed = PHONE_NUMBER_UTIL
+        .parse(text, home.map(|country| country.0))
+        .map_err(|error| match error {
+            ParseError::InvalidCountryCode => Misfit::UnknownCountry,
+            ParseError::TooLongNsn => Misfit::TooLong,
+            ParseError::NotANumber(_) | ParseError::TooShortAfterIdd | ParseError::TooShortNsn => {
+                Misfit::TooShort
+            }
+        })?;
+    if PHONE_NUMBER_UTIL.is_valid_number(&parsed) {
+        Ok(Found {
+            calling_code: parsed.country_code,
+            leading_zeros: leading_zeros(&parsed),
+            national: parsed.national_number,
+        })
+    } else {
+        Err(misfit(&parsed))
+    }
+}
+
+/// The length of the country code that begins these digits.
+pub(super) fn calling_code_len(digits: &str) -> Option<usize> {
+    (1..=3).find(|&len| {
+        digits
+            .get(..len)
+            .filter(|code| !code.starts_with('0'))
+            .and_then(|code| code.parse().ok())
+            .is_some_and(|code| {
+                PHONE_NUMBER_UTIL
+                    .get_region_for_country_code(code)
+                    .is_some()
+            })
+    })
+}
+
+/// Checks a number exactly as it stands: nothing is stripped, nothing is guessed.
+pub(super) fn check(calling_code: &str, national: &str) -> Result<(), Misfit> {
+    let Some(number) = assemble(calling_code, national) else {
+        return Err(Misfit::TooShort);
+    };
+    if PHONE_NUMBER_UTIL.is_valid_number(&number) {
+        Ok(())
+    } else {
+        Err(misfit(&number))
+    }
+}
+
+/// The country a valid number belongs to; none for worldwide services such as +800.
+pub(super) fn country_of(calling_code: &str, national: &str) -> Option<Country> {
+    let number = assemble(calling_code, national)?;
+    PHONE_NUMBER_UTIL
+        .get_region_for_number(&number)
+        .filter(|country| *country != Code::World)
+        .map(Country)
+}
+
+/// What a valid number is used for.
+pub(super) fn kind_of(calling_code: &str, national: &str) -> PhoneKind {
+    let Some(number) = assemble(calling_code, national) else {
+        return PhoneKind::Unknown;
+    };
+    match PHONE_NUMBER_UTIL.get_number_type(&number) {
+        PhoneNumberType::FixedLine => PhoneKind::Fixed,
+        PhoneNumberType::Mobile => PhoneKind::Mobile,
+        PhoneNumberType::FixedLineOrMobile => PhoneKind::FixedOrMobile,
+        PhoneNumberType::TollFree => PhoneKind::TollFree,
+        PhoneNumberType::PremiumRate => PhoneKind::PremiumRate,
+        PhoneNumberType::SharedCost => PhoneKind::SharedCost,
+        PhoneNumberType::VoIP => PhoneKind::Voip,
+        PhoneNumberType::PersonalNumber => PhoneKind::Personal,
+        PhoneNumberType::Pager => PhoneKind::Pager,
+        PhoneNumberType::UAN => PhoneKind::CompanyWide,
+        PhoneNumberType::VoiceMail => PhoneKind::Voicemail,
+        PhoneNumberType::Unknown => PhoneKind::Unknown,
+    }
+}
+
+/// A valid number as it is written inside its country, with that country's punctuation.
+pub(super) fn national_form(calling_code: &str, national: &str) -> Option<String> {
+    let number = assemble(calling_code, national)?;
+    Some(
+        PHONE_NUMBER_UTIL
+            .format(&number, PhoneNumberFormat::National)
+            .into_owned(),
+    )
+}
+
+fn assemble(calling_code: &str, national: &str) -> Option<Parsed> {
+    let zeros = national.bytes().take_while(|&digit| digit == b'0').count();
+    Some(Parsed {
+        country_code: calling_code.parse().ok()?,
+        national_number: national.parse().ok()?,
+        italian_leading_zero: (zeros > 0).then_some(true),
+        number_of_leading_zeros: (zeros > 1).then(|| i32::try_from(zeros).ok()).flatten(),
+        ..Parsed::default()
+    })
+}
+
+fn leading_zeros(number: &Parsed) -> usize {
+    if number.italian_leading_zero() {
+        usize::try_from(number.number_of_leading_zeros()).unwrap_or(1)
+    } else {
+        0
+    }
+}
+
+/// By the length of ordinary subscribers' numbers: plans that also have short service numbers call
+/// nearly every length possible, and a missing operator code would look like a wrong one.
+fn misfit(number: &Parsed) -> Misfit {
+    match PHONE_NUMBER_UTIL
+        .is_possible_number_for_type_with_reason(number, PhoneNumberType::FixedLineOrMobile)
+    {
+        Err(ValidationError::InvalidCountryCode) => Misfit::UnknownCountry,
+        Err(ValidationError::TooShort) | Ok(NumberLengthType::IsPossibleLocalOnly) => {
+            Misfit::TooShort
+        }
+        Err(ValidationError::TooLong) => Misfit::TooLong,
+        Err(ValidationError::InvalidLength) | Ok(NumberLengthType::IsPossible) => {
+            Misfit::NotAssigned
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::reader::PhoneReader;
+    use super::*;
+
+    const KINDS: [PhoneNumberType; 10] = [
+        PhoneNumberType::FixedLine,
+        PhoneNumberType::Mobile,
+        PhoneNumberType::TollFree,
+        PhoneNumberType::PremiumRate,
+        PhoneNumberType::SharedCost,
+        PhoneNumberType::VoIP,
+        PhoneNumberType::PersonalNumber,
+        PhoneNumberType::Pager,
+        PhoneNumberType::UAN,
+        PhoneNumberType::VoiceMail,
+    ];
+
+    /// The example number of every kind of every country.
+    fn examples() -> impl Iterator<Item = (Code, Parsed)> {
+        PHONE_NUMBER_UTIL
+            .get_supported_regions()
+            .flat_map(|country| {
+                KINDS.into_iter().filter_map(move |kind| {
+                    PHONE_NUMBER_UTIL
+                        .get_example_number_for_type_and_region(country, kind)
+                        .ok()
+                        .map(|number| (country, number))
+                })
+            })
+    }
+
+    fn e164(number: &Parsed) -> String {
+        PHONE_NUMBER_UTIL
+            .format(number, PhoneNumberFormat::E164)
+            .into_owned()
+    }
+
+    #[test]
+    fn the_example_numbers_of_the_world_are_read_as_the_engine_reads_them() {
+        let mut checked = 0;
+        for (country, number) in examples() {
+            let reader = PhoneReader::new().with_region(Country(country).into());
+            for form in [
+                PhoneNumberFormat::International,
+                PhoneNumberFormat::National,
+            ] {
+                let written = PHONE_NUMBER_UTIL.format(&number, form);
+                let digits = written.bytes().filter(u8::is_ascii_digit).count();
+                let expected = PHONE_NUMBER_UTIL.parse(&written, Some(country)).unwrap();
+                // Numbers as short as inner ones, and longer than E.164, are refused on purpose.
+                if digits <= 5
+                    || e164(&expected).len() > MAX_DIGITS + 1
+                    || !PHONE_NUMBER_UTIL.is_valid_number(&expected)
+                {
+                    continue;
+                }
+                let read = reader.read(&written).map(|read| read.number().to_string());
+                assert_eq!(read, Ok(e164(&expected)), "{written:?} in {country}");
+                checked += 1;
+            }
+        }
+        assert!(checked > 1500, "only {checked} forms were compared");
+    }
+}

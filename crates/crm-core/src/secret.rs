@@ -1,0 +1,282 @@
+//! Keys, tokens and secret addresses that never print, and the cleaner for foreign texts.
+
+use std::fmt;
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use subtle::ConstantTimeEq;
+
+/// What a secret prints as, everywhere.
+pub(crate) const MASK: &str = "***";
+
+/// A key, token or secret address. `Debug`, `Display` and `Serialize` print `***`; comparison takes
+/// the same time wherever the texts differ; memory is wiped on drop.
+///
+/// ```
+/// use vochi_crm_core::Secret;
+/// let key = Secret::new("invented-key");
+/// assert_eq!(format!("{key} {key:?}"), "*** Secret(***)");
+/// assert_eq!(key.expose(), "invented-key");
+/// ```
+#[derive(Clone)]
+pub struct Secret(SecretString);
+
+impl Secret {
+    /// Wraps a secret.
+    pub fn new(secret: impl Into<String>) -> Self {
+        Self(SecretString::from(secret.into()))
+    }
+
+    /// The secret itself: for putting it on the wire, nowhere else.
+    pub fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.expose().is_empty()
+    }
+}
+
+impl From<&str> for Secret {
+    fn from(secret: &str) -> Self {
+        Self::new(secret)
+    }
+}
+
+impl From<String> for Secret {
+    fn from(secret: String) -> Self {
+        Self::new(secret)
+    }
+}
+
+impl PartialEq for Secret {
+    fn eq(&self, other: &Self) -> bool {
+        self.expose()
+            .as_bytes()
+            .ct_eq(other.expose().as_bytes())
+            .into()
+    }
+}
+
+impl Eq for Secret {}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Secret({MASK})")
+    }
+}
+
+impl fmt::Display for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(MASK)
+    }
+}
+
+impl Serialize for Secret {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(MASK)
+    }
+}
+
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self::new)
+    }
+}
+
+/// Takes an account's secrets out of texts that others wrote: answers, error messages, addresses.
+///
+/// Every spelling a secret may have on the wire is replaced (as it is, percent-encoded, inside
+/// JSON), and so is the value of any parameter whose name says it is a secret.
+///
+/// ```
+/// use vochi_crm_core::{Redactor, Secret};
+/// let redactor = Redactor::new([Secret::new("invented/key")]);
+/// assert_eq!(
+///     redactor.redact("no such key invented%2Fkey, see ?apiKey=other&x=1"),
+///     "no such key ***, see ?apiKey=***&x=1",
+/// );
+/// ```
+#[derive(Clone, Default)]
+pub struct Redactor {
+    spellings: Vec<Secret>,
+}
+
+/// Shorter texts are too common to be cut out of a message without ruining it.
+const SHORTEST_SECRET: usize = 4;
+
+/// Parameter names whose value is a secret whoever it belongs to.
+const SECRET_PARAMETERS: [&str; 9] = [
+    "apikey",
+    "api_key",
+    "x-api-key",
+    "access_token",
+    "refresh_token",
+    "client_secret",
+    "application_token",
+    "x-xcom-accesskey",
+    "x-xcom-integration-apikey",
+];
+
+impl Redactor {
+    /// A redactor of these secrets.
+    pub fn new(secrets: impl IntoIterator<Item = Secret>) -> Self {
+        let mut spellings: Vec<String> = Vec::new();
+        for secret in secrets {
+            let plain = secret.expose();
+            if plain.len() < SHORTEST_SECRET {
+                continue;
+            }
+            let form: String = url::form_urlencoded::byte_serialize(plain.as_bytes()).collect();
+            let percent = form.replace('+', "%20");
+            let json = serde_json::Value::from(plain).to_string();
+            let json = json.trim_matches('"').to_owned();
+            for spelling in [plain.to_owned(), form.to_lowercase(), form, percent, json] {
+                if !spellings.contains(&spelling) {
+                    spellings.push(spelling);
+                }
+            }
+        }
+        // The longest first, so that no spelling leaves the tail of a longer one behind.
+        spellings.sort_by_key(|spelling| std::cmp::Reverse(spelling.len()));
+        Self {
+            spellings: spellings.into_iter().map(Secret::new).collect(),
+        }
+    }
+
+    /// The text without secrets.
+    pub fn redact(&self, text: &str) -> String {
+        let mut clean = text.to_owned();
+        for spelling in &self.spellings {
+            if clean.contains(spelling.expose()) {
+                clean = clean.replace(spelling.expose(), MASK);
+            }
+        }
+        mask_parameters(&clean)
+    }
+}
+
+impl fmt::Debug for Redactor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Redactor({} spellings)", self.spellings.len())
+    }
+}
+
+/// Masks `name=value` and `"name":"value"` for every secret name.
+fn mask_parameters(text: &str) -> String {
+    let lower = text.to_ascii_lowercase();
+    let mut clean = String::with_capacity(text.len());
+    let mut done = 0;
+    while let Some((value_start, value_end)) = next_parameter(&lower, done) {
+        let (Some(before), Some(_)) = (
+            text.get(done..value_start),
+            text.get(value_start..value_end),
+        ) else {
+            break;
+        };
+        clean.push_str(before);
+        clean.push_str(MASK);
+        done = value_end;
+    }
+    clean.push_str(text.get(done..).unwrap_or_default());
+    clean
+}
+
+/// Where the next secret parameter's value lies, at or after `from`.
+fn next_parameter(lower: &str, from: usize) -> Option<(usize, usize)> {
+    let mut best: Option<(usize, usize)> = None;
+    for name in SECRET_PARAMETERS {
+        let mut at = from;
+        while let Some(found) = lower.get(at..).and_then(|rest| rest.find(name)) {
+            let name_end = at + found + name.len();
+            at = name_end;
+            let Some(rest) = lower.get(name_end..) else {
+                break;
+            };
+            let skipped = rest.len() - rest.trim_start_matches(['"', '\'', ' ']).len();
+            let Some(after) = rest.get(skipped..) else {
+                break;
+            };
+            if !after.starts_with(['=', ':']) {
+                continue;
+            }
+            let value = after.get(1..).unwrap_or_default();
+            let lead = value.len() - value.trim_start_matches(['"', '\'', ' ']).len();
+            let start = name_end + skipped + 1 + lead;
+            let value = lower.get(start..).unwrap_or_default();
+            let length = value
+                .find(['&', '"', '\'', ' ', '\n', '\r', '<', '>', ',', ';', '}'])
+                .unwrap_or(value.len());
+            if length == 0 || value.starts_with(MASK) {
+                continue;
+            }
+            if best.is_none_or(|(best_start, _)| start < best_start) {
+                best = Some((start, start + length));
+            }
+            break;
+        }
+    }
+    best
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_prints_as_stars_in_every_way() {
+        let secret = Secret::new("canary-0001");
+        let json = serde_json::to_string(&secret).unwrap();
+        assert_eq!(
+            format!("{secret} {secret:?} {secret:#?} {json}")
+                .matches("canary")
+                .count(),
+            0
+        );
+    }
+
+    #[test]
+    fn secrets_compare_by_content() {
+        assert_eq!(Secret::new("same"), Secret::new("same"));
+        assert_ne!(Secret::new("same"), Secret::new("other"));
+        assert_ne!(Secret::new("same"), Secret::new("same-longer"));
+    }
+
+    #[test]
+    fn every_spelling_of_a_secret_is_taken_out() {
+        let redactor = Redactor::new([Secret::new("a+b/\"c\"")]);
+        for text in [
+            "x a+b/\"c\" y",
+            "x a%2Bb%2F%22c%22 y",
+            "x a%2bb%2f%22c%22 y",
+            r#"x a+b/\"c\" y"#,
+        ] {
+            assert_eq!(redactor.redact(text), "x *** y", "spelling in {text}");
+        }
+    }
+
+    #[test]
+    fn parameters_named_as_secrets_lose_their_value() {
+        let redactor = Redactor::default();
+        for (text, clean) in [
+            ("GET /x?apiKey=abc&limit=1", "GET /x?apiKey=***&limit=1"),
+            (
+                r#"{"access_token":"abc","x":1}"#,
+                r#"{"access_token":"***","x":1}"#,
+            ),
+            ("X-API-KEY: abc def", "X-API-KEY: *** def"),
+            (r#"Wrong "apiKey" value."#, r#"Wrong "apiKey" value."#),
+            (r#""apiKey" is missing."#, r#""apiKey" is missing."#),
+            ("Ключ apikey=тайна&ж", "Ключ apikey=***&ж"),
+        ] {
+            assert_eq!(redactor.redact(text), clean);
+        }
+    }
+
+    #[test]
+    fn a_very_short_secret_does_not_shred_the_message() {
+        let redactor = Redactor::new([Secret::new("a")]);
+        assert_eq!(redactor.redact("a bad day"), "a bad day");
+    }
+}

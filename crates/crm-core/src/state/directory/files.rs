@@ -1,0 +1,256 @@
+//! Names and permissions: which files belong to a call, and who may touch them.
+
+use std::fmt::Write as _;
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::super::error::StoreError;
+
+/// A longer name is cut and told apart by a hash; with a suffix, well below the usual 255 bytes.
+const LONGEST_NAME: usize = 100;
+const CUT_NAME: usize = 60;
+
+/// Where the files of one call are.
+#[derive(Debug, Clone)]
+pub(super) struct CallFiles {
+    directory: PathBuf,
+    stem: String,
+}
+
+impl CallFiles {
+    pub(super) fn of(root: &Path, account: &str, call_id: &str) -> Self {
+        Self {
+            directory: root.join(file_name(account)),
+            stem: file_name(call_id),
+        }
+    }
+
+    /// The files of a call met in a listing, where its id is only known by its name.
+    pub(super) fn listed(directory: &Path, stem: &str) -> Self {
+        Self {
+            directory: directory.to_owned(),
+            stem: stem.to_owned(),
+        }
+    }
+
+    pub(super) fn stem(&self) -> &str {
+        &self.stem
+    }
+
+    /// The account's directory.
+    pub(super) fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// Creates the account's directory, to survive a loss of power as its documents do.
+    pub(super) fn create_account(&self) -> Result<(), StoreError> {
+        create_directory(&self.directory)?;
+        let root = self.directory.parent().unwrap_or(&self.directory);
+        sync_directory(root).map_err(StoreError::io("write", root))
+    }
+
+    /// Where those who wait for a call of the account keep their tickets.
+    pub(super) fn queue(&self) -> PathBuf {
+        self.directory.join(".queue")
+    }
+
+    pub(super) fn document(&self) -> PathBuf {
+        self.with("json")
+    }
+
+    pub(super) fn lock(&self) -> PathBuf {
+        self.with("lock")
+    }
+
+    pub(super) fn temporary(&self) -> PathBuf {
+        self.with("tmp")
+    }
+
+    pub(super) fn bad(&self) -> PathBuf {
+        self.with("bad")
+    }
+
+    fn with(&self, suffix: &str) -> PathBuf {
+        self.directory.join(format!("{}.{suffix}", self.stem))
+    }
+}
+
+/// A file name for any text: ASCII letters, digits, `-`, `_` and inner dots stay, the rest becomes
+/// `%xx`. Different texts get different names, and none leaves the directory or hides in it.
+fn file_name(text: &str) -> String {
+    if text.is_empty() {
+        // Elsewhere a percent sign is always followed by digits.
+        return "%".to_owned();
+    }
+    let folds_case = cfg!(any(windows, target_vendor = "apple"));
+    let mut name = String::with_capacity(text.len());
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' => name.push(char::from(byte)),
+            b'A'..=b'Z' if !folds_case => name.push(char::from(byte)),
+            b'.' if at > 0 => name.push('.'),
+            // Writing to a String cannot fail.
+            _ => drop(write!(name, "%{byte:02x}")),
+        }
+    }
+    if name.len() <= LONGEST_NAME {
+        return name;
+    }
+    let readable = name.get(..CUT_NAME).unwrap_or_default();
+    // Not in the middle of a `%xx`.
+    let readable = match readable.rfind('%') {
+        Some(at) if at + 3 > CUT_NAME => readable.get(..at).unwrap_or_default(),
+        _ => readable,
+    };
+    format!("{readable}~{:032x}", fnv1a(text.as_bytes()))
+}
+
+/// FNV-1a, 128 bits: names must stay the same from one build to the next, which the standard
+/// library's hashers do not promise. The document repeats the id, so a collision is noticed.
+fn fnv1a(bytes: &[u8]) -> u128 {
+    const BASIS: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
+    const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
+    bytes.iter().fold(BASIS, |hash, byte| {
+        (hash ^ u128::from(*byte)).wrapping_mul(PRIME)
+    })
+}
+
+/// Creates a directory and its missing parents, owner-only from the first moment.
+pub(super) fn create_directory(path: &Path) -> Result<(), StoreError> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
+        .create(path)
+        .map_err(StoreError::io("create the call state directory", path))
+}
+
+/// Options for creating files that only the owner may read.
+pub(super) fn owner_only() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+/// Refuses a directory in which others could plant documents, and what is no directory.
+pub(super) fn check_directory(path: &Path) -> Result<(), StoreError> {
+    let metadata =
+        fs::metadata(path).map_err(StoreError::io("look at the call state directory", path))?;
+    if !metadata.is_dir() {
+        let source = io::Error::from(io::ErrorKind::NotADirectory);
+        return Err(StoreError::io("use as call state directory", path)(source));
+    }
+    #[cfg(unix)]
+    {
+        let mode = std::os::unix::fs::MetadataExt::mode(&metadata);
+        if mode & 0o022 != 0 {
+            return Err(StoreError::WritableByOthers {
+                path: path.to_owned(),
+                mode,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Whether an open file is still the one found under its path.
+#[cfg(unix)]
+pub(super) fn is_still_at(file: &File, path: &Path) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt;
+    let held = file.metadata()?;
+    Ok(unless_missing(fs::metadata(path))?
+        .is_some_and(|found| (found.dev(), found.ino()) == (held.dev(), held.ino())))
+}
+
+/// Whether an open file is still the one found under its path. Lock files stay where this cannot be
+/// found out, so it always is.
+#[cfg(not(unix))]
+pub(super) fn is_still_at(_file: &File, path: &Path) -> io::Result<bool> {
+    fs::exists(path)
+}
+
+/// Makes the names in a directory survive a loss of power.
+pub(super) fn sync_directory(path: &Path) -> io::Result<()> {
+    if !cfg!(unix) {
+        return Ok(());
+    }
+    match File::open(path)?.sync_all() {
+        // Some network file systems know no such thing; there the rename has to do.
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported
+            ) =>
+        {
+            Ok(())
+        }
+        result => result,
+    }
+}
+
+/// What is missing is no error here.
+pub(super) fn unless_missing<T>(result: io::Result<T>) -> io::Result<Option<T>> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn ordinary_ids_stay_readable() {
+        assert_eq!(file_name("1700000000.17"), "1700000000.17");
+        assert_eq!(file_name("Shop-2_b"), "Shop-2_b");
+    }
+
+    #[test]
+    fn nothing_leaves_the_directory_or_hides_in_it() {
+        assert_eq!(file_name(".."), "%2e.");
+        assert_eq!(file_name("../../etc/x"), "%2e.%2f..%2fetc%2fx");
+        assert_eq!(file_name(".queue"), "%2equeue");
+        assert_eq!(file_name(""), "%");
+        assert_eq!(file_name("%"), "%25");
+    }
+
+    #[test]
+    fn a_long_id_keeps_a_readable_beginning_and_never_half_an_escape() {
+        for lead in 0..3 {
+            let name = file_name(&format!("{}{}", "a".repeat(lead), "я".repeat(300)));
+            assert!(name.len() <= LONGEST_NAME, "{name}");
+            let (readable, hash) = name.split_once('~').unwrap();
+            assert_eq!(hash.len(), 32);
+            assert_eq!((readable.len() - lead) % 3, 0, "half an escape in {name}");
+        }
+    }
+
+    #[test]
+    fn the_hash_is_the_published_one() {
+        // Offset basis and the reference value for "a"; it must never change, files are found by it.
+        assert_eq!(fnv1a(b""), 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d);
+        assert_eq!(fnv1a(b"a"), 0xd228_cb69_6f1a_8caf_7891_2b70_4e4a_8964);
+    }
+
+    proptest! {
+        #[test]
+        fn different_ids_have_different_names(a in ".{0,120}", b in ".{0,120}") {
+            prop_assert_eq!(a == b, file_name(&a) == file_name(&b));
+        }
+
+        #[test]
+        fn every_name_is_one_plain_component(id in ".{0,300}") {
+            let name = file_name(&id);
+            prop_assert!(name.len() <= LONGEST_NAME);
+            prop_assert!(!name.starts_with('.'));
+            prop_assert!(name.bytes().all(|b| b.is_ascii_alphanumeric() || b"%-_.~".contains(&b)));
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! The calls of a directory, for a run that must not change anything.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use serde_json::Value;
+
+use super::super::error::StoreError;
+use super::super::shelf::{Bounds, Shelf};
+use super::super::store::{CallSlot, CallStore, KEPT_FOR};
+use super::super::turns::{CallKey, Turn, Turns};
+use super::files::{CallFiles, check_directory};
+use super::{document, work};
+
+/// Changes remembered at once; beyond it, a call is again as the files say.
+const CAPACITY: usize = 100_000;
+
+/// What is in the directory of a [`DirectoryCallStore`](super::DirectoryCallStore), with every
+/// change kept in memory only: for dry runs.
+///
+/// It creates, changes and removes no file and takes no lock that others would notice: another
+/// process may work on the same call meanwhile. Within this process the events of a call wait for
+/// each other as always. A missing directory is an empty one.
+#[derive(Debug)]
+pub struct ReadOnlyCallStore {
+    root: PathBuf,
+    shared: Arc<Shared>,
+    bounds: Bounds,
+}
+
+#[derive(Debug)]
+struct Shared {
+    turns: Turns,
+    /// What was changed here: a new document, or none for a removed one.
+    changes: Shelf<Option<Value>>,
+}
+
+impl ReadOnlyCallStore {
+    pub(super) async fn open(root: PathBuf) -> Result<Self, StoreError> {
+        let path = root.clone();
+        work::run(&root, move || {
+            let there = path
+                .try_exists()
+                .map_err(StoreError::io("look at", &path))?;
+            if there {
+                check_directory(&path)
+            } else {
+                Ok(())
+            }
+        })
+        .await?;
+        Ok(Self {
+            root,
+            shared: Arc::new(Shared {
+                turns: Turns::default(),
+                changes: Shelf::new(),
+            }),
+            bounds: Bounds {
+                kept_for: KEPT_FOR,
+                capacity: CAPACITY,
+            },
+        })
+    }
+
+    /// How long a call is remembered after its last save. Whole seconds count.
+    #[must_use]
+    pub fn kept_for(mut self, kept_for: Duration) -> Self {
+        self.bounds.kept_for = kept_for;
+        self
+    }
+}
+
+#[async_trait]
+impl CallStore for ReadOnlyCallStore {
+    async fn open(&self, account: &str, call_id: &str) -> Result<Box<dyn CallSlot>, StoreError> {
+        let key = CallKey::new(account, call_id);
+        let turn = self.shared.turns.take(&key).await;
+        let document = if let Some(changed) = self.shared.changes.get(&key, self.bounds) {
+            changed
+        } else {
+            let files = CallFiles::of(&self.root, account, call_id);
+            let (path, key, kept_for) = (files.document(), Arc::clone(&key), self.bounds.kept_for);
+            work::run(&path, move || {
+                document::read(&files, &key.call_id, kept_for, report)
+            })
+            .await?
+        };
+        let (shared, bounds) = (Arc::clone(&self.shared), self.bounds);
+        Ok(Box::new(ReadOnlySlot {
+            shared,
+            bounds,
+            key,
+            document,
+            _turn: turn,
+        }))
+    }
+
+    /// Forgets changes made in memory; the files are left alone.
+    async fn sweep(&self) -> Result<usize, StoreError> {
+        Ok(self.shared.changes.sweep(self.bounds, &self.shared.turns))
+    }
+}
+
+#[allow(
+    clippy::unnecessary_wraps,
+    reason = "stands in for one that moves the file aside"
+)]
+fn report(files: &CallFiles, why: &str) -> Result<(), StoreError> {
+    tracing::warn!(
+        path = %files.document().display(),
+        "the state of a call cannot be read: {why}; going on without it"
+    );
+    Ok(())
+}
+
+struct ReadOnlySlot {
+    shared: Arc<Shared>,
+    bounds: Bounds,
+    key: Arc<CallKey>,
+    document: Option<Value>,
+    _turn: Turn,
+}
+
+impl ReadOnlySlot {
+    fn change_to(&mut self, document: Option<Value>) {
+        let Shared { turns, changes } = &*self.shared;
+        changes.put(&self.key, document.clone(), self.bounds, turns);
+        self.document = document;
+    }
+}
+
+#[async_trait]
+impl CallSlot for ReadOnlySlot {
+    fn document(&self) -> Option<&Value> {
+        self.document.as_ref()
+    }
+
+    async fn save(&mut self, document: &Value) -> Result<(), StoreError> {
+        self.change_to(Some(document.clone()));
+        Ok(())
+    }
+
+    async fn remove(&mut self) -> Result<(), StoreError> {
+        self.change_to(None);
+        Ok(())
+    }
+}
+
+impl fmt::Debug for ReadOnlySlot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReadOnlySlot")
+            .field("key", &self.key)
+            .field("known", &self.document.is_some())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,129 @@
+//! The store itself.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
+
+use async_trait::async_trait;
+use tokio::time::Instant;
+
+use super::super::error::StoreError;
+use super::super::store::{CallSlot, CallStore, KEPT_FOR};
+use super::super::turns::{CallKey, Turns, lock};
+use super::files::{CallFiles, check_directory, create_directory};
+use super::lock::acquire;
+use super::read_only::ReadOnlyCallStore;
+use super::slot::DirectorySlot;
+use super::{document, sweep, work};
+
+/// Keeps every call in a file of its own, locked across processes.
+///
+/// The files of an account are `<root>/<account>/<call>.json`; names take any text. Directories
+/// are created for their owner only (0700), files too (0600). A document is replaced as a whole:
+/// whenever a process or the machine dies, the old one or the new one is there. A document that
+/// cannot be read is moved aside (`.bad`), reported as a warning, and counts as absent.
+///
+/// A call is forgotten 48 hours after its last save. The first call opened in an hour, by any
+/// process, sets off a sweep in the background.
+///
+/// The directory must be on a file system that locks files, that is, on a local disk.
+#[derive(Debug)]
+pub struct DirectoryCallStore {
+    root: PathBuf,
+    kept_for: Duration,
+    turns: Turns,
+    next_sweep: Mutex<Option<Instant>>,
+    stopping: Arc<AtomicBool>,
+}
+
+impl DirectoryCallStore {
+    /// Creates the directory where it is missing, and makes sure it can be worked with.
+    ///
+    /// # Errors
+    /// It cannot be created or written, or others may write to it.
+    pub async fn open(root: impl Into<PathBuf>) -> Result<Self, StoreError> {
+        let root = root.into();
+        let path = root.clone();
+        work::run(&root, move || {
+            create_directory(&path)?;
+            check_directory(&path)?;
+            sweep::prepare(&path)
+        })
+        .await?;
+        Ok(Self {
+            root,
+            kept_for: KEPT_FOR,
+            turns: Turns::default(),
+            next_sweep: Mutex::default(),
+            stopping: Arc::default(),
+        })
+    }
+
+    /// The same calls for a dry run: see [`ReadOnlyCallStore`].
+    ///
+    /// # Errors
+    /// The directory is there and others may write to it.
+    pub async fn read_only(root: impl Into<PathBuf>) -> Result<ReadOnlyCallStore, StoreError> {
+        ReadOnlyCallStore::open(root.into()).await
+    }
+
+    /// How long a call is remembered after its last save. Whole seconds count.
+    #[must_use]
+    pub fn kept_for(mut self, kept_for: Duration) -> Self {
+        self.kept_for = kept_for;
+        self
+    }
+
+    /// The directory.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Looks once an hour whether it is time, and then sweeps beside the work, not before it.
+    fn sweep_when_due(&self) {
+        let now = Instant::now();
+        let mut next = lock(&self.next_sweep);
+        if next.is_some_and(|next| now < next) {
+            return;
+        }
+        *next = Some(now + sweep::EVERY);
+        let (root, kept_for) = (self.root.clone(), self.kept_for);
+        let stopping = Arc::clone(&self.stopping);
+        drop(work::start(move || {
+            sweep::when_due(&root, kept_for, &stopping);
+        }));
+    }
+}
+
+impl Drop for DirectoryCallStore {
+    fn drop(&mut self) {
+        // A sweep under way need not hold up the end of the program.
+        self.stopping.store(true, Ordering::Relaxed);
+    }
+}
+
+#[async_trait]
+impl CallStore for DirectoryCallStore {
+    async fn open(&self, account: &str, call_id: &str) -> Result<Box<dyn CallSlot>, StoreError> {
+        let arrived = SystemTime::now();
+        self.sweep_when_due();
+        let key = CallKey::new(account, call_id);
+        let files = Arc::new(CallFiles::of(&self.root, account, call_id));
+        let turn = self.turns.take(&key).await;
+        let read = {
+            let (key, files, kept_for) = (Arc::clone(&key), Arc::clone(&files), self.kept_for);
+            move || document::read(&files, &key.call_id, kept_for, document::set_aside)
+        };
+        let (lock, document) = acquire(&files, arrived, read).await?;
+        Ok(Box::new(DirectorySlot::new(
+            key, files, document, lock, turn,
+        )))
+    }
+
+    async fn sweep(&self) -> Result<usize, StoreError> {
+        let (root, kept_for) = (self.root.clone(), self.kept_for);
+        let stopping = Arc::clone(&self.stopping);
+        work::run(&self.root, move || sweep::sweep(&root, kept_for, &stopping)).await
+    }
+}

@@ -1,0 +1,168 @@
+//! Forgetting calls whose time is over, beside processes that work on others.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, SystemTime};
+
+use super::super::error::StoreError;
+use super::document::{Found, find, is_over, remove, set_aside};
+use super::files::{CallFiles, owner_only, unless_missing};
+use super::lock::{remove_lock_file, try_lock};
+use super::queue::is_alive;
+
+/// How often a directory is swept, by whichever process comes first.
+pub(super) const EVERY: Duration = Duration::from_hours(1);
+
+/// Makes the file that remembers the last sweep; with that, sees that the directory can be written.
+pub(super) fn prepare(root: &Path) -> Result<(), StoreError> {
+    stamp(root).map(drop)
+}
+
+fn stamp(root: &Path) -> Result<File, StoreError> {
+    let path = root.join(".swept");
+    owner_only()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(&path)
+        .map_err(StoreError::io("write", path))
+}
+
+/// Sweeps if no process did within the hour. Trouble is reported, and the caller's work goes on.
+pub(super) fn when_due(root: &Path, kept_for: Duration, stopping: &AtomicBool) {
+    let swept = stamp(root).and_then(|stamp| {
+        let last = stamp.metadata().and_then(|metadata| metadata.modified());
+        let last = last.map_err(StoreError::io("look at", root.join(".swept")))?;
+        // A sweep in the future was dated by a wrong clock.
+        if last.elapsed().is_ok_and(|ago| ago < EVERY) {
+            return Ok(0);
+        }
+        sweep(root, kept_for, stopping)
+    });
+    match swept {
+        Ok(0) => {}
+        Ok(calls) => tracing::debug!(calls, root = %root.display(), "forgot old calls"),
+        Err(error) => tracing::warn!(%error, "old calls could not be swept"),
+    }
+}
+
+/// Sweeps every account and says how many calls were forgotten. Ends early when told to stop.
+pub(super) fn sweep(
+    root: &Path,
+    kept_for: Duration,
+    stopping: &AtomicBool,
+) -> Result<usize, StoreError> {
+    // Before the work, so that other processes do not begin the same.
+    stamp(root)?
+        .set_modified(SystemTime::now())
+        .map_err(StoreError::io("date", root.join(".swept")))?;
+    let mut forgotten = 0;
+    for (name, account) in listing(root)? {
+        if name.starts_with('.') || !account.is_dir() {
+            continue;
+        }
+        for (_, ticket) in listing(&account.join(".queue"))? {
+            // Looking at a ticket removes it if its process is gone.
+            if let Err(error) = is_alive(&ticket) {
+                tracing::warn!(%error, ticket = %ticket.display(), "an old ticket could not be swept");
+            }
+        }
+        for stem in candidates(&account, kept_for)? {
+            if stopping.load(Ordering::Relaxed) {
+                return Ok(forgotten);
+            }
+            match clean(&CallFiles::listed(&account, &stem), kept_for) {
+                Ok(calls) => forgotten += calls,
+                // One file that cannot be handled must not keep the others for ever.
+                Err(error) => tracing::warn!(%error, "an old call could not be swept"),
+            }
+        }
+    }
+    Ok(forgotten)
+}
+
+/// Calls with something to remove, as it looks from outside their locks.
+fn candidates(account: &Path, kept_for: Duration) -> Result<BTreeSet<String>, StoreError> {
+    let mut stems = BTreeSet::new();
+    for (name, path) in listing(account)? {
+        let Some((stem, suffix)) = name.rsplit_once('.') else {
+            continue;
+        };
+        let files = CallFiles::listed(account, stem);
+        let has_something = match suffix {
+            // Young documents are most of them; what is wrong with the others turns out later.
+            "json" => !find(&files).is_ok_and(|found| found.is_young(kept_for)),
+            "lock" => !files.document().exists(),
+            "bad" => is_old(&path, kept_for)?,
+            "tmp" => true,
+            _ => false,
+        };
+        if has_something && !stem.is_empty() {
+            stems.insert(stem.to_owned());
+        }
+    }
+    Ok(stems)
+}
+
+/// Removes what is over of one call, unless somebody works on it.
+fn clean(files: &CallFiles, kept_for: Duration) -> Result<usize, StoreError> {
+    let Some(lock) = try_lock(files)? else {
+        return Ok(0);
+    };
+    // Nobody writes under this lock but us, so this one was left behind.
+    discard(files.temporary())?;
+    if is_old(&files.bad(), kept_for)? {
+        discard(files.bad())?;
+    }
+    match find(files)? {
+        Found::Stored { saved_at, .. } if is_over(saved_at, kept_for) => {
+            remove(files)?;
+            remove_lock_file(files, lock)?;
+            Ok(1)
+        }
+        Found::Stored { .. } | Found::Newer(_) => Ok(0),
+        Found::Bad(why) => {
+            set_aside(files, &why)?;
+            remove_lock_file(files, lock)?;
+            Ok(0)
+        }
+        Found::Nothing => {
+            remove_lock_file(files, lock)?;
+            Ok(0)
+        }
+    }
+}
+
+fn discard(path: PathBuf) -> Result<(), StoreError> {
+    unless_missing(fs::remove_file(&path))
+        .map(drop)
+        .map_err(StoreError::io("remove", path))
+}
+
+fn is_old(path: &Path, kept_for: Duration) -> Result<bool, StoreError> {
+    let modified = unless_missing(fs::metadata(path).and_then(|metadata| metadata.modified()))
+        .map_err(StoreError::io("look at", path))?;
+    Ok(modified
+        .and_then(|at| at.elapsed().ok())
+        .is_some_and(|age| age >= kept_for))
+}
+
+/// Names and paths in a directory, none if it is missing; what is no text is not ours.
+fn listing(directory: &Path) -> Result<Vec<(String, PathBuf)>, StoreError> {
+    let list = || {
+        let Some(entries) = unless_missing(fs::read_dir(directory))? else {
+            return Ok(Vec::new());
+        };
+        let mut listing = Vec::new();
+        for entry in entries {
+            let entry = entry?;
+            if let Ok(name) = entry.file_name().into_string() {
+                listing.push((name, entry.path()));
+            }
+        }
+        Ok(listing)
+    };
+    list().map_err(StoreError::io("list", directory))
+}

@@ -1,0 +1,125 @@
+//! The call store of one process.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use serde_json::Value;
+
+use super::error::StoreError;
+use super::shelf::{Bounds, Shelf};
+use super::store::{CallSlot, CallStore, KEPT_FOR};
+use super::turns::{CallKey, Turn, Turns};
+
+/// Calls remembered at once, unless told otherwise.
+const CAPACITY: usize = 100_000;
+
+/// Keeps the documents in memory: for a service that lives longer than its calls.
+///
+/// A call is forgotten 48 hours after its last save, on tokio's clock, and the oldest ones earlier
+/// when there are more than 100 000; a call somebody holds or waits for is never forgotten.
+#[derive(Debug)]
+pub struct MemoryCallStore {
+    shared: Arc<Shared>,
+    bounds: Bounds,
+}
+
+#[derive(Debug)]
+struct Shared {
+    turns: Turns,
+    shelf: Shelf<Value>,
+}
+
+impl MemoryCallStore {
+    /// An empty store.
+    pub fn new() -> Self {
+        Self {
+            shared: Arc::new(Shared {
+                turns: Turns::default(),
+                shelf: Shelf::new(),
+            }),
+            bounds: Bounds {
+                kept_for: KEPT_FOR,
+                capacity: CAPACITY,
+            },
+        }
+    }
+
+    /// How long a call is remembered after its last save.
+    #[must_use]
+    pub fn kept_for(mut self, kept_for: Duration) -> Self {
+        self.bounds.kept_for = kept_for;
+        self
+    }
+
+    /// How many calls are remembered at once. Calls in use may exceed it for as long as they are.
+    #[must_use]
+    pub fn capacity(mut self, calls: usize) -> Self {
+        self.bounds.capacity = calls;
+        self
+    }
+}
+
+impl Default for MemoryCallStore {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[async_trait]
+impl CallStore for MemoryCallStore {
+    async fn open(&self, account: &str, call_id: &str) -> Result<Box<dyn CallSlot>, StoreError> {
+        let key = CallKey::new(account, call_id);
+        let turn = self.shared.turns.take(&key).await;
+        let document = self.shared.shelf.get(&key, self.bounds);
+        Ok(Box::new(MemorySlot {
+            shared: Arc::clone(&self.shared),
+            bounds: self.bounds,
+            key,
+            document,
+            _turn: turn,
+        }))
+    }
+
+    async fn sweep(&self) -> Result<usize, StoreError> {
+        Ok(self.shared.shelf.sweep(self.bounds, &self.shared.turns))
+    }
+}
+
+struct MemorySlot {
+    shared: Arc<Shared>,
+    bounds: Bounds,
+    key: Arc<CallKey>,
+    document: Option<Value>,
+    _turn: Turn,
+}
+
+#[async_trait]
+impl CallSlot for MemorySlot {
+    fn document(&self) -> Option<&Value> {
+        self.document.as_ref()
+    }
+
+    async fn save(&mut self, document: &Value) -> Result<(), StoreError> {
+        let Shared { turns, shelf } = &*self.shared;
+        shelf.put(&self.key, document.clone(), self.bounds, turns);
+        self.document = Some(document.clone());
+        Ok(())
+    }
+
+    async fn remove(&mut self) -> Result<(), StoreError> {
+        self.shared.shelf.remove(&self.key);
+        self.document = None;
+        Ok(())
+    }
+}
+
+impl fmt::Debug for MemorySlot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemorySlot")
+            .field("key", &self.key)
+            .field("known", &self.document.is_some())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,90 @@
+//! Turns within one process: who works on a call, and who waits for it.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
+
+/// What a document belongs to.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct CallKey {
+    pub(super) account: Box<str>,
+    pub(super) call_id: Box<str>,
+}
+
+impl CallKey {
+    pub(super) fn new(account: &str, call_id: &str) -> Arc<Self> {
+        Arc::new(Self {
+            account: account.into(),
+            call_id: call_id.into(),
+        })
+    }
+}
+
+type Table = HashMap<Arc<CallKey>, Arc<AsyncMutex<()>>>;
+
+/// First come, first served, per call. A call nobody works on or waits for takes no memory.
+#[derive(Default)]
+pub(super) struct Turns {
+    table: Arc<Mutex<Table>>,
+}
+
+impl Turns {
+    /// Waits for the turn. A dropped future leaves the queue.
+    pub(super) async fn take(&self, key: &Arc<CallKey>) -> Turn {
+        let queue = Arc::clone(lock(&self.table).entry(Arc::clone(key)).or_default());
+        // Before the wait, so that a dropped future cleans up as well.
+        let place = Place {
+            table: Arc::clone(&self.table),
+            key: Arc::clone(key),
+        };
+        let guard = queue.lock_owned().await;
+        Turn {
+            _guard: guard,
+            _place: place,
+        }
+    }
+
+    /// Whether somebody works on the call or waits for it.
+    pub(super) fn is_taken(&self, key: &CallKey) -> bool {
+        lock(&self.table).contains_key(key)
+    }
+}
+
+impl fmt::Debug for Turns {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Turns")
+            .field("taken", &lock(&self.table).len())
+            .finish()
+    }
+}
+
+/// The right to work on one call. Fields are dropped in this order: the queue moves on first.
+pub(super) struct Turn {
+    _guard: OwnedMutexGuard<()>,
+    _place: Place,
+}
+
+struct Place {
+    table: Arc<Mutex<Table>>,
+    key: Arc<CallKey>,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut table = lock(&self.table);
+        // Whoever waits or works holds a clone, and clones are made under this lock only.
+        if table
+            .get(&self.key)
+            .is_some_and(|queue| Arc::strong_count(queue) == 1)
+        {
+            table.remove(&self.key);
+        }
+    }
+}
+
+/// A panic elsewhere does not make the data behind these locks wrong: each change is one step.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,177 @@
+//! A transport that plays a script.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+
+use crate::http::{Answer, HttpRequest, Transport, TransportError};
+
+/// What happens to one request.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Step {
+    /// It is answered.
+    Answer(Answer),
+    /// The transport fails.
+    Fail(TransportError),
+    /// It is answered after a while, by tokio's clock.
+    Slow(Duration, Answer),
+}
+
+impl Step {
+    /// An answer with a JSON body.
+    pub fn json(status: u16, body: &serde_json::Value) -> Self {
+        Self::text(status, "application/json", body.to_string())
+    }
+
+    /// An answer with any body.
+    pub fn text(status: u16, content_type: &'static str, body: impl Into<Bytes>) -> Self {
+        let mut headers = HeaderMap::new();
+        headers.insert(
+            http::header::CONTENT_TYPE,
+            HeaderValue::from_static(content_type),
+        );
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        Self::Answer(Answer::new(status, headers, body))
+    }
+
+    /// The same answer with a further header.
+    #[must_use]
+    pub fn with_header(self, name: &'static str, value: &'static str) -> Self {
+        match self {
+            Self::Answer(mut answer) => {
+                answer.headers.insert(
+                    HeaderName::from_static(name),
+                    HeaderValue::from_static(value),
+                );
+                Self::Answer(answer)
+            }
+            other => other,
+        }
+    }
+}
+
+/// A request the script saw.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Played {
+    /// `GET /path?query`.
+    pub line: String,
+    /// The headers, in order of name.
+    pub headers: Vec<(String, String)>,
+    /// The body as text.
+    pub body: String,
+}
+
+/// Answers requests in the order of a script and remembers them. A request beyond the script fails
+/// with a message that shows it.
+///
+/// ```
+/// use vochi_crm_core::testing::{ScriptedTransport, Step};
+/// let script = ScriptedTransport::new([Step::json(200, &serde_json::json!({"success": true}))]);
+/// assert_eq!(script.left(), 1);
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct ScriptedTransport {
+    inner: Arc<Mutex<Script>>,
+}
+
+#[derive(Debug, Default)]
+struct Script {
+    steps: VecDeque<Step>,
+    repeat: Option<Answer>,
+    played: Vec<Played>,
+}
+
+impl ScriptedTransport {
+    /// A script of steps.
+    pub fn new(steps: impl IntoIterator<Item = Step>) -> Self {
+        let script = Script {
+            steps: steps.into_iter().collect(),
+            ..Script::default()
+        };
+        Self {
+            inner: Arc::new(Mutex::new(script)),
+        }
+    }
+
+    /// Answers every request alike and remembers none, for benchmarks.
+    pub fn always(answer: Answer) -> Self {
+        let script = Script {
+            repeat: Some(answer),
+            ..Script::default()
+        };
+        Self {
+            inner: Arc::new(Mutex::new(script)),
+        }
+    }
+
+    /// The requests so far.
+    pub fn played(&self) -> Vec<Played> {
+        self.lock().played.clone()
+    }
+
+    /// How many steps have not been played.
+    pub fn left(&self) -> usize {
+        self.lock().steps.len()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Script> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait::async_trait]
+impl Transport for ScriptedTransport {
+    async fn send(&self, request: HttpRequest) -> Result<Answer, TransportError> {
+        let step = {
+            let mut script = self.lock();
+            if let Some(answer) = &script.repeat {
+                return Ok(answer.clone());
+            }
+            let played = Played::of(&request);
+            let line = played.line.clone();
+            script.played.push(played);
+            script.steps.pop_front().ok_or_else(|| {
+                TransportError::Invalid(format!("the script has no answer for {line}"))
+            })?
+        };
+        match step {
+            Step::Answer(answer) => Ok(answer),
+            Step::Fail(error) => Err(error),
+            Step::Slow(delay, answer) => {
+                tokio::time::sleep(delay).await;
+                Ok(answer)
+            }
+        }
+    }
+}
+
+impl Played {
+    fn of(request: &HttpRequest) -> Self {
+        let query = request
+            .url
+            .query()
+            .map(|query| format!("?{query}"))
+            .unwrap_or_default();
+        let mut headers: Vec<(String, String)> = request
+            .headers
+            .iter()
+            .map(|(name, value)| {
+                (
+                    name.to_string(),
+                    String::from_utf8_lossy(value.as_bytes()).into_owned(),
+                )
+            })
+            .collect();
+        headers.sort();
+        Self {
+            line: format!("{} {}{query}", request.method, request.url.path()),
+            headers,
+            body: String::from_utf8_lossy(&request.body).into_owned(),
+        }
+    }
+}

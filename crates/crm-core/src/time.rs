@@ -1,0 +1,374 @@
+//! Instants, zones and whole seconds, in types of our own.
+
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+use jiff::civil::DateTime;
+use jiff::tz::{AmbiguousOffset, TimeZone};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::error::{Error, Result};
+
+/// An instant, in UTC inside. It reads and prints as RFC 3339.
+///
+/// ```
+/// use vochi_crm_core::Timestamp;
+/// let at: Timestamp = "2026-03-02T11:00:00+03:00".parse()?;
+/// assert_eq!(at.to_string(), "2026-03-02T08:00:00Z");
+/// # Ok::<(), vochi_crm_core::Error>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(jiff::Timestamp);
+
+impl Timestamp {
+    /// The instant this many milliseconds after 1970-01-01T00:00:00Z. Instants outside the years
+    /// -9999 to 9999 are held at the nearest end.
+    pub fn from_unix_millis(millis: i64) -> Self {
+        Self(
+            jiff::Timestamp::from_millisecond(millis).unwrap_or(if millis < 0 {
+                jiff::Timestamp::MIN
+            } else {
+                jiff::Timestamp::MAX
+            }),
+        )
+    }
+
+    /// Milliseconds since 1970-01-01T00:00:00Z.
+    pub fn unix_millis(self) -> i64 {
+        self.0.as_millisecond()
+    }
+
+    /// The instant this much later.
+    #[must_use]
+    pub fn plus(self, duration: Duration) -> Self {
+        Self(self.0.checked_add(duration).unwrap_or(jiff::Timestamp::MAX))
+    }
+
+    /// How long after `earlier` this is; zero if it is not after it.
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::try_from(self.0.duration_since(earlier.0)).unwrap_or(Duration::ZERO)
+    }
+}
+
+impl FromStr for Timestamp {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        text.trim().parse().map(Self).map_err(|_| {
+            Error::input(format!("{text:?} is no date and time"))
+                .with_hint("write RFC 3339 with a zone, as 2026-03-02T11:00:00+03:00")
+        })
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Timestamp({})", self.0)
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// A date and time as a clock on the wall shows it, without a zone.
+///
+/// ```
+/// use vochi_crm_core::LocalTime;
+/// let local: LocalTime = "2026-03-02T11:00".parse()?;
+/// assert_eq!(local.to_string(), "2026-03-02 11:00:00");
+/// # Ok::<(), vochi_crm_core::Error>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LocalTime(DateTime);
+
+impl FromStr for LocalTime {
+    type Err = Error;
+
+    /// Reads `YYYY-MM-DD HH:MM[:SS]`, with a blank or a `T` between.
+    fn from_str(text: &str) -> Result<Self> {
+        text.trim()
+            .parse::<DateTime>()
+            .map(|parsed| {
+                Self(DateTime::from_parts(
+                    parsed.date(),
+                    parsed
+                        .time()
+                        .with()
+                        .subsec_nanosecond(0)
+                        .build()
+                        .unwrap_or(parsed.time()),
+                ))
+            })
+            .map_err(|_| {
+                Error::input(format!("{text:?} is no local date and time"))
+                    .with_hint("write it as 2026-03-02 11:00:00")
+            })
+    }
+}
+
+impl fmt::Display for LocalTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0.strftime("%Y-%m-%d %H:%M:%S"))
+    }
+}
+
+impl fmt::Debug for LocalTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "LocalTime({self})")
+    }
+}
+
+/// A time zone: an IANA name (`Europe/Minsk`), a fixed offset (`+03:00`) or `UTC`.
+/// The zone database is part of the program, so a slim machine needs none.
+///
+/// ```
+/// use vochi_crm_core::{Timestamp, Zone};
+/// let zone: Zone = "Europe/Minsk".parse()?;
+/// let at: Timestamp = "2026-03-02T08:00:00Z".parse()?;
+/// assert_eq!(zone.local(at).to_string(), "2026-03-02 11:00:00");
+/// assert_eq!(zone.instant(zone.local(at)), at);
+/// # Ok::<(), vochi_crm_core::Error>(())
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct Zone {
+    name: String,
+    zone: TimeZone,
+}
+
+impl Zone {
+    /// Coordinated universal time.
+    pub fn utc() -> Self {
+        Self {
+            name: "UTC".to_owned(),
+            zone: TimeZone::UTC,
+        }
+    }
+
+    /// The name it was made from.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What a clock in this zone shows at that instant, to the second.
+    pub fn local(&self, at: Timestamp) -> LocalTime {
+        let local = self.zone.to_datetime(at.0);
+        let time = local
+            .time()
+            .with()
+            .subsec_nanosecond(0)
+            .build()
+            .unwrap_or(local.time());
+        LocalTime(DateTime::from_parts(local.date(), time))
+    }
+
+    /// The instant at which a clock in this zone shows that time. A time that is shown twice (clocks
+    /// set back) is the first; one that is skipped is moved on by the gap.
+    pub fn instant(&self, local: LocalTime) -> Timestamp {
+        let offset = match self.zone.to_ambiguous_timestamp(local.0).offset() {
+            AmbiguousOffset::Unambiguous { offset } => offset,
+            AmbiguousOffset::Gap { before, .. } | AmbiguousOffset::Fold { before, .. } => before,
+        };
+        Timestamp(offset.to_timestamp(local.0).unwrap_or(jiff::Timestamp::MAX))
+    }
+}
+
+impl FromStr for Zone {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let name = text.trim();
+        let unknown = || {
+            Error::input(format!("{name:?} is no time zone"))
+                .with_hint("write an IANA name as Europe/Minsk, or an offset as +03:00")
+        };
+        let zone = if name.starts_with(['+', '-']) {
+            fixed_offset(name).ok_or_else(unknown)?
+        } else if name.eq_ignore_ascii_case("utc") {
+            TimeZone::UTC
+        } else {
+            TimeZone::get(name).map_err(|_| unknown())?
+        };
+        Ok(Self {
+            name: name.to_owned(),
+            zone,
+        })
+    }
+}
+
+fn fixed_offset(text: &str) -> Option<TimeZone> {
+    let sign = if text.starts_with('-') { -1 } else { 1 };
+    let digits = text.get(1..)?;
+    let (hours, minutes) = digits.split_once(':').unwrap_or((digits, "0"));
+    let hours: i32 = hours
+        .parse()
+        .ok()
+        .filter(|hours| (0..=14).contains(hours))?;
+    let minutes: i32 = minutes
+        .parse()
+        .ok()
+        .filter(|minutes| (0..60).contains(minutes))?;
+    jiff::tz::Offset::from_seconds(sign * (hours * 3600 + minutes * 60))
+        .ok()
+        .map(TimeZone::fixed)
+}
+
+impl fmt::Display for Zone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)
+    }
+}
+
+impl fmt::Debug for Zone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Zone({})", self.name)
+    }
+}
+
+/// Whole seconds of talking or waiting, rounded half up.
+///
+/// ```
+/// use std::time::Duration;
+/// use vochi_crm_core::Seconds;
+/// assert_eq!(Seconds::rounded(Duration::from_millis(1_500)).get(), 2);
+/// assert_eq!(Seconds::rounded(Duration::from_millis(1_499)).get(), 1);
+/// ```
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct Seconds(u32);
+
+impl Seconds {
+    /// No time.
+    pub const ZERO: Self = Self(0);
+
+    /// This many seconds.
+    pub const fn new(seconds: u32) -> Self {
+        Self(seconds)
+    }
+
+    /// The whole seconds nearest to a duration; a half counts up.
+    pub fn rounded(duration: Duration) -> Self {
+        let millis = duration.as_millis().saturating_add(500) / 1000;
+        Self(u32::try_from(millis).unwrap_or(u32::MAX))
+    }
+
+    /// The number of seconds.
+    pub const fn get(self) -> u32 {
+        self.0
+    }
+}
+
+impl fmt::Display for Seconds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} s", self.0)
+    }
+}
+
+/// Tells what time it is: the host's clock, or one a test sets. Waiting does not use it; that is
+/// always tokio's monotonic clock.
+pub trait Clock: Send + Sync + fmt::Debug {
+    /// The present instant.
+    fn now(&self) -> Timestamp;
+}
+
+/// The machine's clock.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        Timestamp(jiff::Timestamp::now())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn an_instant_keeps_its_moment_whatever_zone_it_was_written_in() {
+        assert_eq!(at("2026-03-02T11:00:00+03:00"), at("2026-03-02T08:00:00Z"));
+        assert_eq!(
+            at("2022-03-22T10:38:35.6152798+00:00").unix_millis(),
+            1_647_945_515_615
+        );
+    }
+
+    #[test]
+    fn a_date_without_a_zone_is_no_instant() {
+        let error = "2026-03-02 11:00:00".parse::<Timestamp>().unwrap_err();
+        assert!(error.hint().unwrap().contains("RFC 3339"), "{error}");
+    }
+
+    #[test]
+    fn zones_turn_instants_into_wall_clock_times_and_back() {
+        for (zone, instant, local) in [
+            (
+                "Europe/Minsk",
+                "2026-07-01T21:30:00Z",
+                "2026-07-02 00:30:00",
+            ),
+            (
+                "Europe/Warsaw",
+                "2026-07-01T21:30:00Z",
+                "2026-07-01 23:30:00",
+            ),
+            ("+03:00", "2026-07-01T21:30:00Z", "2026-07-02 00:30:00"),
+            ("-0330", "2026-07-01T21:30:00Z", ""),
+            ("UTC", "2026-07-01T21:30:00.900Z", "2026-07-01 21:30:00"),
+        ] {
+            match zone.parse::<Zone>() {
+                Ok(zone) => assert_eq!(zone.local(at(instant)).to_string(), local, "{zone}"),
+                Err(error) => assert!(local.is_empty(), "{zone}: {error}"),
+            }
+        }
+    }
+
+    #[test]
+    fn a_wall_clock_time_that_occurs_twice_is_the_first() {
+        let zone: Zone = "Europe/Warsaw".parse().unwrap();
+        let twice: LocalTime = "2026-10-25 02:30:00".parse().unwrap();
+        assert_eq!(zone.instant(twice), at("2026-10-25T00:30:00Z"));
+        let skipped: LocalTime = "2026-03-29 02:30:00".parse().unwrap();
+        assert_eq!(
+            zone.local(zone.instant(skipped)).to_string(),
+            "2026-03-29 03:30:00"
+        );
+    }
+
+    #[test]
+    fn an_unknown_zone_says_how_to_write_one() {
+        let error = "Minsk".parse::<Zone>().unwrap_err();
+        assert!(error.to_string().contains("Europe/Minsk"), "{error}");
+    }
+
+    #[test]
+    fn time_does_not_run_backwards() {
+        assert_eq!(
+            at("2026-03-02T08:00:00Z").since(at("2026-03-02T09:00:00Z")),
+            Duration::ZERO
+        );
+    }
+}

@@ -1,0 +1,139 @@
+//! Texts, numbers and flags that come in each other's clothes.
+
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+
+/// Reads a flag written as `true`, `"true"`, `1`, `"1"`, `"Y"` or the opposite; anything else is
+/// `None`.
+///
+/// ```
+/// #[derive(serde::Deserialize)]
+/// struct Answer {
+///     #[serde(default, deserialize_with = "vochi_crm_core::wire::bool_or_none")]
+///     success: Option<bool>,
+/// }
+/// let answer: Answer = serde_json::from_str(r#"{"success":"false"}"#)?;
+/// assert_eq!(answer.success, Some(false));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+pub fn bool_or_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
+    Value::deserialize(deserializer).map(|value| as_bool(&value))
+}
+
+/// Like [`bool_or_none`], with anything unreadable as `false`.
+pub fn truthy<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    bool_or_none(deserializer).map(Option::unwrap_or_default)
+}
+
+fn as_bool(value: &Value) -> Option<bool> {
+    match value {
+        Value::Bool(flag) => Some(*flag),
+        Value::Number(number) => number.as_f64().map(|number| number != 0.0),
+        Value::String(text) => match text.trim().to_ascii_lowercase().as_str() {
+            "true" | "1" | "y" | "yes" | "on" => Some(true),
+            "false" | "0" | "n" | "no" | "off" => Some(false),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Reads a whole number written as a number or as text; anything else is `None`.
+pub fn integer_or_none<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<i64>, D::Error> {
+    Ok(match Value::deserialize(deserializer)? {
+        Value::Number(number) => number.as_i64(),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    })
+}
+
+/// Reads an id written as a number or as text; `0`, `"0"`, `""` and `null` are no id.
+pub fn id_or_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Ok(match Value::deserialize(deserializer)? {
+        Value::Number(number) => Some(number.to_string()),
+        Value::String(text) => Some(text.trim().to_owned()),
+        _ => None,
+    }
+    .filter(|id| !id.is_empty() && id != "0"))
+}
+
+/// Reads a text; a number becomes its digits, an empty text and anything else `None`.
+pub fn text_or_none<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<String>, D::Error> {
+    Value::deserialize(deserializer).map(as_text)
+}
+
+fn as_text(value: Value) -> Option<String> {
+    match value {
+        Value::String(text) if !text.trim().is_empty() => Some(text),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(flag) => Some(flag.to_string()),
+        _ => None,
+    }
+}
+
+/// Reads a list of texts or numbers; a single one is a list of one, unreadable elements are left
+/// out.
+pub fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    Ok(match Value::deserialize(deserializer)? {
+        Value::Array(items) => items.into_iter().filter_map(as_text).collect(),
+        Value::Object(items) => items
+            .into_iter()
+            .filter_map(|(_, item)| as_text(item))
+            .collect(),
+        single => as_text(single).into_iter().collect(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn flags_are_read_in_every_dress() {
+        for (value, flag) in [
+            (json!(true), Some(true)),
+            (json!("true"), Some(true)),
+            (json!(1), Some(true)),
+            (json!("0"), Some(false)),
+            (json!("N"), Some(false)),
+            (json!(null), None),
+            (json!("maybe"), None),
+            (json!({}), None),
+        ] {
+            assert_eq!(bool_or_none(&value).unwrap(), flag, "{value}");
+        }
+    }
+
+    #[test]
+    fn ids_are_read_as_numbers_and_texts_and_zero_is_none() {
+        for (value, id) in [
+            (json!(7), Some("7")),
+            (json!("7"), Some("7")),
+            (json!(0), None),
+            (json!("0"), None),
+            (json!(""), None),
+            (json!(null), None),
+            (json!([]), None),
+        ] {
+            assert_eq!(id_or_none(&value).unwrap().as_deref(), id, "{value}");
+        }
+    }
+
+    #[test]
+    fn texts_come_as_lists_maps_and_single_values() {
+        for (value, list) in [
+            (json!(["a", 1, null]), vec!["a", "1"]),
+            (json!("a"), vec!["a"]),
+            (json!({"0": "a"}), vec!["a"]),
+            (json!(null), vec![]),
+        ] {
+            assert_eq!(texts(&value).unwrap(), list, "{value}");
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! Lists that come as maps, maps that come as lists, and things that are not there.
+
+use std::collections::BTreeMap;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+
+/// Reads a map; an empty list (how PHP writes an empty map) and `null` are the empty map. A value
+/// that cannot be read is left out.
+pub fn map_or_empty<'de, D, T>(deserializer: D) -> Result<BTreeMap<String, T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: DeserializeOwned,
+{
+    Ok(match Value::deserialize(deserializer)? {
+        Value::Object(map) => map
+            .into_iter()
+            .filter_map(|(key, value)| T::deserialize(value).ok().map(|value| (key, value)))
+            .collect(),
+        _ => BTreeMap::new(),
+    })
+}
+
+/// Reads a list; a map gives its values, `null` and anything else nothing. An element that cannot
+/// be read is left out.
+pub fn list_or_values<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: DeserializeOwned,
+{
+    let read = |value: Value| T::deserialize(value).ok();
+    Ok(match Value::deserialize(deserializer)? {
+        Value::Array(items) => items.into_iter().filter_map(read).collect(),
+        Value::Object(map) => map
+            .into_iter()
+            .filter_map(|(_, value)| read(value))
+            .collect(),
+        _ => Vec::new(),
+    })
+}
+
+/// Reads an object; `null`, `[]`, `{}` and an object that cannot be read are `None`.
+pub fn object_or_none<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: DeserializeOwned,
+{
+    Ok(match Value::deserialize(deserializer)? {
+        value @ Value::Object(_) if value != Value::Object(serde_json::Map::new()) => {
+            T::deserialize(value).ok()
+        }
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_empty_list_is_an_empty_map() {
+        assert!(map_or_empty::<_, String>(&json!([])).unwrap().is_empty());
+        assert_eq!(
+            map_or_empty::<_, String>(&json!({"a": "b", "c": 1}))
+                .unwrap()
+                .len(),
+            1
+        );
+    }
+
+    #[test]
+    fn a_map_by_code_is_a_list_of_its_values() {
+        assert_eq!(
+            list_or_values::<_, u8>(&json!({"x": 1, "y": 2})).unwrap(),
+            [1, 2]
+        );
+        assert_eq!(
+            list_or_values::<_, u8>(&json!([1, "bad", 2])).unwrap(),
+            [1, 2]
+        );
+        assert!(list_or_values::<_, u8>(&json!(null)).unwrap().is_empty());
+    }
+
+    #[test]
+    fn nothing_has_four_spellings() {
+        type Map = BTreeMap<String, u8>;
+        for nothing in [json!(null), json!([]), json!({}), json!("")] {
+            assert_eq!(
+                object_or_none::<_, Map>(&nothing).unwrap(),
+                None,
+                "{nothing}"
+            );
+        }
+        assert!(
+            object_or_none::<_, Map>(&json!({"a": 1}))
+                .unwrap()
+                .is_some()
+        );
+    }
+}

@@ -1,0 +1,164 @@
+//! Buckets that are named by many.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, advance};
+use vochi_crm_core::limit::{GovernorLimiter, Lane, LimitKey, Limiter, Quota};
+
+use super::{
+    Figure, Journal, RETAILCRM, RETAILCRM_TELEPHONY, UON, assert_within, far, ms, on_paused_clock,
+    settle, taker,
+};
+
+const KEY: &str = "test/ip";
+
+#[tokio::test(start_paused = true)]
+async fn who_names_the_same_key_shares_the_bucket() {
+    let limiter = GovernorLimiter::new();
+    let one = limiter.bucket(&KEY.into(), RETAILCRM.quota());
+    let two = limiter.bucket(&LimitKey::new(KEY.to_owned()), RETAILCRM.quota());
+    let other = limiter.bucket(&"test/other".into(), RETAILCRM.quota());
+    assert!(one.try_take("shop", Lane::Live));
+    assert!(!two.try_take("shop", Lane::Live), "the same bucket");
+    assert!(other.try_take("shop", Lane::Live), "another bucket");
+}
+
+#[tokio::test(start_paused = true)]
+async fn naming_a_bucket_again_does_not_renew_its_allowance() {
+    let limiter = GovernorLimiter::new();
+    let mut times = Vec::new();
+    for n in 0..2000 {
+        let bucket = limiter.bucket(&KEY.into(), RETAILCRM.quota());
+        if bucket.try_take("shop", Lane::Live) {
+            times.push(Instant::now());
+        }
+        drop(bucket);
+        // Other keys come and go, so that the sweep has its chance.
+        limiter.bucket(&LimitKey::new(format!("test/{n}")), RETAILCRM.quota());
+        advance(ms(7)).await;
+    }
+    assert!(times.len() > 100);
+    assert_within(RETAILCRM, &times);
+}
+
+#[tokio::test(start_paused = true)]
+async fn naming_a_bucket_again_does_not_end_its_pause() {
+    let limiter = GovernorLimiter::new();
+    let bucket = limiter.bucket(&KEY.into(), UON.quota());
+    bucket.refused("shop", Duration::from_mins(3));
+    drop(bucket);
+    for n in 0..1000 {
+        limiter.bucket(&LimitKey::new(format!("test/{n}")), UON.quota());
+    }
+    advance(Duration::from_mins(2)).await;
+    let bucket = limiter.bucket(&KEY.into(), UON.quota());
+    assert!(!bucket.try_take("shop", Lane::Live), "its pause still runs");
+    assert!(bucket.try_take("other", Lane::Live));
+}
+
+#[tokio::test(start_paused = true)]
+async fn forgotten_buckets_are_swept() {
+    let limiter = GovernorLimiter::new();
+    let kept = limiter.bucket(&KEY.into(), UON.quota());
+    for n in 0..100_000 {
+        let bucket = limiter.bucket(&LimitKey::new(format!("test/{n}")), UON.quota());
+        assert!(bucket.try_take("shop", Lane::Live));
+        if n % 10 == 0 {
+            advance(ms(2)).await;
+        }
+    }
+    let left = limiter.buckets();
+    assert!(
+        left < 20_000,
+        "{left} buckets after 100000, of which 5000 a second are at rest"
+    );
+    advance(Duration::from_mins(1)).await;
+    drop(limiter.bucket(&KEY.into(), UON.quota()));
+    assert_eq!(limiter.buckets(), 1, "the one in use");
+    drop(kept);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_strictest_quota_wins_in_rate_and_in_burst() {
+    let limiter = GovernorLimiter::new();
+    let bucket = limiter.bucket(&KEY.into(), Quota::new(10.0, 3).unwrap());
+    limiter.bucket(&KEY.into(), Quota::new(5.0, 8).unwrap());
+    limiter.bucket(&KEY.into(), Quota::new(50.0, 2).unwrap());
+    let at_once = (0..20)
+        .filter(|_| bucket.try_take("shop", Lane::Live))
+        .count();
+    assert_eq!(at_once, 2);
+    assert_eq!(
+        bucket.take("shop", Lane::Live, far()).await.unwrap(),
+        ms(200)
+    );
+    assert_eq!(
+        bucket.take("shop", Lane::Live, far()).await.unwrap(),
+        ms(200)
+    );
+}
+
+#[test]
+fn going_over_to_a_stricter_quota_leaves_no_second_above_it() {
+    let wide = RETAILCRM_TELEPHONY;
+    for strict in [
+        RETAILCRM,
+        UON,
+        Figure {
+            rate: 2.0,
+            burst: 1,
+            most: 3,
+        },
+    ] {
+        for after in [0, 1, 13, 500, 999, 1500] {
+            let (times, switched) = on_paused_clock(async {
+                let limiter = GovernorLimiter::new();
+                let bucket = limiter.bucket(&KEY.into(), wide.quota());
+                let journal = Journal::default();
+                for _ in 0..100 {
+                    taker(&bucket, &journal, "one", "shop", Lane::Live, far());
+                }
+                settle().await;
+                tokio::time::sleep(ms(after)).await;
+                let switched = Instant::now();
+                limiter.bucket(&KEY.into(), strict.quota());
+                tokio::time::sleep(Duration::from_mins(1)).await;
+                (journal.times(), switched)
+            });
+            assert!(times.len() > 90, "{} permits under {strict:?}", times.len());
+            let later = times.iter().position(|time| *time > switched).unwrap();
+            // Every second that holds a permit given after the switch.
+            for end in later..times.len() {
+                let second = times[..=end]
+                    .iter()
+                    .filter(|time| times[end] - **time <= Duration::from_secs(1))
+                    .count();
+                assert!(
+                    second <= strict.most,
+                    "{second} permits in a second under {strict:?}"
+                );
+            }
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn going_over_at_rest_costs_no_wait() {
+    let limiter = GovernorLimiter::new();
+    let bucket = limiter.bucket(&KEY.into(), RETAILCRM_TELEPHONY.quota());
+    limiter.bucket(&KEY.into(), UON.quota());
+    assert!(bucket.try_take("shop", Lane::Live), "never used before");
+    advance(Duration::from_secs(2)).await;
+    limiter.bucket(&KEY.into(), RETAILCRM.quota());
+    assert!(bucket.try_take("shop", Lane::Live), "used two seconds ago");
+}
+
+#[test]
+fn a_bucket_shows_its_key_and_no_accounts() {
+    let limiter = GovernorLimiter::new();
+    let bucket = limiter.bucket(&KEY.into(), UON.quota());
+    bucket.refused("secret-account", Duration::from_mins(1));
+    let shown = format!("{bucket:?} {limiter:?}");
+    assert!(shown.contains(KEY), "{shown}");
+    assert!(!shown.contains("secret-account"), "{shown}");
+}

@@ -1,0 +1,320 @@
+//! The typed client.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{HeaderName, HeaderValue};
+use serde_json::Value;
+use vochi_crm_core::http::{
+    Answer, Dialect, Endpoint, HttpRequest, Origin, Pipeline, RawRequest, Refusal,
+};
+use vochi_crm_core::page::{Page, Pager};
+use vochi_crm_core::{
+    Account, AccountConfig, AccountName, CrmName, Cx, Error, Hub, Result, Secret,
+};
+
+use crate::api::{FindManager, GetCredentials, GetSettings, ListUsers, SendCallEvent, UploadCalls};
+use crate::config::Config;
+use crate::model::{
+    CallEventAnswer, CallsUploadAnswer, Credentials, ManagerAnswer, Settings, User,
+};
+use crate::{CRM, error, limits};
+
+/// The typed client of one RetailCRM account. Cheap to clone.
+///
+/// Every operation is a value of [`api`](crate::api) and goes out with [`send`](Self::send); the
+/// areas ([`telephony`](Self::telephony), [`users`](Self::users), [`reference`](Self::reference))
+/// spell the frequent ones out.
+#[derive(Clone, Debug)]
+pub struct Client {
+    pipeline: Pipeline,
+}
+
+/// Puts a [`Client`] together.
+///
+/// ```
+/// use vochi_crm_core::Hub;
+/// use vochi_crm_retailcrm::Client;
+/// let client = Client::builder("https://demo.retailcrm.ru")
+///     .account("shop")
+///     .api_key("invented-key")
+///     .build(&Hub::new()?)?;
+/// # Ok::<(), vochi_crm_core::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct ClientBuilder {
+    account: AccountName,
+    common: AccountConfig,
+    config: Config,
+}
+
+impl ClientBuilder {
+    /// The account's name in logs and errors; by default the host of its address.
+    #[must_use]
+    pub fn account(mut self, name: impl Into<AccountName>) -> Self {
+        self.account = name.into();
+        self
+    }
+
+    /// The API key.
+    #[must_use]
+    pub fn api_key(mut self, key: impl Into<Secret>) -> Self {
+        self.config.api_key = Some(key.into());
+        self
+    }
+
+    /// How long one operation may take with all its retries.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.common.timeout_seconds = Some(timeout.as_secs_f64());
+        self
+    }
+
+    /// How many times a request is repeated.
+    #[must_use]
+    pub fn retries(mut self, retries: u32) -> Self {
+        self.common.retries = Some(retries);
+        self
+    }
+
+    /// The client. Nothing goes out yet.
+    ///
+    /// # Errors
+    /// `config` for an address or key that cannot be used.
+    pub fn build(self, hub: &Hub) -> Result<Client> {
+        Client::open(hub, &self.common.account(self.account)?, &self.config)
+    }
+}
+
+impl Client {
+    /// A client of the account at `url` (scheme and host).
+    pub fn builder(url: impl Into<String>) -> ClientBuilder {
+        let url = url.into();
+        let account = match url.parse::<Origin>() {
+            Ok(origin) => AccountName::from(origin.host()),
+            Err(_) => AccountName::from("retailcrm"),
+        };
+        ClientBuilder {
+            account,
+            common: AccountConfig::default(),
+            config: Config {
+                url,
+                ..Config::default()
+            },
+        }
+    }
+
+    /// A client from configuration. Nothing goes out yet.
+    ///
+    /// # Errors
+    /// `config`; the message begins with the key that is wrong.
+    pub fn open(hub: &Hub, account: &Account, config: &Config) -> Result<Self> {
+        let wrong = |error: Error| error.with_account(CRM, account.name().clone());
+        let origin: Origin = config
+            .url
+            .parse()
+            .map_err(|error: Error| {
+                let told = Error::config(format!("url: {}", error.message()));
+                match error.hint() {
+                    Some(hint) => told.with_hint(hint.to_owned()),
+                    None => told,
+                }
+            })
+            .map_err(wrong)?;
+        let key = config
+            .api_key
+            .clone()
+            .filter(|key| !key.is_empty())
+            .ok_or_else(|| {
+                wrong(Error::config("api_key: it is missing").with_hint(
+                    "make a key in RetailCRM under Settings, Integration, API access keys",
+                ))
+            })?;
+        let dialect = KeyInHeader::new(&key).map_err(wrong)?;
+        let secrets = [
+            Some(key),
+            config.client_id.clone(),
+            account.config().inbound_secret.clone(),
+        ];
+        let mut pipeline = Pipeline::builder(
+            hub,
+            account.name().clone(),
+            origin.clone(),
+            Arc::new(dialect),
+        )
+        .secrets(secrets.into_iter().flatten())
+        .retry(account.retry());
+        if let Some(timeout) = account.timeout() {
+            pipeline = pipeline.timeout(timeout);
+        }
+        for (class, bucket, quota) in limits::quotas(account, &origin).map_err(wrong)? {
+            pipeline = pipeline.quota(class, &bucket, quota);
+        }
+        Ok(Self {
+            pipeline: pipeline.build(),
+        })
+    }
+
+    /// Sends any operation.
+    ///
+    /// # Errors
+    /// The kinds are told in [`ErrorKind`](vochi_crm_core::ErrorKind); what RetailCRM's own errors
+    /// mean stands in `docs/errors.md`.
+    pub async fn send<E: Endpoint>(&self, cx: &Cx, operation: &E) -> Result<E::Output> {
+        self.pipeline.send(cx, operation).await
+    }
+
+    /// Sends a request as it is, with the account's key, limits and retries.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send).
+    pub async fn raw(&self, cx: &Cx, request: RawRequest) -> Result<Value> {
+        let class = limits::class_of(request.path());
+        self.send(cx, &request.with_limit_class(class)).await
+    }
+
+    /// Live calls, the call history, the manager of a number.
+    pub fn telephony(&self) -> Telephony<'_> {
+        Telephony(self)
+    }
+
+    /// The enterprise's employees.
+    pub fn users(&self) -> Users<'_> {
+        Users(self)
+    }
+
+    /// The key and the account's settings.
+    pub fn reference(&self) -> Reference<'_> {
+        Reference(self)
+    }
+
+    pub(crate) fn pipeline(&self) -> &Pipeline {
+        &self.pipeline
+    }
+}
+
+/// Operations under `telephony/`.
+#[derive(Clone, Copy, Debug)]
+pub struct Telephony<'a>(&'a Client);
+
+impl Telephony<'_> {
+    /// Shows or closes popups of a live call (`telephony/call/event`).
+    ///
+    /// # Errors
+    /// As [`Client::send`]; a lost answer ends with effect `maybe`.
+    pub async fn call_event(self, cx: &Cx, event: &SendCallEvent) -> Result<CallEventAnswer> {
+        self.0.send(cx, event).await
+    }
+
+    /// Puts up to 50 finished calls into the history (`telephony/calls/upload`).
+    ///
+    /// # Errors
+    /// As [`Client::send`].
+    pub async fn upload(self, cx: &Cx, calls: &UploadCalls) -> Result<CallsUploadAnswer> {
+        self.0.send(cx, calls).await
+    }
+
+    /// Asks for the manager of a number (`telephony/manager`).
+    ///
+    /// # Errors
+    /// As [`Client::send`]; an unknown number is an empty answer, no error.
+    pub async fn manager(self, cx: &Cx, request: &FindManager) -> Result<ManagerAnswer> {
+        self.0.send(cx, request).await
+    }
+}
+
+/// Operations under `users`.
+#[derive(Clone, Copy, Debug)]
+pub struct Users<'a>(&'a Client);
+
+impl Users<'_> {
+    /// Every user the request asks for, from its page on.
+    ///
+    /// ```no_run
+    /// # async fn run(client: vochi_crm_retailcrm::Client) -> Result<(), vochi_crm_core::Error> {
+    /// use vochi_crm_core::Cx;
+    /// use vochi_crm_retailcrm::api::ListUsers;
+    /// let mut users = client.users().list(&Cx::history(), ListUsers::new().active_only());
+    /// while let Some(user) = users.next().await? {
+    ///     println!("{}: {}", user.id, user.display_name());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn list(self, cx: &Cx, request: ListUsers) -> Pager<'static, User, u32> {
+        let (client, cx) = (self.0.clone(), cx.clone());
+        let first = request.page();
+        Pager::new(first, move |page| {
+            let (client, cx) = (client.clone(), cx.clone());
+            let request = request.clone().with_page(page);
+            async move {
+                let answer = client.send(&cx, &request).await?;
+                for broken in &answer.users.broken {
+                    tracing::warn!(
+                        account = %client.pipeline.account(), page, index = broken.index,
+                        why = broken.why, "a user cannot be read and is left out"
+                    );
+                }
+                Ok(Page::new(answer.users.good, answer.pagination.after(page)))
+            }
+        })
+    }
+}
+
+/// The key and the account's settings.
+#[derive(Clone, Copy, Debug)]
+pub struct Reference<'a>(&'a Client);
+
+impl Reference<'_> {
+    /// What the key may do (`credentials`).
+    ///
+    /// # Errors
+    /// As [`Client::send`].
+    pub async fn credentials(self, cx: &Cx) -> Result<Credentials> {
+        self.0.send(cx, &GetCredentials).await
+    }
+
+    /// How the account is set (`settings`).
+    ///
+    /// # Errors
+    /// As [`Client::send`]; the key needs no telephony scope but may lack the one for settings.
+    pub async fn settings(self, cx: &Cx) -> Result<Settings> {
+        self.0.send(cx, &GetSettings).await
+    }
+}
+
+/// RetailCRM takes the key as a header and as a parameter. A header stays out of addresses, and so
+/// out of logs.
+#[derive(Debug)]
+struct KeyInHeader {
+    key: HeaderValue,
+}
+
+impl KeyInHeader {
+    fn new(key: &Secret) -> Result<Self> {
+        let mut key = HeaderValue::from_str(key.expose()).map_err(|_| {
+            Error::config("api_key: it contains characters no key has")
+                .with_hint("copy the key again, without line breaks")
+        })?;
+        key.set_sensitive(true);
+        Ok(Self { key })
+    }
+}
+
+#[async_trait::async_trait]
+impl Dialect for KeyInHeader {
+    fn crm(&self) -> CrmName {
+        CRM
+    }
+
+    async fn authorize(&self, request: &mut HttpRequest) -> Result<()> {
+        request
+            .headers
+            .insert(HeaderName::from_static("x-api-key"), self.key.clone());
+        Ok(())
+    }
+
+    fn judge(&self, answer: &Answer) -> Result<(), Refusal> {
+        error::judge(answer)
+    }
+}

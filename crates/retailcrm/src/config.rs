@@ -1,0 +1,52 @@
+//! The configuration of a RetailCRM account.
+
+use serde::Deserialize;
+use vochi_crm_core::Secret;
+
+/// What a RetailCRM account needs beside what every account has.
+///
+/// ```
+/// let config: vochi_crm_retailcrm::Config = serde_json::from_str(
+///     r#"{"url": "https://demo.retailcrm.ru", "api_key": "invented-key"}"#,
+/// )?;
+/// assert!(!format!("{config:?}").contains("invented-key"));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Config {
+    /// The account's address, as `https://demo.retailcrm.ru`.
+    pub url: String,
+    /// The API key.
+    pub api_key: Option<Secret>,
+    /// Our id of this account in the CRM's requests to us. At least 128 random bits: it is all that
+    /// proves them genuine.
+    pub client_id: Option<Secret>,
+    /// Whether events carry `client_id` too. No official client does; one live account was always
+    /// used with it.
+    pub send_client_id: bool,
+    /// The symbolic code of the shop calls belong to, where the key reaches several.
+    pub site: Option<String>,
+    /// The code of the integration module.
+    pub module_code: Option<String>,
+    /// The name of the integration module, as users see it.
+    pub module_name: Option<String>,
+    /// The logo of the integration module: an https address of an SVG.
+    pub logo: Option<String>,
+    /// Whether uploaded calls carry numbers without the leading plus.
+    pub strip_plus_in_upload: bool,
+}
+
+/// Every key of [`Config`], for hosts that check configuration files themselves.
+pub const CONFIG_KEYS: &[&str] = &[
+    "url",
+    "api_key",
+    "client_id",
+    "send_client_id",
+    "site",
+    "module_code",
+    "module_name",
+    "logo",
+    "strip_plus_in_upload",
+];

@@ -1,0 +1,104 @@
+//! Whether a RetailCRM account works end to end.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+use vochi_crm_core::connector::Check;
+use vochi_crm_core::{CrmConnector as _, Cx, ErrorKind, HealthReport};
+
+use super::{Connector, ZoneSource};
+use crate::model::Credentials;
+
+/// What this connector needs of a key.
+const NEEDED_SCOPES: [&str; 3] = ["telephony_read", "telephony_write", "user_read"];
+
+impl Connector {
+    pub(super) async fn check(&self, cx: &Cx) -> HealthReport {
+        let began = Instant::now();
+        let credentials = self.client().reference().credentials(cx).await;
+        let latency = began.elapsed();
+        let mut checks = Vec::new();
+        match credentials {
+            Ok(credentials) => {
+                checks.push(Check::passed("key", "RetailCRM accepts the key"));
+                checks.push(scopes(&credentials));
+                checks.push(self.users_check(cx).await);
+                checks.push(self.zone_check(cx).await);
+            }
+            // Nothing else can work, and asking on would only repeat the same complaint.
+            Err(error) => checks.push(Check::broken("key", &error)),
+        }
+        HealthReport::new(latency.max(Duration::from_millis(1)), checks)
+    }
+
+    async fn users_check(&self, cx: &Cx) -> Check {
+        let list = match self.users(cx).await {
+            Ok(list) => list,
+            Err(error) => return Check::broken("extensions", &error),
+        };
+        let directory = self.own().directory();
+        let mapped = directory.extensions().count();
+        // A CRM user without an extension may be an accountant; a mapping that leads nowhere is a
+        // mistake.
+        let dead: Vec<String> = list
+            .mismatches
+            .iter()
+            .filter(|mismatch| mismatch.kind() == vochi_crm_core::WarningKind::UnknownToCrm)
+            .map(ToString::to_string)
+            .collect();
+        if !dead.is_empty() {
+            return Check::failed(
+                "extensions",
+                ErrorKind::Config,
+                dead.join("; "),
+                "correct `extensions`; `vochi-crm users` shows both sides",
+            );
+        }
+        if mapped == 0 {
+            return Check::failed(
+                "extensions",
+                ErrorKind::Config,
+                "no extension is mapped to a RetailCRM user",
+                "fill in `extensions`; `vochi-crm users` shows the users",
+            );
+        }
+        Check::passed(
+            "extensions",
+            format!("{mapped} extensions, {} users", list.users.len()),
+        )
+    }
+
+    async fn zone_check(&self, cx: &Cx) -> Check {
+        match self.zone(cx).await {
+            Ok((zone, ZoneSource::Configured)) => {
+                Check::passed("timezone", format!("{zone}, as configured"))
+            }
+            Ok((zone, ZoneSource::Account)) => {
+                Check::passed("timezone", format!("{zone}, by the account's settings"))
+            }
+            Ok((zone, ZoneSource::Assumed)) => Check::passed(
+                "timezone",
+                format!("{zone} is assumed: it is neither configured nor readable"),
+            )
+            .with_hint("set `timezone`, or give the key the right to read the settings"),
+            Err(error) => Check::broken("timezone", &error),
+        }
+    }
+}
+
+fn scopes(credentials: &Credentials) -> Check {
+    let missing: Vec<&str> = NEEDED_SCOPES
+        .into_iter()
+        .filter(|needed| !credentials.scopes.iter().any(|scope| scope == needed))
+        .collect();
+    // An account whose answer names no scopes at all predates them.
+    if missing.is_empty() || credentials.scopes.is_empty() {
+        return Check::passed("scopes", "the key may do what the telephony needs");
+    }
+    Check::failed(
+        "scopes",
+        ErrorKind::Auth,
+        format!("the key lacks {}", missing.join(", ")),
+        "tick these in the key's settings in RetailCRM",
+    )
+}

@@ -1,0 +1,325 @@
+//! Finished calls: uploaded once, when everything about them is known.
+
+use std::collections::HashSet;
+
+use vochi_crm_core::state::CallSlot;
+use vochi_crm_core::{
+    CallId, CallRecord, CallState, CrmUserId, Cx, Error, ErrorKind, Extension, Outcome, Receipt,
+    Recorded, Recording, Result, Warning, WarningKind, Zone,
+};
+
+use super::live::{unknown_option, unusable};
+use super::{Connector, Note, ZoneSource, remember, remembered, words};
+use crate::api::{MOST_CALLS, UploadCalls};
+use crate::model::{CallSource, CallUpload, UserId};
+
+/// A record on its way: its place in the caller's list, its lock, what goes out.
+struct Parcel {
+    index: usize,
+    slot: Box<dyn CallSlot>,
+    state: CallState,
+    note: Note,
+    call: CallUpload,
+    warnings: Vec<Warning>,
+}
+
+/// A record before anything was sent.
+enum Packed {
+    Ready(Box<Parcel>),
+    /// There is nothing to send for it.
+    Done(Receipt),
+}
+
+/// Who stands in the history as having handled a call.
+struct Handler {
+    code: Option<Extension>,
+    user: Option<CrmUserId>,
+}
+
+type Results = Vec<Option<Result<Receipt>>>;
+
+impl Connector {
+    pub(super) async fn upload_records(
+        &self,
+        cx: &Cx,
+        records: &[CallRecord],
+    ) -> Vec<Result<Receipt>> {
+        let mut results: Results = records.iter().map(|_| None).collect();
+        let mut waiting: Vec<(usize, &CallRecord)> = records.iter().enumerate().collect();
+        while !waiting.is_empty() {
+            // A call that occurs twice waits for the next round, where it is known to be recorded.
+            let mut calls: HashSet<&CallId> = HashSet::new();
+            let (round, later): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|(_, record)| {
+                calls.len() < MOST_CALLS && calls.insert(record.call_id())
+            });
+            self.upload_round(cx, &round, &mut results).await;
+            waiting = later;
+        }
+        let lost = || Err(Error::internal("a record was left without a result"));
+        results
+            .into_iter()
+            .map(|result| result.unwrap_or_else(lost))
+            .collect()
+    }
+
+    /// Uploads different calls, 50 at the most.
+    async fn upload_round(&self, cx: &Cx, round: &[(usize, &CallRecord)], results: &mut Results) {
+        let mut settle = |index: usize, result: Result<Receipt>| {
+            if let Some(place) = results.get_mut(index) {
+                *place = Some(result);
+            }
+        };
+        let cx = cx.counted();
+        let ids: Vec<&str> = round
+            .iter()
+            .map(|(_, record)| record.call_id().as_str())
+            .collect();
+        let account = self.own().name().as_str();
+        let mut slots = match self.hub().store().open_many(account, &ids).await {
+            Ok(slots) => slots,
+            Err(error) => {
+                let error = Error::from(error);
+                for (index, _) in round {
+                    settle(*index, Err(error.again()));
+                }
+                return;
+            }
+        };
+        let mut parcels = Vec::new();
+        for (index, record) in round {
+            let Some(slot) = slots.remove(record.call_id().as_str()) else {
+                continue;
+            };
+            match self.pack(&cx, *index, record, slot).await {
+                Ok(Packed::Ready(parcel)) => parcels.push(*parcel),
+                Ok(Packed::Done(receipt)) => settle(*index, Ok(receipt)),
+                Err(error) => settle(*index, Err(error)),
+            }
+        }
+        for (index, result) in self.deliver(&cx, parcels).await {
+            settle(index, result);
+        }
+    }
+
+    /// Sends parcels. When the CRM refuses the data of several, each goes alone, so that a bad one
+    /// does not keep the others out. Requests are counted on the first.
+    async fn deliver(&self, cx: &Cx, parcels: Vec<Parcel>) -> Vec<(usize, Result<Receipt>)> {
+        if parcels.is_empty() {
+            return Vec::new();
+        }
+        let together = UploadCalls::new(parcels.iter().map(|parcel| parcel.call.clone()));
+        let several = parcels.len() > 1;
+        let mut settled = Vec::with_capacity(parcels.len());
+        match self.client().telephony().upload(cx, &together).await {
+            Ok(answer) => {
+                for parcel in parcels {
+                    settled.push(self.recorded(parcel, &answer.duplicates).await);
+                }
+            }
+            Err(error) if several && error.kind() == ErrorKind::Rejected => {
+                for parcel in parcels {
+                    let alone = UploadCalls::new([parcel.call.clone()]);
+                    match self.client().telephony().upload(cx, &alone).await {
+                        Ok(answer) => settled.push(self.recorded(parcel, &answer.duplicates).await),
+                        Err(error) => settled.push(self.unrecorded(parcel, error).await),
+                    }
+                }
+            }
+            Err(error) => {
+                for parcel in parcels {
+                    settled.push(self.unrecorded(parcel, error.again()).await);
+                }
+            }
+        }
+        if let Some((_, first)) = settled.first_mut()
+            && let Ok(receipt) = first
+        {
+            *receipt = std::mem::take(receipt).with_requests(cx.requests());
+        }
+        settled
+    }
+
+    async fn recorded(
+        &self,
+        mut parcel: Parcel,
+        duplicates: &[String],
+    ) -> (usize, Result<Receipt>) {
+        if duplicates.iter().any(|id| id == parcel.call.external_id()) {
+            parcel.warnings.push(Warning::new(
+                WarningKind::AlreadyRecorded,
+                format!(
+                    "RetailCRM held call {} already and left it as it was",
+                    parcel.call.external_id()
+                ),
+            ));
+        }
+        parcel.state.set_recorded(Recorded::Yes);
+        let result = remember(&mut *parcel.slot, parcel.state, &parcel.note).await;
+        // The call stands in the CRM: losing our note of it costs a warning, not the record. A
+        // second upload would be a duplicate there.
+        if let Err(error) = result {
+            parcel.warnings.push(Warning::new(
+                WarningKind::OutOfOrder,
+                format!(
+                    "the call is recorded, but that cannot be remembered: {}",
+                    error.message()
+                ),
+            ));
+        }
+        (
+            parcel.index,
+            Ok(Receipt::new().as_recorded().with_warnings(parcel.warnings)),
+        )
+    }
+
+    async fn unrecorded(&self, mut parcel: Parcel, error: Error) -> (usize, Result<Receipt>) {
+        if error.effect() == vochi_crm_core::Effect::Maybe {
+            parcel.state.set_recorded(Recorded::Maybe);
+            if let Err(lost) = remember(&mut *parcel.slot, parcel.state, &parcel.note).await {
+                tracing::warn!(account = %self.own().name(), %lost, "the state of a call is lost");
+            }
+        }
+        (parcel.index, Err(error))
+    }
+
+    /// Makes an upload of a record and of what is remembered of its call.
+    async fn pack(
+        &self,
+        cx: &Cx,
+        index: usize,
+        record: &CallRecord,
+        slot: Box<dyn CallSlot>,
+    ) -> Result<Packed> {
+        let (state, note) = remembered(&*slot);
+        let mut warnings = Vec::new();
+        if state.recorded() == Recorded::Yes {
+            warnings.push(Warning::new(
+                WarningKind::AlreadyRecorded,
+                format!(
+                    "call {} is recorded already; nothing was sent",
+                    record.call_id()
+                ),
+            ));
+            return Ok(Packed::Done(
+                Receipt::new().as_recorded().with_warnings(warnings),
+            ));
+        }
+        let record = state.complete(record.clone()).settled()?;
+        let Some(direction) = words::direction(record.direction()) else {
+            warnings.push(Warning::new(
+                WarningKind::NothingToSend,
+                "RetailCRM is not told of internal calls",
+            ));
+            return Ok(Packed::Done(Receipt::new().with_warnings(warnings)));
+        };
+        let Some(phone) = words::phone(record.client(), &mut warnings) else {
+            return Ok(Packed::Done(Receipt::new().with_warnings(warnings)));
+        };
+        let phone = if self.inner.config.strip_plus_in_upload {
+            phone.without_plus()
+        } else {
+            phone
+        };
+        let handler = self.handler(&record, &mut warnings)?;
+        let zone = self.zone_told(cx, &mut warnings).await?;
+        let mut call = CallUpload::new(
+            self.own().external_id(record.call_id()),
+            zone.local(record.started_at()),
+            direction,
+            phone,
+            words::result(record.outcome(), record.reason()),
+        )
+        .with_duration(record.talk().unwrap_or_default());
+        if let Some(wait) = record.wait() {
+            call = call.with_waiting(wait);
+        }
+        if let Some(code) = handler.code {
+            call = call.with_code(code);
+        }
+        if let Some(user) = &handler.user {
+            call = call.with_user(UserId::of(user)?);
+        }
+        if let Some(number) = self.outside(record.line(), &mut warnings) {
+            call = call.with_external_phone(number);
+        }
+        if let Some(site) = self.site(record.extra()) {
+            call = call.with_site(site);
+        }
+        match record.recording() {
+            None => {}
+            Some(Recording::Url(url)) => call = call.with_record_url(url.as_str()),
+            Some(_) => {
+                return Err(
+                    Error::unsupported("RetailCRM takes no recording file into a call")
+                        .with_hint("give the recording's URL instead"),
+                );
+            }
+        }
+        if let Some(source) = record.extra().get("source") {
+            match CallSource::deserialize_from(source) {
+                Some(source) => call = call.with_source(source),
+                None => warnings.push(unusable("source")),
+            }
+        }
+        for (name, _) in record.extra().iter() {
+            if !matches!(name, "site" | "source") {
+                warnings.push(unknown_option(name));
+            }
+        }
+        Ok(Packed::Ready(Box::new(Parcel {
+            index,
+            slot,
+            state,
+            note,
+            call,
+            warnings,
+        })))
+    }
+
+    /// The employee a call stands under: the last who talked; of an unanswered one `missed_user`,
+    /// else the last who rang; without any, `default_user`.
+    fn handler(&self, record: &CallRecord, warnings: &mut Vec<Warning>) -> Result<Handler> {
+        let directory = self.own().directory();
+        let by_user = |user: &CrmUserId| Handler {
+            code: directory.extension_of(user).cloned(),
+            user: Some(user.clone()),
+        };
+        if record.outcome() == Outcome::Missed
+            && let Some(user) = directory.missed_user()
+        {
+            return Ok(by_user(user));
+        }
+        if let Some(extension) = record.handled_by() {
+            let user = directory.user_of(extension).cloned();
+            if user.is_none() {
+                warnings.push(Warning::new(
+                    WarningKind::UnmappedExtension,
+                    format!("extension {extension} is not in `extensions`"),
+                ));
+            }
+            return Ok(Handler {
+                code: Some(extension.clone()),
+                user,
+            });
+        }
+        if let Some(user) = directory.default_user() {
+            return Ok(by_user(user));
+        }
+        Err(Error::config(format!(
+            "call {}: no employee is known, and RetailCRM takes no call without one",
+            record.call_id()
+        ))
+        .with_hint("name the extension, or set missed_user (or default_user) to a RetailCRM user"))
+    }
+
+    async fn zone_told(&self, cx: &Cx, warnings: &mut Vec<Warning>) -> Result<Zone> {
+        let (zone, source) = self.zone(cx).await?;
+        if source == ZoneSource::Assumed {
+            warnings.push(Warning::new(
+                WarningKind::AssumedZone,
+                format!("the account's time zone is not known; {zone} is assumed, set `timezone`"),
+            ));
+        }
+        Ok(zone)
+    }
+}

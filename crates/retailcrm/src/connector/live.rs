@@ -1,0 +1,287 @@
+//! Live calls: popups shown and closed.
+
+use vochi_crm_core::account::Popup;
+use vochi_crm_core::{
+    CallEvent, CallState, Cx, Direction, EventKind, Extension, Outcome, Receipt, Result, Warning,
+    WarningKind,
+};
+
+use super::{Connector, Note, remember, remembered, words};
+use crate::api::SendCallEvent;
+use crate::model::{PhoneText, UserId, WebAnalytics};
+
+/// What one event is told with, put together from the event and the remembered state.
+struct Told<'a> {
+    event: &'a CallEvent,
+    state: &'a CallState,
+    phone: PhoneText,
+}
+
+impl Connector {
+    pub(super) async fn live_event(&self, cx: &Cx, event: &CallEvent) -> Result<Receipt> {
+        let cx = cx.counted();
+        let mut slot = self.slot(event.call_id()).await?;
+        let (mut state, mut note) = remembered(&*slot);
+        let over = state.ended_at().is_some();
+        let mut warnings = state.apply(event);
+        let sent = if over {
+            Ok(())
+        } else {
+            self.tell(&cx, event, &state, &mut note, &mut warnings)
+                .await
+        };
+        // What the PBX said is true whether or not the CRM could be told.
+        remember(&mut *slot, state, &note).await?;
+        sent?;
+        Ok(Receipt::new()
+            .with_requests(cx.requests())
+            .with_warnings(warnings))
+    }
+
+    /// Tells the CRM what it has an event for: ringing and the end.
+    async fn tell(
+        &self,
+        cx: &Cx,
+        event: &CallEvent,
+        state: &CallState,
+        note: &mut Note,
+        warnings: &mut Vec<Warning>,
+    ) -> Result<()> {
+        let show = match event.kind() {
+            EventKind::Ringing if self.pops_up(Popup::Ring, state) => new_faces(state, note),
+            EventKind::Answered if self.pops_up(Popup::Answer, state) => {
+                let answered = event
+                    .legs()
+                    .iter()
+                    .filter_map(|leg| leg.employee())
+                    .cloned();
+                answered
+                    .filter(|extension| !note.shown.contains(extension))
+                    .collect()
+            }
+            EventKind::Ended { .. } => return self.close(cx, event, state, note, warnings).await,
+            _ => return Ok(()),
+        };
+        self.show(cx, event, state, note, show, warnings).await
+    }
+
+    fn pops_up(&self, moment: Popup, state: &CallState) -> bool {
+        let config = self.own().config();
+        let wanted = match state.direction() {
+            Some(Direction::Inbound) => true,
+            Some(Direction::Outbound) => config.popup_out.unwrap_or(true),
+            _ => false,
+        };
+        wanted && config.popup == moment
+    }
+
+    async fn show(
+        &self,
+        cx: &Cx,
+        event: &CallEvent,
+        state: &CallState,
+        note: &mut Note,
+        extensions: Vec<Extension>,
+        warnings: &mut Vec<Warning>,
+    ) -> Result<()> {
+        let Some(told) = told(event, state, warnings) else {
+            return Ok(());
+        };
+        let default_user = match self.own().directory().default_user() {
+            Some(user) if state.employees().is_empty() => Some(UserId::of(user)?),
+            _ => None,
+        };
+        if extensions.is_empty() && default_user.is_none() {
+            warnings.push(if note.shown.is_empty() {
+                Warning::new(
+                    WarningKind::NothingToSend,
+                    "no extension is known, so nobody is shown the call",
+                )
+            } else {
+                Warning::new(
+                    WarningKind::NothingToSend,
+                    "everybody named is shown the call already",
+                )
+            });
+            return Ok(());
+        }
+        let mut request = match state.direction() {
+            Some(Direction::Outbound) => SendCallEvent::outgoing(told.phone.clone()),
+            _ => SendCallEvent::incoming(told.phone.clone()),
+        };
+        request = self.address(request, &told, &extensions, warnings)?;
+        if let Some(user) = default_user {
+            request = request.with_user(user);
+        }
+        if let Some(data) = event.extra().get("web_analytics") {
+            match WebAnalytics::deserialize_from(data) {
+                Some(data) => request = request.with_web_analytics(data),
+                None => warnings.push(unusable("web_analytics")),
+            }
+        }
+        self.send_event(cx, &request, warnings).await?;
+        note.shown.extend(extensions);
+        Ok(())
+    }
+
+    async fn close(
+        &self,
+        cx: &Cx,
+        event: &CallEvent,
+        state: &CallState,
+        note: &Note,
+        warnings: &mut Vec<Warning>,
+    ) -> Result<()> {
+        if state.direction() == Some(Direction::Internal)
+            || self.own().config().popup == Popup::Never
+        {
+            return Ok(());
+        }
+        // Without a memory of who was shown the call, the hangup itself may say.
+        let mut extensions = note.shown.clone();
+        for extension in event.legs().iter().filter_map(|leg| leg.employee()) {
+            if !extensions.contains(extension) {
+                extensions.push(extension.clone());
+            }
+        }
+        if extensions.is_empty() {
+            warnings.push(Warning::new(
+                WarningKind::NothingToSend,
+                "nobody is known to have been shown the call, so no popup is closed",
+            ));
+            return Ok(());
+        }
+        let Some(told) = told(event, state, warnings) else {
+            return Ok(());
+        };
+        let status =
+            words::hangup_status(state.outcome().unwrap_or(Outcome::Missed), state.reason());
+        let request = SendCallEvent::hangup(told.phone.clone(), status);
+        let request = self.address(request, &told, &extensions, warnings)?;
+        self.send_event(cx, &request, warnings).await
+    }
+
+    /// Puts employees, call, line and shop into an event.
+    fn address(
+        &self,
+        mut request: SendCallEvent,
+        told: &Told<'_>,
+        extensions: &[Extension],
+        warnings: &mut Vec<Warning>,
+    ) -> Result<SendCallEvent> {
+        let directory = self.own().directory();
+        for extension in extensions {
+            request = request.with_code(extension.clone());
+            match directory.user_of(extension) {
+                Some(user) => request = request.with_user(UserId::of(user)?),
+                None => warnings.push(Warning::new(
+                    WarningKind::UnmappedExtension,
+                    format!("extension {extension} is not in `extensions`"),
+                )),
+            }
+        }
+        request = request.with_call_external_id(self.own().external_id(told.event.call_id()));
+        if let Some(number) = self.outside(told.state.line(), warnings) {
+            request = request.with_external_phone(number);
+        }
+        if let Some(site) = self.site(told.event.extra()) {
+            request = request.with_site(site);
+        }
+        if self.inner.config.send_client_id
+            && let Some(id) = &self.inner.config.client_id
+        {
+            request = request.with_client_id(id.clone());
+        }
+        for (name, _) in told.event.extra().iter() {
+            if !matches!(name, "site" | "web_analytics") {
+                warnings.push(unknown_option(name));
+            }
+        }
+        Ok(request)
+    }
+
+    async fn send_event(
+        &self,
+        cx: &Cx,
+        request: &SendCallEvent,
+        warnings: &mut Vec<Warning>,
+    ) -> Result<()> {
+        let answer = self.client().telephony().call_event(cx, request).await?;
+        let unknown = |what: &str, name: &str| {
+            Warning::new(
+                WarningKind::UnknownToCrm,
+                format!(
+                    "{what} {name} is not known to RetailCRM; nobody was shown the call for it"
+                ),
+            )
+        };
+        warnings.extend(
+            answer
+                .unknown_codes
+                .iter()
+                .map(|code| unknown("extension", code)),
+        );
+        warnings.extend(
+            answer
+                .unknown_users
+                .iter()
+                .map(|user| unknown("user", user)),
+        );
+        Ok(())
+    }
+
+    pub(super) fn site(&self, extra: &vochi_crm_core::Extra) -> Option<String> {
+        let of_call = extra
+            .get("site")
+            .and_then(|site| site.as_str())
+            .map(str::to_owned);
+        of_call
+            .or_else(|| self.inner.config.site.clone())
+            .filter(|site| !site.is_empty())
+    }
+}
+
+/// The client's number for a request; without one there is none.
+fn told<'a>(
+    event: &'a CallEvent,
+    state: &'a CallState,
+    warnings: &mut Vec<Warning>,
+) -> Option<Told<'a>> {
+    let Some(client) = state.client() else {
+        warnings.push(Warning::new(
+            WarningKind::NothingToSend,
+            "the client's number is not known, so nothing was sent",
+        ));
+        return None;
+    };
+    let phone = words::phone(client, warnings)?;
+    Some(Told {
+        event,
+        state,
+        phone,
+    })
+}
+
+/// Employees who are part of the call and have not been shown it.
+fn new_faces(state: &CallState, note: &Note) -> Vec<Extension> {
+    state
+        .employees()
+        .into_iter()
+        .filter(|one| !note.shown.contains(one))
+        .cloned()
+        .collect()
+}
+
+pub(super) fn unknown_option(name: &str) -> Warning {
+    Warning::new(
+        WarningKind::UnknownOption,
+        format!("RetailCRM has no option {name}; left out"),
+    )
+}
+
+pub(super) fn unusable(name: &str) -> Warning {
+    Warning::new(
+        WarningKind::UnknownOption,
+        format!("option {name} is not of the form RetailCRM takes; left out"),
+    )
+}

@@ -1,0 +1,116 @@
+//! The common words in RetailCRM's.
+
+use vochi_crm_core::{
+    CrmUser, Direction, Directory, Error, Outcome, Party, Reason, Result, UserList, Warning,
+    WarningKind,
+};
+
+use crate::model::{CallDirection, CallResult, HangupStatus, PhoneText, User, UserId};
+
+/// How a live call ended. A message left is no answer to a human.
+pub(super) fn hangup_status(outcome: Outcome, reason: Option<Reason>) -> HangupStatus {
+    match (outcome, reason) {
+        (Outcome::Answered, _) => HangupStatus::Answered,
+        (Outcome::Busy, _) => HangupStatus::Busy,
+        (Outcome::Cancelled, _) => HangupStatus::Cancel,
+        (Outcome::Failed, _) => HangupStatus::Failed,
+        (Outcome::Missed | Outcome::NoAnswer, Some(Reason::CallerGaveUp)) => HangupStatus::Cancel,
+        (Outcome::Missed | Outcome::NoAnswer, Some(Reason::Busy | Reason::Refused)) => {
+            HangupStatus::Busy
+        }
+        (Outcome::Missed | Outcome::NoAnswer, Some(Reason::Unavailable)) => HangupStatus::Failed,
+        _ => HangupStatus::NoAnswered,
+    }
+}
+
+/// How a call stands in the history. It has no word for a caller who gave up.
+pub(super) fn result(outcome: Outcome, reason: Option<Reason>) -> CallResult {
+    match (outcome, reason) {
+        (Outcome::Answered, _) => CallResult::Answered,
+        (Outcome::Busy, _) => CallResult::Busy,
+        (Outcome::Failed, _) => CallResult::Failed,
+        (Outcome::Missed | Outcome::NoAnswer, Some(Reason::Busy | Reason::Refused)) => {
+            CallResult::Busy
+        }
+        (Outcome::Missed | Outcome::NoAnswer, Some(Reason::Unavailable)) => CallResult::Failed,
+        _ => CallResult::NoAnswer,
+    }
+}
+
+/// The direction in the history; internal calls have none.
+pub(super) fn direction(direction: Direction) -> Option<CallDirection> {
+    match direction {
+        Direction::Inbound => Some(CallDirection::In),
+        Direction::Outbound => Some(CallDirection::Out),
+        _ => None,
+    }
+}
+
+/// The client's number as it goes out, or why none does.
+pub(super) fn phone(client: &Party, warnings: &mut Vec<Warning>) -> Option<PhoneText> {
+    let warning = match client {
+        Party::Number(number) => return Some(PhoneText::from(*number)),
+        Party::Raw(raw) => match PhoneText::digits_of(raw) {
+            Some(digits) => {
+                warnings.push(Warning::new(
+                    WarningKind::UnreadableNumber,
+                    format!(
+                        "{raw:?} is no valid number; it went out as {}",
+                        digits.as_str()
+                    ),
+                ));
+                return Some(digits);
+            }
+            None => Warning::new(
+                WarningKind::UnreadableNumber,
+                format!("{raw:?} is no number and RetailCRM takes nothing else; nothing was sent"),
+            ),
+        },
+        Party::Extension(extension) => Warning::new(
+            WarningKind::NothingToSend,
+            format!("{extension} is an extension: an internal call, which RetailCRM is not told"),
+        ),
+        _ => Warning::new(
+            WarningKind::HiddenNumber,
+            "the caller hides the number, without which RetailCRM takes no call; nothing was sent",
+        ),
+    };
+    warnings.push(warning);
+    None
+}
+
+/// Makes sure every user of the directory can be a RetailCRM user.
+pub(super) fn check_directory(directory: &Directory) -> Result<()> {
+    let about = |key: String, error: &Error| {
+        Error::config(format!("{key}: {}", error.message()))
+            .with_hint(error.hint().unwrap_or_default().to_owned())
+    };
+    for (extension, user) in directory.extensions() {
+        UserId::of(user).map_err(|error| about(format!("extensions.{extension}"), &error))?;
+    }
+    for (key, user) in [
+        ("default_user", directory.default_user()),
+        ("missed_user", directory.missed_user()),
+    ] {
+        if let Some(user) = user {
+            UserId::of(user).map_err(|error| about(key.to_owned(), &error))?;
+        }
+    }
+    Ok(())
+}
+
+/// The CRM's users beside the directory.
+pub(super) fn user_list(directory: &Directory, users: &[User]) -> Result<UserList> {
+    let mut list = Vec::with_capacity(users.len());
+    for user in users {
+        let mut common = CrmUser::new(
+            user.id.to_common()?,
+            user.display_name(),
+            user.active.unwrap_or(true),
+        );
+        common.extension = directory.extension_of(&common.id).cloned();
+        list.push(common);
+    }
+    let mismatches = directory.mismatches(&list);
+    Ok(UserList::new(list, mismatches))
+}

@@ -1,0 +1,288 @@
+//! What RetailCRM's errors mean: the one table.
+
+use std::collections::BTreeMap;
+
+use http::StatusCode;
+use serde::Deserialize;
+use serde_json::Value;
+use vochi_crm_core::http::{Advice, Answer, Refusal};
+use vochi_crm_core::{Effect, ErrorKind, wire};
+
+/// How a row of the table recognises an error text. Texts are compared in lower case, without the
+/// final dot.
+enum Text {
+    Is(&'static str),
+    Begins(&'static str),
+    Ends(&'static str),
+}
+
+impl Text {
+    fn matches(&self, text: &str) -> bool {
+        match self {
+            Self::Is(wanted) => text == *wanted,
+            Self::Begins(wanted) => text.starts_with(wanted),
+            Self::Ends(wanted) => text.ends_with(wanted),
+        }
+    }
+}
+
+struct Row {
+    text: Text,
+    kind: ErrorKind,
+    effect: Effect,
+    hint: Option<&'static str>,
+}
+
+const fn row(text: Text, kind: ErrorKind, hint: Option<&'static str>) -> Row {
+    Row {
+        text,
+        kind,
+        effect: Effect::NotApplied,
+        hint,
+    }
+}
+
+const CHECK_KEY: &str =
+    "check api_key: RetailCRM shows it under Settings, Integration, API access keys";
+const CHECK_SCOPE: &str =
+    "give the key the scope this operation needs and access to the shop, in the key's settings";
+const CHECK_URL: &str = "check url: RetailCRM knows no account at this address";
+const CHECK_PATH: &str = "check the path: RetailCRM has no such method";
+const CHECK_DATA: &str = "the fields say what RetailCRM does not accept";
+const RUN_SETUP: &str = "the telephony module is not registered or not active in this account: run setup, then switch it on";
+const CHECK_MONEY: &str = "check the account's balance in RetailCRM";
+const PARTLY_DONE: &str = "what the answer does not name as failed was carried out";
+
+/// RetailCRM tells its errors apart by text only; the text goes before the status.
+static TABLE: &[Row] = &[
+    row(
+        Text::Is("\"apikey\" is missing"),
+        ErrorKind::Auth,
+        Some(CHECK_KEY),
+    ),
+    row(
+        Text::Is("wrong \"apikey\" value"),
+        ErrorKind::Auth,
+        Some(CHECK_KEY),
+    ),
+    row(
+        Text::Is("access denied"),
+        ErrorKind::Auth,
+        Some(CHECK_SCOPE),
+    ),
+    row(
+        Text::Is("account does not exist"),
+        ErrorKind::Auth,
+        Some(CHECK_URL),
+    ),
+    row(
+        Text::Is("api method not found"),
+        ErrorKind::NotFound,
+        Some(CHECK_PATH),
+    ),
+    row(
+        Text::Is("method not found"),
+        ErrorKind::NotFound,
+        Some(CHECK_PATH),
+    ),
+    row(
+        Text::Is("method not allowed"),
+        ErrorKind::Rejected,
+        Some(CHECK_PATH),
+    ),
+    row(
+        Text::Begins("telephony not enabled"),
+        ErrorKind::Rejected,
+        Some(RUN_SETUP),
+    ),
+    row(Text::Begins("parameter '"), ErrorKind::Rejected, None),
+    row(Text::Begins("input value \""), ErrorKind::Rejected, None),
+    row(
+        Text::Is("errors in the entity format"),
+        ErrorKind::Rejected,
+        Some(CHECK_DATA),
+    ),
+    row(
+        Text::Is("validation error"),
+        ErrorKind::Rejected,
+        Some(CHECK_DATA),
+    ),
+    row(
+        Text::Is("task is not loaded"),
+        ErrorKind::Rejected,
+        Some(CHECK_DATA),
+    ),
+    row(
+        Text::Is("errors in the input parameters"),
+        ErrorKind::Rejected,
+        Some(CHECK_DATA),
+    ),
+    row(
+        Text::Begins("your account doesn't have enough money"),
+        ErrorKind::Rejected,
+        Some(CHECK_MONEY),
+    ),
+    row(
+        Text::Is("failed to activate module"),
+        ErrorKind::Rejected,
+        Some(CHECK_MONEY),
+    ),
+    Row {
+        text: Text::Ends("are loaded with errors"),
+        kind: ErrorKind::Rejected,
+        effect: Effect::Applied,
+        hint: Some(PARTLY_DONE),
+    },
+    row(Text::Is("not found map"), ErrorKind::NotFound, None),
+    row(
+        Text::Is("an attempt was made to edit a nonexistent record"),
+        ErrorKind::NotFound,
+        None,
+    ),
+    row(Text::Ends("not found"), ErrorKind::NotFound, None),
+];
+
+/// What every answer of RetailCRM may say beside its own content.
+#[derive(Deserialize)]
+struct Envelope {
+    #[serde(default, deserialize_with = "wire::bool_or_none")]
+    success: Option<bool>,
+    #[serde(default, rename = "errorMsg", deserialize_with = "wire::text_or_none")]
+    error: Option<String>,
+    #[serde(default)]
+    errors: Value,
+}
+
+/// Says whether an answer is a refusal, and which.
+pub(crate) fn judge(answer: &Answer) -> Result<(), Refusal> {
+    if let Some(refusal) = by_status_alone(answer) {
+        return Err(refusal);
+    }
+    let Ok(envelope) = serde_json::from_slice::<Envelope>(&answer.body) else {
+        return Err(not_json(answer));
+    };
+    let said_no = match envelope.success {
+        Some(success) => !success,
+        None => envelope.error.is_some(),
+    };
+    if answer.is_success() && !said_no {
+        return Ok(());
+    }
+    Err(told(answer.status, envelope))
+}
+
+/// A limit and a broken server are told by the status; the body may be anything then.
+fn by_status_alone(answer: &Answer) -> Option<Refusal> {
+    let status = answer.status;
+    if matches!(
+        status,
+        StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS
+    ) {
+        return Some(
+            Refusal::new(
+                ErrorKind::RateLimited,
+                "RetailCRM's request limit is used up",
+            )
+            .with_advice(Advice::Throttled)
+            .with_hint("ask less often, or lower requests_per_second where others share the limit"),
+        );
+    }
+    if status.is_server_error() {
+        return Some(
+            Refusal::new(
+                ErrorKind::Unavailable,
+                format!("RetailCRM has a fault (HTTP {})", status.as_u16()),
+            )
+            .with_advice(Advice::Transient)
+            .with_effect(Effect::Maybe)
+            .with_hint("try again later; if it stays, ask RetailCRM's support"),
+        );
+    }
+    if status.is_redirection() {
+        return Some(
+            Refusal::new(ErrorKind::Auth, "this address only points to another one")
+                .with_hint(CHECK_URL),
+        );
+    }
+    None
+}
+
+fn not_json(answer: &Answer) -> Refusal {
+    let status = answer.status;
+    if status.is_success() {
+        return Refusal::new(
+            ErrorKind::Decode,
+            format!("the answer (HTTP {}) is no JSON", status.as_u16()),
+        )
+        .with_advice(Advice::Transient)
+        .with_effect(Effect::Maybe)
+        .with_hint("RetailCRM may be under maintenance, or a proxy is in the way");
+    }
+    let is_page = answer.body.trim_ascii_start().starts_with(b"<");
+    if is_page || status == StatusCode::METHOD_NOT_ALLOWED {
+        return Refusal::new(
+            ErrorKind::Auth,
+            "RetailCRM answers with a page instead of data",
+        )
+        .with_hint(CHECK_URL);
+    }
+    by_status(
+        status,
+        format!("RetailCRM refuses with HTTP {}", status.as_u16()),
+    )
+}
+
+fn told(status: StatusCode, envelope: Envelope) -> Refusal {
+    let message = envelope.error.unwrap_or_else(|| {
+        format!(
+            "RetailCRM refuses without a word (HTTP {})",
+            status.as_u16()
+        )
+    });
+    let text = message.trim().trim_end_matches('.').to_lowercase();
+    let refusal = match TABLE.iter().find(|row| row.text.matches(&text)) {
+        Some(row) => {
+            let refusal = Refusal::new(row.kind, message.clone()).with_effect(row.effect);
+            match row.hint {
+                Some(hint) => refusal.with_hint(hint),
+                None => refusal,
+            }
+        }
+        None => by_status(status, message.clone()),
+    };
+    refusal
+        .with_code(message)
+        .with_fields(fields(envelope.errors))
+}
+
+/// The meaning of an error whose text is unknown.
+fn by_status(status: StatusCode, message: String) -> Refusal {
+    match status {
+        StatusCode::UNAUTHORIZED => Refusal::new(ErrorKind::Auth, message).with_hint(CHECK_KEY),
+        StatusCode::FORBIDDEN => Refusal::new(ErrorKind::Auth, message).with_hint(CHECK_SCOPE),
+        StatusCode::NOT_FOUND => Refusal::new(ErrorKind::NotFound, message),
+        _ => Refusal::new(ErrorKind::Rejected, message),
+    }
+}
+
+/// `errors` is absent, a map, a list or empty; values may be anything. They may be localised:
+/// nothing depends on what they say.
+fn fields(errors: Value) -> BTreeMap<String, String> {
+    let text = |value: Value| match value {
+        Value::String(text) => text,
+        other => other.to_string(),
+    };
+    match errors {
+        Value::Object(map) => map
+            .into_iter()
+            .map(|(name, value)| (name, text(value)))
+            .collect(),
+        Value::Array(list) => list
+            .into_iter()
+            .enumerate()
+            .map(|(index, value)| (index.to_string(), text(value)))
+            .collect(),
+        Value::String(only) if !only.is_empty() => BTreeMap::from([("0".to_owned(), only)]),
+        _ => BTreeMap::new(),
+    }
+}

@@ -1,0 +1,59 @@
+//! RetailCRM's quotas: two, both counted by the sending address.
+
+use vochi_crm_core::http::LimitClass;
+use vochi_crm_core::limit::{LimitKey, Quota};
+use vochi_crm_core::{Account, Result};
+
+use vochi_crm_core::account::LimitScope;
+use vochi_crm_core::http::Origin;
+
+/// Everything but telephony: the CRM allows 10 requests a second.
+pub const GENERAL: LimitClass = LimitClass::GENERAL;
+/// Methods under `/telephony/`: the CRM allows 40 requests a second.
+pub const TELEPHONY: LimitClass = LimitClass::new("telephony");
+
+/// 9.5 a second, one at a time: never more than 10 in any second.
+const GENERAL_QUOTA: Quota = match Quota::new(9.5, 1) {
+    Ok(quota) => quota,
+    Err(_) => unreachable!(),
+};
+
+/// 38 a second, two at a time: never more than 40 in any second.
+const TELEPHONY_QUOTA: Quota = match Quota::new(38.0, 2) {
+    Ok(quota) => quota,
+    Err(_) => unreachable!(),
+};
+
+/// The quota class of a path, for raw requests.
+pub(crate) fn class_of(path: &str) -> LimitClass {
+    if path.contains("/telephony/") {
+        TELEPHONY
+    } else {
+        GENERAL
+    }
+}
+
+/// Every class with its bucket and quota, as the account's configuration changes them.
+pub(crate) fn quotas(
+    account: &Account,
+    origin: &Origin,
+) -> Result<[(LimitClass, LimitKey, Quota); 2]> {
+    let scope = match account.config().limit_scope {
+        LimitScope::Account => origin.host(),
+        _ => "ip".to_owned(),
+    };
+    let key =
+        |class: LimitClass| LimitKey::new(format!("{}/{scope}/{}", crate::CRM, class.as_str()));
+    Ok([
+        (
+            GENERAL,
+            key(GENERAL),
+            account.quota(GENERAL_QUOTA, GENERAL_QUOTA)?,
+        ),
+        (
+            TELEPHONY,
+            key(TELEPHONY),
+            account.quota(TELEPHONY_QUOTA, GENERAL_QUOTA)?,
+        ),
+    ])
+}

@@ -1,0 +1,107 @@
+//! Users of the CRM: the enterprise's employees.
+
+use serde::{Deserialize, Deserializer};
+use vochi_crm_core::wire;
+
+use super::UserId;
+use super::telephony::full_name;
+
+/// Whether a user can be reached (`status`).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum UserStatus {
+    /// Free.
+    Free,
+    /// Busy.
+    Busy,
+    /// At dinner.
+    Dinner,
+    /// Having a break.
+    Break,
+    /// Any other, by the CRM's own word.
+    Other(String),
+}
+
+impl<'de> Deserialize<'de> for UserStatus {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(
+            match wire::text_or_none(deserializer)?
+                .unwrap_or_default()
+                .as_str()
+            {
+                "free" => Self::Free,
+                "busy" => Self::Busy,
+                "dinner" => Self::Dinner,
+                "break" => Self::Break,
+                other => Self::Other(other.to_owned()),
+            },
+        )
+    }
+}
+
+/// A group a user belongs to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct UserGroupRef {
+    /// The CRM's id.
+    #[serde(deserialize_with = "wire::id_or_none")]
+    pub id: Option<String>,
+    /// The name.
+    #[serde(deserialize_with = "wire::text_or_none")]
+    pub name: Option<String>,
+    /// The symbolic code.
+    #[serde(deserialize_with = "wire::text_or_none")]
+    pub code: Option<String>,
+}
+
+/// A user of the CRM. There is no extension in it; `phone` is what somebody typed.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct User {
+    /// The CRM's id.
+    pub id: UserId,
+    /// Whether the user may work in the CRM.
+    #[serde(default, deserialize_with = "wire::bool_or_none")]
+    pub active: Option<bool>,
+    /// The first name.
+    #[serde(default, deserialize_with = "wire::text_or_none")]
+    pub first_name: Option<String>,
+    /// The last name.
+    #[serde(default, deserialize_with = "wire::text_or_none")]
+    pub last_name: Option<String>,
+    /// The patronymic.
+    #[serde(default, deserialize_with = "wire::text_or_none")]
+    pub patronymic: Option<String>,
+    /// The e-mail address.
+    #[serde(default, deserialize_with = "wire::text_or_none")]
+    pub email: Option<String>,
+    /// A number somebody typed.
+    #[serde(default, deserialize_with = "wire::text_or_none")]
+    pub phone: Option<String>,
+    /// Whether the user can be reached.
+    #[serde(default)]
+    pub status: Option<UserStatus>,
+    /// Whether the user has the CRM open.
+    #[serde(default, deserialize_with = "wire::bool_or_none")]
+    pub online: Option<bool>,
+    /// Whether the user is an administrator.
+    #[serde(default, deserialize_with = "wire::bool_or_none")]
+    pub is_admin: Option<bool>,
+    /// Whether the user is a manager.
+    #[serde(default, deserialize_with = "wire::bool_or_none")]
+    pub is_manager: Option<bool>,
+    /// The user's groups.
+    #[serde(default, deserialize_with = "wire::list_or_values")]
+    pub groups: Vec<UserGroupRef>,
+}
+
+impl User {
+    /// Last name and first name; without both, the e-mail address or the id.
+    pub fn display_name(&self) -> String {
+        full_name(self.last_name.as_deref(), self.first_name.as_deref())
+            .or_else(|| self.email.clone())
+            .unwrap_or_else(|| self.id.to_string())
+    }
+}

@@ -1,0 +1,196 @@
+//! Starting a sandbox.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use url::Url;
+
+use crate::control;
+use crate::desk::{Desk, StandIn};
+use crate::retailcrm::RetailCrm;
+use crate::sandbox::{Sandbox, Stands};
+use crate::server::{self, Door};
+
+/// How many ports after the page's are tried for one CRM.
+const PORTS_TRIED: u16 = 100;
+
+/// Why a sandbox could not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The address is no `HOST:PORT`, or its host is unknown.
+    #[error(
+        "{address:?} is no address to listen at: {reason}; give HOST:PORT, such as 127.0.0.1:8800"
+    )]
+    Address {
+        /// What was given.
+        address: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Nobody may listen there.
+    #[error("cannot listen at {address}: {source}; take another port, or 0 for any free one")]
+    Listen {
+        /// Where.
+        address: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The certificate or its key cannot be used.
+    #[error("{0}; give a PEM certificate chain and its PEM key")]
+    Tls(String),
+}
+
+/// Settings of a sandbox; see [`Sandbox::builder`].
+#[derive(Debug, Clone)]
+pub struct Builder {
+    address: String,
+    tls: Option<(PathBuf, PathBuf)>,
+}
+
+impl Builder {
+    pub(crate) fn new() -> Self {
+        Self {
+            address: "127.0.0.1:0".into(),
+            tls: None,
+        }
+    }
+
+    /// Where the page listens, `HOST:PORT`; the CRMs take the free ports after it. Port 0, as in
+    /// the default `127.0.0.1:0`, gives each any free port. The host is kept in the addresses, so
+    /// that `localhost:0` suits a certificate for `localhost`.
+    #[must_use]
+    pub fn bind(mut self, address: impl Into<String>) -> Self {
+        self.address = address.into();
+        self
+    }
+
+    /// Serves https with this certificate chain and key, both PEM files.
+    #[must_use]
+    pub fn tls(mut self, cert: impl AsRef<Path>, key: impl AsRef<Path>) -> Self {
+        self.tls = Some((cert.as_ref().to_owned(), key.as_ref().to_owned()));
+        self
+    }
+
+    /// Starts serving, on the runtime of the caller.
+    ///
+    /// # Errors
+    /// When the address cannot be listened at, or the certificate cannot be used.
+    pub async fn start(self) -> Result<Sandbox, StartError> {
+        let tls = match &self.tls {
+            None => None,
+            Some((cert, key)) => Some(server::acceptor(cert, key).map_err(StartError::Tls)?),
+        };
+        let host = host_of(&self.address)?;
+        let page = listen(&self.address).await?;
+        let first = page.1.ip();
+        // Port 0 asks for any free port; so then does every CRM.
+        let mut next = self
+            .address
+            .rsplit(':')
+            .next()
+            .and_then(|port| port.parse::<u16>().ok());
+        next = next.filter(|port| *port != 0);
+
+        let (stop, stopped) = watch::channel(false);
+        let mut serving = Vec::new();
+        let url = |at: SocketAddr| address_of(&host, at, tls.is_some());
+        let start = |listener, door, serving: &mut Vec<_>| {
+            serving.push(tokio::spawn(server::serve(
+                listener,
+                tls.clone(),
+                door,
+                stopped.clone(),
+            )));
+        };
+
+        let (listener, at) = after(first, &mut next).await?;
+        let address = url(at)?;
+        let retailcrm = Arc::new(Desk::new(address.clone(), RetailCrm::new(&address)));
+        start(
+            listener,
+            door(Arc::clone(&retailcrm) as Arc<Desk<dyn StandIn>>),
+            &mut serving,
+        );
+
+        let stands = Stands::new(retailcrm);
+        let page_url = url(page.1)?;
+        start(page.0, control::door(stands.clone()), &mut serving);
+        Ok(Sandbox::new(page_url, stands, stop, serving))
+    }
+}
+
+/// A CRM's port leads to its desk.
+fn door(desk: Arc<Desk<dyn StandIn>>) -> Door {
+    Arc::new(move |request| {
+        let desk = Arc::clone(&desk);
+        Box::pin(async move { desk.handle(request).await })
+    })
+}
+
+fn host_of(address: &str) -> Result<String, StartError> {
+    let wrong = |reason: &str| StartError::Address {
+        address: address.to_owned(),
+        reason: reason.to_owned(),
+    };
+    let (host, port) = address
+        .rsplit_once(':')
+        .ok_or_else(|| wrong("it has no port"))?;
+    port.parse::<u16>()
+        .map_err(|_| wrong("its port is no number"))?;
+    if host.is_empty() {
+        return Err(wrong("it has no host"));
+    }
+    Ok(host.to_owned())
+}
+
+async fn listen(address: &str) -> Result<(TcpListener, SocketAddr), StartError> {
+    let failed = |source| StartError::Listen {
+        address: address.to_owned(),
+        source,
+    };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let at = listener.local_addr().map_err(failed)?;
+    Ok((listener, at))
+}
+
+/// The next free port after the one taken last, or any.
+async fn after(
+    ip: IpAddr,
+    last: &mut Option<u16>,
+) -> Result<(TcpListener, SocketAddr), StartError> {
+    let Some(taken) = *last else {
+        return listen(&SocketAddr::new(ip, 0).to_string()).await;
+    };
+    let mut port = taken;
+    loop {
+        port = port.saturating_add(1);
+        let found = listen(&SocketAddr::new(ip, port).to_string()).await;
+        if found.is_ok() || port == u16::MAX || port - taken >= PORTS_TRIED {
+            *last = Some(port);
+            return found;
+        }
+    }
+}
+
+/// The address clients use. Nobody can connect to `0.0.0.0`, so it becomes loopback.
+fn address_of(host: &str, at: SocketAddr, tls: bool) -> Result<Url, StartError> {
+    let named = host.parse::<SocketAddr>().is_err()
+        && host.trim_matches(['[', ']']).parse::<IpAddr>().is_err();
+    let shown = match at.ip() {
+        _ if named => host.to_owned(),
+        IpAddr::V4(ip) if ip.is_unspecified() => "127.0.0.1".to_owned(),
+        IpAddr::V6(ip) if ip.is_unspecified() => "[::1]".to_owned(),
+        IpAddr::V4(ip) => ip.to_string(),
+        IpAddr::V6(ip) => format!("[{ip}]"),
+    };
+    let scheme = if tls { "https" } else { "http" };
+    let text = format!("{scheme}://{shown}:{}", at.port());
+    Url::parse(&text).map_err(|error| StartError::Address {
+        address: text,
+        reason: error.to_string(),
+    })
+}

@@ -1,0 +1,175 @@
+//! Where requests to one CRM arrive: faults, the stand-in itself, and what is written down.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use serde_json::Value;
+use url::Url;
+
+use crate::click::{Click, Outgoing};
+use crate::crm::Crm;
+use crate::fault::{Ending, Fault, Lose};
+use crate::record::{Fate, RecordedRequest, Refused};
+use crate::report::Report;
+use crate::server::Lost;
+use crate::wire::{Answer, Carried, Request};
+
+/// A CRM that keeps state and checks what it is asked. Every CRM's folder has one.
+pub(crate) trait StandIn: Send {
+    fn crm(&self) -> Crm;
+    /// Checks a request and, if it passes, carries it out.
+    fn answer(&mut self, request: &Request) -> Carried;
+    /// Back to the first state.
+    fn reset(&mut self);
+    /// Calls, live events and customers, newest first.
+    fn report(&self) -> Report;
+    /// The settings of a profile that reaches this stand-in.
+    fn profile(&self) -> Value;
+    /// What the CRM sends when this number is clicked.
+    fn click(&self, click: &Click) -> Result<Outgoing, String>;
+    /// Changes what an administrator of the account can change (`POST /account`).
+    fn configure(&mut self, asked: &serde_json::Map<String, Value>) -> Result<(), String>;
+}
+
+#[derive(Default)]
+struct Notes {
+    faults: Vec<Fault>,
+    requests: Vec<RecordedRequest>,
+    refused: Vec<Refused>,
+}
+
+impl Notes {
+    fn next_fault(&mut self, path: &str) -> Option<Fault> {
+        let index = self.faults.iter().position(|fault| fault.matches(path))?;
+        let fault = self.faults.get_mut(index)?;
+        fault.times -= 1;
+        let hit = fault.clone();
+        if hit.times == 0 {
+            self.faults.remove(index);
+        }
+        Some(hit)
+    }
+}
+
+/// One CRM's stand-in with its fault list and its log.
+pub(crate) struct Desk<S: ?Sized> {
+    url: Url,
+    notes: Mutex<Notes>,
+    stand_in: Mutex<S>,
+}
+
+/// What happens with an answer on its way out.
+struct Leaving {
+    answer: Result<Answer, Lost>,
+    delay: Duration,
+}
+
+impl<S> Desk<S> {
+    pub(crate) fn new(url: Url, stand_in: S) -> Self {
+        Self {
+            url,
+            notes: Mutex::default(),
+            stand_in: Mutex::new(stand_in),
+        }
+    }
+}
+
+/// A panic while a lock is held fails the test it happens in; the data stays readable.
+fn hold<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl<S: StandIn + ?Sized> Desk<S> {
+    pub(crate) fn stand_in(&self) -> MutexGuard<'_, S> {
+        hold(&self.stand_in)
+    }
+
+    pub(crate) fn url(&self) -> &Url {
+        &self.url
+    }
+
+    pub(crate) fn crm(&self) -> Crm {
+        self.stand_in().crm()
+    }
+
+    pub(crate) fn fault(&self, fault: Fault) {
+        hold(&self.notes).faults.push(fault);
+    }
+
+    pub(crate) fn requests(&self) -> Vec<RecordedRequest> {
+        hold(&self.notes).requests.clone()
+    }
+
+    pub(crate) fn refused(&self) -> Vec<Refused> {
+        hold(&self.notes).refused.clone()
+    }
+
+    pub(crate) fn reset(&self) {
+        *hold(&self.notes) = Notes::default();
+        self.stand_in().reset();
+    }
+
+    pub(crate) fn report(&self) -> Report {
+        let mut report = self.stand_in().report();
+        let notes = hold(&self.notes);
+        report.requests = notes.requests.len();
+        report.refused = notes.refused.iter().rev().cloned().collect();
+        report
+    }
+
+    pub(crate) async fn handle(&self, request: Request) -> Result<Answer, Lost> {
+        let leaving = self.decide(&request);
+        if !leaving.delay.is_zero() {
+            tokio::time::sleep(leaving.delay).await;
+        }
+        leaving.answer
+    }
+
+    fn decide(&self, request: &Request) -> Leaving {
+        let fault = hold(&self.notes).next_fault(&request.path);
+        let delay = fault.as_ref().map_or(Duration::ZERO, |fault| fault.delay);
+        let lose = fault.as_ref().and_then(|fault| fault.lose);
+        let ending = fault.as_ref().map_or(Ending::Close, |fault| fault.ending);
+
+        if lose == Some(Lose::Request) {
+            self.note(request, None, Fate::Prevented);
+            return Leaving {
+                answer: Err(Lost(ending)),
+                delay,
+            };
+        }
+        if lose.is_none()
+            && let Some(answer) = fault.as_ref().and_then(Fault::answer)
+        {
+            self.note(request, Some(answer.status.as_u16()), Fate::Prevented);
+            return Leaving {
+                answer: Ok(answer),
+                delay,
+            };
+        }
+
+        let Carried { answer, findings } = self.stand_in().answer(request);
+        let status = answer.status.as_u16();
+        let seen = if lose.is_some() { None } else { Some(status) };
+        if findings.is_empty() {
+            self.note(request, seen, Fate::CarriedOut);
+        } else {
+            hold(&self.notes)
+                .refused
+                .push(Refused::new(request, status, &findings));
+            self.note(request, seen, Fate::Refused);
+        }
+        let answer = if lose.is_some() {
+            Err(Lost(ending))
+        } else {
+            Ok(answer)
+        };
+        Leaving { answer, delay }
+    }
+
+    fn note(&self, request: &Request, status: Option<u16>, fate: Fate) {
+        hold(&self.notes)
+            .requests
+            .push(RecordedRequest::new(request, status, fate));
+    }
+}

@@ -1,0 +1,102 @@
+//! The account from inside: for assertions, and for what an administrator would click.
+
+use crate::desk::Desk;
+use crate::report::{CallRow, LiveRow};
+
+use super::RetailCrm;
+use super::state::{SiteAccess, StoredCall, Telephony, User};
+
+/// The stand-in's account, from inside the process.
+#[derive(Clone, Copy)]
+pub struct Access<'a> {
+    desk: &'a Desk<RetailCrm>,
+}
+
+impl std::fmt::Debug for Access<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Access")
+            .field("url", &self.desk.url().as_str())
+            .finish_non_exhaustive()
+    }
+}
+
+impl<'a> Access<'a> {
+    pub(crate) fn new(desk: &'a Desk<RetailCrm>) -> Self {
+        Self { desk }
+    }
+
+    /// The live events it took, in the order they came.
+    pub fn live(&self) -> Vec<LiveRow> {
+        self.desk.stand_in().account.live.clone()
+    }
+
+    /// The calls it holds, in the order they came.
+    pub fn calls(&self) -> Vec<StoredCall> {
+        self.desk.stand_in().account.calls.clone()
+    }
+
+    /// The call of this `externalId`, in the words of this project.
+    pub fn call(&self, external_id: &str) -> Option<CallRow> {
+        let desk = self.desk.stand_in();
+        let call = desk
+            .account
+            .calls
+            .iter()
+            .find(|it| it.row.call_id.as_deref() == Some(external_id));
+        call.map(|call| call.row.clone())
+    }
+
+    /// The employees.
+    pub fn users(&self) -> Vec<User> {
+        self.desk.stand_in().account.users.clone()
+    }
+
+    /// Switches the telephony module on or off.
+    pub fn switch_telephony(&self, to: Telephony) {
+        self.desk.stand_in().account.telephony = to;
+    }
+
+    /// Gives the key these scopes and no others.
+    pub fn set_scopes<S: Into<String>>(&self, scopes: impl IntoIterator<Item = S>) {
+        self.desk.stand_in().account.scopes = scopes.into_iter().map(Into::into).collect();
+    }
+
+    /// Says which shops the key reaches.
+    pub fn set_site_access(&self, access: SiteAccess) {
+        self.desk.stand_in().account.site_access = access;
+    }
+
+    /// Adds an employee, or replaces the one of the same id. A `code` is registered as the
+    /// employee's extension.
+    pub fn put_user(&self, user: User, code: Option<&str>) {
+        let mut desk = self.desk.stand_in();
+        let account = &mut desk.account;
+        if let Some(code) = code {
+            account.additional_codes.retain(|(known, _)| known != code);
+            account.additional_codes.push((code.to_owned(), user.id));
+        }
+        match account.users.iter_mut().find(|known| known.id == user.id) {
+            Some(known) => *known = user,
+            None => account.users.push(user),
+        }
+    }
+
+    /// Removes an employee; the extension is not known any more.
+    pub fn remove_user(&self, id: u64) {
+        let mut desk = self.desk.stand_in();
+        desk.account.users.retain(|user| user.id != id);
+        desk.account
+            .additional_codes
+            .retain(|(_, user_id)| *user_id != id);
+    }
+
+    /// Makes this employee, or nobody, responsible for a customer.
+    pub fn set_responsible(&self, customer_id: u64, user_id: Option<u64>) {
+        let mut desk = self.desk.stand_in();
+        for customer in &mut desk.account.customers {
+            if customer.id == customer_id {
+                customer.manager_id = user_id;
+            }
+        }
+    }
+}

@@ -1,0 +1,294 @@
+//! What every request has to pass before anybody looks at what it says.
+
+use crate::check::{Check, Detail};
+
+use super::super::first::{API_KEY, CLIENT_ID};
+use super::super::state::{Bucket, Telephony};
+use super::routes::{Endpoint, Path};
+use super::{Refusal, Row, Seen};
+
+pub(super) const LIMITS: &[Row] = &[
+    Row {
+        check: Check::sourced(
+            "limit.general",
+            "§1.5",
+            "at most 10 requests in any second from one address, telephony apart",
+        ),
+        refusal: Refusal::Busy,
+        finds: |seen| whole_if(seen.over == Some(Bucket::General)),
+    },
+    Row {
+        check: Check::sourced(
+            "limit.telephony",
+            "§1.5",
+            "at most 40 telephony requests in any second from one address",
+        ),
+        refusal: Refusal::Busy,
+        finds: |seen| whole_if(seen.over == Some(Bucket::Telephony)),
+    },
+];
+
+pub(super) const PATH: &[Row] = &[Row {
+    check: Check::sourced(
+        "path",
+        "§1.1, §1.4",
+        "the path is one the account has: credentials, api-versions and system-info without a \
+         version, everything else under /api/v5, `call/event` with a slash",
+    ),
+    refusal: Refusal::Says(404, "API method not found"),
+    finds: |seen| whole_if(seen.path == Path::Unknown),
+}];
+
+pub(super) const VERB: &[Row] = &[Row {
+    check: Check::sourced("verb", "§1.4", "the verb is the one of the operation"),
+    refusal: Refusal::Says(405, "Method Not Allowed"),
+    finds: |seen| whole_if(seen.path == Path::OtherVerb),
+}];
+
+pub(super) const KEY: &[Row] = &[
+    Row {
+        check: Check::sourced(
+            "key.given",
+            "§1.2, §1.4",
+            "the key is in the header X-API-KEY or the parameter apiKey",
+        ),
+        refusal: Refusal::Says(400, "\"apiKey\" is missing."),
+        finds: |seen| whole_if(key(seen).is_none_or(|key| key.is_empty())),
+    },
+    Row {
+        check: Check::sourced("key.right", "§1.2, §1.4", "the key is one of the account's"),
+        refusal: Refusal::Says(403, "Wrong \"apiKey\" value."),
+        finds: |seen| whole_if(key(seen).is_some_and(|key| key != API_KEY)),
+    },
+];
+
+pub(super) const SCOPE: &[Row] = &[Row {
+    check: Check::guess(
+        "key.scope",
+        "§1.2",
+        "the key has the scope of the operation",
+    ),
+    refusal: Refusal::Says(403, "Access denied."),
+    finds: |seen| {
+        let needed = seen.endpoint().and_then(Endpoint::scope);
+        whole_if(needed.is_some_and(|scope| !seen.account.scopes.iter().any(|has| has == scope)))
+    },
+}];
+
+pub(super) const ENCODING: &[Row] = &[
+    Row {
+        check: Check::guess(
+            "encoding.get_without_body",
+            "§1.3",
+            "a GET says everything in its query",
+        ),
+        refusal: Refusal::Input,
+        finds: |seen| {
+            let post = seen.endpoint().is_some_and(Endpoint::is_post);
+            let body = !post && !seen.request.body.is_empty();
+            if body {
+                vec![Detail::new(
+                    "body",
+                    "This form should not contain extra fields.",
+                )]
+            } else {
+                Vec::new()
+            }
+        },
+    },
+    Row {
+        check: Check::sourced(
+            "encoding.form",
+            "§1.3",
+            "a POST is application/x-www-form-urlencoded: not JSON, not multipart",
+        ),
+        refusal: Refusal::Missing,
+        finds: |seen| match seen.endpoint() {
+            Some(endpoint) if endpoint.is_post() && !seen.request.is_form() => {
+                vec![Detail::new(endpoint.needs().unwrap_or_default(), "")]
+            }
+            _ => Vec::new(),
+        },
+    },
+    Row {
+        check: Check::guess("encoding.utf8", "§1.1", "parameters are UTF-8"),
+        refusal: Refusal::Input,
+        finds: |seen| {
+            let broken = |text: &str| text.contains(char::REPLACEMENT_CHARACTER);
+            let parameters = seen.parameters.iter();
+            let found = parameters.filter(|(name, value)| broken(name) || broken(value));
+            found
+                .map(|(name, _)| Detail::new(top(name), "This value is not valid."))
+                .collect()
+        },
+    },
+];
+
+pub(super) const PARAMETERS: &[Row] = &[
+    Row {
+        check: Check::sourced(
+            "parameter.scalar",
+            "§1.3",
+            "nested structures travel as one JSON string in one field, not as event[phone]=…",
+        ),
+        refusal: Refusal::NonScalar,
+        finds: |seen| {
+            let found = seen.parameters.iter().find(|(name, _)| {
+                name.contains('[') && top(name) != "filter" && reads(seen, top(name))
+            });
+            found
+                .map(|(name, _)| Detail::new(top(name), ""))
+                .into_iter()
+                .collect()
+        },
+    },
+    Row {
+        check: Check::sourced(
+            "parameter.given",
+            "§1.4, §2",
+            "event, calls, phone are given",
+        ),
+        refusal: Refusal::Missing,
+        finds: |seen| {
+            let needed = seen.endpoint().and_then(Endpoint::needs);
+            let missing = needed.filter(|name| seen.parameter(name).is_none_or(str::is_empty));
+            missing
+                .map(|name| Detail::new(name, ""))
+                .into_iter()
+                .collect()
+        },
+    },
+    Row {
+        check: Check::guess(
+            "parameter.known",
+            "§1.3",
+            "no parameter the operation does not read",
+        ),
+        refusal: Refusal::Input,
+        finds: |seen| {
+            let in_query = if seen.request.method == http::Method::GET {
+                &[][..]
+            } else {
+                &seen.request.query
+            };
+            let all = seen
+                .parameters
+                .iter()
+                .filter(|(name, _)| !reads(seen, top(name)));
+            // Of a POST's query only the key is read.
+            let astray = in_query.iter().filter(|(name, _)| name != "apiKey");
+            let found = all.chain(astray);
+            found
+                .map(|(name, _)| {
+                    Detail::new(top(name), "This form should not contain extra fields.")
+                })
+                .collect()
+        },
+    },
+    Row {
+        check: Check::guess(
+            "parameter.client_id",
+            "§2.1",
+            "clientId, when sent, is the one the module is registered with",
+        ),
+        refusal: Refusal::Input,
+        finds: |seen| {
+            let wrong = seen.parameter("clientId").is_some_and(|id| id != CLIENT_ID);
+            if wrong {
+                vec![Detail::new("clientId", "This value is not valid.")]
+            } else {
+                Vec::new()
+            }
+        },
+    },
+    Row {
+        check: Check::guess("parameter.event_object", "§2.1", "event is a JSON object"),
+        refusal: Refusal::EntityMap,
+        finds: |seen| {
+            let wrong = seen.is(Endpoint::CallEvent) && seen.event.is_none();
+            if wrong {
+                vec![Detail::new("event", "This value is not valid.")]
+            } else {
+                Vec::new()
+            }
+        },
+    },
+    Row {
+        check: Check::guess(
+            "parameter.calls_array",
+            "§2.2",
+            "calls is a JSON array of objects, one call included",
+        ),
+        refusal: Refusal::EntityList,
+        finds: |seen| {
+            let objects =
+                |calls: &Vec<serde_json::Value>| calls.iter().all(serde_json::Value::is_object);
+            let right = seen.calls.as_ref().is_some_and(objects);
+            let wrong = seen.is(Endpoint::CallsUpload) && !right;
+            if wrong {
+                vec![Detail::new("calls", "This value is not valid.")]
+            } else {
+                Vec::new()
+            }
+        },
+    },
+];
+
+pub(super) const MODULE: &[Row] = &[
+    Row {
+        check: Check::sourced(
+            "module.takes_events",
+            "§1.4, §2.1",
+            "the telephony module is switched on before events are sent",
+        ),
+        refusal: Refusal::Says(200, "Telephony not enabled"),
+        finds: |seen| whole_if(seen.is(Endpoint::CallEvent) && off(seen)),
+    },
+    Row {
+        check: Check::sourced(
+            "module.takes_uploads",
+            "§1.4, §2.2",
+            "the telephony module is switched on before calls are uploaded",
+        ),
+        refusal: Refusal::Says(200, "Telephony not enabled or not supports calls upload"),
+        finds: |seen| whole_if(seen.is(Endpoint::CallsUpload) && off(seen)),
+    },
+];
+
+fn off(seen: &Seen<'_>) -> bool {
+    seen.account.telephony == Telephony::Off
+}
+
+fn whole_if(wrong: bool) -> Vec<Detail> {
+    if wrong {
+        vec![Detail::whole()]
+    } else {
+        Vec::new()
+    }
+}
+
+/// `filter` of `filter[active]`.
+fn top(name: &str) -> &str {
+    name.split('[').next().unwrap_or(name)
+}
+
+fn reads(seen: &Seen<'_>, name: &str) -> bool {
+    name == "apiKey"
+        || seen
+            .endpoint()
+            .is_some_and(|endpoint| endpoint.reads().contains(&name))
+}
+
+fn key(seen: &Seen<'_>) -> Option<String> {
+    let request = seen.request;
+    let header = request.header("x-api-key").map(str::to_owned);
+    let named = |pairs: &[(String, String)]| {
+        pairs
+            .iter()
+            .find(|(name, _)| name == "apiKey")
+            .map(|(_, value)| value.clone())
+    };
+    header
+        .or_else(|| named(&request.query))
+        .or_else(|| named(&request.form()))
+}

@@ -1,0 +1,151 @@
+//! The first state: who works there, who buys there. Everything is invented.
+
+use serde_json::{Value, json};
+
+use super::state::{Customer, User};
+
+/// The key of the invented account.
+pub const API_KEY: &str = "TEST-KEY-0000000000000000000000";
+/// The `clientId` its telephony module is registered with.
+pub const CLIENT_ID: &str = "9f0d6c1e5b7a4c2f8e3d1a6b0c9d8e7f";
+/// The zone of the account, as `GET /api/v5/settings` tells it.
+pub const TIMEZONE: &str = "Europe/Minsk";
+/// The code of its first shop.
+pub const SITE: &str = "shop-one";
+/// The code of its telephony module.
+pub const MODULE_CODE: &str = "vochi-telephony";
+
+pub(super) fn scopes() -> Vec<String> {
+    [
+        "telephony_read",
+        "telephony_write",
+        "customer_read",
+        "customer_write",
+        "order_read",
+        "user_read",
+        "reference_read",
+        "integration_read",
+        "integration_write",
+    ]
+    .map(str::to_owned)
+    .to_vec()
+}
+
+pub(super) fn group_of_user() -> Value {
+    json!({"id": 25, "name": "Менеджеры", "code": "manager"})
+}
+
+pub(super) fn users() -> Vec<User> {
+    let named = |id, first: &str, last: &str, phone: &str| User {
+        last_name: Some(last.to_owned()),
+        phone: Some(phone.to_owned()),
+        ..User::new(id, first)
+    };
+    vec![
+        User {
+            email: "petrov@example.test".into(),
+            patronymic: Some("Петрович".into()),
+            mg_user_id: Some(305),
+            ..named(7, "Пётр", "Петров", "101")
+        },
+        User {
+            email: "sidorova@example.test".into(),
+            created_at: "2025-05-26 12:49:00".into(),
+            status: "dinner".into(),
+            online: false,
+            is_admin: true,
+            groups: Vec::new(),
+            ..User::new(8, "Анна")
+        },
+        named(15, "Олег", "Казаков", "150"),
+        named(16, "Ирина", "Лещенко", "152"),
+        named(18, "Марина", "Ковалёва", "151"),
+        named(19, "Денис", "Гурин", "155"),
+        named(20, "Татьяна", "Бондарь", "158"),
+        named(21, "Виктор", "Шульц", "180"),
+        User {
+            active: false,
+            online: false,
+            is_manager: false,
+            groups: Vec::new(),
+            ..User::new(22, "Бывший")
+        },
+    ]
+}
+
+pub(super) fn additional_codes() -> Vec<(String, u64)> {
+    [
+        ("101", 7),
+        ("102", 8),
+        ("150", 15),
+        ("151", 18),
+        ("152", 16),
+        ("155", 19),
+        ("158", 20),
+        ("180", 21),
+    ]
+    .map(|(code, id)| (code.to_owned(), id))
+    .to_vec()
+}
+
+/// What the PBX calls a line, its outside number, and the shop it belongs to.
+pub(super) const LINES: &[(&str, &str, &str)] = &[
+    ("0001363", "+375171234567", "shop-one"),
+    ("0001365", "+375171234568", "shop-one"),
+    ("0001366", "+375171234569", "shop-two"),
+    ("0001380", "+375171234570", "shop-two"),
+    ("3880001", "+493023125001", "shop-two"),
+];
+
+pub(super) struct Site {
+    pub(super) id: u64,
+    pub(super) code: &'static str,
+    pub(super) name: &'static str,
+}
+
+pub(super) const SITES: &[Site] = &[
+    Site {
+        id: 2,
+        code: SITE,
+        name: "Магазин один",
+    },
+    Site {
+        id: 3,
+        code: "shop-two",
+        name: "Магазин два",
+    },
+];
+
+pub(super) fn customers() -> Vec<Customer> {
+    let known = |id, first_name, last_name, phone, manager_id| Customer {
+        id,
+        external_id: None,
+        first_name,
+        last_name: Some(last_name),
+        patronymic: None,
+        email: None,
+        phones: vec![phone],
+        manager_id,
+        last_order: None,
+    };
+    vec![
+        Customer {
+            external_id: Some("ext-60"),
+            patronymic: Some("Иванович"),
+            email: Some("ivanov@example.test"),
+            last_order: Some(501),
+            ..known(60, "Иван", "Иванов", "+375291112233", Some(7))
+        },
+        known(201, "Ольга", "Мельник", "+375446370646", Some(18)),
+        // Numbers are stored as somebody typed them.
+        known(202, "Сергей", "Жук", "375 44 858-16-77", Some(16)),
+        known(203, "Наталья", "Рябцева", "375444001511", Some(15)),
+        known(204, "Андрей", "Соловьёв", "+7 (962) 791-74-60", Some(19)),
+        known(205, "Elena", "Novik", "+375291256636", Some(20)),
+        // Nobody is responsible for this one.
+        known(206, "Павел", "Дорошко", "+375441655346", None),
+        known(207, "Karl", "Lindner", "+49305407062", Some(21)),
+        // Their manager is at lunch.
+        known(208, "Вера", "Кузьмич", "+375440015769", Some(8)),
+    ]
+}

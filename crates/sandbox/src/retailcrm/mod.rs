@@ -1,0 +1,170 @@
+//! RetailCRM, API v5: the part that takes part in a call.
+//!
+//! | request | what the stand-in does with it |
+//! | --- | --- |
+//! | `POST /api/v5/telephony/call/event` | keeps the event and who saw it |
+//! | `POST /api/v5/telephony/calls/upload` | keeps each call once, by `externalId` |
+//! | `GET /api/v5/telephony/manager` | who is responsible for a number |
+//! | `GET /api/credentials`, `/api/api-versions`, `/api/system-info` | the account and the key |
+//! | `GET /api/v5/settings`, `/api/v5/reference/sites` | zone and shops |
+//! | `GET /api/v5/users`, `/api/v5/users/{id}`, `/api/v5/user-groups` | the employees |
+//!
+//! Sections (`§2.1`) are those of the project's RetailCRM reference page.
+
+mod access;
+mod checks;
+mod first;
+mod handlers;
+mod state;
+mod words;
+
+use http::Method;
+use serde_json::{Map, Value, json};
+use url::Url;
+use url::form_urlencoded::Serializer;
+
+use crate::check::Check;
+use crate::click::{Click, ClickVerb, Outgoing};
+use crate::crm::Crm;
+use crate::desk::StandIn;
+use crate::report::Report;
+use crate::wire::{Carried, Request};
+
+pub use access::Access;
+pub use first::{API_KEY, CLIENT_ID, MODULE_CODE, SITE, TIMEZONE};
+pub use state::{SiteAccess, StoredCall, Telephony, User};
+
+use handlers::Change;
+use state::Account;
+
+/// Every row of the table of checks.
+pub(crate) fn checks() -> Vec<Check> {
+    checks::all().collect()
+}
+
+pub(crate) struct RetailCrm {
+    account: Account,
+}
+
+impl RetailCrm {
+    pub(crate) fn new(url: &Url) -> Self {
+        Self {
+            account: Account::new(url.as_str().trim_end_matches('/').to_owned()),
+        }
+    }
+}
+
+impl StandIn for RetailCrm {
+    fn crm(&self) -> Crm {
+        Crm::RetailCrm
+    }
+
+    fn answer(&mut self, request: &Request) -> Carried {
+        let over = self.account.over_limit(request);
+        let (answer, change) = match checks::run(request, &self.account, over) {
+            Ok((endpoint, seen)) => handlers::carry_out(endpoint, &seen),
+            Err(refused) => return refused,
+        };
+        match change {
+            Change::Nothing => {}
+            Change::Live(row) => self.account.live.push(row),
+            Change::Calls(calls) => calls.into_iter().for_each(|call| self.account.store(call)),
+        }
+        Carried::done(answer)
+    }
+
+    fn reset(&mut self) {
+        self.account = Account::new(std::mem::take(&mut self.account.url));
+    }
+
+    fn report(&self) -> Report {
+        self.account.report()
+    }
+
+    fn profile(&self) -> Value {
+        let codes = self.account.additional_codes.iter();
+        let extensions: Map<String, Value> = codes
+            .map(|(code, id)| (code.clone(), json!(id.to_string())))
+            .collect();
+        let lines: Map<String, Value> = first::LINES
+            .iter()
+            .map(|(line, number, _)| ((*line).to_owned(), json!(number)))
+            .collect();
+        json!({
+            "crm": "retailcrm",
+            "url": self.account.url,
+            "api_key": API_KEY,
+            "client_id": CLIENT_ID,
+            "module_code": MODULE_CODE,
+            "site": SITE,
+            "timezone": TIMEZONE,
+            "default_region": "BY",
+            "extensions": extensions,
+            "lines": lines,
+        })
+    }
+
+    /// §3.1.
+    fn click(&self, click: &Click) -> Result<Outgoing, String> {
+        let user = click
+            .user_id
+            .parse()
+            .ok()
+            .and_then(|id| self.account.user(id));
+        let user = user.ok_or_else(|| format!("there is no user {} here", click.user_id))?;
+        let mut sent = Serializer::new(String::new());
+        sent.append_pair("clientId", CLIENT_ID);
+        if let Some(code) = self.account.code_of(user.id) {
+            sent.append_pair("code", code);
+        }
+        sent.append_pair("phone", &click.phone);
+        sent.append_pair("userId", &user.id.to_string());
+        if let Some(number) = handlers::outside_number() {
+            sent.append_pair("externalPhone", number);
+        }
+        let sent = sent.finish();
+        let mut url = click.to.clone();
+        if click.verb == ClickVerb::Post {
+            return Ok(Outgoing {
+                method: Method::POST,
+                url,
+                form: Some(sent),
+            });
+        }
+        let query = match url.query() {
+            Some(own) if !own.is_empty() => format!("{own}&{sent}"),
+            _ => sent,
+        };
+        url.set_query(Some(&query));
+        Ok(Outgoing {
+            method: Method::GET,
+            url,
+            form: None,
+        })
+    }
+
+    fn configure(&mut self, asked: &Map<String, Value>) -> Result<(), String> {
+        for (name, value) in asked {
+            match (name.as_str(), value) {
+                ("telephony", Value::Bool(on)) => {
+                    self.account.telephony = if *on { Telephony::On } else { Telephony::Off };
+                }
+                ("scopes", Value::Array(scopes)) => {
+                    let scopes: Option<Vec<String>> = scopes
+                        .iter()
+                        .map(|it| it.as_str().map(str::to_owned))
+                        .collect();
+                    self.account.scopes = scopes.ok_or("\"scopes\" has to be a list of texts")?;
+                }
+                ("telephony", _) => return Err("\"telephony\" has to be true or false".into()),
+                ("scopes", _) => return Err("\"scopes\" has to be a list of texts".into()),
+                (other, _) => {
+                    return Err(format!(
+                        "RetailCRM has no {other:?} to set; there are \"telephony\" and \"scopes\""
+                    ));
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,307 @@
+//! What the account holds.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::meter::Meter;
+use crate::report::{CallRow, CustomerRow, LiveRow, Report, Responsible};
+
+use super::{first, words};
+
+/// Requests a second from one address, everything but telephony (§1.5).
+const GENERAL_PER_SECOND: usize = 10;
+/// Requests a second from one address under `/telephony/` (§1.5).
+const TELEPHONY_PER_SECOND: usize = 40;
+
+/// An employee.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "they are the CRM's own fields"
+)]
+pub struct User {
+    /// The CRM's id.
+    pub id: u64,
+    /// `Y-m-d H:i:s` in the account's zone.
+    pub created_at: String,
+    /// Whether the employee may sign in.
+    pub active: bool,
+    /// Where mail goes.
+    pub email: String,
+    /// Given name.
+    pub first_name: String,
+    /// Family name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_name: Option<String>,
+    /// Patronymic.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub patronymic: Option<String>,
+    /// The phone in the employee's card, which is not the extension.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    /// `free`, `busy`, `dinner` or `break`.
+    pub status: String,
+    /// Whether the employee is signed in now.
+    pub online: bool,
+    /// Whether the employee administers the account.
+    pub is_admin: bool,
+    /// Whether the employee serves customers.
+    pub is_manager: bool,
+    pub(super) groups: Vec<Value>,
+    /// The id in the CRM's message centre.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mg_user_id: Option<u64>,
+}
+
+impl User {
+    /// An active manager of this name who is free.
+    pub fn new(id: u64, first_name: impl Into<String>) -> Self {
+        Self {
+            id,
+            created_at: "2025-05-25 12:49:00".into(),
+            active: true,
+            email: format!("user{id}@example.test"),
+            first_name: first_name.into(),
+            last_name: None,
+            patronymic: None,
+            phone: None,
+            status: "free".into(),
+            online: true,
+            is_admin: false,
+            is_manager: true,
+            groups: vec![first::group_of_user()],
+            mg_user_id: None,
+        }
+    }
+
+    pub(super) fn full_name(&self) -> String {
+        full_name(&self.first_name, self.last_name.as_deref())
+    }
+}
+
+fn full_name(first: &str, last: Option<&str>) -> String {
+    last.map_or_else(|| first.to_owned(), |last| format!("{first} {last}"))
+}
+
+/// A customer, as far as telephony shows one.
+#[derive(Debug, Clone)]
+pub(super) struct Customer {
+    pub(super) id: u64,
+    pub(super) external_id: Option<&'static str>,
+    pub(super) first_name: &'static str,
+    pub(super) last_name: Option<&'static str>,
+    pub(super) patronymic: Option<&'static str>,
+    pub(super) email: Option<&'static str>,
+    pub(super) phones: Vec<&'static str>,
+    pub(super) manager_id: Option<u64>,
+    pub(super) last_order: Option<u64>,
+}
+
+/// Which shops the key reaches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SiteAccess {
+    /// All of them.
+    Full,
+    /// Only those with these codes.
+    Selective(Vec<String>),
+}
+
+/// Whether the account's telephony module is switched on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Telephony {
+    /// Events and uploads are taken.
+    On,
+    /// `Telephony not enabled`.
+    Off,
+}
+
+/// A call of the history, as it was uploaded.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct StoredCall {
+    /// The uploaded object itself.
+    pub sent: Value,
+    /// The same in the words of this project.
+    pub row: CallRow,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Bucket {
+    General,
+    Telephony,
+}
+
+impl Bucket {
+    pub(super) fn of(path: &str) -> Self {
+        if path.starts_with("/api/") && path.contains("/telephony/") {
+            Self::Telephony
+        } else {
+            Self::General
+        }
+    }
+}
+
+/// The account behind the stand-in.
+pub(super) struct Account {
+    /// Origin without a slash at the end.
+    pub(super) url: String,
+    pub(super) scopes: Vec<String>,
+    pub(super) site_access: SiteAccess,
+    pub(super) telephony: Telephony,
+    pub(super) users: Vec<User>,
+    /// Extension and user id, as the module was registered with them.
+    pub(super) additional_codes: Vec<(String, u64)>,
+    pub(super) customers: Vec<Customer>,
+    pub(super) live: Vec<LiveRow>,
+    pub(super) calls: Vec<StoredCall>,
+    general: Meter,
+    telephony_meter: Meter,
+}
+
+impl Account {
+    pub(super) fn new(url: String) -> Self {
+        Self {
+            url,
+            scopes: first::scopes(),
+            site_access: SiteAccess::Full,
+            telephony: Telephony::On,
+            users: first::users(),
+            additional_codes: first::additional_codes(),
+            customers: first::customers(),
+            live: Vec::new(),
+            calls: Vec::new(),
+            general: Meter::new(GENERAL_PER_SECOND),
+            telephony_meter: Meter::new(TELEPHONY_PER_SECOND),
+        }
+    }
+
+    /// Counts a request; says which limit it is over, if any.
+    pub(super) fn over_limit(&mut self, request: &crate::wire::Request) -> Option<Bucket> {
+        let bucket = Bucket::of(&request.path);
+        let meter = match bucket {
+            Bucket::General => &mut self.general,
+            Bucket::Telephony => &mut self.telephony_meter,
+        };
+        if meter.admit(request.ip, request.at) {
+            None
+        } else {
+            Some(bucket)
+        }
+    }
+
+    pub(super) fn user(&self, id: u64) -> Option<&User> {
+        self.users.iter().find(|user| user.id == id)
+    }
+
+    /// The user behind an extension. An extension whose user is gone is not known any more.
+    pub(super) fn user_of(&self, code: &str) -> Option<&User> {
+        let (_, id) = self
+            .additional_codes
+            .iter()
+            .find(|(known, _)| known == code)?;
+        self.user(*id)
+    }
+
+    pub(super) fn code_of(&self, user_id: u64) -> Option<&str> {
+        let (code, _) = self
+            .additional_codes
+            .iter()
+            .find(|(_, id)| *id == user_id)?;
+        Some(code)
+    }
+
+    /// Whether the key reaches a shop of this code.
+    pub(super) fn reaches_site(&self, code: &str) -> bool {
+        let exists = first::SITES.iter().any(|site| site.code == code);
+        exists
+            && match &self.site_access {
+                SiteAccess::Full => true,
+                SiteAccess::Selective(codes) => codes.iter().any(|open| open == code),
+            }
+    }
+
+    /// Numbers are compared by their digits: `+375 44 637-06-46` is `375446370646`.
+    pub(super) fn customer_by_phone(&self, phone: &str) -> Option<&Customer> {
+        let wanted = digits(phone);
+        self.customers.iter().find(|customer| {
+            customer
+                .phones
+                .iter()
+                .any(|number| digits(number) == wanted)
+        })
+    }
+
+    pub(super) fn store(&mut self, sent: Value) {
+        let text = |name: &str| sent.get(name).and_then(Value::as_str).map(str::to_owned);
+        let number = |name: &str| sent.get(name).and_then(Value::as_u64);
+        let kind = text("type").unwrap_or_default();
+        let of_user = || self.code_of(number("userId")?).map(str::to_owned);
+        let row = CallRow {
+            call_id: text("externalId"),
+            direction: words::direction(&kind),
+            phone: text("phone"),
+            extension: text("code").or_else(of_user),
+            outcome: words::outcome(&kind, &text("result").unwrap_or_default()),
+            talk_seconds: number("duration"),
+            wait_seconds: number("durationWaiting"),
+            recording: text("recordUrl"),
+            // No answer of this CRM ever names an id of its own for a call.
+            crm_call_id: None,
+        };
+        self.calls.push(StoredCall { sent, row });
+    }
+
+    pub(super) fn holds_call(&self, external_id: &str) -> bool {
+        self.calls
+            .iter()
+            .any(|call| call.row.call_id.as_deref() == Some(external_id))
+    }
+
+    pub(super) fn report(&self) -> Report {
+        Report {
+            calls: Some(
+                self.calls
+                    .iter()
+                    .rev()
+                    .map(|call| call.row.clone())
+                    .collect(),
+            ),
+            live: Some(self.live.iter().rev().cloned().collect()),
+            customers: Some(
+                self.customers
+                    .iter()
+                    .rev()
+                    .map(|it| self.customer_row(it))
+                    .collect(),
+            ),
+            requests: 0,
+            refused: Vec::new(),
+        }
+    }
+
+    fn customer_row(&self, customer: &Customer) -> CustomerRow {
+        let manager = customer.manager_id.and_then(|id| self.user(id));
+        CustomerRow {
+            id: customer.id.to_string(),
+            name: full_name(customer.first_name, customer.last_name),
+            phones: customer
+                .phones
+                .iter()
+                .map(|&phone| phone.to_owned())
+                .collect(),
+            responsible: manager.map(|user| Responsible {
+                user_id: user.id.to_string(),
+                name: user.full_name(),
+                extension: self.code_of(user.id).map(str::to_owned),
+            }),
+        }
+    }
+}
+
+pub(super) fn digits(phone: &str) -> String {
+    phone.chars().filter(char::is_ascii_digit).collect()
+}

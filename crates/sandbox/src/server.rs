@@ -1,0 +1,206 @@
+//! Listening, TLS, reading requests whole, and ending connections the hard way.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderValue, StatusCode, header};
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::rustls::{ServerConfig, crypto::aws_lc_rs};
+use tokio_rustls::server::TlsStream;
+
+use crate::fault::Ending;
+use crate::record::query_of;
+use crate::wire::{Answer, Request};
+
+/// More than any request of any of these CRMs needs.
+const LARGEST_BODY: usize = 8 * 1024 * 1024;
+/// How long answers under way may take once the sandbox stops.
+const LAST_CALL: Duration = Duration::from_secs(2);
+
+/// The connection ends here, without an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Lost(pub(crate) Ending);
+
+impl std::fmt::Display for Lost {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("lost on purpose")
+    }
+}
+
+impl std::error::Error for Lost {}
+
+pub(crate) type Answering = Pin<Box<dyn Future<Output = Result<Answer, Lost>> + Send>>;
+
+/// Whoever answers at a port.
+pub(crate) type Door = Arc<dyn Fn(Request) -> Answering + Send + Sync>;
+
+/// Reads a certificate chain and its key, both PEM.
+pub(crate) fn acceptor(cert: &Path, key: &Path) -> Result<TlsAcceptor, String> {
+    let unreadable = |path: &Path, error: &dyn std::fmt::Display| {
+        format!("{} is no readable PEM file: {error}", path.display())
+    };
+    let chain = CertificateDer::pem_file_iter(cert)
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+        .map_err(|error| unreadable(cert, &error))?;
+    if chain.is_empty() {
+        return Err(format!("{} holds no certificate", cert.display()));
+    }
+    let key = PrivateKeyDer::from_pem_file(key).map_err(|error| unreadable(key, &error))?;
+    let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        .with_safe_default_protocol_versions()
+        .and_then(|config| config.with_no_client_auth().with_single_cert(chain, key))
+        .map_err(|error| format!("certificate and key do not work together: {error}"))?;
+    Ok(TlsAcceptor::from(Arc::new(config)))
+}
+
+/// Answers at this port until told to stop.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    tls: Option<TlsAcceptor>,
+    door: Door,
+    stop: watch::Receiver<bool>,
+) {
+    let mut connections = JoinSet::new();
+    let mut stopping = pin!(stopped(stop.clone()));
+    loop {
+        tokio::select! {
+            () = &mut stopping => break,
+            Some(_) = connections.join_next() => {}
+            accepted = listener.accept() => {
+                // An error here concerns one connection that never came to be.
+                let Ok((tcp, peer)) = accepted else { continue };
+                let (tls, door, stop) = (tls.clone(), Arc::clone(&door), stop.clone());
+                connections.spawn(async move {
+                    // Answers are small and written at once: waiting to fill packets only delays.
+                    let _ = tcp.set_nodelay(true);
+                    match tls {
+                        None => connection(tcp, peer, door, stop).await,
+                        Some(tls) => if let Ok(stream) = tls.accept(tcp).await {
+                            connection(stream, peer, door, stop).await;
+                        },
+                    }
+                });
+            }
+        }
+    }
+    drop(listener);
+    let finished = async { while connections.join_next().await.is_some() {} };
+    let _ = tokio::time::timeout(LAST_CALL, finished).await;
+}
+
+async fn stopped(mut stop: watch::Receiver<bool>) {
+    // An error means the sandbox is gone altogether.
+    let _ = stop.wait_for(|stopped| *stopped).await;
+}
+
+/// The socket under a stream, to end it with a reset.
+trait Socket {
+    fn tcp(&self) -> &TcpStream;
+}
+
+impl Socket for TcpStream {
+    fn tcp(&self) -> &TcpStream {
+        self
+    }
+}
+
+impl Socket for TlsStream<TcpStream> {
+    fn tcp(&self) -> &TcpStream {
+        self.get_ref().0
+    }
+}
+
+async fn connection<S>(stream: S, peer: SocketAddr, door: Door, stop: watch::Receiver<bool>)
+where
+    S: AsyncRead + AsyncWrite + Socket + Unpin + Send + 'static,
+{
+    let reset = Arc::new(AtomicBool::new(false));
+    let service = service_fn(|request: http::Request<Incoming>| {
+        let (door, reset) = (Arc::clone(&door), Arc::clone(&reset));
+        async move {
+            let answer = match read(request, peer).await {
+                Ok(request) => door(request).await,
+                Err(answer) => Ok(answer),
+            };
+            answer.map(written).inspect_err(|Lost(ending)| {
+                reset.store(*ending == Ending::Reset, Ordering::Relaxed);
+            })
+        }
+    });
+    let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+    tokio::select! {
+        _ = &mut connection => {}
+        () = stopped(stop) => {
+            Pin::new(&mut connection).graceful_shutdown();
+            let _ = (&mut connection).await;
+        }
+    }
+    if reset.load(Ordering::Relaxed) {
+        let stream = connection.into_parts().io.into_inner();
+        let _ = stream.tcp().set_zero_linger();
+    }
+}
+
+/// Reads the request whole, or says why not.
+async fn read(request: http::Request<Incoming>, peer: SocketAddr) -> Result<Request, Answer> {
+    let (head, body) = request.into_parts();
+    let body = Limited::new(body, LARGEST_BODY)
+        .collect()
+        .await
+        .map_err(|_| {
+            Answer::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "text/plain",
+                "too large or cut off",
+            )
+        })?;
+    Ok(Request {
+        ip: peer.ip(),
+        at: Instant::now(),
+        query: query_of(&head.uri),
+        path: head.uri.path().to_owned(),
+        method: head.method,
+        headers: head.headers,
+        body: body.to_bytes(),
+    })
+}
+
+fn written(answer: Answer) -> http::Response<Full<Bytes>> {
+    let mut response = http::Response::new(Full::new(answer.body));
+    *response.status_mut() = answer.status;
+    if let Ok(value) = HeaderValue::try_from(answer.content_type) {
+        response.headers_mut().insert(header::CONTENT_TYPE, value);
+    }
+    response
+}
+
+/// Wraps a handler that never loses anything.
+pub(crate) fn always<F, Fut>(handler: F) -> Door
+where
+    F: Fn(Request) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Result<Answer, Infallible>> + Send + 'static,
+{
+    Arc::new(move |request| {
+        let answer = handler(request);
+        Box::pin(async move { answer.await.map_err(|never| match never {}) })
+    })
+}

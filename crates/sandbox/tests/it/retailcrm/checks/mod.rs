@@ -1,0 +1,212 @@
+//! Every row of RetailCRM's table of checks, shown by a request it refuses.
+
+mod call;
+mod event;
+mod gate;
+mod query;
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+use vochi_crm_sandbox::{Crm, Sandbox};
+
+use crate::support::{Wire, call, event, sandbox, send_calls, send_event, with};
+
+/// A request that one row refuses, and nothing else does.
+struct Case {
+    row: &'static str,
+    arrange: fn(&Sandbox),
+    wire: Wire,
+    status: u16,
+    /// The whole body: an object, or the text of a page.
+    body: Value,
+}
+
+fn case(row: &'static str, wire: Wire, status: u16, body: Value) -> Case {
+    Case {
+        row,
+        arrange: |_| {},
+        wire,
+        status,
+        body,
+    }
+}
+
+fn says(text: &str) -> Value {
+    json!({"success": false, "errorMsg": text})
+}
+
+fn input(field: &str, text: &str) -> Value {
+    json!({
+        "success": false,
+        "errorMsg": "Errors in the input parameters",
+        "errors": {field: text},
+    })
+}
+
+fn busy() -> Value {
+    json!(
+        "<html>\r\n<head><title>503 Service Temporarily Unavailable</title></head>\r\n\
+         <body></body>\r\n</html>\r\n"
+    )
+}
+
+/// An event with these changes, refused over this field.
+fn in_event(row: &'static str, changes: Value, at: &str, text: &str) -> Case {
+    let body = json!({
+        "success": false,
+        "errorMsg": "Errors in the entity format",
+        "errors": {at: text},
+    });
+    case(row, send_event(&with(event(), changes)), 400, body)
+}
+
+/// A good call and one with these changes, refused over this field.
+fn in_call(row: &'static str, changes: Value, at: &str, text: &str) -> Case {
+    let second = with(call(), json!({"externalId": "pbx-2"}));
+    in_calls(
+        row,
+        &[call(), with(second, changes)],
+        &format!("calls[1].{at}: {text}"),
+    )
+}
+
+fn in_calls(row: &'static str, calls: &[Value], error: &str) -> Case {
+    let body = json!({
+        "success": false,
+        "errorMsg": "Errors in the entity format",
+        "errors": [error],
+    });
+    case(row, send_calls(calls), 400, body)
+}
+
+const BLANK: &str = "This value should not be blank.";
+const CHOICE: &str = "The value you selected is not a valid choice.";
+const INVALID: &str = "This value is not valid.";
+const EXTRA: &str = "This form should not contain extra fields.";
+
+fn cases() -> Vec<Case> {
+    [gate::cases(), query::cases(), event::cases(), call::cases()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// A limit is reached by asking again; every other row refuses the first request.
+async fn until_refused(case: &Case, sandbox: &Sandbox) -> crate::support::Reply {
+    let tries = if case.row.starts_with("limit.") {
+        400
+    } else {
+        1
+    };
+    let mut reply = case.wire.send(sandbox).await;
+    for _ in 1..tries {
+        if reply.status != 200 {
+            break;
+        }
+        reply = case.wire.send(sandbox).await;
+    }
+    reply
+}
+
+#[tokio::test]
+async fn every_check_refuses_in_the_words_of_the_crm_and_says_why() {
+    for case in cases() {
+        let sandbox = sandbox().await;
+        (case.arrange)(&sandbox);
+        let before = sandbox.state();
+        let reply = until_refused(&case, &sandbox).await;
+        let row = case.row;
+
+        assert_eq!(reply.status, case.status, "{row}: {reply:?}");
+        let (body, form) = match &case.body {
+            Value::String(page) => (reply.text == *page, "text/html"),
+            json => (reply.json() == *json, "application/json"),
+        };
+        assert!(body, "{row}: expected {}, got {}", case.body, reply.text);
+        assert_eq!(reply.content_type, form, "{row}");
+
+        let refused = sandbox.refused(Crm::RetailCrm);
+        let refused = refused
+            .last()
+            .unwrap_or_else(|| panic!("{row} is not written down"));
+        assert_eq!(refused.checks, [row], "{}", refused.why);
+        assert_eq!(refused.method, case.wire.method, "{row}");
+        assert_eq!(
+            Some(refused.path.as_str()),
+            case.wire.target.split('?').next(),
+            "{row}"
+        );
+        assert_eq!(refused.status, case.status, "{row}");
+        assert!(
+            refused.why.starts_with(&format!("{row}: ")) && refused.why.contains('§'),
+            "{row} does not say what it demands and where that is written: {}",
+            refused.why
+        );
+        if !row.starts_with("limit.") {
+            assert_eq!(
+                sandbox.state()["retailcrm"]["calls"],
+                before["retailcrm"]["calls"],
+                "{row}: what is refused is not carried out"
+            );
+            assert_eq!(
+                sandbox.state()["retailcrm"]["live"],
+                before["retailcrm"]["live"],
+                "{row}: what is refused is not carried out"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_row_of_the_table_is_shown_by_a_case() {
+    let shown: BTreeSet<&str> = cases().iter().map(|case| case.row).collect();
+    let rows: Vec<&str> = Sandbox::checks(Crm::RetailCrm)
+        .iter()
+        .map(|check| check.name)
+        .collect();
+    let table: BTreeSet<&str> = rows.iter().copied().collect();
+    assert_eq!(
+        table.len(),
+        rows.len(),
+        "names of rows are unique: {rows:?}"
+    );
+    assert_eq!(shown, table, "cases on the left, table on the right");
+}
+
+#[test]
+fn every_row_cites_a_section_and_says_what_it_demands() {
+    for check in Sandbox::checks(Crm::RetailCrm) {
+        assert!(
+            check.section.starts_with('§'),
+            "{} cites {:?}",
+            check.name,
+            check.section
+        );
+        assert!(
+            check.demands.len() > 10,
+            "{} demands {:?}",
+            check.name,
+            check.demands
+        );
+    }
+}
+
+#[tokio::test]
+async fn all_wrong_fields_of_an_object_are_named_at_once() {
+    let sandbox = sandbox().await;
+    let wrong = with(
+        event(),
+        json!({"phone": "abc", "type": "ring", "site": "shop-nine"}),
+    );
+    let reply = send_event(&wrong).send(&sandbox).await;
+    assert_eq!(
+        reply.json()["errors"],
+        json!({"phone": INVALID, "type": CHOICE, "site": CHOICE})
+    );
+    let refused = sandbox.refused(Crm::RetailCrm);
+    assert_eq!(refused.len(), 1, "one request, one entry: {refused:?}");
+    let rows: BTreeSet<&str> = refused[0].checks.iter().copied().collect();
+    let expected = ["event.phone_form", "event.site_known", "event.type_choice"];
+    assert_eq!(rows, BTreeSet::from(expected));
+}

@@ -1,0 +1,6 @@
+//! RetailCRM's stand-in.
+
+mod checks;
+pub(crate) mod fixtures;
+mod limits;
+mod state;

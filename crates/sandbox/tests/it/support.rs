@@ -1,0 +1,195 @@
+//! A sandbox, and the bare HTTP to ask it with.
+
+use std::sync::LazyLock;
+
+use serde_json::{Map, Value, json};
+use url::Url;
+use url::form_urlencoded::Serializer;
+use vochi_crm_sandbox::retailcrm::API_KEY;
+use vochi_crm_sandbox::{Crm, Sandbox};
+
+pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
+pub(crate) const EVENT: &str = "/api/v5/telephony/call/event";
+pub(crate) const UPLOAD: &str = "/api/v5/telephony/calls/upload";
+pub(crate) const MANAGER: &str = "/api/v5/telephony/manager";
+
+pub(crate) async fn sandbox() -> Sandbox {
+    Sandbox::builder()
+        .start()
+        .await
+        .expect("a sandbox on free ports starts")
+}
+
+/// Making one takes long, so there is one. It keeps no connections, which would belong to the
+/// runtime of the test that opened them.
+static CLIENT: LazyLock<reqwest::Client> = LazyLock::new(|| {
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .pool_max_idle_per_host(0);
+    client.build().expect("a client needs nothing special")
+});
+
+pub(crate) fn client() -> reqwest::Client {
+    CLIENT.clone()
+}
+
+/// A request to write on the wire, as it is.
+#[derive(Debug, Clone)]
+pub(crate) struct Wire {
+    pub(crate) method: String,
+    /// Path and query.
+    pub(crate) target: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: String,
+}
+
+/// What came back.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) content_type: String,
+    pub(crate) text: String,
+}
+
+impl Reply {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.text)
+            .unwrap_or_else(|error| panic!("{error} in the answer {self:?}"))
+    }
+}
+
+impl Wire {
+    pub(crate) fn get(target: &str) -> Self {
+        Self {
+            method: "GET".into(),
+            target: target.into(),
+            headers: vec![("X-API-KEY".into(), API_KEY.into())],
+            body: String::new(),
+        }
+    }
+
+    pub(crate) fn post(target: &str, body: impl Into<String>) -> Self {
+        let mut wire = Self::get(target);
+        wire.method = "POST".into();
+        wire.body = body.into();
+        wire.header("Content-Type", FORM)
+    }
+
+    /// Sets a header; an empty value removes it.
+    pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers
+            .retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+        if !value.is_empty() {
+            self.headers.push((name.into(), value.into()));
+        }
+        self
+    }
+
+    pub(crate) fn verb(mut self, method: &str) -> Self {
+        self.method = method.into();
+        self
+    }
+
+    pub(crate) async fn try_send(&self, origin: &Url) -> Result<Reply, reqwest::Error> {
+        let url = origin
+            .join(&self.target)
+            .expect("targets of tests are valid");
+        let method = self.method.parse().expect("verbs of tests are valid");
+        let mut request = client().request(method, url);
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        if !self.body.is_empty() {
+            request = request.body(self.body.clone());
+        }
+        let response = request.send().await?;
+        let content_type = response.headers().get("content-type");
+        Ok(Reply {
+            status: response.status().as_u16(),
+            content_type: content_type
+                .map(|value| value.to_str().expect("content types are ASCII").to_owned())
+                .unwrap_or_default(),
+            text: response.text().await?,
+        })
+    }
+
+    /// To RetailCRM.
+    pub(crate) async fn send(&self, sandbox: &Sandbox) -> Reply {
+        let sent = self.try_send(sandbox.url(Crm::RetailCrm)).await;
+        sent.unwrap_or_else(|error| panic!("{} got no answer: {error:?}", self.target))
+    }
+}
+
+/// One form field, encoded.
+pub(crate) fn field(name: &str, value: &str) -> String {
+    Serializer::new(String::new())
+        .append_pair(name, value)
+        .finish()
+}
+
+/// An event that passes every check.
+pub(crate) fn event() -> Value {
+    json!({"phone": "+375291112233", "type": "in", "codes": ["101"], "callExternalId": "pbx-1"})
+}
+
+/// A call that passes every check.
+pub(crate) fn call() -> Value {
+    json!({
+        "date": "2026-03-14 10:15:00",
+        "type": "in",
+        "phone": "+375291112233",
+        "code": "101",
+        "result": "answered",
+        "duration": 95,
+        "durationWaiting": 12,
+        "externalId": "pbx-1",
+    })
+}
+
+/// These fields set; null takes a field away.
+pub(crate) fn with(object: Value, changes: Value) -> Value {
+    let (Value::Object(mut object), Value::Object(changes)) = (object, changes) else {
+        panic!("both have to be objects")
+    };
+    for (name, value) in changes {
+        if value.is_null() {
+            object.remove(&name);
+        } else {
+            object.insert(name, value);
+        }
+    }
+    Value::Object(object)
+}
+
+pub(crate) fn send_event(event: &Value) -> Wire {
+    Wire::post(EVENT, field("event", &event.to_string()))
+}
+
+pub(crate) fn send_calls(calls: &[Value]) -> Wire {
+    Wire::post(UPLOAD, field("calls", &json!(calls).to_string()))
+}
+
+/// A request to the page's port, answered with JSON.
+pub(crate) async fn control(sandbox: &Sandbox, target: &str, body: &Value) -> (u16, Value) {
+    let wire = Wire::post(target, body.to_string()).header("Content-Type", "application/json");
+    let reply = wire
+        .try_send(sandbox.page_url())
+        .await
+        .expect("the page's port answers");
+    (reply.status, reply.json())
+}
+
+pub(crate) async fn state(sandbox: &Sandbox) -> Map<String, Value> {
+    let reply = Wire::get("/state")
+        .try_send(sandbox.page_url())
+        .await
+        .expect("/state answers");
+    assert_eq!(
+        (reply.status, reply.content_type.as_str()),
+        (200, "application/json")
+    );
+    match reply.json().get_mut("retailcrm").map(Value::take) {
+        Some(Value::Object(state)) => state,
+        other => panic!("the state of retailcrm is an object, not {other:?}"),
+    }
+}
