@@ -1,2 +1,7 @@
-//! The binary.
-fn main() {}
+//! The `vochi-crm` program.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    vochi_crm_cli::run()
+}

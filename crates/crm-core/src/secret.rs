@@ -131,7 +131,7 @@ impl Redactor {
             let form: String = url::form_urlencoded::byte_serialize(plain.as_bytes()).collect();
             let percent = form.replace('+', "%20");
             let json = serde_json::Value::from(plain).to_string();
-            let json = json.trim_matches('"').to_owned();
+            let json = json.get(1..json.len() - 1).unwrap_or(plain).to_owned();
             for spelling in [plain.to_owned(), form.to_lowercase(), form, percent, json] {
                 if !spellings.contains(&spelling) {
                     spellings.push(spelling);

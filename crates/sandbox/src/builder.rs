@@ -75,7 +75,8 @@ impl Builder {
         self
     }
 
-    /// Starts serving, on the runtime of the caller.
+    /// Starts serving, on the runtime of the caller and by tokio's clock. A caller that blocks its
+    /// thread (waiting for a child process, say) needs the multi-thread runtime.
     ///
     /// # Errors
     /// When the address cannot be listened at, or the certificate cannot be used.

@@ -1,13 +1,17 @@
 //! What every row of every table of checks has in common.
 
-/// How sure it is that the CRM itself refuses this.
+/// How much is known of a demand and of its refusal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Basis {
-    /// Documentation, an official client or a live answer says so.
-    Sourced,
-    /// Nobody has seen the CRM refuse it, or not in these words: the stand-in is stricter than what
-    /// is known, so that a client built against it stays inside what is known to work.
+    /// The refusal itself is known: from documentation, from a live answer, or from the tests of an
+    /// official client.
+    Answered,
+    /// The demand is in the documentation or in the models of an official client; that the CRM
+    /// refuses anything else, and in which words, is supposed.
+    Documented,
+    /// The demand is supposed: the stand-in is stricter than what is known, so that a client built
+    /// against it stays inside what is known to work.
     Guess,
 }
 
@@ -21,12 +25,12 @@ pub struct Check {
     pub demands: &'static str,
     /// The section of that CRM's reference page it rests on, such as `§2.1`.
     pub section: &'static str,
-    /// Whether the refusal is known or supposed.
+    /// How much of it is known.
     pub basis: Basis,
 }
 
 impl Check {
-    pub(crate) const fn sourced(
+    pub(crate) const fn answered(
         name: &'static str,
         section: &'static str,
         demands: &'static str,
@@ -35,7 +39,20 @@ impl Check {
             name,
             demands,
             section,
-            basis: Basis::Sourced,
+            basis: Basis::Answered,
+        }
+    }
+
+    pub(crate) const fn documented(
+        name: &'static str,
+        section: &'static str,
+        demands: &'static str,
+    ) -> Self {
+        Self {
+            name,
+            demands,
+            section,
+            basis: Basis::Documented,
         }
     }
 
@@ -100,9 +117,12 @@ impl Finding {
             .filter(|field| !field.is_empty())
             .collect();
         if fields.is_empty() {
-            format!("{name}: {demands} ({section})")
+            format!("{name}: {demands} (reference {section})")
         } else {
-            format!("{name}: {demands} ({section}); at {}", fields.join(", "))
+            format!(
+                "{name}: {demands} (reference {section}); at {}",
+                fields.join(", ")
+            )
         }
     }
 }

@@ -35,6 +35,8 @@ use crate::wire::{Answer, Request};
 const LARGEST_BODY: usize = 8 * 1024 * 1024;
 /// How long answers under way may take once the sandbox stops.
 const LAST_CALL: Duration = Duration::from_secs(2);
+/// How long to wait before accepting again after that failed.
+const BREATH: Duration = Duration::from_millis(10);
 
 /// The connection ends here, without an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,8 +88,12 @@ pub(crate) async fn serve(
             () = &mut stopping => break,
             Some(_) = connections.join_next() => {}
             accepted = listener.accept() => {
-                // An error here concerns one connection that never came to be.
-                let Ok((tcp, peer)) = accepted else { continue };
+                let Ok((tcp, peer)) = accepted else {
+                    // One connection that never came to be, or no file handle left for one: those
+                    // under way need a moment to end.
+                    tokio::time::sleep(BREATH).await;
+                    continue;
+                };
                 let (tls, door, stop) = (tls.clone(), Arc::clone(&door), stop.clone());
                 connections.spawn(async move {
                     // Answers are small and written at once: waiting to fill packets only delays.

@@ -14,6 +14,10 @@ const EXTENSION_DIGITS: std::ops::RangeInclusive<usize> = 2..=5;
 /// How international numbers are dialled from somewhere; the region's own way is tried first.
 const DIALLED_ABROAD: [&str; 2] = ["00", "810"];
 
+/// Fewer bare digits are a local number without its area code (Minsk 290-89-99), although a few
+/// islands have international numbers as short as that.
+const FEWEST_BARE_INTERNATIONAL: usize = 8;
+
 /// How digits without plus are read first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum BareDigits {
@@ -29,8 +33,9 @@ pub enum BareDigits {
 ///
 /// A text is read as the default region's people write it. If that is no valid number, a leading
 /// `00` or `810` (`8 10`, `8~10`) is taken for the plus, and then the bare digits for an
-/// international number. Without a region only these international readings remain. A number of
-/// Russia or Kazakhstan behind its 8 is never taken for international digits.
+/// international number. Without a region only these international readings remain. Never taken
+/// for international digits are a number of Russia or Kazakhstan behind its 8, and seven digits or
+/// fewer.
 ///
 /// ```
 /// use vochi_crm_core::phone::PhoneReader;
@@ -203,6 +208,9 @@ impl PhoneReader {
                 Some(_) => PhoneRefusal::ForeignTrunk,
                 None => PhoneRefusal::NoRegion,
             });
+        }
+        if digits.len() < FEWEST_BARE_INTERNATIONAL {
+            return Err(refusal);
         }
         PhoneNumber::from_digits(digits.as_str()).map_err(|_| refusal)
     }

@@ -106,8 +106,11 @@ const ANNOUNCING: &[&str] = &[
 
 /// Whether the whole text says that there is no number.
 pub(super) fn means_hidden(text: &str) -> bool {
-    let bare = text.trim_matches(|c: char| !c.is_alphabetic());
-    HIDDEN.contains(&bare.to_lowercase().as_str()) && !text.contains(|c: char| c.is_ascii_digit())
+    if text.contains(|c: char| c.is_ascii_digit()) {
+        return false;
+    }
+    let word = text.trim_matches(|c: char| !c.is_alphabetic());
+    HIDDEN.contains(&word.to_lowercase().as_str())
 }
 
 /// Whether the word marks an inner number behind an outside one.

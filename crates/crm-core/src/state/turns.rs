@@ -88,3 +88,27 @@ impl Drop for Place {
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_call_nobody_works_on_or_waits_for_takes_no_memory() {
+        let turns = Turns::default();
+        let key = CallKey::new("shop", "1");
+        let working = turns.take(&key).await;
+        {
+            let waiting = turns.take(&key);
+            tokio::select! {
+                biased;
+                _ = waiting => panic!("two work on one call"),
+                () = std::future::ready(()) => {}
+            }
+        }
+        assert!(turns.is_taken(&key), "one gave up, the other works on");
+        drop(working);
+        assert!(!turns.is_taken(&key));
+        assert_eq!(lock(&turns.table).len(), 0);
+    }
+}

@@ -1,1 +1,9 @@
-//! Integration tests of this crate, one binary.
+//! Integration tests of the core, one binary.
+
+mod cache;
+mod call_state;
+mod limit;
+mod phone;
+mod pipeline;
+mod state;
+mod transport;

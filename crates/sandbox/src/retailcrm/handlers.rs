@@ -99,7 +99,9 @@ fn call_event(seen: &Seen<'_>) -> (Answer, Change) {
         codes,
         users: shown.iter().map(u64::to_string).collect(),
         hangup_status: text(event, "hangupStatus"),
-        at: jiff::Timestamp::now().to_string(),
+        at: jiff::Timestamp::now()
+            .strftime("%Y-%m-%dT%H:%M:%S%.3fZ")
+            .to_string(),
     };
     (Answer::json(StatusCode::OK, &body), Change::Live(row))
 }

@@ -129,6 +129,7 @@ pub(super) fn create_directory(path: &Path) -> Result<(), StoreError> {
 
 /// Options for creating files that only the owner may read.
 pub(super) fn owner_only() -> OpenOptions {
+    #[cfg_attr(not(unix), allow(unused_mut))]
     let mut options = OpenOptions::new();
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);

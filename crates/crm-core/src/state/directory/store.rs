@@ -1,7 +1,6 @@
 //! The store itself.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
@@ -34,7 +33,6 @@ pub struct DirectoryCallStore {
     kept_for: Duration,
     turns: Turns,
     next_sweep: Mutex<Option<Instant>>,
-    stopping: Arc<AtomicBool>,
 }
 
 impl DirectoryCallStore {
@@ -56,7 +54,6 @@ impl DirectoryCallStore {
             kept_for: KEPT_FOR,
             turns: Turns::default(),
             next_sweep: Mutex::default(),
-            stopping: Arc::default(),
         })
     }
 
@@ -89,17 +86,9 @@ impl DirectoryCallStore {
         }
         *next = Some(now + sweep::EVERY);
         let (root, kept_for) = (self.root.clone(), self.kept_for);
-        let stopping = Arc::clone(&self.stopping);
         drop(work::start(move || {
-            sweep::when_due(&root, kept_for, &stopping);
+            sweep::when_due(&root, kept_for);
         }));
-    }
-}
-
-impl Drop for DirectoryCallStore {
-    fn drop(&mut self) {
-        // A sweep under way need not hold up the end of the program.
-        self.stopping.store(true, Ordering::Relaxed);
     }
 }
 
@@ -123,7 +112,6 @@ impl CallStore for DirectoryCallStore {
 
     async fn sweep(&self) -> Result<usize, StoreError> {
         let (root, kept_for) = (self.root.clone(), self.kept_for);
-        let stopping = Arc::clone(&self.stopping);
-        work::run(&self.root, move || sweep::sweep(&root, kept_for, &stopping)).await
+        work::run(&self.root, move || sweep::sweep(&root, kept_for)).await
     }
 }

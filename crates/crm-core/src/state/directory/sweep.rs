@@ -1,9 +1,8 @@
 //! Forgetting calls whose time is over, beside processes that work on others.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 use super::super::error::StoreError;
@@ -30,52 +29,67 @@ fn stamp(root: &Path) -> Result<File, StoreError> {
         .map_err(StoreError::io("write", path))
 }
 
-/// Sweeps if no process did within the hour. Trouble is reported, and the caller's work goes on.
-pub(super) fn when_due(root: &Path, kept_for: Duration, stopping: &AtomicBool) {
-    let swept = stamp(root).and_then(|stamp| {
-        let last = stamp.metadata().and_then(|metadata| metadata.modified());
-        let last = last.map_err(StoreError::io("look at", root.join(".swept")))?;
-        // A sweep in the future was dated by a wrong clock.
-        if last.elapsed().is_ok_and(|ago| ago < EVERY) {
-            return Ok(0);
-        }
-        sweep(root, kept_for, stopping)
-    });
-    match swept {
+/// Sweeps if no process did within the hour or is at it. Trouble is reported, and the caller's work
+/// goes on.
+pub(super) fn when_due(root: &Path, kept_for: Duration) {
+    match is_due(root).and_then(|due| due.map_or(Ok(0), |_stamp| sweep(root, kept_for))) {
         Ok(0) => {}
         Ok(calls) => tracing::debug!(calls, root = %root.display(), "forgot old calls"),
         Err(error) => tracing::warn!(%error, "old calls could not be swept"),
     }
 }
 
-/// Sweeps every account and says how many calls were forgotten. Ends early when told to stop.
-pub(super) fn sweep(
-    root: &Path,
-    kept_for: Duration,
-    stopping: &AtomicBool,
-) -> Result<usize, StoreError> {
-    // Before the work, so that other processes do not begin the same.
-    stamp(root)?
-        .set_modified(SystemTime::now())
-        .map_err(StoreError::io("date", root.join(".swept")))?;
+/// The stamp, locked for as long as the sweep takes, if it is time for one.
+fn is_due(root: &Path) -> Result<Option<File>, StoreError> {
+    let stamp = stamp(root)?;
+    let last = stamp.metadata().and_then(|metadata| metadata.modified());
+    let last = last.map_err(StoreError::io("look at", root.join(".swept")))?;
+    // A sweep in the future was dated by a wrong clock.
+    let is_due = last.elapsed().map_or(true, |ago| ago >= EVERY);
+    Ok((is_due && stamp.try_lock().is_ok()).then_some(stamp))
+}
+
+/// Sweeps every account and says how many calls were forgotten.
+pub(super) fn sweep(root: &Path, kept_for: Duration) -> Result<usize, StoreError> {
     let mut forgotten = 0;
     for (name, account) in listing(root)? {
         if name.starts_with('.') || !account.is_dir() {
             continue;
         }
-        for (_, ticket) in listing(&account.join(".queue"))? {
-            // Looking at a ticket removes it if its process is gone.
-            if let Err(error) = is_alive(&ticket) {
-                tracing::warn!(%error, ticket = %ticket.display(), "an old ticket could not be swept");
-            }
+        match sweep_account(&account, kept_for) {
+            Ok(calls) => forgotten += calls,
+            // One account that cannot be handled must not keep the others for ever.
+            Err(error) => tracing::warn!(%error, "old calls of an account could not be swept"),
         }
-        for stem in candidates(&account, kept_for)? {
-            if stopping.load(Ordering::Relaxed) {
-                return Ok(forgotten);
-            }
-            match clean(&CallFiles::listed(&account, &stem), kept_for) {
+    }
+    // At the end: a sweep that was killed is taken up again by the next process.
+    stamp(root)?
+        .set_modified(SystemTime::now())
+        .map_err(StoreError::io("date", root.join(".swept")))?;
+    Ok(forgotten)
+}
+
+fn sweep_account(account: &Path, kept_for: Duration) -> Result<usize, StoreError> {
+    for (_, ticket) in listing(&account.join(".queue"))? {
+        // Looking at a ticket removes it if its process is gone.
+        if let Err(error) = is_alive(&ticket) {
+            tracing::warn!(%error, ticket = %ticket.display(), "an old ticket could not be swept");
+        }
+    }
+    let mut cleaned = HashSet::new();
+    let mut forgotten = 0;
+    for (name, _) in listing(account)? {
+        let Some((stem, suffix)) = name.rsplit_once('.') else {
+            continue;
+        };
+        let files = CallFiles::listed(account, stem);
+        if stem.is_empty() || !has_leftovers(&files, suffix, kept_for) {
+            continue;
+        }
+        if cleaned.insert(stem.to_owned()) {
+            match clean(&files, kept_for) {
                 Ok(calls) => forgotten += calls,
-                // One file that cannot be handled must not keep the others for ever.
+                // Nor one call.
                 Err(error) => tracing::warn!(%error, "an old call could not be swept"),
             }
         }
@@ -83,27 +97,16 @@ pub(super) fn sweep(
     Ok(forgotten)
 }
 
-/// Calls with something to remove, as it looks from outside their locks.
-fn candidates(account: &Path, kept_for: Duration) -> Result<BTreeSet<String>, StoreError> {
-    let mut stems = BTreeSet::new();
-    for (name, path) in listing(account)? {
-        let Some((stem, suffix)) = name.rsplit_once('.') else {
-            continue;
-        };
-        let files = CallFiles::listed(account, stem);
-        let has_something = match suffix {
-            // Young documents are most of them; what is wrong with the others turns out later.
-            "json" => !find(&files).is_ok_and(|found| found.is_young(kept_for)),
-            "lock" => !files.document().exists(),
-            "bad" => is_old(&path, kept_for)?,
-            "tmp" => true,
-            _ => false,
-        };
-        if has_something && !stem.is_empty() {
-            stems.insert(stem.to_owned());
-        }
+/// Whether the file of this suffix looks, from outside the lock, as if there were something to do.
+/// What is wrong with a file that cannot be looked at turns out then.
+fn has_leftovers(files: &CallFiles, suffix: &str, kept_for: Duration) -> bool {
+    match suffix {
+        "json" => !find(files).is_ok_and(|found| found.is_young(kept_for)),
+        "lock" => !files.document().exists(),
+        "bad" => is_old(&files.bad(), kept_for).unwrap_or(true),
+        "tmp" => true,
+        _ => false,
     }
-    Ok(stems)
 }
 
 /// Removes what is over of one call, unless somebody works on it.

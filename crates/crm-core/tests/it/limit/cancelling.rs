@@ -71,11 +71,8 @@ fn a_storm_of_cancellations_costs_no_permit() {
                     Lane::History
                 };
                 let one = taker(&bucket, &journal, "one", "shop", lane, far());
-                if n % 50 == 7 {
-                    stay.push(one)
-                } else {
-                    leave.push(one)
-                }
+                let group = if n % 50 == 7 { &mut stay } else { &mut leave };
+                group.push(one);
             }
             settle().await;
             // Half of those who leave go while the queue moves, the others all together.

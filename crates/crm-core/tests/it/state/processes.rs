@@ -2,8 +2,10 @@
 
 use std::fs;
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use tokio::time::{sleep, timeout};
 use vochi_crm_core::state::CallStore;
 
 use super::{ACCOUNT, CALL, Place, document};
@@ -12,18 +14,35 @@ const ROOT: &str = "VOCHI_CRM_TEST_STATE";
 const ROLE: &str = "VOCHI_CRM_TEST_ROLE";
 const ROUNDS: u64 = 40;
 
+/// A process that does not outlive the test, however that ends.
+struct Running(Child);
+
+impl Running {
+    fn kill(&mut self) {
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
+
 /// Runs [`another_process`] in another process.
-fn start(place: &Place, role: &str) -> Child {
+fn start(place: &Place, role: &str) -> Running {
     let (_, test) = concat!(module_path!(), "::another_process")
         .split_once("::")
         .unwrap();
-    Command::new(std::env::current_exe().unwrap())
+    let child = Command::new(std::env::current_exe().unwrap())
         .args(["--ignored", "--exact", test])
         .env(ROOT, &place.root)
         .env(ROLE, role)
         .stdout(Stdio::null())
-        .spawn()
-        .unwrap()
+        .spawn();
+    Running(child.unwrap())
 }
 
 #[test]
@@ -36,6 +55,7 @@ fn another_process() {
         .enable_all()
         .build()
         .unwrap();
+    let began = Instant::now();
     runtime.block_on(async {
         let store = vochi_crm_core::state::DirectoryCallStore::open(root)
             .await
@@ -48,13 +68,16 @@ fn another_process() {
                     slot.save(&json!(seen + 1)).await.unwrap();
                 }
             }
-            "write for ever" => loop {
-                let mut slot = store.open(ACCOUNT, CALL).await.unwrap();
-                let round = slot
-                    .document()
-                    .map_or(0, |document| document["round"].as_u64().unwrap());
-                slot.save(&large(round + 1)).await.unwrap();
-            },
+            // Until it is killed, or nobody is left to do so.
+            "write" => {
+                while began.elapsed() < Duration::from_mins(1) {
+                    let mut slot = store.open(ACCOUNT, CALL).await.unwrap();
+                    let round = slot
+                        .document()
+                        .map_or(0, |document| document["round"].as_u64().unwrap());
+                    slot.save(&large(round + 1)).await.unwrap();
+                }
+            }
             other => panic!("no such role: {other}"),
         }
     });
@@ -70,7 +93,7 @@ async fn processes_work_on_a_call_one_after_another() {
     let place = Place::new();
     let children: Vec<_> = (0..4).map(|_| start(&place, "count")).collect();
     for mut child in children {
-        assert!(child.wait().unwrap().success());
+        assert!(child.0.wait().unwrap().success());
     }
     let counted = document(&place.store().await, CALL).await;
     assert_eq!(counted, Some(json!(4 * ROUNDS)), "a count was lost");
@@ -82,12 +105,14 @@ async fn a_process_killed_at_any_moment_leaves_a_whole_document_and_no_lock() {
     let store = place.store().await;
     let mut last = 0;
     for delay in 0..12_u64 {
-        let mut child = start(&place, "write for ever");
+        let mut child = start(&place, "write");
         // Killed during the writes that follow, at a moment that shifts from round to round.
-        let seen = wait_for_a_write_after(&place, last).await;
-        tokio::time::sleep(std::time::Duration::from_micros(delay * 700)).await;
-        child.kill().unwrap();
-        child.wait().unwrap();
+        let write = wait_for_a_write_after(&place, last);
+        let seen = timeout(Duration::from_mins(1), write)
+            .await
+            .expect("the process writes");
+        sleep(Duration::from_micros(delay * 700)).await;
+        child.kill();
 
         let found = document(&store, CALL)
             .await
@@ -113,6 +138,6 @@ async fn wait_for_a_write_after(place: &Place, last: u64) -> u64 {
                 return round;
             }
         }
-        tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+        sleep(Duration::from_millis(1)).await;
     }
 }

@@ -153,7 +153,7 @@ fn opening_a_call_sweeps_if_no_program_did_within_the_hour() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sweeps_beside_work_lose_nothing_and_let_nobody_in_twice() {
-    const ROUNDS: u64 = 200;
+    const ROUNDS: u64 = 60;
     let place = Place::new();
     let done = Arc::new(AtomicBool::new(false));
     let sweeper = {

@@ -59,7 +59,7 @@ pub(super) const BATCH: &[Row] = &[
         |seen| batch(seen, |count| count == 0, BLANK),
     ),
     row(
-        Check::sourced("calls.at_most_50", "§1.5, §2.2", "at most 50 calls at once"),
+        Check::documented("calls.at_most_50", "§1.5, §2.2", "at most 50 calls at once"),
         |seen| {
             let text = "This collection should contain 50 elements or less.";
             batch(seen, |count| count > 50, text)
@@ -89,7 +89,7 @@ pub(super) const CALL: &[Row] = &[
         |seen| of_calls(seen, |call| call.given("date")),
     ),
     row(
-        Check::sourced(
+        Check::documented(
             "call.date_form",
             "§1.3, §2.2",
             "date is Y-m-d H:i:s, without a zone, and a moment that exists",
@@ -105,7 +105,7 @@ pub(super) const CALL: &[Row] = &[
         |seen| of_calls(seen, |call| call.given("type")),
     ),
     row(
-        Check::sourced(
+        Check::documented(
             "call.type_choice",
             "§2.2",
             "type is in or out, never hangup",
@@ -137,7 +137,7 @@ pub(super) const CALL: &[Row] = &[
         |seen| of_calls(seen, |call| call.given("result")),
     ),
     row(
-        Check::sourced(
+        Check::documented(
             "call.result_choice",
             "§2.2",
             "result is answered, busy, failed, `no answer`, `not allowed` or unknown; the event's \
@@ -162,7 +162,7 @@ pub(super) const CALL: &[Row] = &[
         },
     ),
     row(
-        Check::guess(
+        Check::documented(
             "call.code_form",
             "§2.2",
             "code is one text: no number, no list",
@@ -170,15 +170,15 @@ pub(super) const CALL: &[Row] = &[
         |seen| of_calls(seen, |call| call.unless("code", INVALID, text)),
     ),
     row(
-        Check::guess("call.user_id_form", "§2.2", "userId is a number"),
+        Check::documented("call.user_id_form", "§2.2", "userId is a number"),
         |seen| of_calls(seen, |call| call.unless("userId", INVALID, whole_number)),
     ),
     row(
-        Check::guess("call.duration_form", "§2.2", "duration is whole seconds"),
+        Check::documented("call.duration_form", "§2.2", "duration is whole seconds"),
         |seen| of_calls(seen, |call| call.unless("duration", INVALID, whole_number)),
     ),
     row(
-        Check::guess(
+        Check::documented(
             "call.waiting_form",
             "§2.2",
             "durationWaiting is whole seconds",
@@ -213,7 +213,7 @@ pub(super) const CALL: &[Row] = &[
         |seen| of_calls(seen, |call| call.given("externalId")),
     ),
     row(
-        Check::guess("call.external_id_form", "§2.2", "externalId is a text"),
+        Check::documented("call.external_id_form", "§2.2", "externalId is a text"),
         |seen| of_calls(seen, |call| call.unless("externalId", INVALID, text)),
     ),
     row(
@@ -245,7 +245,7 @@ pub(super) const CALL: &[Row] = &[
         },
     ),
     row(
-        Check::sourced(
+        Check::documented(
             "call.source_form",
             "§2.2",
             "source holds source, medium, campaign, keyword, content, texts",
@@ -253,7 +253,7 @@ pub(super) const CALL: &[Row] = &[
         |seen| of_calls(seen, |call| call.unless("source", INVALID, source)),
     ),
     row(
-        Check::sourced(
+        Check::documented(
             "call.client_id_is_google's",
             "§2.2",
             "clientId is the Google Analytics label of the client, not the module's clientId",

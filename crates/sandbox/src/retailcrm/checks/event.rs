@@ -50,7 +50,7 @@ pub(super) const EVENT: &[Row] = &[
         |seen| of_event(seen, nothing_empty),
     ),
     row(
-        Check::sourced(
+        Check::documented(
             "event.phone_given",
             "§2.1",
             "phone is given: the outside party",
@@ -66,11 +66,11 @@ pub(super) const EVENT: &[Row] = &[
         |seen| of_event(seen, |event| event.unless("phone", INVALID, phone)),
     ),
     row(
-        Check::sourced("event.type_given", "§2.1", "type is given"),
+        Check::documented("event.type_given", "§2.1", "type is given"),
         |seen| of_event(seen, |event| event.given("type")),
     ),
     row(
-        Check::sourced("event.type_choice", "§2.1", "type is in, out or hangup"),
+        Check::documented("event.type_choice", "§2.1", "type is in, out or hangup"),
         |seen| {
             of_event(seen, |event| {
                 event.unless("type", CHOICE, one_of(&["in", "out", "hangup"]))
@@ -78,7 +78,7 @@ pub(super) const EVENT: &[Row] = &[
         },
     ),
     row(
-        Check::sourced(
+        Check::documented(
             "event.addressed",
             "§2.1",
             "codes or userIds say whom it concerns",
@@ -94,7 +94,7 @@ pub(super) const EVENT: &[Row] = &[
         },
     ),
     row(
-        Check::guess(
+        Check::documented(
             "event.codes_form",
             "§2.1",
             "codes is a list of texts, not of numbers",
@@ -106,7 +106,7 @@ pub(super) const EVENT: &[Row] = &[
         },
     ),
     row(
-        Check::guess(
+        Check::documented(
             "event.user_ids_form",
             "§2.1",
             "userIds is a list of numbers, not of texts",
@@ -118,7 +118,7 @@ pub(super) const EVENT: &[Row] = &[
         },
     ),
     row(
-        Check::sourced(
+        Check::documented(
             "event.hangup_status_given",
             "§2.1",
             "a hangup says how the call ended",
@@ -134,7 +134,7 @@ pub(super) const EVENT: &[Row] = &[
         },
     ),
     row(
-        Check::sourced(
+        Check::documented(
             "event.hangup_status_choice",
             "§2.1",
             "hangupStatus is answered, busy, cancel, failed or `no answered`",
@@ -166,7 +166,7 @@ pub(super) const EVENT: &[Row] = &[
         |seen| of_event(seen, |event| event.unless("externalPhone", INVALID, phone)),
     ),
     row(
-        Check::guess("event.call_id_form", "§2.1", "callExternalId is a text"),
+        Check::documented("event.call_id_form", "§2.1", "callExternalId is a text"),
         |seen| of_event(seen, |event| event.unless("callExternalId", INVALID, text)),
     ),
     row(
@@ -182,7 +182,7 @@ pub(super) const EVENT: &[Row] = &[
         },
     ),
     row(
-        Check::sourced(
+        Check::documented(
             "event.web_analytics_form",
             "§2.1",
             "webAnalyticsData holds campaign (name, code) and queryString, texts",

@@ -9,7 +9,7 @@ use super::{Refusal, Row, Seen};
 
 pub(super) const LIMITS: &[Row] = &[
     Row {
-        check: Check::sourced(
+        check: Check::answered(
             "limit.general",
             "§1.5",
             "at most 10 requests in any second from one address, telephony apart",
@@ -18,7 +18,7 @@ pub(super) const LIMITS: &[Row] = &[
         finds: |seen| whole_if(seen.over == Some(Bucket::General)),
     },
     Row {
-        check: Check::sourced(
+        check: Check::answered(
             "limit.telephony",
             "§1.5",
             "at most 40 telephony requests in any second from one address",
@@ -29,7 +29,7 @@ pub(super) const LIMITS: &[Row] = &[
 ];
 
 pub(super) const PATH: &[Row] = &[Row {
-    check: Check::sourced(
+    check: Check::answered(
         "path",
         "§1.1, §1.4",
         "the path is one the account has: credentials, api-versions and system-info without a \
@@ -40,14 +40,14 @@ pub(super) const PATH: &[Row] = &[Row {
 }];
 
 pub(super) const VERB: &[Row] = &[Row {
-    check: Check::sourced("verb", "§1.4", "the verb is the one of the operation"),
+    check: Check::answered("verb", "§1.4", "the verb is the one of the operation"),
     refusal: Refusal::Says(405, "Method Not Allowed"),
     finds: |seen| whole_if(seen.path == Path::OtherVerb),
 }];
 
 pub(super) const KEY: &[Row] = &[
     Row {
-        check: Check::sourced(
+        check: Check::answered(
             "key.given",
             "§1.2, §1.4",
             "the key is in the header X-API-KEY or the parameter apiKey",
@@ -56,7 +56,7 @@ pub(super) const KEY: &[Row] = &[
         finds: |seen| whole_if(key(seen).is_none_or(|key| key.is_empty())),
     },
     Row {
-        check: Check::sourced("key.right", "§1.2, §1.4", "the key is one of the account's"),
+        check: Check::answered("key.right", "§1.2, §1.4", "the key is one of the account's"),
         refusal: Refusal::Says(403, "Wrong \"apiKey\" value."),
         finds: |seen| whole_if(key(seen).is_some_and(|key| key != API_KEY)),
     },
@@ -97,18 +97,18 @@ pub(super) const ENCODING: &[Row] = &[
         },
     },
     Row {
-        check: Check::sourced(
-            "encoding.form",
+        check: Check::answered("encoding.form", "§1.3", "a POST is a form, not JSON"),
+        refusal: Refusal::Missing,
+        finds: |seen| not_a_form(seen, |media_type| media_type == "application/json"),
+    },
+    Row {
+        check: Check::guess(
+            "encoding.urlencoded",
             "§1.3",
-            "a POST is application/x-www-form-urlencoded: not JSON, not multipart",
+            "a form is application/x-www-form-urlencoded and says so: not multipart",
         ),
         refusal: Refusal::Missing,
-        finds: |seen| match seen.endpoint() {
-            Some(endpoint) if endpoint.is_post() && !seen.request.is_form() => {
-                vec![Detail::new(endpoint.needs().unwrap_or_default(), "")]
-            }
-            _ => Vec::new(),
-        },
+        finds: |seen| not_a_form(seen, |media_type| media_type != "application/json"),
     },
     Row {
         check: Check::guess("encoding.utf8", "§1.1", "parameters are UTF-8"),
@@ -126,7 +126,7 @@ pub(super) const ENCODING: &[Row] = &[
 
 pub(super) const PARAMETERS: &[Row] = &[
     Row {
-        check: Check::sourced(
+        check: Check::answered(
             "parameter.scalar",
             "§1.3",
             "nested structures travel as one JSON string in one field, not as event[phone]=…",
@@ -143,7 +143,7 @@ pub(super) const PARAMETERS: &[Row] = &[
         },
     },
     Row {
-        check: Check::sourced(
+        check: Check::answered(
             "parameter.given",
             "§1.4, §2",
             "event, calls, phone are given",
@@ -202,7 +202,7 @@ pub(super) const PARAMETERS: &[Row] = &[
         },
     },
     Row {
-        check: Check::guess("parameter.event_object", "§2.1", "event is a JSON object"),
+        check: Check::documented("parameter.event_object", "§2.1", "event is a JSON object"),
         refusal: Refusal::EntityMap,
         finds: |seen| {
             let wrong = seen.is(Endpoint::CallEvent) && seen.event.is_none();
@@ -214,7 +214,7 @@ pub(super) const PARAMETERS: &[Row] = &[
         },
     },
     Row {
-        check: Check::guess(
+        check: Check::documented(
             "parameter.calls_array",
             "§2.2",
             "calls is a JSON array of objects, one call included",
@@ -236,7 +236,7 @@ pub(super) const PARAMETERS: &[Row] = &[
 
 pub(super) const MODULE: &[Row] = &[
     Row {
-        check: Check::sourced(
+        check: Check::answered(
             "module.takes_events",
             "§1.4, §2.1",
             "the telephony module is switched on before events are sent",
@@ -245,7 +245,7 @@ pub(super) const MODULE: &[Row] = &[
         finds: |seen| whole_if(seen.is(Endpoint::CallEvent) && off(seen)),
     },
     Row {
-        check: Check::sourced(
+        check: Check::answered(
             "module.takes_uploads",
             "§1.4, §2.2",
             "the telephony module is switched on before calls are uploaded",
@@ -254,6 +254,18 @@ pub(super) const MODULE: &[Row] = &[
         finds: |seen| whole_if(seen.is(Endpoint::CallsUpload) && off(seen)),
     },
 ];
+
+/// What is missing because the body of a `POST` is something else than a form: the CRM, which
+/// looks at forms only, sees no parameter at all.
+fn not_a_form(seen: &Seen<'_>, instead: fn(&str) -> bool) -> Vec<Detail> {
+    let media_type = seen.request.media_type().unwrap_or_default();
+    match seen.endpoint() {
+        Some(endpoint) if endpoint.is_post() && !seen.request.is_form() && instead(&media_type) => {
+            vec![Detail::new(endpoint.needs().unwrap_or_default(), "")]
+        }
+        _ => Vec::new(),
+    }
+}
 
 fn off(seen: &Seen<'_>) -> bool {
     seen.account.telephony == Telephony::Off

@@ -27,11 +27,11 @@ fn unless(seen: &Seen<'_>, name: &str, text: &'static str, good: fn(&str) -> boo
 
 pub(super) const VALUES: &[Row] = &[
     row(
-        Check::sourced("query.limit", "§1.6", "limit is 20, 50 or 100"),
+        Check::documented("query.limit", "§1.6", "limit is 20, 50 or 100"),
         |seen| unless(seen, "limit", CHOICE, |it| LIMITS.contains(&it)),
     ),
     row(
-        Check::sourced("query.page", "§1.6", "page is a number from 1"),
+        Check::documented("query.page", "§1.6", "page is a number from 1"),
         |seen| {
             unless(seen, "page", INVALID, |it| {
                 it.parse::<u32>().is_ok_and(|page| page > 0)
@@ -47,7 +47,7 @@ pub(super) const VALUES: &[Row] = &[
         |seen| unless(seen, "phone", INVALID, is_phone),
     ),
     row(
-        Check::sourced(
+        Check::documented(
             "query.flag",
             "§1.3, §2.3",
             "details and ignoreStatus are 0 or 1 (the official Python client writes True)",
@@ -60,7 +60,7 @@ pub(super) const VALUES: &[Row] = &[
         },
     ),
     row(
-        Check::guess(
+        Check::documented(
             "query.filter_map",
             "§1.3",
             "filter is written filter[name]=… (the official Python client writes filter=None)",
@@ -68,7 +68,7 @@ pub(super) const VALUES: &[Row] = &[
         |seen| unless(seen, "filter", INVALID, |it| it == "None"),
     ),
     row(
-        Check::sourced(
+        Check::answered(
             "query.filter_known",
             "§1.4, §4",
             "a filter the operation has",
@@ -76,7 +76,7 @@ pub(super) const VALUES: &[Row] = &[
         |seen| filters(seen, |name, _| known(name)),
     ),
     row(
-        Check::sourced(
+        Check::answered(
             "query.filter_value",
             "§1.4, §4",
             "flags 0 or 1, dates Y-m-d, known statuses",
@@ -86,7 +86,7 @@ pub(super) const VALUES: &[Row] = &[
 ];
 
 pub(super) const THING: &[Row] = &[Row {
-    check: Check::sourced("user.known", "§1.4, §4", "the user of this id exists"),
+    check: Check::answered("user.known", "§1.4, §4", "the user of this id exists"),
     refusal: Refusal::Says(404, "Not found"),
     finds: |seen| match seen.endpoint() {
         Some(Endpoint::User(id)) if seen.account.user(id).is_none() => vec![Detail::whole()],

@@ -104,13 +104,13 @@ pub(super) fn cases() -> Vec<Case> {
             says("Parameter 'event' is missing"),
         ),
         case(
-            "encoding.form",
+            "encoding.urlencoded",
             Wire::post(UPLOAD, multipart).header("Content-Type", "multipart/form-data; boundary=b"),
             400,
             says("Parameter 'calls' is missing"),
         ),
         case(
-            "encoding.form",
+            "encoding.urlencoded",
             Wire::post(EVENT, field("event", &event_text)).header("Content-Type", ""),
             400,
             says("Parameter 'event' is missing"),

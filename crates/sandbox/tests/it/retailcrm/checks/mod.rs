@@ -8,7 +8,7 @@ mod query;
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use vochi_crm_sandbox::{Crm, Sandbox};
+use vochi_crm_sandbox::{Basis, Crm, Sandbox};
 
 use crate::support::{Wire, call, event, sandbox, send_calls, send_event, with};
 
@@ -190,6 +190,32 @@ fn every_row_cites_a_section_and_says_what_it_demands() {
             check.demands
         );
     }
+}
+
+#[test]
+fn the_documentation_lists_every_row_that_is_a_guess() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/testing.md");
+    let page = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{path}: {error}"));
+    let listed: Vec<&str> = page
+        .lines()
+        .skip_while(|line| !line.starts_with("Rows of the table that are guesses"))
+        .take_while(|line| !line.starts_with("Behaviour that is guessed"))
+        .filter(|line| line.starts_with("| `"))
+        .collect();
+    let guesses: Vec<String> = Sandbox::checks(Crm::RetailCrm)
+        .iter()
+        .filter(|check| check.basis == Basis::Guess)
+        .map(|check| {
+            format!(
+                "| `{}` | {} | {} |",
+                check.name, check.section, check.demands
+            )
+        })
+        .collect();
+    assert_eq!(
+        listed, guesses,
+        "docs/testing.md on the left, the table on the right"
+    );
 }
 
 #[tokio::test]

@@ -1,0 +1,228 @@
+//! What commands share: the budget of time, the profile, the hub, the end.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+use vochi_crm::http::Plan;
+use vochi_crm::state::{CallStore, DirectoryCallStore, MemoryCallStore};
+use vochi_crm::{
+    CrmConnector, Cx, Effect, Error, ErrorKind, Hub, Redactor, Result, Secret, TryAgain, Warning,
+};
+
+use crate::args::Global;
+use crate::config::{Environment, Profile, Settings};
+use crate::crm;
+use crate::exit::Exit;
+use crate::logs::Blackened;
+use crate::output::{Output, Rehearsal, Report};
+use crate::signals;
+
+/// One run of the program.
+pub(crate) struct App<'a> {
+    pub(crate) global: &'a Global,
+    pub(crate) environment: &'a Environment,
+    pub(crate) output: &'a Output,
+    pub(crate) blackened: Blackened,
+    pub(crate) began: Instant,
+}
+
+/// Whether a command's calls must be remembered between processes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Memory {
+    /// For this run only.
+    Own,
+    /// For the next process too.
+    Shared,
+}
+
+/// What a command may have done to a CRM when it is broken off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Manner {
+    /// It only reads.
+    Reads,
+    /// It writes.
+    Writes,
+}
+
+/// A profile ready for work.
+pub(crate) struct Session {
+    pub(crate) profile: Profile,
+    pub(crate) hub: Hub,
+    pub(crate) connector: Arc<dyn CrmConnector>,
+    plan: Option<Plan>,
+}
+
+/// The time after its deadline in which the library itself is expected to say what happened.
+const GRACE: Duration = Duration::from_millis(250);
+
+impl App<'_> {
+    /// Runs a command's work until it is done, its time is up or somebody presses Ctrl-C.
+    pub(crate) fn block_on(&self, work: impl Future<Output = Result<Exit>>) -> Exit {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = match runtime {
+            Ok(runtime) => runtime,
+            Err(error) => {
+                return self.fail(&Error::internal(format!("no runtime came about: {error}")));
+            }
+        };
+        let exit = runtime.block_on(async {
+            tokio::select! {
+                done = work => done.unwrap_or_else(|error| self.fail(&error)),
+                () = signals::interrupted() => Exit::Interrupted,
+            }
+        });
+        // A file lock somebody else holds must not keep the program from ending.
+        runtime.shutdown_timeout(Duration::from_millis(200));
+        exit
+    }
+
+    /// Tells of a failure.
+    pub(crate) fn fail(&self, error: &Error) -> Exit {
+        self.output.failure(error, &self.redactor());
+        Exit::of(error)
+    }
+
+    /// What keeps the secrets of the profiles in play out of texts.
+    pub(crate) fn redactor(&self) -> Redactor {
+        self.blackened.redactor()
+    }
+
+    /// The settings of this run.
+    ///
+    /// # Errors
+    /// `config`
+    pub(crate) fn settings(&self) -> Result<Settings<'_>> {
+        Settings::load(self.global, self.environment)
+    }
+
+    /// Opens the one profile in play.
+    ///
+    /// # Errors
+    /// `config`
+    pub(crate) async fn session(&self, memory: Memory) -> Result<Session> {
+        let settings = self.settings()?;
+        let profile = settings.profile()?;
+        self.conceal(profile.secrets.iter().cloned());
+        let state_dir = match memory {
+            Memory::Own => None,
+            Memory::Shared => Some(settings.state_dir()?),
+        };
+        self.open(profile, state_dir).await
+    }
+
+    /// Keeps these secrets out of everything that is shown from now on.
+    pub(crate) fn conceal(&self, secrets: impl IntoIterator<Item = Secret>) {
+        self.blackened.set(Redactor::new(secrets));
+    }
+
+    /// Makes a profile ready for work.
+    ///
+    /// # Errors
+    /// `config`
+    pub(crate) async fn open(
+        &self,
+        profile: Profile,
+        state_dir: Option<PathBuf>,
+    ) -> Result<Session> {
+        let plan = self.global.dry_run.then(Plan::new);
+        let mut hub = Hub::builder().store(self.store(state_dir).await?);
+        if let Some(plan) = &plan {
+            hub = hub.plan(plan.clone());
+        }
+        let hub = hub.build()?;
+        let connector = crm::connect(&profile, &hub)?;
+        Ok(Session { profile, hub, connector, plan })
+    }
+
+    async fn store(&self, state_dir: Option<PathBuf>) -> Result<Arc<dyn CallStore>> {
+        Ok(match state_dir {
+            None => Arc::new(MemoryCallStore::new()),
+            Some(root) if self.global.dry_run => Arc::new(DirectoryCallStore::read_only(root).await?),
+            Some(root) => Arc::new(DirectoryCallStore::open(root).await?),
+        })
+    }
+
+    /// When the command has to be done, if that was said.
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        self.global.timeout.and_then(|budget| self.began.checked_add(budget))
+    }
+
+    /// Circumstances for somebody who waits; `otherwise` is the time where none was said.
+    pub(crate) fn live(&self, otherwise: Duration) -> Cx {
+        match self.deadline() {
+            Some(deadline) => Cx::live().with_deadline(deadline),
+            None => Cx::live().with_timeout(otherwise),
+        }
+    }
+
+    /// Circumstances for work nobody waits for.
+    pub(crate) fn history(&self) -> Cx {
+        match self.deadline() {
+            Some(deadline) => Cx::history().with_deadline(deadline),
+            None => Cx::history(),
+        }
+    }
+
+    /// Waits for the library, but not much longer than the deadline it was given: a call may be
+    /// held by another process, which the library waits for as long as it takes.
+    ///
+    /// # Errors
+    /// `timeout`, with effect `maybe` where a write was under way; else what the work said.
+    pub(crate) async fn in_time<T>(
+        &self,
+        cx: &Cx,
+        manner: Manner,
+        work: impl Future<Output = Result<T>>,
+    ) -> Result<T> {
+        let Some(deadline) = cx.deadline() else { return work.await };
+        match tokio::time::timeout_at(deadline + GRACE, work).await {
+            Ok(done) => done,
+            Err(_) => {
+                let effect = match manner {
+                    Manner::Reads => Effect::NotApplied,
+                    Manner::Writes => Effect::Maybe,
+                };
+                Err(Error::new(ErrorKind::Timeout, "the time for this command is up")
+                    .with_effect(effect)
+                    .with_try_again(TryAgain::Later)
+                    .with_hint("allow more with --timeout; another event of the call may be under way"))
+            }
+        }
+    }
+
+    /// Shows what came of a command. A dry run shows its requests instead.
+    pub(crate) fn show(
+        &self,
+        session: &Session,
+        report: &impl Report,
+        warnings: &[Warning],
+        exit: Exit,
+    ) -> Exit {
+        match &session.plan {
+            Some(plan) => {
+                let mut rehearsal = Rehearsal::nothing();
+                rehearsal.add(session.profile.crm, &plan.requests());
+                rehearsal.warn(warnings);
+                self.output.report(&rehearsal);
+                self.output.warnings(warnings);
+                Exit::Done
+            }
+            None => {
+                self.output.report(report);
+                self.output.warnings(warnings);
+                exit
+            }
+        }
+    }
+}
+
+impl Session {
+    /// The requests of a dry run, as far as it has come.
+    pub(crate) fn rehearsed(&self, into: &mut Rehearsal) {
+        if let Some(plan) = &self.plan {
+            into.add(self.profile.crm, &plan.requests());
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! The sandbox, and what packagers need.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use clap_complete::Shell;
+
+/// Where the sandbox serves.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Runs until Ctrl-C. The page shows what each stand-in holds; `GET /state` tells it as JSON.
+
+Examples:
+  vochi-crm sandbox --write-config vochi-crm.toml
+  vochi-crm --output json sandbox --bind 127.0.0.1:8800
+  vochi-crm sandbox --bind localhost:8800 --tls cert.pem key.pem")]
+pub(crate) struct SandboxArgs {
+    /// Where the page listens; the CRMs take the ports after it. Port 0: any free ones.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
+    pub(crate) bind: String,
+
+    /// Serve https with this certificate chain and key, both PEM files.
+    #[arg(long, value_names = ["CERT", "KEY"], num_args = 2)]
+    pub(crate) tls: Option<Vec<PathBuf>>,
+
+    /// Write a configuration file with a profile for every stand-in, readable by its owner only.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) write_config: Option<PathBuf>,
+}
+
+/// Whose completions.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  vochi-crm completions bash > /usr/share/bash-completion/completions/vochi-crm
+  vochi-crm completions zsh > /usr/share/zsh/site-functions/_vochi-crm")]
+pub(crate) struct CompletionsArgs {
+    /// The shell.
+    #[arg(value_name = "SHELL")]
+    pub(crate) shell: Shell,
+}
+
+/// Where manual pages go.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  vochi-crm man | man -l -
+  vochi-crm man --dir /usr/share/man/man1")]
+pub(crate) struct ManArgs {
+    /// Write `vochi-crm.1` and one page per command into this directory instead.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) dir: Option<PathBuf>,
+}

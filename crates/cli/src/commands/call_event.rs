@@ -1,0 +1,336 @@
+//! `call-event`: tells the CRM about a live call.
+
+use std::time::Duration;
+
+use serde_json::Value;
+use vochi_crm::{
+    CallEvent, CallId, CallState, CrmCallId, Direction, Error, EventKind, Extension, Leg, LegEnd,
+    LegId, Line, Recording, Result, Seconds, Timestamp, TransferMode, Warning,
+};
+use vochi_crm::phone::PhoneReader;
+use serde::Deserialize;
+
+use super::delivery::{Delivery, client, option};
+use crate::app::{App, Manner, Memory, Session};
+use crate::args::{CallEventArgs, EventType};
+use crate::exit::Exit;
+
+/// How long a popup is worth sending, where nobody says.
+const POPUP_BUDGET: Duration = Duration::from_secs(10);
+/// The same for the end of a call, which closes the popup.
+const END_BUDGET: Duration = Duration::from_secs(30);
+
+pub(super) async fn run(app: &App<'_>, args: &CallEventArgs) -> Result<Exit> {
+    check_usage(args)?;
+    let session = app.session(Memory::Shared).await?;
+    let told = Told::read(args, session.profile.account.phones(), session.hub.clock().now())?;
+    let mut delivery = Delivery::new(&session, told.event.call_id().as_str());
+    let budget = if args.kind == EventType::Hangup { END_BUDGET } else { POPUP_BUDGET };
+    let cx = app.live(budget);
+    let work = async {
+        let connector = &session.connector;
+        if let Some(recording) = &told.recording {
+            delivery.add(&connector.handle_event(&cx, recording).await?);
+        }
+        let said = connector.handle_event(&cx, &told.event).await;
+        if args.record {
+            record(app, &session, &told, said.map(|receipt| delivery.add(&receipt)), &mut delivery)
+                .await?;
+        } else {
+            delivery.add(&said?);
+        }
+        if let Some(state) = remembered(&session, told.event.call_id()).await? {
+            delivery.set_client(state.client());
+            delivery.set_crm_call_id(state.crm_call_id());
+        }
+        Ok(())
+    };
+    app.in_time(&cx, Manner::Writes, work).await?;
+    delivery.warn_unless_told(told.warning);
+    let warnings = delivery.warnings().to_vec();
+    Ok(app.show(&session, &delivery, &warnings, Exit::Done))
+}
+
+/// Settles the call that has just ended. The history matters more than the popup: a popup that
+/// could not be closed becomes a warning.
+async fn record(
+    app: &App<'_>,
+    session: &Session,
+    told: &Told,
+    popup: Result<()>,
+    delivery: &mut Delivery,
+) -> Result<()> {
+    let call = told.event.call_id();
+    let state = remembered(session, call).await?;
+    let Some(record) = state.and_then(|state| state.to_record(call)) else {
+        popup?;
+        return Err(Error::input(format!(
+            "call {call} cannot be recorded: its direction or the client's number is not known"
+        ))
+        .with_hint("give --direction and --phone, or use call-log"));
+    };
+    let record = told.event.extra().iter().fold(record, |record, (name, value)| {
+        record.with_extra(name, value.clone())
+    });
+    let mut receipts = session.connector.log_calls(&app.history(), &[record]).await.into_iter();
+    let receipt = receipts.next().ok_or_else(|| Error::internal("no receipt for the record"))??;
+    delivery.add(&receipt);
+    if let Err(error) = popup {
+        delivery.warn(Warning::new(
+            vochi_crm::WarningKind::NothingToSend,
+            format!("the popup could not be closed: {}", error.message()),
+        ));
+    }
+    Ok(())
+}
+
+/// What is remembered of a call.
+async fn remembered(session: &Session, call: &CallId) -> Result<Option<CallState>> {
+    let account = session.profile.account.name().as_str();
+    let slot = session.hub.store().open(account, call.as_str()).await?;
+    Ok(slot.document().and_then(|document| CallState::deserialize(document).ok()))
+}
+
+/// What the options mean together; each alone was read before.
+fn check_usage(args: &CallEventArgs) -> Result<()> {
+    let kind = args.kind;
+    let only = |given: bool, option: &str, with: EventType, name: &str| {
+        if given && kind != with { Err(usage(format!("{option} goes with {name} only"))) } else { Ok(()) }
+    };
+    only(args.outcome.is_some(), "--outcome", EventType::Hangup, "hangup")?;
+    only(args.reason.is_some(), "--reason", EventType::Hangup, "hangup")?;
+    only(args.talk_seconds.is_some(), "--talk-seconds", EventType::Hangup, "hangup")?;
+    only(args.record, "--record", EventType::Hangup, "hangup")?;
+    only(args.to.is_some(), "--to", EventType::Transfer, "transfer")?;
+    only(args.from.is_some(), "--from", EventType::Transfer, "transfer")?;
+    only(args.transfer_mode.is_some(), "--transfer-mode", EventType::Transfer, "transfer")?;
+    if kind == EventType::Transfer && !args.ext.is_empty() {
+        return Err(usage("transfer takes --to and --from, not --ext"));
+    }
+    if args.leg.is_some() && args.ext.len() > 1 {
+        return Err(usage("--leg names one leg; give one --ext with it"));
+    }
+    match (kind.direction(), args.direction.map(Direction::from)) {
+        (Some(own), Some(said)) if own != said => Err(usage(format!(
+            "{own} says the direction; --direction {said} contradicts it"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+fn usage(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
+    Error::new(vochi_crm::ErrorKind::Usage, message).with_hint("see vochi-crm call-event --help")
+}
+
+impl EventType {
+    /// The direction the event itself tells.
+    fn direction(self) -> Option<Direction> {
+        match self {
+            Self::In => Some(Direction::Inbound),
+            Self::Out => Some(Direction::Outbound),
+            _ => None,
+        }
+    }
+}
+
+/// The command line as events.
+struct Told {
+    event: CallEvent,
+    /// The recording, told first so that the end finds it.
+    recording: Option<CallEvent>,
+    warning: Option<Warning>,
+}
+
+impl Told {
+    fn read(args: &CallEventArgs, phones: &PhoneReader, now: Timestamp) -> Result<Self> {
+        let call_id = option("--call-id", CallId::new(&args.call_id))?;
+        let at = match &args.at {
+            Some(at) => option("--at", at.parse())?,
+            None => now,
+        };
+        let direction = args.kind.direction().or(args.direction.map(Direction::from));
+        let mut event = CallEvent::new(call_id.clone(), at, happened(args)?);
+        let mut warning = None;
+        if let Some(direction) = direction {
+            event = event.with_direction(direction);
+        }
+        if let Some(raw) = &args.phone {
+            let party;
+            (party, warning) = client(phones, raw);
+            event = event.with_client(party);
+        }
+        if let Some(line) = &args.line {
+            event = event.with_line(option("--line", Line::new(line))?);
+        }
+        if let Some(id) = &args.crm_call_id {
+            event = event.with_crm_call_id(option("--crm-call-id", CrmCallId::new(id))?);
+        }
+        for leg in legs(args, direction)? {
+            event = event.with_leg(leg);
+        }
+        for (name, text) in &args.extra {
+            event = event.with_extra(name, extra(text));
+        }
+        let recording = match &args.record_url {
+            None => None,
+            Some(url) => {
+                let recording = option("--record-url", Recording::url(url))?;
+                Some(CallEvent::new(call_id, at, EventKind::RecordingReady(recording)))
+            }
+        };
+        Ok(Self { event, recording, warning })
+    }
+}
+
+fn happened(args: &CallEventArgs) -> Result<EventKind> {
+    let extension = |name: &str, text: &String| option(name, Extension::new(text));
+    Ok(match args.kind {
+        EventType::In | EventType::Out => EventKind::Ringing,
+        EventType::Answered => EventKind::Answered,
+        EventType::Hold => EventKind::Held,
+        EventType::Resume => EventKind::Resumed,
+        EventType::Leave => EventKind::LegEnded,
+        EventType::Transfer => EventKind::Transferred {
+            mode: args.transfer_mode.unwrap_or(TransferMode::Blind),
+            from: args.from.as_ref().map(|text| extension("--from", text)).transpose()?,
+            to: extension("--to", args.to.as_ref().ok_or_else(|| usage("transfer needs --to"))?)?,
+        },
+        EventType::Hangup => EventKind::Ended {
+            outcome: args.outcome,
+            reason: args.reason,
+            talk: args.talk_seconds.map(Seconds::new),
+        },
+    })
+}
+
+/// The legs the event is about. Where the direction is not told, the library finds an employee's
+/// leg by the employee.
+fn legs(args: &CallEventArgs, direction: Option<Direction>) -> Result<Vec<Leg>> {
+    let outgoing = direction == Some(Direction::Outbound);
+    let leg = |employee: LegEnd| {
+        if outgoing {
+            Leg::new(employee, LegEnd::Client)
+        } else {
+            Leg::new(LegEnd::Client, employee)
+        }
+    };
+    let id = args.leg.as_ref().map(|text| option("--leg", LegId::new(text))).transpose()?;
+    let mut legs = Vec::new();
+    for text in &args.ext {
+        legs.push(leg(LegEnd::Employee(option("--ext", Extension::new(text))?)));
+    }
+    Ok(match (id, legs.len()) {
+        (None, _) => legs,
+        (Some(id), 0) => vec![leg(LegEnd::UnknownEmployee).with_id(id)],
+        (Some(id), _) => legs.into_iter().map(|leg| leg.with_id(id.clone())).collect(),
+    })
+}
+
+/// An option's value: JSON where it is an object, a list, a number or a truth, else the text.
+fn extra(text: &str) -> Value {
+    match serde_json::from_str(text) {
+        Ok(value @ (Value::Object(_) | Value::Array(_) | Value::Number(_) | Value::Bool(_))) => value,
+        _ => Value::from(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+    use serde_json::json;
+
+    use super::*;
+    use crate::args::{Cli, Command};
+
+    fn args(line: &str) -> CallEventArgs {
+        let words = ["vochi-crm", "call-event"].into_iter().chain(line.split_whitespace());
+        match Cli::try_parse_from(words).unwrap().command {
+            Command::CallEvent(args) => *args,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn told(line: &str) -> Result<Told> {
+        let phones = PhoneReader::new().with_region("BY".parse().unwrap());
+        Told::read(&args(line), &phones, "2026-03-02T08:00:00Z".parse().unwrap())
+    }
+
+    #[test]
+    fn a_ringing_call_has_a_leg_per_extension() {
+        let told = told("in --call-id 1 --phone 80291112233 --ext 151 --ext 152").unwrap();
+        assert_eq!(told.event.direction(), Some(Direction::Inbound));
+        assert_eq!(told.event.client().unwrap().to_string(), "+375291112233");
+        let legs: Vec<&LegEnd> = told.event.legs().iter().map(Leg::to).collect();
+        let employee = |text| LegEnd::Employee(Extension::new(text).unwrap());
+        assert_eq!(legs, [&employee("151"), &employee("152")]);
+    }
+
+    #[test]
+    fn an_outgoing_call_rings_at_the_client() {
+        let told = told("out --call-id 1 --phone +375291112233 --ext 151 --leg 1.7").unwrap();
+        let leg = &told.event.legs()[0];
+        assert_eq!((leg.to(), leg.id().unwrap().as_str()), (&LegEnd::Client, "1.7"));
+        assert_eq!(leg.employee().unwrap().as_str(), "151");
+    }
+
+    #[test]
+    fn a_number_that_cannot_be_read_is_kept_with_a_warning() {
+        let kept = told("in --call-id 1 --phone MTS.BY").unwrap();
+        assert!(kept.warning.unwrap().text().contains("MTS.BY"));
+        let hidden = told("in --call-id 1 --phone anonymous").unwrap();
+        assert!(hidden.warning.is_none(), "a hidden caller is no mistake of anybody");
+    }
+
+    #[test]
+    fn a_transfer_is_blind_unless_told_otherwise() {
+        let told = told("transfer --call-id 1 --to 152").unwrap();
+        let EventKind::Transferred { mode, from, to } = told.event.kind() else { panic!() };
+        assert_eq!((*mode, from, to.as_str()), (TransferMode::Blind, &None, "152"));
+    }
+
+    #[test]
+    fn the_value_of_an_option_is_json_where_it_reads_as_json() {
+        for (text, value) in [
+            ("shop-one", json!("shop-one")),
+            ("{\"a\":1}", json!({"a": 1})),
+            ("[1]", json!([1])),
+            ("5", json!(5)),
+            ("true", json!(true)),
+            ("null", json!("null")),
+            ("\"x\"", json!("\"x\"")),
+        ] {
+            assert_eq!(extra(text), value, "{text}");
+        }
+    }
+
+    #[test]
+    fn options_of_another_event_are_refused() {
+        for line in [
+            "in --call-id 1 --phone 1 --outcome missed",
+            "answered --call-id 1 --record",
+            "hangup --call-id 1 --to 152",
+            "transfer --call-id 1 --to 152 --ext 151",
+            "in --call-id 1 --phone 1 --direction out",
+            "in --call-id 1 --phone 1 --ext 1 --ext 2 --leg 7",
+        ] {
+            let error = check_usage(&args(line)).unwrap_err();
+            assert_eq!(error.kind(), vochi_crm::ErrorKind::Usage, "{line}");
+        }
+        check_usage(&args("answered --call-id 1 --ext 151 --direction out")).unwrap();
+    }
+
+    #[test]
+    fn a_bad_value_names_its_option() {
+        for (line, option) in [
+            ("in --call-id  --phone 1", "--call-id"),
+            ("answered --call-id 1 --at yesterday", "--at"),
+            ("answered --call-id 1 --leg a/b", "--leg"),
+            ("hangup --call-id 1 --record-url /var/1.mp3", "--record-url"),
+        ] {
+            let line = line.replace("--call-id  ", "--call-id=\u{a0} ");
+            let error = told(&line).err().expect(&line);
+            assert_eq!(error.kind(), vochi_crm::ErrorKind::Input, "{line}");
+            assert!(error.message().starts_with(option), "{error}");
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! `call-log`: settles a finished call.
+
+use vochi_crm::phone::PhoneReader;
+use vochi_crm::{
+    CallId, CallRecord, CrmCallId, Error, Extension, Line, Recording, Result, Seconds, Warning,
+};
+
+use super::delivery::{Delivery, client, option};
+use crate::app::{App, Manner, Memory};
+use crate::args::CallLogArgs;
+use crate::exit::Exit;
+
+pub(super) async fn run(app: &App<'_>, args: &CallLogArgs) -> Result<Exit> {
+    let session = app.session(Memory::Shared).await?;
+    let (record, warning) = read(args, session.profile.account.phones())?;
+    let mut delivery = Delivery::new(&session, record.call_id().as_str());
+    delivery.set_client(Some(record.client()));
+    delivery.set_crm_call_id(record.crm_call_id());
+    let cx = app.history();
+    let records = [record];
+    let work = async { Ok(session.connector.log_calls(&cx, &records).await) };
+    let mut receipts = app.in_time(&cx, Manner::Writes, work).await?.into_iter();
+    let receipt = receipts.next().ok_or_else(|| Error::internal("no receipt for the record"))??;
+    delivery.add(&receipt);
+    delivery.warn_unless_told(warning);
+    let warnings = delivery.warnings().to_vec();
+    Ok(app.show(&session, &delivery, &warnings, Exit::Done))
+}
+
+/// The command line as a record.
+fn read(args: &CallLogArgs, phones: &PhoneReader) -> Result<(CallRecord, Option<Warning>)> {
+    let (party, warning) = client(phones, &args.phone);
+    let mut record = CallRecord::new(
+        option("--call-id", CallId::new(&args.call_id))?,
+        args.direction.into(),
+        party,
+        option("--started-at", args.started_at.parse())?,
+        args.outcome,
+    );
+    if let Some(text) = &args.ext {
+        let extension = option("--ext", Extension::new(text))?;
+        record = if args.outcome.is_answered() {
+            record.with_talked_with(extension)
+        } else {
+            record.with_rang(extension)
+        };
+    }
+    if let Some(line) = &args.line {
+        record = record.with_line(option("--line", Line::new(line))?);
+    }
+    if let Some(talk) = args.talk_seconds {
+        record = record.with_talk(Seconds::new(talk));
+    }
+    if let Some(wait) = args.wait_seconds {
+        record = record.with_wait(Seconds::new(wait));
+    }
+    if let Some(url) = &args.record_url {
+        record = record.with_recording(option("--record-url", Recording::url(url))?);
+    }
+    if let Some(file) = &args.record_file {
+        record = record.with_recording(Recording::File(file.clone()));
+    }
+    if let Some(id) = &args.crm_call_id {
+        record = record.with_crm_call_id(option("--crm-call-id", CrmCallId::new(id))?);
+    }
+    Ok((record, warning))
+}

@@ -1,0 +1,47 @@
+//! One file per command: what it reads, what it asks of the library, what it says.
+
+mod api;
+mod call_event;
+mod call_log;
+mod delivery;
+mod demo;
+mod health;
+mod packaging;
+mod phone;
+mod route;
+mod sandbox;
+mod users;
+
+use tokio::time::Instant;
+
+use crate::app::App;
+use crate::args::{Cli, Command};
+use crate::config::Environment;
+use crate::exit::Exit;
+use crate::logs;
+use crate::output::Output;
+
+/// Runs one command.
+pub(crate) fn run(cli: &Cli, environment: &Environment, output: &Output) -> Exit {
+    let began = Instant::now();
+    // These need neither log nor runtime nor configuration, and answer at once.
+    match &cli.command {
+        Command::Phone(args) => return phone::run(args, environment, output),
+        Command::Completions(args) => return packaging::completions(args, output),
+        Command::Man(args) => return packaging::man(args, output),
+        _ => {}
+    }
+    let blackened = logs::start(&cli.global, output);
+    let app = App { global: &cli.global, environment, output, blackened, began };
+    match &cli.command {
+        Command::CallEvent(args) => app.block_on(call_event::run(&app, args)),
+        Command::CallLog(args) => app.block_on(call_log::run(&app, args)),
+        Command::Route(args) => app.block_on(route::run(&app, args)),
+        Command::Users => app.block_on(users::run(&app)),
+        Command::Health(args) => app.block_on(health::run(&app, args)),
+        Command::Api(args) => app.block_on(api::run(&app, args)),
+        Command::Sandbox(args) => app.block_on(sandbox::run(&app, args)),
+        Command::Demo => app.block_on(demo::run(&app)),
+        Command::Phone(_) | Command::Completions(_) | Command::Man(_) => Exit::Done,
+    }
+}

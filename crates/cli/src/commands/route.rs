@@ -1,0 +1,57 @@
+//! `route`: the extension of the manager responsible for a number.
+
+use std::time::Duration;
+
+use serde::Serialize;
+use vochi_crm::phone::PhoneReader;
+use vochi_crm::{CrmUserId, Error, Extension, PhoneNumber, Result};
+
+use crate::app::{App, Manner, Memory};
+use crate::args::RouteArgs;
+use crate::exit::Exit;
+use crate::output::{Paint, Report};
+
+/// How long a caller may hear silence, where nobody says.
+const BUDGET: Duration = Duration::from_secs(5);
+
+#[derive(Debug, Serialize)]
+struct Route {
+    ok: bool,
+    found: bool,
+    phone: PhoneNumber,
+    extension: Option<Extension>,
+    user_id: Option<CrmUserId>,
+    name: Option<String>,
+}
+
+impl Report for Route {
+    /// The extension alone, so that a dial plan can take it as it is.
+    fn human(&self, _: Paint) -> String {
+        self.extension.as_ref().map(ToString::to_string).unwrap_or_default()
+    }
+}
+
+pub(super) async fn run(app: &App<'_>, args: &RouteArgs) -> Result<Exit> {
+    let session = app.session(Memory::Own).await?;
+    let phone = number(session.profile.account.phones(), &args.phone)?;
+    let cx = app.live(BUDGET);
+    let work = session.connector.responsible(&cx, &phone);
+    let responsible = app.in_time(&cx, Manner::Reads, work).await?;
+    let (extension, user_id, name) = match responsible {
+        Some(one) => (one.extension, Some(one.user_id), one.name),
+        None => (None, None, None),
+    };
+    let found = extension.is_some();
+    let route = Route { ok: true, found, phone, extension, user_id, name };
+    Ok(app.show(&session, &route, &[], if found { Exit::Done } else { Exit::NotThere }))
+}
+
+/// A number that must be one.
+pub(super) fn number(phones: &PhoneReader, raw: &str) -> Result<PhoneNumber> {
+    phones.read(raw).map(|reading| reading.number()).map_err(|error| {
+        let told = error.to_string();
+        let hint = error.hint();
+        let what = told.strip_suffix(hint).map_or(told.as_str(), |what| what.trim_end_matches("; "));
+        Error::input(what.to_owned()).with_hint(hint)
+    })
+}

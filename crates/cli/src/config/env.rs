@@ -1,0 +1,126 @@
+//! The environment: the only place that reads it.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use vochi_crm::{Error, Result};
+
+use super::keys::{self, Key, Kind};
+use super::place::Place;
+use super::tree::{Entry, Node, Table};
+
+const PREFIX: &str = "VOCHI_CRM_";
+/// Variables with the prefix that are no setting.
+const OTHERS: [&str; 1] = ["VOCHI_CRM_CONFIG"];
+
+/// The variables this process was started with. An empty one counts as absent.
+pub(crate) struct Environment(BTreeMap<String, String>);
+
+impl Environment {
+    /// This process's own.
+    pub(crate) fn of_process() -> Self {
+        let text = |text: std::ffi::OsString| text.into_string().ok();
+        std::env::vars_os().filter_map(|(name, value)| Some((text(name)?, text(value)?))).collect()
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+
+    /// Where the user's configuration is.
+    pub(super) fn config_home(&self) -> Option<PathBuf> {
+        self.home("XDG_CONFIG_HOME", ".config")
+    }
+
+    /// Where the state of programs is.
+    pub(super) fn state_home(&self) -> Option<PathBuf> {
+        self.home("XDG_STATE_HOME", ".local/state")
+    }
+
+    fn home(&self, variable: &str, below_home: &str) -> Option<PathBuf> {
+        // A relative path there is invalid, says the XDG specification.
+        let named = self.get(variable).map(PathBuf::from).filter(|path| path.is_absolute());
+        named.or_else(|| Some(PathBuf::from(self.get("HOME")?).join(below_home)))
+    }
+
+    /// The settings among the variables that `keys` knows.
+    pub(super) fn settings(&self, keys: &[Key]) -> Result<Table> {
+        let mut table = Table::default();
+        for (name, value) in &self.0 {
+            let Some(key) = key_of(name) else { continue };
+            if let Some(known) = keys.iter().find(|known| known.name == key) {
+                let place = Place::Variable(name.clone());
+                let node = read(known.kind, value, &place)
+                    .map_err(|how| Error::config(format!("{place}: {how}")))?;
+                table.0.insert(key, Entry { place, node });
+            }
+        }
+        Ok(table)
+    }
+
+    /// Variables that look like settings and are none, each with what may have been meant.
+    pub(super) fn unknown(&self) -> Vec<(&str, Option<String>)> {
+        let known: Vec<&str> =
+            keys::TOP.iter().map(|key| key.name).chain(names(&keys::of_profile(None))).collect();
+        self.0
+            .keys()
+            .filter(|name| !OTHERS.contains(&name.as_str()))
+            .filter_map(|name| Some((name.as_str(), key_of(name)?)))
+            .filter(|(_, key)| !known.contains(&key.as_str()))
+            .map(|(name, key)| {
+                let near = keys::nearest(&key, known.iter().copied());
+                (name, near.map(|near| format!("{PREFIX}{}", near.to_uppercase())))
+            })
+            .collect()
+    }
+}
+
+impl FromIterator<(String, String)> for Environment {
+    fn from_iter<T: IntoIterator<Item = (String, String)>>(variables: T) -> Self {
+        Self(variables.into_iter().filter(|(_, value)| !value.is_empty()).collect())
+    }
+}
+
+fn names(keys: &[Key]) -> impl Iterator<Item = &'static str> {
+    keys.iter().map(|key| key.name)
+}
+
+fn key_of(variable: &str) -> Option<String> {
+    let key = variable.strip_prefix(PREFIX).filter(|key| !key.is_empty())?;
+    (key == key.to_uppercase()).then(|| key.to_lowercase())
+}
+
+/// Reads a variable as its key wants it.
+fn read(kind: Kind, text: &str, place: &Place) -> Result<Node, &'static str> {
+    let text = text.trim();
+    Ok(match kind {
+        Kind::Number => Node::Real(text.parse().map_err(|_| "write a number")?),
+        Kind::Whole => Node::Whole(text.parse().map_err(|_| "write a whole number")?),
+        Kind::Flag => match text {
+            "true" | "1" => Node::Flag(true),
+            "false" | "0" => Node::Flag(false),
+            _ => return Err("write true or false"),
+        },
+        Kind::Map => Node::Table(map(text, place).ok_or("write pairs, as 151=18,152=16")?),
+        Kind::ByDirection(_) if text.contains('=') => {
+            Node::Table(map(text, place).ok_or("write a word, or in=..,out=..")?)
+        }
+        Kind::List => {
+            Node::List(pieces(text).map(|piece| Node::Text(piece.to_owned())).collect())
+        }
+        _ => Node::Text(text.to_owned()),
+    })
+}
+
+fn pieces(text: &str) -> impl Iterator<Item = &str> {
+    text.split(',').map(str::trim).filter(|piece| !piece.is_empty())
+}
+
+fn map(text: &str, place: &Place) -> Option<Table> {
+    let entry = |piece: &str| {
+        let (key, value) = piece.split_once('=')?;
+        let node = Node::Text(value.trim().to_owned());
+        Some((key.trim().to_owned(), Entry { place: place.clone(), node }))
+    };
+    pieces(text).map(entry).collect::<Option<_>>().map(Table)
+}

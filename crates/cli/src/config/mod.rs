@@ -1,0 +1,236 @@
+//! Settings: the file, then the environment, then flags; the later word wins.
+
+mod check;
+mod env;
+mod file;
+mod keys;
+mod place;
+mod profile;
+mod secret;
+mod tree;
+
+use std::path::{Path, PathBuf};
+
+use vochi_crm::phone::Region;
+use vochi_crm::{Error, Result, Zone};
+
+pub(crate) use env::Environment;
+pub(crate) use profile::Profile;
+
+use file::{ConfigFile, Search};
+use place::Place;
+use profile::Parts;
+use tree::{Entry, Node, Table};
+
+use crate::args::Global;
+
+/// The variable that makes a profile without any file.
+const CRM_VARIABLE: &str = "VOCHI_CRM_CRM";
+/// The name of that profile.
+const NAMELESS: &str = "default";
+
+/// All settings of this run. Profiles are made usable only when they come into play, so that a
+/// missing secret of one does not stop the others.
+pub(crate) struct Settings<'a> {
+    environment: &'a Environment,
+    path: Option<PathBuf>,
+    exposed: bool,
+    top: Table,
+    profiles: Table,
+    /// Profile keys of the environment; they belong to the one profile in play.
+    from_environment: Table,
+    asked: Option<&'a str>,
+}
+
+impl<'a> Settings<'a> {
+    /// Reads and checks the configuration file, if there is one, and the environment.
+    ///
+    /// # Errors
+    /// `config`, naming the file, the line and the key.
+    pub(crate) fn load(global: &'a Global, environment: &'a Environment) -> Result<Self> {
+        let nameless = environment.get(CRM_VARIABLE).is_some();
+        let file = match file::search(global.config.as_deref(), environment) {
+            Search::Named(path) | Search::Found(path) => Some(file::read(&path)?),
+            Search::Nowhere(_) if nameless => None,
+            Search::Nowhere(places) => return Err(no_configuration(&places)),
+        };
+        let (path, exposed, mut top) = match file {
+            Some(ConfigFile { path, table, exposed }) => (Some(path.to_path_buf()), exposed, table),
+            None => (None, false, Table::default()),
+        };
+        check::file(&top)?;
+        let mut profiles = match top.0.remove(keys::PROFILE_TABLE) {
+            Some(Entry { node: Node::Table(profiles), .. }) => profiles,
+            _ => Table::default(),
+        };
+        if profiles.0.is_empty() && nameless {
+            let place = Place::Variable(CRM_VARIABLE.to_owned());
+            let node = Node::Table(Table::default());
+            profiles.0.insert(NAMELESS.to_owned(), Entry { place, node });
+        }
+        top.0.extend(environment.settings(keys::TOP)?.0);
+        check::file(&top)?;
+        check_top(&top)?;
+        for (name, near) in environment.unknown() {
+            let meant = near.map(|near| format!(", did you mean {near}?")).unwrap_or_default();
+            tracing::warn!("environment variable {name} is no setting{meant}");
+        }
+        Ok(Self {
+            environment,
+            path,
+            exposed,
+            top,
+            profiles,
+            from_environment: environment.settings(&keys::of_profile(None))?,
+            asked: global.profile.as_deref(),
+        })
+    }
+
+    /// The one profile in play: the one asked for, else `default_profile`, else the only one.
+    ///
+    /// # Errors
+    /// `config`
+    pub(crate) fn profile(&self) -> Result<Profile> {
+        let name = match (self.asked, self.top.get("default_profile")) {
+            (Some(asked), _) => self.known(asked, "")?,
+            (None, Some(entry)) => {
+                let name = self.top.text("default_profile").unwrap_or_default();
+                self.known(name, &format!("{}: default_profile: ", entry.place))?
+            }
+            (None, None) => match self.names().as_slice() {
+                [] => return Err(self.no_profile()),
+                [only] => only,
+                several => {
+                    return Err(Error::config(format!(
+                        "which profile? There are {}",
+                        several.join(", ")
+                    ))
+                    .with_hint("name one with --profile, or set default_profile"));
+                }
+            },
+        };
+        self.build(name)
+    }
+
+    /// Every profile, by name; each may be wrong on its own.
+    ///
+    /// # Errors
+    /// `config` where the environment sets a key of one of several profiles.
+    pub(crate) fn all(&self) -> Result<Vec<(String, Result<Profile>)>> {
+        let names = self.names();
+        if names.is_empty() {
+            return Err(self.no_profile());
+        }
+        if let (2.., Some(entry)) = (names.len(), self.ambiguous()) {
+            return Err(Error::config(format!(
+                "{} belongs to one profile, and several are in play: {}",
+                entry.place,
+                names.join(", ")
+            ))
+            .with_hint("unset it, or name a profile with --profile"));
+        }
+        Ok(names.into_iter().map(|name| (name.to_owned(), self.build(name))).collect())
+    }
+
+    /// Where the state of calls is kept, without the profile's name.
+    ///
+    /// # Errors
+    /// `config` where there is no place for it.
+    pub(crate) fn state_dir(&self) -> Result<PathBuf> {
+        if let (Some(entry), Some(text)) = (self.top.get("state_dir"), self.top.text("state_dir")) {
+            return Ok(match entry.place {
+                Place::File { .. } => self.beside().join(text),
+                Place::Variable(_) => PathBuf::from(text),
+            });
+        }
+        self.environment.state_home().map(|home| home.join("vochi-crm")).ok_or_else(|| {
+            Error::config("there is no place for the state of calls: neither XDG_STATE_HOME nor HOME is set")
+                .with_hint("set state_dir or VOCHI_CRM_STATE_DIR")
+        })
+    }
+
+    fn names(&self) -> Vec<&str> {
+        self.profiles.0.keys().map(String::as_str).collect()
+    }
+
+    /// A key of the environment that only a profile can have.
+    fn ambiguous(&self) -> Option<&Entry> {
+        let shared = |key: &str| keys::TOP.iter().any(|top| top.name == key);
+        self.from_environment.0.iter().find(|(key, _)| !shared(key)).map(|(_, entry)| entry)
+    }
+
+    fn known<'b>(&'b self, name: &'b str, lead: &str) -> Result<&'b str> {
+        if self.profiles.get(name).is_some() {
+            return Ok(name);
+        }
+        let names = self.names();
+        let place = match &self.path {
+            Some(path) => format!(" in {}", path.display()),
+            None => String::new(),
+        };
+        let wrong = Error::config(format!("{lead}there is no profile {name:?}{place}"));
+        Err(match keys::nearest(name, names.iter().copied()) {
+            Some(near) => wrong.with_hint(format!("did you mean {near:?}?")),
+            None if names.is_empty() => wrong,
+            None => wrong.with_hint(format!("there are {}", names.join(", "))),
+        })
+    }
+
+    fn no_profile(&self) -> Error {
+        let file = self.path.as_deref().unwrap_or(Path::new("the configuration")).display();
+        Error::config(format!("{file}: there is no profile in it"))
+            .with_hint("add one: [profile.shop], then crm = \"retailcrm\", url and api_key")
+    }
+
+    /// Relative paths of the configuration file are next to it.
+    fn beside(&self) -> &Path {
+        self.path.as_deref().and_then(Path::parent).unwrap_or(Path::new(""))
+    }
+
+    fn build(&self, name: &str) -> Result<Profile> {
+        let (mut table, place) = match self.profiles.get(name) {
+            Some(Entry { node: Node::Table(table), place }) => (table.clone(), place),
+            _ => return Err(self.no_profile()),
+        };
+        let crm = self.from_environment.text("crm").or(table.text("crm")).map(str::to_owned);
+        let keys = keys::of_profile(crm.as_deref());
+        for (key, entry) in &self.from_environment.0 {
+            // What belongs to another CRM's profiles is not ours to complain about.
+            if keys.iter().any(|known| known.name == key) {
+                table.0.insert(key.clone(), entry.clone());
+            }
+        }
+        Parts {
+            name,
+            place: Some(place).filter(|place| matches!(place, Place::File { .. })),
+            table,
+            top: &self.top,
+            environment: self.environment,
+            beside: self.beside(),
+            exposed: self.exposed,
+        }
+        .build()
+    }
+}
+
+fn no_configuration(places: &[PathBuf]) -> Error {
+    let places: Vec<String> = places.iter().map(|place| place.display().to_string()).collect();
+    Error::config(format!("there is no configuration: looked for {}", places.join(" and ")))
+        .with_hint("write one, name one with --config, or set VOCHI_CRM_CRM and the rest of a profile")
+}
+
+/// What can be told about the settings outside profiles by reading them.
+fn check_top(top: &Table) -> Result<()> {
+    if let (Some(entry), Some(region)) = (top.get("default_region"), top.text("default_region")) {
+        region
+            .parse::<Region>()
+            .map_err(|error| check::mistake(entry, "default_region", &error.to_string()))?;
+    }
+    if let (Some(entry), Some(zone)) = (top.get("pbx_timezone"), top.text("pbx_timezone")) {
+        zone.parse::<Zone>().map_err(|error| {
+            check::mistake(entry, "pbx_timezone", error.message())
+                .with_hint(error.hint().unwrap_or_default().to_owned())
+        })?;
+    }
+    Ok(())
+}

@@ -1,0 +1,73 @@
+//! Settings as they were written, each with its place. It holds secrets, so it has no `Debug`.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Number, Value};
+
+use super::place::Place;
+
+/// A table of settings, by key.
+#[derive(Clone, Default)]
+pub(super) struct Table(pub(super) BTreeMap<String, Entry>);
+
+/// One setting.
+#[derive(Clone)]
+pub(super) struct Entry {
+    /// Where its key was written.
+    pub(super) place: Place,
+    /// Its value.
+    pub(super) node: Node,
+}
+
+/// A value.
+#[derive(Clone)]
+pub(super) enum Node {
+    Text(String),
+    Whole(i64),
+    Real(f64),
+    Flag(bool),
+    List(Vec<Node>),
+    Table(Table),
+    /// A date, or a number out of range.
+    Other,
+}
+
+impl Table {
+    pub(super) fn get(&self, key: &str) -> Option<&Entry> {
+        self.0.get(key)
+    }
+
+    pub(super) fn text(&self, key: &str) -> Option<&str> {
+        match &self.get(key)?.node {
+            Node::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The entries in the order they were written.
+    pub(super) fn in_order(&self) -> Vec<(&str, &Entry)> {
+        let mut entries: Vec<_> = self.0.iter().map(|(key, it)| (key.as_str(), it)).collect();
+        entries.sort_by_key(|(_, entry)| match &entry.place {
+            Place::File { line, column, .. } => (*line, *column),
+            Place::Variable(_) => (usize::MAX, 0),
+        });
+        entries
+    }
+}
+
+impl Node {
+    /// The value as JSON, for reading it into the library's types.
+    pub(super) fn json(&self) -> Value {
+        match self {
+            Self::Text(text) => Value::from(text.as_str()),
+            Self::Whole(number) => Value::from(*number),
+            Self::Real(number) => Number::from_f64(*number).map_or(Value::Null, Value::Number),
+            Self::Flag(flag) => Value::from(*flag),
+            Self::List(list) => list.iter().map(Self::json).collect(),
+            Self::Table(table) => Value::Object(
+                table.0.iter().map(|(key, it)| (key.clone(), it.node.json())).collect::<Map<_, _>>(),
+            ),
+            Self::Other => Value::Null,
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! Which CRMs this program has: the only file that names them.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+use vochi_crm::http::RawRequest;
+use vochi_crm::{CrmConnector, Cx, Hub, Result, retailcrm};
+
+use crate::config::Profile;
+
+/// A CRM with a connector.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Crm {
+    /// RetailCRM, API v5.
+    RetailCrm,
+}
+
+impl Crm {
+    /// Every one.
+    pub(crate) const ALL: &'static [Self] = &[Self::RetailCrm];
+
+    /// The name in configuration.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::RetailCrm => retailcrm::CRM.as_str(),
+        }
+    }
+
+    /// The CRM of this name.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|crm| crm.name() == name)
+    }
+
+    /// The keys its connector reads beside those every account has.
+    #[cfg(test)]
+    pub(crate) const fn keys(self) -> &'static [&'static str] {
+        match self {
+            Self::RetailCrm => retailcrm::CONFIG_KEYS,
+        }
+    }
+
+    /// The keys a profile cannot do without.
+    pub(crate) const fn needed_keys(self) -> &'static [&'static str] {
+        match self {
+            Self::RetailCrm => &["url", "api_key"],
+        }
+    }
+
+    /// The credential in a request, by the header or parameter it travels in: the variable a dry
+    /// run names in its place.
+    pub(crate) fn variable_of(self, carrier: &str) -> &'static str {
+        match self {
+            Self::RetailCrm if carrier.eq_ignore_ascii_case("clientId") => "VOCHI_CRM_CLIENT_ID",
+            Self::RetailCrm => "VOCHI_CRM_API_KEY",
+        }
+    }
+}
+
+/// A profile's connector.
+///
+/// # Errors
+/// `config`, with the place of the setting that is wrong.
+pub(crate) fn connect(profile: &Profile, hub: &Hub) -> Result<Arc<dyn CrmConnector>> {
+    match profile.crm {
+        Crm::RetailCrm => {
+            let config: retailcrm::Config = profile.own()?;
+            let account = profile.account.clone();
+            let opened = retailcrm::Connector::open(hub, account, &config);
+            Ok(Arc::new(opened.map_err(|error| profile.locate(error))?))
+        }
+    }
+}
+
+/// Sends a request of the caller's own.
+///
+/// # Errors
+/// As any operation.
+pub(crate) async fn raw(
+    profile: &Profile,
+    hub: &Hub,
+    cx: &Cx,
+    request: RawRequest,
+) -> Result<Value> {
+    match profile.crm {
+        Crm::RetailCrm => {
+            let config: retailcrm::Config = profile.own()?;
+            let opened = retailcrm::Client::open(hub, &profile.account, &config);
+            opened.map_err(|error| profile.locate(error))?.raw(cx, request).await
+        }
+    }
+}

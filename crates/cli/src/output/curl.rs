@@ -1,0 +1,70 @@
+//! A planned request as a line for the shell.
+
+use vochi_crm::http::PlannedRequest;
+
+use crate::crm::Crm;
+
+const MASK: &str = "***";
+
+/// A `curl` line that sends the same request. Credentials are named by the environment variable
+/// that holds them, never written out.
+pub(super) fn line(request: &PlannedRequest, crm: Crm) -> String {
+    let mut words = vec!["curl -sS".to_owned()];
+    if request.method.as_str() != "GET" {
+        words.push(format!("-X {}", request.method));
+    }
+    words.push(quoted(&request.url, crm));
+    for (name, value) in &request.headers {
+        let value = if value == MASK {
+            format!("\"${}\"", crm.variable_of(name))
+        } else {
+            quoted(value, crm)
+        };
+        words.push(format!("-H {}{value}", single(&format!("{name}: "))));
+    }
+    if let Some(body) = &request.body {
+        words.push(format!("--data-raw {}", quoted(body, crm)));
+    }
+    words.join(" ")
+}
+
+/// A text in quotes, with variables where a credential was.
+fn quoted(text: &str, crm: Crm) -> String {
+    let mut pieces = text.split(MASK);
+    let mut before = pieces.next().unwrap_or_default();
+    let mut line = single(before);
+    for piece in pieces {
+        let carrier = before.rsplit(['&', '?']).next().unwrap_or_default();
+        line.push_str(&format!("\"${}\"", crm.variable_of(carrier.trim_end_matches('='))));
+        if !piece.is_empty() {
+            line.push_str(&single(piece));
+        }
+        before = piece;
+    }
+    line
+}
+
+/// A text in single quotes; nothing in it means anything to the shell.
+fn single(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_in_a_text_reaches_the_shell() {
+        assert_eq!(single("it's $HOME `id` \"x\""), r#"'it'\''s $HOME `id` "x"'"#);
+    }
+
+    #[test]
+    fn a_credential_is_named_by_its_variable() {
+        let crm = Crm::RetailCrm;
+        assert_eq!(
+            quoted("event=x&clientId=***&y=1", crm),
+            r#"'event=x&clientId='"$VOCHI_CRM_CLIENT_ID"'&y=1'"#,
+        );
+        assert_eq!(quoted("a=1", crm), "'a=1'");
+    }
+}

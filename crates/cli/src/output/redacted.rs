@@ -1,0 +1,57 @@
+//! What a CRM answered, without secrets.
+
+use serde_json::Value;
+use vochi_crm::Redactor;
+
+/// The same JSON with the account's secrets, and whatever is named like a secret, as `***`.
+pub(crate) fn redacted(value: Value, redactor: &Redactor) -> Value {
+    match value {
+        Value::String(text) => redactor.redact(&text).into(),
+        Value::Array(items) => items.into_iter().map(|item| redacted(item, redactor)).collect(),
+        Value::Object(fields) => Value::Object(
+            fields
+                .into_iter()
+                .map(|(name, value)| {
+                    let value = field(&name, value, redactor);
+                    (name, value)
+                })
+                .collect(),
+        ),
+        other => other,
+    }
+}
+
+fn field(name: &str, value: Value, redactor: &Redactor) -> Value {
+    let Value::String(text) = &value else { return redacted(value, redactor) };
+    // The redactor knows names by the form `name=value`.
+    let lead = format!("{name}=");
+    let probe = redactor.redact(&format!("{lead}x"));
+    if !text.is_empty() && probe != format!("{lead}x") {
+        return "***".into();
+    }
+    redacted(value, redactor)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use vochi_crm::Secret;
+
+    use super::*;
+
+    #[test]
+    fn secrets_in_an_answer_are_masked_by_value_and_by_name() {
+        let redactor = Redactor::new([Secret::new("canary-key")]);
+        let answer = json!({
+            "success": true, "apiKey": "a&new&key", "echo": ["you sent canary-key"],
+            "nested": {"access_token": "t", "count": 3, "apiKey": null}, "name": "Ольга",
+        });
+        assert_eq!(
+            redacted(answer, &redactor),
+            json!({
+                "success": true, "apiKey": "***", "echo": ["you sent ***"],
+                "nested": {"access_token": "***", "count": 3, "apiKey": null}, "name": "Ольга",
+            }),
+        );
+    }
+}

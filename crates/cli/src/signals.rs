@@ -1,0 +1,24 @@
+//! Being asked to stop.
+
+/// Waits for Ctrl-C. Where it cannot be heard, for ever: the system's own answer stays.
+pub(crate) async fn interrupted() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+/// Waits for a polite request to end, as service managers send it.
+#[cfg(unix)]
+pub(crate) async fn terminated() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) if terminate.recv().await.is_some() => {}
+        _ => std::future::pending().await,
+    }
+}
+
+/// Waits for a polite request to end; there is none on this system.
+#[cfg(not(unix))]
+pub(crate) async fn terminated() {
+    std::future::pending().await
+}

@@ -1,0 +1,253 @@
+//! What is remembered of a call, event by event.
+
+use vochi_crm_core::call::{LegPhase, LegRecord};
+use vochi_crm_core::{
+    CallEvent, CallId, CallRecord, CallState, Direction, EventKind, Extension, Leg, LegEnd, LegId,
+    Line, Outcome, PhoneNumber, Reason, Recording, Seconds, Timestamp, TransferMode, WarningKind,
+};
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_unix_millis(1_772_438_400_000 + seconds * 1000)
+}
+
+fn ext(text: &str) -> Extension {
+    Extension::new(text).unwrap()
+}
+
+fn call() -> CallId {
+    CallId::new("1757843474.185").unwrap()
+}
+
+fn event(seconds: i64, kind: EventKind) -> CallEvent {
+    CallEvent::new(call(), at(seconds), kind)
+}
+
+fn ringing(seconds: i64, extensions: &[&str]) -> CallEvent {
+    let client: PhoneNumber = "+375446370646".parse().unwrap();
+    let event = event(seconds, EventKind::Ringing)
+        .with_direction(Direction::Inbound)
+        .with_client(client);
+    extensions.iter().fold(event, |event, one| event.with_leg(Leg::to_employee(ext(one))))
+}
+
+fn answered(seconds: i64, extension: &str) -> CallEvent {
+    event(seconds, EventKind::Answered).with_leg(Leg::to_employee(ext(extension)))
+}
+
+fn ended(seconds: i64) -> CallEvent {
+    event(seconds, EventKind::Ended { outcome: None, reason: None, talk: None })
+}
+
+fn after(events: &[CallEvent]) -> CallState {
+    let mut state = CallState::default();
+    for event in events {
+        let warnings = state.apply(event);
+        assert!(warnings.is_empty(), "{warnings:?}");
+    }
+    state
+}
+
+fn names(extensions: &[Extension]) -> Vec<&str> {
+    extensions.iter().map(Extension::as_str).collect()
+}
+
+#[test]
+fn an_answered_call_knows_who_talked_how_long_and_who_waited() {
+    let state = after(&[ringing(0, &["151", "152"]), answered(6, "152"), ended(70)]);
+    let record = state.to_record(&call()).unwrap();
+    assert_eq!(record.outcome(), Outcome::Answered);
+    assert_eq!(names(record.talked_with()), ["152"]);
+    assert_eq!(names(record.rang()), ["151", "152"]);
+    assert_eq!(record.talk(), Some(Seconds::new(64)));
+    assert_eq!(record.wait(), Some(Seconds::new(6)));
+    assert_eq!(record.handled_by(), Some(&ext("152")));
+}
+
+#[test]
+fn a_call_nobody_took_is_missed_and_only_waited() {
+    let state = after(&[ringing(0, &["151"]), ringing(15, &["152"]), ended(26)]);
+    let record = state.to_record(&call()).unwrap().settled().unwrap();
+    assert_eq!(record.outcome(), Outcome::Missed);
+    assert_eq!(record.talk(), Some(Seconds::ZERO));
+    assert_eq!(record.wait(), Some(Seconds::new(26)));
+    assert_eq!(record.handled_by(), Some(&ext("152")), "the last who rang");
+}
+
+#[test]
+fn an_outgoing_call_without_an_answer_is_no_answer() {
+    let client: PhoneNumber = "+375448707099".parse().unwrap();
+    let begin = event(0, EventKind::Ringing)
+        .with_direction(Direction::Outbound)
+        .with_client(client)
+        .with_leg(Leg::to_client(ext("151")));
+    let state = after(&[begin, ended(20)]);
+    assert_eq!(state.outcome(), Some(Outcome::NoAnswer));
+}
+
+#[test]
+fn in_a_click_to_call_the_talk_begins_when_the_client_answers() {
+    let client: PhoneNumber = "+375448707099".parse().unwrap();
+    let to_employee = Leg::new(LegEnd::Pbx, LegEnd::Employee(ext("151")));
+    let to_client = Leg::new(LegEnd::Pbx, LegEnd::Client);
+    let state = after(&[
+        event(0, EventKind::Ringing)
+            .with_direction(Direction::Outbound)
+            .with_client(client)
+            .with_leg(to_employee.clone()),
+        event(4, EventKind::Answered).with_leg(to_employee),
+        event(5, EventKind::Ringing).with_leg(to_client.clone()),
+        event(15, EventKind::Answered).with_leg(to_client),
+        ended(45),
+    ]);
+    let record = state.to_record(&call()).unwrap();
+    assert_eq!(record.talk(), Some(Seconds::new(30)));
+    assert_eq!(names(record.talked_with()), ["151"]);
+}
+
+#[test]
+fn a_consultation_is_a_second_leg_and_no_talk_with_the_client() {
+    let consult = Leg::new(LegEnd::Employee(ext("151")), LegEnd::Employee(ext("152")));
+    let state = after(&[
+        ringing(0, &["151"]),
+        answered(5, "151"),
+        event(30, EventKind::Held),
+        event(31, EventKind::Ringing).with_leg(consult.clone()),
+        event(35, EventKind::Answered).with_leg(consult.clone()),
+        event(60, EventKind::LegEnded).with_leg(consult),
+        event(61, EventKind::Resumed),
+        ended(90),
+    ]);
+    assert_eq!(names(state.talked_with()), ["151"]);
+    assert_eq!(state.legs().len(), 2);
+    let record = state.to_record(&call()).unwrap();
+    assert_eq!(record.talk(), Some(Seconds::new(85)), "hold and consultation are talk");
+    let consultation: &LegRecord = &record.legs()[1];
+    assert_eq!(consultation.answered_at, Some(at(35)));
+    assert_eq!(consultation.ended_at, Some(at(60)));
+}
+
+#[test]
+fn an_attended_transfer_makes_the_new_employee_the_last_who_talked() {
+    let transfer = EventKind::Transferred {
+        mode: TransferMode::Attended,
+        from: None,
+        to: ext("152"),
+    };
+    let state =
+        after(&[ringing(0, &["151"]), answered(5, "151"), event(40, transfer), ended(100)]);
+    let record = state.to_record(&call()).unwrap();
+    assert_eq!(names(record.talked_with()), ["151", "152"]);
+    assert_eq!(record.talk(), Some(Seconds::new(95)));
+    assert_eq!(record.transfer().unwrap().mode, TransferMode::Attended);
+    assert_eq!(state.legs()[0].ended_at, Some(at(40)), "the first employee's leg is over");
+}
+
+#[test]
+fn a_blind_transfer_rings_before_it_talks() {
+    let transfer =
+        EventKind::Transferred { mode: TransferMode::Blind, from: Some(ext("151")), to: ext("152") };
+    let mut state = after(&[ringing(0, &["151"]), answered(5, "151"), event(40, transfer)]);
+    assert_eq!(state.legs()[1].phase, LegPhase::Ringing);
+    assert!(state.apply(&answered(50, "152")).is_empty());
+    assert_eq!(names(state.talked_with()), ["151", "152"]);
+}
+
+#[test]
+fn legs_without_an_id_get_one_of_the_call_that_has_no_slash() {
+    let slashed = CallId::new("pbx/1757843474.185").unwrap();
+    let client: PhoneNumber = "+375446370646".parse().unwrap();
+    let mut state = CallState::default();
+    let begin = CallEvent::new(slashed, at(0), EventKind::Ringing)
+        .with_direction(Direction::Inbound)
+        .with_client(client)
+        .with_leg(Leg::to_employee(ext("151")))
+        .with_leg(Leg::to_employee(ext("152")).with_id(LegId::new("c-7").unwrap()));
+    state.apply(&begin);
+    let ids: Vec<&str> = state.legs().iter().map(|leg| leg.id.as_str()).collect();
+    assert_eq!(ids, ["pbx-1757843474.185.1", "c-7"]);
+}
+
+#[test]
+fn the_same_ringing_twice_is_once() {
+    let state = after(&[ringing(0, &["151"]), ringing(1, &["151", "152"])]);
+    assert_eq!(state.legs().len(), 2);
+    assert_eq!(state.started_at(), Some(at(0)));
+}
+
+#[test]
+fn an_employee_who_rings_again_after_leaving_gets_a_new_leg() {
+    let state = after(&[
+        ringing(0, &["151"]),
+        event(10, EventKind::LegEnded).with_leg(Leg::to_employee(ext("151"))),
+        ringing(20, &["151"]),
+    ]);
+    assert_eq!(state.legs().len(), 2);
+    assert_eq!(state.employees().len(), 1);
+}
+
+#[test]
+fn nothing_changes_after_the_end_and_that_is_said() {
+    let mut state = after(&[ringing(0, &["151"]), ended(26)]);
+    let before = state.clone();
+    let warnings = state.apply(&answered(30, "151"));
+    assert_eq!(warnings[0].kind(), WarningKind::OutOfOrder);
+    assert_eq!(state, before);
+    let recording = Recording::url("https://pbx.example.test/rec/1.mp3").unwrap();
+    assert!(state.apply(&event(40, EventKind::RecordingReady(recording))).is_empty());
+    assert!(state.to_record(&call()).unwrap().recording().is_some());
+}
+
+#[test]
+fn a_second_direction_wins_with_a_warning() {
+    let mut state = after(&[ringing(0, &["151"])]);
+    let turned = event(1, EventKind::Ringing).with_direction(Direction::Outbound);
+    assert_eq!(state.apply(&turned)[0].kind(), WarningKind::OutOfOrder);
+    assert_eq!(state.direction(), Some(Direction::Outbound));
+}
+
+#[test]
+fn what_the_end_tells_goes_before_what_was_reckoned() {
+    let end = EventKind::Ended {
+        outcome: Some(Outcome::Busy),
+        reason: Some(Reason::Busy),
+        talk: Some(Seconds::new(3)),
+    };
+    let state = after(&[ringing(0, &["151"]), answered(5, "151"), event(9, end)]);
+    assert_eq!(state.outcome(), Some(Outcome::Busy));
+    assert_eq!(state.reason(), Some(Reason::Busy));
+}
+
+#[test]
+fn a_record_takes_from_the_state_only_what_it_does_not_tell() {
+    let line = Line::new("0001363").unwrap();
+    let state = after(&[
+        ringing(0, &["151"]).with_line(line.clone()),
+        answered(6, "151"),
+        ended(70),
+    ]);
+    let client: PhoneNumber = "+375446370646".parse().unwrap();
+    let told =
+        CallRecord::new(call(), Direction::Inbound, client, at(0), Outcome::Answered);
+    let record = state.complete(told.clone().with_talk(Seconds::new(12)));
+    assert_eq!(record.talk(), Some(Seconds::new(12)));
+    assert_eq!(record.wait(), Some(Seconds::new(6)));
+    assert_eq!(record.line(), Some(&line));
+    assert!(CallState::default().complete(told).settled().is_err(), "nobody knows how long");
+}
+
+#[test]
+fn an_answered_call_lasts_at_least_a_second() {
+    let client: PhoneNumber = "+375446370646".parse().unwrap();
+    let record = CallRecord::new(call(), Direction::Inbound, client, at(0), Outcome::Answered)
+        .with_talk(Seconds::ZERO);
+    assert_eq!(record.settled().unwrap().talk(), Some(Seconds::new(1)));
+}
+
+#[test]
+fn a_state_survives_its_own_storage_and_that_of_a_newer_version() {
+    let state = after(&[ringing(0, &["151"]), answered(6, "151"), ended(70)]);
+    let mut stored = serde_json::to_value(&state).unwrap();
+    stored["a_field_of_tomorrow"] = serde_json::json!(1);
+    let read: CallState = serde_json::from_value(stored).unwrap();
+    assert_eq!(read, state);
+}

@@ -1,0 +1,312 @@
+//! The one way every request goes, on a script instead of a network.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use vochi_crm_core::http::{
+    Advice, Answer, ApiRequest, Dialect, Endpoint, HttpRequest, Idempotency, LimitClass, Pipeline,
+    Plan, Refusal, Stage, TransportError,
+};
+use vochi_crm_core::limit::{LimitKey, Quota};
+use vochi_crm_core::retry::RetryPolicy;
+use vochi_crm_core::testing::{ScriptedTransport, Step};
+use vochi_crm_core::{CrmName, Cx, Effect, Error, ErrorKind, Hub, Result, Secret, TryAgain};
+
+/// A CRM with as few rules as possible: 200 is yes, 503 a limit, 500 a fault, 401 an old key, the
+/// rest no.
+#[derive(Debug)]
+struct PlainDialect;
+
+#[async_trait::async_trait]
+impl Dialect for PlainDialect {
+    fn crm(&self) -> CrmName {
+        CrmName::new("plain")
+    }
+
+    async fn authorize(&self, request: &mut HttpRequest) -> Result<()> {
+        let mut key = http::HeaderValue::from_static("canary-key-0001");
+        key.set_sensitive(true);
+        request.headers.insert("x-key", key);
+        Ok(())
+    }
+
+    async fn renew(&self) -> Result<()> {
+        Ok(())
+    }
+
+    fn judge(&self, answer: &Answer) -> Result<(), Refusal> {
+        match answer.status.as_u16() {
+            200 => Ok(()),
+            401 => Err(Refusal::new(ErrorKind::Auth, "old key").with_advice(Advice::Renew)),
+            503 => {
+                Err(Refusal::new(ErrorKind::RateLimited, "limit").with_advice(Advice::Throttled))
+            }
+            500 => Err(Refusal::new(ErrorKind::Unavailable, "fault")
+                .with_advice(Advice::Transient)
+                .with_effect(Effect::Maybe)),
+            _ => Err(Refusal::new(ErrorKind::Rejected, "no: canary-key-0001")),
+        }
+    }
+}
+
+struct Operation(Idempotency);
+
+impl Endpoint for Operation {
+    type Output = Value;
+
+    fn operation(&self) -> &'static str {
+        "thing.do"
+    }
+
+    fn request(&self) -> Result<ApiRequest> {
+        Ok(ApiRequest::post("/thing").form("a", "1"))
+    }
+
+    fn decode(&self, answer: &Answer) -> Result<Value> {
+        answer.json()
+    }
+
+    fn idempotency(&self) -> Idempotency {
+        self.0
+    }
+
+    fn planned(&self) -> Answer {
+        Answer::ok_json(&json!({"id": "<id from step 1>"}))
+    }
+}
+
+const SAFE: Operation = Operation(Idempotency::Safe);
+const KEYED: Operation = Operation(Idempotency::Keyed);
+const UNSAFE: Operation = Operation(Idempotency::Unsafe);
+
+fn pipeline(script: &ScriptedTransport) -> Pipeline {
+    let hub = Hub::builder().transport(Arc::new(script.clone())).build().unwrap();
+    on(&hub)
+}
+
+fn on(hub: &Hub) -> Pipeline {
+    let origin = "https://crm.example.test".parse().unwrap();
+    Pipeline::builder(hub, "shop".into(), origin, Arc::new(PlainDialect))
+        .secrets([Secret::new("canary-key-0001")])
+        .quota(
+            LimitClass::GENERAL,
+            &LimitKey::new("plain/ip"),
+            Quota::new(10.0, 5).unwrap(),
+        )
+        .build()
+}
+
+fn yes() -> Step {
+    Step::json(200, &json!({"ok": true}))
+}
+
+fn broken() -> Step {
+    Step::Fail(TransportError::Broken("reset by peer".to_owned()))
+}
+
+fn unreachable() -> Step {
+    Step::Fail(TransportError::Connect("connection refused".to_owned()))
+}
+
+async fn run(steps: Vec<Step>, operation: &Operation) -> (Result<Value>, ScriptedTransport) {
+    let script = ScriptedTransport::new(steps);
+    let result = pipeline(&script).send(&Cx::history(), operation).await;
+    (result, script)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_carries_the_body_the_key_and_nothing_else() {
+    let (result, script) = run(vec![yes()], &UNSAFE).await;
+    result.unwrap();
+    let played = script.played();
+    assert_eq!(played[0].line, "POST /thing");
+    assert_eq!(played[0].body, "a=1");
+    assert_eq!(
+        played[0].headers,
+        [
+            ("accept".to_owned(), "application/json".to_owned()),
+            (
+                "content-type".to_owned(),
+                "application/x-www-form-urlencoded".to_owned()
+            ),
+            ("x-key".to_owned(), "canary-key-0001".to_owned()),
+        ]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_surely_was_not_carried_out_is_sent_again_whatever_it_is() {
+    for operation in [&SAFE, &KEYED, &UNSAFE] {
+        for refusal in [unreachable(), Step::text(503, "text/html", "busy")] {
+            let (result, script) = run(vec![refusal, yes()], operation).await;
+            assert!(result.is_ok(), "{:?}: {result:?}", operation.0);
+            assert_eq!(script.played().len(), 2, "{:?}", operation.0);
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_may_have_been_carried_out_is_sent_again_only_if_that_does_no_harm() {
+    for (operation, sent) in [(&SAFE, 2), (&KEYED, 2), (&UNSAFE, 1)] {
+        for failure in [
+            broken(),
+            Step::Fail(TransportError::TimedOut(Stage::Unknown)),
+            Step::text(500, "text/html", ""),
+        ] {
+            let (result, script) = run(vec![failure, yes()], operation).await;
+            assert_eq!(script.played().len(), sent, "{:?}", operation.0);
+            assert_eq!(result.is_ok(), sent == 2, "{:?}", operation.0);
+            if let Err(error) = result {
+                assert_eq!(error.effect(), Effect::Maybe);
+                assert_eq!(error.try_again(), TryAgain::Never);
+                assert!(error.hint().unwrap().contains("look in the CRM"), "{error}");
+            }
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_of_the_data_is_final_and_without_effect() {
+    let (result, script) = run(vec![Step::text(400, "text/plain", "")], &KEYED).await;
+    let error = result.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Rejected);
+    assert_eq!(error.effect(), Effect::NotApplied);
+    assert_eq!(error.status(), Some(400));
+    assert_eq!(script.played().len(), 1);
+    assert_eq!(
+        error.to_string(),
+        "plain account shop: thing.do: no: ***",
+        "account, operation and a redacted message"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_gives_up_after_the_policys_retries_and_says_how_often_it_tried() {
+    let steps = (0..9).map(|_| unreachable()).collect();
+    let (result, script) = run(steps, &SAFE).await;
+    let error = result.unwrap_err();
+    assert_eq!(script.played().len(), 4);
+    assert_eq!(error.attempts(), 4);
+    assert_eq!(error.kind(), ErrorKind::Unavailable);
+    assert_eq!(error.try_again(), TryAgain::Later);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_earlier_attempt_that_may_have_worked_is_not_forgotten() {
+    let (result, _) = run(vec![broken(), unreachable(), unreachable(), unreachable()], &KEYED).await;
+    assert_eq!(result.unwrap_err().effect(), Effect::Maybe);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_read_that_fails_has_no_effect() {
+    let (result, _) = run(vec![broken(), broken(), broken(), broken()], &SAFE).await;
+    assert_eq!(result.unwrap_err().effect(), Effect::NotApplied);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_servers_own_wait_is_kept() {
+    let began = tokio::time::Instant::now();
+    let busy = Step::text(503, "text/html", "").with_header("retry-after", "7");
+    let (result, _) = run(vec![busy, yes()], &UNSAFE).await;
+    result.unwrap();
+    assert!(began.elapsed() >= Duration::from_secs(7), "{:?}", began.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_sent_or_awaited_beyond_the_deadline() {
+    let script = ScriptedTransport::new([
+        Step::text(503, "text/html", "").with_header("retry-after", "60"),
+        yes(),
+    ]);
+    let cx = Cx::live().with_timeout(Duration::from_secs(4));
+    let began = tokio::time::Instant::now();
+    let error = pipeline(&script).send(&cx, &UNSAFE).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::RateLimited);
+    assert_eq!(error.try_again(), TryAgain::After(Duration::from_secs(60)));
+    assert_eq!(script.left(), 1, "the second request would have come too late");
+    assert!(began.elapsed() < Duration::from_secs(1), "waiting for nothing");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slow_answer_ends_with_the_deadline_and_an_unknown_effect() {
+    let slow = Step::Slow(Duration::from_secs(60), Answer::ok_json(&json!({})));
+    let script = ScriptedTransport::new([slow]);
+    let cx = Cx::live().with_timeout(Duration::from_secs(3));
+    let began = tokio::time::Instant::now();
+    let error = pipeline(&script).send(&cx, &UNSAFE).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+    assert_eq!(error.effect(), Effect::Maybe);
+    assert_eq!(began.elapsed(), Duration::from_secs(3));
+}
+
+#[tokio::test(start_paused = true)]
+async fn credentials_are_renewed_once() {
+    let old = || Step::text(401, "text/plain", "");
+    let (result, script) = run(vec![old(), yes()], &UNSAFE).await;
+    result.unwrap();
+    assert_eq!(script.played().len(), 2);
+    let (result, script) = run(vec![old(), old(), yes()], &UNSAFE).await;
+    assert_eq!(result.unwrap_err().kind(), ErrorKind::Auth);
+    assert_eq!(script.played().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_unreadable_answer_shows_its_beginning_without_secrets() {
+    let page = format!("<html>canary-key-0001 {}</html>", "x".repeat(2000));
+    let (result, _) = run(vec![Step::text(200, "text/html", page)], &UNSAFE).await;
+    let error = result.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    assert_eq!(error.effect(), Effect::Applied, "the CRM said yes");
+    assert!(error.message().contains("HTTP 200, text/html"), "{error}");
+    assert!(error.message().contains("<html>*** xxx"), "{error}");
+    assert!(error.message().len() < 700, "{} bytes", error.message().len());
+    assert!(!format!("{error:?}").contains("canary"), "{error:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dry_run_sends_nothing_and_goes_on_from_the_planned_answer() {
+    let script = ScriptedTransport::new([]);
+    let plan = Plan::new();
+    let hub = Hub::builder().transport(Arc::new(script.clone())).plan(plan.clone()).build().unwrap();
+    let answer = on(&hub).send(&Cx::history(), &UNSAFE).await.unwrap();
+    assert_eq!(answer["id"], "<id from step 1>");
+    assert!(script.played().is_empty());
+    let planned = &plan.requests()[0];
+    assert_eq!(planned.url, "https://crm.example.test/thing");
+    assert_eq!(planned.body.as_deref(), Some("a=1"));
+    assert!(planned.headers.contains(&("x-key".to_owned(), "***".to_owned())));
+}
+
+#[tokio::test(start_paused = true)]
+async fn requests_are_counted_with_their_repeats() {
+    let script = ScriptedTransport::new([unreachable(), yes()]);
+    let cx = Cx::history();
+    pipeline(&script).send(&cx, &SAFE).await.unwrap();
+    assert_eq!(cx.requests(), 2);
+    assert_eq!(cx.counted().requests(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_limiter_stands_before_every_attempt() {
+    let script = ScriptedTransport::new((0..30).map(|_| yes()));
+    let pipeline = pipeline(&script);
+    let began = tokio::time::Instant::now();
+    for _ in 0..25 {
+        pipeline.send(&Cx::history(), &SAFE).await.unwrap();
+    }
+    // Five at once, the other twenty at ten a second.
+    assert!(began.elapsed() >= Duration::from_millis(1_990), "{:?}", began.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_policy_without_retries_tries_once() {
+    let script = ScriptedTransport::new([unreachable(), yes()]);
+    let hub = Hub::builder().transport(Arc::new(script.clone())).build().unwrap();
+    let origin = "https://crm.example.test".parse().unwrap();
+    let pipeline = Pipeline::builder(&hub, "shop".into(), origin, Arc::new(PlainDialect))
+        .retry(RetryPolicy::never())
+        .build();
+    let error: Error = pipeline.send(&Cx::history(), &SAFE).await.unwrap_err();
+    assert_eq!(error.attempts(), 1);
+}

@@ -1,0 +1,158 @@
+//! The default transport against real sockets that misbehave.
+
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use vochi_crm_core::http::{HttpRequest, ReqwestTransport, Stage, Transport, TransportError};
+
+/// Serves one connection after another with `serve` and gives the address.
+async fn server<F, Fut>(serve: F) -> String
+where
+    F: Fn(TcpStream) -> Fut + Send + 'static,
+    Fut: Future<Output = ()> + Send,
+{
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            serve(stream).await;
+        }
+    });
+    format!("http://{address}/canary-path?key=canary-query")
+}
+
+async fn read_request(stream: &mut TcpStream) {
+    let mut buffer = [0; 4096];
+    let _ = stream.read(&mut buffer).await;
+}
+
+fn request(address: &str) -> HttpRequest {
+    let mut request = HttpRequest::new(
+        http::Method::POST,
+        address.parse().unwrap(),
+        http::HeaderMap::new(),
+        "a=1".into(),
+    );
+    request.longest_answer = 64 * 1024;
+    request
+}
+
+async fn failure(address: &str) -> TransportError {
+    let transport = ReqwestTransport::new("test").unwrap();
+    let error = transport.send(request(address)).await.unwrap_err();
+    let text = format!("{error} {error:?}");
+    assert!(!text.contains("canary"), "the address leaks: {text}");
+    error
+}
+
+#[tokio::test]
+async fn an_error_status_is_an_answer() {
+    let address = server(|mut stream| async move {
+        read_request(&mut stream).await;
+        let _ = stream.write_all(b"HTTP/1.1 460 Odd\r\nContent-Length: 2\r\n\r\n{}").await;
+    })
+    .await;
+    let answer = ReqwestTransport::new("test").unwrap().send(request(&address)).await.unwrap();
+    assert_eq!(answer.status.as_u16(), 460);
+    assert_eq!(&answer.body[..], b"{}");
+}
+
+#[tokio::test]
+async fn a_refused_connection_sent_nothing() {
+    let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let error = failure(&format!("http://{free}/canary")).await;
+    assert!(matches!(error, TransportError::Connect(_)), "{error:?}");
+    assert_eq!(error.stage(), Stage::NotSent);
+}
+
+#[tokio::test]
+async fn a_name_nobody_has_sent_nothing() {
+    let error = failure("http://crm.invalid/canary").await;
+    assert_eq!(error.stage(), Stage::NotSent, "{error:?}");
+}
+
+#[tokio::test]
+async fn a_connection_dropped_before_the_answer_is_unknown() {
+    let address = server(|mut stream| async move {
+        read_request(&mut stream).await;
+        drop(stream);
+    })
+    .await;
+    let error = failure(&address).await;
+    assert_eq!(error.stage(), Stage::Unknown, "{error:?}");
+}
+
+#[tokio::test]
+async fn a_body_cut_short_is_unknown() {
+    let address = server(|mut stream| async move {
+        read_request(&mut stream).await;
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n{\"a\":").await;
+    })
+    .await;
+    let error = failure(&address).await;
+    assert_eq!(error.stage(), Stage::Unknown, "{error:?}");
+}
+
+#[tokio::test]
+async fn no_http_at_all_is_unknown() {
+    let address = server(|mut stream| async move {
+        read_request(&mut stream).await;
+        let _ = stream.write_all(b"SSH-2.0-nothing\r\n").await;
+    })
+    .await;
+    assert_eq!(failure(&address).await.stage(), Stage::Unknown);
+}
+
+#[tokio::test]
+async fn an_endless_body_is_cut_off() {
+    let address = server(|mut stream| async move {
+        read_request(&mut stream).await;
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await;
+        while stream.write_all(&[b'x'; 8192]).await.is_ok() {}
+    })
+    .await;
+    let error = failure(&address).await;
+    assert!(matches!(error, TransportError::TooLong(_)), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_redirect_is_an_answer_and_not_followed() {
+    let address = server(|mut stream| async move {
+        read_request(&mut stream).await;
+        let moved = b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n";
+        let _ = stream.write_all(moved).await;
+    })
+    .await;
+    let answer = ReqwestTransport::new("test").unwrap().send(request(&address)).await.unwrap();
+    assert_eq!(answer.status.as_u16(), 302);
+}
+
+#[tokio::test]
+async fn a_server_that_never_answers_is_given_up_by_the_caller() {
+    let address = server(|mut stream| async move {
+        read_request(&mut stream).await;
+        std::future::pending::<()>().await;
+    })
+    .await;
+    let transport = ReqwestTransport::new("test").unwrap();
+    let sent = tokio::time::timeout(Duration::from_millis(200), transport.send(request(&address)));
+    assert!(sent.await.is_err());
+}
+
+#[test]
+fn tls_comes_up_on_a_machine_without_certificates() {
+    // The variables name where the machine's certificates are looked for.
+    let status = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["transport::builds_a_transport", "--exact", "--include-ignored"])
+        .env("SSL_CERT_FILE", "/nonexistent/certificates.pem")
+        .env("SSL_CERT_DIR", "/nonexistent")
+        .output()
+        .unwrap();
+    assert!(status.status.success(), "{}", String::from_utf8_lossy(&status.stdout));
+}
+
+#[test]
+fn builds_a_transport() {
+    ReqwestTransport::new("test").unwrap();
+}

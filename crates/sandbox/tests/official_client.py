@@ -1,0 +1,148 @@
+"""Runs RetailCRM's official Python client, as published, against the stand-in.
+
+    pip install 'retailcrm==5.*'
+    python crates/sandbox/tests/official_client.py cargo run -q -p vochi-crm-sandbox --example serve
+
+The arguments are a command that serves the stand-ins and prints one line of JSON with their
+addresses. The client is not changed in any way: what it writes is what the stand-in reads.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import urllib.request
+
+import retailcrm
+
+EVENT = {
+    "phone": "+375291112233",
+    "type": "in",
+    "codes": ["101", "102"],
+    "userIds": [7, 8],
+    "callExternalId": "pbx1-1773474900.42",
+    "externalPhone": "+375171234567",
+    "site": "shop-one",
+}
+CALL = {
+    "date": "2026-03-14 10:15:00",
+    "type": "in",
+    "phone": "+375291112233",
+    "userId": 7,
+    "result": "answered",
+    "duration": 95,
+    "durationWaiting": 12,
+    "externalId": "pbx1-1773474900.42",
+    "recordUrl": "https://pbx.example.test/rec/5d1f0b7e.mp3",
+}
+
+
+def ok(response):
+    body = response.get_response()
+    assert response.get_status_code() == 200 and body["success"] is True, (
+        response.get_status_code(),
+        body,
+    )
+    return body
+
+
+def refused(response, status, text):
+    assert response.get_status_code() == status, response.get_status_code()
+    assert not response.is_successful()
+    assert response.get_error_msg() == text, response.get_error_msg()
+    return response.get_errors()
+
+
+def account(client, profile):
+    assert ok(client.api_versions())["versions"] == ["3.0", "4.0", "5.0"]
+    credentials = ok(client.api_credentials())
+    assert "telephony_write" in credentials["scopes"], credentials
+    assert credentials["siteAccess"] == "access_full"
+    assert ok(client.system_info())["publicUrl"] == profile["url"]
+    assert ok(client.settings())["settings"]["timezone"]["value"] == profile["timezone"]
+    assert profile["site"] in ok(client.sites())["sites"]
+
+
+def employees(client):
+    # Without filters the client writes filter=None.
+    everybody = ok(client.users())
+    assert everybody["pagination"]["limit"] == 20
+    managers = ok(client.users(filters={"active": 1, "isManager": 1}, limit=100))
+    assert 0 < len(managers["users"]) < len(everybody["users"])
+    assert ok(client.user(7))["user"]["lastName"] == "Петров"
+    assert ok(client.user_groups())["groups"][0]["code"] == "manager"
+    refused(client.user(4711), 404, "Not found")
+
+
+def telephony(client):
+    assert ok(client.telephony_call_event(EVENT)) == {"success": True}
+    hangup = {**EVENT, "type": "hangup", "hangupStatus": "no answered"}
+    assert ok(client.telephony_call_event(hangup)) == {"success": True}
+    unknown = ok(client.telephony_call_event({**EVENT, "codes": ["101", "999"], "userIds": [4711]}))
+    assert unknown["notExistCodes"] == ["999"] and unknown["notExistUsers"] == [4711], unknown
+    errors = refused(
+        client.telephony_call_event({**EVENT, "type": "ring"}), 400, "Errors in the entity format"
+    )
+    assert list(errors) == ["type"], errors
+
+    missed = {**CALL, "externalId": "pbx1-2", "result": "no answer", "duration": 0}
+    assert ok(client.telephony_calls_upload([CALL, missed]))["processedCallsCount"] == 2
+    again = ok(client.telephony_calls_upload([CALL]))
+    assert again["processedCallsCount"] == 0 and again["duplicateCalls"] == [CALL["externalId"]]
+    # The client's own test uploads a bare object; the documentation says a list.
+    refused(client.telephony_calls_upload(CALL), 400, "Errors in the entity format")
+
+    # The client writes details=True&ignoreStatus=True unless told otherwise.
+    found = ok(client.telephony_manager("+375291112233"))
+    assert found["manager"]["code"] == "101" and found["customer"]["id"] == 60, found
+    assert "customer" not in ok(client.telephony_manager("375291112233", 0, 0))
+    nobody = ok(client.telephony_manager("+375296254070", 1, 1))
+    assert "manager" not in nobody and "newCustomerLink" in nobody["links"], nobody
+
+
+def strangers(url, client):
+    wrong = retailcrm.v5(url, "ANOTHER-KEY").settings()
+    refused(wrong, 403, 'Wrong "apiKey" value.')
+    # A method the stand-in does not have yet, or the account never had.
+    refused(client.statistic_update(), 404, "API method not found")
+
+
+def main(command):
+    # A group of its own, so that what `cargo run` started ends with it.
+    serving = subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
+    with serving:
+        try:
+            started = json.loads(serving.stdout.readline())
+            profile = started["profiles"]["retailcrm"]
+            url, page = profile["url"], started["page"]
+
+            def control(path):
+                request = urllib.request.Request(page + path, method="POST", data=b"{}")
+                urllib.request.urlopen(request).close()
+
+            client = retailcrm.v5(url, profile["api_key"])
+            account(client, profile)
+            control("reset")  # ten requests a second are soon used up
+            employees(client)
+            control("reset")
+            strangers(url, client)
+            control("reset")
+            telephony(client)
+
+            with urllib.request.urlopen(page + "state") as answer:
+                state = json.load(answer)["retailcrm"]
+            outcomes = {call["call_id"]: call["outcome"] for call in state["calls"]}
+            assert outcomes == {CALL["externalId"]: "answered", "pbx1-2": "missed"}, outcomes
+            assert len(state["live"]) == 3, state["live"]
+            why = [entry["why"].split(":")[0] for entry in state["refused"]]
+            assert why == ["parameter.calls_array", "event.type_choice"], state["refused"]
+        finally:
+            os.killpg(serving.pid, signal.SIGINT)
+    print("the official client and the stand-in agree")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
