@@ -69,8 +69,10 @@ impl App<'_> {
         };
         let exit = runtime.block_on(async {
             tokio::select! {
-                done = work => done.unwrap_or_else(|error| self.fail(&error)),
+                // Heard before the work says anything that could be taken for a start.
+                biased;
                 () = signals::interrupted() => Exit::Interrupted,
+                done = work => done.unwrap_or_else(|error| self.fail(&error)),
             }
         });
         // A file lock somebody else holds must not keep the program from ending.

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use vochi_crm::http::RawRequest;
-use vochi_crm::{CrmConnector, Cx, Hub, Result, retailcrm};
+use vochi_crm::{Account, CrmConnector, Cx, Error, Hub, Result, retailcrm};
 
 use crate::config::Profile;
 
@@ -61,13 +62,22 @@ impl Crm {
 /// # Errors
 /// `config`, with the place of the setting that is wrong.
 pub(crate) fn connect(profile: &Profile, hub: &Hub) -> Result<Arc<dyn CrmConnector>> {
-    match profile.crm {
-        Crm::RetailCrm => {
-            let config: retailcrm::Config = profile.own()?;
-            let account = profile.account.clone();
-            let opened = retailcrm::Connector::open(hub, account, &config);
-            Ok(Arc::new(opened.map_err(|error| profile.locate(error))?))
-        }
+    open(profile.crm, profile.account.clone(), profile.own(), hub)
+        .map_err(|error| profile.locate(error))
+}
+
+/// A connector of an account, with the CRM's own settings.
+///
+/// # Errors
+/// `config`; the message begins with the key that is wrong.
+pub(crate) fn open(
+    crm: Crm,
+    account: Account,
+    own: Value,
+    hub: &Hub,
+) -> Result<Arc<dyn CrmConnector>> {
+    match crm {
+        Crm::RetailCrm => Ok(Arc::new(retailcrm::Connector::open(hub, account, &read(own)?)?)),
     }
 }
 
@@ -83,9 +93,15 @@ pub(crate) async fn raw(
 ) -> Result<Value> {
     match profile.crm {
         Crm::RetailCrm => {
-            let config: retailcrm::Config = profile.own()?;
-            let opened = retailcrm::Client::open(hub, &profile.account, &config);
-            opened.map_err(|error| profile.locate(error))?.raw(cx, request).await
+            let client = read(profile.own())
+                .and_then(|config| retailcrm::Client::open(hub, &profile.account, &config))
+                .map_err(|error| profile.locate(error))?;
+            client.raw(cx, request).await
         }
     }
+}
+
+fn read<T: DeserializeOwned>(own: Value) -> Result<T> {
+    // Kinds were checked before, so what is left is our own mistake; its text may quote a secret.
+    serde_json::from_value(own).map_err(|_| Error::internal("the settings cannot be taken over"))
 }

@@ -7,18 +7,21 @@ pub(crate) async fn interrupted() {
     }
 }
 
-/// Waits for a polite request to end, as service managers send it.
+/// Hears from now on, and then waits for, a polite request to end, as service managers send it.
 #[cfg(unix)]
-pub(crate) async fn terminated() {
+pub(crate) fn termination() -> impl Future<Output = ()> {
     use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) if terminate.recv().await.is_some() => {}
-        _ => std::future::pending().await,
+    let heard = signal(SignalKind::terminate());
+    async move {
+        match heard {
+            Ok(mut terminate) if terminate.recv().await.is_some() => {}
+            _ => std::future::pending().await,
+        }
     }
 }
 
 /// Waits for a polite request to end; there is none on this system.
 #[cfg(not(unix))]
-pub(crate) async fn terminated() {
-    std::future::pending().await
+pub(crate) fn termination() -> impl Future<Output = ()> {
+    std::future::pending()
 }

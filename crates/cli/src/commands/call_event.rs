@@ -3,14 +3,13 @@
 use std::time::Duration;
 
 use serde_json::Value;
+use vochi_crm::phone::PhoneReader;
 use vochi_crm::{
-    CallEvent, CallId, CallState, CrmCallId, Direction, Error, EventKind, Extension, Leg, LegEnd,
+    CallEvent, CallId, CrmCallId, Direction, Error, EventKind, Extension, Leg, LegEnd,
     LegId, Line, Recording, Result, Seconds, Timestamp, TransferMode, Warning,
 };
-use vochi_crm::phone::PhoneReader;
-use serde::Deserialize;
 
-use super::delivery::{Delivery, client, option};
+use super::delivery::{Delivery, client, option, remembered};
 use crate::app::{App, Manner, Memory, Session};
 use crate::args::{CallEventArgs, EventType};
 use crate::exit::Exit;
@@ -27,6 +26,7 @@ pub(super) async fn run(app: &App<'_>, args: &CallEventArgs) -> Result<Exit> {
     let mut delivery = Delivery::new(&session, told.event.call_id().as_str());
     let budget = if args.kind == EventType::Hangup { END_BUDGET } else { POPUP_BUDGET };
     let cx = app.live(budget);
+    let account = session.profile.account.name();
     let work = async {
         let connector = &session.connector;
         if let Some(recording) = &told.recording {
@@ -39,7 +39,7 @@ pub(super) async fn run(app: &App<'_>, args: &CallEventArgs) -> Result<Exit> {
         } else {
             delivery.add(&said?);
         }
-        if let Some(state) = remembered(&session, told.event.call_id()).await? {
+        if let Some(state) = remembered(&session.hub, account, told.event.call_id()).await? {
             delivery.set_client(state.client());
             delivery.set_crm_call_id(state.crm_call_id());
         }
@@ -61,7 +61,8 @@ async fn record(
     delivery: &mut Delivery,
 ) -> Result<()> {
     let call = told.event.call_id();
-    let state = remembered(session, call).await?;
+    let account = session.profile.account.name();
+    let state = remembered(&session.hub, account, call).await?;
     let Some(record) = state.and_then(|state| state.to_record(call)) else {
         popup?;
         return Err(Error::input(format!(
@@ -82,13 +83,6 @@ async fn record(
         ));
     }
     Ok(())
-}
-
-/// What is remembered of a call.
-async fn remembered(session: &Session, call: &CallId) -> Result<Option<CallState>> {
-    let account = session.profile.account.name().as_str();
-    let slot = session.hub.store().open(account, call.as_str()).await?;
-    Ok(slot.document().and_then(|document| CallState::deserialize(document).ok()))
 }
 
 /// What the options mean together; each alone was read before.

@@ -1,8 +1,11 @@
 //! What came of a call that was handed to the CRM.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use vochi_crm::phone::PhoneReader;
-use vochi_crm::{CrmCallId, Error, Party, PhoneNumber, Receipt, Result, Warning, WarningKind};
+use vochi_crm::{
+    AccountName, CallId, CallState, CrmCallId, Error, Hub, Party, PhoneNumber, Receipt, Result,
+    Warning, WarningKind,
+};
 
 use crate::app::Session;
 use crate::output::{Paint, Report, Tone};
@@ -117,4 +120,14 @@ pub(super) fn option<T>(name: &str, value: Result<T>) -> Result<T> {
             None => told,
         }
     })
+}
+
+/// What is remembered of a call.
+pub(super) async fn remembered(
+    hub: &Hub,
+    account: &AccountName,
+    call: &CallId,
+) -> Result<Option<CallState>> {
+    let slot = hub.store().open(account.as_str(), call.as_str()).await?;
+    Ok(slot.document().and_then(|document| CallState::deserialize(document).ok()))
 }

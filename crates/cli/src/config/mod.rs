@@ -149,6 +149,12 @@ impl<'a> Settings<'a> {
         })
     }
 
+    /// The CRM a profile names, right or wrong.
+    pub(crate) fn crm_of(&self, name: &str) -> Option<&str> {
+        let Node::Table(table) = &self.profiles.get(name)?.node else { return None };
+        self.from_environment.text("crm").or(table.text("crm"))
+    }
+
     fn names(&self) -> Vec<&str> {
         self.profiles.0.keys().map(String::as_str).collect()
     }
@@ -192,8 +198,7 @@ impl<'a> Settings<'a> {
             Some(Entry { node: Node::Table(table), place }) => (table.clone(), place),
             _ => return Err(self.no_profile()),
         };
-        let crm = self.from_environment.text("crm").or(table.text("crm")).map(str::to_owned);
-        let keys = keys::of_profile(crm.as_deref());
+        let keys = keys::of_profile(self.crm_of(name));
         for (key, entry) in &self.from_environment.0 {
             // What belongs to another CRM's profiles is not ours to complain about.
             if keys.iter().any(|known| known.name == key) {

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use vochi_crm::account::ACCOUNT_KEYS;
 use vochi_crm::{Account, AccountConfig, Error, Result, Secret};
@@ -83,7 +82,9 @@ impl Parts<'_> {
             target.insert(name.to_owned(), value);
         }
         own.remove("crm");
-        let account: AccountConfig = read(&path, common)?;
+        // Kinds were checked before, so what is left is our own mistake.
+        let account: AccountConfig = serde_json::from_value(Value::Object(common))
+            .map_err(|_| Error::internal(format!("{path}: the settings cannot be taken over")))?;
         let account = account.account(self.name).map_err(|error| map.locate(error))?;
         Ok(Profile {
             name: self.name.to_owned(),
@@ -152,21 +153,15 @@ impl Parts<'_> {
 }
 
 impl Profile {
-    /// The CRM's own configuration.
-    pub(crate) fn own<T: DeserializeOwned>(&self) -> Result<T> {
-        read(&format!("{}.{}", keys::PROFILE_TABLE, self.name), self.own.0.clone())
+    /// The CRM's own settings, secrets included.
+    pub(crate) fn own(&self) -> Value {
+        Value::Object(self.own.0.clone())
     }
 
     /// Says where the setting stands that an error of the library begins with.
     pub(crate) fn locate(&self, error: Error) -> Error {
         self.map.locate(error)
     }
-}
-
-fn read<T: DeserializeOwned>(path: &str, settings: Map<String, Value>) -> Result<T> {
-    // Kinds were checked before, so what is left is our own mistake.
-    serde_json::from_value(Value::Object(settings))
-        .map_err(|_| Error::internal(format!("{path}: the settings cannot be taken over")))
 }
 
 /// Where each setting of a profile stands and how it is called in full, by its name in the library.

@@ -1,5 +1,7 @@
 //! What came back.
 
+use std::fmt;
+
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
 use serde::de::DeserializeOwned;
@@ -11,8 +13,8 @@ use crate::wire;
 /// How much of an unreadable body an error shows.
 const EXCERPT: usize = 512;
 
-/// An HTTP answer, whole.
-#[derive(Clone, Debug)]
+/// An HTTP answer, whole. Its `Debug` shows neither headers nor body: both may hold tokens.
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Answer {
     /// The HTTP status.
@@ -21,6 +23,15 @@ pub struct Answer {
     pub headers: HeaderMap,
     /// The body.
     pub body: Bytes,
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer")
+            .field("status", &self.status)
+            .field("body_bytes", &self.body.len())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Answer {

@@ -36,7 +36,7 @@ impl GovernorBucket {
 
     /// True when the bucket may be forgotten: a new one would behave the same.
     pub(super) fn is_fresh(&self) -> bool {
-        let mut state = self.lock();
+        let state = self.lock();
         state.is_fresh(self.clock.now())
     }
 

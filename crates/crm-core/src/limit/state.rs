@@ -111,7 +111,7 @@ impl State {
     }
 
     /// True when the bucket may be forgotten: a new one would behave the same.
-    pub(super) fn is_fresh(&mut self, now: Moment) -> bool {
+    pub(super) fn is_fresh(&self, now: Moment) -> bool {
         // The last permit counts for a second when a stricter quota comes.
         let rested = self
             .last
@@ -394,7 +394,6 @@ impl State {
                 if now < overdue.since.after(GRACE) {
                     return false;
                 }
-                self.overdue = None;
                 self.queue.set_standing(head, Standing::Absent);
                 self.call_head(wakes);
                 true

@@ -1,6 +1,7 @@
 //! A transport that plays a script.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -74,12 +75,12 @@ pub struct Played {
 /// let script = ScriptedTransport::new([Step::json(200, &serde_json::json!({"success": true}))]);
 /// assert_eq!(script.left(), 1);
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct ScriptedTransport {
     inner: Arc<Mutex<Script>>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Script {
     steps: VecDeque<Step>,
     repeat: Option<Answer>,
@@ -121,6 +122,12 @@ impl ScriptedTransport {
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Script> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for ScriptedTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ScriptedTransport({} steps left)", self.left())
     }
 }
 

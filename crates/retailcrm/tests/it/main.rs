@@ -1,1 +1,10 @@
-//! Integration tests of this crate, one binary.
+//! Integration tests of the RetailCRM connector, one binary.
+
+mod account;
+mod errors;
+mod fixture;
+mod history;
+mod live;
+mod requests;
+mod secrets;
+mod support;

@@ -98,6 +98,25 @@ fn a_lane_is_served_in_the_order_of_arrival() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn popups_leave_history_the_permit_that_is_its_share() {
+    let (bucket, journal) = (RETAILCRM.bucket(), Journal::default());
+    assert!(bucket.try_take("shop", Lane::Live));
+    taker(&bucket, &journal, "record", "shop", Lane::History, far());
+    settle().await;
+    for n in 1..=9 {
+        advance_unnoticed(ms(106)).await;
+        assert!(bucket.try_take("shop", Lane::Live), "popup {n}");
+    }
+    advance_unnoticed(ms(106)).await;
+    assert!(
+        !bucket.try_take("shop", Lane::Live),
+        "the tenth permit is history's"
+    );
+    settle().await;
+    assert_eq!(journal.len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_permit_that_somebody_waits_for_is_not_taken_away() {
     for waiting in [Lane::Live, Lane::History] {
         let (bucket, journal) = (RETAILCRM.bucket(), Journal::default());

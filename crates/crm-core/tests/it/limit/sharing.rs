@@ -42,6 +42,31 @@ async fn naming_a_bucket_again_does_not_renew_its_allowance() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_slow_bucket_is_remembered_until_it_has_recovered() {
+    let limiter = GovernorLimiter::new();
+    let slow = Quota::per_second(0.01).unwrap();
+    assert!(
+        limiter
+            .bucket(&KEY.into(), slow)
+            .try_take("shop", Lane::Live)
+    );
+    for wait in [65, 30, 4] {
+        advance(Duration::from_secs(wait)).await;
+        let bucket = limiter.bucket(&KEY.into(), slow);
+        assert!(
+            !bucket.try_take("shop", Lane::Live),
+            "100 s have not passed"
+        );
+    }
+    advance(Duration::from_secs(1)).await;
+    assert!(
+        limiter
+            .bucket(&KEY.into(), slow)
+            .try_take("shop", Lane::Live)
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn naming_a_bucket_again_does_not_end_its_pause() {
     let limiter = GovernorLimiter::new();
     let bucket = limiter.bucket(&KEY.into(), UON.quota());
@@ -101,15 +126,17 @@ async fn the_strictest_quota_wins_in_rate_and_in_burst() {
 #[test]
 fn going_over_to_a_stricter_quota_leaves_no_second_above_it() {
     let wide = RETAILCRM_TELEPHONY;
-    for strict in [
-        RETAILCRM,
-        UON,
-        Figure {
-            rate: 2.0,
-            burst: 1,
-            most: 3,
-        },
-    ] {
+    let slow = Figure {
+        rate: 2.0,
+        burst: 1,
+        most: 3,
+    };
+    let slow_with_burst = Figure {
+        burst: 2,
+        most: 4,
+        ..slow
+    };
+    for strict in [RETAILCRM, UON, slow, slow_with_burst] {
         for after in [0, 1, 13, 500, 999, 1500] {
             let (times, switched) = on_paused_clock(async {
                 let limiter = GovernorLimiter::new();

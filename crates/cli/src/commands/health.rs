@@ -1,0 +1,249 @@
+//! `health`: checks profiles end to end and says what to mend.
+
+use serde::Serialize;
+use vochi_crm::connector::Check;
+use vochi_crm::state::DirectoryCallStore;
+use vochi_crm::{Cx, Error, ErrorKind, PhoneNumber, Result};
+
+use super::route;
+use crate::app::{App, Manner, Session};
+use crate::args::HealthArgs;
+use crate::config::{Profile, Settings};
+use crate::exit::Exit;
+use crate::output::{Columns, Paint, Rehearsal, Report, Tone, clean};
+
+#[derive(Debug, Serialize)]
+struct Health {
+    ok: bool,
+    profiles: Vec<ProfileHealth>,
+    /// The gravest finding, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<Finding>,
+}
+
+#[derive(Debug, Serialize)]
+struct ProfileHealth {
+    profile: String,
+    crm: Option<String>,
+    ok: bool,
+    /// How long the CRM took for its first answer.
+    latency_ms: Option<u64>,
+    checks: Vec<CheckRow>,
+    #[serde(skip)]
+    exit: Exit,
+}
+
+#[derive(Debug, Serialize)]
+struct CheckRow {
+    name: &'static str,
+    ok: bool,
+    message: String,
+    hint: Option<String>,
+    #[serde(skip)]
+    failure: Option<ErrorKind>,
+}
+
+#[derive(Debug, Serialize)]
+struct Finding {
+    kind: &'static str,
+    effect: &'static str,
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<String>,
+}
+
+pub(super) async fn run(app: &App<'_>, args: &HealthArgs) -> Result<Exit> {
+    let settings = app.settings()?;
+    let profiles = if args.all {
+        settings.all()?
+    } else {
+        let profile = settings.profile()?;
+        vec![(profile.name.clone(), Ok(profile))]
+    };
+    let good = || profiles.iter().filter_map(|(_, profile)| profile.as_ref().ok());
+    app.conceal(good().flat_map(|profile| profile.secrets.iter().cloned()));
+    // A number that is none is the caller's mistake, whatever the accounts are like.
+    for profile in good() {
+        searched(args, profile)?;
+    }
+    let cx = app.history();
+    let mut under_way = Vec::new();
+    let mut rehearsal = Rehearsal::nothing();
+    for (name, profile) in profiles {
+        let crm = settings.crm_of(&name).map(str::to_owned);
+        let session = match profile {
+            Ok(profile) => {
+                let phone = searched(args, &profile)?;
+                app.open(profile, None).await.map(|session| (session, phone))
+            }
+            Err(error) => Err(error),
+        };
+        under_way.push(match session {
+            Err(error) if !args.all => return Err(error),
+            Err(error) => Checking::Done(Box::new(misconfigured(name, crm, &error))),
+            Ok((session, phone)) if app.global.dry_run => {
+                checked(&session, phone, &cx).await;
+                session.rehearsed(&mut rehearsal);
+                continue;
+            }
+            Ok((session, phone)) => {
+                let state = state_check(&settings).await;
+                let cx = cx.clone();
+                Checking::Running(tokio::spawn(async move {
+                    let mut health = checked(&session, phone, &cx).await;
+                    health.add(state);
+                    health
+                }))
+            }
+        });
+    }
+    if app.global.dry_run {
+        app.output.report(&rehearsal);
+        return Ok(Exit::Done);
+    }
+    let mut found = Vec::new();
+    for checking in under_way {
+        found.push(match checking {
+            Checking::Done(health) => *health,
+            Checking::Running(task) => app.in_time(&cx, Manner::Reads, joined(task)).await?,
+        });
+    }
+    let exit = found.iter().fold(Exit::Done, |exit, health| exit.or_graver(health.exit));
+    let report = Health {
+        ok: exit == Exit::Done,
+        error: gravest(&found, exit),
+        profiles: found,
+    };
+    app.output.report(&report);
+    Ok(exit)
+}
+
+/// A profile whose checks are done already, or under way.
+enum Checking {
+    Done(Box<ProfileHealth>),
+    Running(tokio::task::JoinHandle<ProfileHealth>),
+}
+
+async fn joined(task: tokio::task::JoinHandle<ProfileHealth>) -> Result<ProfileHealth> {
+    task.await.map_err(|_| Error::internal("a check broke down"))
+}
+
+/// The number to search for, as this profile reads it.
+fn searched(args: &HealthArgs, profile: &Profile) -> Result<Option<PhoneNumber>> {
+    args.phone.as_ref().map(|raw| route::number(profile.account.phones(), raw)).transpose()
+}
+
+async fn checked(session: &Session, phone: Option<PhoneNumber>, cx: &Cx) -> ProfileHealth {
+    let connector = &session.connector;
+    let mut health = ProfileHealth {
+        profile: session.profile.name.clone(),
+        crm: Some(session.profile.crm.name().to_owned()),
+        ok: true,
+        latency_ms: None,
+        checks: Vec::new(),
+        exit: Exit::Done,
+    };
+    match connector.health(cx).await {
+        Ok(report) => {
+            health.latency_ms = u64::try_from(report.latency().as_millis()).ok();
+            report.checks().iter().for_each(|check| health.add(check.clone()));
+        }
+        Err(error) => health.add(Check::broken("account", &error)),
+    }
+    if let Some(phone) = phone {
+        health.add(match connector.responsible(cx, &phone).await {
+            Ok(Some(one)) => {
+                let name = one.name.unwrap_or_else(|| format!("user {}", one.user_id));
+                let at = one.extension.map(|extension| format!(" at {extension}"));
+                let at = at.unwrap_or_default();
+                Check::passed("search", format!("{name}{at} is responsible for {phone}"))
+            }
+            Ok(None) => Check::passed("search", format!("nobody is responsible for {phone}")),
+            Err(error) => Check::broken("search", &error),
+        });
+    }
+    health
+}
+
+/// Whether live calls can be remembered between processes.
+async fn state_check(settings: &Settings<'_>) -> Check {
+    let opened = match settings.state_dir() {
+        Ok(root) => match DirectoryCallStore::open(&root).await {
+            Ok(_) => Ok(root),
+            Err(error) => Err(error.into()),
+        },
+        Err(error) => Err(error),
+    };
+    match opened {
+        Ok(root) => Check::passed("state", format!("calls are remembered in {}", root.display())),
+        Err(error) => Check::broken("state", &error),
+    }
+}
+
+fn misconfigured(profile: String, crm: Option<String>, error: &Error) -> ProfileHealth {
+    let mut health = ProfileHealth {
+        profile,
+        crm,
+        ok: true,
+        latency_ms: None,
+        checks: Vec::new(),
+        exit: Exit::Done,
+    };
+    health.add(Check::broken("configuration", error));
+    health
+}
+
+impl ProfileHealth {
+    fn add(&mut self, check: Check) {
+        if let Some(kind) = check.failure() {
+            self.ok = false;
+            self.exit = self.exit.or_graver(Exit::of_kind(kind));
+        }
+        self.checks.push(CheckRow {
+            name: check.name(),
+            ok: check.failure().is_none(),
+            message: check.message().to_owned(),
+            hint: check.hint().map(str::to_owned),
+            failure: check.failure(),
+        });
+    }
+}
+
+/// The finding that decided how the command ends.
+fn gravest(found: &[ProfileHealth], exit: Exit) -> Option<Finding> {
+    found.iter().flat_map(|health| health.checks.iter().map(move |check| (health, check))).find_map(
+        |(health, check)| {
+            let kind = check.failure.filter(|kind| Exit::of_kind(*kind) == exit)?;
+            Some(Finding {
+                kind: kind.as_str(),
+                effect: "not_applied",
+                message: format!("profile {}: {}: {}", health.profile, check.name, check.message),
+                hint: check.hint.clone(),
+            })
+        },
+    )
+}
+
+impl Report for Health {
+    fn human(&self, paint: Paint) -> String {
+        let mut text = Vec::new();
+        for health in &self.profiles {
+            let crm = health.crm.as_deref().unwrap_or("no CRM");
+            let latency = health.latency_ms.map(|ms| format!(", {ms} ms")).unwrap_or_default();
+            let heading = format!("{} ({crm}{latency})", health.profile);
+            text.push(paint.tone(Tone::Strong, &clean(&heading)));
+            let mut columns = Columns::plain();
+            for check in &health.checks {
+                columns.row([if check.ok { "ok" } else { "FAIL" }, check.name, &check.message]);
+                if let Some(hint) = &check.hint {
+                    columns.row(["", "", &format!("-> {hint}")]);
+                }
+            }
+            text.extend(columns.to_string().lines().map(|line| match line.trim_start() {
+                line if line.starts_with("FAIL") => paint.tone(Tone::Bad, line),
+                _ => line.to_owned(),
+            }));
+        }
+        text.join("\n")
+    }
+}

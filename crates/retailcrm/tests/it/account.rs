@@ -1,0 +1,329 @@
+//! Users, responsible managers, health, configuration.
+
+use serde_json::{Value, json};
+use vochi_crm_core::testing::Step;
+use vochi_crm_core::{Capability, CrmConnector as _, Cx, ErrorKind, Hub, WarningKind};
+
+use super::fixture::Fixture;
+use super::support::{Bench, open, phone, planned, record};
+
+fn users_page(users: Value, page: u32, pages: u32) -> Step {
+    let pagination = json!({
+        "limit": 100, "totalCount": 3, "currentPage": page, "totalPageCount": pages,
+    });
+    Step::json(
+        200,
+        &json!({"success": true, "pagination": pagination, "users": users}),
+    )
+}
+
+fn two_users() -> Step {
+    users_page(
+        json!([
+            {"id": 18, "active": true, "firstName": "Anna", "lastName": "Orlova"},
+            {"id": 16, "active": true, "firstName": "Boris"},
+        ]),
+        1,
+        1,
+    )
+}
+
+#[tokio::test(start_paused = true)]
+async fn users_are_listed_over_all_pages_and_held_against_the_directory() {
+    let bench = Bench::new([
+        users_page(
+            json!([{"id": 18, "active": true, "lastName": "Orlova"}]),
+            1,
+            2,
+        ),
+        users_page(
+            json!([{"id": "31", "active": "1", "email": "c@example.test"}, {"name": "broken"}]),
+            2,
+            2,
+        ),
+    ]);
+    let list = bench.connector.users(&Cx::history()).await.unwrap();
+    let rows: Vec<(&str, &str, Option<&str>)> = list
+        .users
+        .iter()
+        .map(|user| {
+            let extension = user
+                .extension
+                .as_ref()
+                .map(vochi_crm_core::Extension::as_str);
+            (user.id.as_str(), user.name.as_str(), extension)
+        })
+        .collect();
+    assert_eq!(
+        rows,
+        [
+            ("18", "Orlova", Some("151")),
+            ("31", "c@example.test", None)
+        ]
+    );
+    let mismatches: Vec<String> = list.mismatches.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        mismatches,
+        [
+            "extension 152 is mapped to user 16, whom the CRM does not know",
+            "user 31 (c@example.test) has no extension",
+        ]
+    );
+    assert_eq!(bench.played()[1].line, "GET /api/v5/users?limit=100&page=2");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_inactive_user_behind_an_extension_is_a_mismatch() {
+    let bench = Bench::new([users_page(
+        json!([{"id": 18, "active": false, "lastName": "Orlova"}, {"id": 16, "active": true}]),
+        1,
+        1,
+    )]);
+    let list = bench.connector.users(&Cx::history()).await.unwrap();
+    assert_eq!(list.mismatches.len(), 1);
+    assert!(list.mismatches[0].text().contains("inactive"));
+    assert_eq!(list.mismatches[0].kind(), WarningKind::UnknownToCrm);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_responsible_manager_has_the_directorys_extension_first() {
+    let fixture = Fixture::open("telephony_manager");
+    let bench = Bench::with(
+        [
+            fixture.answer("success_details"),
+            fixture.answer("success_string_ids"),
+        ],
+        json!({"extensions": {"155": "7"}}),
+        json!({}),
+    );
+    for _ in 0..2 {
+        let found = bench
+            .connector
+            .responsible(&Cx::live(), &phone("+375291112233"))
+            .await;
+        let found = found.unwrap().expect("somebody is responsible");
+        assert_eq!(found.user_id.as_str(), "7");
+        assert_eq!(found.name.as_deref(), Some("Петров Пётр"));
+        assert_eq!(found.extension.unwrap().as_str(), "155");
+    }
+    assert_eq!(
+        bench.played()[0].line,
+        "GET /api/v5/telephony/manager?phone=%2B375291112233&ignoreStatus=1"
+    );
+    let bench = Bench::new([fixture.answer("success_details")]);
+    let found = bench
+        .connector
+        .responsible(&Cx::live(), &phone("+375291112233"))
+        .await;
+    assert_eq!(
+        found.unwrap().unwrap().extension.unwrap().as_str(),
+        "101",
+        "the CRM's own"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_responsible_has_many_spellings() {
+    for manager in [json!(null), json!([]), json!({}), json!("")] {
+        let bench = Bench::new([Step::json(
+            200,
+            &json!({"success": true, "manager": manager}),
+        )]);
+        let found = bench
+            .connector
+            .responsible(&Cx::live(), &phone("+375291112233"))
+            .await;
+        assert_eq!(found.unwrap(), None);
+    }
+    let bench = Bench::new([Fixture::open("telephony_manager").answer("unknown_phone")]);
+    assert_eq!(
+        bench
+            .connector
+            .responsible(&Cx::live(), &phone("+375296254070"))
+            .await
+            .unwrap(),
+        None
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_answer_about_a_number_is_always_fresh() {
+    let fixture = Fixture::open("telephony_manager");
+    let bench = Bench::new([
+        fixture.answer("unknown_phone"),
+        fixture.answer("success_details"),
+    ]);
+    let number = phone("+375291112233");
+    assert_eq!(
+        bench
+            .connector
+            .responsible(&Cx::live(), &number)
+            .await
+            .unwrap(),
+        None
+    );
+    assert!(
+        bench
+            .connector
+            .responsible(&Cx::live(), &number)
+            .await
+            .unwrap()
+            .is_some()
+    );
+}
+
+async fn health(steps: Vec<Step>, common: Value) -> Vec<(String, Option<ErrorKind>, String)> {
+    let bench = Bench::with(steps, common, json!({}));
+    let report = bench.connector.health(&Cx::history()).await.unwrap();
+    report
+        .checks()
+        .iter()
+        .map(|check| {
+            let said = format!("{} {}", check.message(), check.hint().unwrap_or_default());
+            (check.name().to_owned(), check.failure(), said)
+        })
+        .collect()
+}
+
+fn full_key() -> Step {
+    Fixture::open("credentials").answer("success_full")
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_healthy_account_passes_every_check() {
+    let checks = health(vec![full_key(), two_users()], json!({})).await;
+    assert!(
+        checks.iter().all(|(_, failure, _)| failure.is_none()),
+        "{checks:?}"
+    );
+    let names: Vec<&str> = checks.iter().map(|(name, _, _)| name.as_str()).collect();
+    assert_eq!(names, ["key", "scopes", "extensions", "timezone"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wrong_key_ends_the_check_with_what_to_do() {
+    let wrong = Fixture::open("credentials").answer("wrong_key");
+    let checks = health(vec![wrong], json!({})).await;
+    assert_eq!(checks.len(), 1);
+    assert_eq!(checks[0].1, Some(ErrorKind::Auth));
+    assert!(checks[0].2.contains("api_key"), "{checks:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn missing_scopes_and_dead_mappings_are_named() {
+    let few = Fixture::open("credentials").answer("success_selective");
+    let checks = health(vec![few, two_users()], json!({"extensions": {"151": "99"}})).await;
+    assert_eq!(checks[1].1, Some(ErrorKind::Auth));
+    assert!(
+        checks[1].2.contains("telephony_read, user_read"),
+        "{checks:?}"
+    );
+    assert_eq!(checks[2].1, Some(ErrorKind::Config));
+    assert!(checks[2].2.contains("user 99"), "{checks:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_assumed_zone_is_named() {
+    let denied = Fixture::open("settings").answer("access_denied");
+    let checks = health(
+        vec![full_key(), two_users(), denied],
+        json!({"timezone": null}),
+    )
+    .await;
+    assert!(
+        checks[3].2.contains("Europe/Moscow is assumed"),
+        "{checks:?}"
+    );
+}
+
+#[test]
+fn mistakes_in_the_configuration_name_their_key() {
+    let hub = Hub::new().unwrap();
+    for (common, config, begin) in [
+        (
+            json!({}),
+            json!({"url": "http://demo.retailcrm.ru"}),
+            "url: ",
+        ),
+        (json!({}), json!({"url": ""}), "url: "),
+        (json!({}), json!({"api_key": null}), "api_key: "),
+        (json!({}), json!({"api_key": ""}), "api_key: "),
+        (json!({}), json!({"api_key": "two\nlines"}), "api_key: "),
+        (json!({"timezone": "Minsk"}), json!({}), "timezone: "),
+        (
+            json!({"default_region": "ZZ"}),
+            json!({}),
+            "default_region: ",
+        ),
+        (
+            json!({"extensions": {"151": "eighteen"}}),
+            json!({}),
+            "extensions.151: ",
+        ),
+        (
+            json!({"lines": {"0001363": "none"}}),
+            json!({}),
+            "lines.0001363: ",
+        ),
+        (json!({"missed_user": "nobody"}), json!({}), "missed_user: "),
+        (
+            json!({"requests_per_second": 0}),
+            json!({}),
+            "requests_per_second: ",
+        ),
+        (json!({"burst": 0}), json!({}), "burst: "),
+        (
+            json!({"timeout_seconds": -1}),
+            json!({}),
+            "timeout_seconds: ",
+        ),
+        (json!({"bare_digits": "both"}), json!({}), "bare_digits: "),
+        (
+            json!({"unknown_caller": "client"}),
+            json!({}),
+            "unknown_caller: ",
+        ),
+        (json!({"missed_task": true}), json!({}), "missed_task: "),
+    ] {
+        let error = open(&hub, common, config).expect_err(begin);
+        assert_eq!(error.kind(), ErrorKind::Config, "{begin}");
+        assert!(error.message().starts_with(begin), "{begin}: {error}");
+    }
+}
+
+#[test]
+fn what_retailcrm_lacks_is_said() {
+    let connector = open(&Hub::new().unwrap(), json!({}), json!({})).unwrap();
+    assert!(connector.capabilities().has(Capability::Popups));
+    assert!(!connector.capabilities().has(Capability::RecordingUpload));
+    assert!(!connector.capabilities().has(Capability::LegEvents));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dry_run_shows_the_upload_with_the_key_masked() {
+    let (hub, plan) = planned();
+    let connector = open(&hub, json!({}), json!({})).unwrap();
+    let receipt = connector
+        .log_calls(&Cx::history(), &[record("1")])
+        .await
+        .remove(0)
+        .unwrap();
+    assert_eq!(receipt.requests(), 0);
+    let planned = &plan.requests()[0];
+    assert_eq!(
+        planned.url,
+        "https://demo.retailcrm.ru/api/v5/telephony/calls/upload"
+    );
+    assert!(
+        planned
+            .headers
+            .contains(&("x-api-key".to_owned(), "***".to_owned()))
+    );
+    assert!(
+        planned
+            .body
+            .as_ref()
+            .unwrap()
+            .starts_with("calls=%5B%7B%22date%22")
+    );
+}

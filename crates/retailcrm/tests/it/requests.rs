@@ -1,0 +1,210 @@
+//! The bytes of every request, against the fixtures.
+
+use serde_json::json;
+use vochi_crm_core::http::Endpoint;
+use vochi_crm_core::{ErrorKind, Seconds, Secret};
+use vochi_crm_retailcrm::api::{
+    FindManager, GetCredentials, GetSettings, ListUsers, MOST_CALLS, SendCallEvent, UploadCalls,
+};
+use vochi_crm_retailcrm::model::{
+    CallDirection, CallResult, CallUpload, HangupStatus, PageSize, PhoneText, UserId, WebAnalytics,
+};
+
+use super::fixture::{Fixture, assert_same};
+use super::support::{ext, phone};
+
+fn local(text: &str) -> vochi_crm_core::LocalTime {
+    text.parse().unwrap()
+}
+
+fn to_both(event: SendCallEvent) -> SendCallEvent {
+    event
+        .with_code(ext("101"))
+        .with_code(ext("102"))
+        .with_user(UserId::new(7))
+        .with_user(UserId::new(8))
+}
+
+#[test]
+fn call_events_go_out_as_documented() {
+    let fixture = Fixture::open("telephony_call_event");
+    let incoming = to_both(SendCallEvent::incoming(phone("+375291112233")))
+        .with_call_external_id("pbx1-1773474900.42")
+        .with_external_phone(phone("+375171234567"))
+        .with_site("shop-one");
+    let outgoing = SendCallEvent::outgoing(phone("+375296254070"))
+        .with_code(ext("101"))
+        .with_user(UserId::new(7))
+        .with_call_external_id("pbx1-1773475200.51")
+        .with_external_phone(phone("+375171234567"));
+    let hangup = |status, id: &str| {
+        to_both(SendCallEvent::hangup(phone("+375291112233"), status)).with_call_external_id(id)
+    };
+    let analytics: WebAnalytics = serde_json::from_value(json!({
+        "campaign": {"name": "Весна", "code": "spring"}, "queryString": "купить диван",
+    }))
+    .unwrap();
+    let from_campaign = SendCallEvent::incoming(phone("+375291112233"))
+        .with_code(ext("101"))
+        .with_call_external_id("pbx1-1773474900.44")
+        .with_web_analytics(analytics);
+    let with_client_id = incoming
+        .clone()
+        .with_client_id(Secret::new("9f0d6c1e5b7a4c2f8e3d1a6b0c9d8e7f"));
+    for (name, event) in [
+        (None, incoming),
+        (Some("outgoing"), outgoing),
+        (
+            Some("hangup_answered"),
+            hangup(HangupStatus::Answered, "pbx1-1773474900.42"),
+        ),
+        (
+            Some("hangup_missed"),
+            hangup(HangupStatus::NoAnswered, "pbx1-1773474900.43"),
+        ),
+        (Some("incoming_with_web_analytics"), from_campaign),
+        (
+            Some("with_module_clientId_as_the_live_host_sends_it"),
+            with_client_id,
+        ),
+    ] {
+        let wanted = fixture.request(name);
+        let request = event.request().unwrap();
+        assert_same(&request, wanted);
+        let body = request.body_ref().encode();
+        assert_eq!(
+            std::str::from_utf8(&body).unwrap(),
+            wanted["wire_body"],
+            "{name:?}"
+        );
+    }
+}
+
+#[test]
+fn an_event_without_an_employee_is_not_sent() {
+    let error = SendCallEvent::incoming(phone("+375291112233"))
+        .request()
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Input);
+}
+
+#[test]
+fn an_upload_goes_out_as_documented() {
+    let fixture = Fixture::open("telephony_calls_upload");
+    let upload = UploadCalls::new([
+        CallUpload::new(
+            "pbx1-1773474900.42",
+            local("2026-03-14 10:15:00"),
+            CallDirection::In,
+            phone("+375291112233"),
+            CallResult::Answered,
+        )
+        .with_user(UserId::new(7))
+        .with_duration(Seconds::new(95))
+        .with_waiting(Seconds::new(12))
+        .with_record_url("https://pbx.example.test/rec/5d1f0b7e.mp3")
+        .with_external_phone(phone("+375171234567"))
+        .with_site("shop-one"),
+        CallUpload::new(
+            "pbx1-1773475200.43",
+            local("2026-03-14 10:20:00"),
+            CallDirection::In,
+            phone("+375296254070"),
+            CallResult::NoAnswer,
+        )
+        .with_code(ext("102"))
+        .with_waiting(Seconds::new(25)),
+        CallUpload::new(
+            "pbx1-1773475800.51",
+            local("2026-03-14 10:30:00"),
+            CallDirection::Out,
+            phone("+375296254070"),
+            CallResult::Busy,
+        )
+        .with_code(ext("101"))
+        .with_waiting(Seconds::new(4)),
+    ]);
+    let request = upload.request().unwrap();
+    assert_same(&request, fixture.request(None));
+    let body = request.body_ref().encode();
+    assert_eq!(
+        std::str::from_utf8(&body).unwrap(),
+        fixture.request(None)["wire_body"]
+    );
+}
+
+#[test]
+fn an_upload_holds_one_to_fifty_calls_of_somebody() {
+    let call = || {
+        CallUpload::new(
+            "1",
+            local("2026-03-14 10:15:00"),
+            CallDirection::In,
+            phone("+375291112233"),
+            CallResult::Answered,
+        )
+    };
+    let handled = || call().with_code(ext("101"));
+    for (upload, good) in [
+        (UploadCalls::new([]), false),
+        (UploadCalls::new([handled()]), true),
+        (UploadCalls::new((0..MOST_CALLS).map(|_| handled())), true),
+        (UploadCalls::new((0..=MOST_CALLS).map(|_| handled())), false),
+        (UploadCalls::new([call()]), false),
+    ] {
+        assert_eq!(upload.request().is_ok(), good, "{upload:?}");
+    }
+}
+
+#[test]
+fn a_number_that_is_none_goes_out_as_its_digits() {
+    let digits = PhoneText::digits_of("*21*37529#").unwrap();
+    assert_eq!(digits.as_str(), "2137529");
+    assert_eq!(PhoneText::digits_of("MTS"), None);
+    assert_eq!(
+        PhoneText::from(phone("+375291112233"))
+            .without_plus()
+            .as_str(),
+        "375291112233"
+    );
+}
+
+#[test]
+fn readers_go_out_as_documented() {
+    let manager = FindManager::new(phone("+375291112233"))
+        .with_details()
+        .whatever_the_status();
+    assert_same(
+        &manager.request().unwrap(),
+        Fixture::open("telephony_manager").request(None),
+    );
+    let users = ListUsers::new().active_only().managers_only();
+    assert_same(
+        &users.request().unwrap(),
+        Fixture::open("users_list").request(None),
+    );
+    assert_same(
+        &GetCredentials.request().unwrap(),
+        Fixture::open("credentials").request(None),
+    );
+    assert_same(
+        &GetSettings.request().unwrap(),
+        Fixture::open("settings").request(None),
+    );
+}
+
+#[test]
+fn pages_have_the_sizes_the_crm_accepts() {
+    for (size, text) in [
+        (PageSize::Twenty, "20"),
+        (PageSize::Fifty, "50"),
+        (PageSize::Hundred, "100"),
+    ] {
+        let query = ListUsers::new()
+            .with_page_size(size)
+            .with_page(3)
+            .request()
+            .unwrap();
+        assert_eq!(query.query_string(), format!("limit={text}&page=3"));
+    }
+}
