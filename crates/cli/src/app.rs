@@ -60,7 +60,9 @@ const GRACE: Duration = Duration::from_millis(250);
 impl App<'_> {
     /// Runs a command's work until it is done, its time is up or somebody presses Ctrl-C.
     pub(crate) fn block_on(&self, work: impl Future<Output = Result<Exit>>) -> Exit {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
         let runtime = match runtime {
             Ok(runtime) => runtime,
             Err(error) => {
@@ -135,20 +137,29 @@ impl App<'_> {
         }
         let hub = hub.build()?;
         let connector = crm::connect(&profile, &hub)?;
-        Ok(Session { profile, hub, connector, plan })
+        Ok(Session {
+            profile,
+            hub,
+            connector,
+            plan,
+        })
     }
 
     async fn store(&self, state_dir: Option<PathBuf>) -> Result<Arc<dyn CallStore>> {
         Ok(match state_dir {
             None => Arc::new(MemoryCallStore::new()),
-            Some(root) if self.global.dry_run => Arc::new(DirectoryCallStore::read_only(root).await?),
+            Some(root) if self.global.dry_run => {
+                Arc::new(DirectoryCallStore::read_only(root).await?)
+            }
             Some(root) => Arc::new(DirectoryCallStore::open(root).await?),
         })
     }
 
     /// When the command has to be done, if that was said.
     pub(crate) fn deadline(&self) -> Option<Instant> {
-        self.global.timeout.and_then(|budget| self.began.checked_add(budget))
+        self.global
+            .timeout
+            .and_then(|budget| self.began.checked_add(budget))
     }
 
     /// Circumstances for somebody who waits; `otherwise` is the time where none was said.
@@ -178,7 +189,9 @@ impl App<'_> {
         manner: Manner,
         work: impl Future<Output = Result<T>>,
     ) -> Result<T> {
-        let Some(deadline) = cx.deadline() else { return work.await };
+        let Some(deadline) = cx.deadline() else {
+            return work.await;
+        };
         match tokio::time::timeout_at(deadline + GRACE, work).await {
             Ok(done) => done,
             Err(_) => {
@@ -186,10 +199,14 @@ impl App<'_> {
                     Manner::Reads => Effect::NotApplied,
                     Manner::Writes => Effect::Maybe,
                 };
-                Err(Error::new(ErrorKind::Timeout, "the time for this command is up")
-                    .with_effect(effect)
-                    .with_try_again(TryAgain::Later)
-                    .with_hint("allow more with --timeout; another event of the call may be under way"))
+                Err(
+                    Error::new(ErrorKind::Timeout, "the time for this command is up")
+                        .with_effect(effect)
+                        .with_try_again(TryAgain::Later)
+                        .with_hint(
+                            "allow more with --timeout; another event of the call may be under way",
+                        ),
+                )
             }
         }
     }

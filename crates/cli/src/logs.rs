@@ -47,16 +47,24 @@ pub(crate) fn start(global: &Global, output: &Output) -> Blackened {
         (false, _) => (LevelFilter::DEBUG, LevelFilter::INFO),
     };
     let others = own.min(LevelFilter::WARN);
-    let targets =
-        Targets::new().with_default(others).with_target(OWN, own).with_target(AUDIT, audit);
+    let targets = Targets::new()
+        .with_default(others)
+        .with_target(OWN, own)
+        .with_target(AUDIT, audit);
     let lines = tracing_subscriber::fmt::layer()
         .with_ansi(output.paint_errors().is_on())
         .with_writer(Stderr(blackened.clone()));
     let started = if global.verbose > 0 {
-        tracing_subscriber::registry().with(targets).with(lines).try_init()
+        tracing_subscriber::registry()
+            .with(targets)
+            .with(lines)
+            .try_init()
     } else {
         let lines = lines.without_time().with_target(false);
-        tracing_subscriber::registry().with(targets).with(lines).try_init()
+        tracing_subscriber::registry()
+            .with(targets)
+            .with(lines)
+            .try_init()
     };
     // A second log in one process cannot happen outside tests.
     drop(started);

@@ -14,8 +14,8 @@ pub(crate) fn termination() -> impl Future<Output = ()> {
     let heard = signal(SignalKind::terminate());
     async move {
         match heard {
-            Ok(mut terminate) if terminate.recv().await.is_some() => {}
-            _ => std::future::pending().await,
+            Ok(mut terminate) => drop(terminate.recv().await),
+            Err(_) => std::future::pending().await,
         }
     }
 }

@@ -27,8 +27,13 @@ pub(super) fn pair(text: &str) -> Result<(String, String), String> {
 
 /// An HTTP method, in either case.
 pub(super) fn method(text: &str) -> Result<Method, String> {
-    const KNOWN: [Method; 5] =
-        [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
+    const KNOWN: [Method; 5] = [
+        Method::GET,
+        Method::POST,
+        Method::PUT,
+        Method::PATCH,
+        Method::DELETE,
+    ];
     KNOWN
         .into_iter()
         .find(|method| method.as_str().eq_ignore_ascii_case(text))
@@ -57,8 +62,7 @@ fn one_of<T>(all: &'static [T], name: fn(T) -> &'static str) -> impl TypedValueP
 where
     T: Copy + Send + Sync + std::str::FromStr<Err = Error> + 'static,
 {
-    PossibleValuesParser::new(all.iter().map(|word| name(*word)))
-        .try_map(|text| text.parse::<T>())
+    PossibleValuesParser::new(all.iter().map(|word| name(*word))).try_map(|text| text.parse::<T>())
 }
 
 #[cfg(test)]

@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde_json::Value;
 use vochi_crm::phone::PhoneReader;
 use vochi_crm::{
-    CallEvent, CallId, CrmCallId, Direction, Error, EventKind, Extension, Leg, LegEnd,
-    LegId, Line, Recording, Result, Seconds, Timestamp, TransferMode, Warning,
+    CallEvent, CallId, CrmCallId, Direction, Error, EventKind, Extension, Leg, LegEnd, LegId, Line,
+    Recording, Result, Seconds, Timestamp, TransferMode, Warning,
 };
 
 use super::delivery::{Delivery, client, option, remembered};
@@ -22,9 +22,17 @@ const END_BUDGET: Duration = Duration::from_secs(30);
 pub(super) async fn run(app: &App<'_>, args: &CallEventArgs) -> Result<Exit> {
     check_usage(args)?;
     let session = app.session(Memory::Shared).await?;
-    let told = Told::read(args, session.profile.account.phones(), session.hub.clock().now())?;
+    let told = Told::read(
+        args,
+        session.profile.account.phones(),
+        session.hub.clock().now(),
+    )?;
     let mut delivery = Delivery::new(&session, told.event.call_id().as_str());
-    let budget = if args.kind == EventType::Hangup { END_BUDGET } else { POPUP_BUDGET };
+    let budget = if args.kind == EventType::Hangup {
+        END_BUDGET
+    } else {
+        POPUP_BUDGET
+    };
     let cx = app.live(budget);
     let account = session.profile.account.name();
     let work = async {
@@ -34,8 +42,14 @@ pub(super) async fn run(app: &App<'_>, args: &CallEventArgs) -> Result<Exit> {
         }
         let said = connector.handle_event(&cx, &told.event).await;
         if args.record {
-            record(app, &session, &told, said.map(|receipt| delivery.add(&receipt)), &mut delivery)
-                .await?;
+            record(
+                app,
+                &session,
+                &told,
+                said.map(|receipt| delivery.add(&receipt)),
+                &mut delivery,
+            )
+            .await?;
         } else {
             delivery.add(&said?);
         }
@@ -70,11 +84,21 @@ async fn record(
         ))
         .with_hint("give --direction and --phone, or use call-log"));
     };
-    let record = told.event.extra().iter().fold(record, |record, (name, value)| {
-        record.with_extra(name, value.clone())
-    });
-    let mut receipts = session.connector.log_calls(&app.history(), &[record]).await.into_iter();
-    let receipt = receipts.next().ok_or_else(|| Error::internal("no receipt for the record"))??;
+    let record = told
+        .event
+        .extra()
+        .iter()
+        .fold(record, |record, (name, value)| {
+            record.with_extra(name, value.clone())
+        });
+    let mut receipts = session
+        .connector
+        .log_calls(&app.history(), &[record])
+        .await
+        .into_iter();
+    let receipt = receipts
+        .next()
+        .ok_or_else(|| Error::internal("no receipt for the record"))??;
     delivery.add(&receipt);
     if let Err(error) = popup {
         delivery.warn(Warning::new(
@@ -89,15 +113,44 @@ async fn record(
 fn check_usage(args: &CallEventArgs) -> Result<()> {
     let kind = args.kind;
     let only = |given: bool, option: &str, with: EventType, name: &str| {
-        if given && kind != with { Err(usage(format!("{option} goes with {name} only"))) } else { Ok(()) }
+        if given && kind != with {
+            Err(usage(format!("{option} goes with {name} only")))
+        } else {
+            Ok(())
+        }
     };
-    only(args.outcome.is_some(), "--outcome", EventType::Hangup, "hangup")?;
-    only(args.reason.is_some(), "--reason", EventType::Hangup, "hangup")?;
-    only(args.talk_seconds.is_some(), "--talk-seconds", EventType::Hangup, "hangup")?;
+    only(
+        args.outcome.is_some(),
+        "--outcome",
+        EventType::Hangup,
+        "hangup",
+    )?;
+    only(
+        args.reason.is_some(),
+        "--reason",
+        EventType::Hangup,
+        "hangup",
+    )?;
+    only(
+        args.talk_seconds.is_some(),
+        "--talk-seconds",
+        EventType::Hangup,
+        "hangup",
+    )?;
     only(args.record, "--record", EventType::Hangup, "hangup")?;
     only(args.to.is_some(), "--to", EventType::Transfer, "transfer")?;
-    only(args.from.is_some(), "--from", EventType::Transfer, "transfer")?;
-    only(args.transfer_mode.is_some(), "--transfer-mode", EventType::Transfer, "transfer")?;
+    only(
+        args.from.is_some(),
+        "--from",
+        EventType::Transfer,
+        "transfer",
+    )?;
+    only(
+        args.transfer_mode.is_some(),
+        "--transfer-mode",
+        EventType::Transfer,
+        "transfer",
+    )?;
     if kind == EventType::Transfer && !args.ext.is_empty() {
         return Err(usage("transfer takes --to and --from, not --ext"));
     }
@@ -136,13 +189,16 @@ struct Told {
 }
 
 impl Told {
-    fn read(args: &CallEventArgs, phones: &PhoneReader, now: Timestamp) -> Result<Self> {
+    fn read(args: &CallEventArgs, phones: PhoneReader, now: Timestamp) -> Result<Self> {
         let call_id = option("--call-id", CallId::new(&args.call_id))?;
         let at = match &args.at {
             Some(at) => option("--at", at.parse())?,
             None => now,
         };
-        let direction = args.kind.direction().or(args.direction.map(Direction::from));
+        let direction = args
+            .kind
+            .direction()
+            .or(args.direction.map(Direction::from));
         let mut event = CallEvent::new(call_id.clone(), at, happened(args)?);
         let mut warning = None;
         if let Some(direction) = direction {
@@ -169,10 +225,18 @@ impl Told {
             None => None,
             Some(url) => {
                 let recording = option("--record-url", Recording::url(url))?;
-                Some(CallEvent::new(call_id, at, EventKind::RecordingReady(recording)))
+                Some(CallEvent::new(
+                    call_id,
+                    at,
+                    EventKind::RecordingReady(recording),
+                ))
             }
         };
-        Ok(Self { event, recording, warning })
+        Ok(Self {
+            event,
+            recording,
+            warning,
+        })
     }
 }
 
@@ -186,8 +250,17 @@ fn happened(args: &CallEventArgs) -> Result<EventKind> {
         EventType::Leave => EventKind::LegEnded,
         EventType::Transfer => EventKind::Transferred {
             mode: args.transfer_mode.unwrap_or(TransferMode::Blind),
-            from: args.from.as_ref().map(|text| extension("--from", text)).transpose()?,
-            to: extension("--to", args.to.as_ref().ok_or_else(|| usage("transfer needs --to"))?)?,
+            from: args
+                .from
+                .as_ref()
+                .map(|text| extension("--from", text))
+                .transpose()?,
+            to: extension(
+                "--to",
+                args.to
+                    .as_ref()
+                    .ok_or_else(|| usage("transfer needs --to"))?,
+            )?,
         },
         EventType::Hangup => EventKind::Ended {
             outcome: args.outcome,
@@ -208,22 +281,34 @@ fn legs(args: &CallEventArgs, direction: Option<Direction>) -> Result<Vec<Leg>> 
             Leg::new(LegEnd::Client, employee)
         }
     };
-    let id = args.leg.as_ref().map(|text| option("--leg", LegId::new(text))).transpose()?;
+    let id = args
+        .leg
+        .as_ref()
+        .map(|text| option("--leg", LegId::new(text)))
+        .transpose()?;
     let mut legs = Vec::new();
     for text in &args.ext {
-        legs.push(leg(LegEnd::Employee(option("--ext", Extension::new(text))?)));
+        legs.push(leg(LegEnd::Employee(option(
+            "--ext",
+            Extension::new(text),
+        )?)));
     }
     Ok(match (id, legs.len()) {
         (None, _) => legs,
         (Some(id), 0) => vec![leg(LegEnd::UnknownEmployee).with_id(id)],
-        (Some(id), _) => legs.into_iter().map(|leg| leg.with_id(id.clone())).collect(),
+        (Some(id), _) => legs
+            .into_iter()
+            .map(|leg| leg.with_id(id.clone()))
+            .collect(),
     })
 }
 
 /// An option's value: JSON where it is an object, a list, a number or a truth, else the text.
 fn extra(text: &str) -> Value {
     match serde_json::from_str(text) {
-        Ok(value @ (Value::Object(_) | Value::Array(_) | Value::Number(_) | Value::Bool(_))) => value,
+        Ok(value @ (Value::Object(_) | Value::Array(_) | Value::Number(_) | Value::Bool(_))) => {
+            value
+        }
         _ => Value::from(text),
     }
 }
@@ -237,7 +322,9 @@ mod tests {
     use crate::args::{Cli, Command};
 
     fn args(line: &str) -> CallEventArgs {
-        let words = ["vochi-crm", "call-event"].into_iter().chain(line.split_whitespace());
+        let words = ["vochi-crm", "call-event"]
+            .into_iter()
+            .chain(line.split_whitespace());
         match Cli::try_parse_from(words).unwrap().command {
             Command::CallEvent(args) => *args,
             other => panic!("{other:?}"),
@@ -246,7 +333,7 @@ mod tests {
 
     fn told(line: &str) -> Result<Told> {
         let phones = PhoneReader::new().with_region("BY".parse().unwrap());
-        Told::read(&args(line), &phones, "2026-03-02T08:00:00Z".parse().unwrap())
+        Told::read(&args(line), phones, "2026-03-02T08:00:00Z".parse().unwrap())
     }
 
     #[test]
@@ -263,7 +350,10 @@ mod tests {
     fn an_outgoing_call_rings_at_the_client() {
         let told = told("out --call-id 1 --phone +375291112233 --ext 151 --leg 1.7").unwrap();
         let leg = &told.event.legs()[0];
-        assert_eq!((leg.to(), leg.id().unwrap().as_str()), (&LegEnd::Client, "1.7"));
+        assert_eq!(
+            (leg.to(), leg.id().unwrap().as_str()),
+            (&LegEnd::Client, "1.7")
+        );
         assert_eq!(leg.employee().unwrap().as_str(), "151");
     }
 
@@ -272,14 +362,22 @@ mod tests {
         let kept = told("in --call-id 1 --phone MTS.BY").unwrap();
         assert!(kept.warning.unwrap().text().contains("MTS.BY"));
         let hidden = told("in --call-id 1 --phone anonymous").unwrap();
-        assert!(hidden.warning.is_none(), "a hidden caller is no mistake of anybody");
+        assert!(
+            hidden.warning.is_none(),
+            "a hidden caller is no mistake of anybody"
+        );
     }
 
     #[test]
     fn a_transfer_is_blind_unless_told_otherwise() {
         let told = told("transfer --call-id 1 --to 152").unwrap();
-        let EventKind::Transferred { mode, from, to } = told.event.kind() else { panic!() };
-        assert_eq!((*mode, from, to.as_str()), (TransferMode::Blind, &None, "152"));
+        let EventKind::Transferred { mode, from, to } = told.event.kind() else {
+            panic!()
+        };
+        assert_eq!(
+            (*mode, from, to.as_str()),
+            (TransferMode::Blind, &None, "152")
+        );
     }
 
     #[test]

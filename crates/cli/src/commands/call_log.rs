@@ -20,7 +20,9 @@ pub(super) async fn run(app: &App<'_>, args: &CallLogArgs) -> Result<Exit> {
     let records = [record];
     let work = async { Ok(session.connector.log_calls(&cx, &records).await) };
     let mut receipts = app.in_time(&cx, Manner::Writes, work).await?.into_iter();
-    let receipt = receipts.next().ok_or_else(|| Error::internal("no receipt for the record"))??;
+    let receipt = receipts
+        .next()
+        .ok_or_else(|| Error::internal("no receipt for the record"))??;
     delivery.add(&receipt);
     delivery.warn_unless_told(warning);
     let warnings = delivery.warnings().to_vec();
@@ -28,7 +30,7 @@ pub(super) async fn run(app: &App<'_>, args: &CallLogArgs) -> Result<Exit> {
 }
 
 /// The command line as a record.
-fn read(args: &CallLogArgs, phones: &PhoneReader) -> Result<(CallRecord, Option<Warning>)> {
+fn read(args: &CallLogArgs, phones: PhoneReader) -> Result<(CallRecord, Option<Warning>)> {
     let (party, warning) = client(phones, &args.phone);
     let mut record = CallRecord::new(
         option("--call-id", CallId::new(&args.call_id))?,

@@ -69,7 +69,10 @@ impl Delivery {
     /// Warns of a client that is no number, unless the connector has said what became of it.
     pub(super) fn warn_unless_told(&mut self, warning: Option<Warning>) {
         if let Some(warning) = warning
-            && !self.warnings.iter().any(|known| known.kind() == warning.kind())
+            && !self
+                .warnings
+                .iter()
+                .any(|known| known.kind() == warning.kind())
         {
             self.warn(warning);
         }
@@ -100,11 +103,14 @@ impl Report for Delivery {
 }
 
 /// Reads the client's number. What is none is kept, with a warning.
-pub(super) fn client(phones: &PhoneReader, raw: &str) -> (Party, Option<Warning>) {
-    let party = Party::read(phones, raw);
+pub(super) fn client(phones: PhoneReader, raw: &str) -> (Party, Option<Warning>) {
+    let party = Party::read(&phones, raw);
     let warning = match &party {
         Party::Raw(_) => phones.read(raw).err().map(|error| {
-            Warning::new(WarningKind::UnreadableNumber, format!("{error}; it is kept as it is"))
+            Warning::new(
+                WarningKind::UnreadableNumber,
+                format!("{error}; it is kept as it is"),
+            )
         }),
         _ => None,
     };
@@ -129,5 +135,7 @@ pub(super) async fn remembered(
     call: &CallId,
 ) -> Result<Option<CallState>> {
     let slot = hub.store().open(account.as_str(), call.as_str()).await?;
-    Ok(slot.document().and_then(|document| CallState::deserialize(document).ok()))
+    Ok(slot
+        .document()
+        .and_then(|document| CallState::deserialize(document).ok()))
 }

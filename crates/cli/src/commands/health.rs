@@ -60,7 +60,11 @@ pub(super) async fn run(app: &App<'_>, args: &HealthArgs) -> Result<Exit> {
         let profile = settings.profile()?;
         vec![(profile.name.clone(), Ok(profile))]
     };
-    let good = || profiles.iter().filter_map(|(_, profile)| profile.as_ref().ok());
+    let good = || {
+        profiles
+            .iter()
+            .filter_map(|(_, profile)| profile.as_ref().ok())
+    };
     app.conceal(good().flat_map(|profile| profile.secrets.iter().cloned()));
     // A number that is none is the caller's mistake, whatever the accounts are like.
     for profile in good() {
@@ -74,7 +78,9 @@ pub(super) async fn run(app: &App<'_>, args: &HealthArgs) -> Result<Exit> {
         let session = match profile {
             Ok(profile) => {
                 let phone = searched(args, &profile)?;
-                app.open(profile, None).await.map(|session| (session, phone))
+                app.open(profile, None)
+                    .await
+                    .map(|session| (session, phone))
             }
             Err(error) => Err(error),
         };
@@ -108,7 +114,9 @@ pub(super) async fn run(app: &App<'_>, args: &HealthArgs) -> Result<Exit> {
             Checking::Running(task) => app.in_time(&cx, Manner::Reads, joined(task)).await?,
         });
     }
-    let exit = found.iter().fold(Exit::Done, |exit, health| exit.or_graver(health.exit));
+    let exit = found
+        .iter()
+        .fold(Exit::Done, |exit, health| exit.or_graver(health.exit));
     let report = Health {
         ok: exit == Exit::Done,
         error: gravest(&found, exit),
@@ -125,12 +133,16 @@ enum Checking {
 }
 
 async fn joined(task: tokio::task::JoinHandle<ProfileHealth>) -> Result<ProfileHealth> {
-    task.await.map_err(|_| Error::internal("a check broke down"))
+    task.await
+        .map_err(|_| Error::internal("a check broke down"))
 }
 
 /// The number to search for, as this profile reads it.
 fn searched(args: &HealthArgs, profile: &Profile) -> Result<Option<PhoneNumber>> {
-    args.phone.as_ref().map(|raw| route::number(profile.account.phones(), raw)).transpose()
+    args.phone
+        .as_ref()
+        .map(|raw| route::number(profile.account.phones(), raw))
+        .transpose()
 }
 
 async fn checked(session: &Session, phone: Option<PhoneNumber>, cx: &Cx) -> ProfileHealth {
@@ -146,7 +158,10 @@ async fn checked(session: &Session, phone: Option<PhoneNumber>, cx: &Cx) -> Prof
     match connector.health(cx).await {
         Ok(report) => {
             health.latency_ms = u64::try_from(report.latency().as_millis()).ok();
-            report.checks().iter().for_each(|check| health.add(check.clone()));
+            report
+                .checks()
+                .iter()
+                .for_each(|check| health.add(check.clone()));
         }
         Err(error) => health.add(Check::broken("account", &error)),
     }
@@ -175,7 +190,10 @@ async fn state_check(settings: &Settings<'_>) -> Check {
         Err(error) => Err(error),
     };
     match opened {
-        Ok(root) => Check::passed("state", format!("calls are remembered in {}", root.display())),
+        Ok(root) => Check::passed(
+            "state",
+            format!("calls are remembered in {}", root.display()),
+        ),
         Err(error) => Check::broken("state", &error),
     }
 }
@@ -211,17 +229,21 @@ impl ProfileHealth {
 
 /// The finding that decided how the command ends.
 fn gravest(found: &[ProfileHealth], exit: Exit) -> Option<Finding> {
-    found.iter().flat_map(|health| health.checks.iter().map(move |check| (health, check))).find_map(
-        |(health, check)| {
+    found
+        .iter()
+        .flat_map(|health| health.checks.iter().map(move |check| (health, check)))
+        .find_map(|(health, check)| {
             let kind = check.failure.filter(|kind| Exit::of_kind(*kind) == exit)?;
             Some(Finding {
                 kind: kind.as_str(),
                 effect: "not_applied",
-                message: format!("profile {}: {}: {}", health.profile, check.name, check.message),
+                message: format!(
+                    "profile {}: {}: {}",
+                    health.profile, check.name, check.message
+                ),
                 hint: check.hint.clone(),
             })
-        },
-    )
+        })
 }
 
 impl Report for Health {
@@ -229,20 +251,32 @@ impl Report for Health {
         let mut text = Vec::new();
         for health in &self.profiles {
             let crm = health.crm.as_deref().unwrap_or("no CRM");
-            let latency = health.latency_ms.map(|ms| format!(", {ms} ms")).unwrap_or_default();
+            let latency = health
+                .latency_ms
+                .map(|ms| format!(", {ms} ms"))
+                .unwrap_or_default();
             let heading = format!("{} ({crm}{latency})", health.profile);
             text.push(paint.tone(Tone::Strong, &clean(&heading)));
             let mut columns = Columns::plain();
             for check in &health.checks {
-                columns.row([if check.ok { "ok" } else { "FAIL" }, check.name, &check.message]);
+                columns.row([
+                    if check.ok { "ok" } else { "FAIL" },
+                    check.name,
+                    &check.message,
+                ]);
                 if let Some(hint) = &check.hint {
                     columns.row(["", "", &format!("-> {hint}")]);
                 }
             }
-            text.extend(columns.to_string().lines().map(|line| match line.trim_start() {
-                line if line.starts_with("FAIL") => paint.tone(Tone::Bad, line),
-                _ => line.to_owned(),
-            }));
+            text.extend(
+                columns
+                    .to_string()
+                    .lines()
+                    .map(|line| match line.trim_start() {
+                        line if line.starts_with("FAIL") => paint.tone(Tone::Bad, line),
+                        _ => line.to_owned(),
+                    }),
+            );
         }
         text.join("\n")
     }

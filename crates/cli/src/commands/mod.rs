@@ -32,7 +32,13 @@ pub(crate) fn run(cli: &Cli, environment: &Environment, output: &Output) -> Exit
         _ => {}
     }
     let blackened = logs::start(&cli.global, output);
-    let app = App { global: &cli.global, environment, output, blackened, began };
+    let app = App {
+        global: &cli.global,
+        environment,
+        output,
+        blackened,
+        began,
+    };
     match &cli.command {
         Command::CallEvent(args) => app.block_on(call_event::run(&app, args)),
         Command::CallLog(args) => app.block_on(call_log::run(&app, args)),

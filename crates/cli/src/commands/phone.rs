@@ -29,7 +29,9 @@ pub(super) fn run(args: &PhoneArgs, environment: &Environment, output: &Output) 
     if args.raw.is_empty() {
         return from_input(reader, output);
     }
-    args.raw.iter().fold(Exit::Done, |exit, raw| exit.or_graver(one(reader, raw, output)))
+    args.raw.iter().fold(Exit::Done, |exit, raw| {
+        exit.or_graver(one(reader, raw, output))
+    })
 }
 
 fn region(args: &PhoneArgs, environment: &Environment) -> Result<Option<Region>, Error> {
@@ -67,7 +69,11 @@ fn one(reader: PhoneReader, raw: &str, output: &Output) -> Exit {
         Format::Json => output.json(&row.json()),
         Format::Human => output.line(&row.human(output.paint())),
     }
-    if row.refused.is_some() { Exit::Input } else { Exit::Done }
+    if row.refused.is_some() {
+        Exit::Input
+    } else {
+        Exit::Done
+    }
 }
 
 /// What became of one text.
@@ -83,8 +89,14 @@ struct Row<'a> {
 
 impl<'a> Row<'a> {
     fn of(raw: &'a str, reading: Result<PhoneReading, PhoneError>) -> Self {
-        let nothing =
-            Self { raw, e164: None, region: None, kind: None, extension: None, refused: None };
+        let nothing = Self {
+            raw,
+            e164: None,
+            region: None,
+            kind: None,
+            extension: None,
+            refused: None,
+        };
         match reading {
             Ok(reading) => Self {
                 e164: Some(reading.number().e164().to_owned()),
@@ -94,15 +106,19 @@ impl<'a> Row<'a> {
                 ..nothing
             },
             // Neither is a mistake: that is how employees and shy callers look.
-            Err(error) if error.reason() == PhoneRefusal::Hidden => {
-                Self { kind: Some("hidden"), ..nothing }
-            }
+            Err(error) if error.reason() == PhoneRefusal::Hidden => Self {
+                kind: Some("hidden"),
+                ..nothing
+            },
             Err(error) if error.reason() == PhoneRefusal::Extension => Self {
                 kind: Some("extension"),
                 extension: error.extension().map(str::to_owned),
                 ..nothing
             },
-            Err(error) => Self { refused: Some(error), ..nothing },
+            Err(error) => Self {
+                refused: Some(error),
+                ..nothing
+            },
         }
     }
 
@@ -131,15 +147,24 @@ impl<'a> Row<'a> {
 
     fn human(&self, paint: Paint) -> String {
         let e164 = self.e164.as_deref().unwrap_or("-");
-        let region = self.region.map_or_else(|| "-".to_owned(), |region| region.to_string());
+        let region = self
+            .region
+            .map_or_else(|| "-".to_owned(), |region| region.to_string());
         let kind = match &self.refused {
             Some(error) => error.reason().as_str(),
             None => self.kind.unwrap_or("-"),
         };
         // Padded before it is painted, so that colour does not count as width.
         let kind = format!("{kind:<16}");
-        let kind = if self.refused.is_some() { paint.tone(Tone::Bad, &kind) } else { kind };
-        let line = format!("{e164:<17}{region:<4}{kind}{}", clean(self.raw).replace('\n', " "));
+        let kind = if self.refused.is_some() {
+            paint.tone(Tone::Bad, &kind)
+        } else {
+            kind
+        };
+        let line = format!(
+            "{e164:<17}{region:<4}{kind}{}",
+            clean(self.raw).replace('\n', " ")
+        );
         line.trim_end().to_owned()
     }
 }

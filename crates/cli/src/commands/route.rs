@@ -27,7 +27,10 @@ struct Route {
 impl Report for Route {
     /// The extension alone, so that a dial plan can take it as it is.
     fn human(&self, _: Paint) -> String {
-        self.extension.as_ref().map(ToString::to_string).unwrap_or_default()
+        self.extension
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default()
     }
 }
 
@@ -42,16 +45,33 @@ pub(super) async fn run(app: &App<'_>, args: &RouteArgs) -> Result<Exit> {
         None => (None, None, None),
     };
     let found = extension.is_some();
-    let route = Route { ok: true, found, phone, extension, user_id, name };
-    Ok(app.show(&session, &route, &[], if found { Exit::Done } else { Exit::NotThere }))
+    let route = Route {
+        ok: true,
+        found,
+        phone,
+        extension,
+        user_id,
+        name,
+    };
+    Ok(app.show(
+        &session,
+        &route,
+        &[],
+        if found { Exit::Done } else { Exit::NotThere },
+    ))
 }
 
 /// A number that must be one.
-pub(super) fn number(phones: &PhoneReader, raw: &str) -> Result<PhoneNumber> {
-    phones.read(raw).map(|reading| reading.number()).map_err(|error| {
-        let told = error.to_string();
-        let hint = error.hint();
-        let what = told.strip_suffix(hint).map_or(told.as_str(), |what| what.trim_end_matches("; "));
-        Error::input(what.to_owned()).with_hint(hint)
-    })
+pub(super) fn number(phones: PhoneReader, raw: &str) -> Result<PhoneNumber> {
+    phones
+        .read(raw)
+        .map(|reading| reading.number())
+        .map_err(|error| {
+            let told = error.to_string();
+            let hint = error.hint();
+            let what = told
+                .strip_suffix(hint)
+                .map_or(told.as_str(), |what| what.trim_end_matches("; "));
+            Error::input(what.to_owned()).with_hint(hint)
+        })
 }

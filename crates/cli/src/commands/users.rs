@@ -42,13 +42,19 @@ impl Report for Users {
 pub(super) async fn run(app: &App<'_>) -> Result<Exit> {
     let session = app.session(Memory::Own).await?;
     let cx = app.history();
-    let list = app.in_time(&cx, Manner::Reads, session.connector.users(&cx)).await?;
+    let list = app
+        .in_time(&cx, Manner::Reads, session.connector.users(&cx))
+        .await?;
     let users = list.users.into_iter().map(|user| User {
         user_id: user.id,
         name: user.name,
         extension: user.extension,
         active: user.active,
     });
-    let report = Users { ok: true, users: users.collect(), mismatches: list.mismatches };
+    let report = Users {
+        ok: true,
+        users: users.collect(),
+        mismatches: list.mismatches,
+    };
     Ok(app.show(&session, &report, &[], Exit::Done))
 }

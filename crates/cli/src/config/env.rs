@@ -20,7 +20,9 @@ impl Environment {
     /// This process's own.
     pub(crate) fn of_process() -> Self {
         let text = |text: std::ffi::OsString| text.into_string().ok();
-        std::env::vars_os().filter_map(|(name, value)| Some((text(name)?, text(value)?))).collect()
+        std::env::vars_os()
+            .filter_map(|(name, value)| Some((text(name)?, text(value)?)))
+            .collect()
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
@@ -39,7 +41,10 @@ impl Environment {
 
     fn home(&self, variable: &str, below_home: &str) -> Option<PathBuf> {
         // A relative path there is invalid, says the XDG specification.
-        let named = self.get(variable).map(PathBuf::from).filter(|path| path.is_absolute());
+        let named = self
+            .get(variable)
+            .map(PathBuf::from)
+            .filter(|path| path.is_absolute());
         named.or_else(|| Some(PathBuf::from(self.get("HOME")?).join(below_home)))
     }
 
@@ -60,8 +65,11 @@ impl Environment {
 
     /// Variables that look like settings and are none, each with what may have been meant.
     pub(super) fn unknown(&self) -> Vec<(&str, Option<String>)> {
-        let known: Vec<&str> =
-            keys::TOP.iter().map(|key| key.name).chain(names(&keys::of_profile(None))).collect();
+        let known: Vec<&str> = keys::TOP
+            .iter()
+            .map(|key| key.name)
+            .chain(names(&keys::of_profile(None)))
+            .collect();
         self.0
             .keys()
             .filter(|name| !OTHERS.contains(&name.as_str()))
@@ -69,7 +77,10 @@ impl Environment {
             .filter(|(_, key)| !known.contains(&key.as_str()))
             .map(|(name, key)| {
                 let near = keys::nearest(&key, known.iter().copied());
-                (name, near.map(|near| format!("{PREFIX}{}", near.to_uppercase())))
+                (
+                    name,
+                    near.map(|near| format!("{PREFIX}{}", near.to_uppercase())),
+                )
             })
             .collect()
     }
@@ -77,7 +88,12 @@ impl Environment {
 
 impl FromIterator<(String, String)> for Environment {
     fn from_iter<T: IntoIterator<Item = (String, String)>>(variables: T) -> Self {
-        Self(variables.into_iter().filter(|(_, value)| !value.is_empty()).collect())
+        Self(
+            variables
+                .into_iter()
+                .filter(|(_, value)| !value.is_empty())
+                .collect(),
+        )
     }
 }
 
@@ -86,7 +102,9 @@ fn names(keys: &[Key]) -> impl Iterator<Item = &'static str> {
 }
 
 fn key_of(variable: &str) -> Option<String> {
-    let key = variable.strip_prefix(PREFIX).filter(|key| !key.is_empty())?;
+    let key = variable
+        .strip_prefix(PREFIX)
+        .filter(|key| !key.is_empty())?;
     (key == key.to_uppercase()).then(|| key.to_lowercase())
 }
 
@@ -105,22 +123,32 @@ fn read(kind: Kind, text: &str, place: &Place) -> Result<Node, &'static str> {
         Kind::ByDirection(_) if text.contains('=') => {
             Node::Table(map(text, place).ok_or("write a word, or in=..,out=..")?)
         }
-        Kind::List => {
-            Node::List(pieces(text).map(|piece| Node::Text(piece.to_owned())).collect())
-        }
+        Kind::List => Node::List(
+            pieces(text)
+                .map(|piece| Node::Text(piece.to_owned()))
+                .collect(),
+        ),
         _ => Node::Text(text.to_owned()),
     })
 }
 
 fn pieces(text: &str) -> impl Iterator<Item = &str> {
-    text.split(',').map(str::trim).filter(|piece| !piece.is_empty())
+    text.split(',')
+        .map(str::trim)
+        .filter(|piece| !piece.is_empty())
 }
 
 fn map(text: &str, place: &Place) -> Option<Table> {
     let entry = |piece: &str| {
         let (key, value) = piece.split_once('=')?;
         let node = Node::Text(value.trim().to_owned());
-        Some((key.trim().to_owned(), Entry { place: place.clone(), node }))
+        Some((
+            key.trim().to_owned(),
+            Entry {
+                place: place.clone(),
+                node,
+            },
+        ))
     };
     pieces(text).map(entry).collect::<Option<_>>().map(Table)
 }

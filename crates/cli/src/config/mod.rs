@@ -55,24 +55,35 @@ impl<'a> Settings<'a> {
             Search::Nowhere(places) => return Err(no_configuration(&places)),
         };
         let (path, exposed, mut top) = match file {
-            Some(ConfigFile { path, table, exposed }) => (Some(path.to_path_buf()), exposed, table),
+            Some(ConfigFile {
+                path,
+                table,
+                exposed,
+            }) => (Some(path.to_path_buf()), exposed, table),
             None => (None, false, Table::default()),
         };
         check::file(&top)?;
         let mut profiles = match top.0.remove(keys::PROFILE_TABLE) {
-            Some(Entry { node: Node::Table(profiles), .. }) => profiles,
+            Some(Entry {
+                node: Node::Table(profiles),
+                ..
+            }) => profiles,
             _ => Table::default(),
         };
         if profiles.0.is_empty() && nameless {
             let place = Place::Variable(CRM_VARIABLE.to_owned());
             let node = Node::Table(Table::default());
-            profiles.0.insert(NAMELESS.to_owned(), Entry { place, node });
+            profiles
+                .0
+                .insert(NAMELESS.to_owned(), Entry { place, node });
         }
         top.0.extend(environment.settings(keys::TOP)?.0);
         check::file(&top)?;
         check_top(&top)?;
         for (name, near) in environment.unknown() {
-            let meant = near.map(|near| format!(", did you mean {near}?")).unwrap_or_default();
+            let meant = near
+                .map(|near| format!(", did you mean {near}?"))
+                .unwrap_or_default();
             tracing::warn!("environment variable {name} is no setting{meant}");
         }
         Ok(Self {
@@ -129,7 +140,10 @@ impl<'a> Settings<'a> {
             ))
             .with_hint("unset it, or name a profile with --profile"));
         }
-        Ok(names.into_iter().map(|name| (name.to_owned(), self.build(name))).collect())
+        Ok(names
+            .into_iter()
+            .map(|name| (name.to_owned(), self.build(name)))
+            .collect())
     }
 
     /// Where the state of calls is kept, without the profile's name.
@@ -151,7 +165,9 @@ impl<'a> Settings<'a> {
 
     /// The CRM a profile names, right or wrong.
     pub(crate) fn crm_of(&self, name: &str) -> Option<&str> {
-        let Node::Table(table) = &self.profiles.get(name)?.node else { return None };
+        let Node::Table(table) = &self.profiles.get(name)?.node else {
+            return None;
+        };
         self.from_environment.text("crm").or(table.text("crm"))
     }
 
@@ -162,7 +178,11 @@ impl<'a> Settings<'a> {
     /// A key of the environment that only a profile can have.
     fn ambiguous(&self) -> Option<&Entry> {
         let shared = |key: &str| keys::TOP.iter().any(|top| top.name == key);
-        self.from_environment.0.iter().find(|(key, _)| !shared(key)).map(|(_, entry)| entry)
+        self.from_environment
+            .0
+            .iter()
+            .find(|(key, _)| !shared(key))
+            .map(|(_, entry)| entry)
     }
 
     fn known<'b>(&'b self, name: &'b str, lead: &str) -> Result<&'b str> {
@@ -183,19 +203,29 @@ impl<'a> Settings<'a> {
     }
 
     fn no_profile(&self) -> Error {
-        let file = self.path.as_deref().unwrap_or(Path::new("the configuration")).display();
+        let file = self
+            .path
+            .as_deref()
+            .unwrap_or(Path::new("the configuration"))
+            .display();
         Error::config(format!("{file}: there is no profile in it"))
             .with_hint("add one: [profile.shop], then crm = \"retailcrm\", url and api_key")
     }
 
     /// Relative paths of the configuration file are next to it.
     fn beside(&self) -> &Path {
-        self.path.as_deref().and_then(Path::parent).unwrap_or(Path::new(""))
+        self.path
+            .as_deref()
+            .and_then(Path::parent)
+            .unwrap_or(Path::new(""))
     }
 
     fn build(&self, name: &str) -> Result<Profile> {
         let (mut table, place) = match self.profiles.get(name) {
-            Some(Entry { node: Node::Table(table), place }) => (table.clone(), place),
+            Some(Entry {
+                node: Node::Table(table),
+                place,
+            }) => (table.clone(), place),
             _ => return Err(self.no_profile()),
         };
         let keys = keys::of_profile(self.crm_of(name));
@@ -219,9 +249,15 @@ impl<'a> Settings<'a> {
 }
 
 fn no_configuration(places: &[PathBuf]) -> Error {
-    let places: Vec<String> = places.iter().map(|place| place.display().to_string()).collect();
-    Error::config(format!("there is no configuration: looked for {}", places.join(" and ")))
-        .with_hint("write one, name one with --config, or set VOCHI_CRM_CRM and the rest of a profile")
+    let places: Vec<String> = places
+        .iter()
+        .map(|place| place.display().to_string())
+        .collect();
+    Error::config(format!(
+        "there is no configuration: looked for {}",
+        places.join(" and ")
+    ))
+    .with_hint("write one, name one with --config, or set VOCHI_CRM_CRM and the rest of a profile")
 }
 
 /// What can be told about the settings outside profiles by reading them.

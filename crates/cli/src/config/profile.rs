@@ -69,7 +69,10 @@ impl Parts<'_> {
         let mut secrets = Vec::new();
         let kinds = keys::of_profile(Some(crm.name()));
         for (name, entry) in self.table.in_order() {
-            let kind = kinds.iter().find(|key| key.name == name).map(|key| key.kind);
+            let kind = kinds
+                .iter()
+                .find(|key| key.name == name)
+                .map(|key| key.kind);
             let value = if kind == Some(Kind::Secret) {
                 let found = self.secret(name, entry, &map)?;
                 let value = Value::from(found.expose());
@@ -78,14 +81,20 @@ impl Parts<'_> {
             } else {
                 entry.node.json()
             };
-            let target = if ACCOUNT_KEYS.contains(&name) { &mut common } else { &mut own };
+            let target = if ACCOUNT_KEYS.contains(&name) {
+                &mut common
+            } else {
+                &mut own
+            };
             target.insert(name.to_owned(), value);
         }
         own.remove("crm");
         // Kinds were checked before, so what is left is our own mistake.
         let account: AccountConfig = serde_json::from_value(Value::Object(common))
             .map_err(|_| Error::internal(format!("{path}: the settings cannot be taken over")))?;
-        let account = account.account(self.name).map_err(|error| map.locate(error))?;
+        let account = account
+            .account(self.name)
+            .map_err(|error| map.locate(error))?;
         Ok(Profile {
             name: self.name.to_owned(),
             crm,
@@ -102,7 +111,8 @@ impl Parts<'_> {
             if let Some(entry) = self.top.get(key)
                 && self.table.get(key).is_none()
             {
-                map.0.insert(key.to_owned(), (entry.place.clone(), key.to_owned()));
+                map.0
+                    .insert(key.to_owned(), (entry.place.clone(), key.to_owned()));
                 self.table.0.insert(key.to_owned(), entry.clone());
             }
         }
@@ -171,7 +181,11 @@ struct KeyMap(BTreeMap<String, (Place, String)>);
 impl KeyMap {
     fn add(&mut self, path: &str, below: &str, table: &Table) {
         for (name, entry) in &table.0 {
-            let key = if below.is_empty() { name.clone() } else { format!("{below}.{name}") };
+            let key = if below.is_empty() {
+                name.clone()
+            } else {
+                format!("{below}.{name}")
+            };
             let full = format!("{path}.{key}");
             self.0.insert(key.clone(), (entry.place.clone(), full));
             if let Node::Table(table) = &entry.node {

@@ -18,7 +18,10 @@ pub(super) struct Found {
 /// Finds a secret: the text itself, `{ env = ".." }` or `{ file = ".." }`. A relative file is next
 /// to the configuration file. The error says what is wrong, without the key.
 pub(super) fn find(node: &Node, environment: &Environment, beside: &Path) -> Result<Found, Error> {
-    let found = |text: &str, inline| Found { secret: Secret::new(text), inline };
+    let found = |text: &str, inline| Found {
+        secret: Secret::new(text),
+        inline,
+    };
     match node {
         Node::Text(text) if text.trim().is_empty() => Err(Error::config("the secret is empty")),
         Node::Text(text) => Ok(found(text.trim(), true)),
@@ -47,11 +50,14 @@ pub(super) fn is_reference(table: &Table) -> bool {
 
 fn read_file(path: &Path) -> Result<String, Error> {
     let shown = path.display();
-    let unreadable =
-        |error: io::Error| Error::config(format!("the secret file {shown} cannot be read: {error}"));
+    let unreadable = |error: io::Error| {
+        Error::config(format!("the secret file {shown} cannot be read: {error}"))
+    };
     if readable_by_others(path).map_err(unreadable)? {
-        return Err(Error::config(format!("the secret file {shown} can be read by others"))
-            .with_hint(format!("chmod 600 {shown}")));
+        return Err(
+            Error::config(format!("the secret file {shown} can be read by others"))
+                .with_hint(format!("chmod 600 {shown}")),
+        );
     }
     let text = std::fs::read_to_string(path).map_err(unreadable)?;
     let secret = text.trim();
@@ -59,7 +65,9 @@ fn read_file(path: &Path) -> Result<String, Error> {
         return Err(Error::config(format!("the secret file {shown} is empty")));
     }
     if secret.chars().any(char::is_control) {
-        return Err(Error::config(format!("the secret file {shown} holds more than one line")));
+        return Err(Error::config(format!(
+            "the secret file {shown} holds more than one line"
+        )));
     }
     Ok(secret.to_owned())
 }

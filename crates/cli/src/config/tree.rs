@@ -65,7 +65,11 @@ impl Node {
             Self::Flag(flag) => Value::from(*flag),
             Self::List(list) => list.iter().map(Self::json).collect(),
             Self::Table(table) => Value::Object(
-                table.0.iter().map(|(key, it)| (key.clone(), it.node.json())).collect::<Map<_, _>>(),
+                table
+                    .0
+                    .iter()
+                    .map(|(key, it)| (key.clone(), it.node.json()))
+                    .collect::<Map<_, _>>(),
             ),
             Self::Other => Value::Null,
         }

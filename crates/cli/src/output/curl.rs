@@ -35,7 +35,10 @@ fn quoted(text: &str, crm: Crm) -> String {
     let mut line = single(before);
     for piece in pieces {
         let carrier = before.rsplit(['&', '?']).next().unwrap_or_default();
-        line.push_str(&format!("\"${}\"", crm.variable_of(carrier.trim_end_matches('='))));
+        line.push_str(&format!(
+            "\"${}\"",
+            crm.variable_of(carrier.trim_end_matches('='))
+        ));
         if !piece.is_empty() {
             line.push_str(&single(piece));
         }
@@ -55,7 +58,10 @@ mod tests {
 
     #[test]
     fn nothing_in_a_text_reaches_the_shell() {
-        assert_eq!(single("it's $HOME `id` \"x\""), r#"'it'\''s $HOME `id` "x"'"#);
+        assert_eq!(
+            single("it's $HOME `id` \"x\""),
+            r#"'it'\''s $HOME `id` "x"'"#
+        );
     }
 
     #[test]

@@ -60,7 +60,10 @@ pub(super) fn words(error: &Error, redactor: &Redactor) -> (String, Option<Strin
     for (field, text) in error.fields() {
         what.push_str(&format!("\n  {field}: {text}"));
     }
-    (redactor.redact(&what), error.hint().map(|hint| redactor.redact(hint)))
+    (
+        redactor.redact(&what),
+        error.hint().map(|hint| redactor.redact(hint)),
+    )
 }
 
 #[cfg(test)]

@@ -7,7 +7,10 @@ use vochi_crm::Redactor;
 pub(crate) fn redacted(value: Value, redactor: &Redactor) -> Value {
     match value {
         Value::String(text) => redactor.redact(&text).into(),
-        Value::Array(items) => items.into_iter().map(|item| redacted(item, redactor)).collect(),
+        Value::Array(items) => items
+            .into_iter()
+            .map(|item| redacted(item, redactor))
+            .collect(),
         Value::Object(fields) => Value::Object(
             fields
                 .into_iter()
@@ -22,7 +25,9 @@ pub(crate) fn redacted(value: Value, redactor: &Redactor) -> Value {
 }
 
 fn field(name: &str, value: Value, redactor: &Redactor) -> Value {
-    let Value::String(text) = &value else { return redacted(value, redactor) };
+    let Value::String(text) = &value else {
+        return redacted(value, redactor);
+    };
     // The redactor knows names by the form `name=value`.
     let lead = format!("{name}=");
     let probe = redactor.redact(&format!("{lead}x"));

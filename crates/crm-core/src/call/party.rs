@@ -42,7 +42,7 @@ impl Party {
             Ok(reading) => Self::Number(reading.number()),
             Err(error) => match error.reason() {
                 PhoneRefusal::Hidden => Self::Hidden,
-                PhoneRefusal::Extension => match Extension::new(raw) {
+                PhoneRefusal::Extension => match Extension::new(error.extension().unwrap_or(raw)) {
                     Ok(extension) => Self::Extension(extension),
                     Err(_) => Self::Raw(raw.to_owned()),
                 },

@@ -1,11 +1,13 @@
 //! What must be remembered of a call between two of its events.
 
+mod settle;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    CallEvent, CallId, CallRecord, CrmCallId, Direction, EventKind, Extension, Leg, LegEnd, LegId,
-    LegRecord, Line, Outcome, Party, Reason, Recording, Transfer, TransferMode,
+    CallEvent, CallId, CrmCallId, Direction, EventKind, Extension, Leg, LegEnd, LegId, Line,
+    Outcome, Party, Reason, Recording, Transfer, TransferMode,
 };
 use crate::error::Result;
 use crate::time::{Seconds, Timestamp};
@@ -446,94 +448,5 @@ impl CallState {
             crate::Error::internal("a connector's note cannot be written").with_source(error)
         })?;
         Ok(())
-    }
-
-    /// The finished call as the events told it; `None` while direction, client, start or end is
-    /// unknown.
-    pub fn to_record(&self, call_id: &CallId) -> Option<CallRecord> {
-        self.ended_at?;
-        let record = CallRecord::new(
-            call_id.clone(),
-            self.direction?,
-            self.client.clone()?,
-            self.started_at?,
-            self.outcome?,
-        );
-        Some(self.complete(record))
-    }
-
-    /// Fills in what a record does not tell and the events did.
-    #[must_use]
-    pub fn complete(&self, mut record: CallRecord) -> CallRecord {
-        if record.line().is_none()
-            && let Some(line) = &self.line
-        {
-            record = record.with_line(line.clone());
-        }
-        if record.crm_call_id().is_none()
-            && let Some(id) = &self.crm_call_id
-        {
-            record = record.with_crm_call_id(id.clone());
-        }
-        if record.recording().is_none()
-            && let Some(recording) = &self.recording
-        {
-            record = record.with_recording(recording.clone());
-        }
-        if record.reason().is_none()
-            && record.outcome() == self.outcome.unwrap_or(record.outcome())
-            && let Some(reason) = self.reason
-        {
-            record = record.with_reason(reason);
-        }
-        if record.transfer().is_none()
-            && let Some(transfer) = &self.transfer
-        {
-            record = record.with_transfer(transfer.clone());
-        }
-        if record.talk().is_none()
-            && record.outcome().is_answered()
-            && let Some(talk) = self.talk
-        {
-            record = record.with_talk(talk);
-        }
-        if record.wait().is_none()
-            && let Some(wait) = self.waited()
-        {
-            record = record.with_wait(wait);
-        }
-        self.complete_people(record)
-    }
-
-    fn complete_people(&self, mut record: CallRecord) -> CallRecord {
-        if record.rang().is_empty() && record.talked_with().is_empty() {
-            for extension in self.employees() {
-                record = record.with_rang(extension.clone());
-            }
-            if record.outcome().is_answered() {
-                for extension in &self.talked_with {
-                    record = record.with_talked_with(extension.clone());
-                }
-            }
-        }
-        if record.legs().is_empty() {
-            for leg in &self.legs {
-                record = record.with_leg(LegRecord {
-                    id: leg.id.clone(),
-                    from: leg.from.clone(),
-                    to: leg.to.clone(),
-                    answered_at: leg.answered_at,
-                    ended_at: leg.ended_at,
-                    recording: None,
-                });
-            }
-        }
-        record
-    }
-
-    fn waited(&self) -> Option<Seconds> {
-        let started = self.started_at?;
-        let until = self.answered_at.or(self.ended_at)?;
-        Some(Seconds::rounded(until.since(started)))
     }
 }

@@ -8,6 +8,7 @@ mod answer;
 mod body;
 mod dialect;
 mod endpoint;
+mod failure;
 mod origin;
 mod pipeline;
 mod plan;

@@ -1,6 +1,5 @@
 //! The one way every request goes.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,10 +9,11 @@ use tokio::time::Instant;
 use tracing::Instrument as _;
 use url::Url;
 
+use super::failure::{Failure, effect_of, with_excerpt};
 use super::trace::Reporter;
 use super::{
-    Access, Advice, Answer, ApiRequest, Dialect, Endpoint, HttpRequest, Idempotency, LimitClass,
-    Origin, Refusal, TransportError,
+    Access, Advice, Answer, ApiRequest, Dialect, Endpoint, HttpRequest, LimitClass, Origin, Stage,
+    TransportError,
 };
 use crate::connector::Cx;
 use crate::error::{Effect, Error, ErrorKind, Result, TryAgain};
@@ -94,13 +94,6 @@ impl PipelineBuilder {
             inner: Arc::new(self.inner),
         }
     }
-}
-
-/// Why an attempt did not succeed.
-struct Failure {
-    error: Error,
-    advice: Advice,
-    told: Option<Duration>,
 }
 
 impl Pipeline {
@@ -254,7 +247,7 @@ impl Pipeline {
                 && failure.advice != Advice::Renew
                 && *attempts <= inner.retry.retries();
             if !may || Instant::now() + wait >= deadline {
-                return Err(last_word(failure, idempotency, worst, wait));
+                return Err(failure.last_word(idempotency, worst, wait));
             }
             reporter.retry(*attempts, wait, &failure.error);
             tokio::time::sleep(wait).await;
@@ -311,14 +304,7 @@ impl Pipeline {
         let inner = &*self.inner;
         let mut request = prepared.to_http();
         if let Err(error) = inner.dialect.authorize(&mut request).await {
-            return (
-                Err(Failure {
-                    error,
-                    advice: Advice::Never,
-                    told: None,
-                }),
-                None,
-            );
+            return (Err(Failure::before_sending(error)), None);
         }
         let span = tracing::info_span!(
             "crm_request",
@@ -336,7 +322,7 @@ impl Pipeline {
         let sent = tokio::time::timeout_at(until, inner.hub.transport().send(request))
             .instrument(span.clone())
             .await
-            .unwrap_or(Err(TransportError::TimedOut(super::Stage::Unknown)));
+            .unwrap_or(Err(TransportError::TimedOut(Stage::Unknown)));
         let elapsed = began.elapsed();
         let status = sent.as_ref().ok().map(|answer| answer.status.as_u16());
         span.record("status", status);
@@ -348,9 +334,16 @@ impl Pipeline {
         match sent {
             Ok(answer) => match inner.dialect.judge(&answer) {
                 Ok(()) => (Ok(()), Some(answer)),
-                Err(refusal) => (Err(self.refused(&refusal, &answer)), Some(answer)),
+                Err(refusal) => {
+                    let told = inner.dialect.retry_after(&answer);
+                    let failure = Failure::refused(&refusal, &answer, told, &inner.redactor);
+                    (Err(failure), Some(answer))
+                }
             },
-            Err(error) => (Err(self.broken(&error)), None),
+            Err(error) => {
+                let failure = Failure::of_transport(&error, &inner.origin.host(), &inner.redactor);
+                (Err(failure), None)
+            }
         }
     }
 
@@ -361,90 +354,8 @@ impl Pipeline {
                 Access::Read => Effect::NotApplied,
                 Access::Write => Effect::Applied,
             };
-            self.with_excerpt(&error, answer).with_effect(effect)
+            with_excerpt(&error, answer, &self.inner.redactor).with_effect(effect)
         })
-    }
-
-    fn refused(&self, refusal: &Refusal, answer: &Answer) -> Failure {
-        let redact = |text: &str| self.inner.redactor.redact(text);
-        let told = match refusal.advice {
-            Advice::Throttled | Advice::Transient => self.inner.dialect.retry_after(answer),
-            _ => None,
-        };
-        let mut error = Error::new(refusal.kind, redact(&refusal.message))
-            .with_effect(refusal.effect)
-            .with_status(answer.status.as_u16())
-            .with_fields(
-                refusal
-                    .fields
-                    .iter()
-                    .map(|(name, text)| (redact(name), redact(text)))
-                    .collect(),
-            );
-        if let Some(code) = &refusal.code {
-            error = error.with_code(redact(code));
-        }
-        if let Some(hint) = refusal.hint {
-            error = error.with_hint(hint);
-        }
-        if refusal.kind == ErrorKind::Decode {
-            error = self.with_excerpt(&error, answer);
-        }
-        Failure {
-            error,
-            advice: refusal.advice,
-            told,
-        }
-    }
-
-    fn broken(&self, failure: &TransportError) -> Failure {
-        let effect = match failure.stage() {
-            super::Stage::NotSent => Effect::NotApplied,
-            super::Stage::Unknown => Effect::Maybe,
-        };
-        let (kind, hint) = match failure {
-            TransportError::TimedOut(_) => (
-                ErrorKind::Timeout,
-                "the CRM is slow or unreachable; try again later",
-            ),
-            TransportError::TooLong(_) => (ErrorKind::Decode, "ask for less at a time"),
-            TransportError::Invalid(_) => (ErrorKind::Internal, "report this as a defect"),
-            _ => (
-                ErrorKind::Unavailable,
-                "check the url and the way to the CRM",
-            ),
-        };
-        let advice = match failure {
-            TransportError::TooLong(_) | TransportError::Invalid(_) => Advice::Never,
-            _ => Advice::Transient,
-        };
-        let text = self.inner.redactor.redact(&failure.to_string());
-        let error = Error::new(kind, format!("{}: {text}", self.inner.origin.host()))
-            .with_effect(effect)
-            .with_hint(hint);
-        Failure {
-            error,
-            advice,
-            told: None,
-        }
-    }
-
-    /// Adds the beginning of the body to an error about an answer that cannot be read.
-    fn with_excerpt(&self, error: &Error, answer: &Answer) -> Error {
-        let excerpt = answer.excerpt(&self.inner.redactor);
-        let begins: Cow<'static, str> = if excerpt.is_empty() {
-            "the body is empty".into()
-        } else {
-            format!("the body begins: {excerpt}").into()
-        };
-        let told = format!("{}; {begins}", error.message());
-        let mut full = Error::new(error.kind(), told)
-            .with_effect(error.effect())
-            .with_status(answer.status.as_u16());
-        if let Some(hint) = error.hint() {
-            full = full.with_hint(hint.to_owned());
-        }
-        full
     }
 }
 
@@ -469,30 +380,4 @@ impl Prepared {
             self.body.clone(),
         )
     }
-}
-
-/// What reads and writes nothing cannot have been carried out.
-fn effect_of(idempotency: Idempotency, effect: Effect) -> Effect {
-    if idempotency == Idempotency::Safe {
-        Effect::NotApplied
-    } else {
-        effect
-    }
-}
-
-/// The error a caller gets when there is no further attempt.
-fn last_word(failure: Failure, idempotency: Idempotency, worst: Effect, wait: Duration) -> Error {
-    let again = match failure.advice {
-        Advice::Throttled => TryAgain::After(failure.told.unwrap_or(wait)),
-        Advice::Transient if retry::may_repeat(idempotency, worst, failure.advice) => {
-            failure.told.map_or(TryAgain::Later, TryAgain::After)
-        }
-        _ => TryAgain::Never,
-    };
-    let error = failure.error.with_effect(worst).with_try_again(again);
-    if worst == Effect::Maybe && idempotency == Idempotency::Unsafe {
-        return error
-            .with_hint("it may have been carried out: look in the CRM before repeating it");
-    }
-    error
 }

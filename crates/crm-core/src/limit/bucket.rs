@@ -11,8 +11,9 @@ use async_trait::async_trait;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::clock::Clock;
+use super::outcome::{Entry, Extent, Refusal, Step, Wakes};
 use super::queue::Ticket;
-use super::state::{Entry, Extent, Refusal, State, Step, Wakes};
+use super::state::State;
 use super::{Bucket, Lane, LimitCause, LimitError, LimitKey, Quota};
 
 pub(super) struct GovernorBucket {

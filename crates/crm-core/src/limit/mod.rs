@@ -37,6 +37,7 @@ mod error;
 mod key;
 mod lane;
 mod limiter;
+mod outcome;
 mod pause;
 mod queue;
 mod quota;

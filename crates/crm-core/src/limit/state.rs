@@ -12,6 +12,7 @@ use std::time::Duration;
 use super::clock::Moment;
 use super::error::LimitCause;
 use super::lane::Lane;
+use super::outcome::{Entry, Extent, Refusal, Step, Wakes};
 use super::pause::Pauses;
 use super::queue::{Queue, Standing, Ticket, Waiter};
 use super::quota::Quota;
@@ -26,7 +27,9 @@ const TICK: Duration = Duration::from_millis(1);
 #[derive(Debug)]
 pub(super) struct State {
     rate: Rate,
+    /// When the last permit was given.
     last: Option<Moment>,
+    /// Until when the whole bucket pauses.
     held: Moment,
     queue: Queue,
     pauses: Pauses,
@@ -38,56 +41,6 @@ pub(super) struct State {
 struct Overdue {
     head: Ticket,
     since: Moment,
-}
-
-/// What becomes of a newcomer.
-#[derive(Debug)]
-pub(super) enum Entry {
-    Granted,
-    Queued(Ticket),
-    Refused(Refusal),
-}
-
-/// What becomes of a waiter who looked.
-#[derive(Debug)]
-pub(super) enum Step {
-    Granted,
-    Wait(Moment),
-    Refused(Refusal),
-}
-
-/// No permit before the deadline.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Refusal {
-    pub(super) cause: LimitCause,
-    pub(super) retry_after: Duration,
-}
-
-impl Refusal {
-    /// For a ticket that has left before: nobody asks with one.
-    const GONE: Self = Self {
-        cause: LimitCause::Late,
-        retry_after: Duration::ZERO,
-    };
-}
-
-/// Whom a refusal holds back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Extent {
-    Account,
-    Bucket,
-}
-
-/// Wakers to call once the lock is released, since waking may run anything.
-#[derive(Debug, Default)]
-pub(super) struct Wakes(Vec<Waker>);
-
-impl Wakes {
-    pub(super) fn wake(self) {
-        for waker in self.0 {
-            waker.wake();
-        }
-    }
 }
 
 impl State {
@@ -301,9 +254,7 @@ impl State {
             .queue
             .iter()
             .filter(|(_, waiter)| self.earliest(waiter) > waiter.until);
-        wakes
-            .0
-            .extend(doomed.map(|(_, waiter)| waiter.waker.clone()));
+        wakes.add(doomed.map(|(_, waiter)| waiter.waker.clone()));
         self.call_first_parked(account, wakes);
         self.call_head(wakes);
         extent
@@ -400,9 +351,7 @@ impl State {
             }
             _ => {
                 self.overdue = Some(Overdue { head, since: now });
-                wakes
-                    .0
-                    .extend(self.queue.get(head).map(|waiter| waiter.waker.clone()));
+                wakes.add(self.queue.get(head).map(|waiter| waiter.waker.clone()));
                 false
             }
         }
@@ -431,7 +380,7 @@ impl State {
             && waiter.armed > due
         {
             waiter.armed = due;
-            wakes.0.push(waiter.waker.clone());
+            wakes.add([waiter.waker.clone()]);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The numbering plans of the world: the only file that names the crate which knows them.
 //!
-//! It gets nothing but ASCII digits with at most one leading plus. That keeps its regular
-//! expressions off outside text, on some of which (a `tel:` behind a `;phone-context=`) it panics.
+//! It gets nothing but ASCII digits with at most one leading plus: on some outside text (a `tel:`
+//! behind a `;phone-context=`) it panics.
 
 use rlibphonenumber::{
     NumberLengthType, PHONE_NUMBER_UTIL, ParseError, PhoneNumber as Parsed, PhoneNumberFormat,

@@ -27,7 +27,9 @@ fn ringing(seconds: i64, extensions: &[&str]) -> CallEvent {
     let event = event(seconds, EventKind::Ringing)
         .with_direction(Direction::Inbound)
         .with_client(client);
-    extensions.iter().fold(event, |event, one| event.with_leg(Leg::to_employee(ext(one))))
+    extensions.iter().fold(event, |event, one| {
+        event.with_leg(Leg::to_employee(ext(one)))
+    })
 }
 
 fn answered(seconds: i64, extension: &str) -> CallEvent {
@@ -35,7 +37,14 @@ fn answered(seconds: i64, extension: &str) -> CallEvent {
 }
 
 fn ended(seconds: i64) -> CallEvent {
-    event(seconds, EventKind::Ended { outcome: None, reason: None, talk: None })
+    event(
+        seconds,
+        EventKind::Ended {
+            outcome: None,
+            reason: None,
+            talk: None,
+        },
+    )
 }
 
 fn after(events: &[CallEvent]) -> CallState {
@@ -120,7 +129,11 @@ fn a_consultation_is_a_second_leg_and_no_talk_with_the_client() {
     assert_eq!(names(state.talked_with()), ["151"]);
     assert_eq!(state.legs().len(), 2);
     let record = state.to_record(&call()).unwrap();
-    assert_eq!(record.talk(), Some(Seconds::new(85)), "hold and consultation are talk");
+    assert_eq!(
+        record.talk(),
+        Some(Seconds::new(85)),
+        "hold and consultation are talk"
+    );
     let consultation: &LegRecord = &record.legs()[1];
     assert_eq!(consultation.answered_at, Some(at(35)));
     assert_eq!(consultation.ended_at, Some(at(60)));
@@ -133,20 +146,35 @@ fn an_attended_transfer_makes_the_new_employee_the_last_who_talked() {
         from: None,
         to: ext("152"),
     };
-    let state =
-        after(&[ringing(0, &["151"]), answered(5, "151"), event(40, transfer), ended(100)]);
+    let state = after(&[
+        ringing(0, &["151"]),
+        answered(5, "151"),
+        event(40, transfer),
+        ended(100),
+    ]);
     let record = state.to_record(&call()).unwrap();
     assert_eq!(names(record.talked_with()), ["151", "152"]);
     assert_eq!(record.talk(), Some(Seconds::new(95)));
     assert_eq!(record.transfer().unwrap().mode, TransferMode::Attended);
-    assert_eq!(state.legs()[0].ended_at, Some(at(40)), "the first employee's leg is over");
+    assert_eq!(
+        state.legs()[0].ended_at,
+        Some(at(40)),
+        "the first employee's leg is over"
+    );
 }
 
 #[test]
 fn a_blind_transfer_rings_before_it_talks() {
-    let transfer =
-        EventKind::Transferred { mode: TransferMode::Blind, from: Some(ext("151")), to: ext("152") };
-    let mut state = after(&[ringing(0, &["151"]), answered(5, "151"), event(40, transfer)]);
+    let transfer = EventKind::Transferred {
+        mode: TransferMode::Blind,
+        from: Some(ext("151")),
+        to: ext("152"),
+    };
+    let mut state = after(&[
+        ringing(0, &["151"]),
+        answered(5, "151"),
+        event(40, transfer),
+    ]);
     assert_eq!(state.legs()[1].phase, LegPhase::Ringing);
     assert!(state.apply(&answered(50, "152")).is_empty());
     assert_eq!(names(state.talked_with()), ["151", "152"]);
@@ -193,7 +221,11 @@ fn nothing_changes_after_the_end_and_that_is_said() {
     assert_eq!(warnings[0].kind(), WarningKind::OutOfOrder);
     assert_eq!(state, before);
     let recording = Recording::url("https://pbx.example.test/rec/1.mp3").unwrap();
-    assert!(state.apply(&event(40, EventKind::RecordingReady(recording))).is_empty());
+    assert!(
+        state
+            .apply(&event(40, EventKind::RecordingReady(recording)))
+            .is_empty()
+    );
     assert!(state.to_record(&call()).unwrap().recording().is_some());
 }
 
@@ -226,13 +258,15 @@ fn a_record_takes_from_the_state_only_what_it_does_not_tell() {
         ended(70),
     ]);
     let client: PhoneNumber = "+375446370646".parse().unwrap();
-    let told =
-        CallRecord::new(call(), Direction::Inbound, client, at(0), Outcome::Answered);
+    let told = CallRecord::new(call(), Direction::Inbound, client, at(0), Outcome::Answered);
     let record = state.complete(told.clone().with_talk(Seconds::new(12)));
     assert_eq!(record.talk(), Some(Seconds::new(12)));
     assert_eq!(record.wait(), Some(Seconds::new(6)));
     assert_eq!(record.line(), Some(&line));
-    assert!(CallState::default().complete(told).settled().is_err(), "nobody knows how long");
+    assert!(
+        CallState::default().complete(told).settled().is_err(),
+        "nobody knows how long"
+    );
 }
 
 #[test]

@@ -81,7 +81,10 @@ const KEYED: Operation = Operation(Idempotency::Keyed);
 const UNSAFE: Operation = Operation(Idempotency::Unsafe);
 
 fn pipeline(script: &ScriptedTransport) -> Pipeline {
-    let hub = Hub::builder().transport(Arc::new(script.clone())).build().unwrap();
+    let hub = Hub::builder()
+        .transport(Arc::new(script.clone()))
+        .build()
+        .unwrap();
     on(&hub)
 }
 
@@ -194,7 +197,11 @@ async fn it_gives_up_after_the_policys_retries_and_says_how_often_it_tried() {
 
 #[tokio::test(start_paused = true)]
 async fn an_earlier_attempt_that_may_have_worked_is_not_forgotten() {
-    let (result, _) = run(vec![broken(), unreachable(), unreachable(), unreachable()], &KEYED).await;
+    let (result, _) = run(
+        vec![broken(), unreachable(), unreachable(), unreachable()],
+        &KEYED,
+    )
+    .await;
     assert_eq!(result.unwrap_err().effect(), Effect::Maybe);
 }
 
@@ -210,7 +217,11 @@ async fn the_servers_own_wait_is_kept() {
     let busy = Step::text(503, "text/html", "").with_header("retry-after", "7");
     let (result, _) = run(vec![busy, yes()], &UNSAFE).await;
     result.unwrap();
-    assert!(began.elapsed() >= Duration::from_secs(7), "{:?}", began.elapsed());
+    assert!(
+        began.elapsed() >= Duration::from_secs(7),
+        "{:?}",
+        began.elapsed()
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -224,8 +235,15 @@ async fn nothing_is_sent_or_awaited_beyond_the_deadline() {
     let error = pipeline(&script).send(&cx, &UNSAFE).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::RateLimited);
     assert_eq!(error.try_again(), TryAgain::After(Duration::from_secs(60)));
-    assert_eq!(script.left(), 1, "the second request would have come too late");
-    assert!(began.elapsed() < Duration::from_secs(1), "waiting for nothing");
+    assert_eq!(
+        script.left(),
+        1,
+        "the second request would have come too late"
+    );
+    assert!(
+        began.elapsed() < Duration::from_secs(1),
+        "waiting for nothing"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -260,7 +278,11 @@ async fn an_unreadable_answer_shows_its_beginning_without_secrets() {
     assert_eq!(error.effect(), Effect::Applied, "the CRM said yes");
     assert!(error.message().contains("HTTP 200, text/html"), "{error}");
     assert!(error.message().contains("<html>*** xxx"), "{error}");
-    assert!(error.message().len() < 700, "{} bytes", error.message().len());
+    assert!(
+        error.message().len() < 700,
+        "{} bytes",
+        error.message().len()
+    );
     assert!(!format!("{error:?}").contains("canary"), "{error:?}");
 }
 
@@ -268,14 +290,22 @@ async fn an_unreadable_answer_shows_its_beginning_without_secrets() {
 async fn a_dry_run_sends_nothing_and_goes_on_from_the_planned_answer() {
     let script = ScriptedTransport::new([]);
     let plan = Plan::new();
-    let hub = Hub::builder().transport(Arc::new(script.clone())).plan(plan.clone()).build().unwrap();
+    let hub = Hub::builder()
+        .transport(Arc::new(script.clone()))
+        .plan(plan.clone())
+        .build()
+        .unwrap();
     let answer = on(&hub).send(&Cx::history(), &UNSAFE).await.unwrap();
     assert_eq!(answer["id"], "<id from step 1>");
     assert!(script.played().is_empty());
     let planned = &plan.requests()[0];
     assert_eq!(planned.url, "https://crm.example.test/thing");
     assert_eq!(planned.body.as_deref(), Some("a=1"));
-    assert!(planned.headers.contains(&("x-key".to_owned(), "***".to_owned())));
+    assert!(
+        planned
+            .headers
+            .contains(&("x-key".to_owned(), "***".to_owned()))
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -296,13 +326,20 @@ async fn the_limiter_stands_before_every_attempt() {
         pipeline.send(&Cx::history(), &SAFE).await.unwrap();
     }
     // Five at once, the other twenty at ten a second.
-    assert!(began.elapsed() >= Duration::from_millis(1_990), "{:?}", began.elapsed());
+    assert!(
+        began.elapsed() >= Duration::from_millis(1_990),
+        "{:?}",
+        began.elapsed()
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_policy_without_retries_tries_once() {
     let script = ScriptedTransport::new([unreachable(), yes()]);
-    let hub = Hub::builder().transport(Arc::new(script.clone())).build().unwrap();
+    let hub = Hub::builder()
+        .transport(Arc::new(script.clone()))
+        .build()
+        .unwrap();
     let origin = "https://crm.example.test".parse().unwrap();
     let pipeline = Pipeline::builder(&hub, "shop".into(), origin, Arc::new(PlainDialect))
         .retry(RetryPolicy::never())

@@ -50,17 +50,27 @@ async fn failure(address: &str) -> TransportError {
 async fn an_error_status_is_an_answer() {
     let address = server(|mut stream| async move {
         read_request(&mut stream).await;
-        let _ = stream.write_all(b"HTTP/1.1 460 Odd\r\nContent-Length: 2\r\n\r\n{}").await;
+        let _ = stream
+            .write_all(b"HTTP/1.1 460 Odd\r\nContent-Length: 2\r\n\r\n{}")
+            .await;
     })
     .await;
-    let answer = ReqwestTransport::new("test").unwrap().send(request(&address)).await.unwrap();
+    let answer = ReqwestTransport::new("test")
+        .unwrap()
+        .send(request(&address))
+        .await
+        .unwrap();
     assert_eq!(answer.status.as_u16(), 460);
     assert_eq!(&answer.body[..], b"{}");
 }
 
 #[tokio::test]
 async fn a_refused_connection_sent_nothing() {
-    let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let free = TcpListener::bind("127.0.0.1:0")
+        .await
+        .unwrap()
+        .local_addr()
+        .unwrap();
     let error = failure(&format!("http://{free}/canary")).await;
     assert!(matches!(error, TransportError::Connect(_)), "{error:?}");
     assert_eq!(error.stage(), Stage::NotSent);
@@ -87,7 +97,9 @@ async fn a_connection_dropped_before_the_answer_is_unknown() {
 async fn a_body_cut_short_is_unknown() {
     let address = server(|mut stream| async move {
         read_request(&mut stream).await;
-        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n{\"a\":").await;
+        let _ = stream
+            .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n{\"a\":")
+            .await;
     })
     .await;
     let error = failure(&address).await;
@@ -120,11 +132,16 @@ async fn an_endless_body_is_cut_off() {
 async fn a_redirect_is_an_answer_and_not_followed() {
     let address = server(|mut stream| async move {
         read_request(&mut stream).await;
-        let moved = b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n";
+        let moved =
+            b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n";
         let _ = stream.write_all(moved).await;
     })
     .await;
-    let answer = ReqwestTransport::new("test").unwrap().send(request(&address)).await.unwrap();
+    let answer = ReqwestTransport::new("test")
+        .unwrap()
+        .send(request(&address))
+        .await
+        .unwrap();
     assert_eq!(answer.status.as_u16(), 302);
 }
 
@@ -136,7 +153,10 @@ async fn a_server_that_never_answers_is_given_up_by_the_caller() {
     })
     .await;
     let transport = ReqwestTransport::new("test").unwrap();
-    let sent = tokio::time::timeout(Duration::from_millis(200), transport.send(request(&address)));
+    let sent = tokio::time::timeout(
+        Duration::from_millis(200),
+        transport.send(request(&address)),
+    );
     assert!(sent.await.is_err());
 }
 
@@ -144,12 +164,20 @@ async fn a_server_that_never_answers_is_given_up_by_the_caller() {
 fn tls_comes_up_on_a_machine_without_certificates() {
     // The variables name where the machine's certificates are looked for.
     let status = std::process::Command::new(std::env::current_exe().unwrap())
-        .args(["transport::builds_a_transport", "--exact", "--include-ignored"])
+        .args([
+            "transport::builds_a_transport",
+            "--exact",
+            "--include-ignored",
+        ])
         .env("SSL_CERT_FILE", "/nonexistent/certificates.pem")
         .env("SSL_CERT_DIR", "/nonexistent")
         .output()
         .unwrap();
-    assert!(status.status.success(), "{}", String::from_utf8_lossy(&status.stdout));
+    assert!(
+        status.status.success(),
+        "{}",
+        String::from_utf8_lossy(&status.stdout)
+    );
 }
 
 #[test]

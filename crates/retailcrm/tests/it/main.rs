@@ -7,4 +7,5 @@ mod history;
 mod live;
 mod requests;
 mod secrets;
+mod stand_in;
 mod support;

@@ -9,10 +9,13 @@ use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::super::error::StoreError;
 use super::files::{CallFiles, create_directory, owner_only, unless_missing};
+
+/// Begins the name of a ticket that is being made: not locked yet, and not dead either.
+const UNNAMED: char = '.';
 
 /// A place in the queue, kept until dropped. A killed process gives it up by dying: the file stays,
 /// unlocked, and is removed by whoever meets it.
@@ -31,30 +34,27 @@ impl Ticket {
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default()
             .as_nanos();
-        let mut attempts = 0;
-        loop {
+        let place = || {
             let number = TICKETS.fetch_add(1, Ordering::Relaxed);
-            let name = format!(
-                "{}@{arrived:020}-{}-{number:010}",
-                files.stem(),
-                std::process::id()
-            );
-            match Self::place(&queue, name) {
-                Ok(ticket) => return Ok(ticket),
-                // The directory is not there yet, or a sweep took the file for a dead ticket
-                // before it was locked.
-                Err(error) if attempts < 10 && is_passing(&error) => {
-                    attempts += 1;
-                    create_directory(&queue)?;
-                }
-                Err(error) => return Err(StoreError::io("queue in", queue)(error)),
+            let process = std::process::id();
+            Self::place(
+                &queue,
+                format!("{}@{arrived:020}-{process}-{number:010}", files.stem()),
+            )
+        };
+        let ticket = match place() {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                create_directory(&queue)?;
+                place()
             }
-        }
+            result => result,
+        };
+        ticket.map_err(StoreError::io("queue in", queue.clone()))
     }
 
     /// Locked before it gets its name, so that no one sees it dead.
     fn place(queue: &Path, name: String) -> io::Result<Self> {
-        let (unnamed, path) = (queue.join(format!(".{name}")), queue.join(&name));
+        let (unnamed, path) = (queue.join(format!("{UNNAMED}{name}")), queue.join(&name));
         let alive = owner_only()
             .read(true)
             .write(true)
@@ -75,13 +75,6 @@ impl Drop for Ticket {
         // A ticket that cannot be removed is unlocked in a moment, and then dead to everybody.
         drop(fs::remove_file(&self.path));
     }
-}
-
-fn is_passing(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::NotFound | io::ErrorKind::WouldBlock
-    )
 }
 
 /// Whether a living ticket of this call is older than `mine`, or there is any when I have none.
@@ -112,7 +105,7 @@ pub(super) fn somebody_is_before(
 }
 
 /// Whether the process that took the ticket still waits; removes it if not.
-pub(super) fn is_alive(ticket: &Path) -> io::Result<bool> {
+fn is_alive(ticket: &Path) -> io::Result<bool> {
     let Some(file) = unless_missing(File::open(ticket))? else {
         return Ok(false);
     };
@@ -124,4 +117,16 @@ pub(super) fn is_alive(ticket: &Path) -> io::Result<bool> {
         Err(TryLockError::WouldBlock) => Ok(true),
         Err(TryLockError::Error(error)) => Err(error),
     }
+}
+
+/// Removes the ticket of a process that has gone; one being made has a minute to get its name.
+pub(super) fn sweep_ticket(name: &str, ticket: &Path) -> io::Result<()> {
+    if name.starts_with(UNNAMED) {
+        let made = unless_missing(fs::metadata(ticket).and_then(|metadata| metadata.modified()))?;
+        let age = made.and_then(|made| made.elapsed().ok());
+        if age.is_none_or(|age| age < Duration::from_mins(1)) {
+            return Ok(());
+        }
+    }
+    is_alive(ticket).map(drop)
 }

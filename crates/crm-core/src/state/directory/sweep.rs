@@ -9,7 +9,7 @@ use super::super::error::StoreError;
 use super::document::{Found, find, is_over, remove, set_aside};
 use super::files::{CallFiles, owner_only, unless_missing};
 use super::lock::{remove_lock_file, try_lock};
-use super::queue::is_alive;
+use super::queue::sweep_ticket;
 
 /// How often a directory is swept, by whichever process comes first.
 pub(super) const EVERY: Duration = Duration::from_hours(1);
@@ -70,9 +70,8 @@ pub(super) fn sweep(root: &Path, kept_for: Duration) -> Result<usize, StoreError
 }
 
 fn sweep_account(account: &Path, kept_for: Duration) -> Result<usize, StoreError> {
-    for (_, ticket) in listing(&account.join(".queue"))? {
-        // Looking at a ticket removes it if its process is gone.
-        if let Err(error) = is_alive(&ticket) {
+    for (name, ticket) in listing(&account.join(".queue"))? {
+        if let Err(error) = sweep_ticket(&name, &ticket) {
             tracing::warn!(%error, ticket = %ticket.display(), "an old ticket could not be swept");
         }
     }

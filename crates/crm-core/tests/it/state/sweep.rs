@@ -50,18 +50,20 @@ async fn a_sweep_removes_what_killed_and_finished_programs_leave() {
         .unwrap();
     drop(store.open(ACCOUNT, "only opened").await.unwrap());
     fs::write(place.file("tmp"), "half a docu").unwrap();
-    fs::create_dir(place.account().join(".queue")).unwrap();
-    fs::write(
-        place
-            .account()
-            .join(".queue")
-            .join(format!("{CALL}@00000000000000000001-1-1")),
-        "",
-    )
-    .unwrap();
+    let queue = place.account().join(".queue");
+    fs::create_dir(&queue).unwrap();
+    let ticket = format!("{CALL}@00000000000000000001-1-1");
+    fs::write(queue.join(&ticket), "").unwrap();
+    fs::write(queue.join(format!(".{ticket}")), "").unwrap();
+    date_back(&queue.join(format!(".{ticket}")), HOUR);
+    // Being made this moment, by a process that has not come to locking it.
+    fs::write(queue.join(".new"), "").unwrap();
 
     assert_eq!(store.sweep().await.unwrap(), 0, "no call was forgotten");
-    assert_eq!(tree(&place.root), [".swept", "shop", "shop/.queue"]);
+    assert_eq!(
+        tree(&place.root),
+        [".swept", "shop", "shop/.queue", "shop/.queue/.new"]
+    );
 }
 
 #[tokio::test]

@@ -1,0 +1,166 @@
+//! Ten thousand accounts in one process: resident memory, and connections that are shared.
+//!
+//! Each kind of account opens in a process of its own, so that neither finds the other's memory.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a benchmark reports to its terminal and stops at the first surprise"
+)]
+
+#[path = "support/fixture.rs"]
+mod fixture;
+#[path = "support/server.rs"]
+mod server;
+
+use std::process::{Command, ExitCode};
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use vochi_crm::retailcrm::api::{FindManager, SendCallEvent};
+use vochi_crm::retailcrm::{Config, Connector};
+use vochi_crm::{AccountConfig, Cx, Hub, PhoneNumber};
+
+use self::server::Seen;
+
+const ACCOUNTS: usize = 10_000;
+
+/// The most resident memory of the whole process, in MB of a million bytes.
+const MEMORY_BOUND: f64 = 100.0;
+
+/// What the CRM is said to count requests by: one quota for all, or one for each account.
+const SCOPES: [&str; 2] = ["ip", "account"];
+
+/// Accounts that call one server, and how often each calls.
+const CALLERS: usize = 100;
+const CALLS_EACH: usize = 10;
+
+fn main() -> ExitCode {
+    let told: Vec<String> = std::env::args().skip(1).collect();
+    if let [flag, scope, count] = &told[..]
+        && flag == "--open"
+    {
+        return open_and_weigh(scope, count.parse().unwrap());
+    }
+    // `cargo test --benches` only checks that this runs.
+    let measured = told.iter().any(|word| word == "--bench");
+    let count = if measured { ACCOUNTS } else { 100 };
+    let mut within = true;
+    for scope in SCOPES {
+        let weighed = Command::new(std::env::current_exe().unwrap())
+            .args(["--open", scope, &count.to_string()])
+            .status()
+            .unwrap();
+        within &= weighed.success();
+    }
+    within &= share_connections();
+    if within {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+fn verdict(within: bool) -> &'static str {
+    if within { "within" } else { "OVER" }
+}
+
+fn open_and_weigh(scope: &str, count: usize) -> ExitCode {
+    let hub = Hub::new().unwrap();
+    let before = resident();
+    let connectors: Vec<Connector> = (0..count)
+        .map(|number| open(&hub, number, &format!("https://shop-{number}.retailcrm.ru"), scope))
+        .collect();
+    let (Some(before), Some(after)) = (before, resident()) else {
+        println!("accounts: this system does not tell resident memory");
+        return ExitCode::SUCCESS;
+    };
+    let within = after <= MEMORY_BOUND;
+    println!(
+        "accounts: {} open, limits by {scope}: {after:.1} MB resident, {:.1} MB of it theirs, {} the \
+         bound of {MEMORY_BOUND} MB",
+        connectors.len(),
+        after - before,
+        verdict(within),
+    );
+    if within {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+/// An account as an enterprise has it: ten employees, two lines, everything configured.
+fn open(hub: &Hub, number: usize, url: &str, scope: &str) -> Connector {
+    let extensions: serde_json::Map<String, Value> = (101..111)
+        .map(|extension| (extension.to_string(), Value::from(extension + number)))
+        .collect();
+    let common: AccountConfig = serde_json::from_value(json!({
+        "limit_scope": scope,
+        "requests_per_second": 1e6,
+        "timezone": "Europe/Minsk",
+        "default_region": "BY",
+        "extensions": extensions,
+        "lines": {"0001363": "+375171234567", "0001364": "+375171234568"},
+        "default_user": 101 + number,
+        "missed_user": 102 + number,
+        "call_id_prefix": format!("pbx{number}-"),
+        "public_url": "https://pbx.example.test",
+        "inbound_secret": format!("TEST-SECRET-{number:020}"),
+    }))
+    .unwrap();
+    let config: Config = serde_json::from_value(json!({
+        "url": url,
+        "api_key": format!("TEST-KEY-{number:023}"),
+        "client_id": format!("TEST-CLIENT-{number:020}"),
+        "site": "shop-one",
+        "module_code": "telephony",
+        "module_name": "Telephony",
+    }))
+    .unwrap();
+    Connector::open(hub, common.account(format!("shop-{number}")).unwrap(), &config).unwrap()
+}
+
+/// The resident memory of this process in MB, where the system tells it.
+fn resident() -> Option<f64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
+    let kibibytes: f64 = line.split_whitespace().nth(1)?.parse().ok()?;
+    Some(kibibytes * 1024.0 / 1e6)
+}
+
+/// Many accounts of one address call it in turn.
+fn share_connections() -> bool {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let seen = Arc::new(Seen::default());
+    runtime.block_on(async {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let origin = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(server::serve(listener, Some(Arc::clone(&seen))));
+        let hub = Hub::new().unwrap();
+        let accounts: Vec<Connector> = (0..CALLERS)
+            .map(|number| open(&hub, number, &origin, "account"))
+            .collect();
+        let phone: PhoneNumber = "+375291112233".parse().unwrap();
+        let event = SendCallEvent::incoming(phone).with_code("101".parse().unwrap());
+        for _ in 0..CALLS_EACH / 2 {
+            for account in &accounts {
+                let telephony = account.client().telephony();
+                telephony.call_event(&Cx::live(), &event).await.unwrap();
+                let request = FindManager::new(phone).with_details();
+                telephony.manager(&Cx::live(), &request).await.unwrap();
+            }
+        }
+    });
+    let (calls, connections) = (seen.requests().len(), seen.connections());
+    let within = calls == CALLERS * CALLS_EACH && connections == 1;
+    println!(
+        "accounts: {calls} calls of {CALLERS} accounts of one address, one after another: \
+         {connections} connections, {} the bound of 1",
+        verdict(within),
+    );
+    within
+}

@@ -1,0 +1,139 @@
+//! What one operation executes when there is no network: for counting instructions.
+//!
+//! `instructions.sh` runs this under callgrind twice for each operation, with different numbers of
+//! repetitions; the difference is the operation's own figure, and what happens once cancels out.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a benchmark reports to its terminal and stops at the first surprise"
+)]
+
+#[path = "support/fixture.rs"]
+mod fixture;
+
+use std::hint::black_box;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use vochi_crm::http::Answer;
+use vochi_crm::phone::{PhoneReader, Region};
+use vochi_crm::retailcrm::api::{MOST_CALLS, SendCallEvent, UploadCalls};
+use vochi_crm::retailcrm::model::{CallDirection, CallResult, CallUpload, UserId};
+use vochi_crm::retailcrm::{Client, Config};
+use vochi_crm::{AccountConfig, Cx, Extension, Hub, LocalTime, PhoneNumber, Seconds};
+use vochi_crm_core::testing::ScriptedTransport;
+
+const OPERATIONS: [&str; 4] = [
+    "call_event",
+    "calls_upload_50",
+    "phone_international",
+    "phone_national",
+];
+
+fn main() {
+    let told: Vec<String> = std::env::args().skip(1).collect();
+    if let [operation, times, ..] = &told[..] {
+        run(operation, times.parse().unwrap());
+        return;
+    }
+    for operation in OPERATIONS {
+        run(operation, 1);
+    }
+    println!("instructions: {OPERATIONS:?} run; benches/instructions.sh counts");
+}
+
+fn run(operation: &str, times: usize) {
+    match operation {
+        "call_event" => through_client("/api/v5/telephony/call/event", times, call_event),
+        "calls_upload_50" => through_client("/api/v5/telephony/calls/upload", times, upload),
+        "phone_international" => read_phone("+375 29 111-22-33", times),
+        "phone_national" => read_phone("8 (029) 111-22-33", times),
+        other => panic!("{other} is none of {OPERATIONS:?}"),
+    }
+}
+
+fn through_client(path: &str, times: usize, call: impl AsyncFn(&Client, &Company)) {
+    let answer: Value = serde_json::from_str(&fixture::answer_to(path)).unwrap();
+    let transport = ScriptedTransport::always(Answer::ok_json(&answer));
+    let hub = Hub::builder()
+        .transport(Arc::new(transport))
+        .build()
+        .unwrap();
+    let common: AccountConfig =
+        serde_json::from_value(json!({"requests_per_second": 1e6})).unwrap();
+    let config: Config = serde_json::from_value(json!({
+        "url": "https://demo.retailcrm.ru",
+        "api_key": "TEST-KEY-0000000000000000000000",
+    }))
+    .unwrap();
+    let client = Client::open(&hub, &common.account("shop").unwrap(), &config).unwrap();
+    let company = Company::new();
+    tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .unwrap()
+        .block_on(async {
+            for _ in 0..times {
+                call(&client, &company).await;
+            }
+        });
+}
+
+/// What a caller has at hand before it calls.
+struct Company {
+    client: PhoneNumber,
+    line: PhoneNumber,
+    code: Extension,
+    began: LocalTime,
+}
+
+impl Company {
+    fn new() -> Self {
+        Self {
+            client: "+375291112233".parse().unwrap(),
+            line: "+375171234567".parse().unwrap(),
+            code: "101".parse().unwrap(),
+            began: "2026-03-14 10:15:00".parse().unwrap(),
+        }
+    }
+}
+
+async fn call_event(client: &Client, company: &Company) {
+    let event = SendCallEvent::incoming(company.client)
+        .with_code(company.code.clone())
+        .with_user(UserId::new(7))
+        .with_call_external_id("pbx1-1773474900.42")
+        .with_external_phone(company.line)
+        .with_site("shop-one");
+    let answer = client.telephony().call_event(&Cx::live(), &event).await;
+    black_box(answer.unwrap());
+}
+
+async fn upload(client: &Client, company: &Company) {
+    let calls = (0..MOST_CALLS).map(|number| {
+        CallUpload::new(
+            format!("pbx1-1773474900.{number}"),
+            company.began,
+            CallDirection::In,
+            company.client,
+            CallResult::Answered,
+        )
+        .with_code(company.code.clone())
+        .with_user(UserId::new(7))
+        .with_duration(Seconds::new(95))
+        .with_waiting(Seconds::new(12))
+        .with_record_url("https://pbx.example.test/rec/5d1f0b7e.mp3")
+        .with_external_phone(company.line)
+        .with_site("shop-one")
+    });
+    let calls = UploadCalls::new(calls);
+    let answer = client.telephony().upload(&Cx::history(), &calls).await;
+    black_box(answer.unwrap());
+}
+
+fn read_phone(written: &str, times: usize) {
+    let reader = PhoneReader::new().with_region("BY".parse::<Region>().unwrap());
+    for _ in 0..times {
+        black_box(reader.read(black_box(written)).unwrap());
+    }
+}

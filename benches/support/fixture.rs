@@ -1,0 +1,19 @@
+//! Answers from `fixtures/retailcrm`.
+
+use serde_json::Value;
+
+/// The fixture of `telephony/call/event`.
+pub(crate) const CALL_EVENT: &str = include_str!("../../fixtures/retailcrm/telephony_call_event.json");
+const CALLS_UPLOAD: &str = include_str!("../../fixtures/retailcrm/telephony_calls_upload.json");
+const MANAGER: &str = include_str!("../../fixtures/retailcrm/telephony_manager.json");
+
+/// The body a fixture gives for success, by the path of the request.
+pub(crate) fn answer_to(path: &str) -> String {
+    let fixture = match path.rsplit_once('/') {
+        Some((_, "event")) => CALL_EVENT,
+        Some((_, "upload")) => CALLS_UPLOAD,
+        _ => MANAGER,
+    };
+    let fixture: Value = serde_json::from_str(fixture).unwrap();
+    fixture["responses"][0]["body"].to_string()
+}

@@ -1,0 +1,216 @@
+//! `demo`: plays a morning of calls into the sandbox, through the library, and shows what the CRMs
+//! recorded beside what really happened.
+
+mod calls;
+mod story;
+
+use std::collections::BTreeMap;
+use std::io::IsTerminal;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+use vochi_crm::phone::PhoneReader;
+use vochi_crm::{
+    AccountConfig, CallEvent, CallId, CrmConnector, Cx, Direction, Error, EventKind, Extension,
+    Hub, Leg, LegEnd, Line, Party, Recording, Result, Timestamp, TransferMode, Zone,
+};
+use vochi_crm_sandbox::Sandbox;
+
+use super::delivery::remembered;
+use crate::app::App;
+use crate::args::Format;
+use crate::crm::{self, Crm};
+use crate::exit::Exit;
+use crate::output::Rehearsal;
+use calls::{BEGINNING, Call, MORNING, Step};
+use story::{Answers, Story};
+
+/// How long the audience has to read each line.
+const BEAT: Duration = Duration::from_millis(120);
+/// How long the demonstration may take; it is done long before.
+const BUDGET: Duration = Duration::from_secs(30);
+
+pub(super) async fn run(app: &App<'_>) -> Result<Exit> {
+    if app.global.dry_run {
+        app.output.report(&Rehearsal::nothing());
+        return Ok(Exit::Done);
+    }
+    let sandbox = Sandbox::builder()
+        .start()
+        .await
+        .map_err(|error| Error::config(format!("the sandbox does not start: {error}")))?;
+    let stage = Stage::open(&sandbox)?;
+    let beat = app.output.format() == Format::Human && std::io::stdout().is_terminal();
+    let mut answers = Answers::default();
+    for (at, call, step) in in_order() {
+        let told = stage.play(at, call, step, &mut answers).await?;
+        if app.output.format() == Format::Human {
+            app.output.line(&told);
+        }
+        if beat {
+            tokio::time::sleep(BEAT).await;
+        }
+    }
+    let story = Story::new(&sandbox.state(), &stage.addresses, &answers);
+    app.output.report(&story);
+    sandbox.shutdown().await;
+    Ok(if story.ok() { Exit::Done } else { Exit::Defect })
+}
+
+/// Everything that happens, in the order of the clock.
+fn in_order() -> Vec<(u32, &'static Call, &'static Step)> {
+    let steps = MORNING
+        .iter()
+        .flat_map(|call| call.steps.iter().map(move |(at, it)| (*at, call, it)));
+    let mut steps: Vec<_> = steps.collect();
+    steps.sort_by_key(|(at, _, _)| *at);
+    steps
+}
+
+/// The accounts the morning is played into.
+struct Stage {
+    hub: Hub,
+    connectors: Vec<Arc<dyn CrmConnector>>,
+    /// Where each stand-in is, by its name.
+    addresses: BTreeMap<&'static str, String>,
+    phones: PhoneReader,
+    beginning: Timestamp,
+    zone: Zone,
+}
+
+impl Stage {
+    fn open(sandbox: &Sandbox) -> Result<Self> {
+        let hub = Hub::new()?;
+        let mut connectors = Vec::new();
+        let mut addresses = BTreeMap::new();
+        let profiles = sandbox.profiles();
+        for (name, settings) in profiles.as_object().into_iter().flatten() {
+            let Some(crm) = Crm::named(name) else {
+                continue;
+            };
+            let config: AccountConfig = serde_json::from_value(settings.clone())
+                .map_err(|_| Error::internal("the sandbox's settings cannot be taken over"))?;
+            let account = config.account(name.as_str())?;
+            connectors.push(crm::open(crm, account, settings.clone(), &hub)?);
+            let address = settings
+                .get("url")
+                .and_then(Value::as_str)
+                .unwrap_or_default();
+            addresses.insert(crm.name(), address.to_owned());
+        }
+        Ok(Self {
+            hub,
+            connectors,
+            addresses,
+            phones: PhoneReader::new().with_region("BY".parse().map_err(region)?),
+            beginning: BEGINNING.parse()?,
+            zone: "Europe/Minsk".parse()?,
+        })
+    }
+
+    /// Tells every CRM of one step, and the CRM's history of a call that is over. Returns the line
+    /// for the audience.
+    async fn play(
+        &self,
+        at: u32,
+        call: &'static Call,
+        step: &Step,
+        answers: &mut Answers,
+    ) -> Result<String> {
+        let now = self.beginning.plus(Duration::from_secs(at.into()));
+        let events = self.events(now, call, step)?;
+        let id = CallId::new(call.id)?;
+        let mut told = Vec::new();
+        for connector in &self.connectors {
+            let mut requests = 0;
+            let cx = Cx::live().with_timeout(BUDGET);
+            for event in &events {
+                let receipt = connector.handle_event(&cx, event).await?;
+                requests += receipt.requests();
+            }
+            let mut what = if requests > 0 {
+                "told"
+            } else {
+                "nothing to tell"
+            };
+            if matches!(step, Step::Over(..)) {
+                let state = remembered(&self.hub, connector.account(), &id).await?;
+                let record = state
+                    .and_then(|state| state.to_record(&id))
+                    .ok_or_else(|| {
+                        Error::internal(format!("call {id} is over and cannot be told of"))
+                    })?;
+                for receipt in connector.log_calls(&Cx::history(), &[record]).await {
+                    let receipt = receipt?;
+                    what = if receipt.recorded() {
+                        "recorded"
+                    } else {
+                        "not recorded"
+                    };
+                    answers.note(connector.crm().as_str(), call.id, &receipt);
+                }
+            }
+            told.push(format!("{}: {what}", connector.crm()));
+        }
+        let clock = self.zone.local(now).to_string();
+        let clock = clock.split(' ').next_back().unwrap_or_default();
+        let party = Party::read(&self.phones, call.phone).to_string();
+        Ok(format!(
+            "{clock}  {party:<15}{:<24}{}",
+            story::headline(call, step),
+            told.join(", ")
+        ))
+    }
+
+    fn events(&self, now: Timestamp, call: &Call, step: &Step) -> Result<Vec<CallEvent>> {
+        let event =
+            |kind| -> Result<CallEvent> { Ok(CallEvent::new(CallId::new(call.id)?, now, kind)) };
+        Ok(match step {
+            Step::Rings(extensions) => {
+                let mut ringing = event(EventKind::Ringing)?
+                    .with_direction(call.direction)
+                    .with_client(Party::read(&self.phones, call.phone))
+                    .with_line(Line::new(call.line)?);
+                for extension in *extensions {
+                    ringing = ringing.with_leg(leg(call, extension)?);
+                }
+                vec![ringing]
+            }
+            Step::Answered(extension) => {
+                vec![event(EventKind::Answered)?.with_leg(leg(call, extension)?)]
+            }
+            Step::PassedTo(extension) => vec![event(EventKind::Transferred {
+                mode: TransferMode::Attended,
+                from: None,
+                to: Extension::new(extension)?,
+            })?],
+            Step::Over(outcome, reason) => {
+                let end = EventKind::Ended {
+                    outcome: *outcome,
+                    reason: *reason,
+                    talk: None,
+                };
+                let mut events = Vec::new();
+                if call.really.outcome.is_answered() {
+                    let address = format!("https://pbx.example.test/rec/{}.mp3", call.id);
+                    events.push(event(EventKind::RecordingReady(Recording::url(&address)?))?);
+                }
+                events.push(event(end)?);
+                events
+            }
+        })
+    }
+}
+
+fn leg(call: &Call, extension: &str) -> Result<Leg> {
+    let employee = LegEnd::Employee(Extension::new(extension)?);
+    Ok(match call.direction {
+        Direction::Outbound => Leg::new(employee, LegEnd::Client),
+        _ => Leg::new(LegEnd::Client, employee),
+    })
+}
+
+fn region(error: impl std::fmt::Display) -> Error {
+    Error::internal(error.to_string())
+}

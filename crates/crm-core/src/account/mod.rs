@@ -1,0 +1,96 @@
+//! What every account has, whatever its CRM: configuration, and what is made of it.
+
+mod check;
+mod config;
+
+use std::time::Duration;
+
+pub use config::{ACCOUNT_KEYS, AccountConfig, LimitScope, Popup, UnknownCaller, UnknownCallers};
+
+use crate::directory::Directory;
+use crate::error::{Error, Result};
+use crate::limit::Quota;
+use crate::name::AccountName;
+use crate::phone::PhoneReader;
+use crate::retry::RetryPolicy;
+use crate::time::Zone;
+
+/// An account: its configuration, checked and made usable.
+#[derive(Clone, Debug)]
+pub struct Account {
+    name: AccountName,
+    directory: Directory,
+    phones: PhoneReader,
+    zone: Option<Zone>,
+    config: AccountConfig,
+}
+
+impl Account {
+    /// The name it goes by in logs and errors.
+    pub fn name(&self) -> &AccountName {
+        &self.name
+    }
+
+    /// Who is who.
+    pub fn directory(&self) -> &Directory {
+        &self.directory
+    }
+
+    /// How this account's numbers are read.
+    pub fn phones(&self) -> PhoneReader {
+        self.phones
+    }
+
+    /// The configured zone of the CRM's local times.
+    pub fn zone(&self) -> Option<&Zone> {
+        self.zone.as_ref()
+    }
+
+    /// The rest of the configuration.
+    pub fn config(&self) -> &AccountConfig {
+        &self.config
+    }
+
+    /// How long one operation may take, where that is configured.
+    pub fn timeout(&self) -> Option<Duration> {
+        self.config
+            .timeout_seconds
+            .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+    }
+
+    /// How often a request is repeated.
+    pub fn retry(&self) -> RetryPolicy {
+        let policy = RetryPolicy::default();
+        self.config
+            .retries
+            .map_or(policy, |retries| policy.with_retries(retries))
+    }
+
+    /// A quota of the CRM as this account's configuration changes it: `requests_per_second` sets
+    /// the general one and scales the others alike, `burst` sets the burst of all.
+    ///
+    /// # Errors
+    /// `config` where the figures asked for are out of range.
+    pub fn quota(&self, quota: Quota, general: Quota) -> Result<Quota> {
+        let mut quota = quota;
+        if let Some(asked) = self.config.requests_per_second {
+            quota = quota
+                .scaled(asked / general.rate())
+                .map_err(|error| Error::config(format!("requests_per_second: {error}")))?;
+        }
+        if let Some(burst) = self.config.burst {
+            quota = quota
+                .with_burst(burst)
+                .map_err(|error| Error::config(format!("burst: {error}")))?;
+        }
+        Ok(quota)
+    }
+
+    /// The call id as it goes to the CRM.
+    pub fn external_id(&self, call: &crate::call::CallId) -> String {
+        format!(
+            "{}{call}",
+            self.config.call_id_prefix.as_deref().unwrap_or_default()
+        )
+    }
+}

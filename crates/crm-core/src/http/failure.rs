@@ -1,0 +1,147 @@
+//! What a failed attempt is told as.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use super::{Advice, Answer, Idempotency, Refusal, Stage, TransportError};
+use crate::error::{Effect, Error, ErrorKind, TryAgain};
+use crate::retry;
+use crate::secret::Redactor;
+
+/// Why an attempt did not succeed, and what to do about it.
+pub(super) struct Failure {
+    pub(super) error: Error,
+    pub(super) advice: Advice,
+    /// The wait the server asked for.
+    pub(super) told: Option<Duration>,
+}
+
+impl Failure {
+    /// Nothing was sent, and nothing will be.
+    pub(super) fn before_sending(error: Error) -> Self {
+        Self {
+            error,
+            advice: Advice::Never,
+            told: None,
+        }
+    }
+
+    /// The CRM said no.
+    pub(super) fn refused(
+        refusal: &Refusal,
+        answer: &Answer,
+        told: Option<Duration>,
+        redactor: &Redactor,
+    ) -> Self {
+        let redact = |text: &str| redactor.redact(text);
+        let fields = refusal
+            .fields
+            .iter()
+            .map(|(name, text)| (redact(name), redact(text)))
+            .collect();
+        let mut error = Error::new(refusal.kind, redact(&refusal.message))
+            .with_effect(refusal.effect)
+            .with_status(answer.status.as_u16())
+            .with_fields(fields);
+        if let Some(code) = &refusal.code {
+            error = error.with_code(redact(code));
+        }
+        if let Some(hint) = refusal.hint {
+            error = error.with_hint(hint);
+        }
+        if refusal.kind == ErrorKind::Decode {
+            error = with_excerpt(&error, answer, redactor);
+        }
+        Self {
+            error,
+            advice: refusal.advice,
+            told: told.filter(|_| matches!(refusal.advice, Advice::Throttled | Advice::Transient)),
+        }
+    }
+
+    /// No whole answer came.
+    pub(super) fn of_transport(failure: &TransportError, host: &str, redactor: &Redactor) -> Self {
+        let effect = match failure.stage() {
+            Stage::NotSent => Effect::NotApplied,
+            Stage::Unknown => Effect::Maybe,
+        };
+        let (kind, advice, hint) = match failure {
+            TransportError::TimedOut(_) => (
+                ErrorKind::Timeout,
+                Advice::Transient,
+                "the CRM is slow or unreachable; try again later",
+            ),
+            TransportError::TooLong(_) => {
+                (ErrorKind::Decode, Advice::Never, "ask for less at a time")
+            }
+            TransportError::Invalid(_) => (
+                ErrorKind::Internal,
+                Advice::Never,
+                "report this as a defect",
+            ),
+            _ => (
+                ErrorKind::Unavailable,
+                Advice::Transient,
+                "check the url and the way to the CRM",
+            ),
+        };
+        let text = redactor.redact(&failure.to_string());
+        let error = Error::new(kind, format!("{host}: {text}"))
+            .with_effect(effect)
+            .with_hint(hint);
+        Self {
+            error,
+            advice,
+            told: None,
+        }
+    }
+
+    /// The error a caller gets when there is no further attempt.
+    pub(super) fn last_word(
+        self,
+        idempotency: Idempotency,
+        worst: Effect,
+        wait: Duration,
+    ) -> Error {
+        let again = match self.advice {
+            Advice::Throttled => TryAgain::After(self.told.unwrap_or(wait)),
+            Advice::Transient if retry::may_repeat(idempotency, worst, self.advice) => {
+                self.told.map_or(TryAgain::Later, TryAgain::After)
+            }
+            _ => TryAgain::Never,
+        };
+        let error = self.error.with_effect(worst).with_try_again(again);
+        if worst == Effect::Maybe && idempotency == Idempotency::Unsafe {
+            return error
+                .with_hint("it may have been carried out: look in the CRM before repeating it");
+        }
+        error
+    }
+}
+
+/// What changes nothing cannot have been carried out.
+pub(super) fn effect_of(idempotency: Idempotency, effect: Effect) -> Effect {
+    if idempotency == Idempotency::Safe {
+        Effect::NotApplied
+    } else {
+        effect
+    }
+}
+
+/// Adds the beginning of the body to an error about an answer that cannot be read.
+pub(super) fn with_excerpt(error: &Error, answer: &Answer, redactor: &Redactor) -> Error {
+    let excerpt = answer.excerpt(redactor);
+    let begins: Cow<'static, str> = if excerpt.is_empty() {
+        "the body is empty".into()
+    } else {
+        format!("the body begins: {excerpt}").into()
+    };
+    let told = format!("{}; {begins}", error.message());
+    let mut full = Error::new(error.kind(), told)
+        .with_effect(error.effect())
+        .with_status(answer.status.as_u16());
+    if let Some(hint) = error.hint() {
+        full = full.with_hint(hint.to_owned());
+    }
+    full
+}

@@ -1,0 +1,315 @@
+//! Whole calls over real sockets, into the stand-in that was written from the reference.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use vochi_crm_core::{
+    AccountConfig, CallEvent, CallId, CallRecord, CrmConnector as _, Cx, Direction, Effect, Error,
+    ErrorKind, EventKind, Hub, Leg, Outcome, Reason, Seconds,
+};
+use vochi_crm_retailcrm::api::{FindManager, ListUsers};
+use vochi_crm_retailcrm::{Config, Connector};
+use vochi_crm_sandbox::{Crm, Ending, Fault, Lose, Sandbox};
+
+use super::support::{at, event, ext, hangup, incoming, phone, record};
+
+const EVENT: &str = "/api/v5/telephony/call/event";
+const UPLOAD: &str = "/api/v5/telephony/calls/upload";
+
+/// A connector with the settings the stand-in hands out, some of them changed.
+fn connect(sandbox: &Sandbox, changes: &Value) -> Connector {
+    let mut profile = sandbox.profiles()["retailcrm"].clone();
+    for (key, value) in changes.as_object().into_iter().flatten() {
+        profile[key] = value.clone();
+    }
+    let common: AccountConfig = serde_json::from_value(profile.clone()).unwrap();
+    let config: Config = serde_json::from_value(profile).unwrap();
+    Connector::open(
+        &Hub::new().unwrap(),
+        common.account("shop").unwrap(),
+        &config,
+    )
+    .unwrap()
+}
+
+async fn stand_in() -> (Sandbox, Connector) {
+    let sandbox = Sandbox::builder().start().await.unwrap();
+    let connector = connect(&sandbox, &json!({}));
+    (sandbox, connector)
+}
+
+async fn tell(connector: &Connector, event: CallEvent) -> Result<u32, Error> {
+    connector
+        .handle_event(&Cx::live(), &event)
+        .await
+        .map(|receipt| receipt.requests())
+}
+
+async fn log(connector: &Connector, record: CallRecord) -> Result<bool, Error> {
+    let mut results = connector.log_calls(&Cx::history(), &[record]).await;
+    results.remove(0).map(|receipt| receipt.recorded())
+}
+
+fn calls(sandbox: &Sandbox) -> Vec<Value> {
+    sandbox.state()["retailcrm"]["calls"]
+        .as_array()
+        .unwrap()
+        .clone()
+}
+
+fn popups(sandbox: &Sandbox) -> usize {
+    sandbox.state()["retailcrm"]["live"]
+        .as_array()
+        .unwrap()
+        .len()
+}
+
+#[tokio::test]
+async fn an_answered_call_from_the_first_ring_to_the_record() {
+    let (sandbox, connector) = stand_in().await;
+    tell(&connector, incoming(0, &["151", "152"]))
+        .await
+        .unwrap();
+    tell(
+        &connector,
+        event(6, EventKind::Answered).with_leg(Leg::to_employee(ext("151"))),
+    )
+    .await
+    .unwrap();
+    tell(&connector, hangup(70)).await.unwrap();
+    assert!(log(&connector, record("1757843474.185")).await.unwrap());
+    assert_eq!(sandbox.refused(Crm::RetailCrm), []);
+    assert_eq!(popups(&sandbox), 2, "the ringing and the hangup");
+    let call = &calls(&sandbox)[0];
+    assert_eq!(call["call_id"], "1757843474.185");
+    assert_eq!(call["direction"], "in");
+    assert_eq!(call["phone"], "+375446370646");
+    assert_eq!(call["extension"], "151");
+    assert_eq!(call["outcome"], "answered");
+    assert_eq!(call["talk_seconds"], 64);
+    assert_eq!(call["wait_seconds"], 6);
+}
+
+#[tokio::test]
+async fn every_outcome_is_taken_and_read_back() {
+    use Direction::{Inbound, Outbound};
+    let (sandbox, connector) = stand_in().await;
+    let cases = [
+        (
+            Inbound,
+            Outcome::Missed,
+            Some(Reason::CallerGaveUp),
+            "missed",
+        ),
+        (Inbound, Outcome::Missed, None, "missed"),
+        (Outbound, Outcome::NoAnswer, None, "no-answer"),
+        (Outbound, Outcome::Busy, None, "busy"),
+        (Outbound, Outcome::Failed, None, "failed"),
+        (Inbound, Outcome::Voicemail, None, "missed"),
+    ];
+    for (index, (direction, outcome, reason, told)) in cases.into_iter().enumerate() {
+        let id = CallId::new(format!("c{index}")).unwrap();
+        let client = phone("+375446370646");
+        let mut record = CallRecord::new(id, direction, client, at(0), outcome)
+            .with_rang(ext("151"))
+            .with_wait(Seconds::new(9));
+        if let Some(reason) = reason {
+            record = record.with_reason(reason);
+        }
+        assert!(log(&connector, record).await.unwrap(), "{outcome:?}");
+        let found = calls(&sandbox)
+            .into_iter()
+            .find(|call| call["call_id"] == format!("c{index}"));
+        let found = found.unwrap();
+        assert_eq!(found["outcome"], told, "{outcome:?}");
+        assert_eq!(found["talk_seconds"], 0);
+        assert_eq!(found["wait_seconds"], 9);
+    }
+    assert_eq!(sandbox.refused(Crm::RetailCrm), []);
+}
+
+#[tokio::test]
+async fn a_lost_request_is_sent_again_where_that_is_safe() {
+    for ending in [Ending::Close, Ending::Reset] {
+        let (sandbox, connector) = stand_in().await;
+        sandbox.fault(
+            Fault::on(Crm::RetailCrm)
+                .path(UPLOAD)
+                .lose(Lose::Request)
+                .ending(ending),
+        );
+        assert!(log(&connector, record("1")).await.unwrap());
+        assert_eq!(calls(&sandbox).len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn an_upload_whose_answer_was_lost_stands_there_once() {
+    let (sandbox, connector) = stand_in().await;
+    sandbox.fault(
+        Fault::on(Crm::RetailCrm)
+            .path(UPLOAD)
+            .lose(Lose::Answer)
+            .times(2),
+    );
+    assert!(log(&connector, record("1")).await.unwrap());
+    assert_eq!(sandbox.requests(Crm::RetailCrm).len(), 3);
+    assert_eq!(calls(&sandbox).len(), 1);
+}
+
+#[tokio::test]
+async fn an_event_whose_answer_was_lost_is_told_as_maybe_and_not_repeated() {
+    for lose in [Lose::Request, Lose::Answer] {
+        let (sandbox, connector) = stand_in().await;
+        sandbox.fault(Fault::on(Crm::RetailCrm).path(EVENT).lose(lose));
+        let error = tell(&connector, incoming(0, &["151"])).await.unwrap_err();
+        assert_eq!(error.effect(), Effect::Maybe, "{lose:?}");
+        assert_eq!(sandbox.requests(Crm::RetailCrm).len(), 1, "{lose:?}");
+        assert!(popups(&sandbox) <= 1);
+    }
+}
+
+#[tokio::test]
+async fn a_time_out_after_the_request_was_carried_out_is_maybe() {
+    let (sandbox, connector) = stand_in().await;
+    sandbox.fault(
+        Fault::on(Crm::RetailCrm)
+            .path(EVENT)
+            .delay(Duration::from_secs(5)),
+    );
+    let cx = Cx::live().with_timeout(Duration::from_millis(400));
+    let error = connector
+        .handle_event(&cx, &incoming(0, &["151"]))
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+    assert_eq!(error.effect(), Effect::Maybe);
+}
+
+#[tokio::test]
+async fn nobody_listening_is_surely_not_applied() {
+    let (sandbox, _) = stand_in().await;
+    let changes = json!({"url": "http://127.0.0.1:1", "retries": 1});
+    let connector = connect(&sandbox, &changes);
+    let error = tell(&connector, incoming(0, &["151"])).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unavailable);
+    assert_eq!(error.effect(), Effect::NotApplied);
+    assert_eq!(error.attempts(), 2);
+}
+
+#[tokio::test]
+async fn odd_bodies_are_errors_that_show_their_beginning() {
+    let (sandbox, connector) = stand_in().await;
+    let huge = "x".repeat(10 * 1024 * 1024);
+    for (body, kind, told) in [
+        (
+            "<html>maintenance</html>",
+            ErrorKind::Decode,
+            "<html>maintenance",
+        ),
+        ("", ErrorKind::Decode, "the body is empty"),
+        (r#"{"success":tru"#, ErrorKind::Decode, r#"{"success":tru"#),
+        (huge.as_str(), ErrorKind::Decode, "longer than"),
+    ] {
+        sandbox.fault(Fault::on(Crm::RetailCrm).status(200).body(body.to_owned()).times(1));
+        let error = tell(&connector, incoming(0, &["151"])).await.unwrap_err();
+        assert_eq!(error.kind(), kind, "{error}");
+        assert_eq!(error.effect(), Effect::Maybe);
+        assert!(error.message().contains(told), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_limit_refusal_is_waited_out() {
+    let (sandbox, connector) = stand_in().await;
+    sandbox.fault(Fault::on(Crm::RetailCrm).status(503).times(1));
+    assert_eq!(tell(&connector, incoming(0, &["151"])).await.unwrap(), 2);
+    assert_eq!(popups(&sandbox), 1);
+}
+
+#[tokio::test]
+async fn accounts_readers_and_health_work_against_it() {
+    let (sandbox, connector) = stand_in().await;
+    let users = connector
+        .client()
+        .users()
+        .list(&Cx::history(), ListUsers::new())
+        .all()
+        .await;
+    assert!(users.unwrap().len() > 3);
+    let asked = FindManager::new(phone("+375291112233")).with_details();
+    let found = connector
+        .client()
+        .telephony()
+        .manager(&Cx::live(), &asked)
+        .await
+        .unwrap();
+    assert!(found.manager.is_some());
+    assert!(
+        found
+            .customer
+            .unwrap()
+            .phones
+            .contains(&"+375291112233".to_owned())
+    );
+    let nobody = connector
+        .responsible(&Cx::live(), &phone("+375330000001"))
+        .await
+        .unwrap();
+    assert_eq!(nobody, None);
+    let report = connector.health(&Cx::history()).await.unwrap();
+    assert!(report.is_healthy(), "{report:?}");
+    let wrong = connect(&sandbox, &json!({"api_key": "INVENTED-WRONG-KEY"}));
+    let report = wrong.health(&Cx::history()).await.unwrap();
+    assert_eq!(report.checks()[0].failure(), Some(ErrorKind::Auth));
+}
+
+/// Sends `count` requests at once and says how many a second went through.
+async fn rate<F, Fut>(count: u32, send: F) -> f64
+where
+    F: Fn(u32) -> Fut,
+    Fut: Future<Output = ()> + Send + 'static,
+{
+    let began = Instant::now();
+    let tasks: Vec<_> = (0..count).map(|index| tokio::spawn(send(index))).collect();
+    for task in tasks {
+        task.await.unwrap();
+    }
+    f64::from(count) / began.elapsed().as_secs_f64()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn under_load_no_limit_is_hit_and_nine_tenths_of_it_are_used() {
+    let (sandbox, connector) = stand_in().await;
+    let telephony = connector.clone();
+    let telephony = rate(200, move |_| {
+        let connector = telephony.clone();
+        async move {
+            let asked = FindManager::new(phone("+375291112233"));
+            connector
+                .client()
+                .telephony()
+                .manager(&Cx::live(), &asked)
+                .await
+                .unwrap();
+        }
+    });
+    let general = rate(45, move |_| {
+        let connector = connector.clone();
+        async move {
+            connector
+                .client()
+                .reference()
+                .settings(&Cx::history())
+                .await
+                .unwrap();
+        }
+    });
+    let (telephony, general) = tokio::join!(telephony, general);
+    assert_eq!(sandbox.refused(Crm::RetailCrm), []);
+    assert!(
+        telephony >= 0.9 * 38.0,
+        "telephony: {telephony:.1} a second"
+    );
+    assert!(general >= 0.9 * 9.5, "general: {general:.1} a second");
+}
