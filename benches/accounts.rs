@@ -69,7 +69,14 @@ fn open_and_weigh(scope: &str, count: usize) -> ExitCode {
     let hub = Hub::new().unwrap();
     let before = resident();
     let connectors: Vec<Connector> = (0..count)
-        .map(|number| open(&hub, number, &format!("https://shop-{number}.retailcrm.ru"), scope))
+        .map(|number| {
+            open(
+                &hub,
+                number,
+                &format!("https://shop-{number}.retailcrm.ru"),
+                scope,
+            )
+        })
         .collect();
     let (Some(before), Some(after)) = (before, resident()) else {
         println!("accounts: this system does not tell resident memory");
@@ -118,7 +125,12 @@ fn open(hub: &Hub, number: usize, url: &str, scope: &str) -> Connector {
         "module_name": "Telephony",
     }))
     .unwrap();
-    Connector::open(hub, common.account(format!("shop-{number}")).unwrap(), &config).unwrap()
+    Connector::open(
+        hub,
+        common.account(format!("shop-{number}")).unwrap(),
+        &config,
+    )
+    .unwrap()
 }
 
 /// The resident memory of this process in MB, where the system tells it.

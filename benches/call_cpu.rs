@@ -121,12 +121,7 @@ async fn measure(effort: Effort) -> bool {
     ratios.is_empty()
 }
 
-async fn compare(
-    name: &str,
-    effort: Effort,
-    ours: impl AsyncFn(),
-    bare: impl AsyncFn(),
-) -> Spread {
+async fn compare(name: &str, effort: Effort, ours: impl AsyncFn(), bare: impl AsyncFn()) -> Spread {
     spend(effort.calls, &ours).await;
     spend(effort.calls, &bare).await;
     let mut rounds = Vec::with_capacity(effort.rounds);

@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 /// The fixture of `telephony/call/event`.
-pub(crate) const CALL_EVENT: &str = include_str!("../../fixtures/retailcrm/telephony_call_event.json");
+pub(crate) const CALL_EVENT: &str =
+    include_str!("../../fixtures/retailcrm/telephony_call_event.json");
 const CALLS_UPLOAD: &str = include_str!("../../fixtures/retailcrm/telephony_calls_upload.json");
 const MANAGER: &str = include_str!("../../fixtures/retailcrm/telephony_manager.json");
 

@@ -192,23 +192,19 @@ impl App<'_> {
         let Some(deadline) = cx.deadline() else {
             return work.await;
         };
-        match tokio::time::timeout_at(deadline + GRACE, work).await {
-            Ok(done) => done,
-            Err(_) => {
-                let effect = match manner {
-                    Manner::Reads => Effect::NotApplied,
-                    Manner::Writes => Effect::Maybe,
-                };
-                Err(
-                    Error::new(ErrorKind::Timeout, "the time for this command is up")
-                        .with_effect(effect)
-                        .with_try_again(TryAgain::Later)
-                        .with_hint(
-                            "allow more with --timeout; another event of the call may be under way",
-                        ),
-                )
-            }
+        if let Ok(done) = tokio::time::timeout_at(deadline + GRACE, work).await {
+            return done;
         }
+        let effect = match manner {
+            Manner::Reads => Effect::NotApplied,
+            Manner::Writes => Effect::Maybe,
+        };
+        Err(
+            Error::new(ErrorKind::Timeout, "the time for this command is up")
+                .with_effect(effect)
+                .with_try_again(TryAgain::Later)
+                .with_hint("allow more with --timeout; another event of the call may be under way"),
+        )
     }
 
     /// Shows what came of a command. A dry run shows its requests instead.
@@ -219,21 +215,18 @@ impl App<'_> {
         warnings: &[Warning],
         exit: Exit,
     ) -> Exit {
-        match &session.plan {
-            Some(plan) => {
-                let mut rehearsal = Rehearsal::nothing();
-                rehearsal.add(session.profile.crm, &plan.requests());
-                rehearsal.warn(warnings);
-                self.output.report(&rehearsal);
-                self.output.warnings(warnings);
-                Exit::Done
-            }
-            None => {
-                self.output.report(report);
-                self.output.warnings(warnings);
-                exit
-            }
-        }
+        let exit = if let Some(plan) = &session.plan {
+            let mut rehearsal = Rehearsal::nothing();
+            rehearsal.add(session.profile.crm, &plan.requests());
+            rehearsal.warn(warnings);
+            self.output.report(&rehearsal);
+            Exit::Done
+        } else {
+            self.output.report(report);
+            exit
+        };
+        self.output.warnings(warnings);
+        exit
     }
 }
 

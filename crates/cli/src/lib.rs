@@ -92,8 +92,8 @@ fn explain(mistake: &clap::Error, output: &Output) -> Exit {
                 .collect();
             output.failure(&error.with_hint(hints.join("; ")), &Redactor::default());
         }
-        Format::Human if output.paint_errors().is_on() => output.explain(&text.ansi().to_string()),
-        Format::Human => output.explain(&text.to_string()),
+        Format::Human if output.paint_errors().is_on() => Output::explain(&text.ansi().to_string()),
+        Format::Human => Output::explain(&text.to_string()),
     }
     Exit::Usage
 }

@@ -188,6 +188,11 @@ impl Client {
         Reference(self)
     }
 
+    /// What it shares with the other accounts of the process.
+    pub fn hub(&self) -> &Hub {
+        self.pipeline.hub()
+    }
+
     pub(crate) fn pipeline(&self) -> &Pipeline {
         &self.pipeline
     }

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
-pub(crate) use calls::{CallEventArgs, CallLogArgs, EventType, SettledDirection};
+pub(crate) use calls::{CallEventArgs, CallLogArgs, EventType};
 pub(crate) use read::{ApiArgs, HealthArgs, PhoneArgs, RouteArgs};
 pub(crate) use tools::{CompletionsArgs, ManArgs, SandboxArgs};
 

@@ -8,7 +8,7 @@ use vochi_crm::{
 };
 
 use crate::app::Session;
-use crate::output::{Paint, Report, Tone};
+use crate::output::{Paint, Report, Tone, clean};
 
 /// What came of a call that was handed to the CRM.
 #[derive(Debug, Serialize)]
@@ -90,15 +90,14 @@ impl Report for Delivery {
             (0, false) => "nothing to send",
             (_, false) => "sent",
         };
-        let mut line = format!("{}  call {}", paint.tone(Tone::Good, what), self.call_id);
-        if let Some(phone) = self.phone {
-            line.push_str(&format!("  {phone}"));
-        }
-        line.push_str(&format!("  {} account {}", self.crm, self.profile));
-        if let Some(id) = &self.crm_call_id {
-            line.push_str(&format!("  CRM call {id}"));
-        }
-        line
+        let mut line = vec![
+            paint.tone(Tone::Good, what),
+            format!("call {}", self.call_id),
+        ];
+        line.extend(self.phone.map(|phone| phone.to_string()));
+        line.push(format!("{} account {}", self.crm, self.profile));
+        line.extend(self.crm_call_id.as_ref().map(|id| format!("CRM call {id}")));
+        clean(&line.join("  ")).into_owned()
     }
 }
 

@@ -97,7 +97,7 @@ pub(super) async fn run(app: &App<'_>, args: &HealthArgs) -> Result<Exit> {
                 let cx = cx.clone();
                 Checking::Running(tokio::spawn(async move {
                     let mut health = checked(&session, phone, &cx).await;
-                    health.add(state);
+                    health.add(&state);
                     health
                 }))
             }
@@ -158,15 +158,12 @@ async fn checked(session: &Session, phone: Option<PhoneNumber>, cx: &Cx) -> Prof
     match connector.health(cx).await {
         Ok(report) => {
             health.latency_ms = u64::try_from(report.latency().as_millis()).ok();
-            report
-                .checks()
-                .iter()
-                .for_each(|check| health.add(check.clone()));
+            report.checks().iter().for_each(|check| health.add(check));
         }
-        Err(error) => health.add(Check::broken("account", &error)),
+        Err(error) => health.add(&Check::broken("account", &error)),
     }
     if let Some(phone) = phone {
-        health.add(match connector.responsible(cx, &phone).await {
+        let search = match connector.responsible(cx, &phone).await {
             Ok(Some(one)) => {
                 let name = one.name.unwrap_or_else(|| format!("user {}", one.user_id));
                 let at = one.extension.map(|extension| format!(" at {extension}"));
@@ -175,7 +172,8 @@ async fn checked(session: &Session, phone: Option<PhoneNumber>, cx: &Cx) -> Prof
             }
             Ok(None) => Check::passed("search", format!("nobody is responsible for {phone}")),
             Err(error) => Check::broken("search", &error),
-        });
+        };
+        health.add(&search);
     }
     health
 }
@@ -207,12 +205,12 @@ fn misconfigured(profile: String, crm: Option<String>, error: &Error) -> Profile
         checks: Vec::new(),
         exit: Exit::Done,
     };
-    health.add(Check::broken("configuration", error));
+    health.add(&Check::broken("configuration", error));
     health
 }
 
 impl ProfileHealth {
-    fn add(&mut self, check: Check) {
+    fn add(&mut self, check: &Check) {
         if let Some(kind) = check.failure() {
             self.ok = false;
             self.exit = self.exit.or_graver(Exit::of_kind(kind));

@@ -8,21 +8,21 @@ use crate::exit::Exit;
 use crate::output::{Columns, Paint, Report, Tone, clean};
 
 #[derive(Debug, Serialize)]
-struct Users {
+struct Listing {
     ok: bool,
-    users: Vec<User>,
+    users: Vec<Row>,
     mismatches: Vec<Warning>,
 }
 
 #[derive(Debug, Serialize)]
-struct User {
+struct Row {
     user_id: CrmUserId,
     name: String,
     extension: Option<Extension>,
     active: bool,
 }
 
-impl Report for Users {
+impl Report for Listing {
     fn human(&self, paint: Paint) -> String {
         let mut columns = Columns::new(["user", "name", "extension", "active"]);
         for user in &self.users {
@@ -30,12 +30,15 @@ impl Report for Users {
             let active = if user.active { "yes" } else { "no" };
             columns.row([user.user_id.as_str(), &user.name, extension, active]);
         }
-        let mut text = columns.to_string();
-        for mismatch in &self.mismatches {
-            let lead = paint.tone(Tone::Odd, "mismatch:");
-            text.push_str(&format!("\n{lead} {}", clean(mismatch.text())));
-        }
-        text
+        let mut lines = vec![columns.to_string()];
+        lines.extend(self.mismatches.iter().map(|mismatch| {
+            format!(
+                "{} {}",
+                paint.tone(Tone::Odd, "mismatch:"),
+                clean(mismatch.text())
+            )
+        }));
+        lines.join("\n")
     }
 }
 
@@ -45,13 +48,13 @@ pub(super) async fn run(app: &App<'_>) -> Result<Exit> {
     let list = app
         .in_time(&cx, Manner::Reads, session.connector.users(&cx))
         .await?;
-    let users = list.users.into_iter().map(|user| User {
+    let users = list.users.into_iter().map(|user| Row {
         user_id: user.id,
         name: user.name,
         extension: user.extension,
         active: user.active,
     });
-    let report = Users {
+    let report = Listing {
         ok: true,
         users: users.collect(),
         mismatches: list.mismatches,

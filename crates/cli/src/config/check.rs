@@ -89,10 +89,9 @@ fn unknown(entry: &Entry, path: &str, name: &str, known: &[&str]) -> Error {
 fn value(path: &str, entry: &Entry, kind: Kind) -> Result<()> {
     let wrong = |what: &str| Err(mistake(entry, path, what));
     match (kind, &entry.node) {
-        (Kind::Text | Kind::Id, Node::Text(_))
+        (Kind::Text | Kind::Id | Kind::Secret, Node::Text(_))
         | (Kind::Number, Node::Whole(_) | Node::Real(_))
-        | (Kind::Flag, Node::Flag(_))
-        | (Kind::Secret, Node::Text(_)) => Ok(()),
+        | (Kind::Flag, Node::Flag(_)) => Ok(()),
         (Kind::Id, Node::Whole(0..)) => Ok(()),
         (Kind::Whole, Node::Whole(number)) if u32::try_from(*number).is_ok() => Ok(()),
         (Kind::Address, Node::Text(text)) => address(text).or_else(wrong),

@@ -123,7 +123,7 @@ impl Output {
     }
 
     /// Prints what is wrong with the command line, as it was put together elsewhere.
-    pub(crate) fn explain(&self, text: &str) {
+    pub(crate) fn explain(text: &str) {
         to_stderr(text.trim_end());
     }
 
@@ -133,13 +133,6 @@ impl Output {
             for warning in warnings {
                 self.note(Tone::Odd, "warning", warning.text());
             }
-        }
-    }
-
-    /// Prints a word on the way, where people look on.
-    pub(crate) fn progress(&self, text: &str) {
-        if self.format == Format::Human && !self.quiet {
-            to_stderr(text);
         }
     }
 

@@ -64,7 +64,7 @@ pub(crate) fn clean(text: &str) -> Cow<'_, str> {
             shown.push(c);
         } else {
             // Writing to a String cannot fail.
-            drop(write!(shown, "{}", c.escape_default()));
+            let _ = write!(shown, "{}", c.escape_default());
         }
     }
     shown.into()

@@ -394,6 +394,23 @@ async fn memory_is_bounded_by_count_and_the_newest_stay() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_newcomer_is_remembered_beside_keys_that_are_asked_for_all_the_time() {
+    let (cache, crm) = (Cache::new(10), Crm::default());
+    for _ in 0..200 {
+        for at in 0..10 {
+            crm.knows(&cache, key(&at.to_string()), LIFETIME).await;
+        }
+    }
+    let first = crm.knows(&cache, key("newcomer"), LIFETIME).await;
+    for _ in 0..200 {
+        for at in 5..10 {
+            crm.knows(&cache, key(&at.to_string()), LIFETIME).await;
+        }
+    }
+    assert_eq!(crm.knows(&cache, key("newcomer"), LIFETIME).await, first);
+}
+
+#[tokio::test(start_paused = true)]
 async fn debug_output_shows_no_answers() {
     let cache = Cache::new(10);
     let load = async || Ok::<_, ()>(Some("token-1234"));

@@ -3,6 +3,7 @@
 mod cache;
 mod call_state;
 mod limit;
+mod page;
 mod phone;
 mod pipeline;
 mod state;

@@ -129,6 +129,23 @@ async fn an_endless_body_is_cut_off() {
 }
 
 #[tokio::test]
+async fn a_connection_the_server_closed_meanwhile_is_not_used_again() {
+    let address = server(|mut stream| async move {
+        read_request(&mut stream).await;
+        let _ = stream
+            .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+            .await;
+    })
+    .await;
+    let transport = ReqwestTransport::new("test").unwrap();
+    for round in 0..20 {
+        let answer = transport.send(request(&address)).await;
+        assert!(answer.is_ok(), "round {round}: {answer:?}");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+#[tokio::test]
 async fn a_redirect_is_an_answer_and_not_followed() {
     let address = server(|mut stream| async move {
         read_request(&mut stream).await;

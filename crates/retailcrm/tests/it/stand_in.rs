@@ -211,7 +211,12 @@ async fn odd_bodies_are_errors_that_show_their_beginning() {
         (r#"{"success":tru"#, ErrorKind::Decode, r#"{"success":tru"#),
         (huge.as_str(), ErrorKind::Decode, "longer than"),
     ] {
-        sandbox.fault(Fault::on(Crm::RetailCrm).status(200).body(body.to_owned()).times(1));
+        sandbox.fault(
+            Fault::on(Crm::RetailCrm)
+                .status(200)
+                .body(body.to_owned())
+                .times(1),
+        );
         let error = tell(&connector, incoming(0, &["151"])).await.unwrap_err();
         assert_eq!(error.kind(), kind, "{error}");
         assert_eq!(error.effect(), Effect::Maybe);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::{Value, json};
-use vochi_crm::{Direction, Receipt};
+use vochi_crm::{Direction, Receipt, Warning};
 
 use super::calls::{Call, MORNING, Step};
 use crate::output::{Columns, Paint, Report, Tone};
@@ -16,7 +16,7 @@ pub(super) struct Answers(BTreeMap<(&'static str, &'static str), String>);
 impl Answers {
     pub(super) fn note(&mut self, crm: &'static str, call: &'static str, receipt: &Receipt) {
         if !receipt.recorded() {
-            let why = receipt.warnings().iter().map(|warning| warning.text());
+            let why = receipt.warnings().iter().map(Warning::text);
             self.0
                 .insert((crm, call), why.collect::<Vec<_>>().join("; "));
         }

@@ -187,6 +187,22 @@ async fn those_who_waited_for_a_pause_keep_their_order() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_popup_that_waited_for_a_pause_goes_before_the_history_that_did() {
+    let (bucket, journal) = (UON.bucket(), Journal::default());
+    bucket.refused("shop", SECOND);
+    for _ in 0..50 {
+        taker(&bucket, &journal, "record", "shop", Lane::History, far());
+    }
+    settle().await;
+    let popup = taker(&bucket, &journal, "popup", "shop", Lane::Live, far());
+    sleep(ms(999)).await;
+    // Others have just used up what is there: the next permit is due 125 ms later.
+    while bucket.try_take("other", Lane::Live) {}
+    assert_eq!(popup.await.unwrap().unwrap(), ms(999 + 125));
+    assert_eq!(journal.names(), ["popup"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn who_cannot_outwait_the_pause_is_told_at_once() {
     let (bucket, journal) = (RETAILCRM.bucket(), Journal::default());
     let start = Instant::now();

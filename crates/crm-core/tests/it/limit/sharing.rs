@@ -170,6 +170,30 @@ fn going_over_to_a_stricter_quota_leaves_no_second_above_it() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_permit_of_the_last_second_counts_for_a_stricter_quota_that_comes_later() {
+    let limiter = GovernorLimiter::new();
+    let wide = Quota::per_second(1000.0).unwrap();
+    let strict = Quota::per_second(0.5).unwrap();
+    assert!(
+        limiter
+            .bucket(&KEY.into(), wide)
+            .try_take("shop", Lane::Live)
+    );
+    advance(ms(900)).await;
+    // Nobody holds the bucket, and others make the limiter look for what it can forget.
+    for n in 0..1000 {
+        limiter.bucket(&LimitKey::new(format!("test/{n}")), wide);
+    }
+    let bucket = limiter.bucket(&KEY.into(), strict);
+    assert!(
+        !bucket.try_take("shop", Lane::Live),
+        "there was one 0.9 s ago"
+    );
+    advance(ms(101)).await;
+    assert!(bucket.try_take("shop", Lane::Live));
+}
+
+#[tokio::test(start_paused = true)]
 async fn going_over_at_rest_costs_no_wait() {
     let limiter = GovernorLimiter::new();
     let bucket = limiter.bucket(&KEY.into(), RETAILCRM_TELEPHONY.quota());

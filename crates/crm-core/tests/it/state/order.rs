@@ -112,11 +112,19 @@ async fn an_event_that_gives_up_leaves_no_place_in_the_queue_across_stores() {
     let place = Place::new();
     let (one, other) = (place.store().await, place.store().await);
     let held = one.open(ACCOUNT, CALL).await.unwrap();
-    assert!(timeout(SHORT, other.open(ACCOUNT, CALL)).await.is_err());
+    let tickets = || {
+        std::fs::read_dir(place.account().join(".queue"))
+            .unwrap()
+            .count()
+    };
+    {
+        let mut waiting = other.open(ACCOUNT, CALL);
+        assert!(timeout(SHORT, &mut waiting).await.is_err());
+        assert_eq!(tickets(), 1, "it stands in the queue");
+    }
+    assert_eq!(tickets(), 0, "a ticket was left behind");
     drop(held);
     assert!(timeout(LONG, one.open(ACCOUNT, CALL)).await.is_ok());
-    let queue = std::fs::read_dir(place.account().join(".queue")).unwrap();
-    assert_eq!(queue.count(), 0, "a ticket was left behind");
 }
 
 /// Opens a call in a store of its own, and comes back when it is in the queue.

@@ -1,0 +1,51 @@
+//! Long lists, read page by page.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use vochi_crm_core::page::{Page, Pager};
+use vochi_crm_core::{Error, ErrorKind};
+
+#[tokio::test]
+async fn it_ends_by_the_servers_mark_and_not_at_an_empty_page() {
+    let pages = [vec![1, 2], vec![], vec![3]];
+    let pager = Pager::new(0_usize, |page| {
+        let items = pages[page].clone();
+        async move { Ok(Page::new(items, (page < 2).then_some(page + 1))) }
+    });
+    assert_eq!(pager.all().await.unwrap(), [1, 2, 3]);
+}
+
+#[tokio::test]
+async fn a_page_is_fetched_only_when_it_is_asked_for() {
+    let fetched = AtomicU32::new(0);
+    let mut pager = Pager::new(1_u32, |page| {
+        fetched.fetch_add(1, Ordering::Relaxed);
+        async move { Ok(Page::new(vec![page], Some(page + 1))) }
+    });
+    assert_eq!(pager.next().await.unwrap(), Some(1));
+    assert_eq!(pager.next().await.unwrap(), Some(2));
+    assert_eq!(fetched.load(Ordering::Relaxed), 2);
+}
+
+#[tokio::test]
+async fn a_server_that_goes_round_in_circles_is_found_out() {
+    let mut pager = Pager::new(1_u32, |page| async move {
+        Ok(Page::new(vec![page], Some(3 - page)))
+    });
+    assert_eq!(pager.next().await.unwrap(), Some(1));
+    assert_eq!(pager.next().await.unwrap(), Some(2));
+    assert_eq!(pager.next().await.unwrap_err().kind(), ErrorKind::Decode);
+    assert_eq!(
+        pager.next().await.unwrap(),
+        None,
+        "after an error it is over"
+    );
+}
+
+#[tokio::test]
+async fn an_error_ends_the_list_once() {
+    let mut pager: Pager<'_, u32, u32> =
+        Pager::new(1, |_| async { Err(Error::input("no such page")) });
+    assert!(pager.next().await.is_err());
+    assert_eq!(pager.next().await.unwrap(), None);
+}

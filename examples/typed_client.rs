@@ -1,0 +1,53 @@
+//! Everything of one CRM in its own terms: the typed client and a raw request.
+//!
+//! `cargo run --example typed_client`
+
+use std::error::Error;
+
+use vochi_crm::http::{ApiRequest, RawRequest};
+use vochi_crm::retailcrm::Client;
+use vochi_crm::retailcrm::api::{FindManager, ListUsers};
+use vochi_crm::{Cx, Hub, PhoneNumber};
+use vochi_crm_sandbox::{Sandbox, retailcrm};
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let sandbox = Sandbox::builder().start().await?;
+    let url = sandbox.profiles()["retailcrm"]["url"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned();
+    let client = Client::builder(url)
+        .account("shop")
+        .api_key(retailcrm::API_KEY)
+        .build(&Hub::new()?)?;
+    let cx = Cx::history();
+
+    let key = client.reference().credentials(&cx).await?;
+    println!("the key may: {}", key.scopes.join(", "));
+
+    let mut users = client.users().list(&cx, ListUsers::new().active_only());
+    while let Some(user) = users.next().await? {
+        println!(
+            "{:>4} {} ({:?})",
+            user.id.get(),
+            user.display_name(),
+            user.status
+        );
+    }
+
+    let phone: PhoneNumber = "+375291112233".parse()?;
+    let found = client
+        .telephony()
+        .manager(&cx, &FindManager::new(phone).with_details())
+        .await?;
+    println!(
+        "manager: {:?}",
+        found.manager.and_then(|manager| manager.full_name())
+    );
+
+    // An operation the library has no type for: the same key, limits and retries.
+    let raw = RawRequest::new(ApiRequest::get("/api/v5/reference/sites"));
+    println!("{:#}", client.raw(&cx, raw).await?);
+    Ok(())
+}

@@ -1,0 +1,49 @@
+//! Asks the CRM whose client is calling, as a PBX does before it rings anybody.
+//!
+//! `cargo run --example whose_client`
+
+use std::error::Error;
+use std::sync::Arc;
+use std::time::Duration;
+
+use vochi_crm::retailcrm::Connector;
+use vochi_crm::{AccountConfig, Capability, CrmConnector, Cx, Hub, PhoneNumber};
+use vochi_crm_sandbox::Sandbox;
+
+/// The extension to ring. Whatever goes wrong, a caller is waiting: the PBX's own route is the
+/// answer then.
+async fn route(crm: &dyn CrmConnector, caller: PhoneNumber) -> Option<String> {
+    if !crm.capabilities().has(Capability::Responsible) {
+        return None;
+    }
+    let cx = Cx::live().with_timeout(Duration::from_millis(1500));
+    match crm.responsible(&cx, &caller).await {
+        Ok(found) => found?.extension.map(|extension| extension.to_string()),
+        Err(error) => {
+            eprintln!("default route: {error}");
+            None
+        }
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let sandbox = Sandbox::builder().start().await?;
+    let profile = sandbox.profiles()["retailcrm"].clone();
+    let common: AccountConfig = serde_json::from_value(profile.clone())?;
+    let config = serde_json::from_value(profile)?;
+    let crm: Arc<dyn CrmConnector> = Arc::new(Connector::open(
+        &Hub::new()?,
+        common.account("shop")?,
+        &config,
+    )?);
+
+    for caller in ["+375291112233", "+375330000001"] {
+        let extension = route(&*crm, caller.parse()?).await;
+        println!(
+            "{caller}: {}",
+            extension.as_deref().unwrap_or("nobody's client")
+        );
+    }
+    Ok(())
+}

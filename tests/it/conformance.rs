@@ -1,0 +1,234 @@
+//! What every connector promises, played on every connector against its stand-in. A scenario that
+//! needs something a CRM lacks checks that the connector says so.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+use vochi_crm::{
+    CallEvent, CallId, CallRecord, Capability, CrmConnector, Cx, Direction, ErrorKind, EventKind,
+    Extension, Hub, Leg, Outcome, Party, PhoneNumber, Recording, Seconds, Timestamp, TransferMode,
+};
+use vochi_crm_sandbox::{Crm, Sandbox};
+
+/// A connector and the stand-in behind it.
+struct Pair {
+    crm: Arc<dyn CrmConnector>,
+    sandbox: Sandbox,
+    stand_in: Crm,
+}
+
+impl Pair {
+    fn state(&self, list: &str) -> Vec<Value> {
+        let state = self.sandbox.state();
+        state[self.crm.crm().as_str()][list]
+            .as_array()
+            .cloned()
+            .unwrap_or_default()
+    }
+
+    fn assert_nothing_refused(&self) {
+        let refused = self.sandbox.refused(self.stand_in);
+        assert!(refused.is_empty(), "{}: {refused:?}", self.crm.crm());
+    }
+}
+
+/// Every connector there is, each with a stand-in of its own.
+async fn every_connector() -> Vec<Pair> {
+    let sandbox = Sandbox::builder().start().await.unwrap();
+    let profile = sandbox.profiles()["retailcrm"].clone();
+    let common: vochi_crm::AccountConfig = serde_json::from_value(profile.clone()).unwrap();
+    let config = serde_json::from_value(profile).unwrap();
+    let account = common.account("shop").unwrap();
+    let retailcrm =
+        vochi_crm::retailcrm::Connector::open(&Hub::new().unwrap(), account, &config).unwrap();
+    vec![Pair {
+        crm: Arc::new(retailcrm),
+        sandbox,
+        stand_in: Crm::RetailCrm,
+    }]
+}
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_unix_millis(1_772_438_400_000 + seconds * 1000)
+}
+
+fn ext(text: &str) -> Extension {
+    Extension::new(text).unwrap()
+}
+
+fn client() -> PhoneNumber {
+    "+375446370646".parse().unwrap()
+}
+
+fn event(seconds: i64, kind: EventKind) -> CallEvent {
+    CallEvent::new(CallId::new("1757843474.185").unwrap(), at(seconds), kind)
+}
+
+fn ringing() -> CallEvent {
+    event(0, EventKind::Ringing)
+        .with_direction(Direction::Inbound)
+        .with_client(client())
+        .with_leg(Leg::to_employee(ext("151")))
+        .with_leg(Leg::to_employee(ext("152")))
+}
+
+fn ended(seconds: i64) -> CallEvent {
+    event(
+        seconds,
+        EventKind::Ended {
+            outcome: None,
+            reason: None,
+            talk: None,
+        },
+    )
+}
+
+fn record(id: &str) -> CallRecord {
+    CallRecord::new(
+        CallId::new(id).unwrap(),
+        Direction::Inbound,
+        client(),
+        at(0),
+        Outcome::Answered,
+    )
+    .with_talked_with(ext("151"))
+    .with_talk(Seconds::new(64))
+    .with_wait(Seconds::new(6))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_whole_call_leaves_one_truthful_record() {
+    for pair in every_connector().await {
+        let cx = Cx::live();
+        let answered = event(6, EventKind::Answered).with_leg(Leg::to_employee(ext("151")));
+        for event in [ringing(), answered, ended(70)] {
+            pair.crm.handle_event(&cx, &event).await.unwrap();
+        }
+        let results = pair
+            .crm
+            .log_calls(&Cx::history(), &[record("1757843474.185")])
+            .await;
+        assert!(results.into_iter().all(|result| result.unwrap().recorded()));
+        pair.assert_nothing_refused();
+        let calls = pair.state("calls");
+        assert_eq!(calls.len(), 1, "{}", pair.crm.crm());
+        assert_eq!(calls[0]["phone"], "+375446370646");
+        assert_eq!(calls[0]["talk_seconds"], 64);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_live_event_writes_no_history() {
+    for pair in every_connector().await {
+        pair.crm
+            .handle_event(&Cx::live(), &ringing())
+            .await
+            .unwrap();
+        assert!(pair.state("calls").is_empty(), "{}", pair.crm.crm());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_a_crm_has_nothing_for_is_a_success_without_a_request() {
+    for pair in every_connector().await {
+        if pair.crm.capabilities().has(Capability::LegEvents) {
+            continue;
+        }
+        pair.crm
+            .handle_event(&Cx::live(), &ringing())
+            .await
+            .unwrap();
+        let transfer = EventKind::Transferred {
+            mode: TransferMode::Blind,
+            from: Some(ext("151")),
+            to: ext("152"),
+        };
+        for kind in [EventKind::Held, EventKind::Resumed, transfer] {
+            let receipt = pair
+                .crm
+                .handle_event(&Cx::live(), &event(9, kind))
+                .await
+                .unwrap();
+            assert_eq!(receipt.requests(), 0, "{}", pair.crm.crm());
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_told_twice_stands_there_once() {
+    for pair in every_connector().await {
+        for _ in 0..2 {
+            let results = pair.crm.log_calls(&Cx::history(), &[record("1")]).await;
+            assert!(results.into_iter().all(|result| result.unwrap().recorded()));
+        }
+        assert_eq!(pair.state("calls").len(), 1, "{}", pair.crm.crm());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn results_stand_in_the_order_of_the_records() {
+    for pair in every_connector().await {
+        let unsettled = CallRecord::new(
+            CallId::new("b").unwrap(),
+            Direction::Inbound,
+            client(),
+            at(0),
+            Outcome::Answered,
+        )
+        .with_talked_with(ext("151"));
+        let records = [record("c"), unsettled, record("a")];
+        let results = pair.crm.log_calls(&Cx::history(), &records).await;
+        let good: Vec<bool> = results.iter().map(Result::is_ok).collect();
+        assert_eq!(good, [true, false, true], "{}", pair.crm.crm());
+        assert_eq!(results[1].as_ref().unwrap_err().kind(), ErrorKind::Input);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hidden_caller_is_no_failure() {
+    for pair in every_connector().await {
+        let hidden = ringing().with_client(Party::Hidden);
+        let receipt = pair.crm.handle_event(&Cx::live(), &hidden).await.unwrap();
+        assert!(!receipt.warnings().is_empty(), "{}", pair.crm.crm());
+        pair.crm.handle_event(&Cx::live(), &ended(9)).await.unwrap();
+        pair.assert_nothing_refused();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_crm_lacks_is_said_and_never_a_silent_success() {
+    for pair in every_connector().await {
+        let cx = Cx::history();
+        let has = |capability| pair.crm.capabilities().has(capability);
+        let recording = Recording::File("/nonexistent/rec.mp3".into());
+        let call = CallId::new("1").unwrap();
+        let outcomes = [
+            (
+                Capability::Find,
+                pair.crm.find(&cx, &[client()]).await.err(),
+            ),
+            (
+                Capability::Responsible,
+                pair.crm.responsible(&cx, &client()).await.err(),
+            ),
+            (Capability::Users, pair.crm.users(&cx).await.err()),
+            (Capability::Changes, pair.crm.changes(&cx, None).await.err()),
+            (
+                Capability::RecordingUpload,
+                pair.crm
+                    .attach_recording(&cx, &call, &recording)
+                    .await
+                    .err(),
+            ),
+        ];
+        for (capability, error) in outcomes {
+            let unsupported = error.is_some_and(|error| error.kind() == ErrorKind::Unsupported);
+            assert_eq!(
+                unsupported,
+                !has(capability),
+                "{}: {capability:?}",
+                pair.crm.crm()
+            );
+        }
+    }
+}
