@@ -15,12 +15,11 @@ pub(super) fn line(request: &PlannedRequest, crm: Crm) -> String {
     }
     words.push(quoted(&request.url, crm));
     for (name, value) in &request.headers {
-        let value = if value == MASK {
-            format!("\"${}\"", crm.variable_of(name))
+        words.push(if value == MASK {
+            format!("-H {}\"${}\"", single(&format!("{name}: ")), crm.variable_of(name))
         } else {
-            quoted(value, crm)
-        };
-        words.push(format!("-H {}{value}", single(&format!("{name}: "))));
+            format!("-H {}", single(&format!("{name}: {value}")))
+        });
     }
     if let Some(body) = &request.body {
         words.push(format!("--data-raw {}", quoted(body, crm)));
@@ -35,10 +34,8 @@ fn quoted(text: &str, crm: Crm) -> String {
     let mut line = single(before);
     for piece in pieces {
         let carrier = before.rsplit(['&', '?']).next().unwrap_or_default();
-        line.push_str(&format!(
-            "\"${}\"",
-            crm.variable_of(carrier.trim_end_matches('='))
-        ));
+        let variable = crm.variable_of(carrier.trim_end_matches('='));
+        line.extend(["\"$", variable, "\""]);
         if !piece.is_empty() {
             line.push_str(&single(piece));
         }

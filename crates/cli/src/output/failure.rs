@@ -1,65 +1,84 @@
 //! Failures, for scripts and for people.
 
-use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+use serde::Serialize;
 use vochi_crm::{Error, Redactor, TryAgain};
 
 /// A failure as every command prints it in JSON.
-pub(crate) fn failure(error: &Error, redactor: &Redactor) -> Value {
-    json!({ "ok": false, "error": told(error, redactor) })
+#[derive(Debug, Serialize)]
+pub(crate) struct Failure {
+    ok: bool,
+    error: Told,
 }
 
-/// The inside of it.
-pub(super) fn told(error: &Error, redactor: &Redactor) -> Value {
-    let mut told = Map::new();
-    let mut say = |key: &str, value: Value| {
-        told.insert(key.to_owned(), value);
-    };
-    say("kind", error.kind().as_str().into());
-    say("effect", error.effect().as_str().into());
-    say("message", redactor.redact(error.message()).into());
-    if let Some(hint) = error.hint() {
-        say("hint", redactor.redact(hint).into());
+/// What is told of it.
+#[derive(Debug, Serialize)]
+struct Told {
+    kind: &'static str,
+    effect: &'static str,
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    crm: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    profile: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    operation: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<String>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    fields: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_after_seconds: Option<u64>,
+}
+
+impl Failure {
+    /// What an error has to tell, without secrets.
+    pub(crate) fn of(error: &Error, redactor: &Redactor) -> Self {
+        let clean = |text: &str| redactor.redact(text);
+        let fields = error.fields().iter().map(|(name, text)| (name.clone(), clean(text)));
+        Self {
+            ok: false,
+            error: Told {
+                kind: error.kind().as_str(),
+                effect: error.effect().as_str(),
+                message: clean(error.message()),
+                hint: error.hint().map(clean),
+                crm: error.crm().map(vochi_crm::CrmName::as_str),
+                profile: error.account().map(ToString::to_string),
+                operation: error.operation(),
+                status: error.status(),
+                code: error.code().map(clean),
+                fields: fields.collect(),
+                retry_after_seconds: match error.try_again() {
+                    TryAgain::After(wait) => Some(whole_seconds(wait)),
+                    _ => None,
+                },
+            },
+        }
     }
-    if let Some(crm) = error.crm() {
-        say("crm", crm.as_str().into());
-    }
-    if let Some(account) = error.account() {
-        say("profile", account.as_str().into());
-    }
-    if let Some(operation) = error.operation() {
-        say("operation", operation.into());
-    }
-    if let Some(status) = error.status() {
-        say("status", status.into());
-    }
-    if let Some(code) = error.code() {
-        say("code", redactor.redact(code).into());
-    }
-    if !error.fields().is_empty() {
-        let fields = error.fields().iter();
-        let fields = fields.map(|(name, text)| (name.clone(), redactor.redact(text).into()));
-        say("fields", Value::Object(fields.collect()));
-    }
-    if let TryAgain::After(wait) = error.try_again() {
-        let whole = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-        say("retry_after_seconds", whole.into());
-    }
-    Value::Object(told)
+}
+
+/// Rounded up: not sooner than that.
+fn whole_seconds(wait: std::time::Duration) -> u64 {
+    wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
 }
 
 /// What happened, to whom, and what to do.
 pub(super) fn words(error: &Error, redactor: &Redactor) -> (String, Option<String>) {
-    let mut what = String::new();
-    if let (Some(crm), Some(account)) = (error.crm(), error.account()) {
-        what.push_str(&format!("{crm} account {account}: "));
-    }
-    if let Some(operation) = error.operation() {
-        what.push_str(&format!("{operation}: "));
-    }
-    what.push_str(error.message());
-    for (field, text) in error.fields() {
-        what.push_str(&format!("\n  {field}: {text}"));
-    }
+    let whom = match (error.crm(), error.account()) {
+        (Some(crm), Some(account)) => format!("{crm} account {account}: "),
+        _ => String::new(),
+    };
+    let operation = error.operation().map(|operation| format!("{operation}: "));
+    let operation = operation.unwrap_or_default();
+    let fields = error.fields().iter().map(|(field, text)| format!("\n  {field}: {text}"));
+    let fields: String = fields.collect();
+    let what = format!("{whom}{operation}{}{fields}", error.message());
     (
         redactor.redact(&what),
         error.hint().map(|hint| redactor.redact(hint)),
@@ -70,6 +89,7 @@ pub(super) fn words(error: &Error, redactor: &Redactor) -> (String, Option<Strin
 mod tests {
     use std::time::Duration;
 
+    use serde_json::json;
     use vochi_crm::{Effect, ErrorKind, Secret};
 
     use super::*;
@@ -81,7 +101,7 @@ mod tests {
             .with_effect(Effect::Maybe)
             .with_try_again(TryAgain::After(Duration::from_millis(1_200)));
         assert_eq!(
-            failure(&error, &Redactor::default()),
+            serde_json::to_value(Failure::of(&error, &Redactor::default())).unwrap(),
             json!({"ok": false, "error": {
                 "kind": "rate_limited", "effect": "maybe", "message": "too many", "status": 503,
                 "retry_after_seconds": 2,
@@ -93,7 +113,7 @@ mod tests {
     fn a_secret_in_a_message_is_masked() {
         let redactor = Redactor::new([Secret::new("canary-key")]);
         let error = Error::config("wrong key canary-key").with_hint("not canary-key");
-        let told = failure(&error, &redactor).to_string();
+        let told = serde_json::to_string(&Failure::of(&error, &redactor)).unwrap();
         assert!(!told.contains("canary"), "{told}");
     }
 }

@@ -13,7 +13,6 @@ use serde::Serialize;
 use serde_json::Value;
 use vochi_crm::{Error, Redactor, Warning};
 
-pub(crate) use failure::failure;
 pub(crate) use paint::{Paint, Tone, clean};
 pub(crate) use plan::Rehearsal;
 pub(crate) use redacted::redacted;
@@ -21,6 +20,7 @@ pub(crate) use table::Columns;
 
 use crate::args::Format;
 use crate::config::Environment;
+use failure::Failure;
 
 /// What a command has to say, for people and for scripts. The JSON is its serialised form.
 pub(crate) trait Report: Serialize {
@@ -108,7 +108,7 @@ impl Output {
     /// Prints a failure: as JSON where that is asked for, else in words.
     pub(crate) fn failure(&self, error: &Error, redactor: &Redactor) {
         match self.format {
-            Format::Json => self.json(&failure(error, redactor)),
+            Format::Json => self.json(&Failure::of(error, redactor)),
             Format::Human => self.failure_in_words(error, redactor),
         }
     }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use proptest::strategy::Strategy as _;
 use serde_json::json;
 use vochi_crm_core::testing::Step;
 use vochi_crm_core::{CrmConnector as _, Cx, Effect, ErrorKind, TryAgain};
@@ -349,5 +350,34 @@ async fn an_operator_is_told_what_to_do() {
                 .starts_with("retailcrm account shop: telephony/call/event: "),
             "{error}"
         );
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_answer_of_any_kind_panics_or_goes_without_a_word(
+        status in 200_u16..600,
+        body in proptest::prelude::prop_oneof![
+            proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200),
+            r#"\{"success":(true|false|null|0|"x"|\[\]),"errorMsg":(null|""|7|\{\}|"[a-z ]{0,9}"),"errors":(null|\[1,\{\}\]|"x")\}"#
+                .prop_map(String::into_bytes),
+        ],
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .start_paused(true)
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let bench = Bench::with(
+                [Step::text(status, "application/json", body)],
+                json!({"retries": 0}),
+                json!({}),
+            );
+            if let Err(error) = bench.event(incoming(0, &["151"])).await {
+                assert!(!error.message().is_empty());
+                assert_ne!(error.kind(), ErrorKind::Internal, "{error}");
+            }
+        });
     }
 }

@@ -9,3 +9,4 @@ mod requests;
 mod secrets;
 mod stand_in;
 mod support;
+mod wire;

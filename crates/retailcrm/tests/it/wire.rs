@@ -1,0 +1,165 @@
+//! What really leaves the machine, seen from the other end of a socket.
+
+use serde_json::{Value, json};
+use vochi_crm_core::{Cx, Hub, Seconds};
+use vochi_crm_retailcrm::Client;
+use vochi_crm_retailcrm::api::{FindManager, ListUsers, SendCallEvent, UploadCalls};
+use vochi_crm_retailcrm::model::{CallDirection, CallResult, CallUpload, UserId};
+use wiremock::matchers::{body_string, header, method, path};
+use wiremock::{Mock, MockServer, Request, ResponseTemplate};
+
+use super::fixture::Fixture;
+use super::support::{ext, phone};
+
+const KEY: &str = "TEST-KEY-0000000000000000000000";
+
+fn client(server: &MockServer) -> Client {
+    Client::builder(server.uri())
+        .api_key(KEY)
+        .build(&Hub::new().unwrap())
+        .unwrap()
+}
+
+fn yes() -> ResponseTemplate {
+    ResponseTemplate::new(200).set_body_json(json!({"success": true}))
+}
+
+async fn only_request(server: &MockServer) -> Request {
+    let mut requests = server.received_requests().await.unwrap();
+    assert_eq!(requests.len(), 1);
+    requests.remove(0)
+}
+
+/// Headers that every request has and no others, as the fixture tells them.
+fn assert_headers(request: &Request, fixture: &Value) {
+    let mut names: Vec<&str> = request
+        .headers
+        .keys()
+        .map(http::HeaderName::as_str)
+        .collect();
+    names.sort_unstable();
+    let mut expected = vec![
+        "accept",
+        "accept-encoding",
+        "host",
+        "user-agent",
+        "x-api-key",
+    ];
+    if fixture["content_type"].is_string() {
+        expected.extend(["content-length", "content-type"]);
+    }
+    expected.sort_unstable();
+    assert_eq!(names, expected);
+    for (name, value) in fixture["headers"].as_object().unwrap() {
+        assert_eq!(
+            request.headers.get(name).unwrap(),
+            value.as_str().unwrap(),
+            "{name}"
+        );
+    }
+    assert!(
+        request.headers["user-agent"]
+            .to_str()
+            .unwrap()
+            .starts_with("vochi-crm/")
+    );
+}
+
+#[tokio::test]
+async fn a_call_event_is_the_fixture_to_the_byte() {
+    let server = MockServer::start().await;
+    let fixture = Fixture::open("telephony_call_event");
+    let wanted = fixture.request(None);
+    Mock::given(method("POST"))
+        .and(path("/api/v5/telephony/call/event"))
+        .and(header("x-api-key", KEY))
+        .and(body_string(wanted["wire_body"].as_str().unwrap()))
+        .respond_with(yes())
+        .expect(1)
+        .mount(&server)
+        .await;
+    let event = SendCallEvent::incoming(phone("+375291112233"))
+        .with_code(ext("101"))
+        .with_code(ext("102"))
+        .with_user(UserId::new(7))
+        .with_user(UserId::new(8))
+        .with_call_external_id("pbx1-1773474900.42")
+        .with_external_phone(phone("+375171234567"))
+        .with_site("shop-one");
+    client(&server)
+        .telephony()
+        .call_event(&Cx::live(), &event)
+        .await
+        .unwrap();
+    assert_headers(&only_request(&server).await, wanted);
+}
+
+#[tokio::test]
+async fn an_upload_keeps_its_plus_and_its_blanks() {
+    let server = MockServer::start().await;
+    Mock::given(method("POST"))
+        .and(path("/api/v5/telephony/calls/upload"))
+        .respond_with(yes())
+        .mount(&server)
+        .await;
+    let call = CallUpload::new(
+        "pbx1-1",
+        "2026-03-14 10:15:00".parse().unwrap(),
+        CallDirection::In,
+        phone("+375291112233"),
+        CallResult::NoAnswer,
+    )
+    .with_code(ext("101"))
+    .with_waiting(Seconds::new(12));
+    let upload = UploadCalls::new([call]);
+    client(&server)
+        .telephony()
+        .upload(&Cx::history(), &upload)
+        .await
+        .unwrap();
+    let request = only_request(&server).await;
+    assert_headers(
+        &request,
+        Fixture::open("telephony_calls_upload").request(None),
+    );
+    let fields = super::support::form(std::str::from_utf8(&request.body).unwrap());
+    let calls: Value = serde_json::from_str(&fields[0].1).unwrap();
+    assert_eq!(calls[0]["phone"], "+375291112233");
+    assert_eq!(calls[0]["date"], "2026-03-14 10:15:00");
+}
+
+#[tokio::test]
+async fn the_key_is_in_a_header_and_never_in_the_address() {
+    let server = MockServer::start().await;
+    Mock::given(method("GET"))
+        .respond_with(yes())
+        .mount(&server)
+        .await;
+    let client = client(&server);
+    let cx = Cx::history();
+    let asked = FindManager::new(phone("+375291112233"))
+        .with_details()
+        .whatever_the_status();
+    client.telephony().manager(&cx, &asked).await.unwrap();
+    client
+        .users()
+        .list(&cx, ListUsers::new().active_only().managers_only())
+        .all()
+        .await
+        .unwrap();
+    client.reference().credentials(&cx).await.unwrap();
+    client.reference().settings(&cx).await.unwrap();
+    let requests = server.received_requests().await.unwrap();
+    for (request, name) in
+        requests
+            .iter()
+            .zip(["telephony_manager", "users_list", "credentials", "settings"])
+    {
+        let fixture = Fixture::open(name);
+        let wanted = fixture.request(None);
+        assert_headers(request, wanted);
+        assert_eq!(request.url.path(), wanted["path"]);
+        assert_eq!(request.url.query(), wanted["wire_query"].as_str(), "{name}");
+        assert!(!request.url.as_str().contains(KEY));
+    }
+}
