@@ -2,6 +2,12 @@
 //!
 //! `cargo run --example call_lifecycle`
 
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "an example shows what happens"
+)]
+
 use std::error::Error;
 use std::time::Duration;
 

@@ -2,6 +2,12 @@
 //!
 //! `cargo run --example error_handling`
 
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "an example shows what happens"
+)]
+
 use std::error::Error as StdError;
 
 use vochi_crm::retailcrm::Connector;

@@ -2,6 +2,12 @@
 //!
 //! `cargo run --example typed_client`
 
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "an example shows what happens"
+)]
+
 use std::error::Error;
 
 use vochi_crm::http::{ApiRequest, RawRequest};

@@ -7,6 +7,7 @@ use vochi_crm::{
     Warning, WarningKind,
 };
 
+use super::phone;
 use crate::app::Session;
 use crate::output::{Paint, Report, Tone, clean};
 
@@ -106,10 +107,8 @@ pub(super) fn client(phones: PhoneReader, raw: &str) -> (Party, Option<Warning>)
     let party = Party::read(&phones, raw);
     let warning = match &party {
         Party::Raw(_) => phones.read(raw).err().map(|error| {
-            Warning::new(
-                WarningKind::UnreadableNumber,
-                format!("{error}; it is kept as it is"),
-            )
+            let (what, _) = phone::refusal(&error);
+            Warning::new(WarningKind::UnreadableNumber, format!("{what}; it is kept as it is"))
         }),
         _ => None,
     };

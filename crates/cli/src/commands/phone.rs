@@ -3,9 +3,9 @@
 
 use std::io::{self, BufRead};
 
-use serde_json::{Map, Value, json};
+use serde::Serialize;
 use vochi_crm::phone::{PhoneError, PhoneReader, PhoneReading, PhoneRefusal, Region};
-use vochi_crm::{Error, ErrorKind, Redactor};
+use vochi_crm::{Effect, Error, ErrorKind, Redactor};
 
 use crate::args::{Format, PhoneArgs};
 use crate::config::Environment;
@@ -29,7 +29,8 @@ pub(super) fn run(args: &PhoneArgs, environment: &Environment, output: &Output) 
     if args.raw.is_empty() {
         return from_input(reader, output);
     }
-    args.raw.iter().fold(Exit::Done, |exit, raw| {
+    let raws = args.raw.iter();
+    raws.fold(Exit::Done, |exit, raw| {
         exit.or_graver(one(reader, raw, output))
     })
 }
@@ -66,36 +67,47 @@ fn from_input(reader: PhoneReader, output: &Output) -> Exit {
 fn one(reader: PhoneReader, raw: &str, output: &Output) -> Exit {
     let row = Row::of(raw, reader.read(raw));
     match output.format() {
-        Format::Json => output.json(&row.json()),
+        Format::Json => output.json(&row),
         Format::Human => output.line(&row.human(output.paint())),
     }
-    if row.refused.is_some() {
-        Exit::Input
-    } else {
-        Exit::Done
-    }
+    if row.ok { Exit::Done } else { Exit::Input }
 }
 
 /// What became of one text.
+#[derive(Serialize)]
 struct Row<'a> {
+    ok: bool,
     raw: &'a str,
     e164: Option<String>,
     region: Option<Region>,
     kind: Option<&'static str>,
     /// The inner number: behind an outside one, or the text itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
     extension: Option<String>,
-    refused: Option<PhoneError>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<Refused>,
+}
+
+/// Why a text is no number.
+#[derive(Serialize)]
+struct Refused {
+    kind: &'static str,
+    effect: &'static str,
+    reason: &'static str,
+    message: String,
+    hint: &'static str,
 }
 
 impl<'a> Row<'a> {
     fn of(raw: &'a str, reading: Result<PhoneReading, PhoneError>) -> Self {
         let nothing = Self {
+            ok: true,
             raw,
             e164: None,
             region: None,
             kind: None,
             extension: None,
-            refused: None,
+            error: None,
         };
         match reading {
             Ok(reading) => Self {
@@ -105,7 +117,7 @@ impl<'a> Row<'a> {
                 extension: reading.extension().map(str::to_owned),
                 ..nothing
             },
-            // Neither is a mistake: that is how employees and shy callers look.
+            // Neither is a mistake: that is how shy callers and employees look.
             Err(error) if error.reason() == PhoneRefusal::Hidden => Self {
                 kind: Some("hidden"),
                 ..nothing
@@ -116,64 +128,52 @@ impl<'a> Row<'a> {
                 ..nothing
             },
             Err(error) => Self {
-                refused: Some(error),
+                ok: false,
+                error: Some(Refused::of(&error)),
                 ..nothing
             },
         }
     }
 
-    fn json(&self) -> Value {
-        let mut row = Map::new();
-        row.insert("ok".to_owned(), json!(self.refused.is_none()));
-        row.insert("raw".to_owned(), json!(self.raw));
-        row.insert("e164".to_owned(), json!(self.e164));
-        row.insert("region".to_owned(), json!(self.region));
-        row.insert("kind".to_owned(), json!(self.kind));
-        if let Some(extension) = &self.extension {
-            row.insert("extension".to_owned(), json!(extension));
-        }
-        if let Some(error) = &self.refused {
-            let told = json!({
-                "kind": ErrorKind::Input.as_str(),
-                "effect": "not_applied",
-                "reason": error.reason().as_str(),
-                "message": what(error),
-                "hint": error.hint(),
-            });
-            row.insert("error".to_owned(), told);
-        }
-        Value::Object(row)
-    }
-
     fn human(&self, paint: Paint) -> String {
         let e164 = self.e164.as_deref().unwrap_or("-");
-        let region = self
-            .region
-            .map_or_else(|| "-".to_owned(), |region| region.to_string());
-        let kind = match &self.refused {
-            Some(error) => error.reason().as_str(),
+        let region = self.region.as_ref().map_or("-", Region::as_str);
+        let kind = match &self.error {
+            Some(refused) => refused.reason,
             None => self.kind.unwrap_or("-"),
         };
         // Padded before it is painted, so that colour does not count as width.
         let kind = format!("{kind:<16}");
-        let kind = if self.refused.is_some() {
-            paint.tone(Tone::Bad, &kind)
-        } else {
+        let kind = if self.ok {
             kind
+        } else {
+            paint.tone(Tone::Bad, &kind)
         };
-        let line = format!(
-            "{e164:<17}{region:<4}{kind}{}",
-            clean(self.raw).replace('\n', " ")
-        );
-        line.trim_end().to_owned()
+        let raw = clean(self.raw).replace('\n', " ");
+        format!("{e164:<17}{region:<4}{kind}{raw}")
+            .trim_end()
+            .to_owned()
     }
 }
 
-/// The refusal without the advice, which stands beside it.
-fn what(error: &PhoneError) -> String {
-    let told = error.to_string();
-    match told.strip_suffix(error.hint()) {
-        Some(what) => what.trim_end_matches("; ").to_owned(),
-        None => told,
+impl Refused {
+    fn of(error: &PhoneError) -> Self {
+        let (message, hint) = refusal(error);
+        Self {
+            kind: ErrorKind::Input.as_str(),
+            effect: Effect::NotApplied.as_str(),
+            reason: error.reason().as_str(),
+            message,
+            hint,
+        }
     }
+}
+
+/// Why a text is no number, and what to write instead, apart.
+pub(super) fn refusal(error: &PhoneError) -> (String, &'static str) {
+    let (told, hint) = (error.to_string(), error.hint());
+    let what = told
+        .strip_suffix(hint)
+        .map(|what| what.trim_end_matches("; "));
+    (what.unwrap_or(&told).to_owned(), hint)
 }

@@ -6,6 +6,7 @@ use serde::Serialize;
 use vochi_crm::phone::PhoneReader;
 use vochi_crm::{CrmUserId, Error, Extension, PhoneNumber, Result};
 
+use super::phone;
 use crate::app::{App, Manner, Memory};
 use crate::args::RouteArgs;
 use crate::exit::Exit;
@@ -63,15 +64,9 @@ pub(super) async fn run(app: &App<'_>, args: &RouteArgs) -> Result<Exit> {
 
 /// A number that must be one.
 pub(super) fn number(phones: PhoneReader, raw: &str) -> Result<PhoneNumber> {
-    phones
-        .read(raw)
-        .map(|reading| reading.number())
-        .map_err(|error| {
-            let told = error.to_string();
-            let hint = error.hint();
-            let what = told
-                .strip_suffix(hint)
-                .map_or(told.as_str(), |what| what.trim_end_matches("; "));
-            Error::input(what.to_owned()).with_hint(hint)
-        })
+    let reading = phones.read(raw).map_err(|error| {
+        let (what, hint) = phone::refusal(&error);
+        Error::input(what).with_hint(hint)
+    })?;
+    Ok(reading.number())
 }

@@ -16,7 +16,11 @@ pub(super) fn line(request: &PlannedRequest, crm: Crm) -> String {
     words.push(quoted(&request.url, crm));
     for (name, value) in &request.headers {
         words.push(if value == MASK {
-            format!("-H {}\"${}\"", single(&format!("{name}: ")), crm.variable_of(name))
+            format!(
+                "-H {}\"${}\"",
+                single(&format!("{name}: ")),
+                crm.variable_of(name)
+            )
         } else {
             format!("-H {}", single(&format!("{name}: {value}")))
         });

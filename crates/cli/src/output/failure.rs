@@ -40,7 +40,10 @@ impl Failure {
     /// What an error has to tell, without secrets.
     pub(crate) fn of(error: &Error, redactor: &Redactor) -> Self {
         let clean = |text: &str| redactor.redact(text);
-        let fields = error.fields().iter().map(|(name, text)| (name.clone(), clean(text)));
+        let fields = error
+            .fields()
+            .iter()
+            .map(|(name, text)| (name.clone(), clean(text)));
         Self {
             ok: false,
             error: Told {
@@ -76,7 +79,10 @@ pub(super) fn words(error: &Error, redactor: &Redactor) -> (String, Option<Strin
     };
     let operation = error.operation().map(|operation| format!("{operation}: "));
     let operation = operation.unwrap_or_default();
-    let fields = error.fields().iter().map(|(field, text)| format!("\n  {field}: {text}"));
+    let fields = error
+        .fields()
+        .iter()
+        .map(|(field, text)| format!("\n  {field}: {text}"));
     let fields: String = fields.collect();
     let what = format!("{whom}{operation}{}{fields}", error.message());
     (

@@ -1,6 +1,7 @@
 //! The limiter of one process.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -18,13 +19,11 @@ const SWEEP_EVERY: Duration = Duration::from_mins(1);
 ///
 /// A bucket that nobody holds is forgotten once a new one would give the same permits: dropping
 /// and naming it again does not renew an allowance. Forgotten buckets are swept as new ones come.
-#[derive(Debug)]
 pub struct GovernorLimiter {
     clock: Clock,
     registry: Mutex<Registry>,
 }
 
-#[derive(Debug)]
 struct Registry {
     buckets: HashMap<LimitKey, Arc<GovernorBucket>>,
     sweep_at: usize,
@@ -59,6 +58,14 @@ impl GovernorLimiter {
 impl Default for GovernorLimiter {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+impl fmt::Debug for GovernorLimiter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GovernorLimiter")
+            .field("buckets", &self.buckets())
+            .finish_non_exhaustive()
     }
 }
 

@@ -1,5 +1,12 @@
 //! Integration tests of the core, one binary.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on fails"
+)]
+
 mod cache;
 mod call_state;
 mod limit;

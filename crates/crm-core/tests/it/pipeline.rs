@@ -234,7 +234,7 @@ async fn nothing_is_sent_or_awaited_beyond_the_deadline() {
     let began = tokio::time::Instant::now();
     let error = pipeline(&script).send(&cx, &UNSAFE).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::RateLimited);
-    assert_eq!(error.try_again(), TryAgain::After(Duration::from_secs(60)));
+    assert_eq!(error.try_again(), TryAgain::After(Duration::from_mins(1)));
     assert_eq!(
         script.left(),
         1,
@@ -248,7 +248,7 @@ async fn nothing_is_sent_or_awaited_beyond_the_deadline() {
 
 #[tokio::test(start_paused = true)]
 async fn a_slow_answer_ends_with_the_deadline_and_an_unknown_effect() {
-    let slow = Step::Slow(Duration::from_secs(60), Answer::ok_json(&json!({})));
+    let slow = Step::Slow(Duration::from_mins(1), Answer::ok_json(&json!({})));
     let script = ScriptedTransport::new([slow]);
     let cx = Cx::live().with_timeout(Duration::from_secs(3));
     let began = tokio::time::Instant::now();

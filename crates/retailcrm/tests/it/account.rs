@@ -7,7 +7,7 @@ use vochi_crm_core::{Capability, CrmConnector as _, Cx, ErrorKind, Hub, WarningK
 use super::fixture::Fixture;
 use super::support::{Bench, open, phone, planned, record};
 
-fn users_page(users: Value, page: u32, pages: u32) -> Step {
+fn users_page(users: &Value, page: u32, pages: u32) -> Step {
     let pagination = json!({
         "limit": 100, "totalCount": 3, "currentPage": page, "totalPageCount": pages,
     });
@@ -19,7 +19,7 @@ fn users_page(users: Value, page: u32, pages: u32) -> Step {
 
 fn two_users() -> Step {
     users_page(
-        json!([
+        &json!([
             {"id": 18, "active": true, "firstName": "Anna", "lastName": "Orlova"},
             {"id": 16, "active": true, "firstName": "Boris"},
         ]),
@@ -32,12 +32,12 @@ fn two_users() -> Step {
 async fn users_are_listed_over_all_pages_and_held_against_the_directory() {
     let bench = Bench::new([
         users_page(
-            json!([{"id": 18, "active": true, "lastName": "Orlova"}]),
+            &json!([{"id": 18, "active": true, "lastName": "Orlova"}]),
             1,
             2,
         ),
         users_page(
-            json!([{"id": "31", "active": "1", "email": "c@example.test"}, {"name": "broken"}]),
+            &json!([{"id": "31", "active": "1", "email": "c@example.test"}, {"name": "broken"}]),
             2,
             2,
         ),
@@ -75,7 +75,7 @@ async fn users_are_listed_over_all_pages_and_held_against_the_directory() {
 #[tokio::test(start_paused = true)]
 async fn an_inactive_user_behind_an_extension_is_a_mismatch() {
     let bench = Bench::new([users_page(
-        json!([{"id": 18, "active": false, "lastName": "Orlova"}, {"id": 16, "active": true}]),
+        &json!([{"id": 18, "active": false, "lastName": "Orlova"}, {"id": 16, "active": true}]),
         1,
         1,
     )]);

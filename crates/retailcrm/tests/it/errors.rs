@@ -68,6 +68,7 @@ const fn doubtful(status: u16, body: &'static str, kind: ErrorKind) -> Row {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "one table")]
 fn rows() -> Vec<Row> {
     use ErrorKind::{Auth, Decode, NotFound, Rejected, Unavailable};
     vec![

@@ -5,7 +5,7 @@ use vochi_crm_core::http::TransportError;
 use vochi_crm_core::testing::Step;
 use vochi_crm_core::{
     CallId, CallRecord, CrmConnector as _, Cx, Direction, Effect, ErrorKind, EventKind, Leg, Line,
-    Outcome, Party, Reason, Recording, Seconds, WarningKind,
+    Outcome, Party, Reason, Receipt, Recording, Seconds, WarningKind,
 };
 
 use super::support::{Bench, at, call, event, ext, hangup, incoming, phone, record, warnings, yes};
@@ -268,11 +268,7 @@ async fn many_calls_go_in_chunks_of_fifty() {
         .map(|index| bench.sent(index, "calls").as_array().unwrap().len())
         .collect();
     assert_eq!(sizes, [50, 50, 20]);
-    let requests: u32 = results
-        .iter()
-        .flatten()
-        .map(|receipt| receipt.requests())
-        .sum();
+    let requests: u32 = results.iter().flatten().map(Receipt::requests).sum();
     assert_eq!(requests, 3, "each request is counted on one record");
     assert_eq!(results[0].as_ref().unwrap().requests(), 1);
 }

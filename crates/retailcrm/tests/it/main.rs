@@ -1,5 +1,12 @@
 //! Integration tests of the RetailCRM connector, one binary.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on fails"
+)]
+
 mod account;
 mod errors;
 mod fixture;

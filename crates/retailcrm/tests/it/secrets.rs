@@ -1,5 +1,6 @@
 //! A canary in every secret of the configuration, looked for everywhere after every error path.
 
+use std::fmt::Write as _;
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
@@ -104,14 +105,11 @@ async fn no_secret_is_found_in_any_error_log_or_debug_output() {
             bench.event(hangup(9)).await.err(),
         ];
         for error in results.into_iter().flatten() {
-            told += &format!("{error}\n{error:?}\n{error:#?}\n{:?}\n", error.hint());
+            writeln!(told, "{error}\n{error:?}\n{error:#?}\n{:?}", error.hint()).unwrap();
         }
         let health = bench.connector.health(&cx).await;
-        told += &format!(
-            "{health:?}\n{:?}\n{:?}\n",
-            bench.connector,
-            bench.connector.client()
-        );
+        let shown = (&bench.connector, bench.connector.client());
+        writeln!(told, "{health:?}\n{shown:?}").unwrap();
     }
     drop(guard);
     let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();

@@ -34,7 +34,7 @@ pub(super) struct Story {
 #[derive(Serialize)]
 struct Chapter {
     url: String,
-    popups: usize,
+    live_events: usize,
     refused: usize,
     calls: Vec<Row>,
 }
@@ -104,7 +104,7 @@ impl Chapter {
         });
         Self {
             url: url.to_owned(),
-            popups: list("live").map_or(0, <[Value]>::len),
+            live_events: list("live").map_or(0, <[Value]>::len),
             refused: list("refused").map_or(0, <[Value]>::len),
             calls: calls.collect(),
         }
@@ -180,7 +180,7 @@ impl Report for Story {
                     .iter()
                     .filter(|row| !row.recorded.is_null())
                     .count(),
-                chapter.popups,
+                chapter.live_events,
                 chapter.refused,
             );
             text.push_str(&paint.tone(Tone::Strong, &heading));
