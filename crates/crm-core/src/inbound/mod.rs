@@ -106,6 +106,24 @@ pub enum InboundKind {
     Other(String),
 }
 
+/// A thing of the CRM that a request is about: the customer or deal a number was clicked on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InboundEntity {
+    /// What it is, by the CRM's own word.
+    pub kind: String,
+    /// The CRM's id.
+    pub id: String,
+}
+
+/// Where an employee clicked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClickedOn {
+    /// The CRM's page in a browser.
+    Desktop,
+    /// The CRM's mobile application.
+    Mobile,
+}
+
 /// A request from a CRM, understood.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -124,6 +142,10 @@ pub struct InboundEvent {
     pub extension: Option<Extension>,
     /// The CRM's id of the call.
     pub crm_call_id: Option<CrmCallId>,
+    /// What it is about.
+    pub entity: Option<InboundEntity>,
+    /// Where the employee clicked, where the CRM says so.
+    pub clicked_on: Option<ClickedOn>,
     /// The CRM's own fields; tokens as `***`.
     pub raw: BTreeMap<String, serde_json::Value>,
 }
@@ -139,6 +161,8 @@ impl InboundEvent {
             user_id: None,
             extension: None,
             crm_call_id: None,
+            entity: None,
+            clicked_on: None,
             raw: BTreeMap::new(),
         }
     }
