@@ -65,14 +65,19 @@ impl Connector {
         self.show(cx, event, state, note, show, warnings).await
     }
 
-    fn pops_up(&self, moment: Popup, state: &CallState) -> bool {
+    /// Whether calls of this direction have popups at all. Of an unknown direction they may have.
+    fn has_popups(&self, state: &CallState) -> bool {
         let config = self.own().config();
-        let wanted = match state.direction() {
-            Some(Direction::Inbound) => true,
+        let of_direction = match state.direction() {
+            Some(Direction::Inbound) | None => true,
             Some(Direction::Outbound) => config.popup_out.unwrap_or(true),
-            _ => false,
+            Some(_) => false,
         };
-        wanted && config.popup == moment
+        of_direction && config.popup != Popup::Never
+    }
+
+    fn pops_up(&self, moment: Popup, state: &CallState) -> bool {
+        self.has_popups(state) && self.own().config().popup == moment
     }
 
     async fn show(
@@ -91,23 +96,26 @@ impl Connector {
             Some(user) if state.employees().is_empty() => Some(UserId::of(user)?),
             _ => None,
         };
+        let default_user = default_user.filter(|user| !note.shown_users.contains(user));
         if extensions.is_empty() && default_user.is_none() {
-            warnings.push(if note.shown.is_empty() {
-                Warning::new(
-                    WarningKind::NothingToSend,
-                    "no extension is known, so nobody is shown the call",
-                )
+            let why = if note.shown.is_empty() && note.shown_users.is_empty() {
+                "no extension is known, so nobody is shown the call"
             } else {
-                Warning::new(
-                    WarningKind::NothingToSend,
-                    "everybody named is shown the call already",
-                )
-            });
+                "everybody named is shown the call already"
+            };
+            warnings.push(Warning::new(WarningKind::NothingToSend, why));
             return Ok(());
         }
         let mut request = match state.direction() {
             Some(Direction::Outbound) => SendCallEvent::outgoing(told.phone.clone()),
-            _ => SendCallEvent::incoming(told.phone.clone()),
+            Some(_) => SendCallEvent::incoming(told.phone.clone()),
+            None => {
+                warnings.push(Warning::new(
+                    WarningKind::NothingToSend,
+                    "who called whom is not known, so nobody is shown the call",
+                ));
+                return Ok(());
+            }
         };
         request = self.address(request, &told, &extensions, warnings)?;
         if let Some(user) = default_user {
@@ -121,6 +129,7 @@ impl Connector {
         }
         self.send_event(cx, &request, warnings).await?;
         note.shown.extend(extensions);
+        note.shown_users.extend(default_user);
         Ok(())
     }
 
@@ -132,9 +141,7 @@ impl Connector {
         note: &Note,
         warnings: &mut Vec<Warning>,
     ) -> Result<()> {
-        if state.direction() == Some(Direction::Internal)
-            || self.own().config().popup == Popup::Never
-        {
+        if !self.has_popups(state) {
             return Ok(());
         }
         // Without a memory of who was shown the call, the hangup itself may say.
@@ -144,7 +151,7 @@ impl Connector {
                 extensions.push(extension.clone());
             }
         }
-        if extensions.is_empty() {
+        if extensions.is_empty() && note.shown_users.is_empty() {
             warnings.push(Warning::new(
                 WarningKind::NothingToSend,
                 "nobody is known to have been shown the call, so no popup is closed",
@@ -158,6 +165,10 @@ impl Connector {
             words::hangup_status(state.outcome().unwrap_or(Outcome::Missed), state.reason());
         let request = SendCallEvent::hangup(told.phone.clone(), status);
         let request = self.address(request, &told, &extensions, warnings)?;
+        let request = note
+            .shown_users
+            .iter()
+            .fold(request, |request, user| request.with_user(*user));
         self.send_event(cx, &request, warnings).await
     }
 

@@ -20,6 +20,7 @@ use vochi_crm_core::{
 };
 
 use crate::api::{FindManager, ListUsers};
+use crate::model::UserId;
 use crate::{CRM, Client, Config};
 
 /// One RetailCRM account behind the common trait. Cheap to clone.
@@ -54,8 +55,10 @@ struct Inner {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 struct Note {
-    /// Who was shown the call: a hangup names exactly them.
+    /// The extensions that were shown the call: a hangup names exactly them.
     shown: Vec<Extension>,
+    /// The same for users without an extension.
+    shown_users: Vec<UserId>,
 }
 
 /// How long the account's zone is taken for granted.

@@ -281,6 +281,36 @@ async fn without_any_extension_the_default_user_is_shown_the_call() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_default_user_is_shown_the_call_once_and_its_popup_is_closed() {
+    let bench = Bench::with(always_yes(), json!({"default_user": "16"}), json!({}));
+    bench.event(incoming(0, &[])).await.unwrap();
+    assert_eq!(bench.event(incoming(1, &[])).await.unwrap().requests(), 0);
+    bench.event(hangup(9)).await.unwrap();
+    assert_eq!(bench.sent(1, "event")["type"], "hangup");
+    assert_eq!(bench.sent(1, "event")["userIds"], json!([16]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_end_of_a_call_without_popups_is_silent() {
+    let bench = Bench::with(always_yes(), json!({"popup_out": false}), json!({}));
+    bench.event(outgoing(0, "151")).await.unwrap();
+    let receipt = bench.event(hangup(9)).await.unwrap();
+    assert_eq!(receipt.requests(), 0);
+    assert!(receipt.warnings().is_empty(), "{:?}", receipt.warnings());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_ringing_call_of_unknown_direction_is_not_guessed() {
+    let bench = Bench::new(always_yes());
+    let unknown = event(0, EventKind::Ringing)
+        .with_client(phone("+375446370646"))
+        .with_leg(Leg::to_employee(ext("151")));
+    let receipt = bench.event(unknown).await.unwrap();
+    assert_eq!(receipt.requests(), 0);
+    assert_eq!(receipt.warnings()[0].kind(), WarningKind::NothingToSend);
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_the_crm_does_not_know_is_a_warning() {
     let answer = Fixture::open("telephony_call_event").answer("success_with_unknown_codes");
     let bench = Bench::new([answer]);
