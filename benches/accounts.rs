@@ -53,7 +53,8 @@ fn main() -> ExitCode {
             .unwrap();
         within &= weighed.success();
     }
-    within &= share_connections();
+    within &= share_connections(Threads::One);
+    within &= share_connections(Threads::Many);
     if within {
         ExitCode::SUCCESS
     } else {
@@ -142,37 +143,77 @@ fn resident() -> Option<f64> {
 }
 
 /// Many accounts of one address call it in turn.
-fn share_connections() -> bool {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
+///
+/// On one thread that takes one connection. On several the pool may learn a moment too late that
+/// a connection is free again, which is reqwest's way; then a few more are made.
+fn share_connections(threads: Threads) -> bool {
+    let (mut runtime, most) = match threads {
+        Threads::One => (tokio::runtime::Builder::new_current_thread(), 1),
+        Threads::Many => (tokio::runtime::Builder::new_multi_thread(), CALLERS / 10),
+    };
+    let server = ServerThread::start();
+    runtime
         .enable_all()
         .build()
-        .unwrap();
-    let seen = Arc::new(Seen::default());
-    runtime.block_on(async {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-        let origin = format!("http://{}", listener.local_addr().unwrap());
-        tokio::spawn(server::serve(listener, Some(Arc::clone(&seen))));
-        let hub = Hub::new().unwrap();
-        let accounts: Vec<Connector> = (0..CALLERS)
-            .map(|number| open(&hub, number, &origin, "account"))
-            .collect();
-        let phone: PhoneNumber = "+375291112233".parse().unwrap();
-        let event = SendCallEvent::incoming(phone).with_code("101".parse().unwrap());
-        for _ in 0..CALLS_EACH / 2 {
-            for account in &accounts {
-                let telephony = account.client().telephony();
-                telephony.call_event(&Cx::live(), &event).await.unwrap();
-                let request = FindManager::new(phone).with_details();
-                telephony.manager(&Cx::live(), &request).await.unwrap();
-            }
-        }
-    });
-    let (calls, connections) = (seen.requests().len(), seen.connections());
-    let within = calls == CALLERS * CALLS_EACH && connections == 1;
+        .unwrap()
+        .block_on(call_in_turn(&server.origin));
+    let (calls, connections) = (server.seen.requests().len(), server.seen.connections());
+    let within = calls == CALLERS * CALLS_EACH && connections <= most;
     println!(
-        "accounts: {calls} calls of {CALLERS} accounts of one address, one after another: \
-         {connections} connections, {} the bound of 1",
+        "accounts: {calls} calls of {CALLERS} accounts of one address in turn, {threads:?}: \
+         {connections} connections, {} the bound of {most}",
         verdict(within),
     );
     within
+}
+
+/// On how many threads the calling side runs.
+#[derive(Clone, Copy, Debug)]
+enum Threads {
+    One,
+    Many,
+}
+
+async fn call_in_turn(origin: &str) {
+    let hub = Hub::new().unwrap();
+    let accounts: Vec<Connector> = (0..CALLERS)
+        .map(|number| open(&hub, number, origin, "account"))
+        .collect();
+    let phone: PhoneNumber = "+375291112233".parse().unwrap();
+    let event = SendCallEvent::incoming(phone).with_code("101".parse().unwrap());
+    let request = FindManager::new(phone).with_details();
+    for _ in 0..CALLS_EACH / 2 {
+        for account in &accounts {
+            let telephony = account.client().telephony();
+            telephony.call_event(&Cx::live(), &event).await.unwrap();
+            telephony.manager(&Cx::live(), &request).await.unwrap();
+        }
+    }
+}
+
+/// A server on a thread of its own, which ends with the process.
+struct ServerThread {
+    origin: String,
+    seen: Arc<Seen>,
+}
+
+impl ServerThread {
+    fn start() -> Self {
+        let socket = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        socket.set_nonblocking(true).unwrap();
+        let origin = format!("http://{}", socket.local_addr().unwrap());
+        let seen = Arc::new(Seen::default());
+        let noted = Arc::clone(&seen);
+        std::thread::spawn(move || {
+            tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap()
+                .block_on(async {
+                    let listener = TcpListener::from_std(socket).unwrap();
+                    server::serve(listener, Some(noted)).await;
+                });
+        });
+        Self { origin, seen }
+    }
 }

@@ -344,6 +344,7 @@ async fn both_send_the_same() {
     ours.manager().await;
     bare.manager().await;
     server.abort();
+    assert_eq!(seen.connections(), 2, "each side keeps its connection");
     let [our_event, bare_event, our_manager, bare_manager] = &seen.requests()[..] else {
         panic!("four requests were sent");
     };

@@ -14,17 +14,19 @@ mod fixture;
 use std::hint::black_box;
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use http::{HeaderMap, StatusCode};
+use serde_json::json;
 use vochi_crm::http::Answer;
 use vochi_crm::phone::{PhoneReader, Region};
-use vochi_crm::retailcrm::api::{MOST_CALLS, SendCallEvent, UploadCalls};
+use vochi_crm::retailcrm::api::{FindManager, MOST_CALLS, SendCallEvent, UploadCalls};
 use vochi_crm::retailcrm::model::{CallDirection, CallResult, CallUpload, UserId};
 use vochi_crm::retailcrm::{Client, Config};
 use vochi_crm::{AccountConfig, Cx, Extension, Hub, LocalTime, PhoneNumber, Seconds};
 use vochi_crm_core::testing::ScriptedTransport;
 
-const OPERATIONS: [&str; 4] = [
+const OPERATIONS: [&str; 5] = [
     "call_event",
+    "manager",
     "calls_upload_50",
     "phone_international",
     "phone_national",
@@ -45,6 +47,7 @@ fn main() {
 fn run(operation: &str, times: usize) {
     match operation {
         "call_event" => through_client("/api/v5/telephony/call/event", times, call_event),
+        "manager" => through_client("/api/v5/telephony/manager", times, manager),
         "calls_upload_50" => through_client("/api/v5/telephony/calls/upload", times, upload),
         "phone_international" => read_phone("+375 29 111-22-33", times),
         "phone_national" => read_phone("8 (029) 111-22-33", times),
@@ -53,8 +56,8 @@ fn run(operation: &str, times: usize) {
 }
 
 fn through_client(path: &str, times: usize, call: impl AsyncFn(&Client, &Company)) {
-    let answer: Value = serde_json::from_str(&fixture::answer_to(path)).unwrap();
-    let transport = ScriptedTransport::always(Answer::ok_json(&answer));
+    let answer = Answer::new(StatusCode::OK, HeaderMap::new(), fixture::answer_to(path));
+    let transport = ScriptedTransport::always(answer);
     let hub = Hub::builder()
         .transport(Arc::new(transport))
         .build()
@@ -107,6 +110,14 @@ async fn call_event(client: &Client, company: &Company) {
         .with_site("shop-one");
     let answer = client.telephony().call_event(&Cx::live(), &event).await;
     black_box(answer.unwrap());
+}
+
+async fn manager(client: &Client, company: &Company) {
+    let request = FindManager::new(company.client)
+        .with_details()
+        .whatever_the_status();
+    let answer = client.telephony().manager(&Cx::live(), &request).await;
+    black_box(answer.unwrap().manager.unwrap());
 }
 
 async fn upload(client: &Client, company: &Company) {

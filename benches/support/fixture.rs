@@ -8,7 +8,8 @@ pub(crate) const CALL_EVENT: &str =
 const CALLS_UPLOAD: &str = include_str!("../../fixtures/retailcrm/telephony_calls_upload.json");
 const MANAGER: &str = include_str!("../../fixtures/retailcrm/telephony_manager.json");
 
-/// The body a fixture gives for success, by the path of the request.
+/// The body a fixture gives for success, by the path of the request. `success` comes first, as
+/// RetailCRM writes it; a `Value` forgets the order.
 pub(crate) fn answer_to(path: &str) -> String {
     let fixture = match path.rsplit_once('/') {
         Some((_, "event")) => CALL_EVENT,
@@ -16,5 +17,15 @@ pub(crate) fn answer_to(path: &str) -> String {
         _ => MANAGER,
     };
     let fixture: Value = serde_json::from_str(fixture).unwrap();
-    fixture["responses"][0]["body"].to_string()
+    let body = fixture["responses"][0]["body"].as_object().unwrap();
+    let fields: Vec<String> = ["success"]
+        .into_iter()
+        .chain(
+            body.keys()
+                .map(String::as_str)
+                .filter(|name| *name != "success"),
+        )
+        .map(|name| format!("{:?}:{}", name, body[name]))
+        .collect();
+    format!("{{{}}}", fields.join(","))
 }

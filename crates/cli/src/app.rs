@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use vochi_crm::http::Plan;
 use vochi_crm::state::{CallStore, DirectoryCallStore, MemoryCallStore};
 use vochi_crm::{
-    CrmConnector, Cx, Effect, Error, ErrorKind, Hub, Redactor, Result, Secret, TryAgain, Warning,
+    CrmConnector, Cx, Effect, Error, ErrorKind, Hub, Redactor, Result, Secret, TryAgain,
 };
 
 use crate::args::Global;
@@ -208,25 +208,16 @@ impl App<'_> {
     }
 
     /// Shows what came of a command. A dry run shows its requests instead.
-    pub(crate) fn show(
-        &self,
-        session: &Session,
-        report: &impl Report,
-        warnings: &[Warning],
-        exit: Exit,
-    ) -> Exit {
-        let exit = if let Some(plan) = &session.plan {
-            let mut rehearsal = Rehearsal::nothing();
-            rehearsal.add(session.profile.crm, &plan.requests());
-            rehearsal.warn(warnings);
-            self.output.report(&rehearsal);
-            Exit::Done
-        } else {
+    pub(crate) fn show(&self, session: &Session, report: &impl Report, exit: Exit) -> Exit {
+        let Some(plan) = &session.plan else {
             self.output.report(report);
-            exit
+            return exit;
         };
-        self.output.warnings(warnings);
-        exit
+        let mut rehearsal = Rehearsal::nothing();
+        rehearsal.add(session.profile.crm, &plan.requests());
+        rehearsal.warn(report.warnings());
+        self.output.report(&rehearsal);
+        Exit::Done
     }
 }
 

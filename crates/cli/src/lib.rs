@@ -29,13 +29,13 @@ use output::Output;
 pub fn run() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
     let environment = Environment::of_process();
-    panic::set_hook(Box::new(|about| {
-        // Where, not what: the text may quote a value.
-        let at = about
+    // Where, not what: the text of a panic may quote a value.
+    panic::set_hook(Box::new(|panic| {
+        let at = panic
             .location()
             .map(ToString::to_string)
             .unwrap_or_default();
-        tracing::error!("the program broke down at {at}");
+        Output::broke_down(&at);
     }));
     let format = format_of(&arguments);
     panic::catch_unwind(|| start(&arguments, &environment, format))

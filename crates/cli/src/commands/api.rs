@@ -43,7 +43,7 @@ pub(super) async fn run(app: &App<'_>, args: &ApiArgs) -> Result<Exit> {
         ok: true,
         answer: redacted(answer, &app.redactor()),
     };
-    Ok(app.show(&session, &report, &[], Exit::Done))
+    Ok(app.show(&session, &report, Exit::Done))
 }
 
 fn request(args: &ApiArgs) -> Result<RawRequest> {

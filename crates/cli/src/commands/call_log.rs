@@ -1,12 +1,10 @@
 //! `call-log`: settles a finished call.
 
 use vochi_crm::phone::PhoneReader;
-use vochi_crm::{
-    CallId, CallRecord, CrmCallId, Error, Extension, Line, Recording, Result, Seconds, Warning,
-};
+use vochi_crm::{CallId, CallRecord, CrmCallId, Extension, Line, Recording, Result, Seconds};
 
-use super::delivery::{Delivery, client, option};
-use crate::app::{App, Manner, Memory};
+use super::delivery::{Delivery, client, option, settle};
+use crate::app::{App, Memory};
 use crate::args::CallLogArgs;
 use crate::exit::Exit;
 
@@ -16,21 +14,13 @@ pub(super) async fn run(app: &App<'_>, args: &CallLogArgs) -> Result<Exit> {
     let mut delivery = Delivery::new(&session, record.call_id().as_str());
     delivery.set_client(Some(record.client()));
     delivery.set_crm_call_id(record.crm_call_id());
-    let cx = app.history();
-    let records = [record];
-    let work = async { Ok(session.connector.log_calls(&cx, &records).await) };
-    let mut receipts = app.in_time(&cx, Manner::Writes, work).await?.into_iter();
-    let receipt = receipts
-        .next()
-        .ok_or_else(|| Error::internal("no receipt for the record"))??;
-    delivery.add(&receipt);
-    delivery.warn_unless_told(warning);
-    let warnings = delivery.warnings().to_vec();
-    Ok(app.show(&session, &delivery, &warnings, Exit::Done))
+    delivery.add(&settle(app, &session, record).await?);
+    delivery.warn_of_number(warning.as_deref());
+    Ok(app.show(&session, &delivery, Exit::Done))
 }
 
 /// The command line as a record.
-fn read(args: &CallLogArgs, phones: PhoneReader) -> Result<(CallRecord, Option<Warning>)> {
+fn read(args: &CallLogArgs, phones: PhoneReader) -> Result<(CallRecord, Option<String>)> {
     let (party, warning) = client(phones, &args.phone);
     let mut record = CallRecord::new(
         option("--call-id", CallId::new(&args.call_id))?,

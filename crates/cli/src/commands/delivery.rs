@@ -3,12 +3,12 @@
 use serde::{Deserialize, Serialize};
 use vochi_crm::phone::PhoneReader;
 use vochi_crm::{
-    AccountName, CallId, CallState, CrmCallId, Error, Hub, Party, PhoneNumber, Receipt, Result,
-    Warning, WarningKind,
+    CallId, CallRecord, CallState, CrmCallId, Error, Party, PhoneNumber, Receipt, Result,
+    WarningKind,
 };
 
 use super::phone;
-use crate::app::Session;
+use crate::app::{App, Manner, Session};
 use crate::output::{Paint, Report, Tone, clean};
 
 /// What came of a call that was handed to the CRM.
@@ -22,7 +22,10 @@ pub(super) struct Delivery {
     crm_call_id: Option<CrmCallId>,
     recorded: bool,
     requests: u32,
-    warnings: Vec<Warning>,
+    warnings: Vec<String>,
+    /// Whether the connector has said what became of a number that cannot be read.
+    #[serde(skip)]
+    told_of_number: bool,
 }
 
 impl Delivery {
@@ -37,6 +40,7 @@ impl Delivery {
             recorded: false,
             requests: 0,
             warnings: Vec::new(),
+            told_of_number: false,
         }
     }
 
@@ -56,31 +60,25 @@ impl Delivery {
         self.recorded |= receipt.recorded();
         self.requests += receipt.requests();
         for warning in receipt.warnings() {
-            self.warn(warning.clone());
+            self.told_of_number |= warning.kind() == WarningKind::UnreadableNumber;
+            self.warn(warning.text());
         }
     }
 
     /// Adds a warning, once.
-    pub(super) fn warn(&mut self, warning: Warning) {
-        if !self.warnings.contains(&warning) {
-            self.warnings.push(warning);
+    pub(super) fn warn(&mut self, warning: &str) {
+        if !self.warnings.iter().any(|known| known == warning) {
+            self.warnings.push(warning.to_owned());
         }
     }
 
     /// Warns of a client that is no number, unless the connector has said what became of it.
-    pub(super) fn warn_unless_told(&mut self, warning: Option<Warning>) {
+    pub(super) fn warn_of_number(&mut self, warning: Option<&str>) {
         if let Some(warning) = warning
-            && !self
-                .warnings
-                .iter()
-                .any(|known| known.kind() == warning.kind())
+            && !self.told_of_number
         {
             self.warn(warning);
         }
-    }
-
-    pub(super) fn warnings(&self) -> &[Warning] {
-        &self.warnings
     }
 }
 
@@ -100,15 +98,19 @@ impl Report for Delivery {
         line.extend(self.crm_call_id.as_ref().map(|id| format!("CRM call {id}")));
         clean(&line.join("  ")).into_owned()
     }
+
+    fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
 }
 
 /// Reads the client's number. What is none is kept, with a warning.
-pub(super) fn client(phones: PhoneReader, raw: &str) -> (Party, Option<Warning>) {
+pub(super) fn client(phones: PhoneReader, raw: &str) -> (Party, Option<String>) {
     let party = Party::read(&phones, raw);
     let warning = match &party {
         Party::Raw(_) => phones.read(raw).err().map(|error| {
             let (what, _) = phone::refusal(&error);
-            Warning::new(WarningKind::UnreadableNumber, format!("{what}; it is kept as it is"))
+            format!("{what}; it is kept as it is")
         }),
         _ => None,
     };
@@ -127,13 +129,25 @@ pub(super) fn option<T>(name: &str, value: Result<T>) -> Result<T> {
 }
 
 /// What is remembered of a call.
-pub(super) async fn remembered(
-    hub: &Hub,
-    account: &AccountName,
-    call: &CallId,
-) -> Result<Option<CallState>> {
-    let slot = hub.store().open(account.as_str(), call.as_str()).await?;
+pub(super) async fn remembered(session: &Session, call: &CallId) -> Result<Option<CallState>> {
+    let account = session.profile.account.name().as_str();
+    let slot = session.hub.store().open(account, call.as_str()).await?;
     Ok(slot
         .document()
         .and_then(|document| CallState::deserialize(document).ok()))
+}
+
+/// Puts a finished call into the CRM's history.
+pub(super) async fn settle(
+    app: &App<'_>,
+    session: &Session,
+    record: CallRecord,
+) -> Result<Receipt> {
+    let cx = app.history();
+    let records = [record];
+    let work = async { Ok(session.connector.log_calls(&cx, &records).await) };
+    let mut receipts = app.in_time(&cx, Manner::Writes, work).await?.into_iter();
+    receipts
+        .next()
+        .unwrap_or_else(|| Err(Error::internal("there is no receipt for the record")))
 }

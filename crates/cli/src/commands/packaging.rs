@@ -38,7 +38,9 @@ pub(super) fn man(args: &ManArgs, output: &Output) -> Exit {
 /// One page with every command in it.
 fn page() -> io::Result<Vec<u8>> {
     let mut page = Vec::new();
-    let command = Cli::command();
+    let mut command = Cli::command();
+    // Commands know the global options only once the whole is put together.
+    command.build();
     Man::new(command.clone()).render(&mut page)?;
     for command in command
         .get_subcommands()

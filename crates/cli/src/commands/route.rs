@@ -57,7 +57,6 @@ pub(super) async fn run(app: &App<'_>, args: &RouteArgs) -> Result<Exit> {
     Ok(app.show(
         &session,
         &route,
-        &[],
         if found { Exit::Done } else { Exit::NotThere },
     ))
 }

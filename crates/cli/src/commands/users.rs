@@ -59,5 +59,5 @@ pub(super) async fn run(app: &App<'_>) -> Result<Exit> {
         users: users.collect(),
         mismatches: list.mismatches,
     };
-    Ok(app.show(&session, &report, &[], Exit::Done))
+    Ok(app.show(&session, &report, Exit::Done))
 }

@@ -63,25 +63,24 @@ impl Environment {
         Ok(table)
     }
 
-    /// Variables that look like settings and are none, each with what may have been meant.
-    pub(super) fn unknown(&self) -> Vec<(&str, Option<String>)> {
-        let known: Vec<&str> = keys::TOP
-            .iter()
+    /// Variables that are no setting and look like one, each with the one that may have been meant.
+    pub(super) fn near_misses(&self) -> Vec<(&str, String)> {
+        let top = keys::TOP.iter().copied();
+        let known: Vec<&str> = top
+            .chain(keys::of_profile(None))
             .map(|key| key.name)
-            .chain(names(&keys::of_profile(None)))
             .collect();
-        self.0
+        let miss = |name: &str| {
+            let key = key_of(name).filter(|key| !known.contains(&key.as_str()))?;
+            let near = keys::nearest(&key, known.iter().copied())?;
+            Some(format!("{PREFIX}{}", near.to_uppercase()))
+        };
+        let names = self
+            .0
             .keys()
-            .filter(|name| !OTHERS.contains(&name.as_str()))
-            .filter_map(|name| Some((name.as_str(), key_of(name)?)))
-            .filter(|(_, key)| !known.contains(&key.as_str()))
-            .map(|(name, key)| {
-                let near = keys::nearest(&key, known.iter().copied());
-                (
-                    name,
-                    near.map(|near| format!("{PREFIX}{}", near.to_uppercase())),
-                )
-            })
+            .filter(|name| !OTHERS.contains(&name.as_str()));
+        names
+            .filter_map(|name| Some((name.as_str(), miss(name)?)))
             .collect()
     }
 }
@@ -95,10 +94,6 @@ impl FromIterator<(String, String)> for Environment {
                 .collect(),
         )
     }
-}
-
-fn names(keys: &[Key]) -> impl Iterator<Item = &'static str> {
-    keys.iter().map(|key| key.name)
 }
 
 fn key_of(variable: &str) -> Option<String> {

@@ -155,18 +155,29 @@ pub(super) fn nearest<'a>(
         .map(|(_, word)| word)
 }
 
-/// How many letters must be typed, left out or changed to get from one word to the other.
+/// How many letters must be typed, left out, changed or swapped with their neighbour to get from
+/// one word to the other.
 fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    // Two rows above each other; the one above them is kept for swaps.
+    let mut above: Vec<usize> = Vec::new();
     let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, left) in a.chars().enumerate() {
+    for (i, left) in a.iter().enumerate() {
         let mut next = vec![i + 1];
-        for ((above, diagonal), right) in row.iter().skip(1).zip(&row).zip(&b) {
-            let changed = diagonal + usize::from(left != *right);
-            let beside = next.last().map_or(i + 1, |beside| beside + 1);
-            next.push(changed.min(beside).min(above + 1));
+        for (j, right) in b.iter().enumerate() {
+            let at = |row: &[usize], column: usize| row.get(column).copied().unwrap_or(usize::MAX);
+            let changed = at(&row, j).saturating_add(usize::from(left != right));
+            let typed = at(&next, j).saturating_add(1);
+            let left_out = at(&row, j + 1).saturating_add(1);
+            let mut best = changed.min(typed).min(left_out);
+            let swapped =
+                i > 0 && j > 0 && a.get(i - 1) == Some(right) && b.get(j - 1) == Some(left);
+            if swapped {
+                best = best.min(at(&above, j - 1).saturating_add(1));
+            }
+            next.push(best);
         }
-        row = next;
+        above = std::mem::replace(&mut row, next);
     }
     row.last().copied().unwrap_or_default()
 }
@@ -217,7 +228,8 @@ mod tests {
             ("Extensions", Some("extensions")),
             ("time_zone", Some("timezone")),
             ("apikey", Some("api_key")),
-            ("client", None),
+            ("brust", Some("burst")),
+            ("client", Some("client_id")),
             ("colour", None),
         ] {
             assert_eq!(nearest(wrong, known()), meant, "{wrong}");

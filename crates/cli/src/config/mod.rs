@@ -80,11 +80,8 @@ impl<'a> Settings<'a> {
         top.0.extend(environment.settings(keys::TOP)?.0);
         check::file(&top)?;
         check_top(&top)?;
-        for (name, near) in environment.unknown() {
-            let meant = near
-                .map(|near| format!(", did you mean {near}?"))
-                .unwrap_or_default();
-            tracing::warn!("environment variable {name} is no setting{meant}");
+        for (name, meant) in environment.near_misses() {
+            tracing::warn!("environment variable {name} is no setting, did you mean {meant}?");
         }
         Ok(Self {
             environment,

@@ -10,8 +10,7 @@ mod table;
 use std::io::{self, IsTerminal, Write};
 
 use serde::Serialize;
-use serde_json::Value;
-use vochi_crm::{Error, Redactor, Warning};
+use vochi_crm::{Error, Redactor};
 
 pub(crate) use paint::{Paint, Tone, clean};
 pub(crate) use plan::Rehearsal;
@@ -26,6 +25,11 @@ use failure::Failure;
 pub(crate) trait Report: Serialize {
     /// The text for people, without a line end after it.
     fn human(&self, paint: Paint) -> String;
+
+    /// What an operator should know although all went well. The JSON has it too.
+    fn warnings(&self) -> &[String] {
+        &[]
+    }
 }
 
 /// Where everything is printed.
@@ -70,7 +74,12 @@ impl Output {
     pub(crate) fn report(&self, report: &impl Report) {
         match self.format {
             Format::Json => self.json(report),
-            Format::Human => self.line(&report.human(self.paint)),
+            Format::Human => {
+                self.line(&report.human(self.paint));
+                for warning in report.warnings().iter().filter(|_| !self.quiet) {
+                    self.note(Tone::Odd, "warning", warning);
+                }
+            }
         }
     }
 
@@ -127,13 +136,9 @@ impl Output {
         to_stderr(text.trim_end());
     }
 
-    /// Prints the warnings of a command that went well. JSON carries them itself.
-    pub(crate) fn warnings(&self, warnings: &[Warning]) {
-        if self.format == Format::Human && !self.quiet {
-            for warning in warnings {
-                self.note(Tone::Odd, "warning", warning.text());
-            }
-        }
+    /// Prints where a defect of the program came to light.
+    pub(crate) fn broke_down(at: &str) {
+        to_stderr(&format!("defect at {at}"));
     }
 
     fn note(&self, tone: Tone, lead: &str, text: &str) {
@@ -145,9 +150,4 @@ impl Output {
 fn to_stderr(text: &str) {
     // There is nobody left to tell when standard error is closed.
     drop(writeln!(io::stderr().lock(), "{text}"));
-}
-
-/// A value as JSON; what cannot be written is null.
-pub(crate) fn to_json(value: &impl Serialize) -> Value {
-    serde_json::to_value(value).unwrap_or_default()
 }

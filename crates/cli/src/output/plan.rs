@@ -2,12 +2,11 @@
 
 use serde::Serialize;
 use serde_json::{Value, json};
-use vochi_crm::Warning;
 use vochi_crm::http::PlannedRequest;
 
+use super::Report;
 use super::curl;
 use super::paint::{Paint, Tone, clean};
-use super::{Report, to_json};
 use crate::crm::Crm;
 
 /// The requests of a dry run.
@@ -16,7 +15,7 @@ pub(crate) struct Rehearsal {
     ok: bool,
     requests: Vec<Value>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    warnings: Vec<Value>,
+    warnings: Vec<String>,
 }
 
 impl Rehearsal {
@@ -47,8 +46,8 @@ impl Rehearsal {
     }
 
     /// Adds what an operator should know.
-    pub(crate) fn warn(&mut self, warnings: &[Warning]) {
-        self.warnings.extend(warnings.iter().map(to_json));
+    pub(crate) fn warn(&mut self, warnings: &[String]) {
+        self.warnings.extend_from_slice(warnings);
     }
 }
 
@@ -65,5 +64,9 @@ impl Report for Rehearsal {
             .map(|line| clean(line).into_owned())
             .collect::<Vec<_>>()
             .join("\n")
+    }
+
+    fn warnings(&self) -> &[String] {
+        &self.warnings
     }
 }

@@ -1,23 +1,33 @@
-//! Live calls and records.
+//! Live calls.
 
 use serde_json::{Value, json};
 use vochi_crm_sandbox::Crm;
 
-use crate::support::{Ran, Stage, keys};
+use crate::support::Stage;
 
 const CALL: &str = "1757843474.185";
 const PHONE: &str = "+375446370646";
 
 fn live(stage: &Stage) -> Vec<(String, Vec<String>, Option<String>)> {
     let rows = stage.sandbox.retailcrm().live().into_iter();
-    rows.map(|row| (row.r#type, row.codes, row.hangup_status)).collect()
+    rows.map(|row| (row.r#type, row.codes, row.hangup_status))
+        .collect()
 }
 
 #[test]
 fn a_delivery_always_has_the_same_keys() {
     let stage = Stage::new();
     let value = stage
-        .json(&["call-event", "in", "--call-id", CALL, "--phone", PHONE, "--ext", "151"])
+        .json(&[
+            "call-event",
+            "in",
+            "--call-id",
+            CALL,
+            "--phone",
+            PHONE,
+            "--ext",
+            "151",
+        ])
         .ends(0);
     assert_eq!(
         value,
@@ -37,13 +47,30 @@ fn a_call_is_told_by_one_process_per_event() {
         all.extend(["--call-id", CALL]);
         stage.json(&all).ends(0)
     };
-    event(&["in", "--phone", "8044 637-06-46", "--ext", "151", "--ext", "152", "--line", "0001363"]);
+    event(&[
+        "in",
+        "--phone",
+        "8044 637-06-46",
+        "--ext",
+        "151",
+        "--ext",
+        "152",
+        "--line",
+        "0001363",
+    ]);
     assert_eq!(event(&["answered", "--ext", "151"])["requests"], 0);
     event(&["hold", "--ext", "151"]);
     event(&["resume", "--ext", "151"]);
     event(&["leave", "--ext", "152"]);
     let url = "https://pbx.example.test/rec/1.mp3";
-    let end = event(&["hangup", "--talk-seconds", "64", "--record", "--record-url", url]);
+    let end = event(&[
+        "hangup",
+        "--talk-seconds",
+        "64",
+        "--record",
+        "--record-url",
+        url,
+    ]);
     assert_eq!(
         (&end["phone"], &end["recorded"], &end["requests"]),
         (&json!(PHONE), &json!(true), &json!(2)),
@@ -58,7 +85,11 @@ fn a_call_is_told_by_one_process_per_event() {
             ("hangup".to_owned(), both, Some("answered".to_owned())),
         ],
     );
-    let call = stage.sandbox.retailcrm().call(CALL).expect("the call is recorded");
+    let call = stage
+        .sandbox
+        .retailcrm()
+        .call(CALL)
+        .expect("the call is recorded");
     assert_eq!(call.extension.as_deref(), Some("151"));
     assert_eq!(call.outcome, Some("answered"));
     assert_eq!(call.talk_seconds, Some(64));
@@ -71,13 +102,25 @@ fn ringing_again_extends_the_popup_to_the_new_ones_only() {
     let stage = Stage::new();
     let ring = |extension: &str| {
         stage
-            .json(&["call-event", "in", "--call-id", CALL, "--phone", PHONE, "--ext", extension])
+            .json(&[
+                "call-event",
+                "in",
+                "--call-id",
+                CALL,
+                "--phone",
+                PHONE,
+                "--ext",
+                extension,
+            ])
             .ends(0)
     };
     ring("151");
     ring("152");
     assert_eq!(ring("152")["requests"], 0, "152 sees the call already");
-    let codes: Vec<Vec<String>> = live(&stage).into_iter().map(|(_, codes, _)| codes).collect();
+    let codes: Vec<Vec<String>> = live(&stage)
+        .into_iter()
+        .map(|(_, codes, _)| codes)
+        .collect();
     assert_eq!(codes, [["151"], ["152"]]);
 }
 
@@ -85,7 +128,16 @@ fn ringing_again_extends_the_popup_to_the_new_ones_only() {
 fn a_second_direction_wins_with_a_warning() {
     let stage = Stage::new();
     let ring = |direction: &str| {
-        let ring = ["call-event", direction, "--call-id", CALL, "--phone", PHONE, "--ext", "151"];
+        let ring = [
+            "call-event",
+            direction,
+            "--call-id",
+            CALL,
+            "--phone",
+            PHONE,
+            "--ext",
+            "151",
+        ];
         stage.json(&ring).ends(0)
     };
     ring("in");
@@ -106,19 +158,41 @@ fn a_transfer_passes_the_call_on() {
     run(&["answered", "--ext", "151"]);
     run(&["transfer", "--to", "152", "--transfer-mode", "attended"]);
     run(&["hangup", "--record"]);
-    let call = stage.sandbox.retailcrm().call(CALL).expect("the call is recorded");
-    assert_eq!(call.extension.as_deref(), Some("152"), "whoever talked last has the call");
+    let call = stage
+        .sandbox
+        .retailcrm()
+        .call(CALL)
+        .expect("the call is recorded");
+    assert_eq!(
+        call.extension.as_deref(),
+        Some("152"),
+        "whoever talked last has the call"
+    );
 }
 
 #[test]
 fn a_hangup_with_record_says_what_it_lacks_when_nothing_is_remembered() {
     let stage = Stage::new();
-    let value = stage.json(&["call-event", "hangup", "--call-id", CALL, "--record"]).ends(4);
+    let value = stage
+        .json(&["call-event", "hangup", "--call-id", CALL, "--record"])
+        .ends(4);
     let error = &value["error"];
     assert_eq!(error["kind"], "input");
-    assert!(error["hint"].as_str().unwrap().contains("--direction"), "{error}");
+    assert!(
+        error["hint"].as_str().unwrap().contains("--direction"),
+        "{error}"
+    );
 
-    let whole = ["--direction", "in", "--phone", PHONE, "--ext", "151", "--outcome", "missed"];
+    let whole = [
+        "--direction",
+        "in",
+        "--phone",
+        PHONE,
+        "--ext",
+        "151",
+        "--outcome",
+        "missed",
+    ];
     let mut all = vec!["call-event", "hangup", "--call-id", "2", "--record"];
     all.extend(whole);
     assert_eq!(stage.json(&all).ends(0)["recorded"], true);
@@ -127,108 +201,121 @@ fn a_hangup_with_record_says_what_it_lacks_when_nothing_is_remembered() {
 #[test]
 fn a_popup_that_cannot_be_closed_does_not_keep_the_record_out() {
     let stage = Stage::new();
-    stage.json(&["call-event", "in", "--call-id", CALL, "--phone", PHONE, "--ext", "151"]).ends(0);
+    stage
+        .json(&[
+            "call-event",
+            "in",
+            "--call-id",
+            CALL,
+            "--phone",
+            PHONE,
+            "--ext",
+            "151",
+        ])
+        .ends(0);
     stage.fault(|fault| fault.path(crate::support::CALL_EVENT).status(500));
-    let value = stage.json(&["call-event", "hangup", "--call-id", CALL, "--record"]).ends(0);
+    let value = stage
+        .json(&["call-event", "hangup", "--call-id", CALL, "--record"])
+        .ends(0);
     assert_eq!(value["recorded"], true);
-    assert!(value["warnings"].to_string().contains("popup could not be closed"), "{value}");
+    assert!(
+        value["warnings"]
+            .to_string()
+            .contains("popup could not be closed"),
+        "{value}"
+    );
 }
 
 #[test]
 fn a_number_that_cannot_be_read_is_kept_with_a_warning() {
     let stage = Stage::new();
     let value = stage
-        .json(&["call-event", "in", "--call-id", CALL, "--phone", "12345678", "--ext", "151"])
+        .json(&[
+            "call-event",
+            "in",
+            "--call-id",
+            CALL,
+            "--phone",
+            "12345678",
+            "--ext",
+            "151",
+        ])
         .ends(0);
     assert_eq!(value["phone"], Value::Null);
     assert_eq!(value["requests"], 1, "digits are sent as they are");
-    assert_eq!(value["warnings"].as_array().map(Vec::len), Some(1), "{value}");
+    assert_eq!(
+        value["warnings"].as_array().map(Vec::len),
+        Some(1),
+        "{value}"
+    );
 
-    let hidden = ["call-event", "in", "--call-id", "2", "--phone", "anonymous", "--ext", "151"];
+    let hidden = [
+        "call-event",
+        "in",
+        "--call-id",
+        "2",
+        "--phone",
+        "anonymous",
+        "--ext",
+        "151",
+    ];
     let hidden = stage.json(&hidden).ends(0);
-    assert_eq!((&hidden["requests"], &hidden["phone"]), (&json!(0), &Value::Null));
+    assert_eq!(
+        (&hidden["requests"], &hidden["phone"]),
+        (&json!(0), &Value::Null)
+    );
     assert!(hidden["warnings"].to_string().contains("hides"), "{hidden}");
 }
 
 #[test]
 fn an_option_of_the_crm_reaches_it() {
     let stage = Stage::new();
-    let site = ["call-event", "in", "--call-id", CALL, "--phone", PHONE, "--ext", "151"];
-    let site: Vec<&str> = site.into_iter().chain(["--extra", "site=shop-two"]).collect();
+    let site = [
+        "call-event",
+        "in",
+        "--call-id",
+        CALL,
+        "--phone",
+        PHONE,
+        "--ext",
+        "151",
+    ];
+    let site: Vec<&str> = site
+        .into_iter()
+        .chain(["--extra", "site=shop-two"])
+        .collect();
     stage.json(&site).ends(0);
-    let sent = stage.sandbox.requests(Crm::RetailCrm).pop().expect("a request");
+    let sent = stage
+        .sandbox
+        .requests(Crm::RetailCrm)
+        .pop()
+        .expect("a request");
     assert_eq!(sent.json("event").expect("an event")["site"], "shop-two");
-}
-
-fn log(stage: &Stage, call_id: &str, more: &[&str]) -> Ran {
-    let mut all = vec!["call-log", "--call-id", call_id, "--phone", "375446370646"];
-    all.extend(["--direction", "in", "--started-at", "2026-03-02T11:00:00+03:00"]);
-    all.extend(more);
-    stage.json(&all)
-}
-
-#[test]
-fn a_finished_call_is_recorded_once() {
-    let stage = Stage::new();
-    let answered = ["--outcome", "answered", "--ext", "151", "--line", "0001363", "--talk-seconds"];
-    let mut answered: Vec<&str> = answered.to_vec();
-    answered.extend(["64", "--wait-seconds", "6", "--record-url", "https://pbx.example.test/1.mp3"]);
-    let first = log(&stage, CALL, &answered).ends(0);
-    assert_eq!(
-        keys(&first),
-        [
-            "call_id", "crm", "crm_call_id", "ok", "phone", "profile", "recorded", "requests",
-            "warnings"
-        ],
-    );
-    assert_eq!((&first["recorded"], &first["requests"]), (&json!(true), &json!(1)));
-    let second = log(&stage, CALL, &answered).ends(0);
-    assert_eq!((&second["recorded"], &second["requests"]), (&json!(true), &json!(0)));
-    assert!(second["warnings"].to_string().contains("already"), "{second}");
-
-    let calls = stage.sandbox.retailcrm().calls();
-    assert_eq!(calls.len(), 1, "the history holds it once");
-    assert_eq!(calls[0].sent["date"], "2026-03-02 11:00:00", "in the account's zone");
-    assert_eq!(calls[0].row.wait_seconds, Some(6));
-}
-
-#[test]
-fn an_answered_call_needs_its_talk_seconds_unless_they_are_remembered() {
-    let stage = Stage::new();
-    let answered = ["--outcome", "answered", "--ext", "151"];
-    let value = log(&stage, "1", &answered).ends(4);
-    assert!(value["error"]["hint"].as_str().unwrap().contains("talk seconds"), "{value}");
-
-    for arguments in [
-        &["in", "--phone", PHONE, "--ext", "151", "--at", "2026-03-02T08:00:00Z"][..],
-        &["answered", "--ext", "151", "--at", "2026-03-02T08:00:05Z"],
-        &["hangup", "--at", "2026-03-02T08:01:00Z"],
-    ] {
-        let mut all = vec!["call-event"];
-        all.extend(arguments);
-        all.extend(["--call-id", "2"]);
-        stage.json(&all).ends(0);
-    }
-    log(&stage, "2", &answered).ends(0);
-    let call = stage.sandbox.retailcrm().call("2").expect("the call is recorded");
-    assert_eq!((call.talk_seconds, call.wait_seconds), (Some(55), Some(5)));
-}
-
-#[test]
-fn a_recording_file_is_something_retailcrm_does_not_take() {
-    let stage = Stage::new();
-    let file = ["--outcome", "missed", "--ext", "151", "--record-file", "/tmp/1.mp3"];
-    let value = log(&stage, CALL, &file).ends(9);
-    assert_eq!(value["error"]["kind"], "unsupported");
 }
 
 #[test]
 fn people_read_one_line_and_warnings_apart() {
     let stage = Stage::new();
-    let ring = ["call-event", "in", "--call-id", CALL, "--phone", PHONE, "--ext", "999"];
+    let ring = [
+        "call-event",
+        "in",
+        "--call-id",
+        CALL,
+        "--phone",
+        PHONE,
+        "--ext",
+        "999",
+    ];
     let ran = stage.run(&ring);
-    assert_eq!(ran.stdout, format!("sent  call {CALL}  {PHONE}  retailcrm account shop\n"));
-    assert!(ran.stderr.contains("warning: extension 999 is not in `extensions`"), "{ran}");
+    assert_eq!(
+        ran.stdout,
+        format!("sent  call {CALL}  {PHONE}  retailcrm account shop\n")
+    );
+    assert!(
+        ran.stderr
+            .contains("warning: extension 999 is not in `extensions`"),
+        "{ran}"
+    );
     let quiet: Vec<&str> = ["-q"].into_iter().chain(ring).collect();
     assert_eq!(stage.run(&quiet).stderr, "");
 }

@@ -1,14 +1,26 @@
 //! The whole program against the sandbox: what it prints, sends and ends with.
 
+// Permissions, signals and the shell are those of Unix.
+#![cfg(unix)]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "helpers of tests fail the test"
+)]
+
 mod answers;
 mod calls;
+mod checklist;
 mod config;
+mod config_mistakes;
 mod dry_run;
 mod failures;
 mod packaging;
 mod phone;
 mod process;
 mod reading;
+mod records;
 mod sandbox;
 mod secrets;
 mod state;

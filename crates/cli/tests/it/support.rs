@@ -38,9 +38,15 @@ impl Stage {
             .enable_all()
             .build()
             .expect("a runtime");
-        let sandbox = runtime.block_on(Sandbox::builder().start()).expect("a sandbox");
+        let sandbox = runtime
+            .block_on(Sandbox::builder().start())
+            .expect("a sandbox");
         let home = tempfile::tempdir().expect("a home");
-        Self { sandbox, home, _runtime: runtime }
+        Self {
+            sandbox,
+            home,
+            _runtime: runtime,
+        }
     }
 
     /// A stage with the sandbox's profile `shop` in `vochi-crm.toml`.
@@ -159,7 +165,11 @@ impl Ran {
     pub(crate) fn ends(&self, code: i32) -> Value {
         assert_eq!(self.code, Some(code), "{self}");
         let value = self.value();
-        assert_eq!(value["ok"], code <= 1, "`ok` and the exit code agree: {self}");
+        assert_eq!(
+            value["ok"],
+            code <= 1,
+            "`ok` and the exit code agree: {self}"
+        );
         value
     }
 }
@@ -167,18 +177,31 @@ impl Ran {
 impl From<Output> for Ran {
     fn from(output: Output) -> Self {
         let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
-        Self { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+        Self {
+            code: output.status.code(),
+            stdout: text(output.stdout),
+            stderr: text(output.stderr),
+        }
     }
 }
 
 impl std::fmt::Display for Ran {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "exit {:?}\nstdout: {}\nstderr: {}", self.code, self.stdout, self.stderr)
+        write!(
+            f,
+            "exit {:?}\nstdout: {}\nstderr: {}",
+            self.code, self.stdout, self.stderr
+        )
     }
 }
 
 /// The names of an object's keys.
 #[track_caller]
 pub(crate) fn keys(value: &Value) -> Vec<&str> {
-    value.as_object().expect("an object").keys().map(String::as_str).collect()
+    value
+        .as_object()
+        .expect("an object")
+        .keys()
+        .map(String::as_str)
+        .collect()
 }

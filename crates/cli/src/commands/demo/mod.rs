@@ -9,15 +9,15 @@ use std::io::IsTerminal;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::Deserialize;
 use serde_json::Value;
 use vochi_crm::phone::PhoneReader;
 use vochi_crm::{
-    AccountConfig, CallEvent, CallId, CrmConnector, Cx, Direction, Error, EventKind, Extension,
-    Hub, Leg, LegEnd, Line, Party, Recording, Result, Timestamp, TransferMode, Zone,
+    AccountConfig, CallEvent, CallId, CallState, CrmConnector, Cx, Direction, Error, EventKind,
+    Extension, Hub, Leg, LegEnd, Line, Party, Recording, Result, Timestamp, TransferMode, Zone,
 };
 use vochi_crm_sandbox::Sandbox;
 
-use super::delivery::remembered;
 use crate::app::App;
 use crate::args::Format;
 use crate::crm::{self, Crm};
@@ -135,7 +135,15 @@ impl Stage {
                 "nothing to tell"
             };
             if matches!(step, Step::Over(..)) {
-                let state = remembered(&self.hub, connector.account(), &id).await?;
+                let slot = self
+                    .hub
+                    .store()
+                    .open(connector.account().as_str(), call.id)
+                    .await?;
+                let state = slot
+                    .document()
+                    .and_then(|it| CallState::deserialize(it).ok());
+                drop(slot);
                 let record = state
                     .and_then(|state| state.to_record(&id))
                     .ok_or_else(|| {

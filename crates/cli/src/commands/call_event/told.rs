@@ -1,116 +1,19 @@
-//! `call-event`: tells the CRM about a live call.
+//! The command line as events.
 
-use std::time::Duration;
+use std::borrow::Cow;
 
 use serde_json::Value;
 use vochi_crm::phone::PhoneReader;
 use vochi_crm::{
-    CallEvent, CallId, CrmCallId, Direction, Error, EventKind, Extension, Leg, LegEnd, LegId, Line,
-    Recording, Result, Seconds, Timestamp, TransferMode, Warning,
+    CallEvent, CallId, CrmCallId, Direction, Error, ErrorKind, EventKind, Extension, Leg, LegEnd,
+    LegId, Line, Recording, Result, Seconds, Timestamp, TransferMode,
 };
 
-use super::delivery::{Delivery, client, option, remembered};
-use crate::app::{App, Manner, Memory, Session};
 use crate::args::{CallEventArgs, EventType};
-use crate::exit::Exit;
-
-/// How long a popup is worth sending, where nobody says.
-const POPUP_BUDGET: Duration = Duration::from_secs(10);
-/// The same for the end of a call, which closes the popup.
-const END_BUDGET: Duration = Duration::from_secs(30);
-
-pub(super) async fn run(app: &App<'_>, args: &CallEventArgs) -> Result<Exit> {
-    check_usage(args)?;
-    let session = app.session(Memory::Shared).await?;
-    let told = Told::read(
-        args,
-        session.profile.account.phones(),
-        session.hub.clock().now(),
-    )?;
-    let mut delivery = Delivery::new(&session, told.event.call_id().as_str());
-    let budget = if args.kind == EventType::Hangup {
-        END_BUDGET
-    } else {
-        POPUP_BUDGET
-    };
-    let cx = app.live(budget);
-    let account = session.profile.account.name();
-    let work = async {
-        let connector = &session.connector;
-        if let Some(recording) = &told.recording {
-            delivery.add(&connector.handle_event(&cx, recording).await?);
-        }
-        let said = connector.handle_event(&cx, &told.event).await;
-        if args.record {
-            record(
-                app,
-                &session,
-                &told,
-                said.map(|receipt| delivery.add(&receipt)),
-                &mut delivery,
-            )
-            .await?;
-        } else {
-            delivery.add(&said?);
-        }
-        if let Some(state) = remembered(&session.hub, account, told.event.call_id()).await? {
-            delivery.set_client(state.client());
-            delivery.set_crm_call_id(state.crm_call_id());
-        }
-        Ok(())
-    };
-    app.in_time(&cx, Manner::Writes, work).await?;
-    delivery.warn_unless_told(told.warning);
-    let warnings = delivery.warnings().to_vec();
-    Ok(app.show(&session, &delivery, &warnings, Exit::Done))
-}
-
-/// Settles the call that has just ended. The history matters more than the popup: a popup that
-/// could not be closed becomes a warning.
-async fn record(
-    app: &App<'_>,
-    session: &Session,
-    told: &Told,
-    popup: Result<()>,
-    delivery: &mut Delivery,
-) -> Result<()> {
-    let call = told.event.call_id();
-    let account = session.profile.account.name();
-    let state = remembered(&session.hub, account, call).await?;
-    let Some(record) = state.and_then(|state| state.to_record(call)) else {
-        popup?;
-        return Err(Error::input(format!(
-            "call {call} cannot be recorded: its direction or the client's number is not known"
-        ))
-        .with_hint("give --direction and --phone, or use call-log"));
-    };
-    let record = told
-        .event
-        .extra()
-        .iter()
-        .fold(record, |record, (name, value)| {
-            record.with_extra(name, value.clone())
-        });
-    let mut receipts = session
-        .connector
-        .log_calls(&app.history(), &[record])
-        .await
-        .into_iter();
-    let receipt = receipts
-        .next()
-        .ok_or_else(|| Error::internal("no receipt for the record"))??;
-    delivery.add(&receipt);
-    if let Err(error) = popup {
-        delivery.warn(Warning::new(
-            vochi_crm::WarningKind::NothingToSend,
-            format!("the popup could not be closed: {}", error.message()),
-        ));
-    }
-    Ok(())
-}
+use crate::commands::delivery::{client, option};
 
 /// What the options mean together; each alone was read before.
-fn check_usage(args: &CallEventArgs) -> Result<()> {
+pub(super) fn check_usage(args: &CallEventArgs) -> Result<()> {
     let kind = args.kind;
     let only = |given: bool, option: &str, with: EventType, name: &str| {
         if given && kind != with {
@@ -165,8 +68,8 @@ fn check_usage(args: &CallEventArgs) -> Result<()> {
     }
 }
 
-fn usage(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
-    Error::new(vochi_crm::ErrorKind::Usage, message).with_hint("see vochi-crm call-event --help")
+fn usage(message: impl Into<Cow<'static, str>>) -> Error {
+    Error::new(ErrorKind::Usage, message).with_hint("see vochi-crm call-event --help")
 }
 
 impl EventType {
@@ -181,15 +84,16 @@ impl EventType {
 }
 
 /// The command line as events.
-struct Told {
-    event: CallEvent,
+pub(super) struct Told {
+    pub(super) event: CallEvent,
     /// The recording, told first so that the end finds it.
-    recording: Option<CallEvent>,
-    warning: Option<Warning>,
+    pub(super) recording: Option<CallEvent>,
+    /// What an operator should know of the client's number.
+    pub(super) warning: Option<String>,
 }
 
 impl Told {
-    fn read(args: &CallEventArgs, phones: PhoneReader, now: Timestamp) -> Result<Self> {
+    pub(super) fn read(args: &CallEventArgs, phones: PhoneReader, now: Timestamp) -> Result<Self> {
         let call_id = option("--call-id", CallId::new(&args.call_id))?;
         let at = match &args.at {
             Some(at) => option("--at", at.parse())?,
@@ -360,7 +264,7 @@ mod tests {
     #[test]
     fn a_number_that_cannot_be_read_is_kept_with_a_warning() {
         let kept = told("in --call-id 1 --phone MTS.BY").unwrap();
-        assert!(kept.warning.unwrap().text().contains("MTS.BY"));
+        assert!(kept.warning.unwrap().contains("MTS.BY"));
         let hidden = told("in --call-id 1 --phone anonymous").unwrap();
         assert!(
             hidden.warning.is_none(),
@@ -406,7 +310,7 @@ mod tests {
             "in --call-id 1 --phone 1 --ext 1 --ext 2 --leg 7",
         ] {
             let error = check_usage(&args(line)).unwrap_err();
-            assert_eq!(error.kind(), vochi_crm::ErrorKind::Usage, "{line}");
+            assert_eq!(error.kind(), ErrorKind::Usage, "{line}");
         }
         check_usage(&args("answered --call-id 1 --ext 151 --direction out")).unwrap();
     }
@@ -421,7 +325,7 @@ mod tests {
         ] {
             let line = line.replace("--call-id  ", "--call-id=\u{a0} ");
             let error = told(&line).err().expect(&line);
-            assert_eq!(error.kind(), vochi_crm::ErrorKind::Input, "{line}");
+            assert_eq!(error.kind(), ErrorKind::Input, "{line}");
             assert!(error.message().starts_with(option), "{error}");
         }
     }

@@ -1,0 +1,109 @@
+//! `call-event`: tells the CRM about a live call.
+
+mod told;
+
+use std::time::Duration;
+
+use vochi_crm::{CallEvent, CallRecord, Error, Leg, Result};
+
+use super::delivery::{Delivery, remembered, settle};
+use crate::app::{App, Manner, Memory, Session};
+use crate::args::{CallEventArgs, EventType};
+use crate::exit::Exit;
+use told::{Told, check_usage};
+
+/// How long a popup is worth sending, where nobody says.
+const POPUP_BUDGET: Duration = Duration::from_secs(10);
+/// The same for the end of a call, which closes the popup.
+const END_BUDGET: Duration = Duration::from_secs(30);
+/// How long the answer may wait for what is remembered of the call.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+pub(super) async fn run(app: &App<'_>, args: &CallEventArgs) -> Result<Exit> {
+    check_usage(args)?;
+    let session = app.session(Memory::Shared).await?;
+    let phones = session.profile.account.phones();
+    let told = Told::read(args, phones, session.hub.clock().now())?;
+    let mut delivery = Delivery::new(&session, told.event.call_id().as_str());
+    let said = say(app, &session, args.kind, &told, &mut delivery).await;
+    if args.record {
+        record(app, &session, &told, &mut delivery, said).await?;
+    } else {
+        said?;
+    }
+    // Another event of the call may have begun; what it holds up is worth no wait.
+    let state = remembered(&session, told.event.call_id());
+    if let Ok(Ok(Some(state))) = tokio::time::timeout(PATIENCE, state).await {
+        delivery.set_client(state.client());
+        delivery.set_crm_call_id(state.crm_call_id());
+    }
+    delivery.warn_of_number(told.warning.as_deref());
+    Ok(app.show(&session, &delivery, Exit::Done))
+}
+
+/// Tells the CRM what happened.
+async fn say(
+    app: &App<'_>,
+    session: &Session,
+    kind: EventType,
+    told: &Told,
+    delivery: &mut Delivery,
+) -> Result<()> {
+    let cx = app.live(match kind {
+        EventType::Hangup => END_BUDGET,
+        _ => POPUP_BUDGET,
+    });
+    for event in told.recording.iter().chain([&told.event]) {
+        let work = session.connector.handle_event(&cx, event);
+        delivery.add(&app.in_time(&cx, Manner::Writes, work).await?);
+    }
+    Ok(())
+}
+
+/// Settles the call that has just ended. The history matters more than the popup: a popup that
+/// could not be closed becomes a warning.
+async fn record(
+    app: &App<'_>,
+    session: &Session,
+    told: &Told,
+    delivery: &mut Delivery,
+    said: Result<()>,
+) -> Result<()> {
+    let call = told.event.call_id();
+    let cx = app.history();
+    let state = app
+        .in_time(&cx, Manner::Reads, remembered(session, call))
+        .await?;
+    let Some(record) = state.and_then(|state| state.to_record(call)) else {
+        said?;
+        return Err(Error::input(format!(
+            "call {call} cannot be recorded: its direction or the client's number is not known"
+        ))
+        .with_hint("give --direction and --phone, or use call-log"));
+    };
+    delivery.add(&settle(app, session, with_told(record, &told.event)).await?);
+    if let Err(error) = said {
+        delivery.warn(&format!(
+            "the popup could not be closed: {}",
+            error.message()
+        ));
+    }
+    Ok(())
+}
+
+/// Adds what only the hangup itself tells: options of the CRM, and employees nobody remembers.
+fn with_told(mut record: CallRecord, event: &CallEvent) -> CallRecord {
+    if record.rang().is_empty() && record.talked_with().is_empty() {
+        for extension in event.legs().iter().filter_map(Leg::employee) {
+            record = if record.outcome().is_answered() {
+                record.with_talked_with(extension.clone())
+            } else {
+                record.with_rang(extension.clone())
+            };
+        }
+    }
+    let options = event.extra().iter();
+    options.fold(record, |record, (name, value)| {
+        record.with_extra(name, value.clone())
+    })
+}

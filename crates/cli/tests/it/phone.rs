@@ -1,0 +1,183 @@
+//! `phone`, through the whole program.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::process::Stdio;
+
+use serde_json::Value;
+
+use crate::support::{Ran, keys, program};
+
+/// Rows of the corpus: the text, the region or `-`, the number or `invalid`.
+fn corpus() -> Vec<(String, String, String)> {
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../fixtures/phones/raw_forms.tsv"
+    );
+    let text = std::fs::read_to_string(path).expect("the corpus");
+    let row = |line: &str| {
+        let mut cells = line.split('\t').map(str::to_owned);
+        Some((cells.next()?, cells.next()?, cells.next()?))
+    };
+    text.lines().filter_map(row).collect()
+}
+
+/// Feeds lines to `phone` and reads the rows it prints.
+fn read(arguments: &[&str], lines: &str) -> (Vec<Value>, Option<i32>) {
+    let mut child = program()
+        .args(["--output", "json", "phone"])
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut stdin = child.stdin.take().unwrap();
+    let lines = lines.to_owned();
+    let feeder = std::thread::spawn(move || stdin.write_all(lines.as_bytes()));
+    let ended = child.wait_with_output().expect("an end");
+    feeder.join().unwrap().expect("all lines were taken");
+    let rows = String::from_utf8(ended.stdout).expect("UTF-8");
+    let rows = rows
+        .lines()
+        .map(|row| serde_json::from_str(row).expect("JSON"))
+        .collect();
+    (rows, ended.status.code())
+}
+
+#[test]
+fn the_program_reads_the_corpus_as_the_library_does() {
+    let corpus = corpus();
+    let mut checked = 0;
+    for region in ["BY", "RU", "KZ", "UA", "DE", "-"] {
+        let rows: Vec<_> = corpus
+            .iter()
+            .filter(|(raw, of, e164)| of == region && e164 != "invalid" && !raw.contains('\n'))
+            .collect();
+        let mut lines = String::new();
+        for (raw, ..) in &rows {
+            writeln!(lines, "{raw}").unwrap();
+        }
+        let arguments: &[&str] = if region == "-" {
+            &[]
+        } else {
+            &["--region", region]
+        };
+        let (read, _) = read(arguments, &lines);
+        assert_eq!(read.len(), rows.len(), "one row per line");
+        for (row, (raw, region, e164)) in read.iter().zip(rows) {
+            assert_eq!(row["e164"], e164.as_str(), "{raw:?} in {region}: {row}");
+            checked += 1;
+        }
+    }
+    assert!(
+        checked > 36,
+        "only {checked} rows of the corpus were checked"
+    );
+}
+
+#[test]
+fn a_row_tells_number_region_and_kind() {
+    let (rows, code) = read(&["--region", "BY"], "8 (029) 111-22-33\n88005553535\r\n");
+    assert_eq!(code, Some(0));
+    assert_eq!(keys(&rows[0]), ["e164", "kind", "ok", "raw", "region"]);
+    assert_eq!(
+        rows[0],
+        serde_json::json!({
+            "ok": true, "raw": "8 (029) 111-22-33", "e164": "+375291112233", "region": "BY",
+            "kind": "mobile",
+        }),
+    );
+    assert_eq!(
+        rows[1]["raw"], "88005553535",
+        "the line end is no part of the text"
+    );
+}
+
+#[test]
+fn employees_and_hidden_callers_are_no_mistakes() {
+    let (rows, code) = read(&["--region", "BY"], "151\nanonymous\n\n");
+    assert_eq!(code, Some(0));
+    let kinds: Vec<&str> = rows.iter().filter_map(|row| row["kind"].as_str()).collect();
+    assert_eq!(kinds, ["extension", "hidden", "hidden"]);
+    assert!(
+        rows.iter()
+            .all(|row| row["ok"] == true && row["e164"].is_null()),
+        "{rows:?}"
+    );
+}
+
+#[test]
+fn what_is_no_number_is_an_error_of_its_row() {
+    let (rows, code) = read(&["--region", "BY"], "abc\n+375291112233\n80291\u{200b}1\n");
+    assert_eq!(code, Some(4), "the gravest row decides");
+    assert_eq!(rows.len(), 3);
+    assert_eq!(
+        (&rows[0]["ok"], &rows[1]["ok"]),
+        (&false.into(), &true.into())
+    );
+    assert_eq!(rows[0]["error"]["reason"], "not_a_number");
+    assert_eq!(rows[0]["error"]["kind"], "input");
+    let message = rows[0]["error"]["message"].as_str().expect("a message");
+    assert!(message.contains("abc"), "{message}");
+}
+
+#[test]
+fn the_region_is_the_flag_else_the_environment_else_none() {
+    let run = |variable: Option<&str>, arguments: &[&str]| {
+        let mut command = program();
+        command.args(["--output", "json", "phone"]).args(arguments);
+        if let Some(region) = variable {
+            command.env("VOCHI_CRM_DEFAULT_REGION", region);
+        }
+        Ran::of(command)
+    };
+    let value = run(None, &["89161234567"]).value();
+    assert_eq!(value["error"]["reason"], "no_region");
+    assert_eq!(
+        run(Some("RU"), &["89161234567"]).value()["e164"],
+        "+79161234567"
+    );
+    assert_eq!(
+        run(Some("BY"), &["--region", "RU", "89161234567"]).value()["e164"],
+        "+79161234567"
+    );
+    let value = run(Some("Atlantis"), &["89161234567"]).ends(3);
+    assert!(
+        value["error"]["message"]
+            .as_str()
+            .unwrap()
+            .contains("VOCHI_CRM_DEFAULT_REGION")
+    );
+}
+
+#[test]
+fn no_configuration_is_read() {
+    let home = tempfile::tempdir().unwrap();
+    std::fs::write(home.path().join("vochi-crm.toml"), "this is no TOML").unwrap();
+    let mut command = program();
+    command
+        .args(["--output", "json", "phone", "+375291112233"])
+        .current_dir(home.path());
+    assert_eq!(Ran::of(command).ends(0)["e164"], "+375291112233");
+}
+
+#[test]
+fn people_get_aligned_rows_that_cannot_paint_their_terminal() {
+    let mut command = program();
+    command.args([
+        "phone",
+        "--region",
+        "BY",
+        "80291112233",
+        "151",
+        "a\u{1b}[31mb",
+    ]);
+    let ran = Ran::of(command);
+    assert_eq!(ran.code, Some(4));
+    assert_eq!(
+        ran.stdout,
+        "+375291112233    BY  mobile          80291112233\n\
+         -                -   extension       151\n\
+         -                -   not_a_number    a\\u{1b}[31mb\n",
+    );
+}

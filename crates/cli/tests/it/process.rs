@@ -1,0 +1,145 @@
+//! Signals, closed pipes, full disks.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::support::{Stage, program};
+
+fn signal(child: &Child, name: &str) {
+    let sent = Command::new("kill")
+        .args([name, &child.id().to_string()])
+        .status();
+    assert!(sent.expect("kill").success());
+}
+
+#[test]
+fn ctrl_c_ends_a_request_under_way_with_130() {
+    let stage = Stage::new();
+    stage.fault(|fault| fault.delay(Duration::from_secs(30)));
+    let mut child = stage
+        .command(&["--output", "json", "route", "+375446370646"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let began = Instant::now();
+    while stage.requests() == 0 {
+        assert!(began.elapsed() < Duration::from_secs(30), "no request came");
+        std::thread::yield_now();
+    }
+    signal(&child, "-INT");
+    let status = child.wait().expect("an end");
+    assert_eq!(status.code(), Some(130));
+    assert!(
+        began.elapsed() < Duration::from_secs(20),
+        "it did not wait for the answer"
+    );
+    let mut said = String::new();
+    child
+        .stdout
+        .take()
+        .unwrap()
+        .read_to_string(&mut said)
+        .unwrap();
+    assert_eq!(said, "", "nothing half-written");
+}
+
+/// Starts a sandbox and waits until it says where it is.
+fn sandbox() -> (Child, serde_json::Value) {
+    let mut child = program()
+        .args(["--output", "json", "sandbox"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap())
+        .read_line(&mut line)
+        .expect("a line");
+    let started = serde_json::from_str(&line).expect("JSON");
+    (child, started)
+}
+
+#[test]
+fn a_sandbox_ends_with_130_on_ctrl_c_and_well_when_asked_politely() {
+    for (name, code) in [("-INT", 130), ("-TERM", 0)] {
+        let (mut child, started) = sandbox();
+        assert_eq!(started["ok"], true);
+        signal(&child, name);
+        assert_eq!(child.wait().expect("an end").code(), Some(code), "{name}");
+    }
+}
+
+#[test]
+fn a_closed_pipe_ends_quietly() {
+    let mut child = program()
+        .args(["--output", "json", "phone", "--region", "BY"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut stdin = child.stdin.take().unwrap();
+    let mut reader = BufReader::new(child.stdout.take().unwrap());
+    stdin.write_all(b"80291112233\n").unwrap();
+    let mut first = String::new();
+    reader.read_line(&mut first).unwrap();
+    assert!(
+        first.contains("+375291112233"),
+        "rows come as lines come: {first}"
+    );
+    drop(reader);
+    for _ in 0..1_000 {
+        if stdin.write_all(b"80291112233\n").is_err() {
+            break;
+        }
+    }
+    drop(stdin);
+    let ended = child.wait_with_output().expect("an end");
+    assert_eq!(ended.status.code(), Some(0));
+    assert_eq!(String::from_utf8_lossy(&ended.stderr), "");
+}
+
+#[test]
+fn a_command_whose_reader_has_gone_still_does_its_work() {
+    let stage = Stage::new();
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    let ring = [
+        "call-event",
+        "in",
+        "--call-id",
+        "1",
+        "--phone",
+        "+375446370646",
+        "--ext",
+        "151",
+    ];
+    let ended = stage
+        .command(&ring)
+        .stdout(writer)
+        .stderr(Stdio::piped())
+        .output()
+        .expect("an end");
+    assert_eq!(ended.status.code(), Some(0));
+    assert_eq!(String::from_utf8_lossy(&ended.stderr), "");
+    assert_eq!(stage.sandbox.retailcrm().live().len(), 1);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_not_a_success() {
+    let full = std::fs::OpenOptions::new()
+        .write(true)
+        .open("/dev/full")
+        .expect("/dev/full");
+    let ended = program()
+        .args(["phone", "+375291112233"])
+        .stdout(full)
+        .stderr(Stdio::piped())
+        .output()
+        .expect("an end");
+    assert_eq!(ended.status.code(), Some(70));
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert!(said.contains("standard output cannot be written"), "{said}");
+}
