@@ -126,7 +126,7 @@ fn a_recording_file_is_something_retailcrm_does_not_take() {
         "--ext",
         "151",
         "--record-file",
-        "/tmp/1.mp3",
+        "/var/spool/1.mp3",
     ];
     let value = log(&stage, CALL, &file).ends(9);
     assert_eq!(value["error"]["kind"], "unsupported");

@@ -1,6 +1,7 @@
 //! What one process tells the next.
 
 use std::os::unix::fs::PermissionsExt;
+use std::process::Stdio;
 
 use crate::support::{Ran, Stage};
 
@@ -103,4 +104,53 @@ fn the_same_call_of_two_profiles_is_two_calls() {
         let all: Vec<&str> = ["--profile", profile].into_iter().chain(RING).collect();
         assert_eq!(stage.json(&all).ends(0)["requests"], 1, "{profile}");
     }
+}
+
+#[test]
+fn events_of_one_call_at_the_same_moment_wait_for_each_other() {
+    let stage = Stage::new();
+    let extensions = ["150", "151", "152", "155", "158"];
+    let running: Vec<_> = extensions
+        .iter()
+        .map(|extension| {
+            let mut command = stage.command(&["--output", "json", "call-event", "in"]);
+            command.args([
+                "--call-id",
+                "17.1",
+                "--phone",
+                "+375446370646",
+                "--ext",
+                extension,
+            ]);
+            command
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped())
+                .spawn()
+                .expect("it starts")
+        })
+        .collect();
+    for child in running {
+        Ran::from(child.wait_with_output().expect("it ends")).ends(0);
+    }
+    let mut shown: Vec<String> = stage
+        .sandbox
+        .retailcrm()
+        .live()
+        .into_iter()
+        .flat_map(|row| row.codes)
+        .collect();
+    shown.sort();
+    assert_eq!(shown, extensions, "everybody sees the call once");
+    stage
+        .json(&["call-event", "hangup", "--call-id", "17.1"])
+        .ends(0);
+    let mut closed = stage
+        .sandbox
+        .retailcrm()
+        .live()
+        .pop()
+        .expect("the hangup")
+        .codes;
+    closed.sort();
+    assert_eq!(closed, extensions, "and nobody was forgotten");
 }

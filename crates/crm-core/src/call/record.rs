@@ -278,8 +278,11 @@ impl CallRecord {
     pub fn settled(mut self) -> Result<Self> {
         self.talk = Some(if self.outcome.is_answered() {
             let talk = self.talk.ok_or_else(|| {
-                Error::input(format!("call {}: how long was the talk?", self.call_id))
-                    .with_hint("an answered call needs its talk seconds")
+                Error::input(format!(
+                    "call {} was answered, but its talk time is not known",
+                    self.call_id
+                ))
+                .with_hint("give the talk seconds of an answered call")
             })?;
             talk.max(Seconds::new(1))
         } else {
