@@ -196,8 +196,8 @@ impl App<'_> {
             return done;
         }
         let effect = match manner {
-            Manner::Reads => Effect::NotApplied,
-            Manner::Writes => Effect::Maybe,
+            Manner::Writes if cx.requests() > 0 => Effect::Maybe,
+            Manner::Reads | Manner::Writes => Effect::NotApplied,
         };
         Err(
             Error::new(ErrorKind::Timeout, "the time for this command is up")

@@ -32,6 +32,7 @@ mod directory;
 mod error;
 mod hub;
 mod name;
+mod open_call;
 mod secret;
 mod warning;
 
@@ -49,6 +50,7 @@ pub use directory::Directory;
 pub use error::{Effect, Error, ErrorKind, Result, TryAgain};
 pub use hub::{Hub, HubBuilder};
 pub use name::{AccountName, CrmName};
+pub use open_call::OpenCall;
 pub use phone::{PhoneNumber, PhoneReader};
 pub use secret::{Redactor, Secret};
 pub use time::{Clock, LocalTime, Seconds, SystemClock, Timestamp, Zone};

@@ -145,6 +145,19 @@ impl Redactor {
         }
     }
 
+    /// Whether a parameter, header or field of this name holds a secret, whoever it belongs to.
+    ///
+    /// ```
+    /// use vochi_crm_core::Redactor;
+    /// assert!(Redactor::is_secret_name("apiKey"));
+    /// assert!(!Redactor::is_secret_name("phone"));
+    /// ```
+    pub fn is_secret_name(name: &str) -> bool {
+        SECRET_PARAMETERS
+            .iter()
+            .any(|secret| name.eq_ignore_ascii_case(secret))
+    }
+
     /// The text without secrets.
     pub fn redact(&self, text: &str) -> String {
         let mut clean = text.to_owned();

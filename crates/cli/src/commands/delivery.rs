@@ -1,9 +1,9 @@
 //! What came of a call that was handed to the CRM.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use vochi_crm::phone::PhoneReader;
 use vochi_crm::{
-    CallId, CallRecord, CallState, CrmCallId, Error, Party, PhoneNumber, Receipt, Result,
+    CallId, CallRecord, CallState, CrmCallId, Cx, Error, Party, PhoneNumber, Receipt, Result,
     WarningKind,
 };
 
@@ -129,12 +129,10 @@ pub(super) fn option<T>(name: &str, value: Result<T>) -> Result<T> {
 }
 
 /// What is remembered of a call.
-pub(super) async fn remembered(session: &Session, call: &CallId) -> Result<Option<CallState>> {
-    let account = session.profile.account.name().as_str();
-    let slot = session.hub.store().open(account, call.as_str()).await?;
-    Ok(slot
-        .document()
-        .and_then(|document| CallState::deserialize(document).ok()))
+pub(super) async fn remembered(session: &Session, cx: &Cx, call: &CallId) -> Result<CallState> {
+    let account = session.profile.account.name();
+    let open = session.hub.open_call(cx, account, call).await?;
+    Ok(open.state().clone())
 }
 
 /// Puts a finished call into the CRM's history.

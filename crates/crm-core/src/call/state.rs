@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    CallEvent, CallId, CrmCallId, Direction, EventKind, Extension, Leg, LegEnd, LegId, Line,
+    CallEvent, CallId, CrmCallId, Direction, EventKind, Extension, Extra, Leg, LegEnd, LegId, Line,
     Outcome, Party, Reason, Recording, Transfer, TransferMode,
 };
 use crate::error::Result;
@@ -102,6 +102,7 @@ pub struct CallState {
     transfer: Option<Transfer>,
     recording: Option<Recording>,
     recorded: Recorded,
+    extra: Extra,
     connector: Value,
 }
 
@@ -150,7 +151,18 @@ impl CallState {
                 outcome,
                 reason,
                 talk,
-            } => self.end(at, *outcome, *reason, *talk),
+            } => {
+                // After lost state the end is the first to name who was called.
+                for leg in event.legs() {
+                    self.leg_mut(event.call_id(), leg);
+                }
+                self.end(at, *outcome, *reason, *talk);
+                if self.outcome == Some(Outcome::Answered) && self.talked_with.is_empty() {
+                    for talker in event.legs().iter().filter_map(Leg::employee) {
+                        self.note_talker(talker.clone());
+                    }
+                }
+            }
             EventKind::RecordingReady(recording) => self.recording = Some(recording.clone()),
         }
         warnings
@@ -178,6 +190,9 @@ impl CallState {
         }
         if let Some(id) = event.crm_call_id() {
             self.crm_call_id = Some(id.clone());
+        }
+        for (name, value) in event.extra().iter() {
+            self.extra.set(name, value.clone());
         }
         if self.started_at.is_none_or(|known| event.at() < known) {
             self.started_at = Some(event.at());
@@ -443,7 +458,7 @@ impl CallState {
     }
 
     /// Lets the connector remember something of its own.
-    pub fn set_connector_note<T: Serialize>(&mut self, note: &T) -> Result<()> {
+    pub fn set_connector_note<T: Serialize + ?Sized>(&mut self, note: &T) -> Result<()> {
         self.connector = serde_json::to_value(note).map_err(|error| {
             crate::Error::internal("a connector's note cannot be written").with_source(error)
         })?;

@@ -21,7 +21,23 @@ pub struct Cx {
     deadline: Option<Instant>,
     lane: Lane,
     trace_id: Option<Arc<str>>,
-    requests: Arc<AtomicU32>,
+    requests: Arc<Count>,
+}
+
+/// Requests of one operation; those of its parts count for the whole too.
+#[derive(Debug, Default)]
+struct Count {
+    own: AtomicU32,
+    whole: Option<Arc<Count>>,
+}
+
+impl Count {
+    fn add(&self) {
+        self.own.fetch_add(1, Ordering::Relaxed);
+        if let Some(whole) = &self.whole {
+            whole.add();
+        }
+    }
 }
 
 impl Cx {
@@ -68,11 +84,15 @@ impl Cx {
         self
     }
 
-    /// The same circumstances with a count of requests of its own.
+    /// The same circumstances with a count of requests of its own, for a part of an operation. They
+    /// count here too.
     #[must_use]
     pub fn counted(&self) -> Self {
         Self {
-            requests: Arc::default(),
+            requests: Arc::new(Count {
+                own: AtomicU32::new(0),
+                whole: Some(Arc::clone(&self.requests)),
+            }),
             ..self.clone()
         }
     }
@@ -94,10 +114,10 @@ impl Cx {
 
     /// How many requests went out under it.
     pub fn requests(&self) -> u32 {
-        self.requests.load(Ordering::Relaxed)
+        self.requests.own.load(Ordering::Relaxed)
     }
 
     pub(crate) fn count_request(&self) {
-        self.requests.fetch_add(1, Ordering::Relaxed);
+        self.requests.add();
     }
 }

@@ -210,6 +210,9 @@ impl Pipeline {
         let mut worst = Effect::NotApplied;
         let mut renewed = false;
         loop {
+            if Instant::now() >= deadline {
+                return Err(too_late().with_effect(worst));
+            }
             if let Some(bucket) = bucket
                 && let Err(error) = self.permit(cx, bucket, deadline, reporter).await
             {
@@ -357,6 +360,16 @@ impl Pipeline {
             with_excerpt(&error, answer, &self.inner.redactor).with_effect(effect)
         })
     }
+}
+
+/// What would come late is not sent.
+fn too_late() -> Error {
+    Error::new(
+        ErrorKind::Timeout,
+        "its time was up before it could be sent",
+    )
+    .with_try_again(TryAgain::Later)
+    .with_hint("nothing was sent; allow more time")
 }
 
 /// A request that every attempt is made from.

@@ -270,6 +270,43 @@ fn a_record_takes_from_the_state_only_what_it_does_not_tell() {
 }
 
 #[test]
+fn after_lost_state_the_end_says_who_it_was() {
+    let client: PhoneNumber = "+375446370646".parse().unwrap();
+    let end = |outcome| {
+        event(
+            70,
+            EventKind::Ended {
+                outcome: Some(outcome),
+                reason: None,
+                talk: Some(Seconds::new(64)),
+            },
+        )
+        .with_direction(Direction::Inbound)
+        .with_client(client)
+        .with_leg(Leg::to_employee(ext("151")))
+    };
+    let record = after(&[end(Outcome::Answered)]).to_record(&call()).unwrap();
+    assert_eq!(names(record.talked_with()), ["151"]);
+    let record = after(&[end(Outcome::Missed)]).to_record(&call()).unwrap();
+    assert_eq!(names(record.talked_with()), [""; 0]);
+    assert_eq!(names(record.rang()), ["151"]);
+}
+
+#[test]
+fn options_of_the_events_go_into_the_record_unless_it_has_its_own() {
+    let state = after(&[
+        ringing(0, &["151"])
+            .with_extra("site", "one")
+            .with_extra("colour", "green"),
+        ended(9).with_extra("site", "two"),
+    ]);
+    let record = state.to_record(&call()).unwrap();
+    assert_eq!(record.extra().get("site").unwrap(), "two");
+    let told = record.clone().with_extra("colour", "red");
+    assert_eq!(state.complete(told).extra().get("colour").unwrap(), "red");
+}
+
+#[test]
 fn an_answered_call_lasts_at_least_a_second() {
     let client: PhoneNumber = "+375446370646".parse().unwrap();
     let record = CallRecord::new(call(), Direction::Inbound, client, at(0), Outcome::Answered)

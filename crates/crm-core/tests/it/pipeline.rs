@@ -247,6 +247,17 @@ async fn nothing_is_sent_or_awaited_beyond_the_deadline() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_would_come_late_is_not_sent_at_all() {
+    let script = ScriptedTransport::new([yes()]);
+    let cx = Cx::live().with_timeout(Duration::from_secs(4));
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    let error = pipeline(&script).send(&cx, &UNSAFE).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+    assert_eq!(error.effect(), Effect::NotApplied);
+    assert!(script.played().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_slow_answer_ends_with_the_deadline_and_an_unknown_effect() {
     let slow = Step::Slow(Duration::from_mins(1), Answer::ok_json(&json!({})));
     let script = ScriptedTransport::new([slow]);

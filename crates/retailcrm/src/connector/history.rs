@@ -2,22 +2,20 @@
 
 use std::collections::HashSet;
 
-use vochi_crm_core::state::CallSlot;
 use vochi_crm_core::{
-    CallId, CallRecord, CallState, CrmUserId, Cx, Error, ErrorKind, Extension, Outcome, Receipt,
+    CallId, CallRecord, CrmUserId, Cx, Error, ErrorKind, Extension, OpenCall, Outcome, Receipt,
     Recorded, Recording, Result, Warning, WarningKind, Zone,
 };
 
-use super::live::{unknown_option, unusable};
-use super::{Connector, Note, ZoneSource, remember, remembered, words};
+use super::live::{KNOWN_OPTIONS, unknown_option, unusable};
+use super::{Connector, Note, ZoneSource, words};
 use crate::api::{MOST_CALLS, UploadCalls};
 use crate::model::{CallSource, CallUpload, UserId};
 
 /// A record on its way: its place in the caller's list, its lock, what goes out.
 struct Parcel {
     index: usize,
-    slot: Box<dyn CallSlot>,
-    state: CallState,
+    open: OpenCall,
     note: Note,
     call: CallUpload,
     warnings: Vec<Warning>,
@@ -70,15 +68,11 @@ impl Connector {
             }
         };
         let cx = cx.counted();
-        let ids: Vec<&str> = round
-            .iter()
-            .map(|(_, record)| record.call_id().as_str())
-            .collect();
-        let account = self.own().name().as_str();
-        let mut slots = match self.hub().store().open_many(account, &ids).await {
-            Ok(slots) => slots,
+        let ids: Vec<&CallId> = round.iter().map(|(_, record)| record.call_id()).collect();
+        let opened = self.hub().open_calls(&cx, self.own().name(), &ids).await;
+        let mut opened = match opened {
+            Ok(opened) => opened,
             Err(error) => {
-                let error = Error::from(error);
                 for (index, _) in round {
                     settle(*index, Err(error.again()));
                 }
@@ -87,10 +81,10 @@ impl Connector {
         };
         let mut parcels = Vec::new();
         for (index, record) in round {
-            let Some(slot) = slots.remove(record.call_id().as_str()) else {
+            let Some(open) = opened.remove(record.call_id().as_str()) else {
                 continue;
             };
-            match self.pack(&cx, *index, record, slot).await {
+            match self.pack(&cx, *index, record, open).await {
                 Ok(Packed::Ready(parcel)) => parcels.push(*parcel),
                 Ok(Packed::Done(receipt)) => settle(*index, Ok(receipt)),
                 Err(error) => settle(*index, Err(error)),
@@ -153,8 +147,8 @@ impl Connector {
                 ),
             ));
         }
-        parcel.state.set_recorded(Recorded::Yes);
-        let result = remember(&mut *parcel.slot, parcel.state, &parcel.note).await;
+        parcel.open.state_mut().set_recorded(Recorded::Yes);
+        let result = parcel.open.save(&parcel.note).await;
         // The call stands in the CRM: losing our note of it costs a warning, not the record. A
         // second upload would be a duplicate there.
         if let Err(error) = result {
@@ -174,8 +168,8 @@ impl Connector {
 
     async fn unrecorded(&self, mut parcel: Parcel, error: Error) -> (usize, Result<Receipt>) {
         if error.effect() == vochi_crm_core::Effect::Maybe {
-            parcel.state.set_recorded(Recorded::Maybe);
-            if let Err(lost) = remember(&mut *parcel.slot, parcel.state, &parcel.note).await {
+            parcel.open.state_mut().set_recorded(Recorded::Maybe);
+            if let Err(lost) = parcel.open.save(&parcel.note).await {
                 tracing::warn!(account = %self.own().name(), %lost, "the state of a call is lost");
             }
         }
@@ -188,11 +182,11 @@ impl Connector {
         cx: &Cx,
         index: usize,
         record: &CallRecord,
-        slot: Box<dyn CallSlot>,
+        open: OpenCall,
     ) -> Result<Packed> {
-        let (state, note) = remembered(&*slot);
+        let note = open.note().unwrap_or_default();
         let mut warnings = Vec::new();
-        if state.recorded() == Recorded::Yes {
+        if open.state().recorded() == Recorded::Yes {
             warnings.push(Warning::new(
                 WarningKind::AlreadyRecorded,
                 format!(
@@ -204,7 +198,7 @@ impl Connector {
                 Receipt::new().as_recorded().with_warnings(warnings),
             ));
         }
-        let record = state.complete(record.clone()).settled()?;
+        let record = open.state().complete(record.clone()).settled()?;
         let Some(direction) = words::direction(record.direction()) else {
             warnings.push(Warning::new(
                 WarningKind::NothingToSend,
@@ -262,14 +256,13 @@ impl Connector {
             }
         }
         for (name, _) in record.extra().iter() {
-            if !matches!(name, "site" | "source") {
+            if !KNOWN_OPTIONS.contains(&name) {
                 warnings.push(unknown_option(name));
             }
         }
         Ok(Packed::Ready(Box::new(Parcel {
             index,
-            slot,
-            state,
+            open,
             note,
             call,
             warnings,

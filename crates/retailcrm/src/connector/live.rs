@@ -6,7 +6,7 @@ use vochi_crm_core::{
     WarningKind,
 };
 
-use super::{Connector, Note, remember, remembered, words};
+use super::{Connector, Note, words};
 use crate::api::SendCallEvent;
 use crate::model::{PhoneText, UserId, WebAnalytics};
 
@@ -20,18 +20,21 @@ struct Told<'a> {
 impl Connector {
     pub(super) async fn live_event(&self, cx: &Cx, event: &CallEvent) -> Result<Receipt> {
         let cx = cx.counted();
-        let mut slot = self.slot(event.call_id()).await?;
-        let (mut state, mut note) = remembered(&*slot);
-        let over = state.ended_at().is_some();
-        let mut warnings = state.apply(event);
+        let mut call = self
+            .hub()
+            .open_call(&cx, self.own().name(), event.call_id())
+            .await?;
+        let mut note: Note = call.note().unwrap_or_default();
+        let over = call.state().ended_at().is_some();
+        let mut warnings = call.state_mut().apply(event);
         let sent = if over {
             Ok(())
         } else {
-            self.tell(&cx, event, &state, &mut note, &mut warnings)
+            self.tell(&cx, event, call.state(), &mut note, &mut warnings)
                 .await
         };
         // What the PBX said is true whether or not the CRM could be told.
-        remember(&mut *slot, state, &note).await?;
+        call.save(&note).await?;
         sent?;
         Ok(Receipt::new()
             .with_requests(cx.requests())
@@ -204,7 +207,7 @@ impl Connector {
             request = request.with_client_id(id.clone());
         }
         for (name, _) in told.event.extra().iter() {
-            if !matches!(name, "site" | "web_analytics") {
+            if !KNOWN_OPTIONS.contains(&name) {
                 warnings.push(unknown_option(name));
             }
         }
@@ -251,6 +254,9 @@ impl Connector {
             .filter(|site| !site.is_empty())
     }
 }
+
+/// Options of events and of records; those of the other are no mistake in either.
+pub(super) const KNOWN_OPTIONS: [&str; 3] = ["site", "web_analytics", "source"];
 
 /// The client's number for a request; without one there is none.
 fn told<'a>(

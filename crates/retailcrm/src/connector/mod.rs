@@ -12,11 +12,10 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use vochi_crm_core::account::UnknownCaller;
 use vochi_crm_core::cache::{CacheKey, Lifetime};
-use vochi_crm_core::state::CallSlot;
 use vochi_crm_core::{
-    Account, AccountName, CallEvent, CallId, CallRecord, CallState, Capabilities, Capability,
-    CrmConnector, CrmName, Cx, Error, ErrorKind, Extension, HealthReport, Hub, Line, PhoneNumber,
-    Receipt, Recording, Responsible, Result, UserList, Warning, WarningKind, Zone,
+    Account, AccountName, CallEvent, CallId, CallRecord, Capabilities, Capability, CrmConnector,
+    CrmName, Cx, Error, ErrorKind, Extension, HealthReport, Hub, Line, PhoneNumber, Receipt,
+    Recording, Responsible, Result, UserList, Warning, WarningKind, Zone,
 };
 
 use crate::api::{FindManager, ListUsers};
@@ -118,11 +117,6 @@ impl Connector {
     /// Fills in who speaks, for errors that arise before a request.
     fn blame(&self, error: Error) -> Error {
         error.with_account(CRM, self.own().name().clone())
-    }
-
-    async fn slot(&self, call: &CallId) -> Result<Box<dyn CallSlot>> {
-        let account = self.own().name().as_str();
-        Ok(self.hub().store().open(account, call.as_str()).await?)
     }
 
     /// Our outside number behind a line; unmapped lines are left out with a warning.
@@ -268,21 +262,4 @@ impl CrmConnector for Connector {
             .await?;
         words::user_list(self.own().directory(), &users)
     }
-}
-
-/// The remembered state of a call, and what this connector noted in it.
-fn remembered(slot: &dyn CallSlot) -> (CallState, Note) {
-    let state: CallState = slot
-        .document()
-        .and_then(|document| CallState::deserialize(document).ok())
-        .unwrap_or_default();
-    let note = state.connector_note().unwrap_or_default();
-    (state, note)
-}
-
-async fn remember(slot: &mut dyn CallSlot, mut state: CallState, note: &Note) -> Result<()> {
-    state.set_connector_note(note)?;
-    let document = serde_json::to_value(&state)
-        .map_err(|error| Error::internal("a call's state cannot be written").with_source(error))?;
-    Ok(slot.save(&document).await?)
 }

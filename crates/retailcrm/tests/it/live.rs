@@ -1,15 +1,17 @@
 //! Live calls: who is shown what, and when.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 use vochi_crm_core::http::TransportError;
 use vochi_crm_core::testing::Step;
 use vochi_crm_core::{
-    CallEvent, Direction, Effect, EventKind, Leg, Line, Outcome, Party, Reason, TransferMode,
-    WarningKind,
+    CallEvent, CrmConnector as _, Cx, Direction, Effect, ErrorKind, EventKind, Leg, Line, Outcome,
+    Party, Reason, TransferMode, WarningKind,
 };
 
 use super::fixture::Fixture;
-use super::support::{Bench, event, ext, hangup, incoming, phone, warnings, yes};
+use super::support::{Bench, call, event, ext, hangup, incoming, phone, warnings, yes};
 
 fn always_yes() -> Vec<Step> {
     (0..9).map(|_| yes()).collect()
@@ -367,6 +369,31 @@ async fn a_popup_that_failed_is_shown_when_it_is_told_again() {
     bench.event(incoming(0, &["151"])).await.unwrap_err();
     bench.event(incoming(1, &["151"])).await.unwrap();
     assert_eq!(bench.sent(1, "event")["codes"], json!(["151"]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_event_that_waits_for_another_too_long_was_surely_not_told() {
+    let bench = Bench::new(always_yes());
+    let hub = bench.connector.client().hub().clone();
+    let held = hub
+        .open_call(&Cx::live(), &"shop".into(), &call())
+        .await
+        .unwrap();
+    let cx = Cx::live().with_timeout(Duration::from_secs(4));
+    let ringing = incoming(0, &["151"]);
+    for _ in 0..2 {
+        let error = bench
+            .connector
+            .handle_event(&cx, &ringing)
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Timeout);
+        assert_eq!(error.effect(), Effect::NotApplied);
+    }
+    drop(held);
+    let late = bench.connector.handle_event(&cx, &ringing).await;
+    assert_eq!(late.unwrap_err().kind(), ErrorKind::Timeout);
+    assert_eq!(cx.requests(), 0);
 }
 
 #[tokio::test(start_paused = true)]

@@ -4,7 +4,7 @@ mod told;
 
 use std::time::Duration;
 
-use vochi_crm::{CallEvent, CallRecord, Error, Leg, Result};
+use vochi_crm::{Cx, Error, Result};
 
 use super::delivery::{Delivery, remembered, settle};
 use crate::app::{App, Manner, Memory, Session};
@@ -32,8 +32,8 @@ pub(super) async fn run(app: &App<'_>, args: &CallEventArgs) -> Result<Exit> {
         said?;
     }
     // Another event of the call may have begun; what it holds up is worth no wait.
-    let state = remembered(&session, told.event.call_id());
-    if let Ok(Ok(Some(state))) = tokio::time::timeout(PATIENCE, state).await {
+    let patience = Cx::live().with_timeout(PATIENCE);
+    if let Ok(state) = remembered(&session, &patience, told.event.call_id()).await {
         delivery.set_client(state.client());
         delivery.set_crm_call_id(state.crm_call_id());
     }
@@ -71,17 +71,15 @@ async fn record(
 ) -> Result<()> {
     let call = told.event.call_id();
     let cx = app.history();
-    let state = app
-        .in_time(&cx, Manner::Reads, remembered(session, call))
-        .await?;
-    let Some(record) = state.and_then(|state| state.to_record(call)) else {
+    let state = remembered(session, &cx, call).await?;
+    let Some(record) = state.to_record(call) else {
         said?;
         return Err(Error::input(format!(
             "call {call} cannot be recorded: its direction or the client's number is not known"
         ))
         .with_hint("give --direction and --phone, or use call-log"));
     };
-    delivery.add(&settle(app, session, with_told(record, &told.event)).await?);
+    delivery.add(&settle(app, session, record).await?);
     if let Err(error) = said {
         delivery.warn(&format!(
             "the popup could not be closed: {}",
@@ -89,21 +87,4 @@ async fn record(
         ));
     }
     Ok(())
-}
-
-/// Adds what only the hangup itself tells: options of the CRM, and employees nobody remembers.
-fn with_told(mut record: CallRecord, event: &CallEvent) -> CallRecord {
-    if record.rang().is_empty() && record.talked_with().is_empty() {
-        for extension in event.legs().iter().filter_map(Leg::employee) {
-            record = if record.outcome().is_answered() {
-                record.with_talked_with(extension.clone())
-            } else {
-                record.with_rang(extension.clone())
-            };
-        }
-    }
-    let options = event.extra().iter();
-    options.fold(record, |record, (name, value)| {
-        record.with_extra(name, value.clone())
-    })
 }

@@ -59,6 +59,11 @@ impl CallState {
         {
             record = record.with_wait(wait);
         }
+        for (name, value) in self.extra.iter() {
+            if record.extra().get(name).is_none() {
+                record = record.with_extra(name, value.clone());
+            }
+        }
         self.complete_people(record)
     }
 
