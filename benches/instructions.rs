@@ -4,6 +4,7 @@
 //! repetitions; the difference is the operation's own figure, and what happens once cancels out.
 #![allow(
     clippy::unwrap_used,
+    clippy::panic,
     clippy::print_stdout,
     reason = "a benchmark reports to its terminal and stops at the first surprise"
 )]
@@ -46,16 +47,16 @@ fn main() {
 
 fn run(operation: &str, times: usize) {
     match operation {
-        "call_event" => through_client("/api/v5/telephony/call/event", times, call_event),
-        "manager" => through_client("/api/v5/telephony/manager", times, manager),
-        "calls_upload_50" => through_client("/api/v5/telephony/calls/upload", times, upload),
+        "call_event" => through_client("/api/v5/telephony/call/event", times, &call_event),
+        "manager" => through_client("/api/v5/telephony/manager", times, &manager),
+        "calls_upload_50" => through_client("/api/v5/telephony/calls/upload", times, &upload),
         "phone_international" => read_phone("+375 29 111-22-33", times),
         "phone_national" => read_phone("8 (029) 111-22-33", times),
         other => panic!("{other} is none of {OPERATIONS:?}"),
     }
 }
 
-fn through_client(path: &str, times: usize, call: impl AsyncFn(&Client, &Company)) {
+fn through_client(path: &str, times: usize, call: &impl AsyncFn(&Client, &Company)) {
     let answer = Answer::new(StatusCode::OK, HeaderMap::new(), fixture::answer_to(path));
     let transport = ScriptedTransport::always(answer);
     let hub = Hub::builder()

@@ -142,7 +142,14 @@ fn interleaved(name: &str, sides: &Sides) {
         "{name}: try_take {ours:.0} ns, governor check_key {bare:.0} ns, median ratio {ratio:.2}; \
          with the bucket looked up each time {looked_up:.0} ns"
     );
+    assert!(
+        ratio <= MOST,
+        "{name}: {ratio:.2} times the bare check; at most {MOST} are allowed"
+    );
 }
+
+/// How many times a bare check ours may cost.
+const MOST: f64 = 3.0;
 
 fn checks(criterion: &mut Criterion) {
     for (count, keys) in [(1, "one bucket"), (BUCKETS, "10000 buckets")] {

@@ -4,7 +4,7 @@
 # Usage: benches/phone_start.sh [path of the vochi-crm binary, built for release] [runs]
 set -euo pipefail
 export LC_ALL=C
-binary=${1:-target/release/vochi-crm}
+binary=${1:-${CARGO_TARGET_DIR:-target}/release/vochi-crm}
 runs=${2:-41}
 [ -x "$binary" ] || {
     echo "phone_start: no $binary; run: cargo build --release -p vochi-crm-cli" >&2
