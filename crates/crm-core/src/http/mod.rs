@@ -25,5 +25,5 @@ pub use origin::Origin;
 pub use pipeline::{Pipeline, PipelineBuilder};
 pub use plan::{Plan, PlannedRequest};
 pub use raw::RawRequest;
-pub use reqwest::ReqwestTransport;
+pub use self::reqwest::ReqwestTransport;
 pub use transport::{HttpRequest, Stage, Transport, TransportError};
