@@ -187,6 +187,23 @@ async fn a_time_out_after_the_request_was_carried_out_is_maybe() {
 }
 
 #[tokio::test]
+async fn a_time_out_before_anything_was_carried_out_cannot_be_told_from_one_after() {
+    let (sandbox, _) = stand_in().await;
+    let deaf = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", deaf.local_addr().unwrap());
+    let connector = connect(&sandbox, &json!({"url": url}));
+    let cx = Cx::live().with_timeout(Duration::from_millis(300));
+    let ringing = incoming(0, &["151"]);
+    let told = connector.handle_event(&cx, &ringing).await.unwrap_err();
+    let cx = Cx::history().with_timeout(Duration::from_millis(300));
+    let logged = connector.log_calls(&cx, &[record("1")]).await.remove(0);
+    for error in [told, logged.unwrap_err()] {
+        assert_eq!(error.kind(), ErrorKind::Timeout);
+        assert_eq!(error.effect(), Effect::Maybe);
+    }
+}
+
+#[tokio::test]
 async fn nobody_listening_is_surely_not_applied() {
     let (sandbox, _) = stand_in().await;
     let changes = json!({"url": "http://127.0.0.1:1", "retries": 1});
