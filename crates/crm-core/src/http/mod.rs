@@ -17,6 +17,7 @@ mod reqwest;
 mod trace;
 mod transport;
 
+pub use self::reqwest::ReqwestTransport;
 pub use answer::Answer;
 pub use body::{ApiRequest, Body};
 pub use dialect::{Advice, Dialect, Refusal};
@@ -25,5 +26,4 @@ pub use origin::Origin;
 pub use pipeline::{Pipeline, PipelineBuilder};
 pub use plan::{Plan, PlannedRequest};
 pub use raw::RawRequest;
-pub use self::reqwest::ReqwestTransport;
 pub use transport::{HttpRequest, Stage, Transport, TransportError};
