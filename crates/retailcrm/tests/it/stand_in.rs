@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use vochi_crm_core::http::{ApiRequest, Idempotency, RawRequest};
 use vochi_crm_core::{
     AccountConfig, CallEvent, CallId, CallRecord, CrmConnector as _, Cx, Direction, Effect, Error,
     ErrorKind, EventKind, Hub, Leg, Outcome, Reason, Seconds,
@@ -200,6 +201,24 @@ async fn a_time_out_before_anything_was_carried_out_cannot_be_told_from_one_afte
     for error in [told, logged.unwrap_err()] {
         assert_eq!(error.kind(), ErrorKind::Timeout);
         assert_eq!(error.effect(), Effect::Maybe);
+    }
+}
+
+#[tokio::test]
+async fn a_raw_write_is_repeated_only_if_its_caller_says_so() {
+    let event = json!({"phone": "+375291112233", "type": "in", "codes": ["151"]}).to_string();
+    let raw = || RawRequest::new(ApiRequest::post(EVENT).form("event", event.clone()));
+    for (request, worked, sent) in [
+        (raw(), false, 1),
+        (raw().with_idempotency(Idempotency::Keyed), true, 2),
+    ] {
+        let (sandbox, connector) = stand_in().await;
+        sandbox.fault(Fault::on(Crm::RetailCrm).path(EVENT).lose(Lose::Answer));
+        match connector.client().raw(&Cx::history(), request).await {
+            Ok(answer) => assert_eq!(answer["success"], worked),
+            Err(error) => assert_eq!((error.effect(), worked), (Effect::Maybe, false)),
+        }
+        assert_eq!(sandbox.requests(Crm::RetailCrm).len(), sent);
     }
 }
 
