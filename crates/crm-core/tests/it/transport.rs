@@ -180,20 +180,17 @@ async fn a_server_that_never_answers_is_given_up_by_the_caller() {
 #[test]
 fn tls_comes_up_on_a_machine_without_certificates() {
     // The variables name where the machine's certificates are looked for.
-    let status = std::process::Command::new(std::env::current_exe().unwrap())
-        .args([
-            "transport::builds_a_transport",
-            "--exact",
-            "--include-ignored",
-        ])
+    let output = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["transport::builds_a_transport", "--exact"])
         .env("SSL_CERT_FILE", "/nonexistent/certificates.pem")
         .env("SSL_CERT_DIR", "/nonexistent")
         .output()
         .unwrap();
+    let told = String::from_utf8_lossy(&output.stdout);
+    // A filter that matches no test succeeds too.
     assert!(
-        status.status.success(),
-        "{}",
-        String::from_utf8_lossy(&status.stdout)
+        output.status.success() && told.contains("1 passed"),
+        "{told}"
     );
 }
 
