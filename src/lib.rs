@@ -23,6 +23,7 @@
 //! ```
 //!
 //! # Features
+//! - `asterisk` (on by default): Asterisk's events become call events and call records.
 //! - `retailcrm` (on by default): RetailCRM.
 //!
 //! # Where to look
@@ -32,6 +33,10 @@
 
 #[doc(inline)]
 pub use vochi_crm_core::*;
+
+#[cfg(feature = "asterisk")]
+#[doc(inline)]
+pub use vochi_crm_asterisk as asterisk;
 
 #[cfg(feature = "retailcrm")]
 #[doc(inline)]

@@ -39,6 +39,23 @@ impl Timestamp {
         self.0.as_millisecond()
     }
 
+    /// The instant this many microseconds after 1970-01-01T00:00:00Z, held at the nearest end like
+    /// [`from_unix_millis`](Self::from_unix_millis).
+    pub fn from_unix_micros(micros: i64) -> Self {
+        Self(
+            jiff::Timestamp::from_microsecond(micros).unwrap_or(if micros < 0 {
+                jiff::Timestamp::MIN
+            } else {
+                jiff::Timestamp::MAX
+            }),
+        )
+    }
+
+    /// Microseconds since 1970-01-01T00:00:00Z.
+    pub fn unix_micros(self) -> i64 {
+        self.0.as_microsecond()
+    }
+
     /// The instant this much later.
     #[must_use]
     pub fn plus(self, duration: Duration) -> Self {

@@ -1,0 +1,620 @@
+//! Facts put into the scene they belong to.
+
+use compact_str::CompactString;
+use smallvec::SmallVec;
+use vochi_crm_core::LocalTime;
+
+use super::home::holders;
+use super::index::{SceneAt, What};
+use super::{CallTracker, number_key};
+use crate::peer::Peer;
+use crate::read::{BridgeKind, CallKind, Named, Told, Written};
+use crate::scene::{Arrival, Channel, ChannelAt, Dial, How, Micros, Move, PlanDial, Report};
+
+/// AMI's state of a channel that began by dialling.
+const STATE_RING: u32 = 4;
+/// AMI's state of a phone that rings.
+const STATE_RINGING: u32 = 5;
+
+impl CallTracker {
+    /// Puts a fact where it belongs and says where that is. None if it belongs to a call that was
+    /// closed, or to none.
+    pub(super) fn place(&mut self, scope: u32, at: Micros, told: &Told<'_>) -> Option<SceneAt> {
+        match told {
+            Told::Appeared(named) => {
+                let (scene, channel) = self.seen(scope, at, named)?;
+                if named.state == Some(STATE_RING) {
+                    self.with(scene, channel, |channel| channel.calls = true);
+                    self.note_question(scene, channel, at);
+                }
+                Some(scene)
+            }
+            Told::Seen(named) => {
+                let (scene, channel) = self.seen(scope, at, named)?;
+                if named.state == Some(STATE_RINGING) {
+                    self.with(scene, channel, |channel| rings(channel, at));
+                }
+                Some(scene)
+            }
+            Told::DialBegun { by, to, string } => {
+                let (scene, to, by) = self.dialled(scope, at, by.as_ref(), to)?;
+                self.with(scene, to, |channel| {
+                    let string = string.as_deref();
+                    let dial = dial_of(channel, at);
+                    dial.at = if dial.orphan { at } else { dial.at.min(at) };
+                    dial.orphan = false;
+                    dial.by = dial.by.or(by);
+                    if dial.string.is_none() {
+                        dial.string = string.map(Into::into);
+                    }
+                });
+                Some(scene)
+            }
+            Told::DialRings { by, to } => {
+                let (scene, to, _) = self.dialled(scope, at, by.as_ref(), to)?;
+                self.with(scene, to, |channel| rings(channel, at));
+                Some(scene)
+            }
+            Told::DialEnded { by, to, end } => {
+                let (scene, to, _) = self.dialled(scope, at, by.as_ref(), to)?;
+                self.with(scene, to, |channel| {
+                    let dial = dial_of(channel, at);
+                    if dial.end.is_none_or(|(known, _)| at < known) {
+                        dial.end = Some((at, *end));
+                    }
+                });
+                Some(scene)
+            }
+            Told::Entered {
+                channel,
+                bridge,
+                kind,
+                late,
+            } => self.entered(scope, at, channel, bridge.as_deref(), *kind, *late),
+            Told::Left {
+                channel,
+                bridge,
+                remaining,
+            } => self.left(scope, at, channel, bridge.as_deref(), *remaining),
+            Told::BridgeGone { bridge } => {
+                let scene = self.named(scope, What::Bridge, bridge)?;
+                let open = self.scene_mut(scene)?;
+                let place = open.bridge(bridge)?;
+                open.empty(place, at);
+                open.touch(at);
+                Some(scene)
+            }
+            Told::HungUp { channel, cause } => {
+                let (scene, channel) = self.seen(scope, at, channel)?;
+                let cause = cause.and_then(|cause| cause.try_into().ok());
+                self.with(scene, channel, |channel| channel.hang(at, cause));
+                Some(scene)
+            }
+            Told::AsksToHangUp(named) => {
+                self.mark(scope, at, named, |channel| channel.asked = true)
+            }
+            Told::Held(named) => self.mark(scope, at, named, |channel| channel.hold(at, true)),
+            Told::Resumed(named) => self.mark(scope, at, named, |channel| channel.hold(at, false)),
+            Told::Message(named) => self.mark(scope, at, named, |channel| channel.message = true),
+            Told::Recorded(named) => self.mark(scope, at, named, |channel| {
+                channel.recorded = Some(channel.recorded.map_or(at, |known| known.min(at)));
+            }),
+            Told::Blind { by, client, to } => {
+                let (scene, by) = self.seen(scope, at, by)?;
+                let scene = self.together(scope, at, scene, by, client.as_ref())?;
+                self.moved(scope, scene, at, How::Blind, by, to.as_deref())
+            }
+            Told::Attended {
+                by,
+                second,
+                client,
+                target,
+            } => {
+                let id = by.id.clone();
+                let (scene, by) = self.seen(scope, at, by)?;
+                let mut scene = scene;
+                for other in [Some(second), client.as_ref(), target.as_ref()] {
+                    scene = self.together(scope, at, scene, by, other)?;
+                }
+                let by = self.scene(scene)?.find(&id)?;
+                self.moved(scope, scene, at, How::Attended, by, None)
+            }
+            Told::Together(one, other) => {
+                let (scene, by) = self.seen(scope, at, one)?;
+                self.together(scope, at, scene, by, Some(other))
+            }
+            Told::Arrived { id, phone, line } => {
+                let (scene, channel) = self.planned(scope, at, id, None)?;
+                self.scene_mut(scene)?.plan_mut().arrive(Arrival {
+                    at,
+                    channel,
+                    phone: phone.as_deref().map(Into::into),
+                    line: line.as_deref().map(Into::into),
+                });
+                if let Some(phone) = phone {
+                    self.clients.add(scope, &number_key(phone), scene);
+                }
+                Some(scene)
+            }
+            Told::Dialled {
+                id,
+                kind,
+                phone,
+                extensions,
+                line,
+            } => self.plan_dials(scope, at, id, *kind, phone, extensions, line.as_deref()),
+            Told::Reported {
+                id,
+                kind,
+                answered,
+                phone,
+                extensions,
+                line,
+                began,
+                received,
+                ended,
+            } => {
+                let home = phone
+                    .as_deref()
+                    .filter(|phone| *kind == CallKind::Internal && self.rules.is_outside(phone))
+                    .and_then(|phone| self.carried_on(scope, phone, None));
+                let (scene, channel) = self.planned(scope, at, id, home)?;
+                let instant = |time: &Option<LocalTime>| {
+                    time.map(|time| self.rules.zone.instant(time).unix_micros())
+                };
+                let report = Report {
+                    at,
+                    channel,
+                    kind: *kind,
+                    answered: *answered,
+                    phone: phone.as_deref().map(Into::into),
+                    extensions: texts(extensions),
+                    line: line.as_deref().map(Into::into),
+                    began: instant(began).or_else(|| {
+                        // Some listeners stamp the receipt at the end; it is no start of a transfer.
+                        instant(received).filter(|_| *kind != CallKind::Internal)
+                    }),
+                    ended: instant(ended),
+                };
+                self.scene_mut(scene)?.plan_mut().report(report);
+                Some(scene)
+            }
+        }
+    }
+
+    fn with(&mut self, scene: SceneAt, channel: ChannelAt, change: impl FnOnce(&mut Channel)) {
+        let found = self
+            .scene_mut(scene)
+            .and_then(|scene| scene.channels.get_mut(usize::from(channel)));
+        if let Some(channel) = found {
+            change(channel);
+        }
+    }
+
+    fn mark(
+        &mut self,
+        scope: u32,
+        at: Micros,
+        named: &Named<'_>,
+        change: impl FnOnce(&mut Channel),
+    ) -> Option<SceneAt> {
+        let (scene, channel) = self.seen(scope, at, named)?;
+        self.with(scene, channel, change);
+        Some(scene)
+    }
+
+    /// The scene and place of a channel an event of AMI, or a dialplan's channel event, names.
+    fn seen(&mut self, scope: u32, at: Micros, named: &Named<'_>) -> Option<(SceneAt, ChannelAt)> {
+        self.seen_in(scope, at, named, None)
+    }
+
+    fn seen_in(
+        &mut self,
+        scope: u32,
+        at: Micros,
+        named: &Named<'_>,
+        bridge: Option<&str>,
+    ) -> Option<(SceneAt, ChannelAt)> {
+        let known = self.named(scope, What::Channel, &named.id);
+        if known.is_none() && self.closed.has(scope, &named.id) {
+            return None;
+        }
+        let linked = named
+            .linked
+            .as_deref()
+            .and_then(|linked| self.named(scope, What::Channel, linked));
+        let scene = match (known, linked) {
+            (Some(known), Some(linked)) if known != linked => self.join(known, linked),
+            (Some(known), _) => known,
+            (None, Some(linked)) => linked,
+            (None, None) => {
+                let peer = self.peer(named).unwrap_or_default();
+                let home = if named.linked.is_none() {
+                    self.home_of(scope, named, &peer, bridge)
+                } else {
+                    None
+                };
+                home.unwrap_or_else(|| self.begin(scope, at))
+            }
+        };
+        let is_dialplan = named.linked.is_none();
+        let open = self.scene(scene)?;
+        let nameless = open
+            .find(&named.id)
+            .and_then(|place| open.channel(place))
+            .is_none_or(|channel| channel.peer == Peer::Unknown);
+        let peer = if nameless { self.peer(named) } else { None };
+        let open = self.scene_mut(scene)?;
+        open.touch(at);
+        open.dialplan |= is_dialplan;
+        let (place, channel) = open.channel_mut(&named.id, at)?;
+        let mut new_names: SmallVec<[(What, CompactString); 3]> = SmallVec::new();
+        if known.is_none() {
+            new_names.push((What::Channel, channel.id.clone()));
+        }
+        let mut employee = None;
+        let mut client = None;
+        if let Some(peer) = peer {
+            if is_dialplan && peer.is_line() {
+                client = named.caller.as_deref().map(number_key);
+            }
+            if let Some(pair) = peer.pair() {
+                new_names.push((What::Pair, pair.into()));
+            }
+            employee = peer.extension().map(CompactString::from);
+            channel.peer = peer;
+        }
+        learn(channel, at, named, is_dialplan);
+        if known.is_none()
+            && let Some(linked) = named.linked.as_deref()
+        {
+            channel.born_linked = Some(linked.into());
+            new_names.push((What::Channel, linked.into()));
+        }
+        let mut scene = scene;
+        for (what, name) in new_names {
+            match self.named(scope, what, &name) {
+                Some(other) if other != scene && what == What::Pair => {
+                    scene = self.join(scene, other);
+                }
+                Some(_) => {}
+                None => self.names.set(scope, what, &name, scene),
+            }
+        }
+        if let Some(employee) = employee {
+            self.employees.add(scope, &employee, scene);
+        }
+        if let Some(client) = client {
+            self.clients.add(scope, &client, scene);
+        }
+        let place = self.scene(scene)?.find(&named.id).unwrap_or(place);
+        Some((scene, place))
+    }
+
+    fn peer(&self, named: &Named<'_>) -> Option<Peer> {
+        let name = named.name.as_deref()?;
+        Some(Peer::of(name, &self.rules.extensions))
+    }
+
+    /// A dial's two channels, in one scene.
+    fn dialled(
+        &mut self,
+        scope: u32,
+        at: Micros,
+        by: Option<&Named<'_>>,
+        to: &Named<'_>,
+    ) -> Option<(SceneAt, ChannelAt, Option<ChannelAt>)> {
+        let (scene, place) = self.seen(scope, at, to)?;
+        let Some(by) = by else {
+            return Some((scene, place, None));
+        };
+        let scene = self.together(scope, at, scene, place, Some(by))?;
+        let open = self.scene(scene)?;
+        Some((scene, open.find(&to.id)?, open.find(&by.id)))
+    }
+
+    /// Another channel an event names beside one that is placed: it belongs to the same scene.
+    fn together(
+        &mut self,
+        scope: u32,
+        at: Micros,
+        scene: SceneAt,
+        _place: ChannelAt,
+        other: Option<&Named<'_>>,
+    ) -> Option<SceneAt> {
+        let Some(other) = other else {
+            return Some(scene);
+        };
+        match self.seen(scope, at, other) {
+            Some((second, _)) => Some(self.join(scene, second)),
+            None => Some(scene),
+        }
+    }
+
+    fn moved(
+        &mut self,
+        _scope: u32,
+        scene: SceneAt,
+        at: Micros,
+        how: How,
+        by: ChannelAt,
+        to: Option<&str>,
+    ) -> Option<SceneAt> {
+        self.scene_mut(scene)?.note_move(Move {
+            at,
+            how,
+            by,
+            to: to.map(Into::into),
+        });
+        Some(scene)
+    }
+
+    fn entered(
+        &mut self,
+        scope: u32,
+        at: Micros,
+        channel: &Named<'_>,
+        bridge: Option<&str>,
+        kind: BridgeKind,
+        late: bool,
+    ) -> Option<SceneAt> {
+        let (scene, _) = self.seen_in(scope, at, channel, bridge)?;
+        let scene = self.in_bridge(scope, scene, bridge);
+        let open = self.scene_mut(scene)?;
+        open.dialplan |= late;
+        let place = open.bridge(bridge.unwrap_or_default())?;
+        if kind != BridgeKind::Talk
+            && let Some(bridge) = open.bridges.get_mut(usize::from(place))
+        {
+            bridge.kind = kind;
+        }
+        let (own, found) = open.channel_mut(&channel.id, at)?;
+        found.enter(place, at);
+        self.note_answer(scene, own);
+        // Calling through a Local channel, the employee of another call only asks somebody.
+        if let Some(asked) = self.question_of(scene) {
+            return Some(self.join(scene, asked));
+        }
+        Some(scene)
+    }
+
+    fn left(
+        &mut self,
+        scope: u32,
+        at: Micros,
+        channel: &Named<'_>,
+        bridge: Option<&str>,
+        remaining: Option<u32>,
+    ) -> Option<SceneAt> {
+        let (scene, own) = self.seen_in(scope, at, channel, bridge)?;
+        let scene = self.in_bridge(scope, scene, bridge);
+        let open = self.scene_mut(scene)?;
+        let own = open.find(&channel.id).unwrap_or(own);
+        let place = match bridge {
+            Some(bridge) => open.bridge(bridge)?,
+            // The listener does not say which: the one it is in.
+            None => open.whereabouts(own)?,
+        };
+        if remaining == Some(0) {
+            open.empty(place, at);
+        }
+        let (_, found) = open.channel_mut(&channel.id, at)?;
+        found.leave(place, at);
+        Some(scene)
+    }
+
+    /// Everybody in a bridge belongs to one scene.
+    fn in_bridge(&mut self, scope: u32, scene: SceneAt, bridge: Option<&str>) -> SceneAt {
+        let Some(bridge) = bridge else {
+            return scene;
+        };
+        match self.named(scope, What::Bridge, bridge) {
+            Some(other) => self.join(scene, other),
+            None => {
+                self.names.set(scope, What::Bridge, bridge, scene);
+                scene
+            }
+        }
+    }
+
+    /// The scene and place of a channel a dialplan's own event names.
+    fn planned(
+        &mut self,
+        scope: u32,
+        at: Micros,
+        id: &str,
+        home: Option<SceneAt>,
+    ) -> Option<(SceneAt, ChannelAt)> {
+        let known = self.named(scope, What::Channel, id);
+        if known.is_none() && self.closed.has(scope, id) {
+            return None;
+        }
+        let scene = match (known, home) {
+            (Some(known), Some(home)) => self.join(known, home),
+            (Some(known), None) => known,
+            (None, Some(home)) => home,
+            (None, None) => self.begin(scope, at),
+        };
+        if known.is_none() {
+            self.names.set(scope, What::Channel, id, scene);
+        }
+        let open = self.scene_mut(scene)?;
+        open.touch(at);
+        open.dialplan = true;
+        let (place, _) = open.channel_mut(id, at)?;
+        Some((scene, place))
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "the fields of one event")]
+    fn plan_dials(
+        &mut self,
+        scope: u32,
+        at: Micros,
+        id: &str,
+        kind: CallKind,
+        phone: &Option<Written<'_>>,
+        extensions: &[Written<'_>],
+        line: Option<&str>,
+    ) -> Option<SceneAt> {
+        let phone = phone.as_deref();
+        let first = extensions.first().map(AsRef::as_ref);
+        let home = match (kind, first) {
+            (CallKind::Outgoing, Some(client)) if self.rules.is_outside(client) => {
+                self.carried_on(scope, client, phone)
+            }
+            (CallKind::Outgoing, Some(employee)) => self.asking(scope, employee, at),
+            _ => None,
+        };
+        let (scene, channel) = self.planned(scope, at, id, home)?;
+        let open = self.scene_mut(scene)?;
+        open.plan_mut().dial(PlanDial {
+            at,
+            channel,
+            kind,
+            phone: phone.map(Into::into),
+            extensions: texts(extensions),
+            line: line.map(Into::into),
+        });
+        let mut scene = scene;
+        if home.is_none() {
+            if let Some(phone) = phone {
+                for stray in self.strays_with(scope, phone) {
+                    scene = self.join(scene, stray);
+                }
+                self.clients.add(scope, &number_key(phone), scene);
+            }
+            for extension in extensions {
+                self.employees.add(scope, extension, scene);
+            }
+        }
+        Some(scene)
+    }
+
+    /// An employee who keeps a client on hold calls a colleague: a question, as far as anybody can
+    /// tell.
+    fn note_question(&mut self, scene: SceneAt, channel: ChannelAt, at: Micros) {
+        let Some(open) = self.scene(scene) else {
+            return;
+        };
+        let Some(own) = open.channel(channel) else {
+            return;
+        };
+        let asks_colleague = own
+            .exten
+            .as_deref()
+            .is_some_and(|exten| self.rules.is_extension(exten));
+        let Some(employee) = own.peer.extension().filter(|_| asks_colleague) else {
+            return;
+        };
+        let employee = CompactString::from(employee);
+        let to = own.exten.as_deref().map(CompactString::from);
+        let others: SmallVec<[SceneAt; 4]> = self
+            .employees
+            .get(open.scope, &employee)
+            .iter()
+            .copied()
+            .filter(|other| *other != scene)
+            .collect();
+        for other in others {
+            let Some(asked) = self.scene_mut(other) else {
+                continue;
+            };
+            if let Some(by) = holders(asked, &employee, at) {
+                asked.note_move(Move {
+                    at,
+                    how: How::Asked { answered: false },
+                    by,
+                    to: to.clone(),
+                });
+            }
+        }
+    }
+
+    /// The phone that asked a colleague came into a bridge: the colleague answered.
+    fn note_answer(&mut self, scene: SceneAt, channel: ChannelAt) {
+        let Some(open) = self.scene(scene) else {
+            return;
+        };
+        let Some(own) = open.channel(channel).filter(|own| own.calls) else {
+            return;
+        };
+        let (Some(employee), began) = (own.peer.extension(), own.first_at) else {
+            return;
+        };
+        let employee = CompactString::from(employee);
+        let others: SmallVec<[SceneAt; 4]> = self
+            .employees
+            .get(open.scope, &employee)
+            .iter()
+            .copied()
+            .filter(|other| *other != scene)
+            .collect();
+        for other in others {
+            let Some(asked) = self.scene_mut(other) else {
+                continue;
+            };
+            for found in &mut asked.moves {
+                if found.at == began && matches!(found.how, How::Asked { .. }) {
+                    found.how = How::Asked { answered: true };
+                }
+            }
+        }
+    }
+}
+
+fn rings(channel: &mut Channel, at: Micros) {
+    channel.rang_at = Some(channel.rang_at.map_or(at, |known| known.min(at)));
+}
+
+/// The attempt to reach a channel, begun by whatever tells of it first.
+fn dial_of(channel: &mut Channel, at: Micros) -> &mut Dial {
+    channel.dial.get_or_insert_with(|| {
+        Box::new(Dial {
+            at,
+            by: None,
+            string: None,
+            end: None,
+            orphan: true,
+        })
+    })
+}
+
+/// What an event tells of a channel. Who calls and what was dialled change later: the earliest word
+/// counts.
+fn learn(channel: &mut Channel, at: Micros, named: &Named<'_>, dialplan: bool) {
+    if at < channel.named_at {
+        channel.named_at = at;
+        let keep = |old: &mut Option<Box<str>>, new: Option<&str>| {
+            if let Some(new) = new {
+                *old = Some(new.into());
+            }
+        };
+        keep(&mut channel.caller, named.caller.as_deref());
+        keep(&mut channel.exten, named.exten.as_deref());
+    } else {
+        let fill = |old: &mut Option<Box<str>>, new: Option<&str>| {
+            if old.is_none() {
+                *old = new.map(Into::into);
+            }
+        };
+        if dialplan || named.state == Some(STATE_RING) {
+            fill(&mut channel.caller, named.caller.as_deref());
+        }
+        if dialplan {
+            fill(&mut channel.exten, named.exten.as_deref());
+        }
+    }
+    if dialplan && channel.connected.is_none() {
+        channel.connected = named.connected.as_deref().map(Into::into);
+    }
+}
+
+fn texts<const N: usize>(written: &[Written<'_>]) -> SmallVec<[CompactString; N]>
+where
+    [CompactString; N]: smallvec::Array<Item = CompactString>,
+{
+    written
+        .iter()
+        .map(|text| CompactString::from(text.as_ref()))
+        .collect()
+}

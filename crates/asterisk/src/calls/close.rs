@@ -1,0 +1,251 @@
+//! When a call is over, and what then.
+
+use vochi_crm_core::Direction;
+
+use super::index::SceneAt;
+use super::{CallTracker, Heard, What};
+use crate::live::Live;
+use crate::scene::{Channel, ChannelAt, Micros, Scene};
+use crate::understand::cast::{Client, Clients, clients};
+use crate::understand::{Story, internal};
+
+impl CallTracker {
+    /// When a scene must be looked at, if nothing happens until then.
+    pub(super) fn next_look(&self, scene: &Scene, found: &Clients) -> Micros {
+        let open = found
+            .iter()
+            .filter(|client| !is_recorded(scene, client.key));
+        let clients = open.map(|client| self.due(scene, client)).min();
+        let whole = self.whole_due(scene, found);
+        clients.map_or(whole, |due| due.min(whole))
+    }
+
+    /// When a client's call is closed, if nothing happens until then.
+    fn due(&self, scene: &Scene, client: &Client) -> Micros {
+        let patience = &self.patience;
+        if let Some(over) = over_at(scene, client) {
+            return over.saturating_add(patience.reorder);
+        }
+        let quiet = if in_a_bridge(scene, client) {
+            patience.silent
+        } else if was_bridged(scene, client) {
+            patience.after_last_bridge
+        } else {
+            patience.waiting
+        };
+        scene.last_at.saturating_add(quiet)
+    }
+
+    /// When nothing of a scene can matter any more.
+    fn whole_due(&self, scene: &Scene, found: &Clients) -> Micros {
+        let patience = &self.patience;
+        let all_hung = scene
+            .channels
+            .iter()
+            .map(|channel| channel.hung_at)
+            .collect::<Option<Vec<Micros>>>();
+        if let Some(last) = all_hung.and_then(|hung| hung.into_iter().max()) {
+            return last.max(scene.last_at).saturating_add(patience.reorder);
+        }
+        if scene.dialplan {
+            // A listener tells of the end of a call, not of every channel's.
+            let anybody = scene.all().any(|(at, _)| scene.whereabouts(at).is_some());
+            let reported = scene
+                .plan
+                .as_deref()
+                .is_some_and(|plan| !plan.reports.is_empty());
+            let quiet = match (anybody, reported) {
+                (true, _) => patience.silent,
+                (false, true) if found.is_empty() => patience.reorder,
+                (false, true) => patience.after_last_bridge,
+                (false, false) => patience.waiting,
+            };
+            return scene.last_at.saturating_add(quiet);
+        }
+        scene.last_at.saturating_add(patience.silent)
+    }
+
+    /// Closes of a scene what its time has come for.
+    pub(super) fn close_what_is_due(&mut self, at: SceneAt, heard: &mut Vec<Heard>) {
+        let Some(scene) = self.scene(at) else {
+            return;
+        };
+        let found = clients(scene, &self.rules);
+        if self.whole_due(scene, &found) <= self.now {
+            match self.question_of(at) {
+                // Its call is still open and has its word in the end.
+                Some(asked) => {
+                    let whole = self.join(at, asked);
+                    self.look(whole, self.now, heard);
+                }
+                None => self.close_scene(at, heard),
+            }
+            return;
+        }
+        let due = |client: &&Client| {
+            !is_recorded(scene, client.key) && self.due(scene, client) <= self.now
+        };
+        let due: Vec<ChannelAt> = found.iter().filter(due).map(|client| client.key).collect();
+        if !due.is_empty()
+            && let Some(asked) = self.question_of(at)
+        {
+            let whole = self.join(at, asked);
+            self.look(whole, self.now, heard);
+            return;
+        }
+        for key in due {
+            self.record(at, key, heard);
+        }
+        self.look(at, self.now, heard);
+    }
+
+    /// Records every client of a scene, and forgets it.
+    pub(super) fn close_scene(&mut self, at: SceneAt, heard: &mut Vec<Heard>) {
+        let Some(scene) = self.scene(at) else {
+            return;
+        };
+        let found = clients(scene, &self.rules);
+        let keys: Vec<ChannelAt> = found.iter().map(|client| client.key).collect();
+        for key in &keys {
+            self.record(at, *key, heard);
+        }
+        let Some(scene) = self.scene(at) else {
+            return;
+        };
+        let had_client = !keys.is_empty() || scene.live.iter().any(|live| live.recorded);
+        if !had_client && let Some(call) = internal(scene, &self.rules, self.tenant(scene.scope)) {
+            heard.push(Heard::Finished(Box::new(call)));
+        }
+        self.forget(at);
+    }
+
+    /// Sends out a client's record, with the end of its live call where that was not told.
+    fn record(&mut self, at: SceneAt, key: ChannelAt, heard: &mut Vec<Heard>) {
+        let Some(scene) = self.scene(at) else {
+            return;
+        };
+        if is_recorded(scene, key) {
+            return;
+        }
+        let found = clients(scene, &self.rules);
+        let Some(client) = found.iter().find(|client| client.key == key) else {
+            return;
+        };
+        let story = Story::new(scene, &found, client, &self.rules);
+        let call = story.finish(self.tenant(scene.scope));
+        let live = scene.live.iter().find(|live| live.key == key);
+        if live.is_some_and(|live| live.told && !live.ended)
+            && let Some(end) = story.end(self.now)
+        {
+            heard.push(self.live(scene.scope, end));
+        }
+        if let Some(call) = call {
+            heard.push(Heard::Finished(Box::new(call)));
+        }
+        if let Some(scene) = self.scene_mut(at) {
+            match scene.live.iter_mut().find(|live| live.key == key) {
+                Some(live) => {
+                    live.ended = true;
+                    live.recorded = true;
+                }
+                None => {
+                    let mut live = Live::new(key);
+                    live.ended = true;
+                    live.recorded = true;
+                    scene.live.push(live);
+                }
+            }
+        }
+    }
+
+    fn forget(&mut self, at: SceneAt) {
+        let place = usize::try_from(at).unwrap_or(usize::MAX);
+        let Some(scene) = self.scenes.get_mut(place).and_then(Option::take) else {
+            return;
+        };
+        self.unlist(at, &scene);
+        self.release(at);
+        let until = self.now.saturating_add(self.patience.remembered);
+        for (what, name) in Self::listed(&scene).names {
+            if what == What::Channel && !self.closed.has(scene.scope, name) {
+                self.closed.add(scene.scope, name, until);
+            }
+        }
+    }
+
+    /// Joins what turns out to be part of an earlier call, before all are closed together.
+    pub(super) fn join_all(&mut self, open: &[SceneAt]) {
+        for at in open {
+            if let Some(asked) = self.question_of(*at) {
+                self.join(*at, asked);
+            }
+        }
+    }
+}
+
+fn is_recorded(scene: &Scene, key: ChannelAt) -> bool {
+    let mut lives = scene.live.iter();
+    lives.any(|live| live.key == key && live.recorded)
+}
+
+fn in_a_bridge(scene: &Scene, client: &Client) -> bool {
+    let mut own = client.channels.iter();
+    own.any(|at| scene.whereabouts(*at).is_some())
+}
+
+fn was_bridged(scene: &Scene, client: &Client) -> bool {
+    let mut own = client.channels.iter().filter_map(|at| scene.channel(*at));
+    own.any(Channel::was_bridged)
+}
+
+/// Whether the channels that carry a client's call are gone.
+fn hung_up(scene: &Scene, client: &Client) -> bool {
+    let own = || client.channels.iter().filter_map(|at| scene.channel(*at));
+    let hung = |channel: &Channel| channel.hung_at.is_some();
+    let root = scene.channel(client.key);
+    if client.direction != Direction::Outbound {
+        return own().any(hung);
+    }
+    if own().any(|channel| channel.was_bridged()) {
+        return own().all(hung);
+    }
+    root.is_some_and(hung)
+}
+
+/// When a call was surely over for the client, if it is.
+pub(crate) fn over_at(scene: &Scene, client: &Client) -> Option<Micros> {
+    if hung_up(scene, client) {
+        let hung = client
+            .channels
+            .iter()
+            .chain([&client.key])
+            .filter_map(|at| scene.channel(*at)?.hung_at);
+        return hung.max();
+    }
+    let plan = scene.plan.as_deref()?;
+    let own = client.channels.iter().find_map(|at| plan.report_of(*at));
+    if let Some(own) = own {
+        return Some(own.at);
+    }
+    let report = plan.report_of(client.key)?;
+    if client.direction != Direction::Outbound || !was_bridged(scene, client) {
+        return Some(report.at);
+    }
+    // The employee's channel is gone. The client's may have been passed on, unless it left first.
+    if in_a_bridge(scene, client) {
+        return None;
+    }
+    let last_of = |at: ChannelAt| scene.stays(at).pop();
+    let client_left = client
+        .channels
+        .iter()
+        .filter_map(|at| last_of(*at))
+        .max_by_key(|stay| stay.to)?;
+    let others = scene.all().filter(|(at, channel)| {
+        !client.channels.contains(at) && channel.peer.extension().is_some()
+    });
+    let stayed_longer = others
+        .filter_map(|(at, _)| last_of(at))
+        .any(|stay| stay.bridge == client_left.bridge && stay.to > client_left.to);
+    stayed_longer.then(|| report.at.max(client_left.to.unwrap_or(report.at)))
+}

@@ -1,0 +1,257 @@
+//! Which call something belongs to whose ids nobody knows yet.
+//!
+//! AMI says it itself, by Linkedid and by bridges. A dialplan's listener does not: there a channel
+//! is recognised by the bridge it comes into, by the other half of its Local channel, or by the
+//! numbers it shows.
+
+use vochi_crm_core::Direction;
+
+use super::index::{SceneAt, What};
+use super::{CallTracker, number_key, over_at};
+use crate::peer::{Half, Peer};
+use crate::read::Named;
+use crate::rules::same_number;
+use crate::scene::{ChannelAt, Micros, SECOND, Scene};
+use crate::understand::cast::{Client, clients, is_outgoing};
+use crate::understand::people::caller;
+
+impl CallTracker {
+    /// The open scene a channel of a dialplan belongs to, by what it shows.
+    pub(super) fn home_of(
+        &self,
+        scope: u32,
+        named: &Named<'_>,
+        peer: &Peer,
+        bridge: Option<&str>,
+    ) -> Option<SceneAt> {
+        let by_bridge = bridge.and_then(|bridge| self.named(scope, What::Bridge, bridge));
+        let by_pair = || {
+            peer.pair()
+                .and_then(|pair| self.named(scope, What::Pair, pair))
+        };
+        if let Some(found) = by_bridge.or_else(by_pair) {
+            return Some(found);
+        }
+        let caller = named.caller.as_deref();
+        let connected = named.connected.as_deref();
+        match peer {
+            Peer::Line(_) => caller.and_then(|caller| self.only_with_client(scope, caller)),
+            Peer::Employee(_) => connected
+                .filter(|other| self.rules.is_outside(other))
+                .and_then(|client| self.only_with_client(scope, client)),
+            Peer::Local { half, .. } => {
+                let asks = match half {
+                    Half::Two => caller,
+                    Half::One => connected,
+                };
+                let asks = asks.filter(|who| self.rules.is_extension(who));
+                asks.and_then(|who| self.engaged(scope, who)).or_else(|| {
+                    [caller, connected]
+                        .into_iter()
+                        .flatten()
+                        .filter(|number| self.rules.is_outside(number))
+                        .find_map(|client| self.only_with_client(scope, client))
+                })
+            }
+            Peer::Unknown => None,
+        }
+    }
+
+    /// The one open call of a client; none where there are several.
+    fn only_with_client(&self, scope: u32, phone: &str) -> Option<SceneAt> {
+        match self.clients.get(scope, &number_key(phone)) {
+            [only] => Some(*only),
+            _ => None,
+        }
+    }
+
+    /// The call a mobile leg belongs to: of the client it names, and best one that let it ring.
+    pub(super) fn carried_on(
+        &self,
+        scope: u32,
+        client: &str,
+        mobile: Option<&str>,
+    ) -> Option<SceneAt> {
+        let open = self.clients.get(scope, &number_key(client));
+        let lets_ring = |at: &&SceneAt| {
+            let plan = self.scene(**at).and_then(|scene| scene.plan.as_deref());
+            plan.is_some_and(|plan| {
+                let named = plan.dials.iter().flat_map(|dial| &dial.extensions);
+                let mut named =
+                    named.filter(|one| mobile.is_some_and(|mobile| same_number(one, mobile)));
+                named.next().is_some()
+            })
+        };
+        let begun = |at: &&SceneAt| self.scene(**at).map(|scene| scene.first_at);
+        open.iter()
+            .filter(lets_ring)
+            .max_by_key(begun)
+            .or_else(|| open.iter().max_by_key(begun))
+            .copied()
+    }
+
+    /// The latest open call in which an employee has talked with a client.
+    pub(super) fn engaged(&self, scope: u32, employee: &str) -> Option<SceneAt> {
+        self.employees
+            .get(scope, employee)
+            .iter()
+            .copied()
+            .filter(|at| {
+                self.scene(*at).is_some_and(|scene| {
+                    clients(scene, &self.rules).iter().any(|client| {
+                        over_at(scene, client).is_none() && has_talked(scene, client, employee)
+                    })
+                })
+            })
+            .max_by_key(|at| self.scene(*at).map(|scene| scene.first_at))
+    }
+
+    /// The call whose client waits while an employee, at that time, asks somebody.
+    pub(super) fn asking(&self, scope: u32, employee: &str, at: Micros) -> Option<SceneAt> {
+        self.employees
+            .get(scope, employee)
+            .iter()
+            .copied()
+            .filter(|place| {
+                self.scene(*place).is_some_and(|scene| {
+                    clients(scene, &self.rules)
+                        .iter()
+                        .any(|client| asks(scene, client, employee, at))
+                })
+            })
+            .max_by_key(|place| self.scene(*place).map(|scene| scene.first_at))
+    }
+
+    /// Whether an outgoing call may be a question about another client: its employee has one waiting.
+    /// Whether it is one shows only when the two are joined.
+    pub(super) fn may_be_a_question(&self, scene: &Scene, own: SceneAt, client: &Client) -> bool {
+        if client.direction != Direction::Outbound {
+            return false;
+        }
+        let Some(employee) = caller(scene, client, &self.rules) else {
+            return false;
+        };
+        let others = self.employees.get(scene.scope, &employee).iter();
+        others.filter(|at| **at != own).any(|at| {
+            let Some(other) = self.scene(*at) else {
+                return false;
+            };
+            let clients = clients(other, &self.rules);
+            clients.iter().any(|client| {
+                over_at(other, client).is_none()
+                    && (waits_on_hold(other, client, &employee)
+                        || other.dialplan && has_talked(other, client, &employee))
+            })
+        })
+    }
+
+    /// The open call a scene of a dialplan is a part of: its employee asks somebody while a client
+    /// waits, or calls through a Local channel while having one.
+    pub(super) fn question_of(&self, at: SceneAt) -> Option<SceneAt> {
+        let scene = self.scene(at).filter(|scene| scene.dialplan)?;
+        let plan = scene.plan.as_deref();
+        if plan.is_some_and(|plan| !plan.arrivals.is_empty()) {
+            return None;
+        }
+        let dials = plan.map(|plan| plan.dials.as_slice()).unwrap_or_default();
+        let other = |found: &SceneAt| *found != at;
+        for dial in dials.iter().filter(|dial| is_outgoing(dial, &self.rules)) {
+            let Some(employee) = dial.extensions.first() else {
+                continue;
+            };
+            let asking = self.asking(scene.scope, employee, dial.at);
+            if let Some(found) = asking.filter(other) {
+                return Some(found);
+            }
+        }
+        let calls_for = scene
+            .channels
+            .iter()
+            .filter_map(|channel| match channel.peer {
+                Peer::Local {
+                    half: Half::Two, ..
+                } => channel.caller.as_deref(),
+                _ => None,
+            });
+        calls_for
+            .filter(|employee| self.rules.is_extension(employee))
+            .find_map(|employee| self.engaged(scene.scope, employee).filter(other))
+    }
+
+    /// Scenes that know of a client only that its number shows up on a line.
+    pub(super) fn strays_with(&self, scope: u32, phone: &str) -> Vec<SceneAt> {
+        let scenes = self.clients.get(scope, &number_key(phone)).iter().copied();
+        scenes
+            .filter(|at| self.scene(*at).is_some_and(|scene| scene.plan.is_none()))
+            .collect()
+    }
+}
+
+/// Whether an employee's phone was ever in one bridge with the client.
+fn has_talked(scene: &Scene, client: &Client, employee: &str) -> bool {
+    let mut own = client.channels.iter().flat_map(|at| scene.stays(*at));
+    own.any(|mine| {
+        phones(scene, employee).any(|at| {
+            let mut theirs = scene.stays(at).into_iter();
+            theirs.any(|stay| {
+                stay.bridge == mine.bridge
+                    && stay.to.is_none_or(|to| mine.from < to)
+                    && mine.to.is_none_or(|to| stay.from < to)
+            })
+        })
+    })
+}
+
+fn phones<'a>(scene: &'a Scene, employee: &'a str) -> impl Iterator<Item = ChannelAt> + 'a {
+    scene
+        .all()
+        .filter(move |(_, channel)| channel.peer.extension() == Some(employee))
+        .map(|(at, _)| at)
+}
+
+/// Whether at that time the client waited in a bridge an employee had left to ask somebody.
+fn asks(scene: &Scene, client: &Client, employee: &str, at: Micros) -> bool {
+    let waits = client.channels.iter().find_map(|channel| {
+        let stays = scene.stays(*channel);
+        stays.into_iter().find(|stay| stay.holds(at))
+    });
+    let Some(waits) = waits else {
+        return false;
+    };
+    has_talked(scene, client, employee)
+        && phones(scene, employee).any(|phone| {
+            let stays = scene.stays(phone);
+            let gone = scene
+                .channel(phone)
+                .and_then(|channel| channel.hung_at)
+                .is_some_and(|hung| hung <= at);
+            let here = stays
+                .iter()
+                .any(|stay| stay.bridge == waits.bridge && stay.holds(at));
+            // Both leave within a moment when the call simply ends.
+            let left = stays
+                .iter()
+                .filter(|stay| stay.bridge == waits.bridge)
+                .filter_map(|stay| stay.to)
+                .any(|to| to <= at - SECOND);
+            !gone && !here && left
+        })
+}
+
+fn waits_on_hold(scene: &Scene, client: &Client, employee: &str) -> bool {
+    has_talked(scene, client, employee)
+        && phones(scene, employee).any(|at| {
+            scene
+                .channel(at)
+                .is_some_and(crate::scene::Channel::holds_now)
+        })
+}
+
+/// Employees who keep a client on hold at that time, in a scene.
+pub(super) fn holders(scene: &Scene, employee: &str, at: Micros) -> Option<ChannelAt> {
+    phones(scene, employee).find(|phone| {
+        scene
+            .channel(*phone)
+            .is_some_and(|channel| channel.was_bridged() && channel.holds_at(at))
+    })
+}

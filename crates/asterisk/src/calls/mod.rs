@@ -1,0 +1,451 @@
+//! The tracker: events in, calls out.
+
+mod apply;
+mod builder;
+mod close;
+mod home;
+mod index;
+mod patience;
+mod saved;
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use vochi_crm_core::{CallEvent, Timestamp};
+
+pub use self::builder::CallTrackerBuilder;
+pub(crate) use self::close::over_at;
+pub use self::patience::Patience;
+pub use self::saved::SavedCalls;
+
+use self::index::{Closed, Names, Numbers, SceneAt, What};
+use crate::finished::FinishedCall;
+use crate::live::{Live, advance};
+use crate::read::PbxEvent;
+use crate::rules::Rules;
+use crate::scene::{Micros, Scene};
+use crate::understand::cast::{Clients, clients};
+use crate::understand::moment;
+
+/// What became clear by an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Heard {
+    /// Something happened in a live call, to be told at once.
+    Live(LiveEvent),
+    /// A call is over and everything about it is known.
+    Finished(Box<FinishedCall>),
+}
+
+/// Something that happened in a live call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LiveEvent {
+    tenant: Option<Box<str>>,
+    event: CallEvent,
+}
+
+impl LiveEvent {
+    /// Whose call it is: the listener's token, AMI's system name or the name the host gave the PBX.
+    pub fn tenant(&self) -> Option<&str> {
+        self.tenant.as_deref()
+    }
+
+    /// What happened.
+    pub fn event(&self) -> &CallEvent {
+        &self.event
+    }
+
+    /// What happened.
+    pub fn into_event(self) -> CallEvent {
+        self.event
+    }
+}
+
+/// Turns the events of PBXs into calls: popups at once, one record per outside party at the end.
+///
+/// It is a pure state machine. It has no clock: every event comes with the time it happened, and the
+/// latest one is the present; [`pass_time`](Self::pass_time) lets a quiet stream go on. It opens
+/// nothing and waits for nothing. Events may come up to ten seconds out of order, twice, or not at
+/// all.
+///
+/// ```
+/// use serde_json::json;
+/// use vochi_crm_asterisk::{CallTracker, Heard, PbxEvent, Reading};
+/// use vochi_crm_core::{Outcome, Timestamp, phone::PhoneReader};
+///
+/// let mut calls = CallTracker::builder()
+///     .phones(PhoneReader::new().with_region("BY".parse()?))
+///     .build();
+/// let began: Timestamp = "2026-03-02T08:00:00Z".parse()?;
+/// let events = [
+///     (0, "start", json!({"UniqueId": "17.185", "Phone": "80291112233", "CallType": 0, "Trunk": "0001363"})),
+///     (1, "dial", json!({"UniqueId": "17.185", "Phone": "80291112233", "CallType": 0, "Extensions": ["151", "152"]})),
+///     (26, "hangup", json!({"UniqueId": "17.185", "Phone": "80291112233", "CallType": 0, "CallStatus": "0"})),
+/// ];
+/// let mut heard = Vec::new();
+/// for (second, name, body) in &events {
+///     let at = began.plus(std::time::Duration::from_secs(*second));
+///     if let Reading::Event(event) = PbxEvent::read(name, body.as_object().ok_or("no object")?)? {
+///         heard.extend(calls.hear(at, &event));
+///     }
+/// }
+/// heard.extend(calls.finish());
+///
+/// let Some(Heard::Finished(call)) = heard.last() else { return Err("no record".into()) };
+/// assert_eq!(call.record().outcome(), Outcome::Missed);
+/// assert_eq!(call.record().client().to_string(), "+375291112233");
+/// assert_eq!(call.record().wait().map(|wait| wait.get()), Some(26));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct CallTracker {
+    rules: Rules,
+    patience: Times,
+    /// The latest time anybody told of.
+    now: Micros,
+    scopes: Vec<Option<Box<str>>>,
+    scenes: Vec<Option<Box<Scene>>>,
+    free: Vec<SceneAt>,
+    names: Names,
+    /// Employees whose phones take part, to find who asks whom.
+    employees: Numbers,
+    /// Clients by the digits of their numbers.
+    clients: Numbers,
+    closed: Closed,
+    /// When to look at which scene; a scene may stand in it more than once.
+    due: BinaryHeap<Reverse<(Micros, SceneAt)>>,
+    /// When each scene is looked at next.
+    planned: Vec<Micros>,
+    late: u64,
+}
+
+/// [`Patience`] in microseconds.
+#[derive(Clone, Copy, Debug)]
+struct Times {
+    reorder: Micros,
+    after_last_bridge: Micros,
+    waiting: Micros,
+    silent: Micros,
+    remembered: Micros,
+}
+
+impl CallTracker {
+    /// A tracker to be told about the PBX.
+    pub fn builder() -> CallTrackerBuilder {
+        CallTrackerBuilder::default()
+    }
+
+    /// Takes in an event that happened at that time, and says what became clear by it.
+    pub fn hear(&mut self, at: Timestamp, event: &PbxEvent<'_>) -> Vec<Heard> {
+        let at = at.unix_micros();
+        let mut heard = Vec::new();
+        self.move_to(at, &mut heard);
+        let scope = self.scope(event.scope.as_deref());
+        match self.place(scope, at, &event.told) {
+            Some(scene) => self.look(scene, at, &mut heard),
+            None => self.late += 1,
+        }
+        heard
+    }
+
+    /// Lets time pass without an event: calls are closed whose hangup was lost.
+    pub fn pass_time(&mut self, now: Timestamp) -> Vec<Heard> {
+        let mut heard = Vec::new();
+        self.move_to(now.unix_micros(), &mut heard);
+        heard
+    }
+
+    /// When [`pass_time`](Self::pass_time) has something to do, if nothing is heard until then.
+    pub fn next_due(&self) -> Option<Timestamp> {
+        self.due.peek().map(|Reverse((due, _))| moment(*due))
+    }
+
+    /// Closes every open call as it stands: the stream is over.
+    pub fn finish(&mut self) -> Vec<Heard> {
+        let mut heard = Vec::new();
+        let mut open: Vec<SceneAt> = (0..).take(self.scenes.len()).collect();
+        open.retain(|at| self.scene(*at).is_some());
+        // The first to begin first, so that what was part of an earlier call still finds it.
+        open.sort_by_key(|at| self.scene(*at).map(|scene| scene.first_at));
+        self.join_all(&open);
+        for at in open {
+            self.close_scene(at, &mut heard);
+        }
+        heard
+    }
+
+    /// How many calls are open; calls between employees count.
+    pub fn open_calls(&self) -> usize {
+        self.scenes.len() - self.free.len()
+    }
+
+    /// How many events came for calls that were closed already.
+    pub fn late_events(&self) -> u64 {
+        self.late
+    }
+
+    fn scope(&mut self, name: Option<&str>) -> u32 {
+        let known = self
+            .scopes
+            .iter()
+            .position(|known| known.as_deref() == name);
+        let place = known.unwrap_or_else(|| {
+            self.scopes.push(name.map(Into::into));
+            self.scopes.len() - 1
+        });
+        u32::try_from(place).unwrap_or(u32::MAX)
+    }
+
+    fn tenant(&self, scope: u32) -> Option<&str> {
+        self.scopes.get(usize::try_from(scope).ok()?)?.as_deref()
+    }
+
+    fn scene(&self, at: SceneAt) -> Option<&Scene> {
+        self.scenes.get(usize::try_from(at).ok()?)?.as_deref()
+    }
+
+    fn scene_mut(&mut self, at: SceneAt) -> Option<&mut Scene> {
+        self.scenes
+            .get_mut(usize::try_from(at).ok()?)?
+            .as_deref_mut()
+    }
+
+    fn begin(&mut self, scope: u32, at: Micros) -> SceneAt {
+        let scene = Some(Box::new(Scene::new(scope, at)));
+        let place = match self.free.pop() {
+            Some(free) => free,
+            None => {
+                self.scenes.push(None);
+                self.planned.push(Micros::MAX);
+                u32::try_from(self.scenes.len() - 1).unwrap_or(u32::MAX)
+            }
+        };
+        if let Some(slot) = usize::try_from(place)
+            .ok()
+            .and_then(|place| self.scenes.get_mut(place))
+        {
+            *slot = scene;
+        }
+        place
+    }
+
+    /// The present is at least that time; what was due by then happens first.
+    fn move_to(&mut self, at: Micros, heard: &mut Vec<Heard>) {
+        self.now = self.now.max(at);
+        while let Some(Reverse((due, _))) = self.due.peek()
+            && *due <= self.now
+        {
+            let Some(Reverse((due, scene))) = self.due.pop() else {
+                break;
+            };
+            let place = usize::try_from(scene).unwrap_or(usize::MAX);
+            if let Some(planned) = self.planned.get_mut(place)
+                && *planned == due
+            {
+                *planned = Micros::MAX;
+                self.close_what_is_due(scene, heard);
+            }
+        }
+        self.closed.forget(self.now);
+    }
+
+    /// Looks at a scene after something was added to it.
+    fn look(&mut self, at: SceneAt, when: Micros, heard: &mut Vec<Heard>) {
+        let place = usize::try_from(at).unwrap_or(usize::MAX);
+        let Some(mut scene) = self.scenes.get_mut(place).and_then(Option::take) else {
+            return;
+        };
+        let found = clients(&scene, &self.rules);
+        self.keep_live(&mut scene, at, &found);
+        self.tell(&mut scene, &found, when, heard);
+        let due = self.next_look(&scene, &found);
+        if let Some(slot) = self.scenes.get_mut(place) {
+            *slot = Some(scene);
+        }
+        self.plan(at, due);
+    }
+
+    /// Every client has its place in what is told.
+    fn keep_live(&mut self, scene: &mut Scene, at: SceneAt, found: &Clients) {
+        for client in found {
+            if !scene.live.iter().any(|live| live.key == client.key) {
+                let mut live = Live::new(client.key);
+                live.muted = self.may_be_a_question(scene, at, client);
+                scene.live.push(live);
+            }
+        }
+        // What was a call of its own and became part of another one: its popups must go.
+        for live in &mut scene.live {
+            if !found.iter().any(|client| client.key == live.key) {
+                live.recorded = true;
+            }
+        }
+    }
+
+    fn tell(&self, scene: &mut Scene, found: &Clients, at: Micros, heard: &mut Vec<Heard>) {
+        let mut events = Vec::new();
+        let mut lives = std::mem::take(&mut scene.live);
+        for live in &mut lives {
+            match found.iter().find(|client| client.key == live.key) {
+                Some(client) => {
+                    advance(scene, found, client, live, &self.rules, at, &mut events);
+                }
+                None if live.told && !live.ended => {
+                    events.extend(crate::live::withdrawn(scene, live.key, at));
+                    live.ended = true;
+                }
+                None => live.ended = true,
+            }
+        }
+        scene.live = lives;
+        heard.extend(
+            events
+                .into_iter()
+                .map(|event| self.live(scene.scope, event)),
+        );
+    }
+
+    fn live(&self, scope: u32, event: CallEvent) -> Heard {
+        Heard::Live(LiveEvent {
+            tenant: self.tenant(scope).map(Into::into),
+            event,
+        })
+    }
+
+    fn plan(&mut self, at: SceneAt, due: Micros) {
+        let place = usize::try_from(at).unwrap_or(usize::MAX);
+        if let Some(planned) = self.planned.get_mut(place)
+            && due < *planned
+        {
+            *planned = due;
+            self.due.push(Reverse((due, at)));
+        }
+    }
+
+    /// The scene of a name, if that call is open.
+    fn named(&self, scope: u32, what: What, name: &str) -> Option<SceneAt> {
+        self.names.get(scope, what, name)
+    }
+
+    /// Two scenes are one: the younger becomes part of the older.
+    fn join(&mut self, one: SceneAt, other: SceneAt) -> SceneAt {
+        if one == other {
+            return one;
+        }
+        let began = |at: SceneAt| self.scene(at).map_or(Micros::MAX, |scene| scene.first_at);
+        let (older, younger) = if (began(other), other) < (began(one), one) {
+            (other, one)
+        } else {
+            (one, other)
+        };
+        let place = usize::try_from(younger).unwrap_or(usize::MAX);
+        let Some(part) = self.scenes.get_mut(place).and_then(Option::take) else {
+            return older;
+        };
+        self.unlist(younger, &part);
+        self.release(younger);
+        let Some(whole) = self.scene_mut(older) else {
+            return older;
+        };
+        whole.join(*part);
+        self.list(older);
+        older
+    }
+
+    fn release(&mut self, at: SceneAt) {
+        self.free.push(at);
+        let place = usize::try_from(at).unwrap_or(usize::MAX);
+        if let Some(planned) = self.planned.get_mut(place) {
+            *planned = Micros::MAX;
+        }
+    }
+}
+
+/// Every number a scene is found by.
+struct Listed<'a> {
+    names: Vec<(What, &'a str)>,
+    employees: Vec<&'a str>,
+    clients: Vec<String>,
+}
+
+impl CallTracker {
+    fn listed(scene: &Scene) -> Listed<'_> {
+        let mut listed = Listed {
+            names: Vec::new(),
+            employees: Vec::new(),
+            clients: Vec::new(),
+        };
+        for channel in &scene.channels {
+            listed.names.push((What::Channel, &channel.id));
+            if let Some(linked) = &channel.born_linked {
+                listed.names.push((What::Channel, linked));
+            }
+            if let Some(pair) = channel.peer.pair() {
+                listed.names.push((What::Pair, pair));
+            }
+            if let Some(extension) = channel.peer.extension() {
+                listed.employees.push(extension);
+            }
+            if let (true, Some(caller)) = (
+                scene.dialplan && channel.peer.is_line(),
+                channel.caller.as_deref(),
+            ) {
+                listed.clients.push(number_key(caller));
+            }
+        }
+        for bridge in scene.bridges.iter().filter(|bridge| !bridge.id.is_empty()) {
+            listed.names.push((What::Bridge, &bridge.id));
+        }
+        if let Some(plan) = &scene.plan {
+            let arrived = plan.arrivals.iter().filter_map(|one| one.phone.as_deref());
+            let dialled = plan.dials.iter().filter_map(|one| one.phone.as_deref());
+            for phone in arrived.chain(dialled) {
+                listed.clients.push(number_key(phone));
+            }
+            for dial in &plan.dials {
+                listed
+                    .employees
+                    .extend(dial.extensions.iter().map(|one| one.as_str()));
+            }
+        }
+        listed
+    }
+
+    fn list(&mut self, at: SceneAt) {
+        let place = usize::try_from(at).unwrap_or(usize::MAX);
+        let Some(scene) = self.scenes.get_mut(place).and_then(Option::take) else {
+            return;
+        };
+        let listed = Self::listed(&scene);
+        for (what, name) in listed.names {
+            self.names.set(scene.scope, what, name, at);
+        }
+        for employee in listed.employees {
+            self.employees.add(scene.scope, employee, at);
+        }
+        for client in listed.clients {
+            self.clients.add(scene.scope, &client, at);
+        }
+        if let Some(slot) = self.scenes.get_mut(place) {
+            *slot = Some(scene);
+        }
+    }
+
+    fn unlist(&mut self, at: SceneAt, scene: &Scene) {
+        let listed = Self::listed(scene);
+        for (what, name) in listed.names {
+            self.names.unset(scene.scope, what, name, at);
+        }
+        for employee in listed.employees {
+            self.employees.drop_scene(scene.scope, employee, at);
+        }
+        for client in listed.clients {
+            self.clients.drop_scene(scene.scope, &client, at);
+        }
+    }
+}
+
+/// How a client's number stands among the others: its digits.
+fn number_key(phone: &str) -> String {
+    crate::rules::digits(phone).map(char::from).collect()
+}

@@ -1,0 +1,66 @@
+//! Open calls written down, so that a restart loses none.
+
+use serde::{Deserialize, Serialize};
+
+use super::CallTracker;
+use crate::scene::{Micros, Scene};
+use crate::understand::cast::clients;
+
+/// The open calls of a tracker, to be kept over a restart. It serialises to whatever the host
+/// stores; what is in it is the library's own and may change with its version.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SavedCalls {
+    now: Micros,
+    scopes: Vec<Option<Box<str>>>,
+    scenes: Vec<Scene>,
+    closed: Vec<(i64, u32, String)>,
+}
+
+impl CallTracker {
+    /// The open calls as they stand.
+    ///
+    /// ```
+    /// use vochi_crm_asterisk::{CallTracker, SavedCalls};
+    /// let calls = CallTracker::builder().build();
+    /// let text = serde_json::to_string(&calls.save())?;
+    /// let saved: SavedCalls = serde_json::from_str(&text)?;
+    /// let calls = CallTracker::builder().resume(saved);
+    /// assert_eq!(calls.open_calls(), 0);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn save(&self) -> SavedCalls {
+        SavedCalls {
+            now: self.now,
+            scopes: self.scopes.clone(),
+            scenes: self
+                .scenes
+                .iter()
+                .flatten()
+                .map(|scene| (**scene).clone())
+                .collect(),
+            closed: self
+                .closed
+                .entries()
+                .map(|(until, scope, name)| (*until, *scope, name.to_string()))
+                .collect(),
+        }
+    }
+
+    pub(super) fn take_up(&mut self, saved: SavedCalls) {
+        self.now = saved.now;
+        self.scopes = saved.scopes;
+        for (until, scope, name) in saved.closed {
+            self.closed.add(scope, &name, until);
+        }
+        for scene in saved.scenes {
+            let at = self.begin(scene.scope, scene.first_at);
+            let found = clients(&scene, &self.rules);
+            let due = self.next_look(&scene, &found);
+            if let Some(slot) = self.scene_mut(at) {
+                *slot = scene;
+            }
+            self.list(at);
+            self.plan(at, due);
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! Events of Asterisk's manager interface (Asterisk 12 and later).
+
+use super::fields::{Fields, Written};
+use super::{BridgeKind, BrokenEvent, DialEnd, Named, PbxEvent, Reading, Told, missing};
+
+/// Known events that say nothing about a call another event does not say, or say it wrongly: call
+/// detail records count queues and greetings as talk.
+const IRRELEVANT: &[&str] = &[
+    "AgentCalled",
+    "AgentComplete",
+    "AgentConnect",
+    "AgentRingNoAnswer",
+    "BridgeCreate",
+    "BridgeMerge",
+    "BridgeVideoSourceUpdate",
+    "CEL",
+    "Cdr",
+    "ChallengeSent",
+    "ConfbridgeEnd",
+    "ConfbridgeJoin",
+    "ConfbridgeLeave",
+    "ConfbridgeStart",
+    "ContactStatus",
+    "DTMFBegin",
+    "DTMFEnd",
+    "DeviceStateChange",
+    "ExtensionStatus",
+    "FullyBooted",
+    "LocalOptimizationBegin",
+    "LocalOptimizationEnd",
+    "MixMonitorMute",
+    "MixMonitorStop",
+    "MusicOnHoldStart",
+    "MusicOnHoldStop",
+    "NewAccountCode",
+    "NewCallerid",
+    "NewConnectedLine",
+    "NewExten",
+    "Newexten",
+    "ParkedCall",
+    "ParkedCallGiveUp",
+    "ParkedCallTimeOut",
+    "PeerStatus",
+    "PresenceStateChange",
+    "QueueCallerAbandon",
+    "QueueCallerJoin",
+    "QueueCallerLeave",
+    "QueueMemberStatus",
+    "RTCPReceived",
+    "RTCPSent",
+    "Rename",
+    "SoftHangupRequest",
+    "SuccessfulAuth",
+    "VarSet",
+];
+
+pub(super) fn read<'a>(name: &str, fields: Fields<'a>) -> Result<Reading<'a>, BrokenEvent> {
+    let told = match name {
+        "Newchannel" => Told::Appeared(own(fields)?),
+        "Newstate" => Told::Seen(own(fields)?),
+        "DialBegin" => Told::DialBegun {
+            by: channel(fields, ""),
+            to: dialled(fields)?,
+            string: fields.get("DialString"),
+        },
+        "DialState" => {
+            let rings = matches!(
+                fields.get("DialStatus").as_deref(),
+                Some("RINGING" | "PROGRESS")
+            );
+            if !rings {
+                return Ok(Reading::Irrelevant);
+            }
+            Told::DialRings {
+                by: channel(fields, ""),
+                to: dialled(fields)?,
+            }
+        }
+        "DialEnd" => Told::DialEnded {
+            by: channel(fields, ""),
+            to: dialled(fields)?,
+            end: dial_end(fields),
+        },
+        "BridgeEnter" => Told::Entered {
+            channel: own(fields)?,
+            bridge: fields.get("BridgeUniqueid"),
+            kind: bridge_kind(fields),
+            late: false,
+        },
+        "BridgeLeave" => Told::Left {
+            channel: own(fields)?,
+            bridge: fields.get("BridgeUniqueid"),
+            remaining: fields.whole("BridgeNumChannels"),
+        },
+        "BridgeDestroy" => Told::BridgeGone {
+            bridge: missing(fields.get("BridgeUniqueid"), "BridgeUniqueid")?,
+        },
+        "Hangup" => Told::HungUp {
+            channel: own(fields)?,
+            cause: fields.whole("Cause"),
+        },
+        "HangupRequest" => Told::AsksToHangUp(own(fields)?),
+        "Hold" => Told::Held(own(fields)?),
+        "Unhold" => Told::Resumed(own(fields)?),
+        "BlindTransfer" => Told::Blind {
+            by: missing(channel(fields, "Transferer"), "TransfererUniqueid")?,
+            client: channel(fields, "Transferee"),
+            to: fields.get("Extension"),
+        },
+        "AttendedTransfer" => Told::Attended {
+            by: missing(channel(fields, "OrigTransferer"), "OrigTransfererUniqueid")?,
+            second: missing(
+                channel(fields, "SecondTransferer"),
+                "SecondTransfererUniqueid",
+            )?,
+            client: channel(fields, "Transferee"),
+            target: channel(fields, "TransferTarget"),
+        },
+        "LocalBridge" => pair(fields, "LocalOne", "LocalTwo")?,
+        "Pickup" => pair(fields, "", "Target")?,
+        "UnParkedCall" => pair(fields, "Parkee", "Retriever")?,
+        "MixMonitorStart" => Told::Recorded(own(fields)?),
+        "MessageWaiting" => match channel(fields, "") {
+            Some(caller) if fields.whole("Waiting") != Some(0) => Told::Message(caller),
+            _ => return Ok(Reading::Irrelevant),
+        },
+        "UserEvent" => match (channel(fields, ""), fields.get("Outcome").as_deref()) {
+            (Some(caller), Some(outcome)) if outcome.eq_ignore_ascii_case("voicemail") => {
+                Told::Message(caller)
+            }
+            _ => return Ok(Reading::Irrelevant),
+        },
+        "OriginateResponse" => return Ok(Reading::Irrelevant),
+        other if IRRELEVANT.binary_search(&other).is_ok() => return Ok(Reading::Irrelevant),
+        _ => return Ok(Reading::Unknown),
+    };
+    Ok(Reading::Event(PbxEvent {
+        scope: fields.get("SystemName"),
+        told,
+    }))
+}
+
+fn channel<'a>(fields: Fields<'a>, prefix: &str) -> Option<Named<'a>> {
+    Some(Named {
+        id: fields.prefixed(prefix, "Uniqueid")?,
+        linked: fields.prefixed(prefix, "Linkedid"),
+        name: fields.prefixed(prefix, "Channel"),
+        caller: fields.prefixed(prefix, "CallerIDNum"),
+        connected: None,
+        exten: fields.prefixed(prefix, "Exten"),
+        state: fields
+            .prefixed(prefix, "ChannelState")
+            .and_then(|state| state.parse().ok()),
+    })
+}
+
+fn own(fields: Fields<'_>) -> Result<Named<'_>, BrokenEvent> {
+    missing(channel(fields, ""), "Uniqueid")
+}
+
+fn dialled(fields: Fields<'_>) -> Result<Named<'_>, BrokenEvent> {
+    missing(channel(fields, "Dest"), "DestUniqueid")
+}
+
+fn pair<'a>(fields: Fields<'a>, one: &str, two: &str) -> Result<Told<'a>, BrokenEvent> {
+    Ok(Told::Together(
+        missing(channel(fields, one), "Uniqueid of the one channel")?,
+        missing(channel(fields, two), "Uniqueid of the other channel")?,
+    ))
+}
+
+fn dial_end(fields: Fields<'_>) -> DialEnd {
+    if fields.get("Forward").is_some() {
+        return DialEnd::Forwarded;
+    }
+    let status: Option<Written<'_>> = fields.get("DialStatus");
+    match status.as_deref() {
+        Some("ANSWER") => DialEnd::Answered,
+        Some("BUSY") => DialEnd::Busy,
+        Some("CANCEL" | "ABORT") => DialEnd::Cancelled,
+        Some("CONGESTION" | "CHANUNAVAIL") => DialEnd::Unavailable,
+        // Words to come are surely no answer.
+        _ => DialEnd::NoAnswer,
+    }
+}
+
+fn bridge_kind(fields: Fields<'_>) -> BridgeKind {
+    let technology = fields.get("BridgeTechnology");
+    let kind = fields.get("BridgeType");
+    if technology.as_deref() == Some("holding_bridge") || kind.as_deref() == Some("parking") {
+        BridgeKind::Holding
+    } else if kind.as_deref() == Some("base") {
+        BridgeKind::Conference
+    } else {
+        BridgeKind::Talk
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_irrelevant_can_be_looked_up() {
+        assert!(IRRELEVANT.is_sorted(), "a binary search needs it in order");
+    }
+}

@@ -1,0 +1,234 @@
+//! What a PBX sends, in one language. The readers know how each dialect spells its events; nothing
+//! behind them does.
+
+mod ami;
+mod dialplan;
+mod fields;
+
+use std::fmt;
+
+use serde_json::{Map, Value};
+use vochi_crm_core::LocalTime;
+
+use self::fields::Fields;
+pub(crate) use self::fields::Written;
+
+/// One event of a PBX, understood as far as it can be without the others.
+///
+/// ```
+/// use serde_json::json;
+/// use vochi_crm_asterisk::{PbxEvent, Reading};
+///
+/// let body = json!({"Token": "375291112233", "UniqueId": "1757843474.185",
+///                   "Phone": "375446370646", "CallType": 0, "Trunk": "0001363"});
+/// let body = body.as_object().ok_or("an object")?;
+/// assert!(matches!(PbxEvent::read("start", body)?, Reading::Event(_)));
+/// assert!(matches!(PbxEvent::read("RTCPSent", body)?, Reading::Unknown));
+/// assert!(PbxEvent::read("hangup", &serde_json::Map::new()).is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct PbxEvent<'a> {
+    pub(crate) scope: Option<Written<'a>>,
+    pub(crate) told: Told<'a>,
+}
+
+/// What was made of an event.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Reading<'a> {
+    /// An event that tells something of a call.
+    Event(PbxEvent<'a>),
+    /// An event that is known and tells nothing: queue statistics, call detail records, sound.
+    Irrelevant,
+    /// No event this library knows.
+    Unknown,
+}
+
+/// An event that lacks what it is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BrokenEvent {
+    missing: &'static str,
+}
+
+impl BrokenEvent {
+    /// The field it lacks.
+    pub fn missing(&self) -> &'static str {
+        self.missing
+    }
+}
+
+impl fmt::Display for BrokenEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "it has no {}", self.missing)
+    }
+}
+
+impl std::error::Error for BrokenEvent {}
+
+fn missing<T>(value: Option<T>, field: &'static str) -> Result<T, BrokenEvent> {
+    value.ok_or(BrokenEvent { missing: field })
+}
+
+impl<'a> PbxEvent<'a> {
+    /// Reads an event: its name (`start`, `dial`, `bridge`, … of the dialplan's listener, or
+    /// `Newchannel`, `DialBegin`, … of AMI) and its fields.
+    ///
+    /// # Errors
+    /// A known event without the field it is about, such as a `hangup` without `UniqueId`.
+    pub fn read(name: &str, body: &'a Map<String, Value>) -> Result<Reading<'a>, BrokenEvent> {
+        let fields = Fields::new(body);
+        if name.starts_with(|first: char| first.is_ascii_lowercase()) {
+            dialplan::read(name, fields)
+        } else {
+            ami::read(name, fields)
+        }
+    }
+
+    /// Says on which PBX it happened, where the event itself does not: ids of two PBXs may be alike.
+    #[must_use]
+    pub fn on_pbx(mut self, name: impl Into<String>) -> Self {
+        let name = name.into();
+        self.scope = Some(match self.scope {
+            Some(own) => Written::Owned(format!("{name}/{own}")),
+            None => Written::Owned(name),
+        });
+        self
+    }
+}
+
+/// A channel as an event names it.
+#[derive(Clone, Debug)]
+pub(crate) struct Named<'a> {
+    pub(crate) id: Written<'a>,
+    pub(crate) linked: Option<Written<'a>>,
+    pub(crate) name: Option<Written<'a>>,
+    pub(crate) caller: Option<Written<'a>>,
+    pub(crate) connected: Option<Written<'a>>,
+    pub(crate) exten: Option<Written<'a>>,
+    pub(crate) state: Option<u32>,
+}
+
+/// How one attempt to reach a phone ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(crate) enum DialEnd {
+    Answered,
+    Busy,
+    NoAnswer,
+    /// The dialling side gave up, or somebody else answered.
+    Cancelled,
+    /// The phone passed it on to another number.
+    Forwarded,
+    /// No line, no phone, no way there.
+    Unavailable,
+}
+
+/// What a bridge is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(crate) enum BridgeKind {
+    #[default]
+    Talk,
+    /// A room people dial into.
+    Conference,
+    /// Waiting with music: nobody hears anybody.
+    Holding,
+}
+
+/// What the dialplan's listener calls a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(crate) enum CallKind {
+    Incoming,
+    Outgoing,
+    Internal,
+    Untold,
+}
+
+/// What happened, in one language for both dialects.
+#[derive(Clone, Debug)]
+pub(crate) enum Told<'a> {
+    /// A channel began.
+    Appeared(Named<'a>),
+    /// Something about a channel; it rings where its state says so.
+    Seen(Named<'a>),
+    DialBegun {
+        by: Option<Named<'a>>,
+        to: Named<'a>,
+        string: Option<Written<'a>>,
+    },
+    DialRings {
+        by: Option<Named<'a>>,
+        to: Named<'a>,
+    },
+    DialEnded {
+        by: Option<Named<'a>>,
+        to: Named<'a>,
+        end: DialEnd,
+    },
+    Entered {
+        channel: Named<'a>,
+        bridge: Option<Written<'a>>,
+        kind: BridgeKind,
+        /// Whether the event is from a listener that stamps events when it forwards them.
+        late: bool,
+    },
+    Left {
+        channel: Named<'a>,
+        bridge: Option<Written<'a>>,
+        /// How many are in the bridge now.
+        remaining: Option<u32>,
+    },
+    BridgeGone {
+        bridge: Written<'a>,
+    },
+    HungUp {
+        channel: Named<'a>,
+        cause: Option<u32>,
+    },
+    /// The far side of the channel hangs up, not the PBX.
+    AsksToHangUp(Named<'a>),
+    Held(Named<'a>),
+    Resumed(Named<'a>),
+    Blind {
+        by: Named<'a>,
+        client: Option<Named<'a>>,
+        to: Option<Written<'a>>,
+    },
+    Attended {
+        by: Named<'a>,
+        second: Named<'a>,
+        client: Option<Named<'a>>,
+        target: Option<Named<'a>>,
+    },
+    /// Two halves of a Local channel, or two channels an event ties together.
+    Together(Named<'a>, Named<'a>),
+    Recorded(Named<'a>),
+    /// The caller left a message, or the dialplan says so.
+    Message(Named<'a>),
+
+    /// A client's call came in on a line (dialplan).
+    Arrived {
+        id: Written<'a>,
+        phone: Option<Written<'a>>,
+        line: Option<Written<'a>>,
+    },
+    /// The dialplan dials.
+    Dialled {
+        id: Written<'a>,
+        kind: CallKind,
+        phone: Option<Written<'a>>,
+        extensions: Vec<Written<'a>>,
+        line: Option<Written<'a>>,
+    },
+    /// The dialplan's account of a channel's end.
+    Reported {
+        id: Written<'a>,
+        kind: CallKind,
+        answered: Option<bool>,
+        phone: Option<Written<'a>>,
+        extensions: Vec<Written<'a>>,
+        line: Option<Written<'a>>,
+        began: Option<LocalTime>,
+        received: Option<LocalTime>,
+        ended: Option<LocalTime>,
+    },
+}

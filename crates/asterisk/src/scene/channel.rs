@@ -1,0 +1,300 @@
+//! One channel: a phone, a trunk or half of a Local pair, and where it was when.
+
+use compact_str::CompactString;
+use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
+
+use super::{Bridge, BridgeAt, ChannelAt, MOST, Micros};
+use crate::peer::Peer;
+use crate::read::DialEnd;
+
+/// A channel and everything known of it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Channel {
+    pub(crate) id: CompactString,
+    pub(crate) peer: Peer,
+    /// The first channel of the call it began in.
+    pub(crate) born_linked: Option<CompactString>,
+    /// Who calls, as its first event said; the PBX changes it later.
+    pub(crate) caller: Option<Box<str>>,
+    pub(crate) connected: Option<Box<str>>,
+    /// What was dialled, as its first event said.
+    pub(crate) exten: Option<Box<str>>,
+    pub(crate) first_at: Micros,
+    /// The earliest event that told the caller and the number, which later ones do not overrule.
+    pub(crate) named_at: Micros,
+    pub(crate) hung_at: Option<Micros>,
+    pub(crate) cause: Option<u16>,
+    pub(crate) dial: Option<Box<Dial>>,
+    /// It began by dialling, instead of being dialled.
+    pub(crate) calls: bool,
+    /// Its far side hung up.
+    pub(crate) asked: bool,
+    pub(crate) message: bool,
+    /// When recording began on it.
+    pub(crate) recorded: Option<Micros>,
+    /// When it was first known to ring.
+    pub(crate) rang_at: Option<Micros>,
+    holds: SmallVec<[(Micros, bool); 1]>,
+    points: SmallVec<[Point; 2]>,
+}
+
+/// An attempt to reach a channel.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Dial {
+    pub(crate) at: Micros,
+    pub(crate) by: Option<ChannelAt>,
+    pub(crate) string: Option<Box<str>>,
+    pub(crate) end: Option<(Micros, DialEnd)>,
+    /// A DialEnd without a beginning: pickup, or a lost event.
+    pub(crate) orphan: bool,
+}
+
+/// A moment a channel came into a bridge or left it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Point {
+    at: Micros,
+    bridge: BridgeAt,
+    enters: bool,
+}
+
+/// A time in a bridge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stay {
+    pub(crate) bridge: BridgeAt,
+    pub(crate) from: Micros,
+    /// None while it lasts.
+    pub(crate) to: Option<Micros>,
+}
+
+pub(crate) type Stays = SmallVec<[Stay; 4]>;
+
+impl Stay {
+    pub(crate) fn holds(&self, at: Micros) -> bool {
+        self.from <= at && self.to.is_none_or(|to| at < to)
+    }
+}
+
+impl Channel {
+    pub(super) fn new(id: &str, at: Micros) -> Self {
+        Self {
+            id: id.into(),
+            peer: Peer::Unknown,
+            born_linked: None,
+            caller: None,
+            connected: None,
+            exten: None,
+            first_at: at,
+            named_at: Micros::MAX,
+            hung_at: None,
+            cause: None,
+            dial: None,
+            calls: false,
+            asked: false,
+            message: false,
+            recorded: None,
+            rang_at: None,
+            holds: SmallVec::new(),
+            points: SmallVec::new(),
+        }
+    }
+
+    pub(crate) fn enter(&mut self, bridge: BridgeAt, at: Micros) {
+        self.point(bridge, at, true);
+    }
+
+    pub(crate) fn leave(&mut self, bridge: BridgeAt, at: Micros) {
+        self.point(bridge, at, false);
+    }
+
+    fn point(&mut self, bridge: BridgeAt, at: Micros, enters: bool) {
+        let new = Point { at, bridge, enters };
+        if self.points.len() >= MOST || self.points.contains(&new) {
+            return;
+        }
+        let place = self.points.partition_point(|known| known.at <= at);
+        self.points.insert(place, new);
+    }
+
+    /// When it was in which bridge, in order. A channel is in one bridge at a time: coming into
+    /// another one leaves the one before.
+    pub(crate) fn stays(&self, bridges: &[Bridge]) -> Stays {
+        let mut stays = Stays::new();
+        let mut rest: SmallVec<[Point; 8]> = SmallVec::from_slice(&self.points);
+        let mut open: Option<(BridgeAt, Micros)> = None;
+        while !rest.is_empty() {
+            // Of several points of one time, first the one that fits.
+            let now = rest[0].at;
+            let fits = |point: &Point| match open {
+                Some((bridge, _)) => !point.enters && point.bridge == bridge,
+                None => point.enters,
+            };
+            let place = rest
+                .iter()
+                .take_while(|point| point.at == now)
+                .position(fits)
+                .unwrap_or(0);
+            let point = rest.remove(place);
+            match (point.enters, open) {
+                (true, Some((bridge, _))) if bridge == point.bridge => {}
+                (true, Some((bridge, from))) => {
+                    stays.push(close(bridge, from, point.at));
+                    open = Some((point.bridge, point.at));
+                }
+                (true, None) => open = Some((point.bridge, point.at)),
+                (false, Some((bridge, from))) if bridge == point.bridge => {
+                    stays.push(close(bridge, from, point.at));
+                    open = None;
+                }
+                // It left a bridge nobody saw it in: it was there at least for a moment.
+                (false, _) => {
+                    if !stays.iter().any(|stay| stay.bridge == point.bridge) {
+                        if let Some((bridge, from)) = open.take() {
+                            stays.push(close(bridge, from, point.at));
+                        }
+                        stays.push(close(point.bridge, point.at, point.at));
+                    }
+                }
+            }
+        }
+        if let Some((bridge, from)) = open {
+            stays.push(Stay {
+                bridge,
+                from,
+                to: None,
+            });
+        }
+        for stay in &mut stays {
+            let emptied = bridges
+                .get(usize::from(stay.bridge))
+                .map(|bridge| bridge.emptied.as_slice())
+                .unwrap_or_default();
+            let emptied = emptied.iter().copied().filter(|end| *end > stay.from);
+            let first_end = emptied.chain(self.hung_at).min();
+            if let Some(end) = first_end
+                && stay.to.is_none_or(|to| end < to)
+            {
+                stay.to = Some(end.max(stay.from));
+            }
+        }
+        stays
+    }
+
+    /// Whether it was ever in a bridge.
+    pub(crate) fn was_bridged(&self) -> bool {
+        !self.points.is_empty()
+    }
+
+    pub(crate) fn hold(&mut self, at: Micros, held: bool) {
+        if !self.holds.contains(&(at, held)) && self.holds.len() < MOST {
+            let place = self.holds.partition_point(|(known, _)| *known <= at);
+            self.holds.insert(place, (at, held));
+        }
+    }
+
+    /// Whether it keeps its other side on hold at that time.
+    pub(crate) fn holds_at(&self, at: Micros) -> bool {
+        self.holds
+            .iter()
+            .take_while(|(known, _)| *known <= at)
+            .last()
+            .is_some_and(|(_, held)| *held)
+    }
+
+    pub(crate) fn holds_now(&self) -> bool {
+        self.holds.last().is_some_and(|(_, held)| *held) && self.hung_at.is_none()
+    }
+
+    /// It was answered, as far as anybody said.
+    pub(crate) fn answered_at(&self) -> Option<Micros> {
+        self.dial
+            .as_deref()
+            .and_then(|dial| dial.end)
+            .filter(|(_, end)| *end == DialEnd::Answered)
+            .map(|(at, _)| at)
+            .or_else(|| {
+                self.points
+                    .iter()
+                    .find(|point| point.enters)
+                    .map(|point| point.at)
+            })
+    }
+
+    /// Whether it rings now.
+    pub(crate) fn rings_now(&self) -> bool {
+        self.rang_at.is_some()
+            && self.hung_at.is_none()
+            && self.points.is_empty()
+            && self.dial.as_deref().is_none_or(|dial| dial.end.is_none())
+    }
+
+    pub(crate) fn hang(&mut self, at: Micros, cause: Option<u16>) {
+        if self.hung_at.is_none_or(|known| at < known) {
+            self.hung_at = Some(at);
+        }
+        self.cause = self.cause.or(cause);
+    }
+
+    pub(super) fn moved_bridges(&mut self, places: &[BridgeAt]) {
+        for point in &mut self.points {
+            if let Some(place) = places.get(usize::from(point.bridge)) {
+                point.bridge = *place;
+            }
+        }
+    }
+}
+
+fn close(bridge: BridgeAt, from: Micros, to: Micros) -> Stay {
+    Stay {
+        bridge,
+        from,
+        to: Some(to),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stays(points: &[(i64, u16, bool)]) -> Vec<(u16, i64, Option<i64>)> {
+        let mut channel = Channel::new("1.1", 0);
+        for (at, bridge, enters) in points {
+            channel.point(*bridge, *at, *enters);
+        }
+        let stays = channel.stays(&[]);
+        stays
+            .iter()
+            .map(|stay| (stay.bridge, stay.from, stay.to))
+            .collect()
+    }
+
+    #[test]
+    fn order_and_repetition_of_facts_do_not_matter() {
+        let tidy = stays(&[(1, 0, true), (5, 0, false), (6, 1, true), (9, 1, false)]);
+        assert_eq!(tidy, [(0, 1, Some(5)), (1, 6, Some(9))]);
+        let shuffled = stays(&[
+            (9, 1, false),
+            (6, 1, true),
+            (1, 0, true),
+            (6, 1, true),
+            (5, 0, false),
+        ]);
+        assert_eq!(shuffled, tidy);
+    }
+
+    #[test]
+    fn coming_into_another_bridge_leaves_the_one_before() {
+        let seen = stays(&[(1, 0, true), (5, 1, true), (6, 0, false)]);
+        assert_eq!(
+            seen,
+            [(0, 1, Some(5)), (1, 5, None)],
+            "a late leave changes nothing"
+        );
+    }
+
+    #[test]
+    fn leaving_an_unseen_bridge_proves_having_been_there() {
+        let seen = stays(&[(1, 0, true), (7, 1, false)]);
+        assert_eq!(seen, [(0, 1, Some(7)), (1, 7, Some(7))]);
+    }
+}

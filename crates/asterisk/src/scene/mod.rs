@@ -1,0 +1,201 @@
+//! Everything that hangs together on a PBX: the channels of a call, and what happened to them.
+//!
+//! A scene only remembers. Facts may be added in any order and more than once: each stands with its
+//! own time, and what they mean is worked out anew from all of them (`understand`).
+
+mod channel;
+mod join;
+mod plan;
+
+use compact_str::CompactString;
+use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
+
+pub(crate) use channel::{Channel, Dial, Stay, Stays};
+pub(crate) use plan::{Arrival, Plan, PlanDial, Report};
+
+use crate::live::Live;
+use crate::read::BridgeKind;
+
+/// Microseconds since 1970, as the host gave them.
+pub(crate) type Micros = i64;
+
+/// A second of them.
+pub(crate) const SECOND: Micros = 1_000_000;
+
+/// The place of a channel in its scene.
+pub(crate) type ChannelAt = u16;
+
+/// The place of a bridge in its scene.
+pub(crate) type BridgeAt = u16;
+
+/// No call has as many channels or bridges; a stream that says so is broken.
+pub(crate) const MOST: usize = 4_000;
+
+/// Everything that hangs together on a PBX.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Scene {
+    pub(crate) scope: u32,
+    pub(crate) channels: Vec<Channel>,
+    pub(crate) bridges: Vec<Bridge>,
+    pub(crate) first_at: Micros,
+    pub(crate) last_at: Micros,
+    pub(crate) moves: Vec<Move>,
+    /// A dialplan's listener tells of it: only part of what happens is sent, and late.
+    pub(crate) dialplan: bool,
+    /// What a dialplan said of it.
+    pub(crate) plan: Option<Box<Plan>>,
+    /// What was told of each client's call while it lived.
+    pub(crate) live: Vec<Live>,
+}
+
+/// Where channels hear each other.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Bridge {
+    /// Empty for the one a listener does not name.
+    pub(crate) id: CompactString,
+    pub(crate) kind: BridgeKind,
+    /// When it surely held nobody.
+    pub(crate) emptied: SmallVec<[Micros; 1]>,
+}
+
+/// A passing on of the call that the PBX told of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Move {
+    pub(crate) at: Micros,
+    pub(crate) how: How,
+    /// The channel that passes the client on.
+    pub(crate) by: ChannelAt,
+    /// Where to, as the PBX wrote it.
+    pub(crate) to: Option<CompactString>,
+}
+
+/// How a call is passed on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum How {
+    Blind,
+    Attended,
+    /// The employee asked a colleague in a call of its own, which was not joined.
+    Asked {
+        answered: bool,
+    },
+}
+
+impl Scene {
+    pub(crate) fn new(scope: u32, at: Micros) -> Self {
+        Self {
+            scope,
+            channels: Vec::new(),
+            bridges: Vec::new(),
+            first_at: at,
+            last_at: at,
+            moves: Vec::new(),
+            dialplan: false,
+            plan: None,
+            live: Vec::new(),
+        }
+    }
+
+    /// Notes that something happened at that time.
+    pub(crate) fn touch(&mut self, at: Micros) {
+        self.first_at = self.first_at.min(at);
+        self.last_at = self.last_at.max(at);
+    }
+
+    pub(crate) fn channel(&self, at: ChannelAt) -> Option<&Channel> {
+        self.channels.get(usize::from(at))
+    }
+
+    pub(crate) fn find(&self, id: &str) -> Option<ChannelAt> {
+        let position = self.channels.iter().position(|channel| channel.id == id)?;
+        u16::try_from(position).ok()
+    }
+
+    /// The channel of that id, begun if it is new; none in a scene that is absurdly large.
+    pub(crate) fn channel_mut(
+        &mut self,
+        id: &str,
+        at: Micros,
+    ) -> Option<(ChannelAt, &mut Channel)> {
+        let position = match self.channels.iter().position(|channel| channel.id == id) {
+            Some(position) => position,
+            None if self.channels.len() < MOST => {
+                self.channels.push(Channel::new(id, at));
+                self.channels.len() - 1
+            }
+            None => return None,
+        };
+        let channel = self.channels.get_mut(position)?;
+        channel.first_at = channel.first_at.min(at);
+        Some((u16::try_from(position).ok()?, channel))
+    }
+
+    pub(crate) fn bridge(&mut self, id: &str) -> Option<BridgeAt> {
+        let position = match self.bridges.iter().position(|bridge| bridge.id == id) {
+            Some(position) => position,
+            None if self.bridges.len() < MOST => {
+                self.bridges.push(Bridge {
+                    id: id.into(),
+                    kind: BridgeKind::Talk,
+                    emptied: SmallVec::new(),
+                });
+                self.bridges.len() - 1
+            }
+            None => return None,
+        };
+        u16::try_from(position).ok()
+    }
+
+    pub(crate) fn kind(&self, bridge: BridgeAt) -> BridgeKind {
+        self.bridges
+            .get(usize::from(bridge))
+            .map_or(BridgeKind::Talk, |bridge| bridge.kind)
+    }
+
+    /// The bridge is known to hold nobody.
+    pub(crate) fn empty(&mut self, bridge: BridgeAt, at: Micros) {
+        if let Some(bridge) = self.bridges.get_mut(usize::from(bridge))
+            && !bridge.emptied.contains(&at)
+            && bridge.emptied.len() < MOST
+        {
+            bridge.emptied.push(at);
+        }
+    }
+
+    pub(crate) fn note_move(&mut self, found: Move) {
+        if !self.moves.contains(&found) && self.moves.len() < MOST {
+            self.moves.push(found);
+            self.moves.sort_by_key(|known| known.at);
+        }
+    }
+
+    pub(crate) fn plan_mut(&mut self) -> &mut Plan {
+        self.plan.get_or_insert_default()
+    }
+
+    /// When a channel was in which bridge.
+    pub(crate) fn stays(&self, at: ChannelAt) -> Stays {
+        self.channel(at)
+            .map(|channel| channel.stays(&self.bridges))
+            .unwrap_or_default()
+    }
+
+    /// The bridge a channel is in now.
+    pub(crate) fn whereabouts(&self, at: ChannelAt) -> Option<BridgeAt> {
+        let last = self.stays(at).pop()?;
+        last.to.is_none().then_some(last.bridge)
+    }
+
+    /// The other half of a Local channel.
+    pub(crate) fn other_half(&self, at: ChannelAt) -> Option<ChannelAt> {
+        let pair = self.channel(at)?.peer.pair()?;
+        self.all()
+            .find(|(other, channel)| *other != at && channel.peer.pair() == Some(pair))
+            .map(|(other, _)| other)
+    }
+
+    /// Every channel with its place.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (ChannelAt, &Channel)> {
+        (0_u16..).zip(&self.channels)
+    }
+}

@@ -1,0 +1,396 @@
+//! Who is who in a scene: the outside parties whose calls these are.
+
+use smallvec::SmallVec;
+use vochi_crm_core::Direction;
+
+use crate::peer::{Half, Peer};
+use crate::read::{BridgeKind, CallKind};
+use crate::rules::{Rules, same_number};
+use crate::scene::{Channel, ChannelAt, How, Micros, Plan, PlanDial, Scene};
+
+/// One outside party of a scene: one call.
+#[derive(Clone, Debug)]
+pub(crate) struct Client {
+    /// The channel that names the call: the client's own, or the one that called it.
+    pub(crate) key: ChannelAt,
+    pub(crate) direction: Direction,
+    /// The client's own channels; several where one line after the other was tried.
+    pub(crate) channels: SmallVec<[ChannelAt; 2]>,
+    /// When the call began.
+    pub(crate) began: Micros,
+    /// When the client was first dialled, or arrived.
+    pub(crate) sought: Micros,
+}
+
+pub(crate) type Clients = SmallVec<[Client; 1]>;
+
+/// The outside parties of a scene.
+pub(crate) fn clients(scene: &Scene, rules: &Rules) -> Clients {
+    let found = match &scene.plan {
+        Some(plan) => planned(scene, plan, rules),
+        None => Clients::new(),
+    };
+    if !found.is_empty() {
+        return found;
+    }
+    if scene.dialplan {
+        spotted(scene)
+    } else {
+        connected(scene)
+    }
+}
+
+/// Whether the channel belongs to the company: an employee, or a mobile the call was carried to.
+pub(crate) fn is_human(scene: &Scene, clients: &[Client], at: ChannelAt) -> bool {
+    match scene.channel(at).map(|channel| &channel.peer) {
+        Some(Peer::Employee(_)) => true,
+        Some(Peer::Line(_)) => !clients.iter().any(|client| client.channels.contains(&at)),
+        _ => false,
+    }
+}
+
+/// Lines that called in or were dialled, as AMI shows them.
+fn connected(scene: &Scene) -> Clients {
+    let mut clients = Clients::new();
+    for (at, channel) in scene.all() {
+        if channel.peer.is_line() && arrives(channel) {
+            clients.push(Client {
+                key: at,
+                direction: Direction::Inbound,
+                channels: SmallVec::from_slice(&[at]),
+                began: channel.first_at,
+                sought: channel.first_at,
+            });
+        }
+    }
+    let mut dialled: SmallVec<[(Micros, ChannelAt, ChannelAt); 4]> = scene
+        .all()
+        .filter(|(_, channel)| channel.peer.is_line())
+        .filter_map(|(at, channel)| {
+            let dial = channel.dial.as_deref()?;
+            Some((dial.at, root(scene, at)?, at))
+        })
+        .collect();
+    dialled.sort_by_key(|(begun, _, at)| (*begun, *at));
+    for (begun, root, at) in dialled {
+        if let Some(known) = clients
+            .iter_mut()
+            .find(|client| client.key == root && client.direction == Direction::Outbound)
+        {
+            known.channels.push(at);
+            continue;
+        }
+        if !clients.is_empty() && !is_call_of_its_own(scene, root, at) {
+            continue;
+        }
+        clients.push(Client {
+            key: root,
+            direction: Direction::Outbound,
+            channels: SmallVec::from_slice(&[at]),
+            began: scene
+                .channel(root)
+                .map_or(begun, |channel| channel.first_at.min(begun)),
+            sought: begun,
+        });
+    }
+    clients
+}
+
+/// Whether a line called in, instead of being dialled.
+fn arrives(channel: &Channel) -> bool {
+    match &channel.dial {
+        Some(dial) => dial.orphan && channel.calls,
+        None => channel.calls || channel.born_linked.as_deref() == Some(channel.id.as_str()),
+    }
+}
+
+/// The channel behind all dialling that led to this one. None where a client's own channel dialled:
+/// then the call was only carried on.
+fn root(scene: &Scene, of: ChannelAt) -> Option<ChannelAt> {
+    let mut at = of;
+    // Forwards and Local channels in a row; a ring of them would be a broken stream.
+    for _ in 0..16 {
+        let channel = scene.channel(at)?;
+        let dialler = channel.dial.as_deref().and_then(|dial| dial.by);
+        let next = match (&channel.peer, dialler) {
+            (_, Some(dialler)) => dialler,
+            (
+                Peer::Local {
+                    half: Half::Two, ..
+                },
+                None,
+            ) => match scene.other_half(at) {
+                Some(other) => {
+                    let by = scene
+                        .channel(other)
+                        .and_then(|other| other.dial.as_deref())
+                        .and_then(|dial| dial.by);
+                    match by {
+                        Some(by) => by,
+                        None => return Some(other.min(at)),
+                    }
+                }
+                None => return Some(at),
+            },
+            // The PBX itself dialled it first.
+            (_, None) => return Some(at),
+        };
+        if scene.channel(next)?.peer.is_line() {
+            return None;
+        }
+        at = next;
+    }
+    None
+}
+
+/// Whether an outside party dialled by an employee stays a call of its own in a scene that has a
+/// client already. One that was asked and handed the client is part of that client's call; one in
+/// the same conference room is not.
+fn is_call_of_its_own(scene: &Scene, root: ChannelAt, at: ChannelAt) -> bool {
+    let begun_apart = scene
+        .channel(root)
+        .is_some_and(|channel| channel.peer.extension().is_some() && channel.calls);
+    let employee = |at: ChannelAt| scene.channel(at).and_then(|one| one.peer.extension());
+    let handed_over = scene
+        .moves
+        .iter()
+        .any(|found| found.how == How::Attended && employee(found.by) == employee(root));
+    begun_apart
+        && !handed_over
+        && scene
+            .stays(at)
+            .iter()
+            .any(|stay| scene.kind(stay.bridge) == BridgeKind::Conference)
+}
+
+/// Clients a dialplan told of.
+fn planned(scene: &Scene, plan: &Plan, rules: &Rules) -> Clients {
+    let mut clients = Clients::new();
+    let inbound = |key: ChannelAt, at: Micros| Client {
+        key,
+        direction: Direction::Inbound,
+        channels: SmallVec::from_slice(&[key]),
+        began: at,
+        sought: at,
+    };
+    for arrival in &plan.arrivals {
+        let dialled = plan
+            .dials
+            .iter()
+            .filter(|dial| dial.channel == arrival.channel)
+            .map(|dial| dial.at);
+        let at = dialled.chain([arrival.at]).min().unwrap_or(arrival.at);
+        clients.push(inbound(arrival.channel, at));
+    }
+    let outside = |phone: Option<&str>, line: Option<&str>| match phone {
+        Some(phone) => rules.is_outside(phone),
+        None => line.is_some(),
+    };
+    if clients.is_empty() {
+        for dial in &plan.dials {
+            let incoming = matches!(dial.kind, CallKind::Incoming | CallKind::Untold)
+                && outside(dial.phone.as_deref(), dial.line.as_deref());
+            if incoming && !clients.iter().any(|client| client.key == dial.channel) {
+                clients.push(inbound(dial.channel, dial.at));
+            }
+        }
+    }
+    if clients.is_empty()
+        && let Some(dial) = plan.dials.iter().find(|dial| is_outgoing(dial, rules))
+    {
+        let phone = dial.phone.as_deref().unwrap_or_default();
+        clients.push(outbound(scene, dial.channel, phone, dial.at));
+    }
+    if clients.is_empty() {
+        for report in &plan.reports {
+            let phone = report.phone.as_deref();
+            if !outside(phone, report.line.as_deref()) {
+                continue;
+            }
+            let began = scene.first_at;
+            // A mobile leg names the client where an outgoing call names the employee.
+            if report.extensions.iter().any(|one| rules.is_outside(one))
+                || plan.dials.iter().any(|dial| dial.channel == report.channel)
+            {
+                continue;
+            }
+            match report.kind {
+                CallKind::Outgoing => {
+                    clients.push(outbound(
+                        scene,
+                        report.channel,
+                        phone.unwrap_or_default(),
+                        began,
+                    ));
+                }
+                // A transfer makes the hangup of an incoming call an internal one; a call between
+                // employees has no start and no outside number.
+                CallKind::Internal if report.began.is_none() => {}
+                _ => clients.push(inbound(report.channel, began)),
+            }
+            if !clients.is_empty() {
+                break;
+            }
+        }
+    }
+    clients
+}
+
+/// Whether the dialplan dials an outside party for an employee.
+pub(crate) fn is_outgoing(dial: &PlanDial, rules: &Rules) -> bool {
+    dial.kind == CallKind::Outgoing
+        && dial
+            .phone
+            .as_deref()
+            .is_some_and(|phone| rules.is_outside(phone))
+        && dial
+            .extensions
+            .first()
+            .is_some_and(|first| rules.is_extension(first))
+}
+
+fn outbound(scene: &Scene, key: ChannelAt, phone: &str, at: Micros) -> Client {
+    let own = scene.all().filter(|(at, channel)| {
+        *at != key
+            && channel.peer.is_line()
+            && channel
+                .caller
+                .as_deref()
+                .is_some_and(|caller| same_number(caller, phone))
+    });
+    Client {
+        key,
+        direction: Direction::Outbound,
+        channels: own.map(|(at, _)| at).collect(),
+        began: at,
+        sought: at,
+    }
+}
+
+/// Clients of a dialplan that told only of bridges: whoever dialled has a number in `Exten`.
+fn spotted(scene: &Scene) -> Clients {
+    let line = scene
+        .all()
+        .find(|(_, channel)| channel.peer.is_line() && channel.was_bridged());
+    let Some((at, channel)) = line else {
+        return Clients::new();
+    };
+    let caller = scene
+        .all()
+        .find(|(_, channel)| channel.peer.extension().is_some() && channel.exten.is_some());
+    match (channel.exten.is_some(), caller) {
+        (false, Some((key, caller))) => SmallVec::from_iter([Client {
+            key,
+            direction: Direction::Outbound,
+            channels: SmallVec::from_slice(&[at]),
+            began: caller.first_at.min(channel.first_at),
+            sought: caller.first_at.min(channel.first_at),
+        }]),
+        _ => SmallVec::from_iter([Client {
+            key: at,
+            direction: Direction::Inbound,
+            channels: SmallVec::from_slice(&[at]),
+            began: channel.first_at,
+            sought: channel.first_at,
+        }]),
+    }
+}
+
+/// The number of the outside party, as the PBX wrote it.
+pub(crate) fn phone_of<'a>(scene: &'a Scene, client: &Client) -> Option<&'a str> {
+    if let Some(plan) = &scene.plan {
+        let arrival = plan
+            .arrivals
+            .iter()
+            .filter(|arrival| arrival.channel == client.key)
+            .find_map(|arrival| arrival.phone.as_deref());
+        let dial = plan
+            .dials
+            .iter()
+            .filter(|dial| dial.channel == client.key)
+            .find_map(|dial| dial.phone.as_deref());
+        let report = plan
+            .reports
+            .iter()
+            .filter(|report| report.channel == client.key)
+            .find_map(|report| report.phone.as_deref());
+        if let Some(found) = arrival.or(dial).or(report) {
+            return Some(found);
+        }
+    }
+    match client.direction {
+        Direction::Outbound => {
+            let answered = |at: &&ChannelAt| {
+                scene
+                    .channel(**at)
+                    .is_some_and(|channel| channel.was_bridged())
+            };
+            let own = client.channels.iter();
+            let best = own.clone().find(answered).or_else(|| own.clone().last())?;
+            dialled_number(scene.channel(*best)?)
+        }
+        _ => scene.channel(client.key)?.caller.as_deref(),
+    }
+}
+
+/// The number a channel was dialled with: `375…` of `375…@0001371`, of `0001371/375…`, or what the
+/// PBX shows as the called side.
+pub(crate) fn dialled_number(channel: &Channel) -> Option<&str> {
+    let string = channel
+        .dial
+        .as_deref()
+        .and_then(|dial| dial.string.as_deref());
+    let number = string.and_then(|string| {
+        let string = string.strip_prefix("PJSIP/").unwrap_or(string);
+        match string.split_once('@') {
+            Some((number, _)) => Some(number),
+            None => string.rsplit_once('/').map(|(_, number)| number),
+        }
+    });
+    number
+        .map(|number| number.trim_start_matches("sip:"))
+        .filter(|number| number.bytes().any(|byte| byte.is_ascii_digit()))
+        .or(channel.caller.as_deref())
+}
+
+/// The company's own number or trunk the call came through.
+pub(crate) fn line_of<'a>(scene: &'a Scene, client: &Client) -> Option<&'a str> {
+    if let Some(plan) = &scene.plan {
+        let arrived = plan
+            .arrivals
+            .iter()
+            .filter(|arrival| arrival.channel == client.key)
+            .find_map(|arrival| arrival.line.as_deref());
+        let dialled = plan
+            .dials
+            .iter()
+            .rev()
+            .filter(|dial| dial.channel == client.key)
+            .find_map(|dial| dial.line.as_deref());
+        let reported = plan
+            .report_of(client.key)
+            .and_then(|report| report.line.as_deref());
+        if let Some(line) = arrived.or(reported).or(dialled) {
+            return Some(line);
+        }
+    }
+    let trunk = |at: ChannelAt| match &scene.channel(at)?.peer {
+        Peer::Line(line) => Some(line.as_str()),
+        _ => None,
+    };
+    match client.direction {
+        Direction::Outbound => {
+            let own = client.channels.iter().copied();
+            let best = own
+                .clone()
+                .find(|at| scene.channel(*at).is_some_and(Channel::was_bridged))
+                .or_else(|| own.clone().last())?;
+            trunk(best)
+        }
+        _ => scene
+            .channel(client.key)
+            .and_then(|channel| channel.exten.as_deref())
+            .filter(|exten| *exten != "s")
+            .or_else(|| trunk(client.key)),
+    }
+}

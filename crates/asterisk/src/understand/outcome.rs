@@ -1,0 +1,100 @@
+//! How a call ended that nobody answered.
+
+use vochi_crm_core::{Direction, Outcome, Reason};
+
+use super::cast::Client;
+use crate::read::DialEnd;
+use crate::scene::{Channel, Scene};
+
+/// Causes that say the number or the way to it does not exist or is out of order (Q.850).
+const FAILING: &[u16] = &[
+    1, 2, 3, 6, 22, 27, 28, 29, 34, 38, 41, 42, 44, 47, 50, 57, 58, 63, 65, 66, 69, 79, 88, 111,
+];
+/// The called side declined.
+const REJECTED: u16 = 21;
+const BUSY: u16 = 17;
+
+/// How a call ended that nobody answered, and why.
+pub(crate) fn unanswered(scene: &Scene, client: &Client) -> (Outcome, Option<Reason>) {
+    if scene.dialplan {
+        // Its one word for failure does not tell busy, no answer and no line apart.
+        return match client.direction {
+            Direction::Outbound => (Outcome::NoAnswer, None),
+            _ => (Outcome::Missed, None),
+        };
+    }
+    match client.direction {
+        Direction::Outbound => {
+            let tried = client.channels.iter().filter_map(|at| scene.channel(*at));
+            outgoing(tried, scene.channel(client.key))
+        }
+        _ => (Outcome::Missed, missed(scene, client)),
+    }
+}
+
+/// How an attempt to reach somebody ended; the last line that was tried has the word.
+pub(crate) fn outgoing<'a>(
+    tried: impl Iterator<Item = &'a Channel>,
+    caller: Option<&Channel>,
+) -> (Outcome, Option<Reason>) {
+    let mut tried: Vec<&Channel> = tried.collect();
+    tried.sort_by_key(|channel| channel.dial.as_deref().map(|dial| dial.at));
+    let rang = tried.iter().any(|channel| channel.rang_at.is_some());
+    let cause = tried.last().and_then(|channel| channel.cause);
+    let end = tried
+        .last()
+        .and_then(|channel| channel.dial.as_deref()?.end)
+        .map(|(_, end)| end);
+    let gave_up = caller.is_some_and(|caller| caller.asked);
+    match end {
+        Some(DialEnd::Busy) => (Outcome::Busy, Some(Reason::Busy)),
+        Some(DialEnd::Unavailable) => (Outcome::Failed, Some(Reason::Unavailable)),
+        Some(DialEnd::Cancelled) => (Outcome::Cancelled, None),
+        _ if cause == Some(BUSY) && end.is_none() => (Outcome::Busy, Some(Reason::Busy)),
+        None if gave_up => (Outcome::Cancelled, None),
+        _ if !rang && cause.is_some_and(|cause| FAILING.contains(&cause)) => {
+            (Outcome::Failed, Some(Reason::Unavailable))
+        }
+        _ if cause == Some(REJECTED) => (Outcome::NoAnswer, Some(Reason::Refused)),
+        _ => (Outcome::NoAnswer, Some(Reason::Timeout)),
+    }
+}
+
+/// Why nobody answered an incoming call.
+fn missed(scene: &Scene, client: &Client) -> Option<Reason> {
+    let asked = client
+        .channels
+        .iter()
+        .any(|at| scene.channel(*at).is_some_and(|channel| channel.asked));
+    if asked {
+        return Some(Reason::CallerGaveUp);
+    }
+    let phones: Vec<&Channel> = scene
+        .channels
+        .iter()
+        .filter(|channel| {
+            let dialled = channel.dial.as_deref().is_some_and(|dial| !dial.orphan);
+            dialled && channel.peer.pair().is_none()
+        })
+        .collect();
+    let ended = |wanted: DialEnd| {
+        move |channel: &&Channel| {
+            channel
+                .dial
+                .as_deref()
+                .and_then(|dial| dial.end)
+                .is_some_and(|(_, end)| end == wanted)
+        }
+    };
+    if phones.is_empty() || phones.iter().all(ended(DialEnd::Unavailable)) {
+        return Some(Reason::Unavailable);
+    }
+    let busy = |channel: &&Channel| ended(DialEnd::Busy)(channel) || channel.cause == Some(BUSY);
+    if phones.iter().all(busy) {
+        return Some(Reason::Busy);
+    }
+    if phones.iter().all(|channel| channel.cause == Some(REJECTED)) {
+        return Some(Reason::Refused);
+    }
+    Some(Reason::Timeout)
+}

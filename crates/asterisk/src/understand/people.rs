@@ -1,0 +1,236 @@
+//! Employees of a call: whose phones rang, who talked.
+
+use compact_str::CompactString;
+use smallvec::SmallVec;
+use vochi_crm_core::Direction;
+
+use super::cast::{Client, dialled_number};
+use super::reach::Talk;
+use crate::peer::{Half, Peer};
+use crate::read::{CallKind, DialEnd};
+use crate::rules::Rules;
+use crate::scene::{Channel, ChannelAt, Micros, Scene};
+
+/// A person of the company in a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Person {
+    /// By extension.
+    Extension(CompactString),
+    /// By mobile, in E.164 where it can be read.
+    Mobile(CompactString),
+}
+
+impl Person {
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::Extension(name) | Self::Mobile(name) => name,
+        }
+    }
+
+    pub(crate) fn extension(&self) -> Option<&str> {
+        match self {
+            Self::Extension(name) => Some(name),
+            Self::Mobile(_) => None,
+        }
+    }
+}
+
+/// Who is behind a channel of the company.
+pub(crate) fn person(scene: &Scene, at: ChannelAt, rules: &Rules) -> Option<Person> {
+    let channel = scene.channel(at)?;
+    match &channel.peer {
+        Peer::Employee(extension) => Some(Person::Extension(extension.clone())),
+        Peer::Line(_) => dialled_number(channel).map(|raw| Person::Mobile(rules.mobile(raw))),
+        _ => None,
+    }
+}
+
+/// The employee who makes an outgoing call.
+pub(crate) fn caller(scene: &Scene, client: &Client, rules: &Rules) -> Option<CompactString> {
+    if client.direction != Direction::Outbound {
+        return None;
+    }
+    let own = scene
+        .channel(client.key)
+        .and_then(|channel| channel.peer.extension());
+    if let Some(own) = own {
+        return Some(own.into());
+    }
+    let plan = scene.plan.as_deref()?;
+    let named = |extensions: &[CompactString]| {
+        extensions
+            .iter()
+            .find(|extension| rules.is_extension(extension))
+            .cloned()
+    };
+    plan.dials
+        .iter()
+        .filter(|dial| dial.channel == client.key)
+        .find_map(|dial| named(&dial.extensions))
+        .or_else(|| named(&plan.report_of(client.key)?.extensions))
+}
+
+/// A phone that rang.
+#[derive(Clone, Debug)]
+pub(crate) struct Ring {
+    pub(crate) at: Micros,
+    pub(crate) who: CompactString,
+}
+
+/// Whose phones rang for the call, in order; the employee who calls first.
+pub(crate) fn rang(scene: &Scene, key: Option<&Client>, rules: &Rules) -> Vec<CompactString> {
+    let mut rings: Vec<Ring> = Vec::new();
+    for (_, channel) in scene.all() {
+        if let Some(extension) = channel.peer.extension()
+            && let Some(at) = ring_of(scene, channel)
+        {
+            rings.push(Ring {
+                at,
+                who: extension.into(),
+            });
+        }
+        rings.extend(asked_colleague(channel, rules));
+    }
+    if let Some(plan) = &scene.plan {
+        for dial in plan
+            .dials
+            .iter()
+            .filter(|dial| dial.kind != CallKind::Outgoing)
+        {
+            for extension in dial.extensions.iter().filter(|one| rules.is_extension(one)) {
+                rings.push(Ring {
+                    at: dial.at,
+                    who: extension.clone(),
+                });
+            }
+        }
+        for report in &plan.reports {
+            let told = report
+                .extensions
+                .iter()
+                .filter(|one| rules.is_extension(one));
+            rings.extend(told.map(|extension| Ring {
+                at: report.at,
+                who: extension.clone(),
+            }));
+        }
+    }
+    rings.sort_by_key(|ring| ring.at);
+    let mut order: Vec<CompactString> = key
+        .and_then(|client| caller(scene, client, rules))
+        .into_iter()
+        .collect();
+    if key.is_none() {
+        // Among employees, whoever calls is the first.
+        let calls =
+            |channel: &&Channel| channel.calls || (scene.dialplan && channel.exten.is_some());
+        let own = scene
+            .channels
+            .iter()
+            .find(calls)
+            .and_then(|channel| channel.peer.extension());
+        order.extend(own.map(CompactString::from));
+        let plan = scene.plan.as_deref();
+        let told = plan.and_then(|plan| plan.reports.first()?.phone.as_deref());
+        if order.is_empty() {
+            order.extend(
+                told.filter(|told| rules.is_extension(told))
+                    .map(CompactString::from),
+            );
+        }
+    }
+    for ring in rings {
+        if !order.contains(&ring.who) {
+            order.push(ring.who);
+        }
+    }
+    order
+}
+
+/// When a phone rang, if it did. A phone that was dialled and did not ring was busy, switched off,
+/// or passed the call on.
+fn ring_of(scene: &Scene, channel: &Channel) -> Option<Micros> {
+    if scene.dialplan {
+        return channel.was_bridged().then_some(channel.first_at);
+    }
+    let dial = channel.dial.as_deref().filter(|dial| !dial.orphan)?;
+    let answered = matches!(dial.end, Some((_, DialEnd::Answered)));
+    (channel.rang_at.is_some() || answered).then_some(dial.at)
+}
+
+/// A dialplan's attended transfer rings a colleague through a Local channel named after what was
+/// dialled; its caller id is whoever rings. A number that is no extension is a mobile.
+fn asked_colleague(channel: &Channel, rules: &Rules) -> Option<Ring> {
+    let Peer::Local {
+        half: Half::One, ..
+    } = channel.peer
+    else {
+        return None;
+    };
+    let rings = channel.caller.as_deref()?;
+    let number = channel.peer.local_number()?;
+    (channel.connected.is_some() && rules.is_extension(number) && rules.is_extension(rings)).then(
+        || Ring {
+            at: channel.first_at,
+            who: rings.into(),
+        },
+    )
+}
+
+/// Who talked with the client, each once, in the order of their first words; whoever had the client
+/// at the end last.
+pub(crate) fn talkers(
+    scene: &Scene,
+    client: &Client,
+    talk: &Talk,
+    rules: &Rules,
+) -> SmallVec<[Person; 2]> {
+    let mut people: SmallVec<[Person; 2]> = SmallVec::new();
+    for spell in &talk.spells {
+        if let Some(person) = person(scene, spell.who, rules)
+            && !people.contains(&person)
+        {
+            people.push(person);
+        }
+    }
+    if let Some(last) = last_holder(scene, talk, rules)
+        && let Some(place) = people.iter().position(|known| *known == last)
+    {
+        let last = people.remove(place);
+        people.push(last);
+    }
+    if people.is_empty() && talk.unseen {
+        let connected = client
+            .channels
+            .iter()
+            .filter_map(|at| scene.channel(*at)?.connected.as_deref())
+            .find(|connected| rules.is_extension(connected))
+            .map(CompactString::from);
+        people.extend(
+            connected
+                .or_else(|| caller(scene, client, rules))
+                .map(Person::Extension),
+        );
+    }
+    people
+}
+
+/// Who alone had the client when it ended.
+pub(crate) fn last_holder(scene: &Scene, talk: &Talk, rules: &Rules) -> Option<Person> {
+    let end = |to: Option<Micros>| to.unwrap_or(Micros::MAX);
+    let last = talk.spells.iter().map(|spell| end(spell.to)).max()?;
+    // People who leave within a moment of each other were there to the end together; then the one
+    // who came last has the client.
+    let mut at_the_end: SmallVec<[(Micros, Person); 2]> = SmallVec::new();
+    for spell in &talk.spells {
+        if last.saturating_sub(end(spell.to)) <= crate::scene::SECOND / 2
+            && let Some(person) = person(scene, spell.who, rules)
+        {
+            at_the_end.push((spell.from, person));
+        }
+    }
+    at_the_end
+        .into_iter()
+        .max_by_key(|(from, _)| *from)
+        .map(|(_, person)| person)
+}

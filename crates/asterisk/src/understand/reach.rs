@@ -1,0 +1,146 @@
+//! Who hears whom: channels joined by bridges and by the halves of Local channels.
+
+use smallvec::SmallVec;
+
+use super::cast::{Client, is_human};
+use crate::read::BridgeKind;
+use crate::scene::{BridgeAt, ChannelAt, Micros, SECOND, Scene, Stay, Stays};
+
+/// The people a client hears.
+pub(crate) type People = SmallVec<[ChannelAt; 4]>;
+
+/// The people one client hears, where every channel is in the bridge `place` says.
+pub(crate) fn heard(
+    scene: &Scene,
+    clients: &[Client],
+    client: &Client,
+    place: impl Fn(ChannelAt) -> Option<BridgeAt>,
+) -> People {
+    let mut people = People::new();
+    let mut seen: SmallVec<[BridgeAt; 4]> = SmallVec::new();
+    let mut next: SmallVec<[BridgeAt; 4]> =
+        client.channels.iter().filter_map(|at| place(*at)).collect();
+    while let Some(bridge) = next.pop() {
+        if seen.contains(&bridge) || scene.kind(bridge) == BridgeKind::Holding {
+            continue;
+        }
+        seen.push(bridge);
+        for (at, _) in scene.all().filter(|(at, _)| place(*at) == Some(bridge)) {
+            if is_human(scene, clients, at) {
+                people.push(at);
+            } else if let Some(other) = scene.other_half(at).and_then(&place) {
+                next.push(other);
+            }
+        }
+    }
+    people
+}
+
+/// A time in which a client heard somebody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Spell {
+    pub(crate) who: ChannelAt,
+    pub(crate) from: Micros,
+    /// None while it lasts.
+    pub(crate) to: Option<Micros>,
+}
+
+/// Who talked with a client when.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Talk {
+    pub(crate) spells: Vec<Spell>,
+    /// The client's first moment with a human.
+    pub(crate) from: Option<Micros>,
+    /// The last moment it left a bridge it had been in with a human; none while it is in one.
+    pub(crate) to: Option<Micros>,
+    /// Only a dialplan's word says that somebody was there.
+    pub(crate) unseen: bool,
+}
+
+/// Works out who talked with a client when.
+pub(crate) fn talk(scene: &Scene, clients: &[Client], client: &Client) -> Talk {
+    let stays: Vec<Stays> = (0_u16..)
+        .take(scene.channels.len())
+        .map(|at| scene.stays(at))
+        .collect();
+    let own: SmallVec<[Stay; 8]> = client
+        .channels
+        .iter()
+        .filter_map(|at| stays.get(usize::from(*at)))
+        .flatten()
+        .filter(|stay| scene.kind(stay.bridge) != BridgeKind::Holding)
+        .copied()
+        .collect();
+    if own.is_empty() {
+        return Talk::default();
+    }
+    let mut times: Vec<Micros> = stays
+        .iter()
+        .flatten()
+        .flat_map(|stay| [Some(stay.from), stay.to])
+        .flatten()
+        .collect();
+    times.sort_unstable();
+    times.dedup();
+    let mut talk = Talk::default();
+    let mut shared: SmallVec<[bool; 8]> = SmallVec::from_elem(false, own.len());
+    for at in times {
+        let place = |channel: ChannelAt| {
+            let stay = stays
+                .get(usize::from(channel))?
+                .iter()
+                .find(|stay| stay.holds(at))?;
+            Some(stay.bridge)
+        };
+        let people = heard(scene, clients, client, place);
+        for spell in &mut talk.spells {
+            if spell.to.is_none() && !people.contains(&spell.who) {
+                spell.to = Some(at);
+            }
+        }
+        for who in &people {
+            let open = |spell: &Spell| spell.who == *who && spell.to.is_none();
+            if !talk.spells.iter().any(open) {
+                talk.spells.push(Spell {
+                    who: *who,
+                    from: at,
+                    to: None,
+                });
+            }
+        }
+        if !people.is_empty() {
+            talk.from.get_or_insert(at);
+            for (stay, shared) in own.iter().zip(&mut shared) {
+                *shared |= stay.holds(at);
+            }
+        }
+    }
+    if talk.from.is_none() && scene.dialplan {
+        // The listener does not tell of every channel: a client in a bridge is not alone there.
+        let apart = |stay: &&Stay| stay.to.is_none_or(|to| to > stay.from);
+        if let Some(first) = own.iter().filter(apart).map(|stay| stay.from).min() {
+            talk.from = Some(first);
+            talk.unseen = true;
+            shared.fill(true);
+        }
+    }
+    let with_somebody = || {
+        own.iter()
+            .zip(&shared)
+            .filter(|(_, shared)| **shared)
+            .map(|(stay, _)| stay)
+    };
+    let lasting = with_somebody().any(|stay| stay.to.is_none());
+    talk.to = with_somebody()
+        .filter_map(|stay| stay.to)
+        .max()
+        .filter(|_| !lasting);
+    if let (Some(from), true) = (talk.from, scene.dialplan) {
+        // A listener stamps events up to some seconds late, each by another time.
+        let entered = with_somebody().map(|stay| stay.from).min();
+        talk.from = entered
+            .filter(|entered| from - entered <= 10 * SECOND)
+            .or(talk.from);
+    }
+    talk
+}

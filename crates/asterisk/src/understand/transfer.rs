@@ -1,0 +1,375 @@
+//! Transfers: what was tried, and who has the client after it.
+
+use compact_str::CompactString;
+use vochi_crm_core::{TransferMode, TransferResult};
+
+use super::cast::{Client, is_human, is_outgoing};
+use super::people::{Person, last_holder, person};
+use super::reach::{Spell, Talk};
+use crate::peer::{Half, Peer};
+use crate::read::{BridgeKind, CallKind};
+use crate::rules::Rules;
+use crate::scene::{ChannelAt, How, Micros, SECOND, Scene};
+
+/// A transfer that was tried.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Attempt {
+    pub(crate) at: Micros,
+    pub(crate) mode: TransferMode,
+    pub(crate) result: TransferResult,
+    pub(crate) to: Option<Person>,
+}
+
+/// What a scene is read with.
+pub(crate) struct View<'a> {
+    pub(crate) scene: &'a Scene,
+    pub(crate) clients: &'a [Client],
+    pub(crate) client: &'a Client,
+    pub(crate) talk: &'a Talk,
+    pub(crate) rules: &'a Rules,
+}
+
+/// The transfer that counts: the last that succeeded, else the last that was tried.
+pub(crate) fn transfer(view: &View<'_>) -> Option<Attempt> {
+    let mut attempts = view.told();
+    attempts.extend(view.asked());
+    attempts.extend(view.dialled_on(&attempts));
+    attempts.extend(view.changed_hands(&attempts));
+    attempts.extend(view.reported(&attempts));
+    let accepted = |attempt: &&Attempt| attempt.result == TransferResult::Accepted;
+    let counts = attempts
+        .iter()
+        .filter(accepted)
+        .max_by_key(|attempt| attempt.at)
+        .or_else(|| attempts.iter().max_by_key(|attempt| attempt.at))?;
+    let mut counts = counts.clone();
+    if counts.result == TransferResult::Accepted {
+        counts.to = last_holder(view.scene, view.talk, view.rules).or(counts.to);
+    }
+    Some(counts)
+}
+
+impl View<'_> {
+    fn who(&self, at: ChannelAt) -> Option<Person> {
+        person(self.scene, at, self.rules)
+    }
+
+    /// The first who heard the client at that time or later and is somebody else.
+    fn next_after(&self, at: Micros, than: Option<&Person>) -> Option<(&Spell, Person)> {
+        let later = self
+            .talk
+            .spells
+            .iter()
+            .filter(|spell| spell.from >= at - SECOND / 2);
+        later
+            .filter_map(|spell| Some((spell, self.who(spell.who)?)))
+            .find(|(_, who)| Some(who) != than)
+    }
+
+    /// When an employee first talked with the client, by any phone of theirs.
+    fn first_talk(&self, employee: &Person) -> Option<Micros> {
+        self.talk
+            .spells
+            .iter()
+            .filter(|spell| self.who(spell.who).as_ref() == Some(employee))
+            .map(|spell| spell.from)
+            .min()
+    }
+
+    /// Transfers the PBX tells of.
+    fn told(&self) -> Vec<Attempt> {
+        let mut attempts = Vec::new();
+        for found in &self.scene.moves {
+            let by = self.who(found.by);
+            if !by
+                .as_ref()
+                .and_then(|by| self.first_talk(by))
+                .is_some_and(|first| first <= found.at)
+            {
+                continue;
+            }
+            let next = self.next_after(found.at, by.as_ref());
+            let (mode, otherwise) = match found.how {
+                How::Blind => (TransferMode::Blind, TransferResult::NotAnswered),
+                How::Attended => (TransferMode::Attended, TransferResult::NotAnswered),
+                How::Asked { answered: true } => (TransferMode::Attended, TransferResult::Refused),
+                How::Asked { answered: false } => {
+                    (TransferMode::Attended, TransferResult::NotAnswered)
+                }
+            };
+            let next = next.filter(|_| !matches!(found.how, How::Asked { .. }));
+            attempts.push(Attempt {
+                at: found.at,
+                mode,
+                result: if next.is_some() {
+                    TransferResult::Accepted
+                } else {
+                    otherwise
+                },
+                to: next
+                    .map(|(_, who)| who)
+                    .or_else(|| self.named(found.to.as_deref())),
+            });
+        }
+        attempts
+    }
+
+    fn named(&self, to: Option<&str>) -> Option<Person> {
+        let to = to?;
+        if self.rules.is_extension(to) {
+            Some(Person::Extension(to.into()))
+        } else {
+            self.rules
+                .is_outside(to)
+                .then(|| Person::Mobile(self.rules.mobile(to)))
+        }
+    }
+
+    /// Employees who left the client waiting and asked somebody.
+    fn asked(&self) -> Vec<Attempt> {
+        let mut attempts = Vec::new();
+        let mut talkers: Vec<Person> = Vec::new();
+        for spell in &self.talk.spells {
+            if let Some(who) = self.who(spell.who)
+                && who.extension().is_some()
+                && !talkers.contains(&who)
+            {
+                talkers.push(who);
+            }
+        }
+        for talker in talkers {
+            let Some(first) = self.first_talk(&talker) else {
+                continue;
+            };
+            let told = self.scene.moves.iter().any(|found| {
+                found.how == How::Attended && self.who(found.by).as_ref() == Some(&talker)
+            });
+            if told {
+                continue;
+            }
+            let Some(at) = self.asks_from(&talker, first) else {
+                continue;
+            };
+            let next = self.next_after(at, Some(&talker));
+            // Whoever talked with the client before the question was asked is no answer to it.
+            let next = next.filter(|(spell, _)| {
+                !self
+                    .talk
+                    .spells
+                    .iter()
+                    .any(|other| other.who == spell.who && other.from < at - SECOND / 2)
+            });
+            let result = match &next {
+                Some(_) => TransferResult::Accepted,
+                None if self.somebody_answered(&talker, at) => TransferResult::Refused,
+                None => TransferResult::NotAnswered,
+            };
+            attempts.push(Attempt {
+                at,
+                mode: TransferMode::Attended,
+                result,
+                to: next.map(|(_, who)| who),
+            });
+        }
+        attempts
+    }
+
+    /// When an employee began to ask, if they did: their channel in a bridge without the client, a
+    /// Local channel that calls for them, or a mobile dialled in their name.
+    fn asks_from(&self, talker: &Person, first: Micros) -> Option<Micros> {
+        let name = talker.extension()?;
+        let client_stays: Vec<_> = self
+            .client
+            .channels
+            .iter()
+            .flat_map(|at| self.scene.stays(*at))
+            .collect();
+        let waits = |at: Micros| {
+            client_stays
+                .iter()
+                .any(|stay| stay.from <= at && stay.to.is_none_or(|to| at <= to))
+        };
+        let mut began: Option<Micros> = None;
+        let mut note = |at: Micros| {
+            if at >= first && waits(at) {
+                began = Some(began.map_or(at, |known| known.min(at)));
+            }
+        };
+        for (at, channel) in self.scene.all() {
+            let own = channel.peer.extension() == Some(name)
+                && self.talk.spells.iter().any(|spell| spell.who == at);
+            if own {
+                for stay in self.scene.stays(at) {
+                    let elsewhere = !client_stays.iter().any(|one| one.bridge == stay.bridge);
+                    if elsewhere && self.scene.kind(stay.bridge) == BridgeKind::Talk {
+                        note(stay.from);
+                    }
+                }
+            }
+            let calls_for = matches!(
+                channel.peer,
+                Peer::Local {
+                    half: Half::Two,
+                    ..
+                }
+            ) && channel.caller.as_deref() == Some(name)
+                && self.scene.dialplan;
+            let is_key = at == self.client.key;
+            if calls_for && !is_key {
+                note(channel.first_at);
+            }
+        }
+        let dials = self.scene.plan.iter().flat_map(|plan| &plan.dials);
+        for dial in dials {
+            if dial.channel != self.client.key
+                && is_outgoing(dial, self.rules)
+                && dial.extensions.first().is_some_and(|first| first == name)
+            {
+                note(dial.at);
+            }
+        }
+        began
+    }
+
+    /// Whether somebody who never talked with the client answered a phone after that time.
+    fn somebody_answered(&self, asker: &Person, at: Micros) -> bool {
+        self.scene.all().any(|(place, channel)| {
+            is_human(self.scene, self.clients, place)
+                && self.who(place).as_ref() != Some(asker)
+                && !self.talk.spells.iter().any(|spell| spell.who == place)
+                && channel.was_bridged()
+                && self
+                    .scene
+                    .stays(place)
+                    .iter()
+                    .any(|stay| stay.from >= at - SECOND / 2)
+        })
+    }
+
+    /// The client's own channel dials somebody although it talked already: a blind transfer, or a
+    /// panel's redirect.
+    fn dialled_on(&self, known: &[Attempt]) -> Vec<Attempt> {
+        let Some(first) = self.talk.from else {
+            return Vec::new();
+        };
+        let mut dials: Vec<(Micros, Option<CompactString>)> = Vec::new();
+        for (_, channel) in self.scene.all() {
+            if let Some(dial) = channel.dial.as_deref()
+                && dial.by.is_some_and(|by| self.client.channels.contains(&by))
+                && !dial.orphan
+                && dial.at > first
+            {
+                dials.push((dial.at, channel.peer.extension().map(CompactString::from)));
+            }
+        }
+        for dial in self.scene.plan.iter().flat_map(|plan| &plan.dials) {
+            let own =
+                dial.channel == self.client.key || self.client.channels.contains(&dial.channel);
+            if own && dial.at > first && !self.in_bridge(dial.at) {
+                dials.push((dial.at, dial.extensions.first().cloned()));
+            }
+        }
+        dials.sort();
+        let mut attempts: Vec<Attempt> = Vec::new();
+        for (at, to) in dials {
+            // One transfer may ring several phones, one after the other.
+            let repeated = attempts.iter().chain(known).any(|attempt| {
+                attempt.mode == TransferMode::Blind
+                    && attempt.at <= at + SECOND
+                    && !self.talked_between(attempt.at, at)
+            });
+            if repeated || self.talking(at) {
+                continue;
+            }
+            let next = self.next_after(at, None);
+            attempts.push(Attempt {
+                at,
+                mode: TransferMode::Blind,
+                result: if next.is_some() {
+                    TransferResult::Accepted
+                } else {
+                    TransferResult::NotAnswered
+                },
+                to: next
+                    .map(|(_, who)| who)
+                    .or_else(|| self.named(to.as_deref())),
+            });
+        }
+        attempts
+    }
+
+    fn in_bridge(&self, at: Micros) -> bool {
+        let mut own = self.client.channels.iter();
+        own.any(|channel| self.scene.stays(*channel).iter().any(|stay| stay.holds(at)))
+    }
+
+    fn talking(&self, at: Micros) -> bool {
+        let holds = |spell: &Spell| spell.from <= at && spell.to.is_none_or(|to| at < to);
+        self.talk.spells.iter().any(holds)
+    }
+
+    fn talked_between(&self, from: Micros, to: Micros) -> bool {
+        let begins = |spell: &Spell| spell.from > from && spell.from <= to;
+        self.talk.spells.iter().any(begins)
+    }
+
+    /// The client left one employee and came to another, and nothing told of a transfer.
+    fn changed_hands(&self, known: &[Attempt]) -> Vec<Attempt> {
+        let mut attempts: Vec<Attempt> = Vec::new();
+        let mut before: Vec<&Spell> = Vec::new();
+        for spell in &self.talk.spells {
+            let Some(who) = self.who(spell.who) else {
+                continue;
+            };
+            let others_gone = before.iter().all(|one| {
+                one.to.is_some_and(|to| to <= spell.from)
+                    && self.who(one.who).as_ref() != Some(&who)
+            });
+            let conference = self.scene.stays(spell.who).iter().any(|stay| {
+                stay.holds(spell.from) && self.scene.kind(stay.bridge) == BridgeKind::Conference
+            });
+            let told = known.iter().chain(&attempts).any(|attempt| {
+                attempt.result == TransferResult::Accepted
+                    && attempt.at <= spell.from + SECOND / 2
+                    && !self.talked_between(attempt.at + SECOND / 2, spell.from - 1)
+            });
+            if !before.is_empty() && others_gone && !conference && !told {
+                attempts.push(Attempt {
+                    at: spell.from,
+                    mode: TransferMode::Blind,
+                    result: TransferResult::Accepted,
+                    to: Some(who),
+                });
+            }
+            before.push(spell);
+        }
+        attempts
+    }
+
+    /// A dialplan's hangup of the client's own channel that names somebody else: the blind transfer
+    /// nobody took.
+    fn reported(&self, known: &[Attempt]) -> Option<Attempt> {
+        let plan = self.scene.plan.as_deref()?;
+        let report = plan.report_of(self.client.key)?;
+        let first = self.talk.from?;
+        let to = report.extensions.first()?;
+        let talked = |name: &str| {
+            self.talk
+                .spells
+                .iter()
+                .any(|spell| self.who(spell.who).is_some_and(|who| who.name() == name))
+        };
+        let blind = report.kind == CallKind::Internal
+            && report.at > first
+            && !talked(to)
+            && !known
+                .iter()
+                .any(|attempt| attempt.mode == TransferMode::Blind);
+        blind.then(|| Attempt {
+            at: report.at,
+            mode: TransferMode::Blind,
+            result: TransferResult::NotAnswered,
+            to: self.named(Some(to)),
+        })
+    }
+}

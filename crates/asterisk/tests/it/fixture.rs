@@ -1,0 +1,285 @@
+//! Recorded calls, and what really happened in them.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use vochi_crm_asterisk::{CallTracker, EventFile, FinishedCall, Heard, PbxEvent, Reading};
+use vochi_crm_core::phone::PhoneReader;
+use vochi_crm_core::{Extension, Timestamp};
+
+/// A recorded call.
+pub(crate) struct Fixture {
+    pub(crate) name: String,
+    pub(crate) direction: String,
+    pub(crate) expected: Value,
+    pub(crate) events: Vec<Event>,
+}
+
+/// One event of it.
+#[derive(Clone, Debug)]
+pub(crate) struct Event {
+    pub(crate) t: f64,
+    pub(crate) name: String,
+    pub(crate) body: serde_json::Map<String, Value>,
+}
+
+/// The moment of `t` = 0 in tests.
+pub(crate) fn base() -> Timestamp {
+    "2026-03-02T08:00:00Z".parse().unwrap()
+}
+
+pub(crate) fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../fixtures")
+        .join(name)
+}
+
+/// Every fixture of a folder, by name.
+pub(crate) fn all(folder_name: &str) -> Vec<Fixture> {
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(folder(folder_name))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|kind| kind == "json"))
+        .collect();
+    paths.sort();
+    assert!(paths.len() > 40, "the fixtures are there");
+    paths.iter().map(|path| read(path)).collect()
+}
+
+pub(crate) fn one(folder_name: &str, name: &str) -> Fixture {
+    read(&folder(folder_name).join(format!("{name}.json")))
+}
+
+fn read(path: &Path) -> Fixture {
+    let text = std::fs::read_to_string(path).unwrap();
+    let whole: Value = serde_json::from_str(&text).unwrap();
+    let mut file = EventFile::open(text.as_bytes()).unwrap();
+    let mut events = Vec::new();
+    while let Some(event) = file.next_event().unwrap() {
+        let event = event.unwrap();
+        events.push(Event {
+            t: event.since_start().as_secs_f64(),
+            name: event.name().to_owned(),
+            body: event.body().clone(),
+        });
+    }
+    Fixture {
+        name: whole["name"].as_str().unwrap().to_owned(),
+        direction: whole["direction"].as_str().unwrap().to_owned(),
+        expected: whole["expected"].clone(),
+        events,
+    }
+}
+
+pub(crate) fn tracker() -> CallTracker {
+    CallTracker::builder()
+        .phones(PhoneReader::new().with_region("BY".parse().unwrap()))
+        .pbx_zone("Europe/Minsk".parse().unwrap())
+        .build()
+}
+
+pub(crate) fn at(t: f64) -> Timestamp {
+    base().plus(std::time::Duration::from_secs_f64(t))
+}
+
+/// Lets a tracker hear one event.
+pub(crate) fn hear(calls: &mut CallTracker, event: &Event) -> Vec<Heard> {
+    match PbxEvent::read(&event.name, &event.body) {
+        Ok(Reading::Event(read)) => calls.hear(at(event.t), &read),
+        Ok(_) => Vec::new(),
+        Err(broken) => panic!("{} at {}: {broken}", event.name, event.t),
+    }
+}
+
+/// Everything a tracker says to a stream of events.
+pub(crate) fn play(events: &[Event]) -> Vec<Heard> {
+    let mut calls = tracker();
+    let mut heard: Vec<Heard> = events
+        .iter()
+        .flat_map(|event| hear(&mut calls, event))
+        .collect();
+    heard.extend(calls.finish());
+    assert_eq!(calls.open_calls(), 0, "nothing stays open");
+    heard
+}
+
+/// The finished calls of a stream.
+pub(crate) fn finished(events: &[Event]) -> Vec<FinishedCall> {
+    play(events)
+        .into_iter()
+        .filter_map(|heard| match heard {
+            Heard::Finished(call) => Some(*call),
+            _ => None,
+        })
+        .collect()
+}
+
+fn digits(text: &str) -> String {
+    text.chars().filter(char::is_ascii_digit).collect()
+}
+
+fn names(list: &[Extension]) -> Vec<String> {
+    list.iter()
+        .map(|name| name.as_str().trim_start_matches('+').to_owned())
+        .collect()
+}
+
+fn texts(value: &Value) -> Vec<String> {
+    let list = value.as_array().map(Vec::as_slice).unwrap_or_default();
+    list.iter()
+        .map(|text| text.as_str().unwrap().to_owned())
+        .collect()
+}
+
+/// Every way in which the finished calls differ from what really happened.
+pub(crate) fn differences(fixture: &Fixture, calls: &[FinishedCall]) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let external: Vec<&FinishedCall> = calls.iter().filter(|call| call.is_external()).collect();
+    let expected = &fixture.expected;
+    if expected.is_null() {
+        return wrong;
+    }
+    if let Some(wanted) = expected["expected_crm_calls"].as_u64()
+        && wanted != external.len() as u64
+    {
+        wrong.push(format!(
+            "{wanted} external calls happened, {} were understood: {:?}",
+            external.len(),
+            external
+                .iter()
+                .map(|call| call.record().call_id())
+                .collect::<Vec<_>>()
+        ));
+    }
+    if expected["expected_crm_calls"] == 0 && fixture.direction != "internal" {
+        return wrong;
+    }
+    judge(&fixture.direction, expected, calls, &mut wrong);
+    let parallel = expected["parallel_calls"].as_array();
+    for other in parallel.into_iter().flatten() {
+        let direction = other["direction"].as_str().unwrap();
+        if other.get("talked_with").is_some() {
+            judge(direction, other, calls, &mut wrong);
+        }
+    }
+    wrong
+}
+
+fn judge(direction: &str, expected: &Value, calls: &[FinishedCall], wrong: &mut Vec<String>) {
+    let id = expected["main_unique_id"].as_str().unwrap();
+    let Some(call) = calls
+        .iter()
+        .find(|call| call.record().call_id().as_str() == id)
+    else {
+        wrong.push(format!("there is no call {id}"));
+        return;
+    };
+    let record = call.record();
+    let mut check = |what: &str, wanted: &dyn std::fmt::Debug, found: &dyn std::fmt::Debug| {
+        let (wanted, found) = (format!("{wanted:?}"), format!("{found:?}"));
+        if wanted != found {
+            wrong.push(format!("{id}: {what} is {wanted}, understood {found}"));
+        }
+    };
+    check("direction", &direction, &record.direction().as_str());
+    check(
+        "answered",
+        &expected["answered"].as_bool().unwrap(),
+        &record.outcome().is_answered(),
+    );
+    check(
+        "answered_by",
+        &expected["answered_by"].as_str(),
+        &call.answered_by().map(Extension::as_str),
+    );
+    let talked: Vec<String> = names(record.talked_with());
+    check("talked_with", &texts(&expected["talked_with"]), &talked);
+    // Phones of a group ring within a millisecond; their order means nothing.
+    let (mut rang, mut wanted) = (names(record.rang()), texts(&expected["extensions"]));
+    rang.sort();
+    wanted.sort();
+    check("extensions", &wanted, &rang);
+    if direction != "internal" {
+        let client = record.client().number();
+        let wanted = expected["client_phone"].as_str().map(digits);
+        check(
+            "client",
+            &wanted,
+            &client.map(|client| digits(client.e164().as_ref())),
+        );
+    }
+    for (what, found) in [
+        ("talk_seconds", record.talk()),
+        ("wait_seconds", record.wait()),
+    ] {
+        let Some(wanted) = expected[what].as_u64() else {
+            if expected.get(what).is_some() {
+                check(what, &None::<u32>, &found.map(|seconds| seconds.get()));
+            }
+            continue;
+        };
+        let close = found.is_some_and(|found| u64::from(found.get()).abs_diff(wanted) <= 1);
+        if !close {
+            check(what, &wanted, &found.map(|seconds| seconds.get()));
+        }
+    }
+    transfer(expected, call, &mut check);
+    let outcome = expected["outcome"].as_str();
+    let without_hint = expected["outcome_without_hint"].as_str();
+    let understood = record.outcome().as_str();
+    if outcome.is_some() && outcome != Some(understood) && without_hint != Some(understood) {
+        check("outcome", &outcome, &understood);
+    }
+}
+
+fn transfer(
+    expected: &Value,
+    call: &FinishedCall,
+    check: &mut dyn FnMut(&str, &dyn std::fmt::Debug, &dyn std::fmt::Debug),
+) {
+    let Some(wanted) = expected["transfer"].as_str() else {
+        return;
+    };
+    let transfer = call.record().transfer();
+    let mode = transfer.map_or("none", |transfer| transfer.mode.as_str());
+    let (word, result) = wanted.split_once('_').unwrap_or((wanted, ""));
+    let alternatives = texts(&expected["transfer_alternatives"]);
+    if mode != word {
+        if !alternatives.iter().any(|other| other == mode) {
+            check("transfer", &word, &mode);
+        }
+        return;
+    }
+    let result = match (word, result) {
+        ("none", _) => None,
+        (_, "refused") => Some("refused"),
+        (_, "not_answered") => Some("not_answered"),
+        _ => Some("accepted"),
+    };
+    let found = transfer.and_then(|transfer| transfer.result);
+    check(
+        "transfer result",
+        &result,
+        &found.map(|found| found.as_str()),
+    );
+    if expected.get("transferred_to").is_some() {
+        let to = call.transferred_to();
+        check(
+            "transferred_to",
+            &expected["transferred_to"].as_str(),
+            &to.map(|to| to.as_str().trim_start_matches('+')),
+        );
+    }
+}
+
+/// Asserts that the streams of all fixtures, changed in some way, are still understood.
+pub(crate) fn assert_understood(folder: &str, change: impl Fn(&Fixture) -> Vec<Event>) {
+    let mut wrong = String::new();
+    for fixture in all(folder) {
+        let calls = finished(&change(&fixture));
+        for difference in differences(&fixture, &calls) {
+            wrong.push_str(&format!("\n{}: {difference}", fixture.name));
+        }
+    }
+    assert!(wrong.is_empty(), "misunderstood:{wrong}");
+}

@@ -1,0 +1,5 @@
+//! Calls as a PBX tells of them, against what really happened.
+
+mod fixture;
+mod host;
+mod manager;

@@ -1,0 +1,60 @@
+//! AMI, as a running Asterisk sent it.
+
+use crate::fixture::{Event, assert_understood};
+use crate::host::{shuffled, without};
+
+#[test]
+fn every_call_of_a_running_asterisk_is_understood() {
+    assert_understood("asterisk-ami", |fixture| fixture.events.clone());
+}
+
+#[test]
+fn call_detail_records_and_cel_are_not_needed() {
+    assert_understood("asterisk-ami", |fixture| {
+        without(&fixture.events, &["CEL", "Cdr"])
+    });
+}
+
+#[test]
+fn doubled_events_change_nothing() {
+    assert_understood("asterisk-ami", |fixture| {
+        fixture
+            .events
+            .iter()
+            .flat_map(|event| [event.clone(), event.clone()])
+            .collect()
+    });
+    assert_understood("asterisk-ami", |fixture| {
+        fixture
+            .events
+            .iter()
+            .chain(&fixture.events)
+            .cloned()
+            .collect()
+    });
+}
+
+/// What a manager user of Asterisk 13 hears at the least.
+#[test]
+fn the_events_of_an_old_asterisk_are_enough() {
+    const NEW: &[&str] = &[
+        "CEL",
+        "Cdr",
+        "DialState",
+        "NewConnectedLine",
+        "MixMonitorStart",
+    ];
+    assert_understood("asterisk-ami", |fixture| {
+        let old: Vec<Event> = without(&fixture.events, NEW);
+        old
+    });
+}
+
+#[test]
+fn events_up_to_two_seconds_out_of_order_are_understood() {
+    for seed in 0..20 {
+        assert_understood("asterisk-ami", |fixture| {
+            shuffled(&without(&fixture.events, &["CEL", "Cdr"]), seed)
+        });
+    }
+}
