@@ -5,11 +5,12 @@ use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 use vochi_crm_core::{CallEvent, Direction, EventKind, Extension, Leg, LegEnd, Line, TransferMode};
 
-use crate::calls::over_at;
+use crate::calls::is_over;
+use crate::peer::{Half, Peer};
 use crate::read::BridgeKind;
 use crate::rules::Rules;
 use crate::scene::{BridgeAt, Channel, ChannelAt, Micros, Scene};
-use crate::understand::cast::{Client, line_of, phone_of};
+use crate::understand::cast::{Client, is_human, line_of, phone_of};
 use crate::understand::people::{caller, person};
 use crate::understand::reach::{People, heard};
 use crate::understand::{Story, call_id, moment};
@@ -29,10 +30,14 @@ pub(crate) struct Live {
     /// The record is out.
     pub(crate) recorded: bool,
     held: bool,
+    /// The client rings elsewhere after somebody had it.
+    passed_on: bool,
     /// Who rings.
     ringing: Names,
     /// Who has the client, or keeps it on hold.
     with: Names,
+    /// Colleagues who were asked and answered.
+    asked: Names,
     /// Who had it last.
     last: Option<CompactString>,
 }
@@ -46,8 +51,10 @@ impl Live {
             ended: false,
             recorded: false,
             held: false,
+            passed_on: false,
             ringing: Names::new(),
             with: Names::new(),
+            asked: Names::new(),
             last: None,
         }
     }
@@ -97,7 +104,7 @@ pub(crate) fn withdrawn(scene: &Scene, key: ChannelAt, at: Micros) -> Option<Cal
 
 impl Now<'_> {
     fn advance(&self, live: &mut Live, out: &mut Vec<CallEvent>) {
-        if over_at(self.scene, self.client).is_some() {
+        if is_over(self.scene, self.client, self.at) {
             if live.told {
                 out.extend(self.end());
             }
@@ -105,8 +112,12 @@ impl Now<'_> {
             return;
         }
         let people = self.heard();
-        let with = self.with(&people);
-        let ringing = self.ringing();
+        let with = self.with(&people, live);
+        let mut ringing = self.ringing();
+        if self.scene.dialplan && with.is_empty() && !live.held && self.bridge().is_some() {
+            // Somebody took it, and the listener has yet to tell who.
+            ringing.clone_from(&live.ringing);
+        }
         self.dial_out(live, out);
         self.rings(live, &ringing, &with, out);
         self.talks(live, &people, &with, out);
@@ -142,21 +153,35 @@ impl Now<'_> {
         heard(self.scene, self.clients, self.client, place)
     }
 
-    fn with(&self, people: &People) -> Names {
+    /// Who has the client now. Somebody who is in no bridge for a moment is only moved by the PBX.
+    fn with(&self, people: &People, live: &Live) -> Names {
         let mut names = Names::new();
         for at in people {
             if let Some(person) = person(self.scene, *at, self.rules) {
                 push_once(&mut names, person.name());
             }
         }
-        if names.is_empty()
-            && self.scene.dialplan
-            && self.client.direction == Direction::Outbound
-            && self.bridge().is_some()
-            && let Some(caller) = caller(self.scene, self.client, self.rules)
-            && !self.waits_for(&caller)
-        {
-            names.push(caller);
+        if names.is_empty() {
+            if self.scene.dialplan
+                && self.client.direction == Direction::Outbound
+                && live.last.is_none()
+                && self.bridge().is_some()
+            {
+                // Whoever dialled has the client, whether or not their own channel was told of.
+                names.extend(caller(self.scene, self.client, self.rules));
+            }
+            return names;
+        }
+        let newcomer = names.iter().any(|name| !live.with.contains(name));
+        for name in live.with.iter().filter(|_| !newcomer) {
+            let moving = self.seats(name).any(|(at, phone)| {
+                phone.hung_at.is_none()
+                    && phone.was_bridged()
+                    && self.scene.whereabouts(at).is_none()
+            });
+            if moving && !self.scene.dialplan {
+                push_once(&mut names, name);
+            }
         }
         names
     }
@@ -168,16 +193,12 @@ impl Now<'_> {
             .filter(|bridge| self.scene.kind(*bridge) != BridgeKind::Holding)
     }
 
-    /// Whether an employee's phone was in a bridge and is not with the client now.
-    fn waits_for(&self, name: &str) -> bool {
-        self.phones(name).any(Channel::was_bridged)
-    }
-
-    fn phones<'b>(&'b self, name: &'b str) -> impl Iterator<Item = &'b Channel> {
-        self.scene
-            .channels
-            .iter()
-            .filter(move |channel| channel.peer.extension() == Some(name))
+    /// The channels of a person of the company.
+    fn seats<'b>(&'b self, name: &'b str) -> impl Iterator<Item = (ChannelAt, &'b Channel)> {
+        self.scene.all().filter(move |(at, _)| {
+            is_human(self.scene, self.clients, *at)
+                && person(self.scene, *at, self.rules).is_some_and(|one| one.name() == name)
+        })
     }
 
     /// Whose phones ring for the client now.
@@ -192,11 +213,18 @@ impl Now<'_> {
                 push_once(&mut names, person.name());
             }
         }
-        // A dialplan names everybody it lets ring; the last word counts.
+        // A dialplan names everybody it lets ring, and nobody's phone that stops; whoever rang is
+        // done when the client comes into a bridge.
+        let entered = self
+            .client
+            .channels
+            .iter()
+            .flat_map(|at| self.scene.stays(*at));
+        let entered = entered.map(|stay| stay.from).max().unwrap_or(Micros::MIN);
         let dials = self.scene.plan.iter().flat_map(|plan| &plan.dials);
         let last = dials
-            .filter(|dial| dial.channel == self.client.key)
-            .filter(|_| self.client.direction == Direction::Inbound && self.bridge().is_none())
+            .filter(|dial| dial.channel == self.client.key && dial.at > entered)
+            .filter(|_| self.client.direction == Direction::Inbound)
             .last();
         for name in last.iter().flat_map(|dial| &dial.extensions) {
             if self.rules.is_extension(name) {
@@ -243,37 +271,53 @@ impl Now<'_> {
             .last
             .as_deref()
             .and_then(|last| Extension::new(last).ok());
-        let asks = live.held || !with.is_empty();
-        if let (Some(last), false, false) = (&last, asks, new.is_empty()) {
+        let asks = last.clone().filter(|_| live.held || !with.is_empty());
+        if let (Some(last), None, false, false) = (last, &asks, new.is_empty(), live.passed_on) {
             // The client rings on although somebody had it: it was passed on.
             let to = new.remove(0);
             out.extend(self.event(EventKind::Transferred {
                 mode: TransferMode::Blind,
-                from: Some(last.clone()),
+                from: Some(last),
                 to,
             }));
+            live.passed_on = true;
             live.with.clear();
         }
         if !new.is_empty() {
             let mut event = self.full(EventKind::Ringing);
             for extension in new {
-                let leg = match &last {
-                    Some(last) if asks => {
-                        Leg::new(LegEnd::Employee(last.clone()), LegEnd::Employee(extension))
-                    }
-                    _ => Leg::to_employee(extension),
+                let leg = match &asks {
+                    Some(asking) => question(asking, extension),
+                    None => Leg::to_employee(extension),
                 };
                 event = event.map(|event| event.with_leg(leg));
             }
             out.extend(event);
             live.told = true;
         }
-        let stopped = live
-            .ringing
-            .iter()
-            .filter(|name| !ringing.contains(name) && !with.contains(name));
-        out.extend(self.left(stopped));
+        let silent = live.ringing.iter().filter(|name| !ringing.contains(name));
+        let silent: Names = silent
+            .filter(|name| !with.contains(name))
+            .cloned()
+            .collect();
+        let (answered, stopped): (Names, Names) = silent.into_iter().partition(|name| {
+            let mut seats = self.seats(name);
+            seats.any(|(at, _)| self.scene.whereabouts(at).is_some())
+        });
+        out.extend(self.left(stopped.iter()));
         live.ringing.clone_from(ringing);
+        for name in answered {
+            if let Some(asking) = &asks {
+                // A colleague answered and hears whoever asks, not the client.
+                let leg = Extension::new(&name).ok().map(|to| question(asking, to));
+                let event = self.event(EventKind::Answered);
+                out.extend(event.zip(leg).map(|(event, leg)| event.with_leg(leg)));
+                live.asked.push(name);
+            } else {
+                // The client comes into the bridge in a moment, or once the offer is accepted.
+                live.ringing.push(name);
+            }
+        }
     }
 
     fn left<'b>(&self, names: impl Iterator<Item = &'b CompactString>) -> Option<CallEvent> {
@@ -287,18 +331,19 @@ impl Now<'_> {
     }
 
     fn talks(&self, live: &mut Live, people: &People, with: &Names, out: &mut Vec<CallEvent>) {
+        self.gone_again(live, with, out);
         let had = live.with.clone();
         for name in with.iter().filter(|name| !had.contains(name)) {
             let Ok(extension) = Extension::new(name) else {
                 continue;
             };
-            let before = live.last.as_deref().filter(|last| {
+            let from = live.last.as_deref().filter(|last| {
                 *last != name.as_str() && !with.iter().any(|other| other.as_str() == *last)
             });
-            let before = before.and_then(|last| Extension::new(last).ok());
-            let passed = before.filter(|_| !live.with.is_empty());
-            if let Some(from) = passed {
-                let mode = if live.held {
+            let from = from.and_then(|last| Extension::new(last).ok());
+            let attended = live.asked.contains(name) || self.was_asked(name, live);
+            if let Some(from) = from.filter(|_| attended || !had.is_empty()) {
+                let mode = if attended {
                     TransferMode::Attended
                 } else {
                     TransferMode::Blind
@@ -309,8 +354,8 @@ impl Now<'_> {
                     to: extension.clone(),
                 }));
                 live.with.clear();
-                if mode == TransferMode::Attended {
-                    live.told = true;
+                live.asked.retain(|asked| asked != name);
+                if attended {
                     continue;
                 }
             }
@@ -331,8 +376,12 @@ impl Now<'_> {
             self.alone(live, out);
             return;
         }
-        let gone = live.with.iter().filter(|name| !with.contains(name));
-        let gone: Names = gone.cloned().collect();
+        let gone: Names = live
+            .with
+            .iter()
+            .filter(|name| !with.contains(name))
+            .cloned()
+            .collect();
         out.extend(self.left(gone.iter()));
         let holds = people
             .iter()
@@ -341,8 +390,52 @@ impl Now<'_> {
             self.hold(live, holds, with, out);
         }
         live.held = holds;
+        live.passed_on = false;
         live.with.clone_from(with);
         live.last = with.last().cloned();
+    }
+
+    /// Colleagues who were asked and hung up.
+    fn gone_again(&self, live: &mut Live, with: &Names, out: &mut Vec<CallEvent>) {
+        let gone: Names = live
+            .asked
+            .iter()
+            .filter(|name| !with.contains(name))
+            .filter(|name| {
+                self.seats(name).all(|(at, phone)| {
+                    phone.hung_at.is_some()
+                        || self.scene.dialplan && self.scene.whereabouts(at).is_none()
+                })
+            })
+            .cloned()
+            .collect();
+        live.asked.retain(|name| !gone.contains(name));
+        out.extend(self.left(gone.iter()));
+    }
+
+    /// Whether whoever takes the client over was called by the one who had it, or answered while
+    /// that one was away asking.
+    fn was_asked(&self, name: &str, live: &Live) -> bool {
+        let Some(last) = live.last.as_deref() else {
+            return false;
+        };
+        let calls_for_last = |channel: &Channel| {
+            matches!(
+                channel.peer,
+                Peer::Local {
+                    half: Half::Two,
+                    ..
+                }
+            ) && channel.caller.as_deref() == Some(last)
+        };
+        live.held && !live.passed_on
+            || self.scene.dialplan && self.scene.channels.iter().any(calls_for_last)
+            || self.seats(name).any(|(_, phone)| {
+                let dialler = phone.dial.as_deref().and_then(|dial| dial.by);
+                dialler
+                    .and_then(|by| person(self.scene, by, self.rules))
+                    .is_some_and(|by| by.name() == last)
+            })
     }
 
     fn hold(&self, live: &Live, holds: bool, with: &Names, out: &mut Vec<CallEvent>) {
@@ -364,25 +457,29 @@ impl Now<'_> {
 
     /// Nobody of those who had the client hears it now.
     fn alone(&self, live: &mut Live, out: &mut Vec<CallEvent>) {
-        if live.with.is_empty() {
-            return;
-        }
         let (gone, there): (Names, Names) = live.with.iter().cloned().partition(|name| {
-            let known = self.phones(name).next().is_some();
-            known && self.phones(name).all(|phone| phone.hung_at.is_some())
+            let mut seats = self.seats(name).peekable();
+            seats.peek().is_some() && seats.all(|(_, phone)| phone.hung_at.is_some())
         });
-        if !gone.is_empty() {
-            out.extend(self.left(gone.iter()));
-        }
+        out.extend(self.left(gone.iter()));
+        let asks = there.iter().any(|name| {
+            let mut seats = self.seats(name);
+            seats.any(|(at, _)| self.scene.whereabouts(at).is_some())
+        });
         if there.is_empty() {
             live.held = false;
-        } else if self.bridge().is_some() && !live.held {
-            // The employee went to ask somebody; the client waits.
+        } else if asks && self.bridge().is_some() && !live.held {
+            // The employee is in another bridge, asking somebody; the client waits.
             self.hold(live, true, &there, out);
             live.held = true;
         }
         live.with = there;
     }
+}
+
+/// The leg on which one employee asks another.
+fn question(asking: &Extension, to: Extension) -> Leg {
+    Leg::new(LegEnd::Employee(asking.clone()), LegEnd::Employee(to))
 }
 
 fn push_once(names: &mut Names, name: &str) {

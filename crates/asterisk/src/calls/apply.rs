@@ -31,7 +31,16 @@ impl CallTracker {
             }
             Told::Seen(named) => {
                 let (scene, channel) = self.seen(scope, at, named)?;
-                if named.state == Some(STATE_RINGING) {
+                let rings_at_client = |channel: &Channel| {
+                    // A listener tells of a phone before it is answered only when a call is passed
+                    // on to it.
+                    let outside = |other: &str| self.rules.is_outside(other);
+                    named.linked.is_none()
+                        && channel.peer.extension().is_some()
+                        && channel.connected.as_deref().is_some_and(outside)
+                };
+                let told = self.scene(scene)?.channel(channel)?;
+                if named.state == Some(STATE_RINGING) || rings_at_client(told) {
                     self.with(scene, channel, |channel| rings(channel, at));
                 }
                 Some(scene)
@@ -239,8 +248,8 @@ impl CallTracker {
         };
         let is_dialplan = named.linked.is_none();
         let open = self.scene(scene)?;
-        let nameless = open
-            .find(&named.id)
+        let seen_before = open.find(&named.id);
+        let nameless = seen_before
             .and_then(|place| open.channel(place))
             .is_none_or(|channel| channel.peer == Peer::Unknown);
         let peer = if nameless { self.peer(named) } else { None };
@@ -265,7 +274,7 @@ impl CallTracker {
             channel.peer = peer;
         }
         learn(channel, at, named, is_dialplan);
-        if known.is_none()
+        if seen_before.is_none()
             && let Some(linked) = named.linked.as_deref()
         {
             channel.born_linked = Some(linked.into());

@@ -5,9 +5,12 @@ use vochi_crm_core::Direction;
 use super::index::SceneAt;
 use super::{CallTracker, Heard, What};
 use crate::live::Live;
-use crate::scene::{Channel, ChannelAt, Micros, Scene};
+use crate::scene::{Channel, ChannelAt, Micros, SECOND, Scene};
 use crate::understand::cast::{Client, Clients, clients};
 use crate::understand::{Story, internal};
+
+/// A phone the client is passed on to rings by then.
+const RINGS_WITHIN: Micros = 5 * SECOND;
 
 impl CallTracker {
     /// When a scene must be looked at, if nothing happens until then.
@@ -17,7 +20,20 @@ impl CallTracker {
             .filter(|client| !is_recorded(scene, client.key));
         let clients = open.map(|client| self.due(scene, client)).min();
         let whole = self.whole_due(scene, found);
-        clients.map_or(whole, |due| due.min(whole))
+        let ending = found
+            .iter()
+            .filter(|client| {
+                scene
+                    .live
+                    .iter()
+                    .any(|live| live.key == client.key && !live.ended)
+            })
+            .filter_map(|client| seems_over_at(scene, client))
+            .min();
+        [clients, ending]
+            .into_iter()
+            .flatten()
+            .fold(whole, Micros::min)
     }
 
     /// When a client's call is closed, if nothing happens until then.
@@ -212,6 +228,20 @@ fn hung_up(scene: &Scene, client: &Client) -> bool {
     root.is_some_and(hung)
 }
 
+/// Whether whoever was told of a call's beginning should be told of its end. A dialplan's listener
+/// may yet tell of a transfer; its popups do not wait for that longer than a phone takes to ring.
+pub(crate) fn is_over(scene: &Scene, client: &Client, now: Micros) -> bool {
+    over_at(scene, client).is_some() || seems_over_at(scene, client).is_some_and(|at| at <= now)
+}
+
+/// When a call that may be over is taken for it, as far as popups go.
+fn seems_over_at(scene: &Scene, client: &Client) -> Option<Micros> {
+    let report = scene.plan.as_deref()?.report_of(client.key)?;
+    let rings = scene.channels.iter().any(Channel::rings_now);
+    (!in_a_bridge(scene, client) && !rings)
+        .then(|| report.at.max(scene.last_at).saturating_add(RINGS_WITHIN))
+}
+
 /// When a call was surely over for the client, if it is.
 pub(crate) fn over_at(scene: &Scene, client: &Client) -> Option<Micros> {
     if hung_up(scene, client) {
@@ -244,8 +274,10 @@ pub(crate) fn over_at(scene: &Scene, client: &Client) -> Option<Micros> {
     let others = scene.all().filter(|(at, channel)| {
         !client.channels.contains(at) && channel.peer.extension().is_some()
     });
-    let stayed_longer = others
-        .filter_map(|(at, _)| last_of(at))
-        .any(|stay| stay.bridge == client_left.bridge && stay.to > client_left.to);
+    let others: Vec<_> = others.filter_map(|(at, _)| last_of(at)).collect();
+    let stayed_longer = others.is_empty()
+        || others
+            .iter()
+            .any(|stay| stay.bridge == client_left.bridge && stay.to > client_left.to);
     stayed_longer.then(|| report.at.max(client_left.to.unwrap_or(report.at)))
 }

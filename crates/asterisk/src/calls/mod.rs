@@ -11,10 +11,11 @@ mod saved;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use vochi_crm_core::{CallEvent, Timestamp};
+use vochi_crm_core::{CallEvent, Direction, Timestamp};
 
 pub use self::builder::CallTrackerBuilder;
-pub(crate) use self::close::over_at;
+pub(crate) use self::close::is_over;
+use self::close::over_at;
 pub use self::patience::Patience;
 pub use self::saved::SavedCalls;
 
@@ -24,7 +25,7 @@ use crate::live::{Live, advance};
 use crate::read::PbxEvent;
 use crate::rules::Rules;
 use crate::scene::{Micros, Scene};
-use crate::understand::cast::{Clients, clients};
+use crate::understand::cast::{Client, Clients, clients};
 use crate::understand::moment;
 
 /// What became clear by an event.
@@ -287,6 +288,7 @@ impl CallTracker {
         let mut lives = std::mem::take(&mut scene.live);
         for live in &mut lives {
             match found.iter().find(|client| client.key == live.key) {
+                Some(client) if begins_unseen(scene, client) => {}
                 Some(client) => {
                     advance(scene, found, client, live, &self.rules, at, &mut events);
                 }
@@ -359,6 +361,16 @@ impl CallTracker {
             *planned = Micros::MAX;
         }
     }
+}
+
+/// Whether the channel an outgoing call began with was not told of yet. It may be a client's, and the
+/// call one that is carried on to somebody's mobile.
+fn begins_unseen(scene: &Scene, client: &Client) -> bool {
+    let linked = scene
+        .channel(client.key)
+        .and_then(|channel| channel.born_linked.as_deref());
+    client.direction == Direction::Outbound
+        && linked.is_some_and(|linked| scene.find(linked).is_none())
 }
 
 /// Every number a scene is found by.

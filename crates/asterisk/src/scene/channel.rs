@@ -201,8 +201,19 @@ impl Channel {
             .is_some_and(|(_, held)| *held)
     }
 
+    /// Whether it keeps its other side on hold. Whoever comes into a bridge again took it back.
     pub(crate) fn holds_now(&self) -> bool {
-        self.holds.last().is_some_and(|(_, held)| *held) && self.hung_at.is_none()
+        let entered = self
+            .points
+            .iter()
+            .filter(|point| point.enters)
+            .map(|point| point.at)
+            .max();
+        self.hung_at.is_none()
+            && self
+                .holds
+                .last()
+                .is_some_and(|(at, held)| *held && entered.is_none_or(|entered| entered <= *at))
     }
 
     /// It was answered, as far as anybody said.
@@ -220,12 +231,13 @@ impl Channel {
             })
     }
 
-    /// Whether it rings now.
+    /// Whether it rings now, or was answered and is not connected yet.
     pub(crate) fn rings_now(&self) -> bool {
+        let rings_on = |dial: &Dial| dial.end.is_none_or(|(_, end)| end == DialEnd::Answered);
         self.rang_at.is_some()
             && self.hung_at.is_none()
             && self.points.is_empty()
-            && self.dial.as_deref().is_none_or(|dial| dial.end.is_none())
+            && self.dial.as_deref().is_none_or(rings_on)
     }
 
     pub(crate) fn hang(&mut self, at: Micros, cause: Option<u16>) {

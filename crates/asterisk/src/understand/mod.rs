@@ -290,7 +290,7 @@ impl<'a> Story<'a> {
                 .hung_at
                 .or(left)
                 .or(over.map(|(at, _)| at))
-                .unwrap_or(self.ended);
+                .map_or(self.ended, |at| at.min(self.ended));
             legs.push((
                 channel.first_at,
                 LegRecord {

@@ -151,7 +151,8 @@ pub(crate) fn rang(scene: &Scene, key: Option<&Client>, rules: &Rules) -> Vec<Co
 /// or passed the call on.
 fn ring_of(scene: &Scene, channel: &Channel) -> Option<Micros> {
     if scene.dialplan {
-        return channel.was_bridged().then_some(channel.first_at);
+        let rang = channel.was_bridged() || channel.rang_at.is_some();
+        return rang.then_some(channel.first_at);
     }
     let dial = channel.dial.as_deref().filter(|dial| !dial.orphan)?;
     let answered = matches!(dial.end, Some((_, DialEnd::Answered)));

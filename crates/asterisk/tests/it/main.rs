@@ -2,4 +2,5 @@
 
 mod fixture;
 mod host;
+mod live;
 mod manager;
