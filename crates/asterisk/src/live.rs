@@ -60,6 +60,13 @@ impl Live {
     }
 }
 
+impl Live {
+    /// Whether somebody was told of the call and not of its end.
+    pub(crate) fn is_open(&self) -> bool {
+        self.told && !self.ended
+    }
+}
+
 /// The present of one client's call.
 struct Now<'a> {
     scene: &'a Scene,

@@ -163,10 +163,20 @@ impl CallTracker {
                 received,
                 ended,
             } => {
-                let home = phone
-                    .as_deref()
-                    .filter(|phone| *kind == CallKind::Internal && self.rules.is_outside(phone))
-                    .and_then(|phone| self.carried_on(scope, phone, None));
+                let lasted = match (began, ended) {
+                    (Some(began), Some(ended)) => {
+                        let zone = &self.rules.zone;
+                        zone.instant(*ended).unix_micros() - zone.instant(*began).unix_micros()
+                    }
+                    _ => 0,
+                };
+                let home = self.reported_home(
+                    scope,
+                    at.saturating_sub(lasted.max(0)),
+                    *kind,
+                    phone.as_deref(),
+                    extensions,
+                );
                 let (scene, channel) = self.planned(scope, at, id, home)?;
                 let instant = |time: &Option<LocalTime>| {
                     time.map(|time| self.rules.zone.instant(time).unix_micros())
@@ -188,6 +198,28 @@ impl CallTracker {
                 self.scene_mut(scene)?.plan_mut().report(report);
                 Some(scene)
             }
+        }
+    }
+
+    /// The open call a hangup belongs to whose own channel nobody told of.
+    fn reported_home(
+        &self,
+        scope: u32,
+        began: Micros,
+        kind: CallKind,
+        phone: Option<&str>,
+        extensions: &[Written<'_>],
+    ) -> Option<SceneAt> {
+        let outside = phone.filter(|phone| self.rules.is_outside(phone))?;
+        let first = extensions.first();
+        match (kind, first) {
+            (CallKind::Internal, _) => self.carried_on(scope, outside, None),
+            (CallKind::Outgoing, Some(client)) if self.rules.is_outside(client) => {
+                self.carried_on(scope, client, phone)
+            }
+            (CallKind::Outgoing, Some(employee)) => self.asking(scope, employee, began),
+            (CallKind::Outgoing, None) => self.strays_with(scope, outside).first().copied(),
+            _ => None,
         }
     }
 
@@ -485,16 +517,16 @@ impl CallTracker {
             line: line.map(Into::into),
         });
         let mut scene = scene;
-        if home.is_none() {
-            if let Some(phone) = phone {
+        if let Some(phone) = phone {
+            if home.is_none() {
                 for stray in self.strays_with(scope, phone) {
                     scene = self.join(scene, stray);
                 }
-                self.clients.add(scope, &number_key(phone), scene);
             }
-            for extension in extensions {
-                self.employees.add(scope, extension, scene);
-            }
+            self.clients.add(scope, &number_key(phone), scene);
+        }
+        for extension in extensions {
+            self.employees.add(scope, extension, scene);
         }
         Some(scene)
     }

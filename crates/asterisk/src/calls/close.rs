@@ -23,10 +23,8 @@ impl CallTracker {
         let ending = found
             .iter()
             .filter(|client| {
-                scene
-                    .live
-                    .iter()
-                    .any(|live| live.key == client.key && !live.ended)
+                let mut lives = scene.live.iter();
+                lives.any(|live| live.key == client.key && live.is_open())
             })
             .filter_map(|client| seems_over_at(scene, client))
             .min();

@@ -157,8 +157,14 @@ impl CallTracker {
     }
 
     /// When [`pass_time`](Self::pass_time) has something to do, if nothing is heard until then.
-    pub fn next_due(&self) -> Option<Timestamp> {
-        self.due.peek().map(|Reverse((due, _))| moment(*due))
+    pub fn next_due(&mut self) -> Option<Timestamp> {
+        while let Some(Reverse((due, scene))) = self.due.peek() {
+            if self.is_planned(*due, *scene) {
+                return Some(moment(*due));
+            }
+            self.due.pop();
+        }
+        None
     }
 
     /// Closes every open call as it stands: the stream is over.
@@ -239,11 +245,8 @@ impl CallTracker {
             let Some(Reverse((due, scene))) = self.due.pop() else {
                 break;
             };
-            let place = usize::try_from(scene).unwrap_or(usize::MAX);
-            if let Some(planned) = self.planned.get_mut(place)
-                && *planned == due
-            {
-                *planned = Micros::MAX;
+            if self.is_planned(due, scene) {
+                self.unplan(scene);
                 self.close_what_is_due(scene, heard);
             }
         }
@@ -316,11 +319,21 @@ impl CallTracker {
 
     fn plan(&mut self, at: SceneAt, due: Micros) {
         let place = usize::try_from(at).unwrap_or(usize::MAX);
+        // What is due was looked at just now; the next look needs time to have passed.
+        let due = due.max(self.now.saturating_add(1));
         if let Some(planned) = self.planned.get_mut(place)
             && due < *planned
         {
             *planned = due;
             self.due.push(Reverse((due, at)));
+        }
+        if self.due.len() > 2 * self.scenes.len() + 64 {
+            // What was put off or is over stands in it still.
+            let planned = &self.planned;
+            self.due.retain(|Reverse((due, scene))| {
+                let place = usize::try_from(*scene).unwrap_or(usize::MAX);
+                planned.get(place) == Some(due)
+            });
         }
     }
 
@@ -356,6 +369,15 @@ impl CallTracker {
 
     fn release(&mut self, at: SceneAt) {
         self.free.push(at);
+        self.unplan(at);
+    }
+
+    fn is_planned(&self, due: Micros, at: SceneAt) -> bool {
+        let place = usize::try_from(at).unwrap_or(usize::MAX);
+        self.planned.get(place) == Some(&due)
+    }
+
+    fn unplan(&mut self, at: SceneAt) {
         let place = usize::try_from(at).unwrap_or(usize::MAX);
         if let Some(planned) = self.planned.get_mut(place) {
             *planned = Micros::MAX;

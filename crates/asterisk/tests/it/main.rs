@@ -3,4 +3,7 @@
 mod fixture;
 mod host;
 mod live;
+mod losses;
 mod manager;
+mod restart;
+mod together;

@@ -1,0 +1,273 @@
+//! Events that never come, come late, or come again.
+
+use std::time::Duration;
+
+use vochi_crm_asterisk::{FinishedCall, Heard};
+use vochi_crm_core::{Direction, Extension, Outcome};
+
+use crate::fixture::{Event, all, at, differences, finished, hear, one, tracker};
+use crate::host::without;
+
+fn external(calls: &[FinishedCall]) -> Vec<&FinishedCall> {
+    calls.iter().filter(|call| call.is_external()).collect()
+}
+
+fn records(heard: Vec<Heard>) -> Vec<FinishedCall> {
+    heard
+        .into_iter()
+        .filter_map(|heard| match heard {
+            Heard::Finished(call) => Some(*call),
+            _ => None,
+        })
+        .collect()
+}
+
+/// A change of a stream, by what it is called.
+type Loss = (&'static str, fn(&[Event]) -> Vec<Event>);
+
+fn assert_same_number_of_calls(folder: &str, losses: &[Loss], except: &[(&str, &str)]) {
+    let mut wrong = String::new();
+    for fixture in all(folder) {
+        let Some(wanted) = fixture.expected["expected_crm_calls"].as_u64() else {
+            continue;
+        };
+        for (what, lose) in losses {
+            if except.contains(&(*what, fixture.name.as_str())) {
+                continue;
+            }
+            let calls = finished(&lose(&fixture.events));
+            let found = external(&calls).len() as u64;
+            if found != wanted {
+                wrong.push_str(&format!(
+                    "\n{} without {what}: {found} external calls instead of {wanted}",
+                    fixture.name
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn a_dialplan_that_loses_one_kind_of_event_still_makes_one_call() {
+    assert_same_number_of_calls(
+        "asterisk",
+        &[
+            ("start", |events| without(events, &["start"])),
+            ("dial", |events| without(events, &["dial"])),
+            ("hangup", |events| without(events, &["hangup"])),
+        ],
+        &[
+            // The hangup was the only event there was.
+            ("hangup", "in_lost_all_but_hangup"),
+        ],
+    );
+}
+
+#[test]
+fn an_asterisk_that_loses_one_kind_of_event_still_makes_one_call() {
+    assert_same_number_of_calls(
+        "asterisk-ami",
+        &[
+            ("Newchannel", |events| without(events, &["Newchannel"])),
+            ("DialState", |events| {
+                without(events, &["DialState", "Newstate"])
+            }),
+            ("DialEnd", |events| without(events, &["DialEnd"])),
+            ("Hangup", |events| without(events, &["Hangup"])),
+            ("BridgeLeave", |events| without(events, &["BridgeLeave"])),
+            ("LocalBridge", |events| without(events, &["LocalBridge"])),
+        ],
+        &[],
+    );
+}
+
+#[test]
+fn without_start_or_dial_the_rest_of_a_call_is_understood() {
+    for lost in ["start", "dial"] {
+        let fixture = one("asterisk", "in_group_answered");
+        let mut calls = finished(&without(&fixture.events, &[lost]));
+        let call = calls.remove(0);
+        let record = call.record();
+        assert_eq!(record.direction(), Direction::Inbound, "without {lost}");
+        assert_eq!(
+            record.client().to_string(),
+            "+375446307423",
+            "without {lost}"
+        );
+        assert_eq!(record.outcome(), Outcome::Answered, "without {lost}");
+        assert_eq!(
+            record.talk().map(|talk| talk.get()),
+            Some(12),
+            "without {lost}"
+        );
+        assert_eq!(
+            call.answered_by().map(Extension::as_str),
+            Some("151"),
+            "without {lost}"
+        );
+    }
+    let fixture = one("asterisk", "out_simple_answered");
+    let call = finished(&without(&fixture.events, &["dial"])).remove(0);
+    assert_eq!(call.record().direction(), Direction::Outbound);
+    assert_eq!(call.record().client().to_string(), "+375447025641");
+    assert_eq!(call.answered_by().map(Extension::as_str), Some("151"));
+}
+
+#[test]
+fn a_call_whose_hangup_is_lost_is_closed_some_time_after_the_client_left() {
+    let fixture = one("asterisk", "out_attended_transfer_accepted");
+    let mut calls = tracker();
+    let mut heard = Vec::new();
+    for event in &fixture.events {
+        heard.extend(hear(&mut calls, event));
+    }
+    let last = fixture.events.last().unwrap().t;
+    heard.extend(calls.pass_time(at(last + 179.0)));
+    assert_eq!(records(heard), [], "somebody may yet pick it up again");
+    let closed = records(calls.pass_time(at(last + 181.0)));
+    assert_eq!(differences(&fixture, &closed), Vec::<String>::new());
+    assert_eq!(calls.open_calls(), 0);
+}
+
+#[test]
+fn a_caller_nobody_answered_and_whose_hangup_is_lost_is_missed_after_an_hour() {
+    let fixture = one("asterisk", "in_group_missed");
+    let mut calls = tracker();
+    for event in without(&fixture.events, &["hangup"]) {
+        hear(&mut calls, &event);
+    }
+    let quiet = calls.pass_time(at(3590.0));
+    assert_eq!(quiet, [], "somebody may be waiting in a queue");
+    let heard = calls.pass_time(at(3620.0));
+    assert!(
+        matches!(&heard[..], [Heard::Live(_), Heard::Finished(_)]),
+        "its popups are closed too: {heard:?}"
+    );
+    assert_eq!(records(heard)[0].record().outcome(), Outcome::Missed);
+}
+
+#[test]
+fn a_talk_without_a_sign_of_life_is_closed_by_age() {
+    let fixture = one("asterisk-ami", "in_direct_answered_client_hangs_up");
+    let mut calls = tracker();
+    for event in without(
+        &fixture.events,
+        &[
+            "Hangup",
+            "BridgeLeave",
+            "BridgeDestroy",
+            "HangupRequest",
+            "SoftHangupRequest",
+            "Cdr",
+            "CEL",
+        ],
+    ) {
+        hear(&mut calls, &event);
+    }
+    let eleven = Duration::from_hours(11).as_secs_f64();
+    assert_eq!(calls.pass_time(at(eleven)), [], "people talk for hours");
+    let closed = records(calls.pass_time(at(eleven + 7200.0)));
+    assert_eq!(closed.len(), 1);
+    assert_eq!(closed[0].record().outcome(), Outcome::Answered);
+}
+
+#[test]
+fn the_record_comes_ten_seconds_after_the_hangup_and_only_once() {
+    let fixture = one("asterisk", "in_duplicate_dial_and_hangup");
+    let mut calls = tracker();
+    let mut times = Vec::new();
+    for event in &fixture.events {
+        for heard in hear(&mut calls, event) {
+            if matches!(heard, Heard::Finished(_)) {
+                times.push(event.t);
+            }
+        }
+    }
+    assert_eq!(
+        times,
+        [319.1],
+        "the clock is moved by the repeated hangup, five minutes later"
+    );
+    assert_eq!(
+        calls.finish(),
+        [],
+        "the repeated hangup makes no second call"
+    );
+    assert_eq!(calls.late_events(), 1);
+}
+
+#[test]
+fn next_due_tells_when_to_look_again() {
+    let fixture = one("asterisk-ami", "out_busy");
+    let mut calls = tracker();
+    assert_eq!(calls.next_due(), None);
+    for event in &fixture.events {
+        hear(&mut calls, event);
+    }
+    let due = calls.next_due().unwrap();
+    let last = fixture.events.last().unwrap().t;
+    assert!(due <= at(last + 10.1), "{due}");
+    assert_eq!(records(calls.pass_time(due)).len(), 1);
+    assert_eq!(calls.next_due(), None);
+}
+
+#[test]
+fn an_answer_nobody_saw_is_told_without_guessing() {
+    let fixture = one("asterisk", "in_lost_all_but_hangup");
+    let call = finished(&fixture.events).remove(0);
+    let record = call.record();
+    assert_eq!(record.outcome(), Outcome::Answered);
+    assert_eq!(
+        record.talk(),
+        None,
+        "end minus start would contain the ringing"
+    );
+    assert_eq!(record.talked_with(), []);
+    assert_eq!(
+        record.started_at().to_string(),
+        "2025-09-16T14:16:03Z",
+        "the PBX's own clock"
+    );
+    assert_eq!(record.ended_at().to_string(), "2025-09-16T14:16:22Z");
+}
+
+#[test]
+fn a_bridge_without_a_name_is_the_calls_own() {
+    for name in [
+        "in_group_answered",
+        "in_single_extension_answered",
+        "out_simple_answered",
+    ] {
+        let mut fixture = one("asterisk", name);
+        for event in &mut fixture.events {
+            event.body.remove("BridgeUniqueid");
+        }
+        let calls = finished(&fixture.events);
+        assert_eq!(
+            differences(&fixture, &calls),
+            Vec::<String>::new(),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn numbers_and_several_extensions_in_one_text_are_read() {
+    let mut fixture = one("asterisk", "in_group_answered");
+    for event in &mut fixture.events {
+        for key in ["CallType", "CallStatus", "BridgeNumChannels"] {
+            if let Some(value) = event.body.get_mut(key) {
+                *value = match value.as_str() {
+                    Some(text) => serde_json::from_str(text).unwrap(),
+                    None => value.to_string().into(),
+                };
+            }
+        }
+        if event.name == "dial" {
+            event.body["Extensions"] = "150,151 152".into();
+        }
+    }
+    let calls = finished(&fixture.events);
+    assert_eq!(differences(&fixture, &calls), Vec::<String>::new());
+}

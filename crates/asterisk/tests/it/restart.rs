@@ -1,0 +1,78 @@
+//! A process that ends in the middle of calls, and the one after it.
+
+use vochi_crm_asterisk::{CallTracker, Heard, SavedCalls};
+use vochi_crm_core::phone::PhoneReader;
+
+use crate::fixture::{all, hear, play, tracker};
+
+fn resumed(calls: &CallTracker) -> CallTracker {
+    let text = serde_json::to_string(&calls.save()).unwrap();
+    let saved: SavedCalls = serde_json::from_str(&text).unwrap();
+    CallTracker::builder()
+        .phones(PhoneReader::new().with_region("BY".parse().unwrap()))
+        .pbx_zone("Europe/Minsk".parse().unwrap())
+        .resume(saved)
+}
+
+#[test]
+fn a_restart_after_any_event_changes_nothing() {
+    for folder in ["asterisk", "asterisk-ami"] {
+        for fixture in all(folder) {
+            let undisturbed = play(&fixture.events);
+            let mut calls = tracker();
+            let mut heard: Vec<Heard> = Vec::new();
+            for event in &fixture.events {
+                heard.extend(hear(&mut calls, event));
+                calls = resumed(&calls);
+            }
+            heard.extend(calls.finish());
+            for (one, other) in heard.iter().zip(&undisturbed) {
+                assert_eq!(one, other, "{}", fixture.name);
+            }
+            assert_eq!(heard.len(), undisturbed.len(), "{}", fixture.name);
+        }
+    }
+}
+
+#[test]
+fn a_closed_call_is_remembered_over_a_restart() {
+    let fixture = crate::fixture::one("asterisk", "in_group_answered");
+    let mut calls = tracker();
+    for event in &fixture.events {
+        hear(&mut calls, event);
+    }
+    calls.pass_time(crate::fixture::at(400.0));
+    assert_eq!(calls.open_calls(), 0);
+    let mut calls = resumed(&calls);
+    for event in &fixture.events {
+        assert_eq!(
+            hear(&mut calls, event),
+            [],
+            "a repeated stream makes no second call"
+        );
+    }
+    assert_eq!(calls.finish(), []);
+}
+
+#[test]
+fn a_saved_state_that_makes_no_sense_does_not_panic() {
+    let fixture = crate::fixture::one("asterisk-ami", "in_group_of_local_channels_answered");
+    let mut calls = tracker();
+    for event in fixture.events.iter().take(60) {
+        hear(&mut calls, event);
+    }
+    let saved = serde_json::to_string(&calls.save()).unwrap();
+    // Every place of a channel or bridge points somewhere else.
+    let odd = saved
+        .replace("\"by\":0", "\"by\":999")
+        .replace("\"bridge\":0", "\"bridge\":777")
+        .replace("\"key\":0", "\"key\":888");
+    assert_ne!(odd, saved);
+    let saved: SavedCalls = serde_json::from_str(&odd).unwrap();
+    let mut calls = CallTracker::builder().resume(saved);
+    for event in fixture.events.iter().skip(60) {
+        hear(&mut calls, event);
+    }
+    calls.finish();
+    assert_eq!(calls.open_calls(), 0);
+}
