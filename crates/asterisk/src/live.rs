@@ -15,7 +15,7 @@ use crate::understand::people::{caller, person};
 use crate::understand::reach::{People, heard};
 use crate::understand::{Story, call_id, moment};
 
-type Names = SmallVec<[CompactString; 2]>;
+type Names = Vec<CompactString>;
 
 /// What was told of a client's call so far.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -182,7 +182,7 @@ impl Now<'_> {
         let newcomer = names.iter().any(|name| !live.with.contains(name));
         for name in live.with.iter().filter(|_| !newcomer) {
             let moving = self.seats(name).any(|(at, phone)| {
-                phone.hung_at.is_none()
+                phone.hung_at().is_none()
                     && phone.was_bridged()
                     && self.scene.whereabouts(at).is_none()
             });
@@ -410,7 +410,7 @@ impl Now<'_> {
             .filter(|name| !with.contains(name))
             .filter(|name| {
                 self.seats(name).all(|(at, phone)| {
-                    phone.hung_at.is_some()
+                    phone.hung_at().is_some()
                         || self.scene.dialplan && self.scene.whereabouts(at).is_none()
                 })
             })
@@ -433,7 +433,7 @@ impl Now<'_> {
                     half: Half::Two,
                     ..
                 }
-            ) && channel.caller.as_deref() == Some(last)
+            ) && channel.caller() == Some(last)
         };
         live.held && !live.passed_on
             || self.scene.dialplan && self.scene.channels.iter().any(calls_for_last)
@@ -466,7 +466,7 @@ impl Now<'_> {
     fn alone(&self, live: &mut Live, out: &mut Vec<CallEvent>) {
         let (gone, there): (Names, Names) = live.with.iter().cloned().partition(|name| {
             let mut seats = self.seats(name).peekable();
-            seats.peek().is_some() && seats.all(|(_, phone)| phone.hung_at.is_some())
+            seats.peek().is_some() && seats.all(|(_, phone)| phone.hung_at().is_some())
         });
         out.extend(self.left(gone.iter()));
         let asks = there.iter().any(|name| {

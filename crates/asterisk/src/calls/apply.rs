@@ -5,16 +5,11 @@ use smallvec::SmallVec;
 use vochi_crm_core::LocalTime;
 
 use super::home::holders;
-use super::index::{SceneAt, What};
+use super::index::{Name, SceneAt};
 use super::{CallTracker, number_key};
 use crate::peer::Peer;
 use crate::read::{BridgeKind, CallKind, Named, Told, Written};
-use crate::scene::{Arrival, Channel, ChannelAt, Dial, How, Micros, Move, PlanDial, Report};
-
-/// AMI's state of a channel that began by dialling.
-const STATE_RING: u32 = 4;
-/// AMI's state of a phone that rings.
-const STATE_RINGING: u32 = 5;
+use crate::scene::{Arrival, BridgeId, Channel, ChannelAt, How, Micros, Move, PlanDial, Report};
 
 impl CallTracker {
     /// Puts a fact where it belongs and says where that is. None if it belongs to a call that was
@@ -23,7 +18,7 @@ impl CallTracker {
         match told {
             Told::Appeared(named) => {
                 let (scene, channel) = self.seen(scope, at, named)?;
-                if named.state == Some(STATE_RING) {
+                if named.begins() {
                     self.with(scene, channel, |channel| channel.calls = true);
                     self.note_question(scene, channel, at);
                 }
@@ -37,11 +32,11 @@ impl CallTracker {
                     let outside = |other: &str| self.rules.is_outside(other);
                     named.linked.is_none()
                         && channel.peer.extension().is_some()
-                        && channel.connected.as_deref().is_some_and(outside)
+                        && channel.connected().is_some_and(outside)
                 };
                 let told = self.scene(scene)?.channel(channel)?;
-                if named.state == Some(STATE_RINGING) || rings_at_client(told) {
-                    self.with(scene, channel, |channel| rings(channel, at));
+                if named.rings() || rings_at_client(told) {
+                    self.with(scene, channel, |channel| channel.ring(at));
                 }
                 Some(scene)
             }
@@ -49,11 +44,13 @@ impl CallTracker {
                 let (scene, to, by) = self.dialled(scope, at, by.as_ref(), to)?;
                 self.with(scene, to, |channel| {
                     let string = string.as_deref();
-                    let dial = dial_of(channel, at);
+                    // Whom it dials, the names of all but lines tell.
+                    let needs_string = channel.peer.is_line();
+                    let dial = channel.dial_mut(at);
                     dial.at = if dial.orphan { at } else { dial.at.min(at) };
                     dial.orphan = false;
                     dial.by = dial.by.or(by);
-                    if dial.string.is_none() {
+                    if dial.string.is_none() && needs_string {
                         dial.string = string.map(Into::into);
                     }
                 });
@@ -61,13 +58,13 @@ impl CallTracker {
             }
             Told::DialRings { by, to } => {
                 let (scene, to, _) = self.dialled(scope, at, by.as_ref(), to)?;
-                self.with(scene, to, |channel| rings(channel, at));
+                self.with(scene, to, |channel| channel.ring(at));
                 Some(scene)
             }
             Told::DialEnded { by, to, end } => {
                 let (scene, to, _) = self.dialled(scope, at, by.as_ref(), to)?;
                 self.with(scene, to, |channel| {
-                    let dial = dial_of(channel, at);
+                    let dial = channel.dial_mut(at);
                     if dial.end.is_none_or(|(known, _)| at < known) {
                         dial.end = Some((at, *end));
                     }
@@ -79,14 +76,15 @@ impl CallTracker {
                 bridge,
                 kind,
                 late,
-            } => self.entered(scope, at, channel, bridge.as_deref(), *kind, *late),
+            } => self.entered(scope, at, channel, bridge_id(bridge), *kind, *late),
             Told::Left {
                 channel,
                 bridge,
                 remaining,
-            } => self.left(scope, at, channel, bridge.as_deref(), *remaining),
+            } => self.left(scope, at, channel, bridge_id(bridge), *remaining),
             Told::BridgeGone { bridge } => {
-                let scene = self.named(scope, What::Bridge, bridge)?;
+                let bridge = BridgeId::of(bridge);
+                let scene = self.names.get(Name::bridge(scope, bridge))?;
                 let open = self.scene_mut(scene)?;
                 let place = open.bridge(bridge)?;
                 open.empty(place, at);
@@ -105,9 +103,13 @@ impl CallTracker {
             Told::Held(named) => self.mark(scope, at, named, |channel| channel.hold(at, true)),
             Told::Resumed(named) => self.mark(scope, at, named, |channel| channel.hold(at, false)),
             Told::Message(named) => self.mark(scope, at, named, |channel| channel.message = true),
-            Told::Recorded(named) => self.mark(scope, at, named, |channel| {
-                channel.recorded = Some(channel.recorded.map_or(at, |known| known.min(at)));
-            }),
+            Told::Recorded(named) => {
+                let (scene, channel) = self.seen(scope, at, named)?;
+                let open = self.scene_mut(scene)?;
+                let known = open.recorded.get_or_insert((at, channel));
+                *known = (at, channel).min(*known);
+                Some(scene)
+            }
             Told::Blind { by, client, to } => {
                 let (scene, by) = self.seen(scope, at, by)?;
                 let scene = self.together(scope, at, scene, by, client.as_ref())?;
@@ -254,16 +256,16 @@ impl CallTracker {
         scope: u32,
         at: Micros,
         named: &Named<'_>,
-        bridge: Option<&str>,
+        bridge: Option<BridgeId>,
     ) -> Option<(SceneAt, ChannelAt)> {
-        let known = self.named(scope, What::Channel, &named.id);
-        if known.is_none() && self.closed.has(scope, &named.id) {
+        let known = self.names.get(Name::channel(scope, &named.id));
+        if known.is_none() && self.closed.has(Name::channel(scope, &named.id)) {
             return None;
         }
         let linked = named
             .linked
             .as_deref()
-            .and_then(|linked| self.named(scope, What::Channel, linked));
+            .and_then(|linked| self.names.get(Name::channel(scope, linked)));
         let scene = match (known, linked) {
             (Some(known), Some(linked)) if known != linked => self.join(known, linked),
             (Some(known), _) => known,
@@ -288,38 +290,37 @@ impl CallTracker {
         let open = self.scene_mut(scene)?;
         open.touch(at);
         open.dialplan |= is_dialplan;
-        let (place, channel) = open.channel_mut(&named.id, at)?;
-        let mut new_names: SmallVec<[(What, CompactString); 3]> = SmallVec::new();
-        if known.is_none() {
-            new_names.push((What::Channel, channel.id.clone()));
+        if seen_before.is_none()
+            && let Some(linked) = named.linked.as_deref()
+        {
+            open.link(&named.id, linked, at);
         }
+        let (place, channel) = open.channel_mut(&named.id, at)?;
+        let mut pair = None;
         let mut employee = None;
         let mut client = None;
         if let Some(peer) = peer {
             if is_dialplan && peer.is_line() {
                 client = named.caller.as_deref().map(number_key);
             }
-            if let Some(pair) = peer.pair() {
-                new_names.push((What::Pair, pair.into()));
-            }
+            pair = peer.pair().map(|pair| Name::pair(scope, pair));
             employee = peer.extension().map(CompactString::from);
             channel.peer = peer;
         }
-        learn(channel, at, named, is_dialplan);
-        if seen_before.is_none()
-            && let Some(linked) = named.linked.as_deref()
-        {
-            channel.born_linked = Some(linked.into());
-            new_names.push((What::Channel, linked.into()));
+        channel.learn(at, named, is_dialplan);
+        let linked = named.linked.as_deref().filter(|_| seen_before.is_none());
+        let ids = [Some(&*named.id).filter(|_| known.is_none()), linked];
+        for id in ids.into_iter().flatten() {
+            let name = Name::channel(scope, id);
+            if self.names.get(name).is_none() {
+                self.names.set(name, scene);
+            }
         }
         let mut scene = scene;
-        for (what, name) in new_names {
-            match self.named(scope, what, &name) {
-                Some(other) if other != scene && what == What::Pair => {
-                    scene = self.join(scene, other);
-                }
-                Some(_) => {}
-                None => self.names.set(scope, what, &name, scene),
+        if let Some(pair) = pair {
+            match self.names.get(pair) {
+                Some(other) => scene = self.join(scene, other),
+                None => self.names.set(pair, scene),
             }
         }
         if let Some(employee) = employee {
@@ -395,7 +396,7 @@ impl CallTracker {
         scope: u32,
         at: Micros,
         channel: &Named<'_>,
-        bridge: Option<&str>,
+        bridge: Option<BridgeId>,
         kind: BridgeKind,
         late: bool,
     ) -> Option<SceneAt> {
@@ -403,7 +404,7 @@ impl CallTracker {
         let scene = self.in_bridge(scope, scene, bridge);
         let open = self.scene_mut(scene)?;
         open.dialplan |= late;
-        let place = open.bridge(bridge.unwrap_or_default())?;
+        let place = open.bridge(bridge.unwrap_or(BridgeId::UNNAMED))?;
         if kind != BridgeKind::Talk
             && let Some(bridge) = open.bridges.get_mut(usize::from(place))
         {
@@ -424,7 +425,7 @@ impl CallTracker {
         scope: u32,
         at: Micros,
         channel: &Named<'_>,
-        bridge: Option<&str>,
+        bridge: Option<BridgeId>,
         remaining: Option<u32>,
     ) -> Option<SceneAt> {
         let (scene, own) = self.seen_in(scope, at, channel, bridge)?;
@@ -445,14 +446,14 @@ impl CallTracker {
     }
 
     /// Everybody in a bridge belongs to one scene.
-    fn in_bridge(&mut self, scope: u32, scene: SceneAt, bridge: Option<&str>) -> SceneAt {
+    fn in_bridge(&mut self, scope: u32, scene: SceneAt, bridge: Option<BridgeId>) -> SceneAt {
         let Some(bridge) = bridge else {
             return scene;
         };
-        match self.named(scope, What::Bridge, bridge) {
+        match self.names.get(Name::bridge(scope, bridge)) {
             Some(other) => self.join(scene, other),
             None => {
-                self.names.set(scope, What::Bridge, bridge, scene);
+                self.names.set(Name::bridge(scope, bridge), scene);
                 scene
             }
         }
@@ -466,8 +467,8 @@ impl CallTracker {
         id: &str,
         home: Option<SceneAt>,
     ) -> Option<(SceneAt, ChannelAt)> {
-        let known = self.named(scope, What::Channel, id);
-        if known.is_none() && self.closed.has(scope, id) {
+        let known = self.names.get(Name::channel(scope, id));
+        if known.is_none() && self.closed.has(Name::channel(scope, id)) {
             return None;
         }
         let scene = match (known, home) {
@@ -477,7 +478,7 @@ impl CallTracker {
             (None, None) => self.begin(scope, at),
         };
         if known.is_none() {
-            self.names.set(scope, What::Channel, id, scene);
+            self.names.set(Name::channel(scope, id), scene);
         }
         let open = self.scene_mut(scene)?;
         open.touch(at);
@@ -541,14 +542,13 @@ impl CallTracker {
             return;
         };
         let asks_colleague = own
-            .exten
-            .as_deref()
+            .exten()
             .is_some_and(|exten| self.rules.is_extension(exten));
         let Some(employee) = own.peer.extension().filter(|_| asks_colleague) else {
             return;
         };
         let employee = CompactString::from(employee);
-        let to = own.exten.as_deref().map(CompactString::from);
+        let to = own.exten().map(CompactString::from);
         let others: SmallVec<[SceneAt; 4]> = self
             .employees
             .get(open.scope, &employee)
@@ -603,57 +603,11 @@ impl CallTracker {
     }
 }
 
-fn rings(channel: &mut Channel, at: Micros) {
-    channel.rang_at = Some(channel.rang_at.map_or(at, |known| known.min(at)));
+fn bridge_id(written: &Option<Written<'_>>) -> Option<BridgeId> {
+    written.as_deref().map(BridgeId::of)
 }
 
-/// The attempt to reach a channel, begun by whatever tells of it first.
-fn dial_of(channel: &mut Channel, at: Micros) -> &mut Dial {
-    channel.dial.get_or_insert_with(|| {
-        Box::new(Dial {
-            at,
-            by: None,
-            string: None,
-            end: None,
-            orphan: true,
-        })
-    })
-}
-
-/// What an event tells of a channel. Who calls and what was dialled change later: the earliest word
-/// counts.
-fn learn(channel: &mut Channel, at: Micros, named: &Named<'_>, dialplan: bool) {
-    if at < channel.named_at {
-        channel.named_at = at;
-        let keep = |old: &mut Option<Box<str>>, new: Option<&str>| {
-            if let Some(new) = new {
-                *old = Some(new.into());
-            }
-        };
-        keep(&mut channel.caller, named.caller.as_deref());
-        keep(&mut channel.exten, named.exten.as_deref());
-    } else {
-        let fill = |old: &mut Option<Box<str>>, new: Option<&str>| {
-            if old.is_none() {
-                *old = new.map(Into::into);
-            }
-        };
-        if dialplan || named.state == Some(STATE_RING) {
-            fill(&mut channel.caller, named.caller.as_deref());
-        }
-        if dialplan {
-            fill(&mut channel.exten, named.exten.as_deref());
-        }
-    }
-    if dialplan && channel.connected.is_none() {
-        channel.connected = named.connected.as_deref().map(Into::into);
-    }
-}
-
-fn texts<const N: usize>(written: &[Written<'_>]) -> SmallVec<[CompactString; N]>
-where
-    [CompactString; N]: smallvec::Array<Item = CompactString>,
-{
+fn texts(written: &[Written<'_>]) -> Box<[CompactString]> {
     written
         .iter()
         .map(|text| CompactString::from(text.as_ref()))

@@ -3,7 +3,7 @@
 use vochi_crm_core::Direction;
 
 use super::index::SceneAt;
-use super::{CallTracker, Heard, What};
+use super::{CallTracker, Heard};
 use crate::live::Live;
 use crate::scene::{Channel, ChannelAt, Micros, SECOND, Scene};
 use crate::understand::cast::{Client, Clients, clients};
@@ -56,7 +56,7 @@ impl CallTracker {
         let all_hung = scene
             .channels
             .iter()
-            .map(|channel| channel.hung_at)
+            .map(|channel| channel.hung_at())
             .collect::<Option<Vec<Micros>>>();
         if let Some(last) = all_hung.and_then(|hung| hung.into_iter().max()) {
             return last.max(scene.last_at).saturating_add(patience.reorder);
@@ -180,10 +180,8 @@ impl CallTracker {
         self.unlist(at, &scene);
         self.release(at);
         let until = self.now.saturating_add(self.patience.remembered);
-        for (what, name) in Self::listed(&scene).names {
-            if what == What::Channel && !self.closed.has(scene.scope, name) {
-                self.closed.add(scene.scope, name, until);
-            }
+        for name in Self::listed(&scene).channels {
+            self.closed.add(name, until);
         }
     }
 
@@ -215,7 +213,7 @@ fn was_bridged(scene: &Scene, client: &Client) -> bool {
 /// Whether the channels that carry a client's call are gone.
 fn hung_up(scene: &Scene, client: &Client) -> bool {
     let own = || client.channels.iter().filter_map(|at| scene.channel(*at));
-    let hung = |channel: &Channel| channel.hung_at.is_some();
+    let hung = |channel: &Channel| channel.hung_at().is_some();
     let root = scene.channel(client.key);
     if client.direction != Direction::Outbound {
         return own().any(hung);
@@ -247,7 +245,7 @@ pub(crate) fn over_at(scene: &Scene, client: &Client) -> Option<Micros> {
             .channels
             .iter()
             .chain([&client.key])
-            .filter_map(|at| scene.channel(*at)?.hung_at);
+            .filter_map(|at| scene.channel(*at)?.hung_at());
         return hung.max();
     }
     let plan = scene.plan.as_deref()?;

@@ -6,12 +6,12 @@
 
 use vochi_crm_core::Direction;
 
-use super::index::{SceneAt, What};
+use super::index::{Name, SceneAt};
 use super::{CallTracker, number_key, over_at};
 use crate::peer::{Half, Peer};
 use crate::read::Named;
 use crate::rules::same_number;
-use crate::scene::{ChannelAt, Micros, SECOND, Scene};
+use crate::scene::{BridgeId, ChannelAt, Micros, SECOND, Scene};
 use crate::understand::cast::{Client, clients, is_outgoing};
 use crate::understand::people::caller;
 
@@ -22,12 +22,12 @@ impl CallTracker {
         scope: u32,
         named: &Named<'_>,
         peer: &Peer,
-        bridge: Option<&str>,
+        bridge: Option<BridgeId>,
     ) -> Option<SceneAt> {
-        let by_bridge = bridge.and_then(|bridge| self.named(scope, What::Bridge, bridge));
+        let by_bridge = bridge.and_then(|bridge| self.names.get(Name::bridge(scope, bridge)));
         let by_pair = || {
             peer.pair()
-                .and_then(|pair| self.named(scope, What::Pair, pair))
+                .and_then(|pair| self.names.get(Name::pair(scope, pair)))
         };
         if let Some(found) = by_bridge.or_else(by_pair) {
             return Some(found);
@@ -170,7 +170,7 @@ impl CallTracker {
             .filter_map(|channel| match channel.peer {
                 Peer::Local {
                     half: Half::Two, ..
-                } => channel.caller.as_deref(),
+                } => channel.caller(),
                 _ => None,
             });
         calls_for
@@ -223,7 +223,7 @@ fn asks(scene: &Scene, client: &Client, employee: &str, at: Micros) -> bool {
             let stays = scene.stays(phone);
             let gone = scene
                 .channel(phone)
-                .and_then(|channel| channel.hung_at)
+                .and_then(|channel| channel.hung_at())
                 .is_some_and(|hung| hung <= at);
             let here = stays
                 .iter()

@@ -1,56 +1,85 @@
 //! Which scene an id or a number belongs to.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
+use std::hash::{BuildHasherDefault, DefaultHasher, Hasher};
 
 use compact_str::CompactString;
+use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
+
+use crate::scene::{BridgeId, Micros};
 
 /// The place of a scene among all open ones.
 pub(crate) type SceneAt = u32;
 
-/// What a name is the name of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) enum What {
+/// A name on one PBX, by its hash: the texts would be a quarter of all memory. Among a million names
+/// the chance that any two have the same hash is one in thirty million.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct Name(u64);
+
+impl Name {
     /// A channel, or the call its first channel names.
-    Channel,
-    Bridge,
+    pub(crate) fn channel(scope: u32, id: &str) -> Self {
+        Self::of(scope, 0, id.as_bytes())
+    }
+
+    pub(crate) fn bridge(scope: u32, id: BridgeId) -> Self {
+        Self::of(scope, 1, &id.key().to_le_bytes())
+    }
+
     /// Two halves of a Local channel.
-    Pair,
+    pub(crate) fn pair(scope: u32, name: &str) -> Self {
+        Self::of(scope, 2, name.as_bytes())
+    }
+
+    fn of(scope: u32, what: u8, bytes: &[u8]) -> Self {
+        let mut hasher = DefaultHasher::new();
+        hasher.write_u32(scope);
+        hasher.write_u8(what);
+        hasher.write(bytes);
+        Self(hasher.finish())
+    }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Key {
-    scope: u32,
-    what: What,
-    name: CompactString,
+/// Takes a hash for what it is.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Hashed(u64);
+
+impl Hasher for Hashed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
 }
+
+type ByName<T> = HashMap<Name, T, BuildHasherDefault<Hashed>>;
 
 /// Names that belong to one scene each.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Names(HashMap<Key, SceneAt>);
+pub(crate) struct Names(ByName<SceneAt>);
 
 impl Names {
-    pub(crate) fn get(&self, scope: u32, what: What, name: &str) -> Option<SceneAt> {
-        self.0
-            .get(&Key {
-                scope,
-                what,
-                name: name.into(),
-            })
-            .copied()
+    pub(crate) fn get(&self, name: Name) -> Option<SceneAt> {
+        self.0.get(&name).copied()
     }
 
-    pub(crate) fn set(&mut self, scope: u32, what: What, name: &str, scene: SceneAt) {
-        let name = name.into();
-        self.0.insert(Key { scope, what, name }, scene);
+    pub(crate) fn set(&mut self, name: Name, scene: SceneAt) {
+        self.0.insert(name, scene);
     }
 
     /// Forgets a name, if it belongs to that scene.
-    pub(crate) fn unset(&mut self, scope: u32, what: What, name: &str, scene: SceneAt) {
-        let name = name.into();
-        let key = Key { scope, what, name };
-        if self.0.get(&key) == Some(&scene) {
-            self.0.remove(&key);
+    pub(crate) fn unset(&mut self, name: Name, scene: SceneAt) {
+        if self.0.get(&name) == Some(&scene) {
+            self.0.remove(&name);
         }
     }
 }
@@ -88,37 +117,31 @@ impl Numbers {
 /// What was closed lately, so that a repeated event does not begin it anew.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Closed {
-    names: HashMap<(u32, CompactString), i64>,
-    order: std::collections::VecDeque<(i64, u32, CompactString)>,
+    names: ByName<Micros>,
+    order: VecDeque<(Micros, Name)>,
 }
 
 impl Closed {
-    pub(crate) fn add(&mut self, scope: u32, name: &str, until: i64) {
-        let name = CompactString::from(name);
-        self.names.insert((scope, name.clone()), until);
-        self.order.push_back((until, scope, name));
-    }
-
-    pub(crate) fn has(&self, scope: u32, name: &str) -> bool {
-        self.names.contains_key(&(scope, CompactString::from(name)))
-    }
-
-    pub(crate) fn forget(&mut self, now: i64) {
-        while let Some((until, _, _)) = self.order.front()
-            && *until <= now
-        {
-            if let Some((until, scope, name)) = self.order.pop_front() {
-                let key = (scope, name);
-                if self.names.get(&key) == Some(&until) {
-                    self.names.remove(&key);
-                }
-            }
+    pub(crate) fn add(&mut self, name: Name, until: Micros) {
+        if self.names.insert(name, until).is_none() {
+            self.order.push_back((until, name));
         }
     }
 
-    pub(crate) fn entries(&self) -> impl Iterator<Item = (&i64, &u32, &CompactString)> {
-        self.order
-            .iter()
-            .map(|(until, scope, name)| (until, scope, name))
+    pub(crate) fn has(&self, name: Name) -> bool {
+        self.names.contains_key(&name)
+    }
+
+    pub(crate) fn forget(&mut self, now: Micros) {
+        while let Some((until, name)) = self.order.front().copied()
+            && until <= now
+        {
+            self.order.pop_front();
+            self.names.remove(&name);
+        }
+    }
+
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (Micros, Name)> + '_ {
+        self.order.iter().copied()
     }
 }

@@ -19,12 +19,12 @@ use self::close::over_at;
 pub use self::patience::Patience;
 pub use self::saved::SavedCalls;
 
-use self::index::{Closed, Names, Numbers, SceneAt, What};
+use self::index::{Closed, Name, Names, Numbers, SceneAt};
 use crate::finished::FinishedCall;
 use crate::live::{Live, advance};
 use crate::read::PbxEvent;
 use crate::rules::Rules;
-use crate::scene::{Micros, Scene};
+use crate::scene::{BridgeId, Micros, Scene};
 use crate::understand::cast::{Client, Clients, clients};
 use crate::understand::moment;
 
@@ -337,11 +337,6 @@ impl CallTracker {
         }
     }
 
-    /// The scene of a name, if that call is open.
-    fn named(&self, scope: u32, what: What, name: &str) -> Option<SceneAt> {
-        self.names.get(scope, what, name)
-    }
-
     /// Two scenes are one: the younger becomes part of the older.
     fn join(&mut self, one: SceneAt, other: SceneAt) -> SceneAt {
         if one == other {
@@ -390,14 +385,16 @@ impl CallTracker {
 fn begins_unseen(scene: &Scene, client: &Client) -> bool {
     let linked = scene
         .channel(client.key)
-        .and_then(|channel| channel.born_linked.as_deref());
+        .and_then(|channel| scene.linked(channel));
     client.direction == Direction::Outbound
         && linked.is_some_and(|linked| scene.find(linked).is_none())
 }
 
 /// Every number a scene is found by.
 struct Listed<'a> {
-    names: Vec<(What, &'a str)>,
+    channels: Vec<Name>,
+    /// Of bridges and of pairs.
+    names: Vec<Name>,
     employees: Vec<&'a str>,
     clients: Vec<String>,
 }
@@ -405,30 +402,33 @@ struct Listed<'a> {
 impl CallTracker {
     fn listed(scene: &Scene) -> Listed<'_> {
         let mut listed = Listed {
+            channels: Vec::new(),
             names: Vec::new(),
             employees: Vec::new(),
             clients: Vec::new(),
         };
         for channel in &scene.channels {
-            listed.names.push((What::Channel, &channel.id));
-            if let Some(linked) = &channel.born_linked {
-                listed.names.push((What::Channel, linked));
-            }
+            listed
+                .channels
+                .push(Name::channel(scene.scope, &channel.id));
             if let Some(pair) = channel.peer.pair() {
-                listed.names.push((What::Pair, pair));
+                listed.names.push(Name::pair(scene.scope, pair));
             }
             if let Some(extension) = channel.peer.extension() {
                 listed.employees.push(extension);
             }
-            if let (true, Some(caller)) = (
-                scene.dialplan && channel.peer.is_line(),
-                channel.caller.as_deref(),
-            ) {
+            if let (true, Some(caller)) =
+                (scene.dialplan && channel.peer.is_line(), channel.caller())
+            {
                 listed.clients.push(number_key(caller));
             }
         }
-        for bridge in scene.bridges.iter().filter(|bridge| !bridge.id.is_empty()) {
-            listed.names.push((What::Bridge, &bridge.id));
+        for linked in &scene.links {
+            listed.channels.push(Name::channel(scene.scope, linked));
+        }
+        let named = scene.bridges.iter().map(|bridge| bridge.id);
+        for bridge in named.filter(|bridge| *bridge != BridgeId::UNNAMED) {
+            listed.names.push(Name::bridge(scene.scope, bridge));
         }
         if let Some(plan) = &scene.plan {
             let arrived = plan.arrivals.iter().filter_map(|one| one.phone.as_deref());
@@ -451,8 +451,8 @@ impl CallTracker {
             return;
         };
         let listed = Self::listed(&scene);
-        for (what, name) in listed.names {
-            self.names.set(scene.scope, what, name, at);
+        for name in listed.channels.into_iter().chain(listed.names) {
+            self.names.set(name, at);
         }
         for employee in listed.employees {
             self.employees.add(scene.scope, employee, at);
@@ -467,8 +467,8 @@ impl CallTracker {
 
     fn unlist(&mut self, at: SceneAt, scene: &Scene) {
         let listed = Self::listed(scene);
-        for (what, name) in listed.names {
-            self.names.unset(scene.scope, what, name, at);
+        for name in listed.channels.into_iter().chain(listed.names) {
+            self.names.unset(name, at);
         }
         for employee in listed.employees {
             self.employees.drop_scene(scene.scope, employee, at);

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::CallTracker;
+use super::index::Name;
 use crate::scene::{Micros, Scene};
 use crate::understand::cast::clients;
 
@@ -13,7 +14,7 @@ pub struct SavedCalls {
     now: Micros,
     scopes: Vec<Option<Box<str>>>,
     scenes: Vec<Scene>,
-    closed: Vec<(i64, u32, String)>,
+    closed: Vec<(Micros, Name)>,
 }
 
 impl CallTracker {
@@ -38,19 +39,15 @@ impl CallTracker {
                 .flatten()
                 .map(|scene| (**scene).clone())
                 .collect(),
-            closed: self
-                .closed
-                .entries()
-                .map(|(until, scope, name)| (*until, *scope, name.to_string()))
-                .collect(),
+            closed: self.closed.entries().collect(),
         }
     }
 
     pub(super) fn take_up(&mut self, saved: SavedCalls) {
         self.now = saved.now;
         self.scopes = saved.scopes;
-        for (until, scope, name) in saved.closed {
-            self.closed.add(scope, &name, until);
+        for (until, name) in saved.closed {
+            self.closed.add(name, until);
         }
         for scene in saved.scenes {
             let at = self.begin(scene.scope, scene.first_at);

@@ -23,7 +23,7 @@ pub(crate) use self::fields::Written;
 ///                   "Phone": "375446370646", "CallType": 0, "Trunk": "0001363"});
 /// let body = body.as_object().ok_or("an object")?;
 /// assert!(matches!(PbxEvent::read("start", body)?, Reading::Event(_)));
-/// assert!(matches!(PbxEvent::read("RTCPSent", body)?, Reading::Unknown));
+/// assert!(matches!(PbxEvent::read("CoffeeReady", body)?, Reading::Unknown));
 /// assert!(PbxEvent::read("hangup", &serde_json::Map::new()).is_err());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -107,6 +107,22 @@ pub(crate) struct Named<'a> {
     pub(crate) connected: Option<Written<'a>>,
     pub(crate) exten: Option<Written<'a>>,
     pub(crate) state: Option<u32>,
+}
+
+/// AMI's state of a channel that began by dialling.
+const STATE_RING: u32 = 4;
+/// AMI's state of a phone that rings.
+const STATE_RINGING: u32 = 5;
+
+impl Named<'_> {
+    /// Whether it began by dialling.
+    pub(crate) fn begins(&self) -> bool {
+        self.state == Some(STATE_RING)
+    }
+
+    pub(crate) fn rings(&self) -> bool {
+        self.state == Some(STATE_RINGING)
+    }
 }
 
 /// How one attempt to reach a phone ended.

@@ -6,37 +6,57 @@ use smallvec::SmallVec;
 
 use super::{Bridge, BridgeAt, ChannelAt, MOST, Micros};
 use crate::peer::Peer;
-use crate::read::DialEnd;
+use crate::read::{DialEnd, Named};
 
-/// A channel and everything known of it.
+/// A channel and everything known of it. There are several to a call and many calls: it is kept small.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Channel {
     pub(crate) id: CompactString,
     pub(crate) peer: Peer,
-    /// The first channel of the call it began in.
-    pub(crate) born_linked: Option<CompactString>,
-    /// Who calls, as its first event said; the PBX changes it later.
-    pub(crate) caller: Option<Box<str>>,
-    pub(crate) connected: Option<Box<str>>,
-    /// What was dialled, as its first event said.
-    pub(crate) exten: Option<Box<str>>,
+    /// The first channel of the call it began in, among the links of its scene.
+    pub(super) link: Option<u16>,
     pub(crate) first_at: Micros,
-    /// The earliest event that told the caller and the number, which later ones do not overrule.
-    pub(crate) named_at: Micros,
-    pub(crate) hung_at: Option<Micros>,
-    pub(crate) cause: Option<u16>,
     pub(crate) dial: Option<Box<Dial>>,
+    pub(crate) cause: Option<u16>,
     /// It began by dialling, instead of being dialled.
     pub(crate) calls: bool,
     /// Its far side hung up.
     pub(crate) asked: bool,
     pub(crate) message: bool,
-    /// When recording began on it.
-    pub(crate) recorded: Option<Micros>,
-    /// When it was first known to ring.
-    pub(crate) rang_at: Option<Micros>,
-    holds: SmallVec<[(Micros, bool); 1]>,
-    points: SmallVec<[Point; 2]>,
+    hung_at: Known,
+    rang_at: Known,
+    labels: Option<Box<Labels>>,
+    holds: Option<Box<Holds>>,
+    points: SmallVec<[Point; 1]>,
+}
+
+type Holds = SmallVec<[(Micros, bool); 2]>;
+
+/// A time that may not be known, in the space of a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Known(Micros);
+
+impl Known {
+    const NOT: Self = Self(Micros::MIN);
+
+    fn get(self) -> Option<Micros> {
+        (self != Self::NOT).then_some(self.0)
+    }
+
+    fn at_the_earliest(&mut self, at: Micros) {
+        if self.get().is_none_or(|known| at < known) {
+            *self = Self(at);
+        }
+    }
+}
+
+/// What the PBX shows beside a channel. It changes later: the earliest word counts.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Labels {
+    told_at: Micros,
+    caller: Option<Box<str>>,
+    connected: Option<Box<str>>,
+    exten: Option<Box<str>>,
 }
 
 /// An attempt to reach a channel.
@@ -80,23 +100,100 @@ impl Channel {
         Self {
             id: id.into(),
             peer: Peer::Unknown,
-            born_linked: None,
-            caller: None,
-            connected: None,
-            exten: None,
+            link: None,
             first_at: at,
-            named_at: Micros::MAX,
-            hung_at: None,
-            cause: None,
             dial: None,
+            cause: None,
             calls: false,
             asked: false,
             message: false,
-            recorded: None,
-            rang_at: None,
-            holds: SmallVec::new(),
+            hung_at: Known::NOT,
+            rang_at: Known::NOT,
+            labels: None,
+            holds: None,
             points: SmallVec::new(),
         }
+    }
+
+    /// Takes in what an event tells of it.
+    pub(crate) fn learn(&mut self, at: Micros, named: &Named<'_>, dialplan: bool) {
+        let begins = named.begins();
+        // What AMI shows beside a phone that is called, or a Local channel, others show better.
+        let silent = self.peer.extension().is_some() || self.peer.pair().is_some();
+        let matters = dialplan || begins || !silent;
+        let exten = named.exten.as_deref().filter(|exten| *exten != "s");
+        let told = [named.caller.as_deref(), named.connected.as_deref(), exten];
+        if !matters || told.iter().all(|told| told.is_none()) {
+            return;
+        }
+        let labels = self.labels.get_or_insert_with(|| {
+            Box::new(Labels {
+                told_at: Micros::MAX,
+                caller: None,
+                connected: None,
+                exten: None,
+            })
+        });
+        let earlier = at < labels.told_at;
+        labels.told_at = labels.told_at.min(at);
+        let take = |known: &mut Option<Box<str>>, told: Option<&str>, later_too: bool| {
+            if let Some(told) = told
+                && (earlier || later_too && known.is_none())
+            {
+                *known = Some(told.into());
+            }
+        };
+        take(
+            &mut labels.caller,
+            named.caller.as_deref(),
+            dialplan || begins,
+        );
+        take(&mut labels.exten, exten, dialplan);
+        if labels.connected.is_none() {
+            labels.connected = named.connected.as_deref().map(Into::into);
+        }
+    }
+
+    /// Who calls, as its first event said.
+    pub(crate) fn caller(&self) -> Option<&str> {
+        self.labels.as_deref()?.caller.as_deref()
+    }
+
+    /// Who is on the other side, as its first event said.
+    pub(crate) fn connected(&self) -> Option<&str> {
+        self.labels.as_deref()?.connected.as_deref()
+    }
+
+    /// What was dialled, as its first event said.
+    pub(crate) fn exten(&self) -> Option<&str> {
+        self.labels.as_deref()?.exten.as_deref()
+    }
+
+    /// When it was hung up.
+    pub(crate) fn hung_at(&self) -> Option<Micros> {
+        self.hung_at.get()
+    }
+
+    /// When it was first known to ring.
+    pub(crate) fn rang_at(&self) -> Option<Micros> {
+        self.rang_at.get()
+    }
+
+    pub(crate) fn ring(&mut self, at: Micros) {
+        self.rang_at.at_the_earliest(at);
+    }
+
+    /// The attempt to reach it, begun by whatever tells of it first.
+    pub(crate) fn dial_mut(&mut self, at: Micros) -> &mut Dial {
+        self.dial.get_or_insert_with(|| {
+            Box::new(Dial {
+                at,
+                by: None,
+                string: None,
+                end: None,
+                orphan: true,
+            })
+        })
     }
 
     pub(crate) fn enter(&mut self, bridge: BridgeAt, at: Micros) {
@@ -170,7 +267,7 @@ impl Channel {
                 .map(|bridge| bridge.emptied.as_slice())
                 .unwrap_or_default();
             let emptied = emptied.iter().copied().filter(|end| *end > stay.from);
-            let first_end = emptied.chain(self.hung_at).min();
+            let first_end = emptied.chain(self.hung_at()).min();
             if let Some(end) = first_end
                 && stay.to.is_none_or(|to| end < to)
             {
@@ -186,19 +283,24 @@ impl Channel {
     }
 
     pub(crate) fn hold(&mut self, at: Micros, held: bool) {
-        if !self.holds.contains(&(at, held)) && self.holds.len() < MOST {
-            let place = self.holds.partition_point(|(known, _)| *known <= at);
-            self.holds.insert(place, (at, held));
+        let holds = self.holds.get_or_insert_default();
+        if !holds.contains(&(at, held)) && holds.len() < MOST {
+            let place = holds.partition_point(|(known, _)| *known <= at);
+            holds.insert(place, (at, held));
         }
+    }
+
+    fn held(&self) -> &[(Micros, bool)] {
+        self.holds
+            .as_deref()
+            .map(SmallVec::as_slice)
+            .unwrap_or_default()
     }
 
     /// Whether it keeps its other side on hold at that time.
     pub(crate) fn holds_at(&self, at: Micros) -> bool {
-        self.holds
-            .iter()
-            .take_while(|(known, _)| *known <= at)
-            .last()
-            .is_some_and(|(_, held)| *held)
+        let until = self.held().iter().take_while(|(known, _)| *known <= at);
+        until.last().is_some_and(|(_, held)| *held)
     }
 
     /// Whether it keeps its other side on hold. Whoever comes into a bridge again took it back.
@@ -209,11 +311,9 @@ impl Channel {
             .filter(|point| point.enters)
             .map(|point| point.at)
             .max();
-        self.hung_at.is_none()
-            && self
-                .holds
-                .last()
-                .is_some_and(|(at, held)| *held && entered.is_none_or(|entered| entered <= *at))
+        let holds =
+            |(at, held): &(Micros, bool)| *held && entered.is_none_or(|entered| entered <= *at);
+        self.hung_at().is_none() && self.held().last().is_some_and(holds)
     }
 
     /// It was answered, as far as anybody said.
@@ -234,16 +334,14 @@ impl Channel {
     /// Whether it rings now, or was answered and is not connected yet.
     pub(crate) fn rings_now(&self) -> bool {
         let rings_on = |dial: &Dial| dial.end.is_none_or(|(_, end)| end == DialEnd::Answered);
-        self.rang_at.is_some()
-            && self.hung_at.is_none()
+        self.rang_at().is_some()
+            && self.hung_at().is_none()
             && self.points.is_empty()
             && self.dial.as_deref().is_none_or(rings_on)
     }
 
     pub(crate) fn hang(&mut self, at: Micros, cause: Option<u16>) {
-        if self.hung_at.is_none_or(|known| at < known) {
-            self.hung_at = Some(at);
-        }
+        self.hung_at.at_the_earliest(at);
         self.cause = self.cause.or(cause);
     }
 

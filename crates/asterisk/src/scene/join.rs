@@ -12,7 +12,7 @@ impl Scene {
             .bridges
             .iter()
             .map(|bridge| {
-                let place = self.bridge(&bridge.id).unwrap_or(BridgeAt::MAX);
+                let place = self.bridge(bridge.id).unwrap_or(BridgeAt::MAX);
                 if let Some(mine) = self.bridges.get_mut(usize::from(place)) {
                     if bridge.kind != super::BridgeKind::Talk {
                         mine.kind = bridge.kind;
@@ -24,8 +24,24 @@ impl Scene {
             .collect();
         let shift = ChannelAt::try_from(self.channels.len()).unwrap_or(ChannelAt::MAX);
         let moved = |at: ChannelAt| at.saturating_add(shift);
+        let links: Vec<u16> = other
+            .links
+            .iter()
+            .map(|linked| {
+                let known = self.links.iter().position(|known| known == linked);
+                let place = known.unwrap_or_else(|| {
+                    self.links.push(linked.clone());
+                    self.links.len() - 1
+                });
+                u16::try_from(place).unwrap_or(u16::MAX)
+            })
+            .collect();
+        self.channels.reserve_exact(other.channels.len());
         for mut channel in other.channels.drain(..) {
             channel.moved_bridges(&bridges);
+            channel.link = channel
+                .link
+                .and_then(|link| links.get(usize::from(link)).copied());
             if let Some(by) = channel
                 .dial
                 .as_deref_mut()
@@ -35,6 +51,8 @@ impl Scene {
             }
             self.channels.push(channel);
         }
+        let recorded = other.recorded.map(|(at, channel)| (at, moved(channel)));
+        self.recorded = self.recorded.into_iter().chain(recorded).min();
         for mut found in other.moves {
             found.by = moved(found.by);
             self.note_move(found);

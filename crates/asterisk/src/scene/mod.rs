@@ -7,11 +7,13 @@ mod channel;
 mod join;
 mod plan;
 
+use std::hash::Hasher as _;
+
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
-pub(crate) use channel::{Channel, Dial, Stay, Stays};
+pub(crate) use channel::{Channel, Stay, Stays};
 pub(crate) use plan::{Arrival, Plan, PlanDial, Report};
 
 use crate::live::Live;
@@ -32,31 +34,53 @@ pub(crate) type BridgeAt = u16;
 /// No call has as many channels or bridges; a stream that says so is broken.
 pub(crate) const MOST: usize = 4_000;
 
+/// A bridge, by the hash of its id: two of one call do not have the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct BridgeId(u64);
+
+impl BridgeId {
+    /// The one a listener does not name: the call's own.
+    pub(crate) const UNNAMED: Self = Self(0);
+
+    pub(crate) fn of(id: &str) -> Self {
+        let mut hasher = std::hash::DefaultHasher::new();
+        hasher.write(id.as_bytes());
+        Self(hasher.finish() | 1)
+    }
+
+    pub(crate) fn key(self) -> u64 {
+        self.0
+    }
+}
+
 /// Everything that hangs together on a PBX.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Scene {
     pub(crate) scope: u32,
     pub(crate) channels: Vec<Channel>,
+    /// The calls its channels began in, each by the id of its first channel.
+    pub(crate) links: SmallVec<[CompactString; 1]>,
     pub(crate) bridges: Vec<Bridge>,
     pub(crate) first_at: Micros,
     pub(crate) last_at: Micros,
     pub(crate) moves: Vec<Move>,
+    /// When a recording was first begun, and on which channel.
+    pub(crate) recorded: Option<(Micros, ChannelAt)>,
     /// A dialplan's listener tells of it: only part of what happens is sent, and late.
     pub(crate) dialplan: bool,
     /// What a dialplan said of it.
     pub(crate) plan: Option<Box<Plan>>,
     /// What was told of each client's call while it lived.
-    pub(crate) live: Vec<Live>,
+    pub(crate) live: SmallVec<[Live; 1]>,
 }
 
 /// Where channels hear each other.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Bridge {
-    /// Empty for the one a listener does not name.
-    pub(crate) id: CompactString,
+    pub(crate) id: BridgeId,
     pub(crate) kind: BridgeKind,
     /// When it surely held nobody.
-    pub(crate) emptied: SmallVec<[Micros; 1]>,
+    pub(crate) emptied: Vec<Micros>,
 }
 
 /// A passing on of the call that the PBX told of.
@@ -86,13 +110,15 @@ impl Scene {
         Self {
             scope,
             channels: Vec::new(),
+            links: SmallVec::new(),
             bridges: Vec::new(),
             first_at: at,
             last_at: at,
             moves: Vec::new(),
+            recorded: None,
             dialplan: false,
             plan: None,
-            live: Vec::new(),
+            live: SmallVec::new(),
         }
     }
 
@@ -120,6 +146,8 @@ impl Scene {
         let position = match self.channels.iter().position(|channel| channel.id == id) {
             Some(position) => position,
             None if self.channels.len() < MOST => {
+                // Calls have few channels; room for more than there are would be most of the memory.
+                self.channels.reserve_exact(1);
                 self.channels.push(Channel::new(id, at));
                 self.channels.len() - 1
             }
@@ -130,14 +158,33 @@ impl Scene {
         Some((u16::try_from(position).ok()?, channel))
     }
 
-    pub(crate) fn bridge(&mut self, id: &str) -> Option<BridgeAt> {
+    /// Notes in which call a channel began.
+    pub(crate) fn link(&mut self, id: &str, linked: &str, at: Micros) {
+        let known = self.links.iter().position(|known| known == linked);
+        let place = known.unwrap_or_else(|| {
+            self.links.push(linked.into());
+            self.links.len() - 1
+        });
+        if let Some((_, channel)) = self.channel_mut(id, at) {
+            channel.link = u16::try_from(place).ok();
+        }
+    }
+
+    /// The id of the first channel of the call a channel began in.
+    pub(crate) fn linked(&self, channel: &Channel) -> Option<&str> {
+        let place = usize::from(channel.link?);
+        self.links.get(place).map(CompactString::as_str)
+    }
+
+    pub(crate) fn bridge(&mut self, id: BridgeId) -> Option<BridgeAt> {
         let position = match self.bridges.iter().position(|bridge| bridge.id == id) {
             Some(position) => position,
             None if self.bridges.len() < MOST => {
+                self.bridges.reserve_exact(1);
                 self.bridges.push(Bridge {
-                    id: id.into(),
+                    id,
                     kind: BridgeKind::Talk,
-                    emptied: SmallVec::new(),
+                    emptied: Vec::new(),
                 });
                 self.bridges.len() - 1
             }
@@ -197,5 +244,20 @@ impl Scene {
     /// Every channel with its place.
     pub(crate) fn all(&self) -> impl Iterator<Item = (ChannelAt, &Channel)> {
         (0_u16..).zip(&self.channels)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_channel_stays_small() {
+        assert!(
+            size_of::<Channel>() <= 160,
+            "{} bytes for every channel of every open call",
+            size_of::<Channel>()
+        );
+        assert!(size_of::<Scene>() <= 480, "{} bytes", size_of::<Scene>());
     }
 }

@@ -13,7 +13,7 @@ pub(crate) struct Plan {
     /// Clients that came in: their channels, numbers and lines.
     pub(crate) arrivals: SmallVec<[Arrival; 1]>,
     pub(crate) dials: Vec<PlanDial>,
-    pub(crate) reports: SmallVec<[Report; 1]>,
+    pub(crate) reports: Vec<Report>,
 }
 
 /// A client that came in.
@@ -33,7 +33,7 @@ pub(crate) struct PlanDial {
     pub(crate) kind: CallKind,
     pub(crate) phone: Option<Box<str>>,
     /// Whom it dialled; of an outgoing call, who dials.
-    pub(crate) extensions: SmallVec<[CompactString; 3]>,
+    pub(crate) extensions: Box<[CompactString]>,
     pub(crate) line: Option<Box<str>>,
 }
 
@@ -45,7 +45,7 @@ pub(crate) struct Report {
     pub(crate) kind: CallKind,
     pub(crate) answered: Option<bool>,
     pub(crate) phone: Option<Box<str>>,
-    pub(crate) extensions: SmallVec<[CompactString; 1]>,
+    pub(crate) extensions: Box<[CompactString]>,
     pub(crate) line: Option<Box<str>>,
     pub(crate) began: Option<Micros>,
     pub(crate) ended: Option<Micros>,
@@ -69,6 +69,7 @@ impl Plan {
 
     pub(crate) fn dial(&mut self, new: PlanDial) {
         if !self.dials.contains(&new) && self.dials.len() < MOST {
+            self.dials.reserve_exact(1);
             self.dials.push(new);
             self.dials.sort_by_key(|known| known.at);
         }
@@ -83,7 +84,10 @@ impl Plan {
         {
             Some(known) if new.at < known.at => *known = new,
             Some(_) => {}
-            None => self.reports.push(new),
+            None => {
+                self.reports.reserve_exact(1);
+                self.reports.push(new);
+            }
         }
     }
 

@@ -53,7 +53,7 @@ pub(crate) fn is_human(scene: &Scene, clients: &[Client], at: ChannelAt) -> bool
 fn connected(scene: &Scene) -> Clients {
     let mut clients = Clients::new();
     for (at, channel) in scene.all() {
-        if channel.peer.is_line() && arrives(channel) {
+        if channel.peer.is_line() && arrives(scene, channel) {
             clients.push(Client {
                 key: at,
                 direction: Direction::Inbound,
@@ -97,10 +97,10 @@ fn connected(scene: &Scene) -> Clients {
 }
 
 /// Whether a line called in, instead of being dialled.
-fn arrives(channel: &Channel) -> bool {
+fn arrives(scene: &Scene, channel: &Channel) -> bool {
     match &channel.dial {
         Some(dial) => dial.orphan && channel.calls,
-        None => channel.calls || channel.born_linked.as_deref() == Some(channel.id.as_str()),
+        None => channel.calls || scene.linked(channel) == Some(channel.id.as_str()),
     }
 }
 
@@ -254,8 +254,7 @@ fn outbound(scene: &Scene, key: ChannelAt, phone: &str, at: Micros) -> Client {
         *at != key
             && channel.peer.is_line()
             && channel
-                .caller
-                .as_deref()
+                .caller()
                 .is_some_and(|caller| same_number(caller, phone))
     });
     Client {
@@ -277,8 +276,8 @@ fn spotted(scene: &Scene) -> Clients {
     };
     let caller = scene
         .all()
-        .find(|(_, channel)| channel.peer.extension().is_some() && channel.exten.is_some());
-    match (channel.exten.is_some(), caller) {
+        .find(|(_, channel)| channel.peer.extension().is_some() && channel.exten().is_some());
+    match (channel.exten().is_some(), caller) {
         (false, Some((key, caller))) => SmallVec::from_iter([Client {
             key,
             direction: Direction::Outbound,
@@ -329,7 +328,7 @@ pub(crate) fn phone_of<'a>(scene: &'a Scene, client: &Client) -> Option<&'a str>
             let best = own.clone().find(answered).or_else(|| own.clone().last())?;
             dialled_number(scene.channel(*best)?)
         }
-        _ => scene.channel(client.key)?.caller.as_deref(),
+        _ => scene.channel(client.key)?.caller(),
     }
 }
 
@@ -350,7 +349,7 @@ pub(crate) fn dialled_number(channel: &Channel) -> Option<&str> {
     number
         .map(|number| number.trim_start_matches("sip:"))
         .filter(|number| number.bytes().any(|byte| byte.is_ascii_digit()))
-        .or(channel.caller.as_deref())
+        .or(channel.caller())
 }
 
 /// The company's own number or trunk the call came through.
@@ -389,8 +388,7 @@ pub(crate) fn line_of<'a>(scene: &'a Scene, client: &Client) -> Option<&'a str> 
         }
         _ => scene
             .channel(client.key)
-            .and_then(|channel| channel.exten.as_deref())
-            .filter(|exten| *exten != "s")
+            .and_then(Channel::exten)
             .or_else(|| trunk(client.key)),
     }
 }

@@ -287,7 +287,7 @@ impl<'a> Story<'a> {
             let left = self.scene.stays(at).pop().and_then(|stay| stay.to);
             let over = channel.dial.as_deref().and_then(|dial| dial.end);
             let ended = channel
-                .hung_at
+                .hung_at()
                 .or(left)
                 .or(over.map(|(at, _)| at))
                 .map_or(self.ended, |at| at.min(self.ended));
@@ -355,7 +355,7 @@ fn ended(scene: &Scene, client: &Client, talk: &Talk) -> Micros {
     let hung = client
         .channels
         .iter()
-        .filter_map(|at| scene.channel(*at)?.hung_at)
+        .filter_map(|at| scene.channel(*at)?.hung_at())
         .max();
     let report = scene
         .plan
@@ -366,7 +366,7 @@ fn ended(scene: &Scene, client: &Client, talk: &Talk) -> Micros {
         (_, Some(hung), to) => to.map_or(hung, |to| hung.max(to)),
         (Some(_), None, Some(to)) => to,
         (_, None, _) => {
-            let root = scene.channel(client.key).and_then(|root| root.hung_at);
+            let root = scene.channel(client.key).and_then(|root| root.hung_at());
             report.or(root).unwrap_or(scene.last_at)
         }
     }
@@ -375,7 +375,7 @@ fn ended(scene: &Scene, client: &Client, talk: &Talk) -> Micros {
 /// The id of a call: the Linkedid its first channel began with.
 pub(crate) fn call_id(scene: &Scene, key: ChannelAt) -> Option<CallId> {
     let channel = scene.channel(key)?;
-    CallId::new(channel.born_linked.as_deref().unwrap_or(&channel.id)).ok()
+    CallId::new(scene.linked(channel).unwrap_or(&channel.id)).ok()
 }
 
 /// What the PBX files the call's recording under: the first channel it was started on. A dialplan
@@ -386,13 +386,10 @@ fn recording(scene: &Scene, key: ChannelAt) -> Option<RecordingId> {
             .channel(key)
             .map(|channel| RecordingId::new(&channel.id));
     }
-    let recorded = scene.channels.iter().filter_map(|channel| {
-        let at = channel.recorded?;
-        Some((at, channel))
-    });
-    recorded
-        .min_by_key(|(at, _)| *at)
-        .map(|(_, channel)| RecordingId::new(&channel.id))
+    let (_, channel) = scene.recorded?;
+    scene
+        .channel(channel)
+        .map(|channel| RecordingId::new(&channel.id))
 }
 
 /// A call between employees; none where nobody else was called.
@@ -422,7 +419,7 @@ pub(crate) fn internal(scene: &Scene, rules: &Rules, tenant: Option<&str>) -> Op
     let ended = scene
         .channels
         .iter()
-        .filter_map(|channel| channel.hung_at)
+        .filter_map(|channel| channel.hung_at())
         .chain(reported.map(|report| report.at))
         .max()
         .unwrap_or(scene.last_at);

@@ -39,7 +39,7 @@ pub(crate) fn outgoing<'a>(
 ) -> (Outcome, Option<Reason>) {
     let mut tried: Vec<&Channel> = tried.collect();
     tried.sort_by_key(|channel| channel.dial.as_deref().map(|dial| dial.at));
-    let rang = tried.iter().any(|channel| channel.rang_at.is_some());
+    let rang = tried.iter().any(|channel| channel.rang_at().is_some());
     let cause = tried.last().and_then(|channel| channel.cause);
     let end = tried
         .last()

@@ -123,7 +123,7 @@ pub(crate) fn rang(scene: &Scene, key: Option<&Client>, rules: &Rules) -> Vec<Co
     if key.is_none() {
         // Among employees, whoever calls is the first.
         let calls =
-            |channel: &&Channel| channel.calls || (scene.dialplan && channel.exten.is_some());
+            |channel: &&Channel| channel.calls || (scene.dialplan && channel.exten().is_some());
         let own = scene
             .channels
             .iter()
@@ -151,12 +151,12 @@ pub(crate) fn rang(scene: &Scene, key: Option<&Client>, rules: &Rules) -> Vec<Co
 /// or passed the call on.
 fn ring_of(scene: &Scene, channel: &Channel) -> Option<Micros> {
     if scene.dialplan {
-        let rang = channel.was_bridged() || channel.rang_at.is_some();
+        let rang = channel.was_bridged() || channel.rang_at().is_some();
         return rang.then_some(channel.first_at);
     }
     let dial = channel.dial.as_deref().filter(|dial| !dial.orphan)?;
     let answered = matches!(dial.end, Some((_, DialEnd::Answered)));
-    (channel.rang_at.is_some() || answered).then_some(dial.at)
+    (channel.rang_at().is_some() || answered).then_some(dial.at)
 }
 
 /// A dialplan's attended transfer rings a colleague through a Local channel named after what was
@@ -168,9 +168,9 @@ fn asked_colleague(channel: &Channel, rules: &Rules) -> Option<Ring> {
     else {
         return None;
     };
-    let rings = channel.caller.as_deref()?;
+    let rings = channel.caller()?;
     let number = channel.peer.local_number()?;
-    (channel.connected.is_some() && rules.is_extension(number) && rules.is_extension(rings)).then(
+    (channel.connected().is_some() && rules.is_extension(number) && rules.is_extension(rings)).then(
         || Ring {
             at: channel.first_at,
             who: rings.into(),
@@ -204,7 +204,7 @@ pub(crate) fn talkers(
         let connected = client
             .channels
             .iter()
-            .filter_map(|at| scene.channel(*at)?.connected.as_deref())
+            .filter_map(|at| scene.channel(*at)?.connected())
             .find(|connected| rules.is_extension(connected))
             .map(CompactString::from);
         people.extend(

@@ -212,7 +212,7 @@ impl View<'_> {
                     half: Half::Two,
                     ..
                 }
-            ) && channel.caller.as_deref() == Some(name)
+            ) && channel.caller() == Some(name)
                 && self.scene.dialplan;
             let is_key = at == self.client.key;
             if calls_for && !is_key {
