@@ -164,7 +164,7 @@ impl<R: BufRead> EventFile<R> {
             }
             Ok(document) => file.take_document(document),
             Err(_) if begins_array || first.trim_start().starts_with('{') => {
-                file.read_document(first)?;
+                file.read_document(&first)?;
             }
             Err(error) => {
                 let position = Position::Line(file.line);
@@ -222,7 +222,7 @@ impl<R: BufRead> EventFile<R> {
     }
 
     /// A document of several lines; where it is none, its lines are taken one by one.
-    fn read_document(&mut self, first: String) -> Result<()> {
+    fn read_document(&mut self, first: &str) -> Result<()> {
         let line = self.line;
         let mut rest = Vec::new();
         self.input
@@ -265,16 +265,14 @@ impl<R: BufRead> EventFile<R> {
                     .get("started_at")
                     .and_then(Value::as_str)
                     .and_then(|text| text.parse().ok());
-                match object.remove("events") {
-                    Some(Value::Array(entries)) => entries,
-                    _ => {
-                        self.ready.push_back(Err(BrokenLine {
-                            position: Position::Whole,
-                            why: "`events` is no array".to_owned(),
-                        }));
-                        return;
-                    }
-                }
+                let Some(Value::Array(entries)) = object.remove("events") else {
+                    self.ready.push_back(Err(BrokenLine {
+                        position: Position::Whole,
+                        why: "`events` is no array".to_owned(),
+                    }));
+                    return;
+                };
+                entries
             }
             _ => {
                 self.whole = false;

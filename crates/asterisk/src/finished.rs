@@ -4,7 +4,7 @@ use std::fmt;
 
 use vochi_crm_core::{CallRecord, Extension, Party};
 
-/// The id the PBX files a recording under: with Asterisk's MixMonitor the Uniqueid of the channel it
+/// The id the PBX files a recording under: with Asterisk's `MixMonitor` the Uniqueid of the channel it
 /// was started on. What address that is, the host knows.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct RecordingId(Box<str>);

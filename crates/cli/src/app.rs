@@ -101,6 +101,14 @@ impl App<'_> {
         Settings::load(self.global, self.environment)
     }
 
+    /// The settings of this run, for a command that has something to do without any too.
+    ///
+    /// # Errors
+    /// `config`
+    pub(crate) fn settings_if_any(&self) -> Result<Settings<'_>> {
+        Settings::load_if_any(self.global, self.environment)
+    }
+
     /// Opens the one profile in play.
     ///
     /// # Errors

@@ -16,7 +16,6 @@ use std::ffi::OsString;
 use std::panic;
 use std::process::ExitCode;
 
-use clap::Parser;
 use clap::error::ErrorKind as Mistake;
 use vochi_crm::{Error, ErrorKind, Redactor};
 
@@ -49,7 +48,7 @@ pub fn run() -> ExitCode {
 }
 
 fn start(arguments: &[OsString], environment: &Environment, format: Format) -> Exit {
-    match Cli::try_parse_from(arguments) {
+    match Cli::read(arguments) {
         Ok(cli) => {
             let output = Output::new(cli.global.output, cli.global.quiet, environment);
             let exit = commands::run(&cli, environment, &output);

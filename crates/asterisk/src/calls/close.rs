@@ -56,7 +56,7 @@ impl CallTracker {
         let all_hung = scene
             .channels
             .iter()
-            .map(|channel| channel.hung_at())
+            .map(Channel::hung_at)
             .collect::<Option<Vec<Micros>>>();
         if let Some(last) = all_hung.and_then(|hung| hung.into_iter().max()) {
             return last.max(scene.last_at).saturating_add(patience.reorder);
@@ -126,7 +126,7 @@ impl CallTracker {
         let Some(scene) = self.scene(at) else {
             return;
         };
-        let had_client = !keys.is_empty() || scene.live.iter().any(|live| live.recorded);
+        let had_client = !keys.is_empty() || scene.live.iter().any(Live::is_recorded);
         if !had_client && let Some(call) = internal(scene, &self.rules, self.tenant(scene.scope)) {
             heard.push(Heard::Finished(Box::new(call)));
         }
@@ -147,27 +147,24 @@ impl CallTracker {
         };
         let story = Story::new(scene, &found, client, &self.rules);
         let call = story.finish(self.tenant(scene.scope));
-        let live = scene.live.iter().find(|live| live.key == key);
-        if live.is_some_and(|live| live.told && !live.ended)
-            && let Some(end) = story.end(self.now)
-        {
+        let open = scene
+            .live
+            .iter()
+            .any(|live| live.key == key && live.is_open());
+        if open && let Some(end) = story.end(self.now) {
             heard.push(self.live(scene.scope, end));
         }
         if let Some(call) = call {
             heard.push(Heard::Finished(Box::new(call)));
         }
         if let Some(scene) = self.scene_mut(at) {
-            match scene.live.iter_mut().find(|live| live.key == key) {
-                Some(live) => {
-                    live.ended = true;
-                    live.recorded = true;
-                }
-                None => {
-                    let mut live = Live::new(key);
-                    live.ended = true;
-                    live.recorded = true;
-                    scene.live.push(live);
-                }
+            let known = scene.live.iter().position(|live| live.key == key);
+            let place = known.unwrap_or_else(|| {
+                scene.live.push(Live::new(key));
+                scene.live.len() - 1
+            });
+            if let Some(live) = scene.live.get_mut(place) {
+                live.record();
             }
         }
     }
@@ -197,7 +194,7 @@ impl CallTracker {
 
 fn is_recorded(scene: &Scene, key: ChannelAt) -> bool {
     let mut lives = scene.live.iter();
-    lives.any(|live| live.key == key && live.recorded)
+    lives.any(|live| live.key == key && live.is_recorded())
 }
 
 fn in_a_bridge(scene: &Scene, client: &Client) -> bool {
@@ -218,7 +215,7 @@ fn hung_up(scene: &Scene, client: &Client) -> bool {
     if client.direction != Direction::Outbound {
         return own().any(hung);
     }
-    if own().any(|channel| channel.was_bridged()) {
+    if own().any(Channel::was_bridged) {
         return own().all(hung);
     }
     root.is_some_and(hung)

@@ -11,7 +11,7 @@ use super::{CallTracker, number_key, over_at};
 use crate::peer::{Half, Peer};
 use crate::read::Named;
 use crate::rules::same_number;
-use crate::scene::{BridgeId, ChannelAt, Micros, SECOND, Scene};
+use crate::scene::{BridgeId, Channel, ChannelAt, Micros, SECOND, Scene};
 use crate::understand::cast::{Client, clients, is_outgoing};
 use crate::understand::people::caller;
 
@@ -223,7 +223,7 @@ fn asks(scene: &Scene, client: &Client, employee: &str, at: Micros) -> bool {
             let stays = scene.stays(phone);
             let gone = scene
                 .channel(phone)
-                .and_then(|channel| channel.hung_at())
+                .and_then(Channel::hung_at)
                 .is_some_and(|hung| hung <= at);
             let here = stays
                 .iter()
@@ -240,11 +240,7 @@ fn asks(scene: &Scene, client: &Client, employee: &str, at: Micros) -> bool {
 
 fn waits_on_hold(scene: &Scene, client: &Client, employee: &str) -> bool {
     has_talked(scene, client, employee)
-        && phones(scene, employee).any(|at| {
-            scene
-                .channel(at)
-                .is_some_and(crate::scene::Channel::holds_now)
-        })
+        && phones(scene, employee).any(|at| scene.channel(at).is_some_and(Channel::holds_now))
 }
 
 /// Employees who keep a client on hold at that time, in a scene.

@@ -1,11 +1,13 @@
 //! The tracker: events in, calls out.
 
-mod apply;
 mod builder;
 mod close;
+mod heard;
 mod home;
 mod index;
+mod listing;
 mod patience;
+mod place;
 mod saved;
 
 use std::cmp::Reverse;
@@ -16,51 +18,18 @@ use vochi_crm_core::{CallEvent, Direction, Timestamp};
 pub use self::builder::CallTrackerBuilder;
 pub(crate) use self::close::is_over;
 use self::close::over_at;
+pub use self::heard::{Heard, LiveEvent};
 pub use self::patience::Patience;
 pub use self::saved::SavedCalls;
 
-use self::index::{Closed, Name, Names, Numbers, SceneAt};
-use crate::finished::FinishedCall;
+use self::index::{Closed, Names, Numbers, SceneAt};
+use self::place::Moment;
 use crate::live::{Live, advance};
 use crate::read::PbxEvent;
 use crate::rules::Rules;
-use crate::scene::{BridgeId, Micros, Scene};
+use crate::scene::{Micros, Scene};
 use crate::understand::cast::{Client, Clients, clients};
 use crate::understand::moment;
-
-/// What became clear by an event.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Heard {
-    /// Something happened in a live call, to be told at once.
-    Live(LiveEvent),
-    /// A call is over and everything about it is known.
-    Finished(Box<FinishedCall>),
-}
-
-/// Something that happened in a live call.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LiveEvent {
-    tenant: Option<Box<str>>,
-    event: CallEvent,
-}
-
-impl LiveEvent {
-    /// Whose call it is: the listener's token, AMI's system name or the name the host gave the PBX.
-    pub fn tenant(&self) -> Option<&str> {
-        self.tenant.as_deref()
-    }
-
-    /// What happened.
-    pub fn event(&self) -> &CallEvent {
-        &self.event
-    }
-
-    /// What happened.
-    pub fn into_event(self) -> CallEvent {
-        self.event
-    }
-}
 
 /// Turns the events of PBXs into calls: popups at once, one record per outside party at the end.
 ///
@@ -142,7 +111,7 @@ impl CallTracker {
         let mut heard = Vec::new();
         self.move_to(at, &mut heard);
         let scope = self.scope(event.scope.as_deref());
-        match self.place(scope, at, &event.told) {
+        match self.place(Moment { scope, at }, &event.told) {
             Some(scene) => self.look(scene, at, &mut heard),
             None => self.late += 1,
         }
@@ -219,14 +188,11 @@ impl CallTracker {
 
     fn begin(&mut self, scope: u32, at: Micros) -> SceneAt {
         let scene = Some(Box::new(Scene::new(scope, at)));
-        let place = match self.free.pop() {
-            Some(free) => free,
-            None => {
-                self.scenes.push(None);
-                self.planned.push(Micros::MAX);
-                u32::try_from(self.scenes.len() - 1).unwrap_or(u32::MAX)
-            }
-        };
+        let place = self.free.pop().unwrap_or_else(|| {
+            self.scenes.push(None);
+            self.planned.push(Micros::MAX);
+            u32::try_from(self.scenes.len() - 1).unwrap_or(u32::MAX)
+        });
         if let Some(slot) = usize::try_from(place)
             .ok()
             .and_then(|place| self.scenes.get_mut(place))
@@ -274,14 +240,10 @@ impl CallTracker {
         for client in found {
             if !scene.live.iter().any(|live| live.key == client.key) {
                 let mut live = Live::new(client.key);
-                live.muted = self.may_be_a_question(scene, at, client);
+                if self.may_be_a_question(scene, at, client) {
+                    live.keep_silent();
+                }
                 scene.live.push(live);
-            }
-        }
-        // What was a call of its own and became part of another one: its popups must go.
-        for live in &mut scene.live {
-            if !found.iter().any(|client| client.key == live.key) {
-                live.recorded = true;
             }
         }
     }
@@ -295,11 +257,8 @@ impl CallTracker {
                 Some(client) => {
                     advance(scene, found, client, live, &self.rules, at, &mut events);
                 }
-                None if live.told && !live.ended => {
-                    events.extend(crate::live::withdrawn(scene, live.key, at));
-                    live.ended = true;
-                }
-                None => live.ended = true,
+                // What was a call of its own became part of another one: its popups must go.
+                None => events.extend(live.withdraw(scene, at)),
             }
         }
         scene.live = lives;
@@ -311,10 +270,10 @@ impl CallTracker {
     }
 
     fn live(&self, scope: u32, event: CallEvent) -> Heard {
-        Heard::Live(LiveEvent {
+        Heard::Live(Box::new(LiveEvent {
             tenant: self.tenant(scope).map(Into::into),
             event,
-        })
+        }))
     }
 
     fn plan(&mut self, at: SceneAt, due: Micros) {
@@ -388,95 +347,6 @@ fn begins_unseen(scene: &Scene, client: &Client) -> bool {
         .and_then(|channel| scene.linked(channel));
     client.direction == Direction::Outbound
         && linked.is_some_and(|linked| scene.find(linked).is_none())
-}
-
-/// Every number a scene is found by.
-struct Listed<'a> {
-    channels: Vec<Name>,
-    /// Of bridges and of pairs.
-    names: Vec<Name>,
-    employees: Vec<&'a str>,
-    clients: Vec<String>,
-}
-
-impl CallTracker {
-    fn listed(scene: &Scene) -> Listed<'_> {
-        let mut listed = Listed {
-            channels: Vec::new(),
-            names: Vec::new(),
-            employees: Vec::new(),
-            clients: Vec::new(),
-        };
-        for channel in &scene.channels {
-            listed
-                .channels
-                .push(Name::channel(scene.scope, &channel.id));
-            if let Some(pair) = channel.peer.pair() {
-                listed.names.push(Name::pair(scene.scope, pair));
-            }
-            if let Some(extension) = channel.peer.extension() {
-                listed.employees.push(extension);
-            }
-            if let (true, Some(caller)) =
-                (scene.dialplan && channel.peer.is_line(), channel.caller())
-            {
-                listed.clients.push(number_key(caller));
-            }
-        }
-        for linked in &scene.links {
-            listed.channels.push(Name::channel(scene.scope, linked));
-        }
-        let named = scene.bridges.iter().map(|bridge| bridge.id);
-        for bridge in named.filter(|bridge| *bridge != BridgeId::UNNAMED) {
-            listed.names.push(Name::bridge(scene.scope, bridge));
-        }
-        if let Some(plan) = &scene.plan {
-            let arrived = plan.arrivals.iter().filter_map(|one| one.phone.as_deref());
-            let dialled = plan.dials.iter().filter_map(|one| one.phone.as_deref());
-            for phone in arrived.chain(dialled) {
-                listed.clients.push(number_key(phone));
-            }
-            for dial in &plan.dials {
-                listed
-                    .employees
-                    .extend(dial.extensions.iter().map(|one| one.as_str()));
-            }
-        }
-        listed
-    }
-
-    fn list(&mut self, at: SceneAt) {
-        let place = usize::try_from(at).unwrap_or(usize::MAX);
-        let Some(scene) = self.scenes.get_mut(place).and_then(Option::take) else {
-            return;
-        };
-        let listed = Self::listed(&scene);
-        for name in listed.channels.into_iter().chain(listed.names) {
-            self.names.set(name, at);
-        }
-        for employee in listed.employees {
-            self.employees.add(scene.scope, employee, at);
-        }
-        for client in listed.clients {
-            self.clients.add(scene.scope, &client, at);
-        }
-        if let Some(slot) = self.scenes.get_mut(place) {
-            *slot = Some(scene);
-        }
-    }
-
-    fn unlist(&mut self, at: SceneAt, scene: &Scene) {
-        let listed = Self::listed(scene);
-        for name in listed.channels.into_iter().chain(listed.names) {
-            self.names.unset(name, at);
-        }
-        for employee in listed.employees {
-            self.employees.drop_scene(scene.scope, employee, at);
-        }
-        for client in listed.clients {
-            self.clients.drop_scene(scene.scope, &client, at);
-        }
-    }
 }
 
 /// How a client's number stands among the others: its digits.

@@ -1,7 +1,9 @@
 //! Events of Asterisk's manager interface (Asterisk 12 and later).
 
 use super::fields::{Fields, Written};
-use super::{BridgeKind, BrokenEvent, DialEnd, Named, PbxEvent, Reading, Told, missing};
+use super::{
+    Attempt, BridgeKind, BrokenEvent, Coming, DialEnd, Named, PbxEvent, Reading, Told, missing,
+};
 
 /// Known events that say nothing about a call another event does not say, or say it wrongly: call
 /// detail records count queues and greetings as talk.
@@ -59,8 +61,7 @@ pub(super) fn read<'a>(name: &str, fields: Fields<'a>) -> Result<Reading<'a>, Br
         "Newchannel" => Told::Appeared(own(fields)?),
         "Newstate" => Told::Seen(own(fields)?),
         "DialBegin" => Told::DialBegun {
-            by: channel(fields, ""),
-            to: dialled(fields)?,
+            attempt: attempt(fields)?,
             string: fields.get("DialString"),
         },
         "DialState" => {
@@ -71,22 +72,17 @@ pub(super) fn read<'a>(name: &str, fields: Fields<'a>) -> Result<Reading<'a>, Br
             if !rings {
                 return Ok(Reading::Irrelevant);
             }
-            Told::DialRings {
-                by: channel(fields, ""),
-                to: dialled(fields)?,
-            }
+            Told::DialRings(attempt(fields)?)
         }
         "DialEnd" => Told::DialEnded {
-            by: channel(fields, ""),
-            to: dialled(fields)?,
+            attempt: attempt(fields)?,
             end: dial_end(fields),
         },
-        "BridgeEnter" => Told::Entered {
+        "BridgeEnter" => Told::Entered(Coming {
             channel: own(fields)?,
             bridge: fields.get("BridgeUniqueid"),
             kind: bridge_kind(fields),
-            late: false,
-        },
+        }),
         "BridgeLeave" => Told::Left {
             channel: own(fields)?,
             bridge: fields.get("BridgeUniqueid"),
@@ -158,8 +154,11 @@ fn own(fields: Fields<'_>) -> Result<Named<'_>, BrokenEvent> {
     missing(channel(fields, ""), "Uniqueid")
 }
 
-fn dialled(fields: Fields<'_>) -> Result<Named<'_>, BrokenEvent> {
-    missing(channel(fields, "Dest"), "DestUniqueid")
+fn attempt(fields: Fields<'_>) -> Result<Attempt<'_>, BrokenEvent> {
+    Ok(Attempt {
+        by: channel(fields, ""),
+        to: missing(channel(fields, "Dest"), "DestUniqueid")?,
+    })
 }
 
 fn pair<'a>(fields: Fields<'a>, one: &str, two: &str) -> Result<Told<'a>, BrokenEvent> {

@@ -1,28 +1,30 @@
 //! Events a dialplan posts itself: `start`, `dial`, `bridge` and their like.
 
 use super::fields::{Fields, Written};
-use super::{BridgeKind, BrokenEvent, CallKind, Named, PbxEvent, Reading, Told, missing};
+use super::{
+    Arrived, BridgeKind, BrokenEvent, CallKind, Coming, Dialled, Named, PbxEvent, Reading,
+    Reported, Told, missing,
+};
 
 pub(super) fn read<'a>(name: &str, fields: Fields<'a>) -> Result<Reading<'a>, BrokenEvent> {
     let told = match name {
-        "start" => Told::Arrived {
+        "start" => Told::Arrived(Arrived {
             id: id(fields)?,
             phone: fields.get("Phone"),
             line: fields.get("Trunk"),
-        },
-        "dial" => Told::Dialled {
+        }),
+        "dial" => Told::Dialled(Dialled {
             id: id(fields)?,
             kind: kind(fields),
             phone: fields.get("Phone"),
             extensions: fields.list("Extensions"),
             line: fields.get("Trunk"),
-        },
-        "bridge" => Told::Entered {
+        }),
+        "bridge" => Told::Entered(Coming {
             channel: channel(fields)?,
             bridge: fields.get("BridgeUniqueid"),
             kind: BridgeKind::Talk,
-            late: true,
-        },
+        }),
         "bridge_leave" => Told::Left {
             channel: channel(fields)?,
             bridge: fields.get("BridgeUniqueid"),
@@ -34,7 +36,7 @@ pub(super) fn read<'a>(name: &str, fields: Fields<'a>) -> Result<Reading<'a>, Br
         },
         "bridge_create" => return Ok(Reading::Irrelevant),
         "new_callerid" => Told::Seen(channel(fields)?),
-        "hangup" => Told::Reported {
+        "hangup" => Told::Reported(Reported {
             id: id(fields)?,
             kind: kind(fields),
             answered: fields.get("CallStatus").map(|status| status == "2"),
@@ -44,7 +46,7 @@ pub(super) fn read<'a>(name: &str, fields: Fields<'a>) -> Result<Reading<'a>, Br
             began: time(fields, "StartTime"),
             received: time(fields, "DateReceived"),
             ended: time(fields, "EndTime"),
-        },
+        }),
         _ => return Ok(Reading::Unknown),
     };
     Ok(Reading::Event(PbxEvent {

@@ -36,6 +36,10 @@ pub struct PbxEvent<'a> {
 /// What was made of an event.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "read and used at once, never kept"
+)]
 pub enum Reading<'a> {
     /// An event that tells something of a call.
     Event(PbxEvent<'a>),
@@ -161,32 +165,25 @@ pub(crate) enum CallKind {
 
 /// What happened, in one language for both dialects.
 #[derive(Clone, Debug)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "read and used at once, never kept"
+)]
 pub(crate) enum Told<'a> {
     /// A channel began.
     Appeared(Named<'a>),
     /// Something about a channel; it rings where its state says so.
     Seen(Named<'a>),
     DialBegun {
-        by: Option<Named<'a>>,
-        to: Named<'a>,
+        attempt: Attempt<'a>,
         string: Option<Written<'a>>,
     },
-    DialRings {
-        by: Option<Named<'a>>,
-        to: Named<'a>,
-    },
+    DialRings(Attempt<'a>),
     DialEnded {
-        by: Option<Named<'a>>,
-        to: Named<'a>,
+        attempt: Attempt<'a>,
         end: DialEnd,
     },
-    Entered {
-        channel: Named<'a>,
-        bridge: Option<Written<'a>>,
-        kind: BridgeKind,
-        /// Whether the event is from a listener that stamps events when it forwards them.
-        late: bool,
-    },
+    Entered(Coming<'a>),
     Left {
         channel: Named<'a>,
         bridge: Option<Written<'a>>,
@@ -221,30 +218,56 @@ pub(crate) enum Told<'a> {
     /// The caller left a message, or the dialplan says so.
     Message(Named<'a>),
 
-    /// A client's call came in on a line (dialplan).
-    Arrived {
-        id: Written<'a>,
-        phone: Option<Written<'a>>,
-        line: Option<Written<'a>>,
-    },
-    /// The dialplan dials.
-    Dialled {
-        id: Written<'a>,
-        kind: CallKind,
-        phone: Option<Written<'a>>,
-        extensions: Vec<Written<'a>>,
-        line: Option<Written<'a>>,
-    },
-    /// The dialplan's account of a channel's end.
-    Reported {
-        id: Written<'a>,
-        kind: CallKind,
-        answered: Option<bool>,
-        phone: Option<Written<'a>>,
-        extensions: Vec<Written<'a>>,
-        line: Option<Written<'a>>,
-        began: Option<LocalTime>,
-        received: Option<LocalTime>,
-        ended: Option<LocalTime>,
-    },
+    Arrived(Arrived<'a>),
+    Dialled(Dialled<'a>),
+    Reported(Reported<'a>),
+}
+
+/// An attempt to reach a phone or a line.
+#[derive(Clone, Debug)]
+pub(crate) struct Attempt<'a> {
+    /// Who dials; nobody where the PBX itself does.
+    pub(crate) by: Option<Named<'a>>,
+    pub(crate) to: Named<'a>,
+}
+
+/// A channel comes into a bridge.
+#[derive(Clone, Debug)]
+pub(crate) struct Coming<'a> {
+    pub(crate) channel: Named<'a>,
+    pub(crate) bridge: Option<Written<'a>>,
+    pub(crate) kind: BridgeKind,
+}
+
+/// A dialplan: a client's call came in on a line.
+#[derive(Clone, Debug)]
+pub(crate) struct Arrived<'a> {
+    pub(crate) id: Written<'a>,
+    pub(crate) phone: Option<Written<'a>>,
+    pub(crate) line: Option<Written<'a>>,
+}
+
+/// A dialplan dials.
+#[derive(Clone, Debug)]
+pub(crate) struct Dialled<'a> {
+    pub(crate) id: Written<'a>,
+    pub(crate) kind: CallKind,
+    pub(crate) phone: Option<Written<'a>>,
+    /// Whom; of an outgoing call, for whom.
+    pub(crate) extensions: Vec<Written<'a>>,
+    pub(crate) line: Option<Written<'a>>,
+}
+
+/// A dialplan's account of a channel's end.
+#[derive(Clone, Debug)]
+pub(crate) struct Reported<'a> {
+    pub(crate) id: Written<'a>,
+    pub(crate) kind: CallKind,
+    pub(crate) answered: Option<bool>,
+    pub(crate) phone: Option<Written<'a>>,
+    pub(crate) extensions: Vec<Written<'a>>,
+    pub(crate) line: Option<Written<'a>>,
+    pub(crate) began: Option<LocalTime>,
+    pub(crate) received: Option<LocalTime>,
+    pub(crate) ended: Option<LocalTime>,
 }

@@ -66,7 +66,7 @@ pub(crate) struct Dial {
     pub(crate) by: Option<ChannelAt>,
     pub(crate) string: Option<Box<str>>,
     pub(crate) end: Option<(Micros, DialEnd)>,
-    /// A DialEnd without a beginning: pickup, or a lost event.
+    /// A dial's end without a beginning: pickup, or a lost event.
     pub(crate) orphan: bool,
 }
 
@@ -123,7 +123,7 @@ impl Channel {
         let matters = dialplan || begins || !silent;
         let exten = named.exten.as_deref().filter(|exten| *exten != "s");
         let told = [named.caller.as_deref(), named.connected.as_deref(), exten];
-        if !matters || told.iter().all(|told| told.is_none()) {
+        if !matters || told.iter().all(Option::is_none) {
             return;
         }
         let labels = self.labels.get_or_insert_with(|| {

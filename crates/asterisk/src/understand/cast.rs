@@ -319,11 +319,7 @@ pub(crate) fn phone_of<'a>(scene: &'a Scene, client: &Client) -> Option<&'a str>
     }
     match client.direction {
         Direction::Outbound => {
-            let answered = |at: &&ChannelAt| {
-                scene
-                    .channel(**at)
-                    .is_some_and(|channel| channel.was_bridged())
-            };
+            let answered = |at: &&ChannelAt| scene.channel(**at).is_some_and(Channel::was_bridged);
             let own = client.channels.iter();
             let best = own.clone().find(answered).or_else(|| own.clone().last())?;
             dialled_number(scene.channel(*best)?)

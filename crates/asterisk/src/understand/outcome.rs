@@ -28,7 +28,7 @@ pub(crate) fn unanswered(scene: &Scene, client: &Client) -> (Outcome, Option<Rea
             let tried = client.channels.iter().filter_map(|at| scene.channel(*at));
             outgoing(tried, scene.channel(client.key))
         }
-        _ => (Outcome::Missed, missed(scene, client)),
+        _ => (Outcome::Missed, Some(missed(scene, client))),
     }
 }
 
@@ -61,13 +61,13 @@ pub(crate) fn outgoing<'a>(
 }
 
 /// Why nobody answered an incoming call.
-fn missed(scene: &Scene, client: &Client) -> Option<Reason> {
+fn missed(scene: &Scene, client: &Client) -> Reason {
     let asked = client
         .channels
         .iter()
         .any(|at| scene.channel(*at).is_some_and(|channel| channel.asked));
     if asked {
-        return Some(Reason::CallerGaveUp);
+        return Reason::CallerGaveUp;
     }
     let phones: Vec<&Channel> = scene
         .channels
@@ -87,14 +87,14 @@ fn missed(scene: &Scene, client: &Client) -> Option<Reason> {
         }
     };
     if phones.is_empty() || phones.iter().all(ended(DialEnd::Unavailable)) {
-        return Some(Reason::Unavailable);
+        return Reason::Unavailable;
     }
     let busy = |channel: &&Channel| ended(DialEnd::Busy)(channel) || channel.cause == Some(BUSY);
     if phones.iter().all(busy) {
-        return Some(Reason::Busy);
+        return Reason::Busy;
     }
     if phones.iter().all(|channel| channel.cause == Some(REJECTED)) {
-        return Some(Reason::Refused);
+        return Reason::Refused;
     }
-    Some(Reason::Timeout)
+    Reason::Timeout
 }

@@ -81,11 +81,8 @@ impl View<'_> {
         let mut attempts = Vec::new();
         for found in &self.scene.moves {
             let by = self.who(found.by);
-            if !by
-                .as_ref()
-                .and_then(|by| self.first_talk(by))
-                .is_some_and(|first| first <= found.at)
-            {
+            let first = by.as_ref().and_then(|by| self.first_talk(by));
+            if first.is_none_or(|first| first > found.at) {
                 continue;
             }
             let next = self.next_after(found.at, by.as_ref());

@@ -1,9 +1,18 @@
 //! Calls as a PBX tells of them, against what really happened.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on fails"
+)]
+
+mod broken;
 mod fixture;
 mod host;
 mod live;
 mod losses;
 mod manager;
+mod properties;
 mod restart;
 mod together;

@@ -1,4 +1,4 @@
-//! Calls: live events and finished records.
+//! Calls: live events, finished records, recordings of what a PBX said.
 
 use std::path::PathBuf;
 
@@ -201,3 +201,37 @@ Examples:
       --talk-seconds 64 --wait-seconds 6 --record-url https://pbx.example.test/rec/17.185.mp3
   vochi-crm call-log --call-id 17.190 --phone 375441278772 --direction in \\
       --started-at 2026-03-02T13:56:00+03:00 --outcome missed --ext 150 --wait-seconds 26";
+
+/// A recording of what a PBX said.
+#[derive(Debug, Args)]
+#[command(after_help = REPLAY_EXAMPLES)]
+pub(crate) struct ReplayArgs {
+    /// The events: JSON lines, an array, or an object with an array `events`; `-` is standard
+    /// input.
+    #[arg(value_name = "FILE|-")]
+    pub(crate) file: PathBuf,
+
+    /// How many times faster than it happened: 1 is real time. Without it: as fast as it goes.
+    #[arg(long, value_name = "N", value_parser = values::speed)]
+    pub(crate) speed: Option<f64>,
+
+    /// The moment of `t` = 0, with a zone. Without it: `started_at` of the file, else what the
+    /// times in the events say.
+    #[arg(long, value_name = "RFC3339")]
+    pub(crate) base_time: Option<String>,
+
+    /// Show popups in a CRM that is not on this machine too.
+    #[arg(long)]
+    pub(crate) popups: bool,
+}
+
+const REPLAY_EXAMPLES: &str = "\
+Without --profile it only prints what it understood, and needs no configuration. With one it
+records every call with an outside party there, each once however often it is replayed.
+
+Examples:
+  vochi-crm replay events.json
+  vochi-crm --output json replay - < events.jsonl | jq -r 'select(.outcome == \"missed\")'
+  vochi-crm --dry-run replay events.json --profile shop
+  vochi-crm replay events.json --profile shop --profile outlet --base-time 2026-03-02T11:00:00+03:00
+  vochi-crm replay events.json --profile sandbox --speed 10";

@@ -5,12 +5,14 @@ mod read;
 mod tools;
 mod values;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap::error::ErrorKind as Mistake;
+use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
-pub(crate) use calls::{CallEventArgs, CallLogArgs, EventType};
+pub(crate) use calls::{CallEventArgs, CallLogArgs, EventType, ReplayArgs};
 pub(crate) use read::{ApiArgs, HealthArgs, PhoneArgs, RouteArgs};
 pub(crate) use tools::{CompletionsArgs, ManArgs, SandboxArgs};
 
@@ -30,6 +32,37 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 }
 
+impl Cli {
+    /// Reads a command line. One profile is enough for every command but `replay`.
+    ///
+    /// # Errors
+    /// What is wrong with it, and help and version where they are asked for.
+    pub(crate) fn read(arguments: &[OsString]) -> Result<Self, clap::Error> {
+        let cli = Self::try_parse_from(arguments)?;
+        let profiles = cli.global.profile.len();
+        let wrong = match &cli.command {
+            // Those before the command give way to those behind it, which would lose some unheard.
+            Command::Replay(_) if profiles < named_profiles(arguments) => {
+                "write every --profile behind `replay`, or every one before it"
+            }
+            Command::Replay(_) => return Ok(cli),
+            _ if profiles > 1 => "only `replay` takes more than one --profile",
+            _ => return Ok(cli),
+        };
+        Err(Self::command().error(Mistake::ArgumentConflict, wrong))
+    }
+}
+
+/// How often a command line names a profile.
+fn named_profiles(arguments: &[OsString]) -> usize {
+    arguments
+        .iter()
+        .filter_map(|word| word.to_str())
+        .take_while(|word| *word != "--")
+        .filter(|word| *word == "--profile" || word.starts_with("--profile="))
+        .count()
+}
+
 const EXAMPLES: &str = "\
 Exit codes:
   0 done, 1 not there (route), 2 usage, 3 configuration, 4 bad input, 5 refused by the CRM,
@@ -41,7 +74,8 @@ Examples:
   vochi-crm sandbox --write-config vochi-crm.toml
   vochi-crm health --all
   vochi-crm call-event in --call-id 1757843474.185 --phone +375446370646 --ext 151 --ext 152
-  vochi-crm call-event hangup --call-id 1757843474.185 --outcome answered --record";
+  vochi-crm call-event hangup --call-id 1757843474.185 --outcome answered --record
+  vochi-crm replay events.json";
 
 /// What every command takes.
 #[derive(Clone, Debug, Args)]
@@ -52,9 +86,10 @@ pub(crate) struct Global {
     #[arg(long, value_name = "FILE", global = true)]
     pub(crate) config: Option<PathBuf>,
 
-    /// The profile to work with. Without it: `default_profile`, else the only one.
+    /// The profile to work with; `replay` takes several. Without it: `default_profile`, else the
+    /// only one.
     #[arg(long, value_name = "NAME", global = true)]
-    pub(crate) profile: Option<String>,
+    pub(crate) profile: Vec<String>,
 
     /// What to print: text for people, or one JSON object on one line.
     #[arg(long, value_name = "FORMAT", global = true, default_value = "human")]
@@ -93,6 +128,8 @@ pub(crate) enum Command {
     CallEvent(Box<CallEventArgs>),
     /// Settle a finished call: the CRM's history holds it once.
     CallLog(Box<CallLogArgs>),
+    /// Work out the calls in recorded events of a PBX, and tell CRMs about them.
+    Replay(ReplayArgs),
     /// Print the extension of the manager responsible for a number, for dial plans.
     Route(RouteArgs),
     /// List the CRM's users beside the configured extensions, and what does not fit.

@@ -17,6 +17,14 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
     Duration::try_from_secs_f64(seconds).map_err(|_| wrong())
 }
 
+/// How many times faster than it happened.
+pub(super) fn speed(text: &str) -> Result<f64, String> {
+    let speed = text.parse().ok();
+    speed
+        .filter(|speed: &f64| speed.is_finite() && *speed > 0.0)
+        .ok_or_else(|| "write a number above 0; 1 is as fast as it happened".to_owned())
+}
+
 /// `KEY=VALUE`.
 pub(super) fn pair(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
@@ -74,6 +82,14 @@ mod tests {
         assert_eq!(duration("2.5"), Ok(Duration::from_millis(2_500)));
         for bad in ["0", "-1", "nan", "inf", "1e9", "two", ""] {
             assert!(duration(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_speed_is_a_number_above_zero() {
+        assert_eq!(speed("0.5"), Ok(0.5));
+        for bad in ["0", "-1", "nan", "inf", "fast", ""] {
+            assert!(speed(bad).is_err(), "{bad}");
         }
     }
 

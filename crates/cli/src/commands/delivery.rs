@@ -1,15 +1,22 @@
 //! What came of a call that was handed to the CRM.
 
+use std::time::Duration;
+
 use serde::Serialize;
 use vochi_crm::phone::PhoneReader;
 use vochi_crm::{
-    CallId, CallRecord, CallState, CrmCallId, Cx, Error, Party, PhoneNumber, Receipt, Result,
-    WarningKind,
+    CallEvent, CallId, CallRecord, CallState, CrmCallId, Cx, Error, EventKind, Party, PhoneNumber,
+    Receipt, Result, WarningKind,
 };
 
 use super::phone;
 use crate::app::{App, Manner, Session};
-use crate::output::{Paint, Report, Tone, clean};
+use crate::output::{Paint, Report, Tone, Trouble, clean};
+
+/// How long a popup is worth sending, where nobody says.
+const POPUP_BUDGET: Duration = Duration::from_secs(10);
+/// The same for the end of a call, which closes the popup.
+const END_BUDGET: Duration = Duration::from_secs(30);
 
 /// What came of a call that was handed to the CRM.
 #[derive(Debug, Serialize)]
@@ -82,6 +89,31 @@ impl Delivery {
     }
 }
 
+/// What came of a call in one of several accounts.
+#[derive(Debug, Serialize)]
+pub(super) struct ProfileDelivery {
+    pub(super) profile: String,
+    pub(super) ok: bool,
+    crm_call_id: Option<CrmCallId>,
+    pub(super) recorded: bool,
+    pub(super) warnings: Vec<String>,
+    error: Option<Trouble>,
+}
+
+impl Delivery {
+    /// The same beside those of other accounts, for a call they have in common.
+    pub(super) fn among_others(self, error: Option<Trouble>) -> ProfileDelivery {
+        ProfileDelivery {
+            profile: self.profile,
+            ok: error.is_none(),
+            crm_call_id: self.crm_call_id,
+            recorded: self.recorded,
+            warnings: self.warnings,
+            error,
+        }
+    }
+}
+
 impl Report for Delivery {
     fn human(&self, paint: Paint) -> String {
         let what = match (self.requests, self.recorded) {
@@ -133,6 +165,25 @@ pub(super) async fn remembered(session: &Session, cx: &Cx, call: &CallId) -> Res
     let account = session.profile.account.name();
     let open = session.hub.open_call(cx, account, call).await?;
     Ok(open.state().clone())
+}
+
+/// The circumstances of telling a live event.
+pub(super) fn live(app: &App<'_>, event: &CallEvent) -> Cx {
+    app.live(match event.kind() {
+        EventKind::Ended { .. } => END_BUDGET,
+        _ => POPUP_BUDGET,
+    })
+}
+
+/// Tells the CRM what happened in a live call.
+pub(super) async fn tell(
+    app: &App<'_>,
+    session: &Session,
+    cx: &Cx,
+    event: &CallEvent,
+) -> Result<Receipt> {
+    let work = session.connector.handle_event(cx, event);
+    app.in_time(cx, Manner::Writes, work).await
 }
 
 /// Puts a finished call into the CRM's history.

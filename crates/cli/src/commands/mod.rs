@@ -8,6 +8,7 @@ mod demo;
 mod health;
 mod packaging;
 mod phone;
+mod replay;
 mod route;
 mod sandbox;
 mod users;
@@ -42,6 +43,7 @@ pub(crate) fn run(cli: &Cli, environment: &Environment, output: &Output) -> Exit
     match &cli.command {
         Command::CallEvent(args) => app.block_on(call_event::run(&app, args)),
         Command::CallLog(args) => app.block_on(call_log::run(&app, args)),
+        Command::Replay(args) => app.block_on(replay::run(&app, args)),
         Command::Route(args) => app.block_on(route::run(&app, args)),
         Command::Users => app.block_on(users::run(&app)),
         Command::Health(args) => app.block_on(health::run(&app, args)),

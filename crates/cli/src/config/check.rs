@@ -141,16 +141,20 @@ fn value(path: &str, entry: &Entry, kind: Kind) -> Result<()> {
 /// An address others reach us by, or we reach others by: https, or http on this machine.
 fn address(text: &str) -> Result<(), &'static str> {
     let url = Url::parse(text).map_err(|_| "is no web address")?;
-    let on_this_machine = match url.host() {
+    match url.scheme() {
+        "https" if url.host().is_some() => Ok(()),
+        "http" if on_this_machine(&url) => Ok(()),
+        "http" => Err("is plain http, which is for loopback addresses only"),
+        _ => Err("is neither https nor http"),
+    }
+}
+
+/// Whether an address leads no further than to this machine.
+pub(super) fn on_this_machine(url: &Url) -> bool {
+    match url.host() {
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         None => false,
-    };
-    match url.scheme() {
-        "https" if url.host().is_some() => Ok(()),
-        "http" if on_this_machine => Ok(()),
-        "http" => Err("is plain http, which is for loopback addresses only"),
-        _ => Err("is neither https nor http"),
     }
 }

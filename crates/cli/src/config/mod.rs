@@ -4,6 +4,7 @@ mod check;
 mod env;
 mod file;
 mod keys;
+mod pbx;
 mod place;
 mod profile;
 mod secret;
@@ -11,10 +12,10 @@ mod tree;
 
 use std::path::{Path, PathBuf};
 
-use vochi_crm::phone::Region;
-use vochi_crm::{Error, Result, Zone};
+use vochi_crm::{Error, Result};
 
 pub(crate) use env::Environment;
+pub(crate) use pbx::Pbx;
 pub(crate) use profile::Profile;
 
 use file::{ConfigFile, Search};
@@ -39,7 +40,8 @@ pub(crate) struct Settings<'a> {
     profiles: Table,
     /// Profile keys of the environment; they belong to the one profile in play.
     from_environment: Table,
-    asked: Option<&'a str>,
+    pbx: Pbx,
+    asked: &'a [String],
 }
 
 impl<'a> Settings<'a> {
@@ -48,11 +50,27 @@ impl<'a> Settings<'a> {
     /// # Errors
     /// `config`, naming the file, the line and the key.
     pub(crate) fn load(global: &'a Global, environment: &'a Environment) -> Result<Self> {
-        let nameless = environment.get(CRM_VARIABLE).is_some();
-        let file = match file::search(global.config.as_deref(), environment) {
+        match file::search(global.config.as_deref(), environment) {
+            Search::Nowhere(places) if environment.get(CRM_VARIABLE).is_none() => {
+                Err(no_configuration(&places))
+            }
+            found => Self::read(found, global, environment),
+        }
+    }
+
+    /// The same for a command that has something to do without any configuration too.
+    ///
+    /// # Errors
+    /// `config`, naming the file, the line and the key.
+    pub(crate) fn load_if_any(global: &'a Global, environment: &'a Environment) -> Result<Self> {
+        let found = file::search(global.config.as_deref(), environment);
+        Self::read(found, global, environment)
+    }
+
+    fn read(found: Search, global: &'a Global, environment: &'a Environment) -> Result<Self> {
+        let file = match found {
             Search::Named(path) | Search::Found(path) => Some(file::read(&path)?),
-            Search::Nowhere(_) if nameless => None,
-            Search::Nowhere(places) => return Err(no_configuration(&places)),
+            Search::Nowhere(_) => None,
         };
         let (path, exposed, mut top) = match file {
             Some(ConfigFile {
@@ -70,7 +88,7 @@ impl<'a> Settings<'a> {
             }) => profiles,
             _ => Table::default(),
         };
-        if profiles.0.is_empty() && nameless {
+        if profiles.0.is_empty() && environment.get(CRM_VARIABLE).is_some() {
             let place = Place::Variable(CRM_VARIABLE.to_owned());
             let node = Node::Table(Table::default());
             profiles
@@ -79,7 +97,7 @@ impl<'a> Settings<'a> {
         }
         top.0.extend(environment.settings(keys::TOP)?.0);
         check::file(&top)?;
-        check_top(&top)?;
+        let pbx = Pbx::read(&top)?;
         for (name, meant) in environment.near_misses() {
             tracing::warn!("environment variable {name} is no setting, did you mean {meant}?");
         }
@@ -90,7 +108,8 @@ impl<'a> Settings<'a> {
             top,
             profiles,
             from_environment: environment.settings(&keys::of_profile(None))?,
-            asked: global.profile.as_deref(),
+            pbx,
+            asked: &global.profile,
         })
     }
 
@@ -99,7 +118,7 @@ impl<'a> Settings<'a> {
     /// # Errors
     /// `config`
     pub(crate) fn profile(&self) -> Result<Profile> {
-        let name = match (self.asked, self.top.get("default_profile")) {
+        let name = match (self.asked.first(), self.top.get("default_profile")) {
             (Some(asked), _) => self.known(asked, "")?,
             (None, Some(entry)) => {
                 let name = self.top.text("default_profile").unwrap_or_default();
@@ -129,18 +148,32 @@ impl<'a> Settings<'a> {
         if names.is_empty() {
             return Err(self.no_profile());
         }
-        if let (2.., Some(entry)) = (names.len(), self.ambiguous()) {
-            return Err(Error::config(format!(
-                "{} belongs to one profile, and several are in play: {}",
-                entry.place,
-                names.join(", ")
-            ))
-            .with_hint("unset it, or name a profile with --profile"));
-        }
+        self.check_unambiguous(&names)?;
         Ok(names
             .into_iter()
             .map(|name| (name.to_owned(), self.build(name)))
             .collect())
+    }
+
+    /// The profiles asked for by name, each once; none where none was.
+    ///
+    /// # Errors
+    /// `config`
+    pub(crate) fn asked(&self) -> Result<Vec<Profile>> {
+        let mut names: Vec<&str> = Vec::new();
+        for asked in self.asked {
+            let name = self.known(asked, "")?;
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        self.check_unambiguous(&names)?;
+        names.into_iter().map(|name| self.build(name)).collect()
+    }
+
+    /// How the PBX's events are to be read.
+    pub(crate) fn pbx(&self) -> &Pbx {
+        &self.pbx
     }
 
     /// Where the state of calls is kept, without the profile's name.
@@ -170,6 +203,19 @@ impl<'a> Settings<'a> {
 
     fn names(&self) -> Vec<&str> {
         self.profiles.0.keys().map(String::as_str).collect()
+    }
+
+    /// The environment cannot say which of several profiles it means.
+    fn check_unambiguous(&self, in_play: &[&str]) -> Result<()> {
+        let (2.., Some(entry)) = (in_play.len(), self.ambiguous()) else {
+            return Ok(());
+        };
+        Err(Error::config(format!(
+            "{} belongs to one profile, and several are in play: {}",
+            entry.place,
+            in_play.join(", ")
+        ))
+        .with_hint("unset it, or name one profile with --profile"))
     }
 
     /// A key of the environment that only a profile can have.
@@ -255,20 +301,4 @@ fn no_configuration(places: &[PathBuf]) -> Error {
         places.join(" and ")
     ))
     .with_hint("write one, name one with --config, or set VOCHI_CRM_CRM and the rest of a profile")
-}
-
-/// What can be told about the settings outside profiles by reading them.
-fn check_top(top: &Table) -> Result<()> {
-    if let (Some(entry), Some(region)) = (top.get("default_region"), top.text("default_region")) {
-        region
-            .parse::<Region>()
-            .map_err(|error| check::mistake(entry, "default_region", &error.to_string()))?;
-    }
-    if let (Some(entry), Some(zone)) = (top.get("pbx_timezone"), top.text("pbx_timezone")) {
-        zone.parse::<Zone>().map_err(|error| {
-            check::mistake(entry, "pbx_timezone", error.message())
-                .with_hint(error.hint().unwrap_or_default().to_owned())
-        })?;
-    }
-    Ok(())
 }

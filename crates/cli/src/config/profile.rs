@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::{Map, Value};
+use url::Url;
 use vochi_crm::account::ACCOUNT_KEYS;
 use vochi_crm::{Account, AccountConfig, Error, Result, Secret};
 
@@ -166,6 +167,13 @@ impl Profile {
     /// The CRM's own settings, secrets included.
     pub(crate) fn own(&self) -> Value {
         Value::Object(self.own.0.clone())
+    }
+
+    /// Whether its CRM is on this machine: a stand-in, where nobody is disturbed.
+    pub(crate) fn is_on_this_machine(&self) -> bool {
+        let url = self.own.0.get("url").and_then(Value::as_str);
+        url.and_then(|url| Url::parse(url).ok())
+            .is_some_and(|url| check::on_this_machine(&url))
     }
 
     /// Says where the setting stands that an error of the library begins with.

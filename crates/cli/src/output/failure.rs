@@ -9,12 +9,12 @@ use vochi_crm::{Error, Redactor, TryAgain};
 #[derive(Debug, Serialize)]
 pub(crate) struct Failure {
     ok: bool,
-    error: Told,
+    error: Trouble,
 }
 
-/// What is told of it.
+/// What is told of it: the object under `error`, wherever one stands.
 #[derive(Debug, Serialize)]
-struct Told {
+pub(crate) struct Trouble {
     kind: &'static str,
     effect: &'static str,
     message: String,
@@ -39,28 +39,35 @@ struct Told {
 impl Failure {
     /// What an error has to tell, without secrets.
     pub(crate) fn of(error: &Error, redactor: &Redactor) -> Self {
+        Self {
+            ok: false,
+            error: Trouble::of(error, redactor),
+        }
+    }
+}
+
+impl Trouble {
+    /// What an error has to tell, without secrets.
+    pub(crate) fn of(error: &Error, redactor: &Redactor) -> Self {
         let clean = |text: &str| redactor.redact(text);
         let fields = error
             .fields()
             .iter()
             .map(|(name, text)| (name.clone(), clean(text)));
         Self {
-            ok: false,
-            error: Told {
-                kind: error.kind().as_str(),
-                effect: error.effect().as_str(),
-                message: clean(error.message()),
-                hint: error.hint().map(clean),
-                crm: error.crm().map(vochi_crm::CrmName::as_str),
-                profile: error.account().map(ToString::to_string),
-                operation: error.operation(),
-                status: error.status(),
-                code: error.code().map(clean),
-                fields: fields.collect(),
-                retry_after_seconds: match error.try_again() {
-                    TryAgain::After(wait) => Some(whole_seconds(wait)),
-                    _ => None,
-                },
+            kind: error.kind().as_str(),
+            effect: error.effect().as_str(),
+            message: clean(error.message()),
+            hint: error.hint().map(clean),
+            crm: error.crm().map(vochi_crm::CrmName::as_str),
+            profile: error.account().map(ToString::to_string),
+            operation: error.operation(),
+            status: error.status(),
+            code: error.code().map(clean),
+            fields: fields.collect(),
+            retry_after_seconds: match error.try_again() {
+                TryAgain::After(wait) => Some(whole_seconds(wait)),
+                _ => None,
             },
         }
     }

@@ -12,10 +12,11 @@ use std::io::{self, IsTerminal, Write};
 use serde::Serialize;
 use vochi_crm::{Error, Redactor};
 
+pub(crate) use failure::Trouble;
 pub(crate) use paint::{Paint, Tone, clean};
 pub(crate) use plan::Rehearsal;
 pub(crate) use redacted::redacted;
-pub(crate) use table::Columns;
+pub(crate) use table::{Columns, FixedColumns};
 
 use crate::args::Format;
 use crate::config::Environment;
@@ -76,8 +77,8 @@ impl Output {
             Format::Json => self.json(report),
             Format::Human => {
                 self.line(&report.human(self.paint));
-                for warning in report.warnings().iter().filter(|_| !self.quiet) {
-                    self.note(Tone::Odd, "warning", warning);
+                for warning in report.warnings() {
+                    self.warn(warning);
                 }
             }
         }
@@ -126,8 +127,27 @@ impl Output {
     pub(crate) fn failure_in_words(&self, error: &Error, redactor: &Redactor) {
         let (what, hint) = failure::words(error, redactor);
         self.note(Tone::Bad, "error", &what);
-        if let Some(hint) = hint {
-            self.note(Tone::Faint, "hint", &hint);
+        self.hint(hint.as_deref());
+    }
+
+    /// Prints the failure of one of many on standard error.
+    pub(crate) fn failure_of_one(&self, which: &str, error: &Error, redactor: &Redactor) {
+        let (what, hint) = failure::words(error, redactor);
+        self.note(Tone::Bad, "error", &format!("{which}: {what}"));
+        self.hint(hint.as_deref());
+    }
+
+    /// Tells an operator what is odd, on standard error.
+    pub(crate) fn warn(&self, text: &str) {
+        if !self.quiet {
+            self.note(Tone::Odd, "warning", text);
+        }
+    }
+
+    /// Tells an operator what a long work came to, on standard error.
+    pub(crate) fn sum_up(&self, text: &str) {
+        if !self.quiet {
+            self.note(Tone::Faint, "summary", text);
         }
     }
 
@@ -139,6 +159,12 @@ impl Output {
     /// Prints where a defect of the program came to light.
     pub(crate) fn broke_down(at: &str) {
         to_stderr(&format!("defect at {at}"));
+    }
+
+    fn hint(&self, hint: Option<&str>) {
+        if let Some(hint) = hint {
+            self.note(Tone::Faint, "hint", hint);
+        }
     }
 
     fn note(&self, tone: Tone, lead: &str, text: &str) {

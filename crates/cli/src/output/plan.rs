@@ -45,6 +45,11 @@ impl Rehearsal {
         }));
     }
 
+    /// Notes that something could not even be planned.
+    pub(crate) fn fail(&mut self) {
+        self.ok = false;
+    }
+
     /// Adds what an operator should know.
     pub(crate) fn warn(&mut self, warnings: &[String]) {
         self.warnings.extend_from_slice(warnings);

@@ -34,6 +34,28 @@ impl Columns {
     }
 }
 
+/// Columns for rows that are printed as they come: each column is as wide as it usually has to be,
+/// and a longer cell pushes the rest of its row aside.
+pub(crate) struct FixedColumns<const N: usize>(pub(crate) [(&'static str, usize); N]);
+
+impl<const N: usize> FixedColumns<N> {
+    /// The headings.
+    pub(crate) fn heads(&self) -> String {
+        let heads = self.0.map(|(head, _)| head.to_uppercase());
+        self.row(&heads)
+    }
+
+    /// A row.
+    pub(crate) fn row(&self, cells: &[String; N]) -> String {
+        let cells = cells.iter().zip(self.0).map(|(cell, (_, width))| {
+            let cell = clean(cell).replace('\n', " ");
+            format!("{cell:<width$}")
+        });
+        let line = cells.collect::<Vec<_>>().join("  ");
+        line.trim_end().to_owned()
+    }
+}
+
 impl std::fmt::Display for Columns {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let lines: Vec<String> = self
@@ -42,5 +64,19 @@ impl std::fmt::Display for Columns {
             .map(|line| line.trim_end().to_owned())
             .collect();
         f.write_str(&lines.join("\n"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_that_come_one_by_one_stand_below_each_other() {
+        let columns = FixedColumns([("call", 6), ("client", 10), ("line", 4)]);
+        let row = |cells: [&str; 3]| columns.row(&cells.map(str::to_owned));
+        assert_eq!(columns.heads(), "CALL    CLIENT      LINE");
+        assert_eq!(row(["17.1", "Иван\nх", "main"]), "17.1    Иван х      main");
+        assert_eq!(row(["17.1000", "-", ""]), "17.1000  -");
     }
 }

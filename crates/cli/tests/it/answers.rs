@@ -30,6 +30,7 @@ fn every_command_shows_how_it_is_used() {
     for name in [
         "call-event",
         "call-log",
+        "replay",
         "route",
         "users",
         "health",

@@ -219,6 +219,7 @@ fn a_mistake_in_the_environment_names_the_variable() {
         ("VOCHI_CRM_CRM", "retailcmr"),
         ("VOCHI_CRM_DEFAULT_PROFILE", "nobody"),
         ("VOCHI_CRM_PUBLIC_URL", "pbx"),
+        ("VOCHI_CRM_PBX_EXTENSIONS", "1[0-9"),
         ("VOCHI_CRM_MISSED_TASK", "perhaps"),
     ] {
         let mut command = stage.command(&["--output", "json", "users"]);

@@ -286,6 +286,12 @@ fn a_value_that_cannot_be_meant_is_named_by_its_key() {
             "pbx_timezone",
             "IANA",
         ),
+        (
+            format!("pbx_extensions = \"1[0-9\"\n{WHOLE}"),
+            "line 1",
+            "pbx_extensions",
+            "1[0-9]{2}",
+        ),
     ]);
 }
 

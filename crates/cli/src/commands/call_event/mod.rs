@@ -6,16 +6,12 @@ use std::time::Duration;
 
 use vochi_crm::{Cx, Error, Result};
 
-use super::delivery::{Delivery, remembered, settle};
-use crate::app::{App, Manner, Memory, Session};
-use crate::args::{CallEventArgs, EventType};
+use super::delivery::{Delivery, live, remembered, settle, tell};
+use crate::app::{App, Memory, Session};
+use crate::args::CallEventArgs;
 use crate::exit::Exit;
 use told::{Told, check_usage};
 
-/// How long a popup is worth sending, where nobody says.
-const POPUP_BUDGET: Duration = Duration::from_secs(10);
-/// The same for the end of a call, which closes the popup.
-const END_BUDGET: Duration = Duration::from_secs(30);
 /// How long the answer may wait for what is remembered of the call.
 const PATIENCE: Duration = Duration::from_secs(1);
 
@@ -25,7 +21,7 @@ pub(super) async fn run(app: &App<'_>, args: &CallEventArgs) -> Result<Exit> {
     let phones = session.profile.account.phones();
     let told = Told::read(args, phones, session.hub.clock().now())?;
     let mut delivery = Delivery::new(&session, told.event.call_id().as_str());
-    let said = say(app, &session, args.kind, &told, &mut delivery).await;
+    let said = say(app, &session, &told, &mut delivery).await;
     if args.record {
         record(app, &session, &told, &mut delivery, said).await?;
     } else {
@@ -42,20 +38,10 @@ pub(super) async fn run(app: &App<'_>, args: &CallEventArgs) -> Result<Exit> {
 }
 
 /// Tells the CRM what happened.
-async fn say(
-    app: &App<'_>,
-    session: &Session,
-    kind: EventType,
-    told: &Told,
-    delivery: &mut Delivery,
-) -> Result<()> {
-    let cx = app.live(match kind {
-        EventType::Hangup => END_BUDGET,
-        _ => POPUP_BUDGET,
-    });
+async fn say(app: &App<'_>, session: &Session, told: &Told, delivery: &mut Delivery) -> Result<()> {
+    let cx = live(app, &told.event);
     for event in told.recording.iter().chain([&told.event]) {
-        let work = session.connector.handle_event(&cx, event);
-        delivery.add(&app.in_time(&cx, Manner::Writes, work).await?);
+        delivery.add(&tell(app, session, &cx, event).await?);
     }
     Ok(())
 }

@@ -1,0 +1,304 @@
+//! Facts put into the scene they belong to.
+
+mod bridges;
+mod plan;
+mod questions;
+
+use compact_str::CompactString;
+
+use super::index::{Name, SceneAt};
+use super::{CallTracker, number_key};
+use crate::peer::Peer;
+use crate::read::{Attempt, DialEnd, Named, Told, Written};
+use crate::scene::{BridgeId, Channel, ChannelAt, How, Micros, Move};
+
+/// On which PBX something happened, and when.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Moment {
+    pub(super) scope: u32,
+    pub(super) at: Micros,
+}
+
+impl CallTracker {
+    /// Puts a fact where it belongs and says where that is. None if it belongs to a call that was
+    /// closed, or to none.
+    pub(super) fn place(&mut self, when: Moment, told: &Told<'_>) -> Option<SceneAt> {
+        let at = when.at;
+        match told {
+            Told::Appeared(named) => self.appeared(when, named),
+            Told::Seen(named) => self.shown(when, named),
+            Told::DialBegun { attempt, string } => {
+                self.dial_begun(when, attempt, string.as_deref())
+            }
+            Told::DialRings(attempt) => {
+                let (scene, to, _) = self.dialled(when, attempt)?;
+                self.with(scene, to, |channel| channel.ring(at));
+                Some(scene)
+            }
+            Told::DialEnded { attempt, end } => self.dial_ended(when, attempt, *end),
+            Told::Entered(coming) => self.entered(when, coming),
+            Told::Left {
+                channel,
+                bridge,
+                remaining,
+            } => self.left(when, channel, bridge_id(bridge.as_ref()), *remaining),
+            Told::BridgeGone { bridge } => self.bridge_gone(when, BridgeId::of(bridge)),
+            Told::HungUp { channel, cause } => {
+                let cause = cause.and_then(|cause| cause.try_into().ok());
+                self.mark(when, channel, |channel| channel.hang(at, cause))
+            }
+            Told::AsksToHangUp(named) => self.mark(when, named, |channel| channel.asked = true),
+            Told::Held(named) => self.mark(when, named, |channel| channel.hold(at, true)),
+            Told::Resumed(named) => self.mark(when, named, |channel| channel.hold(at, false)),
+            Told::Message(named) => self.mark(when, named, |channel| channel.message = true),
+            Told::Recorded(named) => {
+                let (scene, channel) = self.seen(when, named)?;
+                let open = self.scene_mut(scene)?;
+                let known = open.recorded.get_or_insert((at, channel));
+                *known = (at, channel).min(*known);
+                Some(scene)
+            }
+            Told::Blind { by, client, to } => {
+                let scene = self.together(when, by, client.as_ref())?;
+                self.moved(when, scene, How::Blind, by, to.as_deref())
+            }
+            Told::Attended {
+                by,
+                second,
+                client,
+                target,
+            } => {
+                let others = [Some(second), client.as_ref(), target.as_ref()];
+                let scene = self.together(when, by, others.into_iter().flatten())?;
+                self.moved(when, scene, How::Attended, by, None)
+            }
+            Told::Together(one, other) => self.together(when, one, Some(other)),
+            Told::Arrived(arrived) => self.arrived(when, arrived),
+            Told::Dialled(dialled) => self.plan_dials(when, dialled),
+            Told::Reported(reported) => self.reported(when, reported),
+        }
+    }
+
+    fn with(&mut self, scene: SceneAt, channel: ChannelAt, change: impl FnOnce(&mut Channel)) {
+        let found = self
+            .scene_mut(scene)
+            .and_then(|scene| scene.channels.get_mut(usize::from(channel)));
+        if let Some(channel) = found {
+            change(channel);
+        }
+    }
+
+    fn mark(
+        &mut self,
+        when: Moment,
+        named: &Named<'_>,
+        change: impl FnOnce(&mut Channel),
+    ) -> Option<SceneAt> {
+        let (scene, channel) = self.seen(when, named)?;
+        self.with(scene, channel, change);
+        Some(scene)
+    }
+
+    fn appeared(&mut self, when: Moment, named: &Named<'_>) -> Option<SceneAt> {
+        let (scene, channel) = self.seen(when, named)?;
+        if named.begins() {
+            self.with(scene, channel, |channel| channel.calls = true);
+            self.note_question(scene, channel, when.at);
+        }
+        Some(scene)
+    }
+
+    fn shown(&mut self, when: Moment, named: &Named<'_>) -> Option<SceneAt> {
+        let (scene, channel) = self.seen(when, named)?;
+        let shown = self.scene(scene)?.channel(channel)?;
+        // A listener tells of a phone before it is answered only when a client is passed on to it.
+        let rings_at_client = named.linked.is_none()
+            && shown.peer.extension().is_some()
+            && shown
+                .connected()
+                .is_some_and(|other| self.rules.is_outside(other));
+        if named.rings() || rings_at_client {
+            self.with(scene, channel, |channel| channel.ring(when.at));
+        }
+        Some(scene)
+    }
+
+    fn dial_begun(
+        &mut self,
+        when: Moment,
+        attempt: &Attempt<'_>,
+        string: Option<&str>,
+    ) -> Option<SceneAt> {
+        let (scene, to, by) = self.dialled(when, attempt)?;
+        self.with(scene, to, |channel| {
+            // Whom it dials, the names of all but lines tell.
+            let string = string.filter(|_| channel.peer.is_line());
+            let dial = channel.dial_mut(when.at);
+            dial.at = if dial.orphan {
+                when.at
+            } else {
+                dial.at.min(when.at)
+            };
+            dial.orphan = false;
+            dial.by = dial.by.or(by);
+            if dial.string.is_none() {
+                dial.string = string.map(Into::into);
+            }
+        });
+        Some(scene)
+    }
+
+    fn dial_ended(&mut self, when: Moment, attempt: &Attempt<'_>, end: DialEnd) -> Option<SceneAt> {
+        let (scene, to, _) = self.dialled(when, attempt)?;
+        self.with(scene, to, |channel| {
+            let dial = channel.dial_mut(when.at);
+            if dial.end.is_none_or(|(known, _)| when.at < known) {
+                dial.end = Some((when.at, end));
+            }
+        });
+        Some(scene)
+    }
+
+    /// The scene and place of a channel an event of AMI, or a dialplan's channel event, names.
+    fn seen(&mut self, when: Moment, named: &Named<'_>) -> Option<(SceneAt, ChannelAt)> {
+        self.seen_in(when, named, None)
+    }
+
+    fn seen_in(
+        &mut self,
+        when: Moment,
+        named: &Named<'_>,
+        bridge: Option<BridgeId>,
+    ) -> Option<(SceneAt, ChannelAt)> {
+        let Moment { scope, at } = when;
+        let known = self.names.get(Name::channel(scope, &named.id));
+        if known.is_none() && self.closed.has(Name::channel(scope, &named.id)) {
+            return None;
+        }
+        let linked = named
+            .linked
+            .as_deref()
+            .and_then(|linked| self.names.get(Name::channel(scope, linked)));
+        let scene = match (known, linked) {
+            (Some(known), Some(linked)) if known != linked => self.join(known, linked),
+            (Some(known), _) => known,
+            (None, Some(linked)) => linked,
+            (None, None) => {
+                let peer = self.peer(named).unwrap_or_default();
+                let home = if named.linked.is_none() {
+                    self.home_of(scope, named, &peer, bridge)
+                } else {
+                    None
+                };
+                home.unwrap_or_else(|| self.begin(scope, at))
+            }
+        };
+        let is_dialplan = named.linked.is_none();
+        let open = self.scene(scene)?;
+        let seen_before = open.find(&named.id);
+        let nameless = seen_before
+            .and_then(|place| open.channel(place))
+            .is_none_or(|channel| channel.peer == Peer::Unknown);
+        let peer = if nameless { self.peer(named) } else { None };
+        let open = self.scene_mut(scene)?;
+        open.touch(at);
+        open.dialplan |= is_dialplan;
+        if seen_before.is_none()
+            && let Some(linked) = named.linked.as_deref()
+        {
+            open.link(&named.id, linked, at);
+        }
+        let (place, channel) = open.channel_mut(&named.id, at)?;
+        let mut pair = None;
+        let mut employee = None;
+        let mut client = None;
+        if let Some(peer) = peer {
+            if is_dialplan && peer.is_line() {
+                client = named.caller.as_deref().map(number_key);
+            }
+            pair = peer.pair().map(|pair| Name::pair(scope, pair));
+            employee = peer.extension().map(CompactString::from);
+            channel.peer = peer;
+        }
+        channel.learn(at, named, is_dialplan);
+        let linked = named.linked.as_deref().filter(|_| seen_before.is_none());
+        let ids = [Some(&*named.id).filter(|_| known.is_none()), linked];
+        for id in ids.into_iter().flatten() {
+            let name = Name::channel(scope, id);
+            if self.names.get(name).is_none() {
+                self.names.set(name, scene);
+            }
+        }
+        let mut scene = scene;
+        if let Some(pair) = pair {
+            match self.names.get(pair) {
+                Some(other) => scene = self.join(scene, other),
+                None => self.names.set(pair, scene),
+            }
+        }
+        if let Some(employee) = employee {
+            self.employees.add(scope, &employee, scene);
+        }
+        if let Some(client) = client {
+            self.clients.add(scope, &client, scene);
+        }
+        let place = self.scene(scene)?.find(&named.id).unwrap_or(place);
+        Some((scene, place))
+    }
+
+    fn peer(&self, named: &Named<'_>) -> Option<Peer> {
+        let name = named.name.as_deref()?;
+        Some(Peer::of(name, &self.rules.extensions))
+    }
+
+    /// A dial's two channels, in one scene.
+    fn dialled(
+        &mut self,
+        when: Moment,
+        attempt: &Attempt<'_>,
+    ) -> Option<(SceneAt, ChannelAt, Option<ChannelAt>)> {
+        let scene = self.together(when, &attempt.to, attempt.by.as_ref())?;
+        let open = self.scene(scene)?;
+        let by = attempt.by.as_ref().and_then(|by| open.find(&by.id));
+        Some((scene, open.find(&attempt.to.id)?, by))
+    }
+
+    /// Several channels an event names: they belong to one scene.
+    fn together<'b, 'c: 'b>(
+        &mut self,
+        when: Moment,
+        one: &Named<'_>,
+        others: impl IntoIterator<Item = &'b Named<'c>>,
+    ) -> Option<SceneAt> {
+        let (mut scene, _) = self.seen(when, one)?;
+        for other in others {
+            if let Some((second, _)) = self.seen(when, other) {
+                scene = self.join(scene, second);
+            }
+        }
+        Some(scene)
+    }
+
+    fn moved(
+        &mut self,
+        when: Moment,
+        scene: SceneAt,
+        how: How,
+        by: &Named<'_>,
+        to: Option<&str>,
+    ) -> Option<SceneAt> {
+        let open = self.scene_mut(scene)?;
+        let by = open.find(&by.id)?;
+        open.note_move(Move {
+            at: when.at,
+            how,
+            by,
+            to: to.map(Into::into),
+        });
+        Some(scene)
+    }
+}
+
+fn bridge_id(written: Option<&Written<'_>>) -> Option<BridgeId> {
+    written.map(|written| BridgeId::of(written))
+}

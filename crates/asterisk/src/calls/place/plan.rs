@@ -1,0 +1,137 @@
+//! What a dialplan's listener says of its calls.
+
+use compact_str::CompactString;
+use vochi_crm_core::LocalTime;
+
+use super::super::index::{Name, SceneAt};
+use super::super::{CallTracker, number_key};
+use super::Moment;
+use crate::read::{Arrived, CallKind, Dialled, Reported, Written};
+use crate::scene::{Arrival, ChannelAt, Micros, PlanDial, Report};
+
+impl CallTracker {
+    pub(super) fn arrived(&mut self, when: Moment, arrived: &Arrived<'_>) -> Option<SceneAt> {
+        let (scene, channel) = self.planned(when, &arrived.id, None)?;
+        self.scene_mut(scene)?.plan_mut().arrive(Arrival {
+            at: when.at,
+            channel,
+            phone: arrived.phone.as_deref().map(Into::into),
+            line: arrived.line.as_deref().map(Into::into),
+        });
+        if let Some(phone) = &arrived.phone {
+            self.clients.add(when.scope, &number_key(phone), scene);
+        }
+        Some(scene)
+    }
+
+    pub(super) fn plan_dials(&mut self, when: Moment, dialled: &Dialled<'_>) -> Option<SceneAt> {
+        let scope = when.scope;
+        let phone = dialled.phone.as_deref();
+        let home = match (dialled.kind, dialled.extensions.first()) {
+            (CallKind::Outgoing, Some(client)) if self.rules.is_outside(client) => {
+                self.carried_on(scope, client, phone)
+            }
+            (CallKind::Outgoing, Some(employee)) => self.asking(scope, employee, when.at),
+            _ => None,
+        };
+        let (mut scene, channel) = self.planned(when, &dialled.id, home)?;
+        self.scene_mut(scene)?.plan_mut().dial(PlanDial {
+            at: when.at,
+            channel,
+            kind: dialled.kind,
+            phone: phone.map(Into::into),
+            extensions: texts(&dialled.extensions),
+            line: dialled.line.as_deref().map(Into::into),
+        });
+        if let Some(phone) = phone {
+            if home.is_none() {
+                for stray in self.strays_with(scope, phone) {
+                    scene = self.join(scene, stray);
+                }
+            }
+            self.clients.add(scope, &number_key(phone), scene);
+        }
+        for extension in &dialled.extensions {
+            self.employees.add(scope, extension, scene);
+        }
+        Some(scene)
+    }
+
+    pub(super) fn reported(&mut self, when: Moment, reported: &Reported<'_>) -> Option<SceneAt> {
+        let began = self.instant(reported.began);
+        let ended = self.instant(reported.ended);
+        let lasted = began.zip(ended).map_or(0, |(began, ended)| ended - began);
+        let home = self.reported_home(when.scope, when.at - lasted.max(0), reported);
+        let (scene, channel) = self.planned(when, &reported.id, home)?;
+        // The receipt is stamped when the call ends in a transfer, and is no beginning then.
+        let received = self
+            .instant(reported.received)
+            .filter(|_| reported.kind != CallKind::Internal);
+        self.scene_mut(scene)?.plan_mut().report(Report {
+            at: when.at,
+            channel,
+            kind: reported.kind,
+            answered: reported.answered,
+            phone: reported.phone.as_deref().map(Into::into),
+            extensions: texts(&reported.extensions),
+            line: reported.line.as_deref().map(Into::into),
+            began: began.or(received),
+            ended,
+        });
+        Some(scene)
+    }
+
+    fn instant(&self, local: Option<LocalTime>) -> Option<Micros> {
+        local.map(|local| self.rules.zone.instant(local).unix_micros())
+    }
+
+    /// The open call a hangup belongs to whose own channel nobody told of.
+    fn reported_home(&self, scope: u32, began: Micros, reported: &Reported<'_>) -> Option<SceneAt> {
+        let phone = reported.phone.as_deref();
+        let outside = phone.filter(|phone| self.rules.is_outside(phone))?;
+        match (reported.kind, reported.extensions.first()) {
+            (CallKind::Internal, _) => self.carried_on(scope, outside, None),
+            (CallKind::Outgoing, Some(client)) if self.rules.is_outside(client) => {
+                self.carried_on(scope, client, phone)
+            }
+            (CallKind::Outgoing, Some(employee)) => self.asking(scope, employee, began),
+            (CallKind::Outgoing, None) => self.strays_with(scope, outside).first().copied(),
+            _ => None,
+        }
+    }
+
+    /// The scene and place of a channel a dialplan's own event names.
+    fn planned(
+        &mut self,
+        when: Moment,
+        id: &str,
+        home: Option<SceneAt>,
+    ) -> Option<(SceneAt, ChannelAt)> {
+        let name = Name::channel(when.scope, id);
+        let known = self.names.get(name);
+        if known.is_none() && self.closed.has(name) {
+            return None;
+        }
+        let scene = match (known, home) {
+            (Some(known), Some(home)) => self.join(known, home),
+            (Some(known), None) => known,
+            (None, Some(home)) => home,
+            (None, None) => self.begin(when.scope, when.at),
+        };
+        if known.is_none() {
+            self.names.set(name, scene);
+        }
+        let open = self.scene_mut(scene)?;
+        open.touch(when.at);
+        open.dialplan = true;
+        let (place, _) = open.channel_mut(id, when.at)?;
+        Some((scene, place))
+    }
+}
+
+fn texts(written: &[Written<'_>]) -> Box<[CompactString]> {
+    written
+        .iter()
+        .map(|text| CompactString::from(text.as_ref()))
+        .collect()
+}

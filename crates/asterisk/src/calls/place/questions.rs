@@ -1,0 +1,73 @@
+//! Employees who keep a client waiting and call a colleague.
+
+use compact_str::CompactString;
+use smallvec::SmallVec;
+
+use super::super::CallTracker;
+use super::super::home::holders;
+use super::super::index::SceneAt;
+use crate::scene::{ChannelAt, How, Micros, Move};
+
+impl CallTracker {
+    /// An employee who keeps a client on hold calls a colleague: a question, as far as anybody can
+    /// tell.
+    pub(super) fn note_question(&mut self, scene: SceneAt, channel: ChannelAt, at: Micros) {
+        let Some(open) = self.scene(scene) else {
+            return;
+        };
+        let Some(own) = open.channel(channel) else {
+            return;
+        };
+        let asks_colleague = own
+            .exten()
+            .is_some_and(|exten| self.rules.is_extension(exten));
+        let Some(employee) = own.peer.extension().filter(|_| asks_colleague) else {
+            return;
+        };
+        let employee = CompactString::from(employee);
+        let to = own.exten().map(CompactString::from);
+        for other in self.other_calls(open.scope, &employee, scene) {
+            let Some(asked) = self.scene_mut(other) else {
+                continue;
+            };
+            if let Some(by) = holders(asked, &employee, at) {
+                asked.note_move(Move {
+                    at,
+                    how: How::Asked { answered: false },
+                    by,
+                    to: to.clone(),
+                });
+            }
+        }
+    }
+
+    /// The phone that asked a colleague came into a bridge: the colleague answered.
+    pub(super) fn note_answer(&mut self, scene: SceneAt, channel: ChannelAt) {
+        let Some(open) = self.scene(scene) else {
+            return;
+        };
+        let Some(own) = open.channel(channel).filter(|own| own.calls) else {
+            return;
+        };
+        let (Some(employee), began) = (own.peer.extension(), own.first_at) else {
+            return;
+        };
+        let employee = CompactString::from(employee);
+        for other in self.other_calls(open.scope, &employee, scene) {
+            let Some(asked) = self.scene_mut(other) else {
+                continue;
+            };
+            for found in &mut asked.moves {
+                if found.at == began && matches!(found.how, How::Asked { .. }) {
+                    found.how = How::Asked { answered: true };
+                }
+            }
+        }
+    }
+
+    /// The open calls an employee takes part in beside this one.
+    fn other_calls(&self, scope: u32, employee: &str, than: SceneAt) -> SmallVec<[SceneAt; 4]> {
+        let calls = self.employees.get(scope, employee).iter().copied();
+        calls.filter(|other| *other != than).collect()
+    }
+}

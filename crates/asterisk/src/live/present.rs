@@ -1,0 +1,102 @@
+//! The present of a call: who hears the client, whose phones ring.
+
+use vochi_crm_core::Direction;
+
+use super::{Live, Names, Now, push_once};
+use crate::read::BridgeKind;
+use crate::scene::{BridgeAt, Channel, ChannelAt, Micros};
+use crate::understand::cast::is_human;
+use crate::understand::people::{caller, person};
+use crate::understand::reach::{People, heard};
+
+impl Now<'_> {
+    pub(super) fn heard(&self) -> People {
+        let place = |at: ChannelAt| self.scene.whereabouts(at);
+        heard(self.scene, self.clients, self.client, place)
+    }
+
+    /// Who has the client now. Somebody who is in no bridge for a moment is only moved by the PBX.
+    pub(super) fn with(&self, people: &People, live: &Live) -> Names {
+        let mut names = Names::new();
+        for at in people {
+            if let Some(person) = person(self.scene, *at, self.rules) {
+                push_once(&mut names, person.name());
+            }
+        }
+        if names.is_empty() {
+            if self.scene.dialplan
+                && self.client.direction == Direction::Outbound
+                && live.last.is_none()
+                && self.bridge().is_some()
+            {
+                // Whoever dialled has the client, whether or not their own channel was told of.
+                names.extend(caller(self.scene, self.client, self.rules));
+            }
+            return names;
+        }
+        let newcomer = names.iter().any(|name| !live.with.contains(name));
+        for name in live.with.iter().filter(|_| !newcomer) {
+            let moving = self.seats(name).any(|(at, phone)| {
+                phone.hung_at().is_none()
+                    && phone.was_bridged()
+                    && self.scene.whereabouts(at).is_none()
+            });
+            if moving && !self.scene.dialplan {
+                push_once(&mut names, name);
+            }
+        }
+        names
+    }
+
+    /// The bridge the client is in.
+    pub(super) fn bridge(&self) -> Option<BridgeAt> {
+        let mut own = self.client.channels.iter();
+        own.find_map(|at| self.scene.whereabouts(*at))
+            .filter(|bridge| self.scene.kind(*bridge) != BridgeKind::Holding)
+    }
+
+    /// The channels of a person of the company.
+    pub(super) fn seats<'b>(
+        &'b self,
+        name: &'b str,
+    ) -> impl Iterator<Item = (ChannelAt, &'b Channel)> {
+        self.scene.all().filter(move |(at, _)| {
+            is_human(self.scene, self.clients, *at)
+                && person(self.scene, *at, self.rules).is_some_and(|one| one.name() == name)
+        })
+    }
+
+    /// Whose phones ring for the client now.
+    pub(super) fn ringing(&self) -> Names {
+        let mut names = Names::new();
+        for (at, channel) in self.scene.all() {
+            let own = self.client.channels.contains(&at) || at == self.client.key;
+            if !own
+                && channel.rings_now()
+                && let Some(person) = person(self.scene, at, self.rules)
+            {
+                push_once(&mut names, person.name());
+            }
+        }
+        // A dialplan names everybody it lets ring, and nobody's phone that stops; whoever rang is
+        // done when the client comes into a bridge.
+        let entered = self
+            .client
+            .channels
+            .iter()
+            .flat_map(|at| self.scene.stays(*at));
+        let entered = entered.map(|stay| stay.from).max().unwrap_or(Micros::MIN);
+        let dials = self.scene.plan.iter().flat_map(|plan| &plan.dials);
+        let last = dials
+            .filter(|dial| dial.channel == self.client.key && dial.at > entered)
+            .rfind(|_| self.client.direction == Direction::Inbound);
+        for name in last.iter().flat_map(|dial| &dial.extensions) {
+            if self.rules.is_extension(name) {
+                push_once(&mut names, name);
+            } else {
+                push_once(&mut names, &self.rules.mobile(name));
+            }
+        }
+        names
+    }
+}

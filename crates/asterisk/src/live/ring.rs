@@ -1,0 +1,106 @@
+//! Phones that ring and stop ringing.
+
+use compact_str::CompactString;
+use smallvec::SmallVec;
+use vochi_crm_core::{CallEvent, Direction, EventKind, Extension, Leg, LegEnd, TransferMode};
+
+use super::{Live, Names, Now, Telling};
+use crate::understand::people::caller;
+
+impl Now<'_> {
+    /// The client is dialled.
+    pub(super) fn dial_out(&self, live: &mut Live, out: &mut Vec<CallEvent>) {
+        if live.is_open() || self.client.direction != Direction::Outbound {
+            return;
+        }
+        let caller = caller(self.scene, self.client, self.rules)
+            .or_else(|| self.first_employee())
+            .and_then(|caller| Extension::new(&caller).ok());
+        let leg = match &caller {
+            Some(caller) => Leg::to_client(caller.clone()),
+            None => Leg::new(LegEnd::UnknownEmployee, LegEnd::Client),
+        };
+        out.extend(
+            self.full(EventKind::Ringing)
+                .map(|event| event.with_leg(leg)),
+        );
+        live.telling = Telling::Open;
+    }
+
+    /// In a click-to-call the employee's phone was dialled before the client.
+    fn first_employee(&self) -> Option<CompactString> {
+        let mut channels = self.scene.channels.iter();
+        channels.find_map(|channel| channel.peer.extension().map(CompactString::from))
+    }
+
+    pub(super) fn rings(
+        &self,
+        live: &mut Live,
+        ringing: &Names,
+        with: &Names,
+        out: &mut Vec<CallEvent>,
+    ) {
+        let mut new: SmallVec<[Extension; 3]> = ringing
+            .iter()
+            .filter(|name| !live.ringing.contains(name) && !live.with.contains(name))
+            .filter_map(|name| Extension::new(name).ok())
+            .collect();
+        let last = live
+            .last
+            .as_deref()
+            .and_then(|last| Extension::new(last).ok());
+        let asks = last.clone().filter(|_| live.held || !with.is_empty());
+        if let (Some(last), None, false, false) = (last, &asks, new.is_empty(), live.passed_on) {
+            // The client rings on although somebody had it: it was passed on.
+            let to = new.remove(0);
+            out.extend(self.event(EventKind::Transferred {
+                mode: TransferMode::Blind,
+                from: Some(last),
+                to,
+            }));
+            live.passed_on = true;
+            live.with.clear();
+        }
+        if !new.is_empty() {
+            let mut event = self.full(EventKind::Ringing);
+            for extension in new {
+                let leg = match &asks {
+                    Some(asking) => question(asking, extension),
+                    None => Leg::to_employee(extension),
+                };
+                event = event.map(|event| event.with_leg(leg));
+            }
+            out.extend(event);
+            live.telling = Telling::Open;
+        }
+        let silent = live.ringing.iter().filter(|name| !ringing.contains(name));
+        let silent: Names = silent
+            .filter(|name| !with.contains(name))
+            .cloned()
+            .collect();
+        let (answered, stopped): (Names, Names) = silent.into_iter().partition(|name| {
+            let mut seats = self.seats(name);
+            seats.any(|(at, _)| self.scene.whereabouts(at).is_some())
+        });
+        out.extend(self.left(stopped.iter()));
+        // A clone has no room to spare: there are many calls, and most ring at one phone.
+        live.ringing = ringing.as_slice().into();
+        for name in answered {
+            if let Some(asking) = &asks {
+                // A colleague answered and hears whoever asks, not the client.
+                let leg = Extension::new(&name).ok().map(|to| question(asking, to));
+                let event = self.event(EventKind::Answered);
+                out.extend(event.zip(leg).map(|(event, leg)| event.with_leg(leg)));
+                live.asked.push(name);
+            } else {
+                // The client comes into the bridge in a moment, or once the offer is accepted.
+                live.ringing.push(name);
+            }
+        }
+    }
+}
+
+/// The leg on which one employee asks another.
+fn question(asking: &Extension, to: Extension) -> Leg {
+    Leg::new(LegEnd::Employee(asking.clone()), LegEnd::Employee(to))
+}

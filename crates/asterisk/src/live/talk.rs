@@ -1,0 +1,163 @@
+//! People who get the client, keep it waiting, hand it on.
+
+use vochi_crm_core::{CallEvent, Direction, EventKind, Extension, Leg, TransferMode};
+
+use super::{Live, Names, Now, Telling};
+use crate::peer::{Half, Peer};
+use crate::scene::Channel;
+use crate::understand::people::person;
+use crate::understand::reach::People;
+
+impl Now<'_> {
+    pub(super) fn talks(
+        &self,
+        live: &mut Live,
+        people: &People,
+        with: &Names,
+        out: &mut Vec<CallEvent>,
+    ) {
+        self.gone_again(live, with, out);
+        let had = live.with.clone();
+        for name in with.iter().filter(|name| !had.contains(name)) {
+            let Ok(extension) = Extension::new(name) else {
+                continue;
+            };
+            let from = live.last.as_deref().filter(|last| {
+                *last != name.as_str() && !with.iter().any(|other| other.as_str() == *last)
+            });
+            let from = from.and_then(|last| Extension::new(last).ok());
+            let attended = live.asked.contains(name) || self.was_asked(name, live);
+            if let Some(from) = from.filter(|_| attended || !had.is_empty()) {
+                let mode = if attended {
+                    TransferMode::Attended
+                } else {
+                    TransferMode::Blind
+                };
+                out.extend(self.event(EventKind::Transferred {
+                    mode,
+                    from: Some(from),
+                    to: extension.clone(),
+                }));
+                live.with.clear();
+                live.asked.retain(|asked| asked != name);
+                if attended {
+                    continue;
+                }
+            }
+            let leg = if self.client.direction == Direction::Outbound && live.last.is_none() {
+                Leg::to_client(extension)
+            } else {
+                Leg::to_employee(extension)
+            };
+            let answered = if live.is_open() {
+                self.event(EventKind::Answered)
+            } else {
+                self.full(EventKind::Answered)
+            };
+            out.extend(answered.map(|event| event.with_leg(leg)));
+            live.telling = Telling::Open;
+        }
+        if with.is_empty() {
+            self.alone(live, out);
+            return;
+        }
+        let gone: Names = live
+            .with
+            .iter()
+            .filter(|name| !with.contains(name))
+            .cloned()
+            .collect();
+        out.extend(self.left(gone.iter()));
+        let holds = people
+            .iter()
+            .any(|at| self.scene.channel(*at).is_some_and(Channel::holds_now));
+        if holds != live.held && (holds || !live.with.is_empty()) {
+            self.hold(live, holds, with, out);
+        }
+        live.held = holds;
+        live.passed_on = false;
+        live.with = with.as_slice().into();
+        live.last = with.last().cloned();
+    }
+
+    /// Colleagues who were asked and hung up.
+    fn gone_again(&self, live: &mut Live, with: &Names, out: &mut Vec<CallEvent>) {
+        let gone: Names = live
+            .asked
+            .iter()
+            .filter(|name| !with.contains(name))
+            .filter(|name| {
+                self.seats(name).all(|(at, phone)| {
+                    phone.hung_at().is_some()
+                        || self.scene.dialplan && self.scene.whereabouts(at).is_none()
+                })
+            })
+            .cloned()
+            .collect();
+        live.asked.retain(|name| !gone.contains(name));
+        out.extend(self.left(gone.iter()));
+    }
+
+    /// Whether whoever takes the client over was called by the one who had it, or answered while
+    /// that one was away asking.
+    fn was_asked(&self, name: &str, live: &Live) -> bool {
+        let Some(last) = live.last.as_deref() else {
+            return false;
+        };
+        let calls_for_last = |channel: &Channel| {
+            matches!(
+                channel.peer,
+                Peer::Local {
+                    half: Half::Two,
+                    ..
+                }
+            ) && channel.caller() == Some(last)
+        };
+        live.held && !live.passed_on
+            || self.scene.dialplan && self.scene.channels.iter().any(calls_for_last)
+            || self.seats(name).any(|(_, phone)| {
+                let dialler = phone.dial.as_deref().and_then(|dial| dial.by);
+                dialler
+                    .and_then(|by| person(self.scene, by, self.rules))
+                    .is_some_and(|by| by.name() == last)
+            })
+    }
+
+    fn hold(&self, live: &Live, holds: bool, with: &Names, out: &mut Vec<CallEvent>) {
+        let kind = if holds {
+            EventKind::Held
+        } else {
+            EventKind::Resumed
+        };
+        let who = live.last.as_ref().filter(|last| with.contains(last));
+        let leg = who
+            .or(with.first())
+            .and_then(|name| Extension::new(name).ok())
+            .map(Leg::to_employee);
+        out.extend(self.event(kind).map(|event| match leg {
+            Some(leg) => event.with_leg(leg),
+            None => event,
+        }));
+    }
+
+    /// Nobody of those who had the client hears it now.
+    fn alone(&self, live: &mut Live, out: &mut Vec<CallEvent>) {
+        let (gone, there): (Names, Names) = live.with.iter().cloned().partition(|name| {
+            let mut seats = self.seats(name).peekable();
+            seats.peek().is_some() && seats.all(|(_, phone)| phone.hung_at().is_some())
+        });
+        out.extend(self.left(gone.iter()));
+        let asks = there.iter().any(|name| {
+            let mut seats = self.seats(name);
+            seats.any(|(at, _)| self.scene.whereabouts(at).is_some())
+        });
+        if there.is_empty() {
+            live.held = false;
+        } else if asks && self.bridge().is_some() && !live.held {
+            // The employee is in another bridge, asking somebody; the client waits.
+            self.hold(live, true, &there, out);
+            live.held = true;
+        }
+        live.with = there.into_boxed_slice().into_vec();
+    }
+}

@@ -1,0 +1,277 @@
+//! Bodies and files that make no sense.
+
+use proptest::prelude::*;
+use serde_json::{Map, Value, json};
+use vochi_crm_asterisk::{EventFile, PbxEvent, Reading};
+
+use crate::fixture::{at, tracker};
+
+const KNOWN: &[&str] = &[
+    "start",
+    "dial",
+    "bridge",
+    "bridge_create",
+    "bridge_leave",
+    "bridge_destroy",
+    "new_callerid",
+    "hangup",
+    "Newchannel",
+    "Newstate",
+    "DialBegin",
+    "DialState",
+    "DialEnd",
+    "BridgeEnter",
+    "BridgeLeave",
+    "BridgeDestroy",
+    "Hangup",
+    "HangupRequest",
+    "Hold",
+    "Unhold",
+    "BlindTransfer",
+    "AttendedTransfer",
+    "LocalBridge",
+    "Pickup",
+    "UnParkedCall",
+    "MixMonitorStart",
+    "MessageWaiting",
+    "UserEvent",
+];
+
+const FIELDS: &[&str] = &[
+    "Token",
+    "UniqueId",
+    "Phone",
+    "Extensions",
+    "CallType",
+    "CallStatus",
+    "Trunk",
+    "StartTime",
+    "EndTime",
+    "DateReceived",
+    "BridgeUniqueid",
+    "BridgeNumChannels",
+    "BridgeType",
+    "BridgeTechnology",
+    "Channel",
+    "CallerIDNum",
+    "ConnectedLineNum",
+    "Exten",
+    "Uniqueid",
+    "Linkedid",
+    "ChannelState",
+    "DestUniqueid",
+    "DestLinkedid",
+    "DestChannel",
+    "DialString",
+    "DialStatus",
+    "Cause",
+    "TransfererUniqueid",
+    "TransfereeUniqueid",
+    "OrigTransfererUniqueid",
+    "SecondTransfererUniqueid",
+    "LocalOneUniqueid",
+    "LocalOneChannel",
+    "LocalTwoUniqueid",
+    "LocalTwoChannel",
+    "TargetUniqueid",
+    "ParkeeUniqueid",
+    "RetrieverUniqueid",
+    "Waiting",
+    "Outcome",
+    "Extension",
+    "SwapUniqueid",
+];
+
+fn value() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        Just(json!("1.1")),
+        Just(json!("1.2")),
+        Just(json!("1.3")),
+        Just(json!("151")),
+        Just(json!("375291112233")),
+        Just(json!("PJSIP/151-00000001")),
+        Just(json!("PJSIP/0001363-00000002")),
+        Just(json!("Local/152@x-00000003;1")),
+        Just(json!("Local/152@x-00000003;2")),
+        Just(json!("2026-03-02 11:00:00")),
+        Just(json!("")),
+        Just(json!("<unknown>")),
+        Just(json!(null)),
+        Just(json!({"a": 1})),
+        Just(json!(["150", 151, null, "152,153"])),
+        any::<i64>().prop_map(|number| json!(number)),
+        (0_u8..6).prop_map(|number| json!(number)),
+        "\\PC{0,20}".prop_map(|text| json!(text)),
+        Just(json!("x".repeat(400))),
+        Just(json!("\u{0}\n")),
+    ]
+}
+
+fn body() -> impl Strategy<Value = Map<String, Value>> {
+    proptest::collection::vec((proptest::sample::select(FIELDS), value()), 0..12).prop_map(
+        |fields| {
+            fields
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value))
+                .collect()
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(600))]
+
+    #[test]
+    fn bodies_that_make_no_sense_break_nothing(
+        events in proptest::collection::vec(
+            (proptest::sample::select(KNOWN), body(), -5_i32..4000), 1..60)
+    ) {
+        let mut calls = tracker();
+        for (name, body, second) in &events {
+            if let Ok(Reading::Event(event)) = PbxEvent::read(name, body) {
+                calls.hear(at(f64::from(*second).max(0.0)), &event);
+            }
+        }
+        calls.finish();
+        prop_assert_eq!(calls.open_calls(), 0);
+    }
+
+    #[test]
+    fn any_text_is_read_to_its_end(text in "\\PC{0,200}|(\\{\"t\":[0-9]{1,3},\"type\":\"dial\",\"data\":\\{\\}\\}\n){0,5}.{0,20}") {
+        let mut file = EventFile::open(text.as_bytes()).unwrap();
+        let mut count = 0;
+        while file.next_event().unwrap().is_some() {
+            count += 1;
+            prop_assert!(count <= 1000, "it ends");
+        }
+    }
+}
+
+/// Every event of a text by its name, or where it is broken.
+fn read(text: &str) -> Vec<Result<String, String>> {
+    let mut file = EventFile::open(text.as_bytes()).unwrap();
+    let mut seen = Vec::new();
+    while let Some(event) = file.next_event().unwrap() {
+        seen.push(
+            event
+                .map(|event| event.name().to_owned())
+                .map_err(|broken| broken.to_string()),
+        );
+    }
+    seen
+}
+
+const START: &str = r#"{"t": 0, "type": "start", "data": {"UniqueId": "1.1"}}"#;
+
+#[test]
+fn lines_an_array_and_an_object_with_events_read_alike() {
+    let lines = format!("{START}\n\n{START}\n");
+    let array = format!("[{START},\n {START}]");
+    let object = format!("{{\"name\": \"x\",\n \"events\": [{START}, {START}]}}");
+    let one_line = format!("{{\"events\": [{START}, {START}]}}");
+    for text in [lines, array, object, one_line] {
+        assert_eq!(
+            read(&text),
+            [Ok("start".to_owned()), Ok("start".to_owned())],
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn what_is_no_event_is_told_with_its_position_and_reading_goes_on() {
+    let text = format!("{START}\nnonsense\n{{\"t\": 1}}\n{START}\n");
+    let seen = read(&text);
+    assert_eq!(seen.len(), 4);
+    assert!(
+        seen[1]
+            .as_ref()
+            .unwrap_err()
+            .starts_with("line 2: this is no JSON")
+    );
+    assert_eq!(seen[2], Err("line 3: `type` is no text".to_owned()));
+    let array = format!("[{START}, 7, {{\"t\": \"x\", \"type\": \"dial\", \"data\": {{}}}}]");
+    assert_eq!(
+        read(&array)[1..],
+        [
+            Err("event 2: this is no object".to_owned()),
+            Err("event 3: `t` is no number of seconds".to_owned()),
+        ]
+    );
+    assert_eq!(
+        read("{\"events\": 7}"),
+        [Err("the file: `events` is no array".to_owned())]
+    );
+    assert_eq!(read(""), []);
+}
+
+#[test]
+fn a_file_broken_off_in_the_middle_gives_what_is_whole() {
+    let text = format!("{{\"events\": [\n{START}\n");
+    assert!(
+        read(&text)
+            .iter()
+            .any(|event| event.as_deref() == Ok("start"))
+    );
+    let lines = format!("{START}\n{}", &START[..20]);
+    assert_eq!(read(&lines)[0], Ok("start".to_owned()));
+    assert!(read(&lines)[1].is_err());
+}
+
+#[test]
+fn a_known_event_without_what_it_is_about_says_what_is_missing() {
+    for (name, missing) in [
+        ("hangup", "UniqueId"),
+        ("Newchannel", "Uniqueid"),
+        ("DialBegin", "DestUniqueid"),
+        ("BlindTransfer", "TransfererUniqueid"),
+        ("BridgeDestroy", "BridgeUniqueid"),
+    ] {
+        let broken = PbxEvent::read(name, &Map::new()).unwrap_err();
+        assert_eq!(broken.missing(), missing, "{name}");
+        assert_eq!(broken.to_string(), format!("it has no {missing}"));
+    }
+}
+
+#[test]
+fn a_pattern_that_is_none_says_how_to_write_one() {
+    let error = "1[0-9"
+        .parse::<vochi_crm_asterisk::ExtensionPattern>()
+        .unwrap_err();
+    assert!(
+        error.to_string().contains("pattern of extensions"),
+        "{error}"
+    );
+    assert!(error.hint().unwrap().contains("1[0-9]{2}"), "{error}");
+}
+
+#[test]
+fn a_call_that_flaps_for_ever_stays_bounded() {
+    let mut calls = tracker();
+    let mut hear = |second: u32, name: &str, body: Value| {
+        if let Ok(Reading::Event(event)) = PbxEvent::read(name, body.as_object().unwrap()) {
+            calls.hear(at(f64::from(second)), &event);
+        }
+    };
+    hear(
+        0,
+        "start",
+        json!({"UniqueId": "1.1", "Phone": "375291112233", "Trunk": "0001363"}),
+    );
+    for second in 0..20_000 {
+        let name = if second % 2 == 0 {
+            "bridge"
+        } else {
+            "bridge_leave"
+        };
+        hear(
+            second,
+            name,
+            json!({
+                "UniqueId": "1.1", "BridgeUniqueid": "b", "Channel": "SIP/0001363-1", "CallerIDNum": "375291112233"
+            }),
+        );
+    }
+    let saved = serde_json::to_string(&calls.save()).unwrap();
+    assert!(saved.len() < 400_000, "{} bytes for one call", saved.len());
+}

@@ -1,0 +1,143 @@
+//! What holds for every stream, whatever its order and whatever is lost.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use proptest::prelude::*;
+use vochi_crm_asterisk::{FinishedCall, Heard};
+use vochi_crm_core::Direction;
+
+use crate::fixture::{Event, Fixture, all, play};
+
+static FIXTURES: LazyLock<Vec<Fixture>> = LazyLock::new(|| {
+    let mut fixtures = all("asterisk");
+    fixtures.extend(all("asterisk-ami"));
+    fixtures
+});
+
+/// Some events of a fixture, some of them again, each up to `seconds` late.
+fn damaged(seconds: f64) -> impl Strategy<Value = (String, Vec<Event>)> {
+    let fixture = 0..FIXTURES.len();
+    fixture.prop_flat_map(move |place| {
+        let fixture = &FIXTURES[place];
+        let fate = (0.0..1.0_f64, 0.0..seconds, 0.0..seconds);
+        proptest::collection::vec(fate, fixture.events.len()).prop_map(move |fates| {
+            let mut arriving: Vec<(f64, Event)> = Vec::new();
+            for (event, (luck, late, later)) in fixture.events.iter().zip(fates) {
+                if luck > 0.1 {
+                    arriving.push((event.t + late, event.clone()));
+                }
+                if luck > 0.8 {
+                    arriving.push((event.t + later, event.clone()));
+                }
+            }
+            arriving.sort_by(|one, other| one.0.total_cmp(&other.0));
+            let events = arriving.into_iter().map(|(_, event)| event).collect();
+            (fixture.name.clone(), events)
+        })
+    })
+}
+
+/// The same, with nothing lost and nothing doubled.
+fn late(seconds: f64) -> impl Strategy<Value = (usize, Vec<Event>)> {
+    (0..FIXTURES.len()).prop_flat_map(move |place| {
+        let fixture = &FIXTURES[place];
+        proptest::collection::vec(0.0..seconds, fixture.events.len()).prop_map(move |delays| {
+            let mut arriving: Vec<(f64, Event)> = fixture
+                .events
+                .iter()
+                .zip(delays)
+                .map(|(event, delay)| (event.t + delay, event.clone()))
+                .collect();
+            arriving.sort_by(|one, other| one.0.total_cmp(&other.0));
+            (
+                place,
+                arriving.into_iter().map(|(_, event)| event).collect(),
+            )
+        })
+    })
+}
+
+fn finished(heard: &[Heard]) -> Vec<&FinishedCall> {
+    heard
+        .iter()
+        .filter_map(|heard| match heard {
+            Heard::Finished(call) => Some(&**call),
+            _ => None,
+        })
+        .collect()
+}
+
+/// How long anybody of the outside was in bridges, from the first coming to the last leaving, with
+/// the times of the events that would end a stay nobody saw the end of.
+fn presence(events: &[Event]) -> f64 {
+    let bridges = |event: &&Event| {
+        matches!(
+            event.name.as_str(),
+            "bridge"
+                | "bridge_leave"
+                | "bridge_destroy"
+                | "BridgeEnter"
+                | "BridgeLeave"
+                | "BridgeDestroy"
+        )
+    };
+    let entered = events
+        .iter()
+        .filter(bridges)
+        .map(|event| event.t)
+        .fold(f64::INFINITY, f64::min);
+    let last = events.iter().map(|event| event.t).fold(0.0, f64::max);
+    if entered.is_finite() {
+        last - entered
+    } else {
+        0.0
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn no_loss_and_no_order_of_events_breaks_anything((name, events) in damaged(30.0)) {
+        let heard = play(&events);
+        for call in finished(&heard) {
+            let record = call.record();
+            prop_assert!(record.ended_at() >= record.started_at(), "{name}: {record:?}");
+            let talk = record.talk().map_or(0, |talk| talk.get());
+            if !record.outcome().is_answered() {
+                prop_assert_eq!(talk, 0, "{}: nobody talked", name);
+                prop_assert!(record.talked_with().is_empty(), "{name}: {record:?}");
+            }
+            prop_assert!(
+                f64::from(talk) <= presence(&events) + 1.0,
+                "{name}: {talk} s of talk, {} s in bridges", presence(&events)
+            );
+        }
+    }
+
+    #[test]
+    fn one_outside_party_never_yields_two_records((name, events) in damaged(10.0)) {
+        let heard = play(&events);
+        let mut records: BTreeMap<(Option<&str>, &str), u32> = BTreeMap::new();
+        for call in finished(&heard) {
+            if call.record().direction() != Direction::Internal {
+                let key = (call.tenant(), call.record().call_id().as_str());
+                *records.entry(key).or_default() += 1;
+            }
+        }
+        for ((_, id), count) in records {
+            prop_assert_eq!(count, 1, "{}: call {} has several records", name, id);
+        }
+    }
+
+    #[test]
+    fn ten_seconds_of_delay_lose_no_call_and_make_none((place, events) in late(10.0)) {
+        let fixture = &FIXTURES[place];
+        let heard = play(&events);
+        let external = finished(&heard).iter().filter(|call| call.is_external()).count();
+        if let Some(wanted) = fixture.expected["expected_crm_calls"].as_u64() {
+            prop_assert_eq!(external as u64, wanted, "{}", &fixture.name);
+        }
+    }
+}

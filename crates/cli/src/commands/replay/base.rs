@@ -1,0 +1,221 @@
+//! When recorded events happened.
+
+use serde_json::Value;
+use vochi_crm::asterisk::RecordedEvent;
+use vochi_crm::{LocalTime, Timestamp, Zone};
+
+/// An event and when it happened.
+pub(super) type Dated = (Timestamp, RecordedEvent);
+
+/// Dates events that tell only how long after the beginning they happened.
+///
+/// Where nobody says when that was, events are held back until one of them carries a time the PBX
+/// wrote itself.
+pub(super) struct Timeline {
+    base: Option<Timestamp>,
+    /// The zone of times the PBX writes without one.
+    zone: Zone,
+    held: Vec<RecordedEvent>,
+}
+
+impl Timeline {
+    /// For events after `base`, where that is known.
+    pub(super) fn new(base: Option<Timestamp>, zone: Zone) -> Self {
+        Self {
+            base,
+            zone,
+            held: Vec::new(),
+        }
+    }
+
+    /// Takes the next event in, and gives out those that can be dated now, in their order.
+    pub(super) fn take(&mut self, event: RecordedEvent) -> Vec<Dated> {
+        if self.base.is_none() && !event.is_dated() {
+            let written = written_time(&event, &self.zone);
+            self.base = written.map(|written| earlier(written, offset(&event)));
+        }
+        self.held.push(event);
+        match self.base {
+            Some(base) => self.release(base),
+            // What has a date of its own waits for nothing but what came before it.
+            None if self.held.iter().all(RecordedEvent::is_dated) => self.release(epoch()),
+            None => Vec::new(),
+        }
+    }
+
+    /// Gives out what is left. Where no event carried a time, the last one has happened just now.
+    pub(super) fn finish(&mut self, now: Timestamp) -> Vec<Dated> {
+        let undated = self.held.iter().filter(|event| !event.is_dated());
+        let last = undated.map(offset).max().unwrap_or_default();
+        self.release(earlier(now, last))
+    }
+
+    fn release(&mut self, base: Timestamp) -> Vec<Dated> {
+        let held = self.held.drain(..);
+        held.map(|event| (event.at(base), event)).collect()
+    }
+}
+
+fn epoch() -> Timestamp {
+    Timestamp::from_unix_micros(0)
+}
+
+/// How many microseconds after the beginning an event without a date happened.
+fn offset(event: &RecordedEvent) -> i64 {
+    event.at(epoch()).unix_micros()
+}
+
+fn earlier(at: Timestamp, micros: i64) -> Timestamp {
+    Timestamp::from_unix_micros(at.unix_micros().saturating_sub(micros))
+}
+
+/// The time the PBX wrote into an event.
+fn written_time(event: &RecordedEvent, zone: &Zone) -> Option<Timestamp> {
+    if event.name() == "hangup" {
+        // The account of a whole call; it is posted at its end.
+        let local = local_time(event, "EndTime").or_else(|| local_time(event, "StartTime"))?;
+        return Some(zone.instant(local));
+    }
+    let seconds = match event.body().get("Timestamp")? {
+        Value::Number(number) => number.as_f64(),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    };
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "a float is held at the ends of the whole numbers"
+    )]
+    let micros = seconds.map(|seconds: f64| (seconds * 1e6).round() as i64);
+    // What is no count of seconds since 1970 is something else.
+    micros
+        .filter(|micros| *micros > 0)
+        .map(Timestamp::from_unix_micros)
+}
+
+fn local_time(event: &RecordedEvent, field: &str) -> Option<LocalTime> {
+    event.body().get(field)?.as_str()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use vochi_crm::asterisk::EventFile;
+
+    use super::*;
+
+    /// When each of the events happened, and how many of them were known before the end.
+    fn dated(base: Option<&str>, events: &[Value]) -> (usize, Vec<String>) {
+        let text = Value::from(events).to_string();
+        let mut file = EventFile::open(text.as_bytes()).unwrap();
+        let zone = "Europe/Minsk".parse().unwrap();
+        let mut timeline = Timeline::new(base.map(|base| base.parse().unwrap()), zone);
+        let mut dated = Vec::new();
+        while let Some(event) = file.next_event().unwrap() {
+            dated.extend(timeline.take(event.unwrap()));
+        }
+        let early = dated.len();
+        dated.extend(timeline.finish("2026-03-02T09:00:00Z".parse().unwrap()));
+        let texts = dated.iter().map(|(at, _)| at.to_string());
+        (early, texts.collect())
+    }
+
+    fn start(t: impl Into<Value>) -> Value {
+        json!({"t": t.into(), "type": "start", "data": {"UniqueId": "17.1"}})
+    }
+
+    fn hangup(t: f64, times: &Value) -> Value {
+        json!({"t": t, "type": "hangup", "data": times})
+    }
+
+    #[test]
+    fn a_known_beginning_dates_every_event_at_once() {
+        let end = json!({"EndTime": "2020-01-01 00:00:00"});
+        let events = [start(0.5), hangup(2.0, &end)];
+        assert_eq!(
+            dated(Some("2026-03-02T08:00:00Z"), &events),
+            (
+                2,
+                vec![
+                    "2026-03-02T08:00:00.5Z".into(),
+                    "2026-03-02T08:00:02Z".into()
+                ]
+            ),
+        );
+    }
+
+    #[test]
+    fn the_first_time_the_pbx_wrote_dates_what_came_before_it() {
+        let end = json!({"EndTime": "2026-03-02 11:00:30", "StartTime": "2026-03-02 11:00:00"});
+        let later = json!({"EndTime": "2026-03-02 17:00:00"});
+        for (events, early) in [
+            (
+                vec![
+                    start(-1.0),
+                    start(0),
+                    hangup(30.0, &end),
+                    hangup(40.0, &later),
+                ],
+                4,
+            ),
+            (
+                vec![
+                    start(-1),
+                    json!({"t": 0, "type": "Newstate", "data": {"Timestamp": "1772438400.000000"}}),
+                    start(30),
+                    start(40),
+                ],
+                4,
+            ),
+        ] {
+            let (known, at) = dated(None, &events);
+            assert_eq!(known, early);
+            assert_eq!(
+                at,
+                [
+                    "2026-03-02T07:59:59Z",
+                    "2026-03-02T08:00:00Z",
+                    "2026-03-02T08:00:30Z",
+                    "2026-03-02T08:00:40Z"
+                ],
+            );
+        }
+    }
+
+    #[test]
+    fn a_hangup_without_an_end_is_dated_by_its_start() {
+        let started = json!({"EndTime": "", "StartTime": "2026-03-02 11:00:00"});
+        let (_, at) = dated(None, &[start(0), hangup(5.0, &started)]);
+        assert_eq!(at, ["2026-03-02T07:59:55Z", "2026-03-02T08:00:00Z"]);
+    }
+
+    #[test]
+    fn where_nothing_carries_a_time_the_last_event_is_now() {
+        let empty = json!({"EndTime": "", "StartTime": "soon"});
+        let events = [start(0), hangup(60.0, &empty), start(30)];
+        assert_eq!(
+            dated(None, &events),
+            (
+                0,
+                vec![
+                    "2026-03-02T08:59:00Z".into(),
+                    "2026-03-02T09:00:00Z".into(),
+                    "2026-03-02T08:59:30Z".into()
+                ]
+            ),
+        );
+    }
+
+    #[test]
+    fn events_with_dates_of_their_own_need_no_beginning() {
+        let (early, at) = dated(None, &[start(1_772_438_400.25), start(1_772_438_401)]);
+        assert_eq!(early, 2);
+        assert_eq!(at, ["2026-03-02T08:00:00.25Z", "2026-03-02T08:00:01Z"]);
+    }
+
+    #[test]
+    fn what_is_held_back_keeps_its_place() {
+        let (early, at) = dated(None, &[start(0), start(1_772_438_400)]);
+        assert_eq!(early, 0);
+        assert_eq!(at, ["2026-03-02T09:00:00Z", "2026-03-02T08:00:00Z"]);
+    }
+}

@@ -1,0 +1,74 @@
+//! How fast a recording goes by.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+use vochi_crm::Timestamp;
+
+/// How fast a recording goes by: at so many times the speed it happened, or as fast as it can.
+pub(super) struct Pace {
+    speed: Option<f64>,
+    /// When the first moment of the recording was played, and which one that was.
+    began: Option<(Instant, Timestamp)>,
+}
+
+impl Pace {
+    pub(super) fn new(speed: Option<f64>) -> Self {
+        Self { speed, began: None }
+    }
+
+    /// Whether there is any waiting at all.
+    pub(super) fn is_timed(&self) -> bool {
+        self.speed.is_some()
+    }
+
+    /// Waits until it is `at` in the recording. The first moment waited for is now.
+    pub(super) async fn wait_for(&mut self, at: Timestamp) {
+        let Some(speed) = self.speed else { return };
+        let (began, first) = *self.began.get_or_insert_with(|| (Instant::now(), at));
+        let later = at.since(first).as_secs_f64() / speed;
+        let due = Duration::try_from_secs_f64(later)
+            .ok()
+            .and_then(|later| began.checked_add(later));
+        match due {
+            Some(due) => tokio::time::sleep_until(due).await,
+            // So slow that it never comes.
+            None => std::future::pending().await,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: u64) -> Timestamp {
+        let base: Timestamp = "2026-03-02T08:00:00Z".parse().unwrap();
+        base.plus(Duration::from_secs(seconds))
+    }
+
+    async fn played(speed: Option<f64>, moments: &[u64]) -> Duration {
+        let (mut pace, began) = (Pace::new(speed), Instant::now());
+        for moment in moments {
+            pace.wait_for(at(*moment)).await;
+        }
+        began.elapsed()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_recording_takes_as_long_as_it_took_divided_by_the_speed() {
+        let seconds = Duration::from_secs;
+        assert_eq!(played(Some(1.0), &[100, 110, 130]).await, seconds(30));
+        assert_eq!(played(Some(10.0), &[100, 110, 130]).await, seconds(3));
+        assert_eq!(played(Some(0.5), &[0, 1]).await, seconds(2));
+        assert_eq!(played(None, &[0, 1_000]).await, Duration::ZERO);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_out_of_order_is_not_waited_for() {
+        assert_eq!(
+            played(Some(1.0), &[10, 20, 5, 21]).await,
+            Duration::from_secs(11)
+        );
+    }
+}
