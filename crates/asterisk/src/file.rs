@@ -46,7 +46,7 @@ impl RecordedEvent {
         self.seconds >= DATES_BEGIN
     }
 
-    /// Its distance from the first event; for a date, since 1970.
+    /// Its distance from the first event; for a date, since 1970. Nothing where it lies before.
     pub fn since_start(&self) -> Duration {
         Duration::try_from_secs_f64(self.seconds).unwrap_or_default()
     }

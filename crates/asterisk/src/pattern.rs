@@ -62,7 +62,9 @@ impl FromStr for ExtensionPattern {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        let regex = Regex::new(&format!("^(?:{text})$")).map_err(|error| {
+        // The text must be a whole expression before it is put into another.
+        let whole = Regex::new(text).and_then(|_| Regex::new(&format!("^(?:{text})$")));
+        let regex = whole.map_err(|error| {
             // The last line says what is wrong; the ones before it draw where.
             let told = error.to_string();
             let what = told.lines().last().unwrap_or_default().trim();

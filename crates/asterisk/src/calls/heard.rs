@@ -8,7 +8,8 @@ use crate::finished::FinishedCall;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Heard {
-    /// Something happened in a live call, to be told at once.
+    /// Something happened in a live call with an outside party, to be told at once. Calls between
+    /// employees tell nothing while they live.
     Live(Box<LiveEvent>),
     /// A call is over and everything about it is known.
     Finished(Box<FinishedCall>),

@@ -217,21 +217,22 @@ impl Channel {
     /// another one leaves the one before.
     pub(crate) fn stays(&self, bridges: &[Bridge]) -> Stays {
         let mut stays = Stays::new();
-        let mut rest: SmallVec<[Point; 8]> = SmallVec::from_slice(&self.points);
         let mut open: Option<(BridgeAt, Micros)> = None;
-        while !rest.is_empty() {
+        let mut rest: SmallVec<[Point; 8]> = SmallVec::from_slice(&self.points);
+        let mut next = 0;
+        while let Some(now) = rest.get(next).map(|point| point.at) {
             // Of several points of one time, first the one that fits.
-            let now = rest[0].at;
             let fits = |point: &Point| match open {
                 Some((bridge, _)) => !point.enters && point.bridge == bridge,
                 None => point.enters,
             };
-            let place = rest
-                .iter()
-                .take_while(|point| point.at == now)
-                .position(fits)
-                .unwrap_or(0);
-            let point = rest.remove(place);
+            let same_time = rest.iter().skip(next).take_while(|point| point.at == now);
+            let place = same_time.clone().position(fits).unwrap_or(0);
+            rest.swap(next, next + place);
+            let Some(point) = rest.get(next).copied() else {
+                break;
+            };
+            next += 1;
             match (point.enters, open) {
                 (true, Some((bridge, _))) if bridge == point.bridge => {}
                 (true, Some((bridge, from))) => {

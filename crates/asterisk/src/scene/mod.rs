@@ -31,8 +31,9 @@ pub(crate) type ChannelAt = u16;
 /// The place of a bridge in its scene.
 pub(crate) type BridgeAt = u16;
 
-/// No call has as many channels or bridges; a stream that says so is broken.
-pub(crate) const MOST: usize = 4_000;
+/// No call has as many channels or bridges, and no channel as many moments; a stream that says so is
+/// broken, and what is beyond is not kept.
+pub(crate) const MOST: usize = 500;
 
 /// A bridge, by the hash of its id: two of one call do not have the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

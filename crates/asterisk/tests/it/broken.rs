@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
-use vochi_crm_asterisk::{EventFile, PbxEvent, Reading};
+use vochi_crm_asterisk::{EventFile, ExtensionPattern, PbxEvent, Reading};
 
 use crate::fixture::{at, tracker};
 
@@ -235,14 +235,14 @@ fn a_known_event_without_what_it_is_about_says_what_is_missing() {
 
 #[test]
 fn a_pattern_that_is_none_says_how_to_write_one() {
-    let error = "1[0-9"
-        .parse::<vochi_crm_asterisk::ExtensionPattern>()
-        .unwrap_err();
-    assert!(
-        error.to_string().contains("pattern of extensions"),
-        "{error}"
-    );
-    assert!(error.hint().unwrap().contains("1[0-9]{2}"), "{error}");
+    for bad in ["1[0-9", "1)|(2"] {
+        let error = bad.parse::<ExtensionPattern>().unwrap_err();
+        assert!(
+            error.to_string().contains("pattern of extensions"),
+            "{error}"
+        );
+        assert!(error.hint().unwrap().contains("1[0-9]{2}"), "{error}");
+    }
 }
 
 #[test]

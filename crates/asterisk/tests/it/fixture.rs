@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use vochi_crm_asterisk::{CallTracker, EventFile, FinishedCall, Heard, PbxEvent, Reading};
 use vochi_crm_core::phone::PhoneReader;
-use vochi_crm_core::{Extension, Timestamp};
+use vochi_crm_core::{Extension, Seconds, Timestamp, TransferResult};
 
 /// A recorded call.
 pub(crate) struct Fixture {
@@ -205,7 +205,7 @@ fn judge(direction: &str, expected: &Value, calls: &[FinishedCall], wrong: &mut 
         check(
             "client",
             &wanted,
-            &client.map(|client| digits(client.e164().as_ref())),
+            &client.map(|client| digits(client.e164())),
         );
     }
     for (what, found) in [
@@ -214,13 +214,13 @@ fn judge(direction: &str, expected: &Value, calls: &[FinishedCall], wrong: &mut 
     ] {
         let Some(wanted) = expected[what].as_u64() else {
             if expected.get(what).is_some() {
-                check(what, &None::<u32>, &found.map(|seconds| seconds.get()));
+                check(what, &None::<u32>, &found.map(Seconds::get));
             }
             continue;
         };
         let close = found.is_some_and(|found| u64::from(found.get()).abs_diff(wanted) <= 1);
         if !close {
-            check(what, &wanted, &found.map(|seconds| seconds.get()));
+            check(what, &wanted, &found.map(Seconds::get));
         }
     }
     transfer(expected, call, &mut check);
@@ -260,7 +260,7 @@ fn transfer(
     check(
         "transfer result",
         &result,
-        &found.map(|found| found.as_str()),
+        &found.map(TransferResult::as_str),
     );
     if expected.get("transferred_to").is_some() {
         let to = call.transferred_to();
@@ -274,12 +274,12 @@ fn transfer(
 
 /// Asserts that the streams of all fixtures, changed in some way, are still understood.
 pub(crate) fn assert_understood(folder: &str, change: impl Fn(&Fixture) -> Vec<Event>) {
-    let mut wrong = String::new();
+    let mut wrong = Vec::new();
     for fixture in all(folder) {
         let calls = finished(&change(&fixture));
         for difference in differences(&fixture, &calls) {
-            wrong.push_str(&format!("\n{}: {difference}", fixture.name));
+            wrong.push(format!("{}: {difference}", fixture.name));
         }
     }
-    assert!(wrong.is_empty(), "misunderstood:{wrong}");
+    assert!(wrong.is_empty(), "misunderstood:\n{}", wrong.join("\n"));
 }

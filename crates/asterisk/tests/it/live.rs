@@ -1,7 +1,7 @@
 //! What is told while calls live: at once, in order, to the right people.
 
 use vochi_crm_asterisk::Heard;
-use vochi_crm_core::{CallEvent, EventKind, LegEnd};
+use vochi_crm_core::{CallEvent, EventKind, LegEnd, Seconds};
 
 use crate::fixture::{self, Event, all, hear, one, tracker};
 
@@ -43,7 +43,7 @@ fn line(event: &CallEvent) -> String {
             let outcome = outcome
                 .map(|outcome| outcome.to_string())
                 .unwrap_or_default();
-            let talk = talk.map(|talk| talk.get()).unwrap_or_default();
+            let talk = talk.map(Seconds::get).unwrap_or_default();
             format!("hangup {outcome} {talk}")
         }
         kind => format!("{} {}", kind.as_str(), legs.join(" ")),

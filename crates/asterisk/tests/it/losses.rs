@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use vochi_crm_asterisk::{FinishedCall, Heard};
-use vochi_crm_core::{Direction, Extension, Outcome};
+use vochi_crm_core::{Direction, Extension, Outcome, Seconds};
 
 use crate::fixture::{Event, all, at, differences, finished, hear, one, tracker};
 use crate::host::without;
@@ -26,7 +26,7 @@ fn records(heard: Vec<Heard>) -> Vec<FinishedCall> {
 type Loss = (&'static str, fn(&[Event]) -> Vec<Event>);
 
 fn assert_same_number_of_calls(folder: &str, losses: &[Loss], except: &[(&str, &str)]) {
-    let mut wrong = String::new();
+    let mut wrong = Vec::new();
     for fixture in all(folder) {
         let Some(wanted) = fixture.expected["expected_crm_calls"].as_u64() else {
             continue;
@@ -38,14 +38,14 @@ fn assert_same_number_of_calls(folder: &str, losses: &[Loss], except: &[(&str, &
             let calls = finished(&lose(&fixture.events));
             let found = external(&calls).len() as u64;
             if found != wanted {
-                wrong.push_str(&format!(
-                    "\n{} without {what}: {found} external calls instead of {wanted}",
+                wrong.push(format!(
+                    "{} without {what}: {found} external calls instead of {wanted}",
                     fixture.name
                 ));
             }
         }
     }
-    assert!(wrong.is_empty(), "{wrong}");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
@@ -96,11 +96,7 @@ fn without_start_or_dial_the_rest_of_a_call_is_understood() {
             "without {lost}"
         );
         assert_eq!(record.outcome(), Outcome::Answered, "without {lost}");
-        assert_eq!(
-            record.talk().map(|talk| talk.get()),
-            Some(12),
-            "without {lost}"
-        );
+        assert_eq!(record.talk().map(Seconds::get), Some(12), "without {lost}");
         assert_eq!(
             call.answered_by().map(Extension::as_str),
             Some("151"),

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use proptest::prelude::*;
 use vochi_crm_asterisk::{FinishedCall, Heard};
-use vochi_crm_core::Direction;
+use vochi_crm_core::{Direction, Seconds};
 
 use crate::fixture::{Event, Fixture, all, play};
 
@@ -104,7 +104,7 @@ proptest! {
         for call in finished(&heard) {
             let record = call.record();
             prop_assert!(record.ended_at() >= record.started_at(), "{name}: {record:?}");
-            let talk = record.talk().map_or(0, |talk| talk.get());
+            let talk = record.talk().map_or(0, Seconds::get);
             if !record.outcome().is_answered() {
                 prop_assert_eq!(talk, 0, "{}: nobody talked", name);
                 prop_assert!(record.talked_with().is_empty(), "{name}: {record:?}");

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use vochi_crm_asterisk::{CallTracker, Heard, PbxEvent, Reading};
+use vochi_crm_asterisk::{CallTracker, FinishedCall, Heard, PbxEvent, Reading};
 
 use crate::fixture::{Event, all, at, differences, finished, one, play, tracker};
 
@@ -58,7 +58,7 @@ fn all_calls_of_a_day_at_once_are_kept_apart() {
             .zip(&fixtures)
             .map(|(place, fixture)| renamed(&fixture.events, &format!("x{place}")))
             .collect();
-        let mut wrong = String::new();
+        let mut wrong = Vec::new();
         let heard = play(&merged(&streams, 700.0));
         for (place, fixture) in (0..).zip(&fixtures) {
             let ending = format!("x{place}");
@@ -76,10 +76,10 @@ fn all_calls_of_a_day_at_once_are_kept_apart() {
             let mut fixture = one(folder, &fixture.name);
             rename_expected(&mut fixture.expected, &ending);
             for difference in differences(&fixture, &own) {
-                wrong.push_str(&format!("\n{}: {difference}", fixture.name));
+                wrong.push(format!("{}: {difference}", fixture.name));
             }
         }
-        assert!(wrong.is_empty(), "{folder}:{wrong}");
+        assert!(wrong.is_empty(), "{folder}: {}", wrong.join("\n"));
     }
 }
 
@@ -103,7 +103,7 @@ fn the_same_ids_of_two_tenants_are_two_calls() {
     }
     let both = merged(&[first.events.clone(), second.events], 0.3);
     let calls = finished(&both);
-    let tenants: BTreeSet<_> = calls.iter().map(|call| call.tenant()).collect();
+    let tenants: BTreeSet<_> = calls.iter().map(FinishedCall::tenant).collect();
     assert_eq!(
         tenants,
         BTreeSet::from([Some("375291112233"), Some("375291112244")])
