@@ -1,0 +1,68 @@
+//! Recorded PBX events become calls: what a host does with each event, and what it gets back.
+//!
+//! `cargo run --example pbx_events -- fixtures/asterisk/in_group_answered.json`
+
+#![allow(clippy::print_stdout, reason = "an example shows what it does")]
+
+use std::fs::File;
+use std::io::BufReader;
+
+use vochi_crm::asterisk::{CallTracker, EventFile, Heard, PbxEvent, Reading};
+use vochi_crm::phone::PhoneReader;
+use vochi_crm::{Clock, Extension, Seconds, SystemClock};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let path = std::env::args().nth(1).unwrap_or_else(|| {
+        "fixtures/asterisk-ami/in_blind_transfer_refer_answered.json".to_owned()
+    });
+    let mut events = EventFile::open(BufReader::new(File::open(path)?))?;
+    let base = events.started_at().unwrap_or_else(|| SystemClock.now());
+
+    let mut calls = CallTracker::builder()
+        .phones(PhoneReader::new().with_region("BY".parse()?))
+        .pbx_zone("Europe/Minsk".parse()?)
+        .build();
+    while let Some(event) = events.next_event()? {
+        let event = match event {
+            Ok(event) => event,
+            Err(broken) => {
+                println!("passed over: {broken}");
+                continue;
+            }
+        };
+        match PbxEvent::read(event.name(), event.body()) {
+            Ok(Reading::Event(read)) => show(calls.hear(event.at(base), &read)),
+            Ok(_) => {} // nothing about a call
+            Err(broken) => println!("passed over {}: {broken}", event.position()),
+        }
+    }
+    show(calls.finish());
+    Ok(())
+}
+
+/// A host gives these to its connectors: live events to `handle_event`, records to `log_calls`.
+fn show(heard: Vec<Heard>) {
+    for heard in heard {
+        match heard {
+            Heard::Live(live) => {
+                let event = live.event();
+                let legs = event.legs().iter().filter_map(|leg| leg.employee());
+                let who: Vec<&str> = legs.map(Extension::as_str).collect();
+                println!("{} {} {}", event.at(), event.kind().as_str(), who.join(" "));
+            }
+            Heard::Finished(call) => {
+                let record = call.record();
+                println!(
+                    "{} {} {}: {}, {} s of talk, answered by {}",
+                    record.call_id(),
+                    record.direction(),
+                    record.client(),
+                    record.outcome(),
+                    record.talk().map_or(0, Seconds::get),
+                    call.answered_by().map_or("nobody", Extension::as_str),
+                );
+            }
+            _ => {}
+        }
+    }
+}
