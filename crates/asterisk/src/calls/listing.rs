@@ -4,6 +4,7 @@ use compact_str::CompactString;
 
 use super::index::{Name, SceneAt};
 use super::{CallTracker, number_key};
+use crate::read::BridgeKind;
 use crate::scene::{BridgeId, Scene};
 
 /// Every number a scene is found by.
@@ -42,9 +43,10 @@ impl CallTracker {
         for linked in &scene.links {
             listed.channels.push(Name::channel(scene.scope, linked));
         }
-        let named = scene.bridges.iter().map(|bridge| bridge.id);
-        for bridge in named.filter(|bridge| *bridge != BridgeId::UNNAMED) {
-            listed.names.push(Name::bridge(scene.scope, bridge));
+        for bridge in &scene.bridges {
+            if bridge.id != BridgeId::UNNAMED && bridge.kind != BridgeKind::Holding {
+                listed.names.push(Name::bridge(scene.scope, bridge.id));
+            }
         }
         if let Some(plan) = &scene.plan {
             let arrived = plan.arrivals.iter().filter_map(|one| one.phone.as_deref());

@@ -139,7 +139,7 @@ impl Now<'_> {
         }
         let people = self.heard();
         let with = self.with(&people, live);
-        let mut ringing = self.ringing();
+        let mut ringing = self.ringing(live);
         if self.scene.dialplan && with.is_empty() && !live.held && self.bridge().is_some() {
             // Somebody took it, and the listener has yet to tell who.
             ringing.clone_from(&live.ringing);

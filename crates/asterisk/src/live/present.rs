@@ -6,7 +6,7 @@ use super::{Live, Names, Now, push_once};
 use crate::read::BridgeKind;
 use crate::scene::{BridgeAt, Channel, ChannelAt, Micros};
 use crate::understand::cast::is_human;
-use crate::understand::people::{caller, person};
+use crate::understand::people::{caller, person, rings_for};
 use crate::understand::reach::{People, heard};
 
 impl Now<'_> {
@@ -67,12 +67,14 @@ impl Now<'_> {
     }
 
     /// Whose phones ring for the client now.
-    pub(super) fn ringing(&self) -> Names {
+    pub(super) fn ringing(&self, live: &Live) -> Names {
         let mut names = Names::new();
         for (at, channel) in self.scene.all() {
             let own = self.client.channels.contains(&at) || at == self.client.key;
+            let had = |name: &str| live.with.iter().any(|with| with == name);
             if !own
                 && channel.rings_now()
+                && rings_for(self.scene, self.clients, self.client, at, had)
                 && let Some(person) = person(self.scene, at, self.rules)
             {
                 push_once(&mut names, person.name());

@@ -78,14 +78,9 @@ pub(super) fn read<'a>(name: &str, fields: Fields<'a>) -> Result<Reading<'a>, Br
             attempt: attempt(fields)?,
             end: dial_end(fields),
         },
-        "BridgeEnter" => Told::Entered(Coming {
-            channel: own(fields)?,
-            bridge: fields.get("BridgeUniqueid"),
-            kind: bridge_kind(fields),
-        }),
+        "BridgeEnter" => Told::Entered(coming(fields)?),
         "BridgeLeave" => Told::Left {
-            channel: own(fields)?,
-            bridge: fields.get("BridgeUniqueid"),
+            from: coming(fields)?,
             remaining: fields.whole("BridgeNumChannels"),
         },
         "BridgeDestroy" => Told::BridgeGone {
@@ -181,6 +176,14 @@ fn dial_end(fields: Fields<'_>) -> DialEnd {
         // Words to come are surely no answer.
         _ => DialEnd::NoAnswer,
     }
+}
+
+fn coming(fields: Fields<'_>) -> Result<Coming<'_>, BrokenEvent> {
+    Ok(Coming {
+        channel: own(fields)?,
+        bridge: fields.get("BridgeUniqueid"),
+        kind: bridge_kind(fields),
+    })
 }
 
 fn bridge_kind(fields: Fields<'_>) -> BridgeKind {

@@ -20,14 +20,9 @@ pub(super) fn read<'a>(name: &str, fields: Fields<'a>) -> Result<Reading<'a>, Br
             extensions: fields.list("Extensions"),
             line: fields.get("Trunk"),
         }),
-        "bridge" => Told::Entered(Coming {
-            channel: channel(fields)?,
-            bridge: fields.get("BridgeUniqueid"),
-            kind: BridgeKind::Talk,
-        }),
+        "bridge" => Told::Entered(coming(fields)?),
         "bridge_leave" => Told::Left {
-            channel: channel(fields)?,
-            bridge: fields.get("BridgeUniqueid"),
+            from: coming(fields)?,
             remaining: fields.whole("BridgeNumChannels"),
         },
         "bridge_destroy" => match fields.get("BridgeUniqueid") {
@@ -71,6 +66,14 @@ fn channel(fields: Fields<'_>) -> Result<Named<'_>, BrokenEvent> {
         connected: fields.get("ConnectedLineNum"),
         exten: fields.get("Exten"),
         state: None,
+    })
+}
+
+fn coming(fields: Fields<'_>) -> Result<Coming<'_>, BrokenEvent> {
+    Ok(Coming {
+        channel: channel(fields)?,
+        bridge: fields.get("BridgeUniqueid"),
+        kind: BridgeKind::Talk,
     })
 }
 

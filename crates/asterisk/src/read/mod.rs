@@ -185,8 +185,7 @@ pub(crate) enum Told<'a> {
     },
     Entered(Coming<'a>),
     Left {
-        channel: Named<'a>,
-        bridge: Option<Written<'a>>,
+        from: Coming<'a>,
         /// How many are in the bridge now.
         remaining: Option<u32>,
     },
@@ -231,7 +230,7 @@ pub(crate) struct Attempt<'a> {
     pub(crate) to: Named<'a>,
 }
 
-/// A channel comes into a bridge.
+/// A channel comes into a bridge, or leaves it.
 #[derive(Clone, Debug)]
 pub(crate) struct Coming<'a> {
     pub(crate) channel: Named<'a>,

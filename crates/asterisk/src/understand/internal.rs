@@ -28,7 +28,7 @@ struct InternalCall<'a> {
 
 impl<'a> InternalCall<'a> {
     fn of(scene: &'a Scene, rules: &Rules) -> Option<Self> {
-        let people = rang(scene, None, rules);
+        let people = rang(scene, None, &[], rules, |_| true);
         let reports = scene.plan.iter().flat_map(|plan| &plan.reports);
         let report = reports
             .filter(|report| is_between_employees(report, rules))

@@ -170,7 +170,20 @@ impl<'a> Story<'a> {
         if let Some(line) = line_of(self.scene, self.client).and_then(|line| Line::new(line).ok()) {
             record = record.with_line(line);
         }
-        for extension in rang(self.scene, Some(self.client), self.rules) {
+        let heard = |name: &str| {
+            let mut spells = self.talk.spells.iter();
+            spells.any(|spell| {
+                let who = person(self.scene, spell.who, self.rules);
+                who.is_some_and(|who| who.name() == name)
+            })
+        };
+        for extension in rang(
+            self.scene,
+            Some(self.client),
+            self.clients,
+            self.rules,
+            heard,
+        ) {
             if let Ok(extension) = Extension::new(&extension) {
                 record = record.with_rang(extension);
             }

@@ -77,12 +77,29 @@ pub(crate) struct Ring {
     pub(crate) who: CompactString,
 }
 
-/// Whose phones rang for the call, in order; the employee who calls first.
-pub(crate) fn rang(scene: &Scene, key: Option<&Client>, rules: &Rules) -> Vec<CompactString> {
+/// Whose phones rang for the call, in order; the employee who calls first. Of several clients in a
+/// scene each has its own, and those whom somebody it talked with asked.
+pub(crate) fn rang(
+    scene: &Scene,
+    key: Option<&Client>,
+    others: &[Client],
+    rules: &Rules,
+    talked_with: impl Fn(&str) -> bool,
+) -> Vec<CompactString> {
     let mut rings: Vec<Ring> = Vec::new();
-    for (_, channel) in scene.all() {
+    let is_own =
+        |at: ChannelAt| key.is_none_or(|client| rings_for(scene, others, client, at, &talked_with));
+    let own_event = |channel: ChannelAt| match key {
+        Some(client) => {
+            let mut theirs = others.iter().filter(|other| other.key != client.key);
+            theirs.all(|other| other.key != channel)
+        }
+        None => true,
+    };
+    for (place, channel) in scene.all() {
         if let Some(extension) = channel.peer.extension()
             && let Some(at) = ring_of(scene, channel)
+            && is_own(place)
         {
             rings.push(Ring {
                 at,
@@ -95,7 +112,7 @@ pub(crate) fn rang(scene: &Scene, key: Option<&Client>, rules: &Rules) -> Vec<Co
         for dial in plan
             .dials
             .iter()
-            .filter(|dial| dial.kind != CallKind::Outgoing)
+            .filter(|dial| dial.kind != CallKind::Outgoing && own_event(dial.channel))
         {
             for extension in dial.extensions.iter().filter(|one| rules.is_extension(one)) {
                 rings.push(Ring {
@@ -104,7 +121,11 @@ pub(crate) fn rang(scene: &Scene, key: Option<&Client>, rules: &Rules) -> Vec<Co
                 });
             }
         }
-        for report in &plan.reports {
+        for report in plan
+            .reports
+            .iter()
+            .filter(|report| own_event(report.channel))
+        {
             let told = report
                 .extensions
                 .iter()
@@ -145,6 +166,39 @@ pub(crate) fn rang(scene: &Scene, key: Option<&Client>, rules: &Rules) -> Vec<Co
         }
     }
     order
+}
+
+/// Whether a phone rings for that client. It does when the client's call dialled it, and when an
+/// employee who talks with the client did.
+pub(crate) fn rings_for(
+    scene: &Scene,
+    clients: &[Client],
+    client: &Client,
+    at: ChannelAt,
+    talked_with: impl Fn(&str) -> bool,
+) -> bool {
+    if clients.len() < 2 || scene.dialplan {
+        return true;
+    }
+    let mut at = at;
+    // Local channels in a row; a ring of them would be a broken stream.
+    for _ in 0..16 {
+        let dialler = |at: ChannelAt| scene.channel(at)?.dial.as_deref()?.by;
+        let own = |at: ChannelAt| client.key == at || client.channels.contains(&at);
+        let by = dialler(at).or_else(|| {
+            let other = scene.other_half(at)?;
+            dialler(other).filter(|by| *by != at)
+        });
+        match by {
+            Some(by) if own(by) => return true,
+            Some(by) => at = by,
+            None => break,
+        }
+    }
+    let asks = scene
+        .channel(at)
+        .and_then(|channel| channel.peer.extension());
+    asks.is_some_and(talked_with)
 }
 
 /// When a phone rang, if it did. A phone that was dialled and did not ring was busy, switched off,

@@ -15,4 +15,6 @@ mod losses;
 mod manager;
 mod properties;
 mod restart;
+mod rooms;
+mod script;
 mod together;

@@ -3,16 +3,15 @@
 use super::super::CallTracker;
 use super::super::index::{Name, SceneAt};
 use super::{Moment, bridge_id};
-use crate::read::{BridgeKind, Coming, Named};
+use crate::read::{BridgeKind, Coming};
 use crate::scene::BridgeId;
 
 impl CallTracker {
     pub(super) fn entered(&mut self, when: Moment, coming: &Coming<'_>) -> Option<SceneAt> {
-        let bridge = bridge_id(coming.bridge.as_ref());
-        let (scene, _) = self.seen_in(when, &coming.channel, bridge)?;
-        let scene = self.in_bridge(when, scene, bridge);
+        let scene = self.at_bridge(when, coming)?;
         let open = self.scene_mut(scene)?;
-        let place = open.bridge(bridge.unwrap_or(BridgeId::UNNAMED))?;
+        let bridge = bridge_id(coming.bridge.as_ref()).unwrap_or(BridgeId::UNNAMED);
+        let place = open.bridge(bridge)?;
         if coming.kind != BridgeKind::Talk
             && let Some(bridge) = open.bridges.get_mut(usize::from(place))
         {
@@ -31,15 +30,13 @@ impl CallTracker {
     pub(super) fn left(
         &mut self,
         when: Moment,
-        channel: &Named<'_>,
-        bridge: Option<BridgeId>,
+        from: &Coming<'_>,
         remaining: Option<u32>,
     ) -> Option<SceneAt> {
-        let (scene, _) = self.seen_in(when, channel, bridge)?;
-        let scene = self.in_bridge(when, scene, bridge);
+        let scene = self.at_bridge(when, from)?;
         let open = self.scene_mut(scene)?;
-        let own = open.find(&channel.id)?;
-        let place = match bridge {
+        let own = open.find(&from.channel.id)?;
+        let place = match bridge_id(from.bridge.as_ref()) {
             Some(bridge) => open.bridge(bridge)?,
             // The listener does not say which: the one it is in.
             None => open.whereabouts(own)?,
@@ -47,7 +44,7 @@ impl CallTracker {
         if remaining == Some(0) {
             open.empty(place, when.at);
         }
-        let (_, found) = open.channel_mut(&channel.id, when.at)?;
+        let (_, found) = open.channel_mut(&from.channel.id, when.at)?;
         found.leave(place, when.at);
         Some(scene)
     }
@@ -61,16 +58,20 @@ impl CallTracker {
         Some(scene)
     }
 
-    /// Everybody in a bridge belongs to one scene.
-    fn in_bridge(&mut self, when: Moment, scene: SceneAt, bridge: Option<BridgeId>) -> SceneAt {
-        let Some(bridge) = bridge else {
-            return scene;
+    /// The scene of a channel at a bridge. Everybody in a bridge belongs to one, but for those who
+    /// wait in a parking lot: they have nothing to do with each other.
+    fn at_bridge(&mut self, when: Moment, coming: &Coming<'_>) -> Option<SceneAt> {
+        let shared =
+            bridge_id(coming.bridge.as_ref()).filter(|_| coming.kind != BridgeKind::Holding);
+        let (scene, _) = self.seen_in(when, &coming.channel, shared)?;
+        let Some(bridge) = shared else {
+            return Some(scene);
         };
         let name = Name::bridge(when.scope, bridge);
         if let Some(other) = self.names.get(name) {
-            return self.join(scene, other);
+            return Some(self.join(scene, other));
         }
         self.names.set(name, scene);
-        scene
+        Some(scene)
     }
 }

@@ -37,11 +37,7 @@ impl CallTracker {
             }
             Told::DialEnded { attempt, end } => self.dial_ended(when, attempt, *end),
             Told::Entered(coming) => self.entered(when, coming),
-            Told::Left {
-                channel,
-                bridge,
-                remaining,
-            } => self.left(when, channel, bridge_id(bridge.as_ref()), *remaining),
+            Told::Left { from, remaining } => self.left(when, from, *remaining),
             Told::BridgeGone { bridge } => self.bridge_gone(when, BridgeId::of(bridge)),
             Told::HungUp { channel, cause } => {
                 let cause = cause.and_then(|cause| cause.try_into().ok());

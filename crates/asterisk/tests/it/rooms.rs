@@ -1,0 +1,218 @@
+//! Conference rooms, parking lots, lines that fail: written by hand after how Asterisk tells of them.
+
+use vochi_crm_asterisk::FinishedCall;
+use vochi_crm_core::{Direction, Extension, Outcome, Seconds, TransferMode, TransferResult};
+
+use crate::fixture::finished;
+use crate::script::{Ami, Ch, ch};
+
+const CLIENT: Ch = ch("1.1", "PJSIP/0001371-00000001", "1.1");
+const PHONE: Ch = ch("1.2", "PJSIP/150-00000002", "1.1");
+const OTHER: Ch = ch("2.1", "PJSIP/0001372-00000003", "2.1");
+const OTHERS_PHONE: Ch = ch("2.2", "PJSIP/151-00000004", "2.1");
+
+fn call<'a>(calls: &'a [FinishedCall], id: &str) -> &'a FinishedCall {
+    let mut own = calls
+        .iter()
+        .filter(|call| call.record().call_id().as_str() == id);
+    let call = own
+        .next()
+        .unwrap_or_else(|| panic!("there is no call {id}"));
+    assert!(own.next().is_none(), "call {id} is there twice");
+    call
+}
+
+fn names(list: &[Extension]) -> Vec<&str> {
+    list.iter().map(Extension::as_str).collect()
+}
+
+fn talk(call: &FinishedCall) -> Option<u32> {
+    call.record().talk().map(Seconds::get)
+}
+
+#[test]
+fn two_clients_in_one_room_have_a_record_each_with_their_own_people_and_times() {
+    let calls = finished(
+        &Ami::default()
+            .calls_in(0.0, CLIENT, "375291110001", "375172000110")
+            .rings(0.1, CLIENT, PHONE, "150")
+            .ends(3.0, CLIENT, PHONE, "ANSWER")
+            .enters(3.0, "b1", PHONE)
+            .enters(3.0, "b1", CLIENT)
+            .calls_in(5.0, OTHER, "375291110002", "375172000111")
+            .rings(5.1, OTHER, OTHERS_PHONE, "151")
+            .ends(8.0, OTHER, OTHERS_PHONE, "CANCEL")
+            .hangs_up(8.0, OTHERS_PHONE)
+            // Both clients and 150 meet in a room.
+            .leaves(10.0, "b1", CLIENT)
+            .leaves(10.0, "b1", PHONE)
+            .joins(10.0, "room", "base", CLIENT)
+            .joins(10.0, "room", "base", PHONE)
+            .joins(15.0, "room", "base", OTHER)
+            .quits(20.0, "room", "base", CLIENT)
+            .hangs_up(20.0, CLIENT)
+            .quits(30.0, "room", "base", PHONE)
+            .hangs_up(30.0, PHONE)
+            .quits(31.0, "room", "base", OTHER)
+            .hangs_up(31.0, OTHER)
+            .events(),
+    );
+    assert_eq!(calls.len(), 2);
+    let first = call(&calls, "1.1");
+    assert_eq!(talk(first), Some(17));
+    assert_eq!(
+        names(first.record().rang()),
+        ["150"],
+        "151 rang for the other client"
+    );
+    assert_eq!(names(first.record().talked_with()), ["150"]);
+    let second = call(&calls, "2.1");
+    assert_eq!(
+        talk(second),
+        Some(16),
+        "until it left the room a human had been in"
+    );
+    assert_eq!(
+        names(second.record().rang()),
+        ["151"],
+        "150 rang for the first client"
+    );
+    assert_eq!(names(second.record().talked_with()), ["150"]);
+    assert_eq!(second.record().wait().map(Seconds::get), Some(10));
+}
+
+#[test]
+fn clients_in_one_parking_lot_have_nothing_to_do_with_each_other() {
+    let park = |t: f64, stream: Ami, client: Ch, phone: Ch, bridge: &str| {
+        stream
+            .rings(t, client, phone, "150")
+            .ends(t + 3.0, client, phone, "ANSWER")
+            .enters(t + 3.0, bridge, phone)
+            .enters(t + 3.0, bridge, client)
+            .leaves(t + 10.0, bridge, client)
+            .joins(t + 10.0, "lot", "parking", client)
+            .leaves(t + 10.0, bridge, phone)
+            .hangs_up(t + 10.0, phone)
+    };
+    let stream = Ami::default()
+        .calls_in(0.0, CLIENT, "375291110001", "375172000110")
+        .calls_in(2.0, OTHER, "375291110002", "375172000111");
+    let stream = park(0.1, stream, CLIENT, PHONE, "b1");
+    let stream = park(2.1, stream, OTHER, OTHERS_PHONE, "b2");
+    let mut events = stream
+        .quits(40.0, "lot", "parking", CLIENT)
+        .hangs_up(40.0, CLIENT)
+        .quits(50.0, "lot", "parking", OTHER)
+        .hangs_up(50.0, OTHER)
+        .events();
+    events.sort_by(|one, other| one.t.total_cmp(&other.t));
+    let calls = finished(&events);
+    assert_eq!(calls.len(), 2);
+    for (id, phone) in [("1.1", "150"), ("2.1", "151")] {
+        let call = call(&calls, id);
+        assert_eq!(
+            talk(call),
+            Some(7),
+            "{id}: nobody took it from the lot again"
+        );
+        assert_eq!(names(call.record().rang()), [phone], "{id}");
+        assert_eq!(call.transferred_to(), None, "{id}");
+    }
+}
+
+#[test]
+fn a_parked_employee_is_nobody_to_talk_with() {
+    let calls = finished(
+        &Ami::default()
+            .calls_in(0.0, CLIENT, "375291110001", "375172000110")
+            .rings(0.1, CLIENT, PHONE, "150")
+            .ends(3.0, CLIENT, PHONE, "ANSWER")
+            .joins(3.0, "lot", "parking", PHONE)
+            .joins(3.0, "lot", "parking", CLIENT)
+            .quits(20.0, "lot", "parking", CLIENT)
+            .hangs_up(20.0, CLIENT)
+            .hangs_up(20.0, PHONE)
+            .events(),
+    );
+    assert_eq!(call(&calls, "1.1").record().outcome(), Outcome::Missed);
+}
+
+#[test]
+fn one_line_after_the_other_is_one_call_on_the_last_of_them() {
+    let caller = ch("3.1", "PJSIP/150-00000005", "3.1");
+    let first = ch("3.2", "PJSIP/0001371-00000006", "3.1");
+    let second = ch("3.3", "PJSIP/0001372-00000007", "3.1");
+    let calls = finished(
+        &Ami::default()
+            .picks_up(0.0, caller, "80291110003")
+            .tries(0.1, caller, first, "375291110003@0001371", "CONGESTION")
+            .rings(1.0, caller, second, "375291110003@0001372")
+            .ends(6.0, caller, second, "ANSWER")
+            .enters(6.0, "b1", second)
+            .enters(6.0, "b1", caller)
+            .leaves(16.0, "b1", second)
+            .hangs_up(16.0, second)
+            .leaves(16.0, "b1", caller)
+            .hangs_up(16.0, caller)
+            .events(),
+    );
+    assert_eq!(calls.len(), 1);
+    let call = call(&calls, "3.1");
+    let record = call.record();
+    assert_eq!(record.direction(), Direction::Outbound);
+    assert_eq!(record.client().to_string(), "+375291110003");
+    assert_eq!(record.line().map(|line| line.as_str()), Some("0001372"));
+    assert_eq!(talk(call), Some(10));
+    assert_eq!(
+        record.wait().map(Seconds::get),
+        Some(6),
+        "from the first line on"
+    );
+    assert_eq!(record.transfer(), None);
+}
+
+#[test]
+fn a_blind_transfer_to_a_group_is_one_transfer() {
+    let phones = [
+        ch("1.5", "PJSIP/151-00000011", "1.1"),
+        ch("1.6", "PJSIP/152-00000012", "1.1"),
+    ];
+    let mut stream = Ami::default()
+        .calls_in(0.0, CLIENT, "375291110001", "375172000110")
+        .rings(0.1, CLIENT, PHONE, "150")
+        .ends(3.0, CLIENT, PHONE, "ANSWER")
+        .enters(3.0, "b1", PHONE)
+        .enters(3.0, "b1", CLIENT)
+        .event(
+            9.0,
+            "BlindTransfer",
+            &[("Transferer", PHONE), ("Transferee", CLIENT)],
+            serde_json::json!({"Extension": "111", "Result": "Success"}),
+        )
+        .leaves(9.0, "b1", PHONE)
+        .leaves(9.0, "b1", CLIENT)
+        .hangs_up(9.0, PHONE);
+    for phone in phones {
+        stream = stream.rings(9.2, CLIENT, phone, "group");
+    }
+    let calls = finished(
+        &stream
+            .ends(14.0, CLIENT, phones[0], "CANCEL")
+            .hangs_up(14.0, phones[0])
+            .ends(14.0, CLIENT, phones[1], "ANSWER")
+            .enters(14.0, "b2", phones[1])
+            .enters(14.0, "b2", CLIENT)
+            .leaves(20.0, "b2", CLIENT)
+            .hangs_up(20.0, CLIENT)
+            .leaves(20.0, "b2", phones[1])
+            .hangs_up(20.0, phones[1])
+            .events(),
+    );
+    let call = call(&calls, "1.1");
+    let transfer = call.record().transfer().unwrap();
+    assert_eq!(transfer.mode, TransferMode::Blind);
+    assert_eq!(transfer.result, Some(TransferResult::Accepted));
+    assert_eq!(call.transferred_to().map(Extension::as_str), Some("152"));
+    assert_eq!(names(call.record().rang()), ["150", "151", "152"]);
+    assert_eq!(talk(call), Some(17));
+}
