@@ -12,6 +12,20 @@ pub(crate) enum Half {
     Two,
 }
 
+/// Channels the PBX makes for itself: announcements and recordings of conference rooms, stand-ins of
+/// channels that are moved.
+const NOBODYS: &[&str] = &[
+    "Announcer",
+    "AsyncGoto",
+    "Bridge",
+    "CBAnn",
+    "CBRec",
+    "Message",
+    "Parked",
+    "Recorder",
+    "Surrogate",
+];
+
 /// Who is behind a channel.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Peer {
@@ -48,6 +62,9 @@ impl Peer {
                 },
                 (None, None) => Self::Unknown,
             };
+        }
+        if NOBODYS.contains(&technology) {
+            return Self::Unknown;
         }
         // A peer's own name may hold hyphens; the last one begins the channel's number.
         let peer = rest.rsplit_once('-').map_or(rest, |(peer, _)| peer);
@@ -108,7 +125,14 @@ mod tests {
                 half: Half::One
             }
         );
-        for odd in ["", "PJSIP", "PJSIP/", "Local/1@a-1", "<unknown>"] {
+        for odd in [
+            "",
+            "PJSIP",
+            "PJSIP/",
+            "Local/1@a-1",
+            "<unknown>",
+            "CBAnn/800-00000001;1",
+        ] {
             assert_eq!(of(odd), Peer::Unknown, "{odd:?}");
         }
     }

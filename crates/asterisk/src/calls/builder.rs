@@ -79,7 +79,6 @@ impl CallTrackerBuilder {
                 remembered: micros(patience.remembered),
             },
             now: Micros::MIN,
-            scopes: Vec::new(),
             scenes: Vec::new(),
             free: Vec::new(),
             names: Names::default(),

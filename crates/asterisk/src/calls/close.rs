@@ -3,7 +3,7 @@
 use vochi_crm_core::Direction;
 
 use super::index::SceneAt;
-use super::{CallTracker, Heard};
+use super::{CallTracker, Heard, live_event};
 use crate::live::Live;
 use crate::scene::{Channel, ChannelAt, Micros, SECOND, Scene};
 use crate::understand::cast::{Client, Clients, clients};
@@ -127,7 +127,7 @@ impl CallTracker {
             return;
         };
         let had_client = !keys.is_empty() || scene.live.iter().any(Live::is_recorded);
-        if !had_client && let Some(call) = internal(scene, &self.rules, self.tenant(scene.scope)) {
+        if !had_client && let Some(call) = internal(scene, &self.rules) {
             heard.push(Heard::Finished(Box::new(call)));
         }
         self.forget(at);
@@ -146,13 +146,13 @@ impl CallTracker {
             return;
         };
         let story = Story::new(scene, &found, client, &self.rules);
-        let call = story.finish(self.tenant(scene.scope));
+        let call = story.finish();
         let open = scene
             .live
             .iter()
             .any(|live| live.key == key && live.is_open());
         if open && let Some(end) = story.end(self.now) {
-            heard.push(self.live(scene.scope, end));
+            heard.push(live_event(scene, end));
         }
         if let Some(call) = call {
             heard.push(Heard::Finished(Box::new(call)));

@@ -11,7 +11,7 @@ use super::{CallTracker, number_key, over_at};
 use crate::peer::{Half, Peer};
 use crate::read::Named;
 use crate::rules::same_number;
-use crate::scene::{BridgeId, Channel, ChannelAt, Micros, SECOND, Scene};
+use crate::scene::{BridgeId, Channel, ChannelAt, Micros, SECOND, Scene, Scope};
 use crate::understand::cast::{Client, clients, is_outgoing};
 use crate::understand::people::caller;
 
@@ -19,7 +19,7 @@ impl CallTracker {
     /// The open scene a channel of a dialplan belongs to, by what it shows.
     pub(super) fn home_of(
         &self,
-        scope: u32,
+        scope: Scope,
         named: &Named<'_>,
         peer: &Peer,
         bridge: Option<BridgeId>,
@@ -58,7 +58,7 @@ impl CallTracker {
     }
 
     /// The one open call of a client; none where there are several.
-    fn only_with_client(&self, scope: u32, phone: &str) -> Option<SceneAt> {
+    fn only_with_client(&self, scope: Scope, phone: &str) -> Option<SceneAt> {
         match self.clients.get(scope, &number_key(phone)) {
             [only] => Some(*only),
             _ => None,
@@ -68,7 +68,7 @@ impl CallTracker {
     /// The call a mobile leg belongs to: of the client it names, and best one that let it ring.
     pub(super) fn carried_on(
         &self,
-        scope: u32,
+        scope: Scope,
         client: &str,
         mobile: Option<&str>,
     ) -> Option<SceneAt> {
@@ -91,7 +91,7 @@ impl CallTracker {
     }
 
     /// The latest open call in which an employee has talked with a client.
-    pub(super) fn engaged(&self, scope: u32, employee: &str) -> Option<SceneAt> {
+    pub(super) fn engaged(&self, scope: Scope, employee: &str) -> Option<SceneAt> {
         self.employees
             .get(scope, employee)
             .iter()
@@ -107,7 +107,7 @@ impl CallTracker {
     }
 
     /// The call whose client waits while an employee, at that time, asks somebody.
-    pub(super) fn asking(&self, scope: u32, employee: &str, at: Micros) -> Option<SceneAt> {
+    pub(super) fn asking(&self, scope: Scope, employee: &str, at: Micros) -> Option<SceneAt> {
         self.employees
             .get(scope, employee)
             .iter()
@@ -179,7 +179,7 @@ impl CallTracker {
     }
 
     /// Scenes that know of a client only that its number shows up on a line.
-    pub(super) fn strays_with(&self, scope: u32, phone: &str) -> Vec<SceneAt> {
+    pub(super) fn strays_with(&self, scope: Scope, phone: &str) -> Vec<SceneAt> {
         let scenes = self.clients.get(scope, &number_key(phone)).iter().copied();
         scenes
             .filter(|at| self.scene(*at).is_some_and(|scene| scene.plan.is_none()))

@@ -7,7 +7,7 @@ use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
-use crate::scene::{BridgeId, Micros};
+use crate::scene::{BridgeId, Micros, Scope};
 
 /// The place of a scene among all open ones.
 pub(crate) type SceneAt = u32;
@@ -19,22 +19,22 @@ pub(crate) struct Name(u64);
 
 impl Name {
     /// A channel, or the call its first channel names.
-    pub(crate) fn channel(scope: u32, id: &str) -> Self {
+    pub(crate) fn channel(scope: Scope, id: &str) -> Self {
         Self::of(scope, 0, id.as_bytes())
     }
 
-    pub(crate) fn bridge(scope: u32, id: BridgeId) -> Self {
+    pub(crate) fn bridge(scope: Scope, id: BridgeId) -> Self {
         Self::of(scope, 1, &id.key().to_le_bytes())
     }
 
     /// Two halves of a Local channel.
-    pub(crate) fn pair(scope: u32, name: &str) -> Self {
+    pub(crate) fn pair(scope: Scope, name: &str) -> Self {
         Self::of(scope, 2, name.as_bytes())
     }
 
-    fn of(scope: u32, what: u8, bytes: &[u8]) -> Self {
+    fn of(scope: Scope, what: u8, bytes: &[u8]) -> Self {
         let mut hasher = DefaultHasher::new();
-        hasher.write_u32(scope);
+        hasher.write_u64(scope.key());
         hasher.write_u8(what);
         hasher.write(bytes);
         Self(hasher.finish())
@@ -86,24 +86,24 @@ impl Names {
 
 /// Numbers several scenes may have in common: employees, clients.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Numbers(HashMap<(u32, CompactString), SmallVec<[SceneAt; 2]>>);
+pub(crate) struct Numbers(HashMap<(Scope, CompactString), SmallVec<[SceneAt; 2]>>);
 
 impl Numbers {
-    pub(crate) fn get(&self, scope: u32, number: &str) -> &[SceneAt] {
+    pub(crate) fn get(&self, scope: Scope, number: &str) -> &[SceneAt] {
         self.0
             .get(&(scope, CompactString::from(number)))
             .map(SmallVec::as_slice)
             .unwrap_or_default()
     }
 
-    pub(crate) fn add(&mut self, scope: u32, number: &str, scene: SceneAt) {
+    pub(crate) fn add(&mut self, scope: Scope, number: &str, scene: SceneAt) {
         let scenes = self.0.entry((scope, number.into())).or_default();
         if !scenes.contains(&scene) {
             scenes.push(scene);
         }
     }
 
-    pub(crate) fn drop_scene(&mut self, scope: u32, number: &str, scene: SceneAt) {
+    pub(crate) fn drop_scene(&mut self, scope: Scope, number: &str, scene: SceneAt) {
         let key = (scope, CompactString::from(number));
         if let Some(scenes) = self.0.get_mut(&key) {
             scenes.retain(|known| *known != scene);

@@ -73,7 +73,6 @@ pub struct CallTracker {
     patience: Times,
     /// The latest time anybody told of.
     now: Micros,
-    scopes: Vec<Option<Box<str>>>,
     scenes: Vec<Option<Box<Scene>>>,
     free: Vec<SceneAt>,
     names: Names,
@@ -110,8 +109,8 @@ impl CallTracker {
         let at = at.unix_micros();
         let mut heard = Vec::new();
         self.move_to(at, &mut heard);
-        let scope = self.scope(event.scope.as_deref());
-        match self.place(Moment { scope, at }, &event.told) {
+        let when = Moment::on(event.scope.as_deref(), at);
+        match self.place(when, &event.told) {
             Some(scene) => self.look(scene, at, &mut heard),
             None => self.late += 1,
         }
@@ -160,22 +159,6 @@ impl CallTracker {
         self.late
     }
 
-    fn scope(&mut self, name: Option<&str>) -> u32 {
-        let known = self
-            .scopes
-            .iter()
-            .position(|known| known.as_deref() == name);
-        let place = known.unwrap_or_else(|| {
-            self.scopes.push(name.map(Into::into));
-            self.scopes.len() - 1
-        });
-        u32::try_from(place).unwrap_or(u32::MAX)
-    }
-
-    fn tenant(&self, scope: u32) -> Option<&str> {
-        self.scopes.get(usize::try_from(scope).ok()?)?.as_deref()
-    }
-
     fn scene(&self, at: SceneAt) -> Option<&Scene> {
         self.scenes.get(usize::try_from(at).ok()?)?.as_deref()
     }
@@ -186,8 +169,12 @@ impl CallTracker {
             .as_deref_mut()
     }
 
-    fn begin(&mut self, scope: u32, at: Micros) -> SceneAt {
-        let scene = Some(Box::new(Scene::new(scope, at)));
+    fn begin(&mut self, when: Moment<'_>) -> SceneAt {
+        self.keep(Scene::new(when.scope, when.tenant, when.at))
+    }
+
+    fn keep(&mut self, scene: Scene) -> SceneAt {
+        let scene = Some(Box::new(scene));
         let place = self.free.pop().unwrap_or_else(|| {
             self.scenes.push(None);
             self.planned.push(Micros::MAX);
@@ -262,18 +249,7 @@ impl CallTracker {
             }
         }
         scene.live = lives;
-        heard.extend(
-            events
-                .into_iter()
-                .map(|event| self.live(scene.scope, event)),
-        );
-    }
-
-    fn live(&self, scope: u32, event: CallEvent) -> Heard {
-        Heard::Live(Box::new(LiveEvent {
-            tenant: self.tenant(scope).map(Into::into),
-            event,
-        }))
+        heard.extend(events.into_iter().map(|event| live_event(scene, event)));
     }
 
     fn plan(&mut self, at: SceneAt, due: Micros) {
@@ -337,6 +313,13 @@ impl CallTracker {
             *planned = Micros::MAX;
         }
     }
+}
+
+fn live_event(scene: &Scene, event: CallEvent) -> Heard {
+    Heard::Live(Box::new(LiveEvent {
+        tenant: scene.tenant.clone(),
+        event,
+    }))
 }
 
 /// Whether the channel an outgoing call began with was not told of yet. It may be a client's, and the

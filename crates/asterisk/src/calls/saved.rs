@@ -12,7 +12,6 @@ use crate::understand::cast::clients;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SavedCalls {
     now: Micros,
-    scopes: Vec<Option<Box<str>>>,
     scenes: Vec<Scene>,
     closed: Vec<(Micros, Name)>,
 }
@@ -32,7 +31,6 @@ impl CallTracker {
     pub fn save(&self) -> SavedCalls {
         SavedCalls {
             now: self.now,
-            scopes: self.scopes.clone(),
             scenes: self
                 .scenes
                 .iter()
@@ -45,12 +43,11 @@ impl CallTracker {
 
     pub(super) fn take_up(&mut self, saved: SavedCalls) {
         self.now = saved.now;
-        self.scopes = saved.scopes;
         for (until, name) in saved.closed {
             self.closed.add(name, until);
         }
         for scene in saved.scenes {
-            let at = self.begin(scene.scope, scene.first_at);
+            let at = self.keep(Scene::new(scene.scope, None, scene.first_at));
             let found = clients(&scene, &self.rules);
             let due = self.next_look(&scene, &found);
             if let Some(slot) = self.scene_mut(at) {

@@ -7,7 +7,7 @@ mod channel;
 mod join;
 mod plan;
 
-use std::hash::Hasher as _;
+use std::hash::{Hash as _, Hasher as _};
 
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
@@ -54,10 +54,27 @@ impl BridgeId {
     }
 }
 
+/// What ids are unique in: one tenant of one PBX, by the hash of its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub(crate) struct Scope(u64);
+
+impl Scope {
+    pub(crate) fn of(tenant: Option<&str>) -> Self {
+        let mut hasher = std::hash::DefaultHasher::new();
+        tenant.hash(&mut hasher);
+        Self(hasher.finish())
+    }
+
+    pub(crate) fn key(self) -> u64 {
+        self.0
+    }
+}
+
 /// Everything that hangs together on a PBX.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Scene {
-    pub(crate) scope: u32,
+    pub(crate) scope: Scope,
+    pub(crate) tenant: Option<Box<str>>,
     pub(crate) channels: Vec<Channel>,
     /// The calls its channels began in, each by the id of its first channel.
     pub(crate) links: SmallVec<[CompactString; 1]>,
@@ -107,9 +124,10 @@ pub(crate) enum How {
 }
 
 impl Scene {
-    pub(crate) fn new(scope: u32, at: Micros) -> Self {
+    pub(crate) fn new(scope: Scope, tenant: Option<&str>, at: Micros) -> Self {
         Self {
             scope,
+            tenant: tenant.map(Into::into),
             channels: Vec::new(),
             links: SmallVec::new(),
             bridges: Vec::new(),

@@ -11,8 +11,8 @@ use crate::rules::Rules;
 use crate::scene::{Channel, ChannelAt, Micros, Report, Scene};
 
 /// A call between employees; none where nobody else was called.
-pub(crate) fn internal(scene: &Scene, rules: &Rules, tenant: Option<&str>) -> Option<FinishedCall> {
-    InternalCall::of(scene, rules)?.finish(tenant)
+pub(crate) fn internal(scene: &Scene, rules: &Rules) -> Option<FinishedCall> {
+    InternalCall::of(scene, rules)?.finish()
 }
 
 /// A call between employees.
@@ -106,7 +106,7 @@ impl<'a> InternalCall<'a> {
             .map(|(at, _)| at)
     }
 
-    fn finish(self, tenant: Option<&str>) -> Option<FinishedCall> {
+    fn finish(self) -> Option<FinishedCall> {
         let key = self.key()?;
         let (outcome, reason) = self.outcome(key);
         let ended = self.ended();
@@ -149,7 +149,7 @@ impl<'a> InternalCall<'a> {
         Some(FinishedCall {
             answered_by: record.talked_with().first().cloned(),
             record,
-            tenant: tenant.map(Into::into),
+            tenant: self.scene.tenant.clone(),
             answered_by_mobile: None,
             transferred_to: None,
             recording: recording(self.scene, key),

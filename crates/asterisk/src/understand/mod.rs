@@ -146,7 +146,7 @@ impl<'a> Story<'a> {
     }
 
     /// The call as it goes out; none where an id cannot be one.
-    pub(crate) fn finish(&self, tenant: Option<&str>) -> Option<FinishedCall> {
+    pub(crate) fn finish(&self) -> Option<FinishedCall> {
         let ending = self.ending();
         let raw = phone_of(self.scene, self.client);
         let (began, ended) = self.span();
@@ -224,7 +224,7 @@ impl<'a> Story<'a> {
         };
         Some(FinishedCall {
             record,
-            tenant: tenant.map(Into::into),
+            tenant: self.scene.tenant.clone(),
             answered_by: first(true),
             answered_by_mobile: first(false),
             transferred_to,

@@ -1,7 +1,7 @@
 //! Conference rooms, parking lots, lines that fail: written by hand after how Asterisk tells of them.
 
 use vochi_crm_asterisk::FinishedCall;
-use vochi_crm_core::{Direction, Extension, Outcome, Seconds, TransferMode, TransferResult};
+use vochi_crm_core::{Direction, Extension, Line, Outcome, Seconds, TransferMode, TransferResult};
 
 use crate::fixture::finished;
 use crate::script::{Ami, Ch, ch};
@@ -161,7 +161,7 @@ fn one_line_after_the_other_is_one_call_on_the_last_of_them() {
     let record = call.record();
     assert_eq!(record.direction(), Direction::Outbound);
     assert_eq!(record.client().to_string(), "+375291110003");
-    assert_eq!(record.line().map(|line| line.as_str()), Some("0001372"));
+    assert_eq!(record.line().map(Line::as_str), Some("0001372"));
     assert_eq!(talk(call), Some(10));
     assert_eq!(
         record.wait().map(Seconds::get),

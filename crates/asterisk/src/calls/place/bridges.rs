@@ -7,7 +7,7 @@ use crate::read::{BridgeKind, Coming};
 use crate::scene::BridgeId;
 
 impl CallTracker {
-    pub(super) fn entered(&mut self, when: Moment, coming: &Coming<'_>) -> Option<SceneAt> {
+    pub(super) fn entered(&mut self, when: Moment<'_>, coming: &Coming<'_>) -> Option<SceneAt> {
         let scene = self.at_bridge(when, coming)?;
         let open = self.scene_mut(scene)?;
         let bridge = bridge_id(coming.bridge.as_ref()).unwrap_or(BridgeId::UNNAMED);
@@ -29,7 +29,7 @@ impl CallTracker {
 
     pub(super) fn left(
         &mut self,
-        when: Moment,
+        when: Moment<'_>,
         from: &Coming<'_>,
         remaining: Option<u32>,
     ) -> Option<SceneAt> {
@@ -49,7 +49,7 @@ impl CallTracker {
         Some(scene)
     }
 
-    pub(super) fn bridge_gone(&mut self, when: Moment, bridge: BridgeId) -> Option<SceneAt> {
+    pub(super) fn bridge_gone(&mut self, when: Moment<'_>, bridge: BridgeId) -> Option<SceneAt> {
         let scene = self.names.get(Name::bridge(when.scope, bridge))?;
         let open = self.scene_mut(scene)?;
         let place = open.bridge(bridge)?;
@@ -60,7 +60,7 @@ impl CallTracker {
 
     /// The scene of a channel at a bridge. Everybody in a bridge belongs to one, but for those who
     /// wait in a parking lot: they have nothing to do with each other.
-    fn at_bridge(&mut self, when: Moment, coming: &Coming<'_>) -> Option<SceneAt> {
+    fn at_bridge(&mut self, when: Moment<'_>, coming: &Coming<'_>) -> Option<SceneAt> {
         let shared =
             bridge_id(coming.bridge.as_ref()).filter(|_| coming.kind != BridgeKind::Holding);
         let (scene, _) = self.seen_in(when, &coming.channel, shared)?;

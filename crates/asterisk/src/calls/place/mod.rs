@@ -10,19 +10,30 @@ use super::index::{Name, SceneAt};
 use super::{CallTracker, number_key};
 use crate::peer::Peer;
 use crate::read::{Attempt, DialEnd, Named, Told, Written};
-use crate::scene::{BridgeId, Channel, ChannelAt, How, Micros, Move};
+use crate::scene::{BridgeId, Channel, ChannelAt, How, Micros, Move, Scope};
 
 /// On which PBX something happened, and when.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Moment {
-    pub(super) scope: u32,
+pub(super) struct Moment<'a> {
+    pub(super) scope: Scope,
+    pub(super) tenant: Option<&'a str>,
     pub(super) at: Micros,
+}
+
+impl<'a> Moment<'a> {
+    pub(super) fn on(tenant: Option<&'a str>, at: Micros) -> Self {
+        Self {
+            scope: Scope::of(tenant),
+            tenant,
+            at,
+        }
+    }
 }
 
 impl CallTracker {
     /// Puts a fact where it belongs and says where that is. None if it belongs to a call that was
     /// closed, or to none.
-    pub(super) fn place(&mut self, when: Moment, told: &Told<'_>) -> Option<SceneAt> {
+    pub(super) fn place(&mut self, when: Moment<'_>, told: &Told<'_>) -> Option<SceneAt> {
         let at = when.at;
         match told {
             Told::Appeared(named) => self.appeared(when, named),
@@ -86,7 +97,7 @@ impl CallTracker {
 
     fn mark(
         &mut self,
-        when: Moment,
+        when: Moment<'_>,
         named: &Named<'_>,
         change: impl FnOnce(&mut Channel),
     ) -> Option<SceneAt> {
@@ -95,7 +106,7 @@ impl CallTracker {
         Some(scene)
     }
 
-    fn appeared(&mut self, when: Moment, named: &Named<'_>) -> Option<SceneAt> {
+    fn appeared(&mut self, when: Moment<'_>, named: &Named<'_>) -> Option<SceneAt> {
         let (scene, channel) = self.seen(when, named)?;
         if named.begins() {
             self.with(scene, channel, |channel| channel.calls = true);
@@ -104,7 +115,7 @@ impl CallTracker {
         Some(scene)
     }
 
-    fn shown(&mut self, when: Moment, named: &Named<'_>) -> Option<SceneAt> {
+    fn shown(&mut self, when: Moment<'_>, named: &Named<'_>) -> Option<SceneAt> {
         let (scene, channel) = self.seen(when, named)?;
         let shown = self.scene(scene)?.channel(channel)?;
         // A listener tells of a phone before it is answered only when a client is passed on to it.
@@ -121,7 +132,7 @@ impl CallTracker {
 
     fn dial_begun(
         &mut self,
-        when: Moment,
+        when: Moment<'_>,
         attempt: &Attempt<'_>,
         string: Option<&str>,
     ) -> Option<SceneAt> {
@@ -144,7 +155,12 @@ impl CallTracker {
         Some(scene)
     }
 
-    fn dial_ended(&mut self, when: Moment, attempt: &Attempt<'_>, end: DialEnd) -> Option<SceneAt> {
+    fn dial_ended(
+        &mut self,
+        when: Moment<'_>,
+        attempt: &Attempt<'_>,
+        end: DialEnd,
+    ) -> Option<SceneAt> {
         let (scene, to, _) = self.dialled(when, attempt)?;
         self.with(scene, to, |channel| {
             let dial = channel.dial_mut(when.at);
@@ -156,17 +172,17 @@ impl CallTracker {
     }
 
     /// The scene and place of a channel an event of AMI, or a dialplan's channel event, names.
-    fn seen(&mut self, when: Moment, named: &Named<'_>) -> Option<(SceneAt, ChannelAt)> {
+    fn seen(&mut self, when: Moment<'_>, named: &Named<'_>) -> Option<(SceneAt, ChannelAt)> {
         self.seen_in(when, named, None)
     }
 
     fn seen_in(
         &mut self,
-        when: Moment,
+        when: Moment<'_>,
         named: &Named<'_>,
         bridge: Option<BridgeId>,
     ) -> Option<(SceneAt, ChannelAt)> {
-        let Moment { scope, at } = when;
+        let Moment { scope, at, .. } = when;
         let known = self.names.get(Name::channel(scope, &named.id));
         if known.is_none() && self.closed.has(Name::channel(scope, &named.id)) {
             return None;
@@ -186,7 +202,7 @@ impl CallTracker {
                 } else {
                     None
                 };
-                home.unwrap_or_else(|| self.begin(scope, at))
+                home.unwrap_or_else(|| self.begin(when))
             }
         };
         let is_dialplan = named.linked.is_none();
@@ -250,7 +266,7 @@ impl CallTracker {
     /// A dial's two channels, in one scene.
     fn dialled(
         &mut self,
-        when: Moment,
+        when: Moment<'_>,
         attempt: &Attempt<'_>,
     ) -> Option<(SceneAt, ChannelAt, Option<ChannelAt>)> {
         let scene = self.together(when, &attempt.to, attempt.by.as_ref())?;
@@ -262,7 +278,7 @@ impl CallTracker {
     /// Several channels an event names: they belong to one scene.
     fn together<'b, 'c: 'b>(
         &mut self,
-        when: Moment,
+        when: Moment<'_>,
         one: &Named<'_>,
         others: impl IntoIterator<Item = &'b Named<'c>>,
     ) -> Option<SceneAt> {
@@ -277,7 +293,7 @@ impl CallTracker {
 
     fn moved(
         &mut self,
-        when: Moment,
+        when: Moment<'_>,
         scene: SceneAt,
         how: How,
         by: &Named<'_>,

@@ -7,10 +7,10 @@ use super::super::index::{Name, SceneAt};
 use super::super::{CallTracker, number_key};
 use super::Moment;
 use crate::read::{Arrived, CallKind, Dialled, Reported, Written};
-use crate::scene::{Arrival, ChannelAt, Micros, PlanDial, Report};
+use crate::scene::{Arrival, ChannelAt, Micros, PlanDial, Report, Scope};
 
 impl CallTracker {
-    pub(super) fn arrived(&mut self, when: Moment, arrived: &Arrived<'_>) -> Option<SceneAt> {
+    pub(super) fn arrived(&mut self, when: Moment<'_>, arrived: &Arrived<'_>) -> Option<SceneAt> {
         let (scene, channel) = self.planned(when, &arrived.id, None)?;
         self.scene_mut(scene)?.plan_mut().arrive(Arrival {
             at: when.at,
@@ -24,7 +24,11 @@ impl CallTracker {
         Some(scene)
     }
 
-    pub(super) fn plan_dials(&mut self, when: Moment, dialled: &Dialled<'_>) -> Option<SceneAt> {
+    pub(super) fn plan_dials(
+        &mut self,
+        when: Moment<'_>,
+        dialled: &Dialled<'_>,
+    ) -> Option<SceneAt> {
         let scope = when.scope;
         let phone = dialled.phone.as_deref();
         let home = match (dialled.kind, dialled.extensions.first()) {
@@ -57,7 +61,11 @@ impl CallTracker {
         Some(scene)
     }
 
-    pub(super) fn reported(&mut self, when: Moment, reported: &Reported<'_>) -> Option<SceneAt> {
+    pub(super) fn reported(
+        &mut self,
+        when: Moment<'_>,
+        reported: &Reported<'_>,
+    ) -> Option<SceneAt> {
         let began = self.instant(reported.began);
         let ended = self.instant(reported.ended);
         let lasted = began.zip(ended).map_or(0, |(began, ended)| ended - began);
@@ -86,7 +94,12 @@ impl CallTracker {
     }
 
     /// The open call a hangup belongs to whose own channel nobody told of.
-    fn reported_home(&self, scope: u32, began: Micros, reported: &Reported<'_>) -> Option<SceneAt> {
+    fn reported_home(
+        &self,
+        scope: Scope,
+        began: Micros,
+        reported: &Reported<'_>,
+    ) -> Option<SceneAt> {
         let phone = reported.phone.as_deref();
         let outside = phone.filter(|phone| self.rules.is_outside(phone))?;
         match (reported.kind, reported.extensions.first()) {
@@ -103,7 +116,7 @@ impl CallTracker {
     /// The scene and place of a channel a dialplan's own event names.
     fn planned(
         &mut self,
-        when: Moment,
+        when: Moment<'_>,
         id: &str,
         home: Option<SceneAt>,
     ) -> Option<(SceneAt, ChannelAt)> {
@@ -116,7 +129,7 @@ impl CallTracker {
             (Some(known), Some(home)) => self.join(known, home),
             (Some(known), None) => known,
             (None, Some(home)) => home,
-            (None, None) => self.begin(when.scope, when.at),
+            (None, None) => self.begin(when),
         };
         if known.is_none() {
             self.names.set(name, scene);

@@ -6,7 +6,7 @@ use smallvec::SmallVec;
 use super::super::CallTracker;
 use super::super::home::holders;
 use super::super::index::SceneAt;
-use crate::scene::{ChannelAt, How, Micros, Move};
+use crate::scene::{ChannelAt, How, Micros, Move, Scope};
 
 impl CallTracker {
     /// An employee who keeps a client on hold calls a colleague: a question, as far as anybody can
@@ -66,7 +66,7 @@ impl CallTracker {
     }
 
     /// The open calls an employee takes part in beside this one.
-    fn other_calls(&self, scope: u32, employee: &str, than: SceneAt) -> SmallVec<[SceneAt; 4]> {
+    fn other_calls(&self, scope: Scope, employee: &str, than: SceneAt) -> SmallVec<[SceneAt; 4]> {
         let calls = self.employees.get(scope, employee).iter().copied();
         calls.filter(|other| *other != than).collect()
     }
