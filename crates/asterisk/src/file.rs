@@ -6,7 +6,7 @@ use std::io::BufRead;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
-use vochi_crm_core::{Error, Result, Timestamp};
+use vochi_crm_core::{Error, Result, Timestamp, Zone};
 
 /// Seconds from here on are a date since 1970 and not a distance from the first event.
 const DATES_BEGIN: f64 = 1e9;
@@ -29,11 +29,7 @@ impl RecordedEvent {
 
     /// When it happened: so many seconds after `base`, or since 1970 where that is what `t` says.
     pub fn at(&self, base: Timestamp) -> Timestamp {
-        #[allow(
-            clippy::cast_possible_truncation,
-            reason = "a float is held at the ends of the whole numbers, and there is no other way"
-        )]
-        let micros = (self.seconds * 1e6).round() as i64;
+        let micros = micros(self.seconds);
         if self.is_dated() {
             Timestamp::from_unix_micros(micros)
         } else {
@@ -49,6 +45,26 @@ impl RecordedEvent {
     /// Its distance from the first event; for a date, since 1970. Nothing where it lies before.
     pub fn since_start(&self) -> Duration {
         Duration::try_from_secs_f64(self.seconds).unwrap_or_default()
+    }
+
+    /// The time the PBX itself wrote into it, where it wrote one: the end of the call in a dialplan's
+    /// `hangup` (in `zone`, since it is written without one), AMI's `Timestamp`.
+    pub fn written_at(&self, zone: &Zone) -> Option<Timestamp> {
+        if self.name == "hangup" {
+            let local = |field| self.body.get(field)?.as_str()?.parse().ok();
+            let local = local("EndTime").or_else(|| local("StartTime"))?;
+            return Some(zone.instant(local));
+        }
+        let seconds = match self.body.get("Timestamp")? {
+            Value::Number(number) => number.as_f64(),
+            Value::String(text) => text.trim().parse().ok(),
+            _ => None,
+        };
+        // What is no count of seconds since 1970 is something else.
+        seconds
+            .map(micros)
+            .filter(|micros| *micros > 0)
+            .map(Timestamp::from_unix_micros)
     }
 
     /// Its name.
@@ -285,6 +301,14 @@ impl<R: BufRead> EventFile<R> {
         self.ready
             .extend(numbered.map(|(position, entry)| event(position, entry)));
     }
+}
+
+#[allow(
+    clippy::cast_possible_truncation,
+    reason = "a float is held at the ends of the whole numbers, and there is no other way"
+)]
+fn micros(seconds: f64) -> i64 {
+    (seconds * 1e6).round() as i64
 }
 
 fn unreadable(error: &std::io::Error) -> Error {

@@ -1,8 +1,7 @@
 //! When recorded events happened.
 
-use serde_json::Value;
 use vochi_crm::asterisk::RecordedEvent;
-use vochi_crm::{LocalTime, Timestamp, Zone};
+use vochi_crm::{Timestamp, Zone};
 
 /// An event and when it happened.
 pub(super) type Dated = (Timestamp, RecordedEvent);
@@ -31,7 +30,7 @@ impl Timeline {
     /// Takes the next event in, and gives out those that can be dated now, in their order.
     pub(super) fn take(&mut self, event: RecordedEvent) -> Vec<Dated> {
         if self.base.is_none() && !event.is_dated() {
-            let written = written_time(&event, &self.zone);
+            let written = event.written_at(&self.zone);
             self.base = written.map(|written| earlier(written, offset(&event)));
         }
         self.held.push(event);
@@ -69,36 +68,9 @@ fn earlier(at: Timestamp, micros: i64) -> Timestamp {
     Timestamp::from_unix_micros(at.unix_micros().saturating_sub(micros))
 }
 
-/// The time the PBX wrote into an event.
-fn written_time(event: &RecordedEvent, zone: &Zone) -> Option<Timestamp> {
-    if event.name() == "hangup" {
-        // The account of a whole call; it is posted at its end.
-        let local = local_time(event, "EndTime").or_else(|| local_time(event, "StartTime"))?;
-        return Some(zone.instant(local));
-    }
-    let seconds = match event.body().get("Timestamp")? {
-        Value::Number(number) => number.as_f64(),
-        Value::String(text) => text.trim().parse().ok(),
-        _ => None,
-    };
-    #[allow(
-        clippy::cast_possible_truncation,
-        reason = "a float is held at the ends of the whole numbers"
-    )]
-    let micros = seconds.map(|seconds: f64| (seconds * 1e6).round() as i64);
-    // What is no count of seconds since 1970 is something else.
-    micros
-        .filter(|micros| *micros > 0)
-        .map(Timestamp::from_unix_micros)
-}
-
-fn local_time(event: &RecordedEvent, field: &str) -> Option<LocalTime> {
-    event.body().get(field)?.as_str()?.parse().ok()
-}
-
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
     use vochi_crm::asterisk::EventFile;
 
     use super::*;
