@@ -7,12 +7,13 @@
 use vochi_crm_core::Direction;
 
 use super::index::{Name, SceneAt};
-use super::{CallTracker, number_key, over_at};
+use super::{CallTracker, number_key};
 use crate::peer::{Half, Peer};
 use crate::read::Named;
 use crate::rules::same_number;
 use crate::scene::{BridgeId, Channel, ChannelAt, Micros, SECOND, Scene, Scope};
 use crate::understand::cast::{Client, clients, is_outgoing};
+use crate::understand::over::over_at;
 use crate::understand::people::caller;
 
 impl CallTracker {

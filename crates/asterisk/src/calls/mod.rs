@@ -16,18 +16,16 @@ use std::collections::BinaryHeap;
 use vochi_crm_core::{CallEvent, Direction, Timestamp};
 
 pub use self::builder::CallTrackerBuilder;
-pub(crate) use self::close::is_over;
-use self::close::over_at;
 pub use self::heard::{Heard, LiveEvent};
 pub use self::patience::Patience;
 pub use self::saved::SavedCalls;
 
 use self::index::{Closed, Names, Numbers, SceneAt};
 use self::place::Moment;
-use crate::live::{Live, advance};
+use crate::live::{advance, withdraw};
 use crate::read::PbxEvent;
 use crate::rules::Rules;
-use crate::scene::{Micros, Scene};
+use crate::scene::{Live, Micros, Scene};
 use crate::understand::cast::{Client, Clients, clients};
 use crate::understand::moment;
 
@@ -245,7 +243,7 @@ impl CallTracker {
                     advance(scene, found, client, live, &self.rules, at, &mut events);
                 }
                 // What was a call of its own became part of another one: its popups must go.
-                None => events.extend(live.withdraw(scene, at)),
+                None => events.extend(withdraw(live, scene, at)),
             }
         }
         scene.live = lives;

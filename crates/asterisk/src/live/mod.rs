@@ -5,95 +5,26 @@ mod ring;
 mod talk;
 
 use compact_str::CompactString;
-use serde::{Deserialize, Serialize};
 use vochi_crm_core::{CallEvent, EventKind, Extension, Leg, Line};
 
-use crate::calls::is_over;
 use crate::rules::Rules;
-use crate::scene::{ChannelAt, Micros, Scene};
+use crate::scene::{Live, Micros, Names, Scene, Telling};
 use crate::understand::cast::{Client, line_of, phone_of};
+use crate::understand::over::is_over;
 use crate::understand::{Story, call_id, moment};
 
-type Names = Vec<CompactString>;
-
-/// How far the telling of a call has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-enum Telling {
-    /// Nobody was told anything.
-    Unheard,
-    /// Nobody will be told before the record: it may yet turn out to be part of another call.
-    Silent,
-    /// Somebody was told that it began.
-    Open,
-    Over,
-    /// The record is out.
-    Recorded,
-}
-
-/// What was told of a client's call so far.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Live {
-    /// The channel that names the call.
-    pub(crate) key: ChannelAt,
-    telling: Telling,
-    held: bool,
-    /// The client rings elsewhere after somebody had it.
-    passed_on: bool,
-    /// Who rings.
-    ringing: Names,
-    /// Who has the client, or keeps it on hold.
-    with: Names,
-    /// Colleagues who were asked and answered.
-    asked: Names,
-    /// Who had it last.
-    last: Option<CompactString>,
-}
-
-impl Live {
-    pub(crate) fn new(key: ChannelAt) -> Self {
-        Self {
-            key,
-            telling: Telling::Unheard,
-            held: false,
-            passed_on: false,
-            ringing: Names::new(),
-            with: Names::new(),
-            asked: Names::new(),
-            last: None,
-        }
-    }
-
-    /// Tells nobody of it while it lives.
-    pub(crate) fn keep_silent(&mut self) {
-        self.telling = Telling::Silent;
-    }
-
-    /// Whether somebody was told of the call and not of its end.
-    pub(crate) fn is_open(&self) -> bool {
-        self.telling == Telling::Open
-    }
-
-    pub(crate) fn is_recorded(&self) -> bool {
-        self.telling == Telling::Recorded
-    }
-
-    pub(crate) fn record(&mut self) {
-        self.telling = Telling::Recorded;
-    }
-
-    /// The call turned out to be part of another one: whatever was shown of it goes, and it gets no
-    /// record of its own.
-    pub(crate) fn withdraw(&mut self, scene: &Scene, at: Micros) -> Option<CallEvent> {
-        let was_open = self.is_open();
-        self.telling = Telling::Recorded;
-        let ended = EventKind::Ended {
-            outcome: None,
-            reason: None,
-            talk: None,
-        };
-        let id = call_id(scene, self.key).filter(|_| was_open)?;
-        Some(CallEvent::new(id, moment(at), ended))
-    }
+/// A call turned out to be part of another one: whatever was shown of it goes, and it gets no record of
+/// its own.
+pub(crate) fn withdraw(live: &mut Live, scene: &Scene, at: Micros) -> Option<CallEvent> {
+    let was_open = live.is_open();
+    live.telling = Telling::Recorded;
+    let ended = EventKind::Ended {
+        outcome: None,
+        reason: None,
+        talk: None,
+    };
+    let id = call_id(scene, live.key).filter(|_| was_open)?;
+    Some(CallEvent::new(id, moment(at), ended))
 }
 
 /// The present of one client's call.

@@ -2,9 +2,9 @@
 
 use vochi_crm_core::Direction;
 
-use super::{Live, Names, Now, push_once};
+use super::{Now, push_once};
 use crate::read::BridgeKind;
-use crate::scene::{BridgeAt, Channel, ChannelAt, Micros};
+use crate::scene::{BridgeAt, Channel, ChannelAt, Live, Micros, Names};
 use crate::understand::cast::is_human;
 use crate::understand::people::{caller, person, rings_for};
 use crate::understand::reach::{People, heard};

@@ -4,7 +4,8 @@ use compact_str::CompactString;
 use smallvec::SmallVec;
 use vochi_crm_core::{CallEvent, Direction, EventKind, Extension, Leg, LegEnd, TransferMode};
 
-use super::{Live, Names, Now, Telling};
+use super::Now;
+use crate::scene::{Live, Names, Telling};
 use crate::understand::people::caller;
 
 impl Now<'_> {

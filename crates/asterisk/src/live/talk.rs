@@ -2,9 +2,9 @@
 
 use vochi_crm_core::{CallEvent, Direction, EventKind, Extension, Leg, TransferMode};
 
-use super::{Live, Names, Now, Telling};
+use super::Now;
 use crate::peer::{Half, Peer};
-use crate::scene::Channel;
+use crate::scene::{Channel, Live, Names, Telling};
 use crate::understand::people::person;
 use crate::understand::reach::People;
 

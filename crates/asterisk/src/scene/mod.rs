@@ -5,6 +5,7 @@
 
 mod channel;
 mod join;
+mod live;
 mod plan;
 
 use std::hash::{Hash as _, Hasher as _};
@@ -14,9 +15,9 @@ use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 pub(crate) use channel::{Channel, Stay, Stays};
+pub(crate) use live::{Live, Names, Telling};
 pub(crate) use plan::{Arrival, Plan, PlanDial, Report};
 
-use crate::live::Live;
 use crate::read::BridgeKind;
 
 /// Microseconds since 1970, as the host gave them.

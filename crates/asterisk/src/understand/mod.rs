@@ -5,6 +5,7 @@ pub(crate) mod cast;
 mod internal;
 mod legs;
 mod outcome;
+pub(crate) mod over;
 pub(crate) mod people;
 pub(crate) mod reach;
 mod transfer;

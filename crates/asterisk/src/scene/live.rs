@@ -1,0 +1,74 @@
+//! What was told of a client's call while it lived.
+
+use compact_str::CompactString;
+use serde::{Deserialize, Serialize};
+
+use super::ChannelAt;
+
+pub(crate) type Names = Vec<CompactString>;
+
+/// How far the telling of a call has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Telling {
+    /// Nobody was told anything.
+    Unheard,
+    /// Nobody will be told before the record: it may yet turn out to be part of another call.
+    Silent,
+    /// Somebody was told that it began.
+    Open,
+    Over,
+    /// The record is out.
+    Recorded,
+}
+
+/// What was told of a client's call so far.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Live {
+    /// The channel that names the call.
+    pub(crate) key: ChannelAt,
+    pub(crate) telling: Telling,
+    pub(crate) held: bool,
+    /// The client rings elsewhere after somebody had it.
+    pub(crate) passed_on: bool,
+    /// Who rings.
+    pub(crate) ringing: Names,
+    /// Who has the client, or keeps it on hold.
+    pub(crate) with: Names,
+    /// Colleagues who were asked and answered.
+    pub(crate) asked: Names,
+    /// Who had it last.
+    pub(crate) last: Option<CompactString>,
+}
+
+impl Live {
+    pub(crate) fn new(key: ChannelAt) -> Self {
+        Self {
+            key,
+            telling: Telling::Unheard,
+            held: false,
+            passed_on: false,
+            ringing: Names::new(),
+            with: Names::new(),
+            asked: Names::new(),
+            last: None,
+        }
+    }
+
+    /// Tells nobody of it while it lives.
+    pub(crate) fn keep_silent(&mut self) {
+        self.telling = Telling::Silent;
+    }
+
+    /// Whether somebody was told of the call and not of its end.
+    pub(crate) fn is_open(&self) -> bool {
+        self.telling == Telling::Open
+    }
+
+    pub(crate) fn is_recorded(&self) -> bool {
+        self.telling == Telling::Recorded
+    }
+
+    pub(crate) fn record(&mut self) {
+        self.telling = Telling::Recorded;
+    }
+}

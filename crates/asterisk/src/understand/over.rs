@@ -1,0 +1,87 @@
+//! Whether a call is over for its client.
+
+use vochi_crm_core::Direction;
+
+use super::cast::Client;
+use crate::scene::{Channel, ChannelAt, Micros, SECOND, Scene};
+
+/// A phone the client is passed on to rings by then.
+const RINGS_WITHIN: Micros = 5 * SECOND;
+
+pub(crate) fn in_a_bridge(scene: &Scene, client: &Client) -> bool {
+    let mut own = client.channels.iter();
+    own.any(|at| scene.whereabouts(*at).is_some())
+}
+
+pub(crate) fn was_bridged(scene: &Scene, client: &Client) -> bool {
+    let mut own = client.channels.iter().filter_map(|at| scene.channel(*at));
+    own.any(Channel::was_bridged)
+}
+
+/// Whether the channels that carry a client's call are gone.
+fn hung_up(scene: &Scene, client: &Client) -> bool {
+    let own = || client.channels.iter().filter_map(|at| scene.channel(*at));
+    let hung = |channel: &Channel| channel.hung_at().is_some();
+    let root = scene.channel(client.key);
+    if client.direction != Direction::Outbound {
+        return own().any(hung);
+    }
+    if own().any(Channel::was_bridged) {
+        return own().all(hung);
+    }
+    root.is_some_and(hung)
+}
+
+/// Whether whoever was told of a call's beginning should be told of its end. A dialplan's listener
+/// may yet tell of a transfer; its popups do not wait for that longer than a phone takes to ring.
+pub(crate) fn is_over(scene: &Scene, client: &Client, now: Micros) -> bool {
+    over_at(scene, client).is_some() || seems_over_at(scene, client).is_some_and(|at| at <= now)
+}
+
+/// When a call that may be over is taken for it, as far as popups go.
+pub(crate) fn seems_over_at(scene: &Scene, client: &Client) -> Option<Micros> {
+    let report = scene.plan.as_deref()?.report_of(client.key)?;
+    let rings = scene.channels.iter().any(Channel::rings_now);
+    (!in_a_bridge(scene, client) && !rings)
+        .then(|| report.at.max(scene.last_at).saturating_add(RINGS_WITHIN))
+}
+
+/// When a call was surely over for the client, if it is.
+pub(crate) fn over_at(scene: &Scene, client: &Client) -> Option<Micros> {
+    if hung_up(scene, client) {
+        let hung = client
+            .channels
+            .iter()
+            .chain([&client.key])
+            .filter_map(|at| scene.channel(*at)?.hung_at());
+        return hung.max();
+    }
+    let plan = scene.plan.as_deref()?;
+    let own = client.channels.iter().find_map(|at| plan.report_of(*at));
+    if let Some(own) = own {
+        return Some(own.at);
+    }
+    let report = plan.report_of(client.key)?;
+    if client.direction != Direction::Outbound || !was_bridged(scene, client) {
+        return Some(report.at);
+    }
+    // The employee's channel is gone. The client's may have been passed on, unless it left first.
+    if in_a_bridge(scene, client) {
+        return None;
+    }
+    let last_of = |at: ChannelAt| scene.stays(at).pop();
+    let client_left = client
+        .channels
+        .iter()
+        .filter_map(|at| last_of(*at))
+        .max_by_key(|stay| stay.to)?;
+    let others = scene.all().filter(|(at, channel)| {
+        !client.channels.contains(at) && channel.peer.extension().is_some()
+    });
+    let others: Vec<_> = others.filter_map(|(at, _)| last_of(at)).collect();
+    let stayed_longer = others.is_empty()
+        || others
+            .iter()
+            .any(|stay| stay.bridge == client_left.bridge && stay.to > client_left.to);
+    stayed_longer.then(|| report.at.max(client_left.to.unwrap_or(report.at)))
+}
