@@ -33,7 +33,7 @@ impl Rules {
         };
         match Party::read(&self.phones, raw) {
             // An outside party with a short number, as 104, is no employee.
-            Party::Extension(_) if !self.is_extension(raw) => Party::Raw(raw.to_owned()),
+            Party::Extension(_) => Party::Raw(raw.to_owned()),
             party => party,
         }
     }

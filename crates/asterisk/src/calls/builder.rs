@@ -1,6 +1,6 @@
 //! Making a tracker.
 
-use std::collections::BinaryHeap;
+use std::collections::HashMap;
 use std::time::Duration;
 
 use vochi_crm_core::Zone;
@@ -78,6 +78,7 @@ impl CallTrackerBuilder {
                 silent: micros(patience.silent),
                 remembered: micros(patience.remembered),
             },
+            clocks: HashMap::new(),
             now: Micros::MIN,
             scenes: Vec::new(),
             free: Vec::new(),
@@ -85,7 +86,6 @@ impl CallTrackerBuilder {
             employees: Numbers::default(),
             clients: Numbers::default(),
             closed: Closed::default(),
-            due: BinaryHeap::new(),
             planned: Vec::new(),
             late: 0,
         }

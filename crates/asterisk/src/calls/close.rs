@@ -1,6 +1,6 @@
 //! When a call is over, and what then.
 
-use super::index::SceneAt;
+use super::index::{Name, SceneAt};
 use super::{CallTracker, Heard, live_event};
 use crate::scene::Live;
 use crate::scene::{Channel, ChannelAt, Micros, Scene};
@@ -38,7 +38,7 @@ impl CallTracker {
         }
         let quiet = if in_a_bridge(scene, client) {
             patience.silent
-        } else if was_bridged(scene, client) {
+        } else if was_bridged(scene, client) && scene.dialplan {
             patience.after_last_bridge
         } else {
             patience.waiting
@@ -80,33 +80,34 @@ impl CallTracker {
         let Some(scene) = self.scene(at) else {
             return;
         };
+        let now = self.now(scene.scope);
         let found = clients(scene, &self.rules);
-        if self.whole_due(scene, &found) <= self.now {
+        if self.whole_due(scene, &found) <= now {
             match self.question_of(at) {
                 // Its call is still open and has its word in the end.
                 Some(asked) => {
                     let whole = self.join(at, asked);
-                    self.look(whole, self.now, heard);
+                    self.look(whole, now, heard);
                 }
                 None => self.close_scene(at, heard),
             }
             return;
         }
-        let due = |client: &&Client| {
-            !is_recorded(scene, client.key) && self.due(scene, client) <= self.now
-        };
+        let due =
+            |client: &&Client| !is_recorded(scene, client.key) && self.due(scene, client) <= now;
         let due: Vec<ChannelAt> = found.iter().filter(due).map(|client| client.key).collect();
         if !due.is_empty()
             && let Some(asked) = self.question_of(at)
         {
             let whole = self.join(at, asked);
-            self.look(whole, self.now, heard);
+            self.look(whole, now, heard);
             return;
         }
         for key in due {
             self.record(at, key, heard);
         }
-        self.look(at, self.now, heard);
+        self.prune(at);
+        self.look(at, now, heard);
     }
 
     /// Records every client of a scene, and forgets it.
@@ -122,7 +123,8 @@ impl CallTracker {
         let Some(scene) = self.scene(at) else {
             return;
         };
-        let had_client = !keys.is_empty() || scene.live.iter().any(Live::is_recorded);
+        let had_client =
+            scene.had_clients || !keys.is_empty() || scene.live.iter().any(Live::is_recorded);
         if !had_client && let Some(call) = internal(scene, &self.rules) {
             heard.push(Heard::Finished(Box::new(call)));
         }
@@ -147,7 +149,7 @@ impl CallTracker {
             .live
             .iter()
             .any(|live| live.key == key && live.is_open());
-        if open && let Some(end) = story.end(self.now) {
+        if open && let Some(end) = story.end(self.now(scene.scope)) {
             heard.push(live_event(scene, end));
         }
         if let Some(call) = call {
@@ -165,13 +167,40 @@ impl CallTracker {
         }
     }
 
+    /// What stays when all clients have their records and are gone: a scene may live on for a day.
+    fn prune(&mut self, at: SceneAt) {
+        let place = usize::try_from(at).unwrap_or(usize::MAX);
+        let Some(mut scene) = self.scenes.get_mut(place).and_then(Option::take) else {
+            return;
+        };
+        let found = clients(&scene, &self.rules);
+        let gone = |client: &Client| {
+            let own = client.channels.iter().chain([&client.key]);
+            let mut own = own.filter_map(|at| scene.channel(*at));
+            is_recorded(&scene, client.key) && own.all(|channel| channel.hung_at().is_some())
+        };
+        if !scene.dialplan && !found.is_empty() && found.iter().all(gone) {
+            self.unlist(at, &scene);
+            let until = self.now.saturating_add(self.patience.remembered);
+            for channel in scene.channels.iter().filter(|one| one.hung_at().is_some()) {
+                self.closed
+                    .add(Name::channel(scene.scope, &channel.id), until);
+            }
+            scene.prune();
+        }
+        if let Some(slot) = self.scenes.get_mut(place) {
+            *slot = Some(scene);
+        }
+        self.list(at);
+    }
+
     fn forget(&mut self, at: SceneAt) {
         let place = usize::try_from(at).unwrap_or(usize::MAX);
         let Some(scene) = self.scenes.get_mut(place).and_then(Option::take) else {
             return;
         };
         self.unlist(at, &scene);
-        self.release(at);
+        self.release(at, scene.scope);
         let until = self.now.saturating_add(self.patience.remembered);
         for name in Self::listed(&scene).channels {
             self.closed.add(name, until);

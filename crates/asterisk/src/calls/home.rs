@@ -15,6 +15,13 @@ use crate::scene::{BridgeId, Channel, ChannelAt, Micros, SECOND, Scene, Scope};
 use crate::understand::cast::{Client, clients, is_outgoing};
 use crate::understand::over::over_at;
 use crate::understand::people::caller;
+use crate::understand::reach::heard;
+
+/// An employee who left the client to ask somebody calls within that time.
+const ASKS_WITHIN: Micros = 300 * SECOND;
+
+/// A call of a dialplan in which nothing happens for that long may be over.
+const SILENT_FOR: Micros = 1_800 * SECOND;
 
 impl CallTracker {
     /// The open scene a channel of a dialplan belongs to, by what it shows.
@@ -27,8 +34,12 @@ impl CallTracker {
     ) -> Option<SceneAt> {
         let by_bridge = bridge.and_then(|bridge| self.names.get(Name::bridge(scope, bridge)));
         let by_pair = || {
-            peer.pair()
-                .and_then(|pair| self.names.get(Name::pair(scope, pair)))
+            let pair = peer.pair()?;
+            let at = self.names.get(Name::pair(scope, pair))?;
+            let known = self.scene(at)?;
+            // A third channel of a pair is one of another: the PBX was restarted.
+            let mut known = known.channels.iter();
+            known.all(|channel| channel.peer != *peer).then_some(at)
         };
         if let Some(found) = by_bridge.or_else(by_pair) {
             return Some(found);
@@ -115,9 +126,9 @@ impl CallTracker {
             .copied()
             .filter(|place| {
                 self.scene(*place).is_some_and(|scene| {
-                    clients(scene, &self.rules)
-                        .iter()
-                        .any(|client| asks(scene, client, employee, at))
+                    let clients = clients(scene, &self.rules);
+                    let mut each = clients.iter();
+                    each.any(|client| asks(scene, &clients, client, employee, at))
                 })
             })
             .max_by_key(|place| self.scene(*place).map(|scene| scene.first_at))
@@ -139,9 +150,18 @@ impl CallTracker {
             };
             let clients = clients(other, &self.rules);
             clients.iter().any(|client| {
-                over_at(other, client).is_none()
-                    && (waits_on_hold(other, client, &employee)
-                        || other.dialplan && has_talked(other, client, &employee))
+                if over_at(other, client).is_some() {
+                    return false;
+                }
+                if !other.dialplan {
+                    return waits_on_hold(other, client, &employee);
+                }
+                // A listener does not tell of hold. A call that shows no sign of life is no reason to
+                // keep silent: its end may be lost.
+                let alive = other.last_at >= scene.last_at - SILENT_FOR;
+                alive
+                    && (is_with(other, client, &employee)
+                        || asks(other, &clients, client, &employee, scene.last_at))
             })
         })
     }
@@ -210,33 +230,35 @@ fn phones<'a>(scene: &'a Scene, employee: &'a str) -> impl Iterator<Item = Chann
         .map(|(at, _)| at)
 }
 
-/// Whether at that time the client waited in a bridge an employee had left to ask somebody.
-fn asks(scene: &Scene, client: &Client, employee: &str, at: Micros) -> bool {
-    let waits = client.channels.iter().find_map(|channel| {
-        let stays = scene.stays(*channel);
-        stays.into_iter().find(|stay| stay.holds(at))
-    });
-    let Some(waits) = waits else {
+/// Whether at that time the client waited alone in a bridge an employee had left to ask somebody.
+fn asks(scene: &Scene, clients: &[Client], client: &Client, employee: &str, at: Micros) -> bool {
+    let place = |channel: ChannelAt| {
+        let stays = scene.stays(channel);
+        let stay = stays.into_iter().find(|stay| stay.holds(at))?;
+        Some(stay.bridge)
+    };
+    let Some(waits) = client.channels.iter().find_map(|own| place(*own)) else {
         return false;
     };
     has_talked(scene, client, employee)
+        && heard(scene, clients, client, place).is_empty()
         && phones(scene, employee).any(|phone| {
-            let stays = scene.stays(phone);
-            let gone = scene
-                .channel(phone)
-                .and_then(Channel::hung_at)
-                .is_some_and(|hung| hung <= at);
-            let here = stays
+            let hung = scene.channel(phone).and_then(Channel::hung_at);
+            // Both leave within a moment when the call simply ends; a question is asked soon after.
+            let left = scene
+                .stays(phone)
                 .iter()
-                .any(|stay| stay.bridge == waits.bridge && stay.holds(at));
-            // Both leave within a moment when the call simply ends.
-            let left = stays
-                .iter()
-                .filter(|stay| stay.bridge == waits.bridge)
+                .filter(|stay| stay.bridge == waits)
                 .filter_map(|stay| stay.to)
-                .any(|to| to <= at - SECOND);
-            !gone && !here && left
+                .any(|to| (at - ASKS_WITHIN..=at - SECOND).contains(&to));
+            hung.is_none_or(|hung| hung > at) && left
         })
+}
+
+/// Whether an employee's phone is in one bridge with the client now.
+fn is_with(scene: &Scene, client: &Client, employee: &str) -> bool {
+    let bridge = client.channels.iter().find_map(|at| scene.whereabouts(*at));
+    bridge.is_some() && phones(scene, employee).any(|phone| scene.whereabouts(phone) == bridge)
 }
 
 fn waits_on_hold(scene: &Scene, client: &Client, employee: &str) -> bool {

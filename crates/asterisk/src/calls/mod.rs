@@ -11,7 +11,7 @@ mod place;
 mod saved;
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BinaryHeap, HashMap};
 
 use vochi_crm_core::{CallEvent, Direction, Timestamp};
 
@@ -25,7 +25,7 @@ use self::place::Moment;
 use crate::live::{advance, withdraw};
 use crate::read::PbxEvent;
 use crate::rules::Rules;
-use crate::scene::{Live, Micros, Scene};
+use crate::scene::{Live, Micros, Scene, Scope};
 use crate::understand::cast::{Client, Clients, clients};
 use crate::understand::moment;
 
@@ -69,6 +69,8 @@ use crate::understand::moment;
 pub struct CallTracker {
     rules: Rules,
     patience: Times,
+    /// Time on each PBX that has open calls: their clocks need not agree.
+    clocks: HashMap<Scope, PbxClock>,
     /// The latest time anybody told of.
     now: Micros,
     scenes: Vec<Option<Box<Scene>>>,
@@ -79,11 +81,19 @@ pub struct CallTracker {
     /// Clients by the digits of their numbers.
     clients: Numbers,
     closed: Closed,
-    /// When to look at which scene; a scene may stand in it more than once.
-    due: BinaryHeap<Reverse<(Micros, SceneAt)>>,
     /// When each scene is looked at next.
     planned: Vec<Micros>,
     late: u64,
+}
+
+/// Time on one PBX.
+#[derive(Clone, Debug)]
+struct PbxClock {
+    now: Micros,
+    /// How many scenes are open.
+    open: usize,
+    /// When to look at which scene; a scene may stand in it more than once.
+    due: BinaryHeap<Reverse<(Micros, SceneAt)>>,
 }
 
 /// [`Patience`] in microseconds.
@@ -105,9 +115,9 @@ impl CallTracker {
     /// Takes in an event that happened at that time, and says what became clear by it.
     pub fn hear(&mut self, at: Timestamp, event: &PbxEvent<'_>) -> Vec<Heard> {
         let at = at.unix_micros();
-        let mut heard = Vec::new();
-        self.move_to(at, &mut heard);
         let when = Moment::on(event.scope.as_deref(), at);
+        let mut heard = Vec::new();
+        self.move_to(when.scope, at, &mut heard);
         match self.place(when, &event.told) {
             Some(scene) => self.look(scene, at, &mut heard),
             None => self.late += 1,
@@ -115,22 +125,29 @@ impl CallTracker {
         heard
     }
 
-    /// Lets time pass without an event: calls are closed whose hangup was lost.
+    /// Lets time pass without an event, on every PBX: calls are closed whose hangup was lost.
     pub fn pass_time(&mut self, now: Timestamp) -> Vec<Heard> {
         let mut heard = Vec::new();
-        self.move_to(now.unix_micros(), &mut heard);
+        let scopes: Vec<Scope> = self.clocks.keys().copied().collect();
+        for scope in scopes {
+            self.move_to(scope, now.unix_micros(), &mut heard);
+        }
         heard
     }
 
     /// When [`pass_time`](Self::pass_time) has something to do, if nothing is heard until then.
     pub fn next_due(&mut self) -> Option<Timestamp> {
-        while let Some(Reverse((due, scene))) = self.due.peek() {
-            if self.is_planned(*due, *scene) {
-                return Some(moment(*due));
+        let planned = &self.planned;
+        let next = |clock: &mut PbxClock| {
+            while let Some(Reverse((due, scene))) = clock.due.peek().copied() {
+                if is_planned(planned, due, scene) {
+                    return Some(due);
+                }
+                clock.due.pop();
             }
-            self.due.pop();
-        }
-        None
+            None
+        };
+        self.clocks.values_mut().filter_map(next).min().map(moment)
     }
 
     /// Closes every open call as it stands: the stream is over.
@@ -172,6 +189,13 @@ impl CallTracker {
     }
 
     fn keep(&mut self, scene: Scene) -> SceneAt {
+        let clock = self.clocks.entry(scene.scope).or_insert(PbxClock {
+            now: scene.last_at,
+            open: 0,
+            due: BinaryHeap::new(),
+        });
+        clock.now = clock.now.max(scene.last_at);
+        clock.open += 1;
         let scene = Some(Box::new(scene));
         let place = self.free.pop().unwrap_or_else(|| {
             self.scenes.push(None);
@@ -187,21 +211,32 @@ impl CallTracker {
         place
     }
 
-    /// The present is at least that time; what was due by then happens first.
-    fn move_to(&mut self, at: Micros, heard: &mut Vec<Heard>) {
+    /// The present of a PBX is at least that time; what was due by then happens first.
+    fn move_to(&mut self, scope: Scope, at: Micros, heard: &mut Vec<Heard>) {
         self.now = self.now.max(at);
-        while let Some(Reverse((due, _))) = self.due.peek()
-            && *due <= self.now
-        {
-            let Some(Reverse((due, scene))) = self.due.pop() else {
-                break;
-            };
-            if self.is_planned(due, scene) {
+        while let Some((due, scene)) = self.overdue(scope, at) {
+            if is_planned(&self.planned, due, scene) {
                 self.unplan(scene);
                 self.close_what_is_due(scene, heard);
             }
         }
         self.closed.forget(self.now);
+    }
+
+    /// The next entry of a PBX's plan whose time has come.
+    fn overdue(&mut self, scope: Scope, at: Micros) -> Option<(Micros, SceneAt)> {
+        let clock = self.clocks.get_mut(&scope)?;
+        clock.now = clock.now.max(at);
+        let Reverse((due, _)) = clock.due.peek()?;
+        if *due > clock.now {
+            return None;
+        }
+        clock.due.pop().map(|Reverse(entry)| entry)
+    }
+
+    /// The present of a PBX.
+    fn now(&self, scope: Scope) -> Micros {
+        self.clocks.get(&scope).map_or(self.now, |clock| clock.now)
     }
 
     /// Looks at a scene after something was added to it.
@@ -251,22 +286,27 @@ impl CallTracker {
     }
 
     fn plan(&mut self, at: SceneAt, due: Micros) {
+        let Some(scope) = self.scene(at).map(|scene| scene.scope) else {
+            return;
+        };
         let place = usize::try_from(at).unwrap_or(usize::MAX);
+        let (Some(clock), Some(planned)) =
+            (self.clocks.get_mut(&scope), self.planned.get_mut(place))
+        else {
+            return;
+        };
         // What is due was looked at just now; the next look needs time to have passed.
-        let due = due.max(self.now.saturating_add(1));
-        if let Some(planned) = self.planned.get_mut(place)
-            && due < *planned
-        {
+        let due = due.max(clock.now.saturating_add(1));
+        if due < *planned {
             *planned = due;
-            self.due.push(Reverse((due, at)));
+            clock.due.push(Reverse((due, at)));
         }
-        if self.due.len() > 2 * self.scenes.len() + 64 {
+        if clock.due.len() > 2 * clock.open + 64 {
             // What was put off or is over stands in it still.
             let planned = &self.planned;
-            self.due.retain(|Reverse((due, scene))| {
-                let place = usize::try_from(*scene).unwrap_or(usize::MAX);
-                planned.get(place) == Some(due)
-            });
+            clock
+                .due
+                .retain(|Reverse((due, scene))| is_planned(planned, *due, *scene));
         }
     }
 
@@ -286,7 +326,7 @@ impl CallTracker {
             return older;
         };
         self.unlist(younger, &part);
-        self.release(younger);
+        self.release(younger, part.scope);
         let Some(whole) = self.scene_mut(older) else {
             return older;
         };
@@ -295,14 +335,15 @@ impl CallTracker {
         older
     }
 
-    fn release(&mut self, at: SceneAt) {
+    fn release(&mut self, at: SceneAt, scope: Scope) {
         self.free.push(at);
         self.unplan(at);
-    }
-
-    fn is_planned(&self, due: Micros, at: SceneAt) -> bool {
-        let place = usize::try_from(at).unwrap_or(usize::MAX);
-        self.planned.get(place) == Some(&due)
+        if let Some(clock) = self.clocks.get_mut(&scope) {
+            clock.open = clock.open.saturating_sub(1);
+            if clock.open == 0 {
+                self.clocks.remove(&scope);
+            }
+        }
     }
 
     fn unplan(&mut self, at: SceneAt) {
@@ -311,6 +352,11 @@ impl CallTracker {
             *planned = Micros::MAX;
         }
     }
+}
+
+fn is_planned(planned: &[Micros], due: Micros, at: SceneAt) -> bool {
+    let place = usize::try_from(at).unwrap_or(usize::MAX);
+    planned.get(place) == Some(&due)
 }
 
 fn live_event(scene: &Scene, event: CallEvent) -> Heard {

@@ -11,11 +11,12 @@ use std::time::Duration;
 pub struct Patience {
     /// How late an event may come after one that happened later; 10 seconds.
     pub reorder: Duration,
-    /// A client who talked and is in no bridge any more has left, if nothing happens for this long;
-    /// 3 minutes. A blind transfer rings somewhere in this time.
+    /// A client a dialplan told of who talked and is in no bridge any more has left, if nothing
+    /// happens for this long; 3 minutes. A blind transfer rings somewhere in this time.
     pub after_last_bridge: Duration,
-    /// A client nobody answered yet has left, if nothing happens for this long; an hour. Somebody
-    /// who waits in a queue with nobody free makes no events.
+    /// A client nobody answered yet, or one AMI tells of who is in no bridge, has left, if nothing
+    /// happens for this long; an hour. Somebody who waits in a queue with nobody free makes no
+    /// events.
     pub waiting: Duration,
     /// A call in which nothing happened for this long is over, whoever still seems to talk; 12
     /// hours.

@@ -47,12 +47,9 @@ impl CallTracker {
             self.closed.add(name, until);
         }
         for scene in saved.scenes {
-            let at = self.keep(Scene::new(scene.scope, None, scene.first_at));
             let found = clients(&scene, &self.rules);
             let due = self.next_look(&scene, &found);
-            if let Some(slot) = self.scene_mut(at) {
-                *slot = scene;
-            }
+            let at = self.keep(scene);
             self.list(at);
             self.plan(at, due);
         }

@@ -13,11 +13,10 @@ use crate::understand::cast::{Client, line_of, phone_of};
 use crate::understand::over::is_over;
 use crate::understand::{Story, call_id, moment};
 
-/// A call turned out to be part of another one: whatever was shown of it goes, and it gets no record of
-/// its own.
+/// A call turned out to be part of another one: whatever was shown of it goes.
 pub(crate) fn withdraw(live: &mut Live, scene: &Scene, at: Micros) -> Option<CallEvent> {
     let was_open = live.is_open();
-    live.telling = Telling::Recorded;
+    live.telling = Telling::Over;
     let ended = EventKind::Ended {
         outcome: None,
         reason: None,

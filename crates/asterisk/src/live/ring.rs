@@ -51,7 +51,10 @@ impl Now<'_> {
             .as_deref()
             .and_then(|last| Extension::new(last).ok());
         let asks = last.clone().filter(|_| live.held || !with.is_empty());
-        if let (Some(last), None, false, false) = (last, &asks, new.is_empty(), live.passed_on) {
+        let elsewhere = new
+            .first()
+            .is_some_and(|first| last.as_ref() != Some(first));
+        if let (Some(last), None, true, false) = (last, &asks, elsewhere, live.passed_on) {
             // The client rings on although somebody had it: it was passed on.
             let to = new.remove(0);
             out.extend(self.event(EventKind::Transferred {

@@ -346,6 +346,17 @@ impl Channel {
         self.cause = self.cause.or(cause);
     }
 
+    /// Keeps of its moments only the last coming into that bridge.
+    pub(super) fn forget_but(&mut self, bridge: Option<BridgeAt>) {
+        let last = self
+            .points
+            .iter()
+            .rfind(|point| point.enters && Some(point.bridge) == bridge)
+            .copied();
+        self.points = last.into_iter().collect();
+        self.holds = None;
+    }
+
     pub(super) fn moved_bridges(&mut self, places: &[BridgeAt]) {
         for point in &mut self.points {
             if let Some(place) = places.get(usize::from(point.bridge)) {

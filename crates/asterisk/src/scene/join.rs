@@ -8,6 +8,7 @@ impl Scene {
         self.touch(other.first_at);
         self.touch(other.last_at);
         self.dialplan |= other.dialplan;
+        self.had_clients |= other.had_clients;
         let bridges: Vec<BridgeAt> = other
             .bridges
             .iter()
@@ -51,8 +52,9 @@ impl Scene {
             }
             self.channels.push(channel);
         }
-        let recorded = other.recorded.map(|(at, channel)| (at, moved(channel)));
-        self.recorded = self.recorded.into_iter().chain(recorded).min();
+        for (at, channel) in other.recorded {
+            self.recorded.push((at, moved(channel)));
+        }
         for mut found in other.moves {
             found.by = moved(found.by);
             self.note_move(found);

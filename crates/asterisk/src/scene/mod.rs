@@ -7,6 +7,7 @@ mod channel;
 mod join;
 mod live;
 mod plan;
+mod prune;
 
 use std::hash::{Hash as _, Hasher as _};
 
@@ -83,8 +84,10 @@ pub(crate) struct Scene {
     pub(crate) first_at: Micros,
     pub(crate) last_at: Micros,
     pub(crate) moves: Vec<Move>,
-    /// When a recording was first begun, and on which channel.
-    pub(crate) recorded: Option<(Micros, ChannelAt)>,
+    /// When recordings were begun, and on which channels.
+    pub(crate) recorded: SmallVec<[(Micros, ChannelAt); 1]>,
+    /// It had clients whose records are out, and whose channels are forgotten.
+    pub(crate) had_clients: bool,
     /// A dialplan's listener tells of it: only part of what happens is sent, and late.
     pub(crate) dialplan: bool,
     /// What a dialplan said of it.
@@ -135,7 +138,8 @@ impl Scene {
             first_at: at,
             last_at: at,
             moves: Vec::new(),
-            recorded: None,
+            recorded: SmallVec::new(),
+            had_clients: false,
             dialplan: false,
             plan: None,
             live: SmallVec::new(),

@@ -68,10 +68,20 @@ fn connected(scene: &Scene) -> Clients {
         .filter(|(_, channel)| channel.peer.is_line())
         .filter_map(|(at, channel)| {
             let dial = channel.dial.as_deref()?;
-            Some((dial.at, root(scene, at)?, at))
+            let mut root = root(scene, at)?;
+            if root == at
+                && let Some((caller, _)) = calling_employee(scene)
+            {
+                // Who dialled it was lost; somebody in this call did.
+                root = caller;
+            }
+            Some((dial.at, root, at))
         })
         .collect();
     dialled.sort_by_key(|(begun, _, at)| (*begun, *at));
+    if clients.is_empty() && dialled.is_empty() {
+        clients.extend(reached(scene));
+    }
     for (begun, root, at) in dialled {
         if let Some(known) = clients
             .iter_mut()
@@ -94,6 +104,27 @@ fn connected(scene: &Scene) -> Clients {
         });
     }
     clients
+}
+
+/// A line an employee's call reached although every event that dialled it was lost.
+fn reached(scene: &Scene) -> Option<Client> {
+    let (key, caller) = calling_employee(scene)?;
+    let (line, channel) = scene
+        .all()
+        .find(|(_, channel)| channel.peer.is_line() && channel.was_bridged())?;
+    Some(Client {
+        key,
+        direction: Direction::Outbound,
+        channels: SmallVec::from_slice(&[line]),
+        began: caller.first_at,
+        sought: channel.first_at,
+    })
+}
+
+/// The employee's channel that began by dialling.
+fn calling_employee(scene: &Scene) -> Option<(ChannelAt, &Channel)> {
+    let mut all = scene.all();
+    all.find(|(_, channel)| channel.calls && channel.peer.extension().is_some())
 }
 
 /// Whether a line called in, instead of being dialled.
@@ -238,11 +269,10 @@ fn planned(scene: &Scene, plan: &Plan, rules: &Rules) -> Clients {
 
 /// Whether the dialplan dials an outside party for an employee.
 pub(crate) fn is_outgoing(dial: &PlanDial, rules: &Rules) -> bool {
+    // A short number dialled over a line, as that of a taxi, is no extension.
+    let outside = |phone: &str| rules.is_outside(phone) || dial.line.is_some();
     dial.kind == CallKind::Outgoing
-        && dial
-            .phone
-            .as_deref()
-            .is_some_and(|phone| rules.is_outside(phone))
+        && dial.phone.as_deref().is_some_and(outside)
         && dial
             .extensions
             .first()
@@ -338,7 +368,7 @@ pub(crate) fn dialled_number(channel: &Channel) -> Option<&str> {
     let number = string.and_then(|string| {
         let string = string.strip_prefix("PJSIP/").unwrap_or(string);
         match string.split_once('@') {
-            Some((number, _)) => Some(number),
+            Some((number, _)) => Some(number.rsplit('/').next().unwrap_or(number)),
             None => string.rsplit_once('/').map(|(_, number)| number),
         }
     });

@@ -152,7 +152,7 @@ impl<'a> InternalCall<'a> {
             tenant: self.scene.tenant.clone(),
             answered_by_mobile: None,
             transferred_to: None,
-            recording: recording(self.scene, key),
+            recording: recording(self.scene, key, &[]),
             raw_client: None,
         })
     }

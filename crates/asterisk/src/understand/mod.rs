@@ -82,7 +82,7 @@ impl<'a> Story<'a> {
                 talk: Some(seconds(from, to).max(Seconds::new(1))),
             };
         }
-        if reported {
+        if reported || self.talk.proved {
             return Ending {
                 outcome: Outcome::Answered,
                 reason: None,
@@ -126,15 +126,11 @@ impl<'a> Story<'a> {
             .filter_map(move |at| scene.channel(*at))
     }
 
-    /// Nothing is known of the client's bridges, and the dialplan says that it was answered.
+    /// Nobody was seen to talk with the client, and the dialplan says that it was answered.
     fn reported_answered(&self) -> bool {
-        let report = self
-            .scene
-            .plan
-            .as_deref()
-            .and_then(|plan| plan.report_of(self.client.key));
+        let plan = self.scene.plan.as_deref();
+        let report = plan.and_then(|plan| plan.report_of(self.client.key));
         report.is_some_and(|report| report.answered == Some(true))
-            && !self.own().any(Channel::was_bridged)
     }
 
     fn wait(&self, outcome: Outcome) -> Option<Seconds> {
@@ -229,7 +225,7 @@ impl<'a> Story<'a> {
             answered_by: first(true),
             answered_by_mobile: first(false),
             transferred_to,
-            recording: recording(self.scene, self.client.key),
+            recording: recording(self.scene, self.client.key, self.clients),
             raw_client: raw.map(Into::into),
         })
     }
@@ -312,14 +308,20 @@ pub(crate) fn call_id(scene: &Scene, key: ChannelAt) -> Option<CallId> {
 
 /// What the PBX files the call's recording under: the first channel it was started on. A dialplan
 /// names it after the call.
-fn recording(scene: &Scene, key: ChannelAt) -> Option<RecordingId> {
+fn recording(scene: &Scene, key: ChannelAt, clients: &[Client]) -> Option<RecordingId> {
     if scene.dialplan {
         return scene
             .channel(key)
             .map(|channel| RecordingId::new(&channel.id));
     }
-    let (_, channel) = scene.recorded?;
+    // Of several calls in a scene, each has the recording begun in it.
+    let call = |at: ChannelAt| scene.channel(at).and_then(|channel| scene.linked(channel));
+    let (_, channel) = scene
+        .recorded
+        .iter()
+        .filter(|(_, channel)| clients.len() < 2 || call(*channel) == call(key))
+        .min()?;
     scene
-        .channel(channel)
+        .channel(*channel)
         .map(|channel| RecordingId::new(&channel.id))
 }

@@ -22,14 +22,18 @@ pub(crate) fn was_bridged(scene: &Scene, client: &Client) -> bool {
 fn hung_up(scene: &Scene, client: &Client) -> bool {
     let own = || client.channels.iter().filter_map(|at| scene.channel(*at));
     let hung = |channel: &Channel| channel.hung_at().is_some();
-    let root = scene.channel(client.key);
     if client.direction != Direction::Outbound {
         return own().any(hung);
     }
     if own().any(Channel::was_bridged) {
         return own().all(hung);
     }
-    root.is_some_and(hung)
+    // Whoever dials the last line; after a transfer that is not the one who began.
+    let last = own().max_by_key(|channel| channel.dial.as_deref().map(|dial| dial.at));
+    let dialler = last
+        .and_then(|last| last.dial.as_deref()?.by)
+        .unwrap_or(client.key);
+    scene.channel(dialler).is_some_and(hung)
 }
 
 /// Whether whoever was told of a call's beginning should be told of its end. A dialplan's listener

@@ -55,14 +55,17 @@ pub(crate) struct Talk {
     pub(crate) to: Option<Micros>,
     /// Only a dialplan's word says that somebody was there.
     pub(crate) unseen: bool,
+    /// The client and somebody left one bridge; when they came into it nobody saw.
+    pub(crate) proved: bool,
 }
 
 /// Works out who talked with a client when.
 pub(crate) fn talk(scene: &Scene, clients: &[Client], client: &Client) -> Talk {
-    let stays: Vec<Stays> = (0_u16..)
+    let mut stays: Vec<Stays> = (0_u16..)
         .take(scene.channels.len())
         .map(|at| scene.stays(at))
         .collect();
+    lengthen(&mut stays);
     let own: SmallVec<[Stay; 8]> = client
         .channels
         .iter()
@@ -115,7 +118,10 @@ pub(crate) fn talk(scene: &Scene, clients: &[Client], client: &Client) -> Talk {
             }
         }
     }
-    if talk.from.is_none() && scene.dialplan {
+    if talk.from.is_none() {
+        talk.prove(scene, clients, &own, &stays);
+    }
+    if talk.from.is_none() && !talk.proved && scene.dialplan {
         // The listener does not tell of every channel: a client in a bridge is not alone there.
         let apart = |stay: &&Stay| stay.to.is_none_or(|to| to > stay.from);
         if let Some(first) = own.iter().filter(apart).map(|stay| stay.from).min() {
@@ -143,4 +149,50 @@ pub(crate) fn talk(scene: &Scene, clients: &[Client], client: &Client) -> Talk {
             .or(talk.from);
     }
     talk
+}
+
+/// A channel that left a bridge nobody saw it enter was there since the first other one came, as far
+/// as it was nowhere else.
+fn lengthen(stays: &mut [Stays]) {
+    let seen: Vec<Stay> = stays.iter().flatten().copied().collect();
+    for own in stays {
+        let mut free_from = Micros::MIN;
+        for stay in own {
+            if stay.to == Some(stay.from) {
+                let left = stay.from;
+                let others = seen.iter().filter(|other| {
+                    other.bridge == stay.bridge
+                        && other.from < left
+                        && other.to.is_none_or(|to| to >= left - SECOND)
+                });
+                if let Some(first) = others.map(|other| other.from).min() {
+                    stay.from = first.max(free_from);
+                }
+            }
+            free_from = stay.to.unwrap_or(Micros::MAX);
+        }
+    }
+}
+
+impl Talk {
+    /// Two who leave one bridge have been in it together.
+    fn prove(&mut self, scene: &Scene, clients: &[Client], own: &[Stay], stays: &[Stays]) {
+        for (at, theirs) in (0_u16..).zip(stays) {
+            if !is_human(scene, clients, at) {
+                continue;
+            }
+            let shared = theirs.iter().find(|stay| {
+                let mut own = own.iter();
+                own.any(|mine| mine.bridge == stay.bridge && mine.to.is_some() && stay.to.is_some())
+            });
+            if let Some(left) = shared.and_then(|stay| stay.to) {
+                self.proved = true;
+                self.spells.push(Spell {
+                    who: at,
+                    from: left,
+                    to: Some(left),
+                });
+            }
+        }
+    }
 }

@@ -188,7 +188,8 @@ impl View<'_> {
         };
         let mut began: Option<Micros> = None;
         let mut note = |at: Micros| {
-            if at >= first && waits(at) {
+            // Nobody asks in the moment they begin to talk; the PBX may move channels then.
+            if at >= first + SECOND / 2 && waits(at) {
                 began = Some(began.map_or(at, |known| known.min(at)));
             }
         };
@@ -275,7 +276,12 @@ impl View<'_> {
                     && attempt.at <= at + SECOND
                     && !self.talked_between(attempt.at, at)
             });
-            if repeated || self.talking(at) {
+            // Back to whoever had the client, out of a parking lot say, is no transfer.
+            let before = self.talk.spells.iter().rev().find(|spell| spell.from < at);
+            let back = before
+                .and_then(|spell| self.who(spell.who))
+                .is_some_and(|who| Some(who.name()) == to.as_deref());
+            if repeated || back || self.talking(at) {
                 continue;
             }
             let next = self.next_after(at, None);

@@ -137,7 +137,7 @@ proptest! {
         let heard = play(&events);
         let external = finished(&heard).iter().filter(|call| call.is_external()).count();
         if let Some(wanted) = fixture.expected["expected_crm_calls"].as_u64() {
-            prop_assert_eq!(external as u64, wanted, "{}", &fixture.name);
+            prop_assert_eq!(external as u64, wanted, "{} {:?}", &fixture.name, &heard);
         }
     }
 }

@@ -10,7 +10,7 @@ use super::index::{Name, SceneAt};
 use super::{CallTracker, number_key};
 use crate::peer::Peer;
 use crate::read::{Attempt, DialEnd, Named, Told, Written};
-use crate::scene::{BridgeId, Channel, ChannelAt, How, Micros, Move, Scope};
+use crate::scene::{BridgeId, Channel, ChannelAt, How, MOST, Micros, Move, Scope};
 
 /// On which PBX something happened, and when.
 #[derive(Clone, Copy, Debug)]
@@ -42,7 +42,8 @@ impl CallTracker {
                 self.dial_begun(when, attempt, string.as_deref())
             }
             Told::DialRings(attempt) => {
-                let (scene, to, _) = self.dialled(when, attempt)?;
+                let scene = self.dial_begun(when, attempt, None)?;
+                let to = self.scene(scene)?.find(&attempt.to.id)?;
                 self.with(scene, to, |channel| channel.ring(at));
                 Some(scene)
             }
@@ -61,8 +62,9 @@ impl CallTracker {
             Told::Recorded(named) => {
                 let (scene, channel) = self.seen(when, named)?;
                 let open = self.scene_mut(scene)?;
-                let known = open.recorded.get_or_insert((at, channel));
-                *known = (at, channel).min(*known);
+                if !open.recorded.contains(&(at, channel)) && open.recorded.len() < MOST {
+                    open.recorded.push((at, channel));
+                }
                 Some(scene)
             }
             Told::Blind { by, client, to } => {
@@ -124,6 +126,12 @@ impl CallTracker {
             && shown
                 .connected()
                 .is_some_and(|other| self.rules.is_outside(other));
+        // Some channel drivers make a channel first and say a moment later that it calls.
+        let begins = named.begins() && shown.dial.is_none() && !shown.calls;
+        if begins {
+            self.with(scene, channel, |channel| channel.calls = true);
+            self.note_question(scene, channel, when.at);
+        }
         if named.rings() || rings_at_client {
             self.with(scene, channel, |channel| channel.ring(when.at));
         }
@@ -161,9 +169,10 @@ impl CallTracker {
         attempt: &Attempt<'_>,
         end: DialEnd,
     ) -> Option<SceneAt> {
-        let (scene, to, _) = self.dialled(when, attempt)?;
+        let (scene, to, by) = self.dialled(when, attempt)?;
         self.with(scene, to, |channel| {
             let dial = channel.dial_mut(when.at);
+            dial.by = dial.by.or(by);
             if dial.end.is_none_or(|(known, _)| when.at < known) {
                 dial.end = Some((when.at, end));
             }
@@ -244,8 +253,11 @@ impl CallTracker {
         let mut scene = scene;
         if let Some(pair) = pair {
             match self.names.get(pair) {
-                Some(other) => scene = self.join(scene, other),
-                None => self.names.set(pair, scene),
+                Some(other) if self.completes(other, scene, &named.id) => {
+                    scene = self.join(scene, other);
+                }
+                // After a restart of the PBX its counters begin anew: these are other channels.
+                _ => self.names.set(pair, scene),
             }
         }
         if let Some(employee) = employee {
@@ -256,6 +268,19 @@ impl CallTracker {
         }
         let place = self.scene(scene)?.find(&named.id).unwrap_or(place);
         Some((scene, place))
+    }
+
+    /// Whether a Local channel is the missing half of a pair another scene knows, and not a third.
+    fn completes(&self, other: SceneAt, own: SceneAt, id: &str) -> bool {
+        let new = self.scene(own).and_then(|scene| {
+            let channel = scene.channel(scene.find(id)?)?;
+            Some(&channel.peer)
+        });
+        let known = self.scene(other);
+        known.is_some_and(|known| {
+            let mut same = known.channels.iter().filter(|channel| channel.id != id);
+            same.all(|channel| Some(&channel.peer) != new)
+        })
     }
 
     fn peer(&self, named: &Named<'_>) -> Option<Peer> {
