@@ -18,3 +18,4 @@ mod restart;
 mod rooms;
 mod script;
 mod together;
+mod unrecorded;

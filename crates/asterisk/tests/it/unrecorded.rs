@@ -1,0 +1,413 @@
+//! Situations nobody recorded, written by hand after how PBXs behave.
+
+use serde_json::{Value, json};
+use vochi_crm_asterisk::{FinishedCall, Heard, PbxEvent, Reading};
+use vochi_crm_core::{Direction, Extension, Line, Outcome, Seconds};
+
+use crate::fixture::{Event, at, finished, hear, one, play, tracker};
+use crate::script::{Ami, Ch, ch};
+
+const CLIENT: Ch = ch("1.1", "PJSIP/0001371-00000001", "1.1");
+const PHONE: Ch = ch("1.2", "PJSIP/150-00000002", "1.1");
+
+fn only(calls: Vec<FinishedCall>) -> FinishedCall {
+    let mut external: Vec<_> = calls
+        .into_iter()
+        .filter(FinishedCall::is_external)
+        .collect();
+    assert_eq!(external.len(), 1, "{external:?}");
+    external.remove(0)
+}
+
+fn talk(call: &FinishedCall) -> Option<u32> {
+    call.record().talk().map(Seconds::get)
+}
+
+/// A client who is answered by 150 after three seconds.
+fn answered() -> Ami {
+    Ami::default()
+        .calls_in(0.0, CLIENT, "375291110001", "375172000110")
+        .rings(0.1, CLIENT, PHONE, "150")
+        .ends(3.0, CLIENT, PHONE, "ANSWER")
+        .enters(3.0, "b1", PHONE)
+        .enters(3.0, "b1", CLIENT)
+}
+
+fn host(t: f64, name: &str, body: Value) -> Event {
+    let Value::Object(mut body) = body else {
+        panic!("a body is an object")
+    };
+    body.insert("Token".to_owned(), "tenant".into());
+    Event {
+        t,
+        name: name.to_owned(),
+        body,
+    }
+}
+
+#[test]
+fn the_clock_of_one_pbx_closes_no_call_of_another() {
+    let mut calls = tracker();
+    let mut heard = Vec::new();
+    let fixture = one("asterisk", "in_group_answered");
+    for (place, event) in fixture.events.iter().enumerate() {
+        heard.extend(hear(&mut calls, event));
+        // The other PBX is two hours ahead.
+        let ahead = json!({"UniqueId": format!("9.{place}"), "Token": "other", "Phone": "375291110009", "Trunk": "1"});
+        if let Ok(Reading::Event(other)) = PbxEvent::read("start", ahead.as_object().unwrap()) {
+            calls.hear(at(event.t + 7_200.0), &other);
+        }
+    }
+    heard.extend(calls.finish());
+    let own: Vec<FinishedCall> = heard
+        .into_iter()
+        .filter_map(|heard| match heard {
+            Heard::Finished(call) if call.tenant() != Some("other") => Some(*call),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(talk(&only(own)), Some(12));
+}
+
+#[test]
+fn a_colleague_passed_on_to_an_outside_number_calls_it_as_long_as_it_rings() {
+    let caller = ch("5.1", "PJSIP/150-00000001", "5.1");
+    let colleague = ch("5.2", "PJSIP/151-00000002", "5.1");
+    let line = ch("5.3", "PJSIP/0001371-00000003", "5.1");
+    let call = only(finished(
+        &Ami::default()
+            .picks_up(0.0, caller, "151")
+            .rings(0.1, caller, colleague, "151")
+            .ends(2.0, caller, colleague, "ANSWER")
+            .enters(2.0, "b1", colleague)
+            .enters(2.0, "b1", caller)
+            .leaves(9.0, "b1", caller)
+            .hangs_up(9.0, caller)
+            .leaves(9.0, "b1", colleague)
+            .rings(9.5, colleague, line, "375291110005@0001371")
+            .ends(40.0, colleague, line, "ANSWER")
+            .enters(40.0, "b2", line)
+            .enters(40.0, "b2", colleague)
+            .leaves(60.0, "b2", line)
+            .hangs_up(60.0, line)
+            .leaves(60.0, "b2", colleague)
+            .hangs_up(60.0, colleague)
+            .events(),
+    ));
+    assert_eq!(call.record().direction(), Direction::Outbound);
+    assert_eq!(talk(&call), Some(20));
+    assert_eq!(call.answered_by().map(Extension::as_str), Some("151"));
+}
+
+#[test]
+fn dial_strings_of_other_channel_drivers_are_read() {
+    for string in [
+        "375291110005@0001371",
+        "0001371/375291110005",
+        "0001371/sip:375291110005@192.0.2.7",
+        "i1/375291110005",
+    ] {
+        let caller = ch("5.1", "SIP/150-00000001", "5.1");
+        let line = ch("5.3", "SIP/0001371-00000003", "5.1");
+        let call = only(finished(
+            &Ami::default()
+                .picks_up(0.0, caller, "80291110005")
+                .rings(0.1, caller, line, string)
+                .ends(9.0, caller, line, "CANCEL")
+                .hangs_up(9.0, line)
+                .hangs_up(9.0, caller)
+                .events(),
+        ));
+        assert_eq!(
+            call.record().client().to_string(),
+            "+375291110005",
+            "{string}"
+        );
+        assert_eq!(call.record().outcome(), Outcome::Cancelled, "{string}");
+    }
+}
+
+#[test]
+fn a_caller_who_hides_the_number_is_a_call_all_the_same() {
+    for number in ["", "<unknown>", "anonymous", "Restricted", "Unavailable"] {
+        let call = only(finished(
+            &Ami::default()
+                .calls_in(0.0, CLIENT, number, "375172000110")
+                .hangs_up(4.0, CLIENT)
+                .events(),
+        ));
+        assert_eq!(
+            call.record().client().to_string(),
+            "hidden number",
+            "{number:?}"
+        );
+        assert_eq!(call.record().outcome(), Outcome::Missed);
+        assert_eq!(call.record().wait().map(Seconds::get), Some(4));
+    }
+}
+
+#[test]
+fn a_parked_client_who_comes_back_to_the_parker_was_not_transferred() {
+    let again = ch("1.3", "PJSIP/150-00000009", "1.1");
+    let events = answered()
+        .leaves(10.0, "b1", CLIENT)
+        .joins(10.0, "lot", "parking", CLIENT)
+        .leaves(10.0, "b1", PHONE)
+        .hangs_up(10.0, PHONE)
+        .quits(30.0, "lot", "parking", CLIENT)
+        .rings(30.1, CLIENT, again, "150")
+        .ends(33.0, CLIENT, again, "ANSWER")
+        .enters(33.0, "b2", again)
+        .enters(33.0, "b2", CLIENT)
+        .leaves(40.0, "b2", CLIENT)
+        .hangs_up(40.0, CLIENT)
+        .hangs_up(40.0, again)
+        .events();
+    for heard in play(&events) {
+        if let Heard::Live(live) = heard {
+            assert_ne!(
+                live.event().kind().as_str(),
+                "transfer",
+                "{:?}",
+                live.event()
+            );
+        }
+    }
+    let call = only(finished(&events));
+    assert_eq!(call.record().transfer(), None);
+    assert_eq!(talk(&call), Some(37), "parking is in it, a human followed");
+}
+
+#[test]
+fn one_lost_event_of_the_client_does_not_make_an_answered_call_a_missed_one() {
+    for name in [
+        "in_single_extension_answered",
+        "in_group_answered",
+        "out_simple_answered",
+    ] {
+        let fixture = one("asterisk", name);
+        for lost in 0..fixture.events.len() {
+            let mut events = fixture.events.clone();
+            let gone = events.remove(lost);
+            let call = only(finished(&events));
+            assert_eq!(
+                call.record().outcome(),
+                Outcome::Answered,
+                "{name} without its {} at {}",
+                gone.name,
+                gone.t
+            );
+        }
+    }
+}
+
+#[test]
+fn a_listener_that_begins_in_the_middle_of_a_call_does_not_call_it_missed() {
+    let call = only(finished(
+        &Ami::default()
+            .leaves(20.0, "b1", CLIENT)
+            .leaves(20.0, "b1", PHONE)
+            .hangs_up(20.0, PHONE)
+            .hangs_up(20.0, CLIENT)
+            .events(),
+    ));
+    assert_eq!(call.record().outcome(), Outcome::Answered);
+    assert_eq!(call.record().talk(), None, "how long, nobody saw");
+    assert_eq!(call.answered_by().map(Extension::as_str), Some("150"));
+}
+
+#[test]
+fn an_agent_who_stays_connected_all_day_has_each_client_once_and_costs_no_more() {
+    const IDS: usize = 700;
+    let agent = ch("7.0", "PJSIP/150-00000001", "7.0");
+    let names: Vec<(String, String, String)> = (1..=IDS)
+        .map(|place| {
+            (
+                format!("8.{place}"),
+                format!("PJSIP/0001371-{place:08x}"),
+                format!("b{place}"),
+            )
+        })
+        .collect();
+    let names: &'static [(String, String, String)] = Vec::leak(names);
+    let mut stream = Ami::default().picks_up(0.0, agent, "*11");
+    for (place, (id, name, bridge)) in (0_u32..).zip(names) {
+        let t = 60.0 * f64::from(place) + 1.0;
+        let client = ch(id, name, id);
+        stream = stream
+            .calls_in(t, client, "375291110001", "375172000110")
+            .enters(t + 5.0, bridge, agent)
+            .enters(t + 5.0, bridge, client)
+            .leaves(t + 25.0, bridge, client)
+            .leaves(t + 25.0, bridge, agent)
+            .hangs_up(t + 25.0, client);
+    }
+    let mut calls = tracker();
+    let mut heard = Vec::new();
+    for event in stream.events() {
+        heard.extend(hear(&mut calls, &event));
+    }
+    let saved = serde_json::to_string(&calls.save()).unwrap();
+    assert!(saved.len() < 200_000, "{} bytes are kept", saved.len());
+    heard.extend(calls.finish());
+    let talks: Vec<_> = heard
+        .iter()
+        .filter_map(|heard| match heard {
+            Heard::Finished(call) if call.is_external() => talk(call),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(talks, vec![20; IDS]);
+}
+
+#[test]
+fn an_employee_calls_other_clients_after_handing_one_over() {
+    // 151 hands its client to 152 and goes on; the client stays in its bridge.
+    let fixture = one("asterisk", "out_attended_transfer_accepted");
+    let mut events: Vec<Event> = fixture
+        .events
+        .iter()
+        .filter(|event| event.t < 45.0)
+        .cloned()
+        .collect();
+    for event in &mut events {
+        event.body.insert("Token".to_owned(), "tenant".into());
+    }
+    events.push(host(50.0, "dial", json!({"UniqueId": "6.1", "Phone": "375291110006", "CallType": 1, "Extensions": ["151"], "Trunk": "0001363"})));
+    events.push(host(55.0, "bridge", json!({"UniqueId": "6.1", "BridgeUniqueid": "n1", "Channel": "SIP/151-00000099", "CallerIDNum": "151", "Exten": "375291110006"})));
+    events.push(host(55.0, "bridge", json!({"UniqueId": "6.2", "BridgeUniqueid": "n1", "Channel": "SIP/0001363-00000100", "CallerIDNum": "375291110006", "ConnectedLineNum": "151"})));
+    events.push(host(65.0, "bridge_leave", json!({"UniqueId": "6.2", "BridgeUniqueid": "n1", "Channel": "SIP/0001363-00000100", "BridgeNumChannels": "1"})));
+    events.push(host(65.5, "bridge_leave", json!({"UniqueId": "6.1", "BridgeUniqueid": "n1", "Channel": "SIP/151-00000099", "BridgeNumChannels": "0"})));
+    events.push(host(66.0, "hangup", json!({"UniqueId": "6.1", "Phone": "375291110006", "CallType": 1, "CallStatus": "2", "Extensions": ["151"], "Trunk": "0001363"})));
+    let heard = play(&events);
+    let told = heard.iter().any(
+        |heard| matches!(heard, Heard::Live(live) if live.event().call_id().as_str() == "6.1"),
+    );
+    assert!(told, "its popup is shown");
+    let mut calls = heard.iter().filter_map(|heard| match heard {
+        Heard::Finished(call) if call.record().call_id().as_str() == "6.1" => Some(call),
+        _ => None,
+    });
+    let call = calls.next().expect("it has a record");
+    assert_eq!(talk(call), Some(10));
+    assert_eq!(call.record().client().to_string(), "+375291110006");
+}
+
+#[test]
+fn the_next_call_of_an_employee_is_no_question_about_the_one_before() {
+    let mut events = one("asterisk", "in_single_extension_answered").events;
+    for event in &mut events {
+        event.body.insert("Token".to_owned(), "tenant".into());
+    }
+    // 158 dials half a second after its client hung up.
+    events.push(host(10.5, "dial", json!({"UniqueId": "6.1", "Phone": "375291110006", "CallType": 1, "Extensions": ["158"], "Trunk": "0001363"})));
+    events.push(host(30.0, "hangup", json!({"UniqueId": "6.1", "Phone": "375291110006", "CallType": 1, "CallStatus": "0", "Extensions": ["158"], "Trunk": "0001363"})));
+    let calls = finished(&events);
+    let ids: Vec<_> = calls
+        .iter()
+        .map(|call| call.record().call_id().as_str())
+        .collect();
+    assert_eq!(ids.len(), 2, "{ids:?}");
+}
+
+#[test]
+fn a_short_number_dialled_over_a_line_is_an_outgoing_call() {
+    let call = only(finished(&[
+        host(
+            0.0,
+            "dial",
+            json!({"UniqueId": "6.1", "Phone": "104", "CallType": 1, "Extensions": ["151"], "Trunk": "0001363"}),
+        ),
+        host(
+            20.0,
+            "hangup",
+            json!({"UniqueId": "6.1", "Phone": "104", "CallType": 1, "CallStatus": "0", "Extensions": ["151"], "Trunk": "0001363"}),
+        ),
+    ]));
+    let record = call.record();
+    assert_eq!(record.direction(), Direction::Outbound);
+    assert_eq!(record.client().to_string(), "104");
+    assert_eq!(record.line().map(Line::as_str), Some("0001363"));
+    assert_eq!(
+        record
+            .rang()
+            .iter()
+            .map(Extension::as_str)
+            .collect::<Vec<_>>(),
+        ["151"]
+    );
+}
+
+#[test]
+fn a_channel_that_says_only_later_that_it_calls_is_the_caller() {
+    let caller = ch("5.1", "SIP/150-00000001", "5.1");
+    let colleague = ch("5.2", "SIP/151-00000002", "5.1");
+    let events = Ami::default()
+        .event(
+            0.0,
+            "Newchannel",
+            &[("", caller)],
+            json!({"ChannelState": "0", "Exten": "151"}),
+        )
+        .event(
+            0.01,
+            "Newstate",
+            &[("", caller)],
+            json!({"ChannelState": "4", "Exten": "151"}),
+        )
+        .rings(0.1, caller, colleague, "151")
+        .ends(6.0, caller, colleague, "CANCEL")
+        .hangs_up(6.0, colleague)
+        .hangs_up(6.0, caller)
+        .events();
+    let calls = finished(&events);
+    assert_eq!(calls.len(), 1);
+    assert!(!calls[0].is_external());
+    assert_eq!(calls[0].record().client().to_string(), "150");
+    assert_eq!(calls[0].record().outcome(), Outcome::Cancelled);
+}
+
+#[test]
+fn a_pbx_that_was_restarted_begins_its_counters_anew() {
+    let old = [
+        ch("1.7", "Local/152@dept-00000001;1", "1.1"),
+        ch("1.8", "Local/152@dept-00000001;2", "1.1"),
+    ];
+    let client = ch("900.1", "PJSIP/0001371-00000001", "900.1");
+    let new = [
+        ch("900.2", "Local/152@dept-00000001;1", "900.1"),
+        ch("900.3", "Local/152@dept-00000001;2", "900.1"),
+    ];
+    let phone = ch("900.4", "PJSIP/152-00000002", "900.1");
+    let pair = |stream: Ami, t: f64, halves: [Ch; 2]| {
+        let parts = [("LocalOne", halves[0]), ("LocalTwo", halves[1])];
+        stream.event(t, "LocalBridge", &parts, json!({}))
+    };
+    // The first call never ends: the PBX went down with it.
+    let stream = pair(answered(), 5.0, old);
+    let stream = stream.calls_in(600.0, client, "375291110002", "375172000111");
+    let stream = pair(stream, 600.1, new);
+    let calls = finished(
+        &stream
+            .rings(600.1, client, new[0], "152@dept")
+            .rings(600.2, new[1], phone, "152")
+            .ends(605.0, new[1], phone, "ANSWER")
+            .enters(605.0, "n1", phone)
+            .enters(605.0, "n1", new[1])
+            .enters(605.0, "n2", new[0])
+            .enters(605.0, "n2", client)
+            .leaves(615.0, "n2", client)
+            .hangs_up(615.0, client)
+            .hangs_up(615.0, new[0])
+            .hangs_up(615.0, new[1])
+            .hangs_up(615.0, phone)
+            .events(),
+    );
+    let call = calls
+        .iter()
+        .find(|call| call.record().call_id().as_str() == "900.1")
+        .expect("the second call");
+    assert_eq!(talk(call), Some(10));
+    assert_eq!(call.record().rang().len(), 1);
+    assert_eq!(call.answered_by().map(Extension::as_str), Some("152"));
+}
