@@ -68,6 +68,8 @@ impl Peer {
         }
         // A peer's own name may hold hyphens; the last one begins the channel's number.
         let peer = rest.rsplit_once('-').map_or(rest, |(peer, _)| peer);
+        // A span of ISDN lines stands before the number it was dialled with.
+        let peer = peer.split('/').next().unwrap_or(peer);
         if peer.is_empty() {
             Self::Unknown
         } else if extensions.matches(peer) {
@@ -118,6 +120,7 @@ mod tests {
             of("SIP/gsm-gate-1-00000045"),
             Peer::Line("gsm-gate-1".into())
         );
+        assert_eq!(of("DAHDI/i1/375291110001-5"), Peer::Line("i1".into()));
         assert_eq!(
             of("Local/152@dialexecute-0000000c;1"),
             Peer::Local {

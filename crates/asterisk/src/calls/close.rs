@@ -201,7 +201,15 @@ impl CallTracker {
         };
         self.unlist(at, &scene);
         self.release(at, scene.scope);
-        let until = self.now.saturating_add(self.patience.remembered);
+        // Whoever was given up may yet be heard of, as late as anybody is waited for.
+        let found = clients(&scene, &self.rules);
+        let given_up = found.iter().any(|client| over_at(&scene, client).is_none());
+        let remembered = if given_up {
+            self.patience.silent
+        } else {
+            self.patience.remembered
+        };
+        let until = self.now.saturating_add(remembered);
         for name in Self::listed(&scene).channels {
             self.closed.add(name, until);
         }

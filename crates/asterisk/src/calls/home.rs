@@ -20,7 +20,7 @@ use crate::understand::reach::heard;
 /// An employee who left the client to ask somebody calls within that time.
 const ASKS_WITHIN: Micros = 300 * SECOND;
 
-/// A call of a dialplan in which nothing happens for that long may be over.
+/// A call in which nothing happens for that long may be over.
 const SILENT_FOR: Micros = 1_800 * SECOND;
 
 impl CallTracker {
@@ -153,15 +153,16 @@ impl CallTracker {
                 if over_at(other, client).is_some() {
                     return false;
                 }
+                // A call that shows no sign of life is no reason to keep silent: its end may be lost.
+                if other.last_at < scene.last_at - SILENT_FOR {
+                    return false;
+                }
                 if !other.dialplan {
                     return waits_on_hold(other, client, &employee);
                 }
-                // A listener does not tell of hold. A call that shows no sign of life is no reason to
-                // keep silent: its end may be lost.
-                let alive = other.last_at >= scene.last_at - SILENT_FOR;
-                alive
-                    && (is_with(other, client, &employee)
-                        || asks(other, &clients, client, &employee, scene.last_at))
+                // A listener does not tell of hold.
+                is_with(other, client, &employee)
+                    || asks(other, &clients, client, &employee, scene.last_at)
             })
         })
     }

@@ -25,7 +25,7 @@ use self::place::Moment;
 use crate::live::{advance, withdraw};
 use crate::read::PbxEvent;
 use crate::rules::Rules;
-use crate::scene::{Live, Micros, Scene, Scope};
+use crate::scene::{Live, MOST, Micros, Scene, Scope};
 use crate::understand::cast::{Client, Clients, clients};
 use crate::understand::moment;
 
@@ -321,6 +321,10 @@ impl CallTracker {
         } else {
             (one, other)
         };
+        let size = |at: SceneAt| self.scene(at).map_or(0, |scene| scene.channels.len());
+        if size(older) + size(younger) > MOST {
+            return one;
+        }
         let place = usize::try_from(younger).unwrap_or(usize::MAX);
         let Some(part) = self.scenes.get_mut(place).and_then(Option::take) else {
             return older;

@@ -143,11 +143,9 @@ impl Channel {
                 *known = Some(told.into());
             }
         };
-        take(
-            &mut labels.caller,
-            named.caller.as_deref(),
-            dialplan || begins,
-        );
+        // A caller who hid the number at first has none, whatever the dialplan makes of it.
+        let later_too = dialplan || begins && !self.calls;
+        take(&mut labels.caller, named.caller.as_deref(), later_too);
         take(&mut labels.exten, exten, dialplan);
         if labels.connected.is_none() {
             labels.connected = named.connected.as_deref().map(Into::into);

@@ -35,7 +35,7 @@ pub(crate) type BridgeAt = u16;
 
 /// No call has as many channels or bridges, and no channel as many moments; a stream that says so is
 /// broken, and what is beyond is not kept.
-pub(crate) const MOST: usize = 500;
+pub(crate) const MOST: usize = 250;
 
 /// A bridge, by the hash of its id: two of one call do not have the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

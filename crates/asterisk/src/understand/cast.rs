@@ -367,14 +367,20 @@ pub(crate) fn dialled_number(channel: &Channel) -> Option<&str> {
         .and_then(|dial| dial.string.as_deref());
     let number = string.and_then(|string| {
         let string = string.strip_prefix("PJSIP/").unwrap_or(string);
-        match string.split_once('@') {
-            Some((number, _)) => Some(number.rsplit('/').next().unwrap_or(number)),
+        let number = match string.split_once('@') {
+            // With the credentials of an IAX peer before it, the number is behind.
+            Some((credentials, rest))
+                if credentials.contains(':') && !credentials.contains("sip:") =>
+            {
+                rest.rsplit_once('/').map(|(_, number)| number)
+            }
+            Some((number, _)) => number.rsplit('/').next(),
             None => string.rsplit_once('/').map(|(_, number)| number),
-        }
+        };
+        number.map(|number| number.trim_start_matches("sip:"))
     });
     number
-        .map(|number| number.trim_start_matches("sip:"))
-        .filter(|number| number.bytes().any(|byte| byte.is_ascii_digit()))
+        .filter(|number| number.bytes().any(|byte| byte.is_ascii_digit()) && !number.contains(':'))
         .or(channel.caller())
 }
 

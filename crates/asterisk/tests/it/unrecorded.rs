@@ -106,6 +106,7 @@ fn dial_strings_of_other_channel_drivers_are_read() {
         "0001371/375291110005",
         "0001371/sip:375291110005@192.0.2.7",
         "i1/375291110005",
+        "user1:pass2@branch/375291110005",
     ] {
         let caller = ch("5.1", "SIP/150-00000001", "5.1");
         let line = ch("5.3", "SIP/0001371-00000003", "5.1");
@@ -410,4 +411,40 @@ fn a_pbx_that_was_restarted_begins_its_counters_anew() {
     assert_eq!(talk(call), Some(10));
     assert_eq!(call.record().rang().len(), 1);
     assert_eq!(call.answered_by().map(Extension::as_str), Some("152"));
+}
+
+#[test]
+fn a_hidden_number_stays_hidden_whatever_the_dialplan_makes_of_it() {
+    let dialled = [("", CLIENT), ("Dest", PHONE)];
+    let shown = json!({"ChannelState": "4", "CallerIDNum": "375172000110", "DialString": "150"});
+    let call = only(finished(
+        &Ami::default()
+            .calls_in(0.0, CLIENT, "<unknown>", "375172000110")
+            .event(0.1, "DialBegin", &dialled, shown)
+            .hangs_up(4.0, PHONE)
+            .hangs_up(4.0, CLIENT)
+            .events(),
+    ));
+    assert_eq!(call.record().client().to_string(), "hidden number");
+}
+
+#[test]
+fn a_call_that_was_given_up_makes_no_second_record_when_it_is_heard_of_again() {
+    let start =
+        json!({"UniqueId": "6.1", "Phone": "375291110006", "CallType": 0, "Trunk": "0001363"});
+    let end = json!({"UniqueId": "6.1", "Phone": "375291110006", "CallType": 0, "CallStatus": "2", "Trunk": "0001363"});
+    let calls = finished(&[
+        host(0.0, "start", start),
+        // Another call moves the clock on.
+        host(
+            4_000.0,
+            "start",
+            json!({"UniqueId": "6.2", "Phone": "375291110007", "Trunk": "0001363"}),
+        ),
+        host(9_000.0, "hangup", end),
+    ]);
+    let first = calls
+        .iter()
+        .filter(|call| call.record().call_id().as_str() == "6.1");
+    assert_eq!(first.count(), 1);
 }
