@@ -2,6 +2,7 @@
 
 use super::index::{Name, SceneAt};
 use super::{CallTracker, Heard, live_event};
+use crate::finished::FinishedCall;
 use crate::scene::Live;
 use crate::scene::{Channel, ChannelAt, Micros, Scene};
 use crate::understand::cast::{Client, Clients, clients};
@@ -152,7 +153,12 @@ impl CallTracker {
         if open && let Some(end) = story.end(self.now(scene.scope)) {
             heard.push(live_event(scene, end));
         }
-        if let Some(call) = call {
+        // Of a call that was given up too early, what is heard later makes no second record.
+        let known = |call: &FinishedCall| {
+            let id = call.record().call_id().as_str();
+            self.closed.has(Name::channel(scene.scope, id))
+        };
+        if let Some(call) = call.filter(|call| !known(call)) {
             heard.push(Heard::Finished(Box::new(call)));
         }
         if let Some(scene) = self.scene_mut(at) {
