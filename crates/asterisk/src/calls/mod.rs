@@ -32,7 +32,8 @@ use crate::understand::moment;
 /// Turns the events of PBXs into calls: popups at once, one record per outside party at the end.
 ///
 /// It is a pure state machine. It has no clock: every event comes with the time it happened, and the
-/// latest one is the present; [`pass_time`](Self::pass_time) lets a quiet stream go on. It opens
+/// latest one of a tenant or PBX is its present; [`pass_time`](Self::pass_time) lets a quiet stream go
+/// on. It opens
 /// nothing and waits for nothing. Events may come up to ten seconds out of order, twice, or not at
 /// all.
 ///
@@ -169,7 +170,8 @@ impl CallTracker {
         self.scenes.len() - self.free.len()
     }
 
-    /// How many events came for calls that were closed already.
+    /// How many events told of nothing that is open: of calls that were closed already, of bridges
+    /// nobody is in, of more channels than a call can have.
     pub fn late_events(&self) -> u64 {
         self.late
     }
