@@ -9,7 +9,8 @@ use vochi_crm_core::{CallEvent, EventKind, Extension, Leg, Line};
 
 use crate::rules::Rules;
 use crate::scene::{Live, Micros, Names, Scene, Telling};
-use crate::understand::cast::{Client, line_of, phone_of};
+use crate::understand::cast::Client;
+use crate::understand::numbers::{line_of, phone_of};
 use crate::understand::over::is_over;
 use crate::understand::{Story, call_id, moment};
 

@@ -4,6 +4,7 @@ use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
+use super::stays::{Point, Stays, stays};
 use super::{Bridge, BridgeAt, ChannelAt, MOST, Micros};
 use crate::peer::Peer;
 use crate::read::{DialEnd, Named};
@@ -68,31 +69,6 @@ pub(crate) struct Dial {
     pub(crate) end: Option<(Micros, DialEnd)>,
     /// A dial's end without a beginning: pickup, or a lost event.
     pub(crate) orphan: bool,
-}
-
-/// A moment a channel came into a bridge or left it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Point {
-    at: Micros,
-    bridge: BridgeAt,
-    enters: bool,
-}
-
-/// A time in a bridge.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Stay {
-    pub(crate) bridge: BridgeAt,
-    pub(crate) from: Micros,
-    /// None while it lasts.
-    pub(crate) to: Option<Micros>,
-}
-
-pub(crate) type Stays = SmallVec<[Stay; 4]>;
-
-impl Stay {
-    pub(crate) fn holds(&self, at: Micros) -> bool {
-        self.from <= at && self.to.is_none_or(|to| at < to)
-    }
 }
 
 impl Channel {
@@ -211,69 +187,9 @@ impl Channel {
         self.points.insert(place, new);
     }
 
-    /// When it was in which bridge, in order. A channel is in one bridge at a time: coming into
-    /// another one leaves the one before.
+    /// When it was in which bridge, in order.
     pub(crate) fn stays(&self, bridges: &[Bridge]) -> Stays {
-        let mut stays = Stays::new();
-        let mut open: Option<(BridgeAt, Micros)> = None;
-        let mut rest: SmallVec<[Point; 8]> = SmallVec::from_slice(&self.points);
-        let mut next = 0;
-        while let Some(now) = rest.get(next).map(|point| point.at) {
-            // Of several points of one time, first the one that fits.
-            let fits = |point: &Point| match open {
-                Some((bridge, _)) => !point.enters && point.bridge == bridge,
-                None => point.enters,
-            };
-            let same_time = rest.iter().skip(next).take_while(|point| point.at == now);
-            let place = same_time.clone().position(fits).unwrap_or(0);
-            rest.swap(next, next + place);
-            let Some(point) = rest.get(next).copied() else {
-                break;
-            };
-            next += 1;
-            match (point.enters, open) {
-                (true, Some((bridge, _))) if bridge == point.bridge => {}
-                (true, Some((bridge, from))) => {
-                    stays.push(close(bridge, from, point.at));
-                    open = Some((point.bridge, point.at));
-                }
-                (true, None) => open = Some((point.bridge, point.at)),
-                (false, Some((bridge, from))) if bridge == point.bridge => {
-                    stays.push(close(bridge, from, point.at));
-                    open = None;
-                }
-                // It left a bridge nobody saw it in: it was there at least for a moment.
-                (false, _) => {
-                    if !stays.iter().any(|stay| stay.bridge == point.bridge) {
-                        if let Some((bridge, from)) = open.take() {
-                            stays.push(close(bridge, from, point.at));
-                        }
-                        stays.push(close(point.bridge, point.at, point.at));
-                    }
-                }
-            }
-        }
-        if let Some((bridge, from)) = open {
-            stays.push(Stay {
-                bridge,
-                from,
-                to: None,
-            });
-        }
-        for stay in &mut stays {
-            let emptied = bridges
-                .get(usize::from(stay.bridge))
-                .map(|bridge| bridge.emptied.as_slice())
-                .unwrap_or_default();
-            let emptied = emptied.iter().copied().filter(|end| *end > stay.from);
-            let first_end = emptied.chain(self.hung_at()).min();
-            if let Some(end) = first_end
-                && stay.to.is_none_or(|to| end < to)
-            {
-                stay.to = Some(end.max(stay.from));
-            }
-        }
-        stays
+        stays(&self.points, bridges, self.hung_at())
     }
 
     /// Whether it was ever in a bridge.
@@ -361,60 +277,5 @@ impl Channel {
                 point.bridge = *place;
             }
         }
-    }
-}
-
-fn close(bridge: BridgeAt, from: Micros, to: Micros) -> Stay {
-    Stay {
-        bridge,
-        from,
-        to: Some(to),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn stays(points: &[(i64, u16, bool)]) -> Vec<(u16, i64, Option<i64>)> {
-        let mut channel = Channel::new("1.1", 0);
-        for (at, bridge, enters) in points {
-            channel.point(*bridge, *at, *enters);
-        }
-        let stays = channel.stays(&[]);
-        stays
-            .iter()
-            .map(|stay| (stay.bridge, stay.from, stay.to))
-            .collect()
-    }
-
-    #[test]
-    fn order_and_repetition_of_facts_do_not_matter() {
-        let tidy = stays(&[(1, 0, true), (5, 0, false), (6, 1, true), (9, 1, false)]);
-        assert_eq!(tidy, [(0, 1, Some(5)), (1, 6, Some(9))]);
-        let shuffled = stays(&[
-            (9, 1, false),
-            (6, 1, true),
-            (1, 0, true),
-            (6, 1, true),
-            (5, 0, false),
-        ]);
-        assert_eq!(shuffled, tidy);
-    }
-
-    #[test]
-    fn coming_into_another_bridge_leaves_the_one_before() {
-        let seen = stays(&[(1, 0, true), (5, 1, true), (6, 0, false)]);
-        assert_eq!(
-            seen,
-            [(0, 1, Some(5)), (1, 5, None)],
-            "a late leave changes nothing"
-        );
-    }
-
-    #[test]
-    fn leaving_an_unseen_bridge_proves_having_been_there() {
-        let seen = stays(&[(1, 0, true), (7, 1, false)]);
-        assert_eq!(seen, [(0, 1, Some(7)), (1, 7, Some(7))]);
     }
 }

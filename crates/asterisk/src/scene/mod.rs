@@ -8,6 +8,7 @@ mod join;
 mod live;
 mod plan;
 mod prune;
+mod stays;
 
 use std::hash::{Hash as _, Hasher as _};
 
@@ -15,9 +16,10 @@ use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
-pub(crate) use channel::{Channel, Stay, Stays};
+pub(crate) use channel::Channel;
 pub(crate) use live::{Live, Names, Telling};
 pub(crate) use plan::{Arrival, Plan, PlanDial, Report};
+pub(crate) use stays::{Stay, Stays};
 
 use crate::read::BridgeKind;
 

@@ -4,6 +4,7 @@
 pub(crate) mod cast;
 mod internal;
 mod legs;
+pub(crate) mod numbers;
 mod outcome;
 pub(crate) mod over;
 pub(crate) mod people;
@@ -17,8 +18,9 @@ use vochi_crm_core::{
     Timestamp, Transfer, TransferResult,
 };
 
-use self::cast::{Client, line_of, phone_of};
+use self::cast::Client;
 pub(crate) use self::internal::internal;
+use self::numbers::{line_of, phone_of};
 use self::people::{Person, person, rang, talkers};
 use self::reach::{Talk, talk};
 use self::transfer::{View, transfer};

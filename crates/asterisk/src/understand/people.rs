@@ -4,7 +4,8 @@ use compact_str::CompactString;
 use smallvec::SmallVec;
 use vochi_crm_core::Direction;
 
-use super::cast::{Client, dialled_number};
+use super::cast::Client;
+use super::numbers::dialled_number;
 use super::reach::Talk;
 use crate::peer::{Half, Peer};
 use crate::read::{CallKind, DialEnd};
