@@ -49,6 +49,8 @@ pub struct Pager<'a, T, C> {
     fetch: Fetch<'a, T, C>,
     next: Option<C>,
     seen: Vec<C>,
+    repeats: fn(&mut Vec<C>, &C) -> bool,
+    pages: usize,
     items: std::vec::IntoIter<T>,
 }
 
@@ -60,7 +62,31 @@ where
     C: Clone + PartialEq + Send + 'a,
 {
     /// A pager that begins at `first` and fetches with `fetch`.
-    pub fn new<F, Fut>(first: C, mut fetch: F) -> Self
+    pub fn new<F, Fut>(first: C, fetch: F) -> Self
+    where
+        F: FnMut(C) -> Fut + Send + 'a,
+        Fut: Future<Output = Result<Page<T, C>>> + Send + 'a,
+    {
+        Self::with_check(first, fetch, |seen, next| {
+            seen.contains(next) || seen.len() >= MOST_PAGES
+        })
+    }
+
+    /// The same for a list whose pages begin at ever greater places, as a log that is read on from
+    /// its last id. It may be of any length, and a place that is not beyond the last one is the
+    /// server going round in circles.
+    pub fn ascending<F, Fut>(first: C, fetch: F) -> Self
+    where
+        C: PartialOrd,
+        F: FnMut(C) -> Fut + Send + 'a,
+        Fut: Future<Output = Result<Page<T, C>>> + Send + 'a,
+    {
+        Self::with_check(first, fetch, |seen, next| {
+            seen.pop().is_some_and(|last| *next <= last)
+        })
+    }
+
+    fn with_check<F, Fut>(first: C, mut fetch: F, repeats: fn(&mut Vec<C>, &C) -> bool) -> Self
     where
         F: FnMut(C) -> Fut + Send + 'a,
         Fut: Future<Output = Result<Page<T, C>>> + Send + 'a,
@@ -69,6 +95,8 @@ where
             fetch: Box::new(move |cursor| Box::pin(fetch(cursor))),
             next: Some(first),
             seen: Vec::new(),
+            repeats,
+            pages: 0,
             items: Vec::new().into_iter(),
         }
     }
@@ -91,13 +119,14 @@ where
         let Some(cursor) = self.next.take() else {
             return Ok(None);
         };
-        if self.seen.contains(&cursor) || self.seen.len() >= MOST_PAGES {
+        if (self.repeats)(&mut self.seen, &cursor) {
             return Err(
                 Error::new(ErrorKind::Decode, "the CRM's list repeats itself")
                     .with_hint("what was read so far is good; report this to the CRM's support"),
             );
         }
         self.seen.push(cursor.clone());
+        self.pages += 1;
         let page = (self.fetch)(cursor).await?;
         self.next = page.next;
         Ok(Some(page.items))
@@ -116,7 +145,7 @@ where
 impl<T, C> fmt::Debug for Pager<'_, T, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pager")
-            .field("pages_read", &self.seen.len())
+            .field("pages_read", &self.pages)
             .finish_non_exhaustive()
     }
 }

@@ -1,5 +1,21 @@
 //! The typed client.
 
+mod by_phone;
+mod corporate;
+mod customers;
+mod history;
+mod modules;
+mod pages;
+mod system;
+mod work;
+
+pub use by_phone::CustomersByPhone;
+pub use corporate::CorporateCustomers;
+pub use customers::Customers;
+pub use history::{History, HistoryPager};
+pub use modules::IntegrationModules;
+pub use work::{Files, Orders, Tasks};
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +26,7 @@ use vochi_crm_core::http::{
 };
 use vochi_crm_core::page::{Page, Pager};
 use vochi_crm_core::{
-    Account, AccountConfig, AccountName, CrmName, Cx, Error, Hub, Result, Secret,
+    Account, AccountConfig, AccountName, CrmName, Cx, Error, Hub, PhoneReader, Result, Secret,
 };
 
 use crate::api::{FindManager, GetCredentials, GetSettings, ListUsers, SendCallEvent, UploadCalls};
@@ -28,6 +44,10 @@ use crate::{CRM, error, limits};
 #[derive(Clone, Debug)]
 pub struct Client {
     pipeline: Pipeline,
+    /// How the account's people write numbers.
+    phones: PhoneReader,
+    /// The shop of the account.
+    site: Option<Arc<str>>,
 }
 
 /// Puts a [`Client`] together.
@@ -60,6 +80,21 @@ impl ClientBuilder {
     #[must_use]
     pub fn api_key(mut self, key: impl Into<Secret>) -> Self {
         self.config.api_key = Some(key.into());
+        self
+    }
+
+    /// The country whose people wrote the numbers in the CRM, by its two letters; without it only
+    /// international numbers are understood.
+    #[must_use]
+    pub fn default_region(mut self, region: impl Into<String>) -> Self {
+        self.common.default_region = Some(region.into());
+        self
+    }
+
+    /// The shop whose customers come first, by its symbolic code.
+    #[must_use]
+    pub fn site(mut self, code: impl Into<String>) -> Self {
+        self.config.site = Some(code.into());
         self
     }
 
@@ -152,6 +187,8 @@ impl Client {
         }
         Ok(Self {
             pipeline: pipeline.build(),
+            phones: account.phones(),
+            site: config.site.as_deref().map(Arc::from),
         })
     }
 

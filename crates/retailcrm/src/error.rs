@@ -8,6 +8,8 @@ use serde_json::Value;
 use vochi_crm_core::http::{Advice, Answer, Refusal};
 use vochi_crm_core::{Effect, ErrorKind, wire};
 
+use crate::model::CustomerLink;
+
 /// How a row of the table recognises an error text. Texts are compared in lower case, without the
 /// final dot.
 enum Text {
@@ -151,6 +153,12 @@ struct Envelope {
     error: Option<String>,
     #[serde(default)]
     errors: Value,
+    #[serde(
+        default,
+        rename = "combinedTo",
+        deserialize_with = "wire::object_or_none"
+    )]
+    combined_to: Option<CustomerLink>,
 }
 
 /// Says whether an answer is a refusal, and which.
@@ -252,7 +260,7 @@ fn told(status: StatusCode, envelope: Envelope) -> Refusal {
     };
     refusal
         .with_code(message)
-        .with_fields(fields(envelope.errors))
+        .with_fields(fields(envelope.errors, envelope.combined_to))
 }
 
 /// The meaning of an error whose text is unknown.
@@ -266,13 +274,13 @@ fn by_status(status: StatusCode, message: String) -> Refusal {
 }
 
 /// `errors` is absent, a map, a list or empty; values may be anything. They may be localised:
-/// nothing depends on what they say.
-fn fields(errors: Value) -> BTreeMap<String, String> {
+/// nothing depends on what they say. A customer merged into another one names the other beside them.
+fn fields(errors: Value, combined_to: Option<CustomerLink>) -> BTreeMap<String, String> {
     let text = |value: Value| match value {
         Value::String(text) => text,
         other => other.to_string(),
     };
-    match errors {
+    let mut fields = match errors {
         Value::Object(map) => map
             .into_iter()
             .map(|(name, value)| (name, text(value)))
@@ -284,5 +292,15 @@ fn fields(errors: Value) -> BTreeMap<String, String> {
             .collect(),
         Value::String(only) if !only.is_empty() => BTreeMap::from([("0".to_owned(), only)]),
         _ => BTreeMap::new(),
+    };
+    if let Some(other) = combined_to {
+        let id = other.id.map(|id| id.to_string());
+        let named = [("combinedTo", id), ("combinedTo.site", other.site)];
+        fields.extend(
+            named
+                .into_iter()
+                .filter_map(|(name, text)| Some((name.to_owned(), text?))),
+        );
     }
+    fields
 }

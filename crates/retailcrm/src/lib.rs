@@ -31,7 +31,10 @@ mod connector;
 mod error;
 mod limits;
 
-pub use client::{Client, ClientBuilder, Reference, Telephony, Users};
+pub use client::{
+    Client, ClientBuilder, CorporateCustomers, Customers, CustomersByPhone, Files, History,
+    HistoryPager, IntegrationModules, Orders, Reference, Tasks, Telephony, Users,
+};
 pub use config::{CONFIG_KEYS, Config};
 pub use connector::Connector;
 pub use limits::{GENERAL, TELEPHONY};

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
+use crate::time::LocalTime;
+
 /// Reads a flag written as `true`, `"true"`, `1`, `"1"`, `"Y"` or the opposite; anything else is
 /// `None`.
 ///
@@ -75,6 +77,16 @@ fn as_text(value: Value) -> Option<String> {
     }
 }
 
+/// Reads a date and time without a zone, as `2026-03-02 11:00:00`; anything else is `None`.
+pub fn local_time_or_none<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<LocalTime>, D::Error> {
+    Ok(match Value::deserialize(deserializer)? {
+        Value::String(text) => text.parse().ok(),
+        _ => None,
+    })
+}
+
 /// Reads a list of texts or numbers; a single one is a list of one, unreadable elements are left
 /// out.
 pub fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
@@ -122,6 +134,25 @@ mod tests {
             (json!([]), None),
         ] {
             assert_eq!(id_or_none(&value).unwrap().as_deref(), id, "{value}");
+        }
+    }
+
+    #[test]
+    fn local_times_are_read_and_nothing_is_guessed() {
+        for (value, time) in [
+            (json!("2026-03-02 11:00:00"), Some("2026-03-02 11:00:00")),
+            (json!("2026-03-02T11:00"), Some("2026-03-02 11:00:00")),
+            (json!("0000-00-00 00:00:00"), None),
+            (json!(""), None),
+            (json!(1_772_438_400), None),
+            (json!(null), None),
+        ] {
+            let read = local_time_or_none(&value).unwrap();
+            assert_eq!(
+                read.map(|time| time.to_string()).as_deref(),
+                time,
+                "{value}"
+            );
         }
     }
 

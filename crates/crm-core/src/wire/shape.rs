@@ -54,6 +54,25 @@ where
     })
 }
 
+/// Like [`object_or_none`], with everything that is `None` there as the default.
+pub fn object_or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: DeserializeOwned + Default,
+{
+    object_or_none(deserializer).map(Option::unwrap_or_default)
+}
+
+/// Reads anything its type can be read from (an id, a word of an open vocabulary); `null` and what
+/// cannot be read are `None`.
+pub fn value_or_none<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: DeserializeOwned,
+{
+    Value::deserialize(deserializer).map(|value| T::deserialize(value).ok())
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -99,5 +118,31 @@ mod tests {
                 .unwrap()
                 .is_some()
         );
+    }
+
+    #[test]
+    fn an_unreadable_object_is_the_default() {
+        type Map = BTreeMap<String, u8>;
+        for nothing in [json!(null), json!([]), json!([1, 2]), json!({"a": "b"})] {
+            assert_eq!(
+                object_or_default::<_, Map>(&nothing).unwrap(),
+                Map::new(),
+                "{nothing}"
+            );
+        }
+        let read: Map = object_or_default(&json!({"a": 1})).unwrap();
+        assert_eq!(read["a"], 1);
+    }
+
+    #[test]
+    fn a_value_that_cannot_be_read_is_none() {
+        for (value, read) in [
+            (json!(7), Some(7)),
+            (json!(null), None),
+            (json!("seven"), None),
+            (json!({}), None),
+        ] {
+            assert_eq!(value_or_none::<_, u8>(&value).unwrap(), read, "{value}");
+        }
     }
 }

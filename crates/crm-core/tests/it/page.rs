@@ -49,3 +49,23 @@ async fn an_error_ends_the_list_once() {
     assert!(pager.next().await.is_err());
     assert_eq!(pager.next().await.unwrap(), None);
 }
+
+#[tokio::test]
+async fn a_log_is_read_to_its_end_however_long_it_is() {
+    let pager = Pager::ascending(0_u32, |at| async move {
+        Ok(Page::new(vec![at], (at < 20_000).then_some(at + 1)))
+    });
+    assert_eq!(pager.all().await.unwrap().len(), 20_001);
+}
+
+#[tokio::test]
+async fn a_log_that_does_not_go_on_is_found_out() {
+    for back in [0_u32, 5] {
+        let mut pager = Pager::ascending(5_u32, |at| async move {
+            Ok(Page::new(vec![at], Some(at - back)))
+        });
+        assert_eq!(pager.next().await.unwrap(), Some(5));
+        assert_eq!(pager.next().await.unwrap_err().kind(), ErrorKind::Decode);
+        assert_eq!(pager.next().await.unwrap(), None);
+    }
+}

@@ -2,9 +2,41 @@
 //! request, a reader of the answer.
 
 mod account;
+mod corporate;
+mod corporate_parts;
+mod customer_changes;
+mod customer_notes;
+mod customers;
+mod files;
+mod filters;
+mod history;
+mod integration_modules;
+mod key;
+mod order_changes;
+mod orders;
+mod sites;
+mod system;
+mod tasks;
 mod telephony;
 mod users;
 
 pub use account::{GetCredentials, GetSettings};
+pub use corporate::{CorporateCustomersPage, GetCorporateCustomer, ListCorporateCustomers};
+pub use corporate_parts::{
+    CompaniesPage, CorporateContactsPage, ListCompanies, ListCorporateContacts,
+};
+pub use customer_changes::{CreateCustomer, EditCustomer};
+pub use customer_notes::{
+    CreateCustomerNote, CustomerNotesPage, DeleteCustomerNote, ListCustomerNotes,
+};
+pub use customers::{CustomersPage, GetCustomer, ListCustomers};
+pub use files::{EditFile, UploadFile};
+pub use history::{ListCustomersHistory, ListHistory, ListOrdersHistory};
+pub use integration_modules::{EditIntegrationModule, GetIntegrationModule};
+pub use order_changes::{CreateOrder, EditOrder};
+pub use orders::{GetOrder, ListOrders, OrdersPage};
+pub use sites::ListSites;
+pub use system::{GetApiVersions, GetSystemInfo};
+pub use tasks::CreateTask;
 pub use telephony::{FindManager, MOST_CALLS, SendCallEvent, UploadCalls};
-pub use users::{ListUsers, UsersPage};
+pub use users::{GetUser, ListUserGroups, ListUsers, SetUserStatus, UserGroupsPage, UsersPage};

@@ -1,12 +1,14 @@
-//! `users`: the enterprise's employees.
+//! `users`, `user-groups`: the enterprise's employees.
+
+use std::borrow::Cow;
 
 use serde::Deserialize;
 use serde_json::json;
-use vochi_crm_core::Result;
 use vochi_crm_core::http::{Answer, ApiRequest, Endpoint, Idempotency};
-use vochi_crm_core::wire::Items;
+use vochi_crm_core::wire::{self, Items};
+use vochi_crm_core::{Error, Result};
 
-use crate::model::{PageSize, Pagination, User};
+use crate::model::{PageSize, Pagination, User, UserGroup, UserId, UserStatus};
 
 /// One page of users.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -119,5 +121,199 @@ impl Endpoint for ListUsers {
 
     fn planned(&self) -> Answer {
         Answer::ok_json(&json!({ "success": true, "users": [] }))
+    }
+}
+
+/// Reads a user (`GET /api/v5/users/{id}`).
+///
+/// ```
+/// use vochi_crm_core::http::Endpoint;
+/// use vochi_crm_retailcrm::api::GetUser;
+/// use vochi_crm_retailcrm::model::UserId;
+/// assert_eq!(GetUser::new(UserId::new(7)).request()?.path(), "/api/v5/users/7");
+/// # Ok::<(), vochi_crm_core::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct GetUser {
+    user: UserId,
+}
+
+impl GetUser {
+    /// This user. One that is not there is the error `not_found`.
+    pub fn new(user: UserId) -> Self {
+        Self { user }
+    }
+}
+
+impl Endpoint for GetUser {
+    type Output = User;
+
+    fn operation(&self) -> &'static str {
+        "users/{id}"
+    }
+
+    fn request(&self) -> Result<ApiRequest> {
+        Ok(ApiRequest::get(format!("/api/v5/users/{}", self.user)))
+    }
+
+    fn decode(&self, answer: &Answer) -> Result<User> {
+        #[derive(Deserialize)]
+        struct Wire {
+            user: User,
+        }
+        answer.json().map(|wire: Wire| wire.user)
+    }
+
+    fn idempotency(&self) -> Idempotency {
+        Idempotency::Safe
+    }
+
+    fn planned(&self) -> Answer {
+        Answer::ok_json(&json!({ "success": true, "user": { "id": self.user } }))
+    }
+}
+
+/// Sets whether a user can be reached (`POST /api/v5/users/{id}/status`). A repeat sets the same
+/// once more.
+///
+/// ```
+/// use vochi_crm_core::http::Endpoint;
+/// use vochi_crm_retailcrm::api::SetUserStatus;
+/// use vochi_crm_retailcrm::model::{UserId, UserStatus};
+/// let request = SetUserStatus::new(UserId::new(7), UserStatus::Busy).request()?;
+/// assert_eq!(request.path(), "/api/v5/users/7/status");
+/// # Ok::<(), vochi_crm_core::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct SetUserStatus {
+    user: UserId,
+    status: UserStatus,
+}
+
+impl SetUserStatus {
+    /// This user has this status from now on. A word the CRM does not know is the error `rejected`.
+    pub fn new(user: UserId, status: UserStatus) -> Self {
+        Self { user, status }
+    }
+}
+
+impl Endpoint for SetUserStatus {
+    type Output = ();
+
+    fn operation(&self) -> &'static str {
+        "users/{id}/status"
+    }
+
+    fn request(&self) -> Result<ApiRequest> {
+        if self.status.as_str().trim().is_empty() {
+            return Err(Error::input("the user's status is empty")
+                .with_hint("RetailCRM knows free, busy, dinner and break"));
+        }
+        Ok(
+            ApiRequest::post(format!("/api/v5/users/{}/status", self.user))
+                .form("status", self.status.as_str()),
+        )
+    }
+
+    fn decode(&self, _: &Answer) -> Result<()> {
+        Ok(())
+    }
+
+    fn idempotency(&self) -> Idempotency {
+        Idempotency::Keyed
+    }
+
+    fn subject(&self) -> Option<Cow<'_, str>> {
+        Some(self.user.to_string().into())
+    }
+
+    fn planned(&self) -> Answer {
+        Answer::ok_json(&json!({ "success": true }))
+    }
+}
+
+/// One page of groups.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct UserGroupsPage {
+    /// The groups; one that cannot be read does not cost the others.
+    pub groups: Items<UserGroup>,
+    /// Where in the list this page stands.
+    #[serde(deserialize_with = "wire::object_or_default")]
+    pub pagination: Pagination,
+}
+
+/// Lists the groups of users (`GET /api/v5/user-groups`), one page.
+///
+/// ```
+/// use vochi_crm_core::http::Endpoint;
+/// use vochi_crm_retailcrm::api::ListUserGroups;
+/// assert_eq!(ListUserGroups::new().request()?.query_string(), "limit=100&page=1");
+/// # Ok::<(), vochi_crm_core::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct ListUserGroups {
+    size: PageSize,
+    page: u32,
+}
+
+impl Default for ListUserGroups {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl ListUserGroups {
+    /// All groups, a hundred a page, from the first page.
+    pub fn new() -> Self {
+        Self {
+            size: PageSize::default(),
+            page: 1,
+        }
+    }
+
+    /// How many a page.
+    #[must_use]
+    pub fn with_page_size(mut self, size: PageSize) -> Self {
+        self.size = size;
+        self
+    }
+
+    /// Which page, from 1.
+    #[must_use]
+    pub fn with_page(mut self, page: u32) -> Self {
+        self.page = page;
+        self
+    }
+
+    pub(crate) fn page(self) -> u32 {
+        self.page
+    }
+}
+
+impl Endpoint for ListUserGroups {
+    type Output = UserGroupsPage;
+
+    fn operation(&self) -> &'static str {
+        "user-groups"
+    }
+
+    fn request(&self) -> Result<ApiRequest> {
+        Ok(ApiRequest::get("/api/v5/user-groups")
+            .query("limit", self.size.get().to_string())
+            .query("page", self.page.to_string()))
+    }
+
+    fn decode(&self, answer: &Answer) -> Result<UserGroupsPage> {
+        answer.json()
+    }
+
+    fn idempotency(&self) -> Idempotency {
+        Idempotency::Safe
+    }
+
+    fn planned(&self) -> Answer {
+        Answer::ok_json(&json!({ "success": true, "groups": [] }))
     }
 }

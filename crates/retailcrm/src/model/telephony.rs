@@ -310,7 +310,9 @@ pub struct ManagerLinks {
     pub customer_link: Option<String>,
 }
 
-fn phones<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+pub(super) fn phones<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<String>, D::Error> {
     #[derive(Deserialize)]
     struct Phone {
         #[serde(deserialize_with = "wire::text_or_none")]

@@ -22,6 +22,19 @@ pub enum UserStatus {
     Other(String),
 }
 
+impl UserStatus {
+    /// The CRM's word.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Free => "free",
+            Self::Busy => "busy",
+            Self::Dinner => "dinner",
+            Self::Break => "break",
+            Self::Other(word) => word,
+        }
+    }
+}
+
 impl<'de> Deserialize<'de> for UserStatus {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(
@@ -53,6 +66,49 @@ pub struct UserGroupRef {
     /// The symbolic code.
     #[serde(deserialize_with = "wire::text_or_none")]
     pub code: Option<String>,
+}
+
+/// A group of users, and what belongs to it (`GET /api/v5/user-groups`).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct UserGroup {
+    /// The CRM's id.
+    #[serde(deserialize_with = "wire::id_or_none")]
+    pub id: Option<String>,
+    /// The name.
+    #[serde(deserialize_with = "wire::text_or_none")]
+    pub name: Option<String>,
+    /// The symbolic code.
+    #[serde(deserialize_with = "wire::text_or_none")]
+    pub code: Option<String>,
+    /// What the group's letters end with.
+    #[serde(deserialize_with = "wire::text_or_none")]
+    pub signature_template: Option<String>,
+    /// Whether its users are managers.
+    #[serde(deserialize_with = "wire::bool_or_none")]
+    pub is_manager: Option<bool>,
+    /// Whether its users deliver orders.
+    #[serde(deserialize_with = "wire::bool_or_none")]
+    pub is_delivery_men: Option<bool>,
+    /// The types of delivery they do.
+    #[serde(deserialize_with = "wire::texts")]
+    pub delivery_types: Vec<String>,
+    /// The types of orders that are shared out among them.
+    #[serde(deserialize_with = "wire::texts")]
+    pub breakdown_order_types: Vec<String>,
+    /// The shops whose orders are shared out among them.
+    #[serde(deserialize_with = "wire::texts")]
+    pub breakdown_sites: Vec<String>,
+    /// The ways of ordering whose orders are shared out among them.
+    #[serde(deserialize_with = "wire::texts")]
+    pub breakdown_order_methods: Vec<String>,
+    /// The types of orders they see.
+    #[serde(deserialize_with = "wire::texts")]
+    pub granted_order_types: Vec<String>,
+    /// The shops they see.
+    #[serde(deserialize_with = "wire::texts")]
+    pub granted_sites: Vec<String>,
 }
 
 /// A user of the CRM. There is no extension in it; `phone` is what somebody typed.

@@ -8,12 +8,23 @@
 )]
 
 mod account;
+mod corporate;
+mod customer_requests;
+mod customers;
+mod customers_by_phone;
 mod errors;
+mod files;
 mod fixture;
 mod history;
+mod history_pager;
 mod live;
+mod module_plan;
+mod modules;
+mod mutations;
+mod orders;
 mod requests;
 mod secrets;
 mod stand_in;
 mod support;
+mod system;
 mod wire;

@@ -1,0 +1,261 @@
+//! `customers-corporate`: companies that buy. They are read here and never written.
+
+use serde::Deserialize;
+use serde_json::json;
+use vochi_crm_core::Result;
+use vochi_crm_core::http::{Answer, ApiRequest, Endpoint, Idempotency};
+use vochi_crm_core::wire::{self, Items};
+
+use super::filters::Filters;
+use super::key::Key;
+use crate::model::{
+    CorporateCustomer, CorporateCustomerId, CustomerId, PageSize, Pagination, UserId,
+};
+
+/// One page of corporate customers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct CorporateCustomersPage {
+    /// The customers; one that cannot be read does not cost the others.
+    #[serde(rename = "customersCorporate")]
+    pub customers: Items<CorporateCustomer>,
+    /// Where in the list this page stands.
+    #[serde(deserialize_with = "wire::object_or_default")]
+    pub pagination: Pagination,
+}
+
+/// Lists corporate customers (`GET /api/v5/customers-corporate`), one page.
+///
+/// A filter without a value is an `input` error: it would list everybody.
+///
+/// ```
+/// use vochi_crm_core::http::Endpoint;
+/// use vochi_crm_retailcrm::api::ListCorporateCustomers;
+/// use vochi_crm_retailcrm::model::CustomerId;
+/// let request = ListCorporateCustomers::new()
+///     .with_contacts([CustomerId::new(60)])
+///     .request()?;
+/// assert_eq!(
+///     request.query_string(),
+///     "filter%5BcontactIds%5D%5B%5D=60&limit=100&page=1",
+/// );
+/// # Ok::<(), vochi_crm_core::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct ListCorporateCustomers {
+    filters: Filters,
+    size: PageSize,
+    page: u32,
+}
+
+impl Default for ListCorporateCustomers {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl ListCorporateCustomers {
+    /// All corporate customers, a hundred a page, from the first page.
+    pub fn new() -> Self {
+        Self {
+            filters: Filters::default(),
+            size: PageSize::default(),
+            page: 1,
+        }
+    }
+
+    /// Only those one of these customers is a contact of (`contactIds`). These are ids of
+    /// customers, not of contacts.
+    #[must_use]
+    pub fn with_contacts(mut self, ids: impl IntoIterator<Item = CustomerId>) -> Self {
+        self.filters.add("filter[contactIds][]", ids);
+        self
+    }
+
+    /// Only with one of these names in the CRM (`nickName`).
+    #[must_use]
+    pub fn with_nick_names(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.filters
+            .add("filter[nickName][]", names.into_iter().map(Into::into));
+        self
+    }
+
+    /// Only with this in the name of a company.
+    #[must_use]
+    pub fn with_company_name(mut self, name: impl Into<String>) -> Self {
+        self.filters.set("filter[companyName]", name);
+        self
+    }
+
+    /// Only with this in the name of a contact.
+    #[must_use]
+    pub fn with_contact_name(mut self, name: impl Into<String>) -> Self {
+        self.filters.set("filter[contactName]", name);
+        self
+    }
+
+    /// Only with this in the name.
+    #[must_use]
+    pub fn with_name(mut self, name: impl Into<String>) -> Self {
+        self.filters.set("filter[name]", name);
+        self
+    }
+
+    /// Only these.
+    #[must_use]
+    pub fn with_ids(mut self, ids: impl IntoIterator<Item = CorporateCustomerId>) -> Self {
+        self.filters.add("filter[ids][]", ids);
+        self
+    }
+
+    /// Only these, by the shop's ids.
+    #[must_use]
+    pub fn with_external_ids(mut self, ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.filters
+            .add("filter[externalIds][]", ids.into_iter().map(Into::into));
+        self
+    }
+
+    /// Only of these shops, by their symbolic codes.
+    #[must_use]
+    pub fn with_sites(mut self, codes: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.filters
+            .add("filter[sites][]", codes.into_iter().map(Into::into));
+        self
+    }
+
+    /// Only those of these managers.
+    #[must_use]
+    pub fn with_managers(mut self, users: impl IntoIterator<Item = UserId>) -> Self {
+        self.filters.add("filter[managers][]", users);
+        self
+    }
+
+    /// How many a page.
+    #[must_use]
+    pub fn with_page_size(mut self, size: PageSize) -> Self {
+        self.size = size;
+        self
+    }
+
+    /// Which page, from 1.
+    #[must_use]
+    pub fn with_page(mut self, page: u32) -> Self {
+        self.page = page;
+        self
+    }
+
+    pub(crate) fn page(&self) -> u32 {
+        self.page
+    }
+}
+
+impl Endpoint for ListCorporateCustomers {
+    type Output = CorporateCustomersPage;
+
+    fn operation(&self) -> &'static str {
+        "customers-corporate"
+    }
+
+    fn request(&self) -> Result<ApiRequest> {
+        Ok(self
+            .filters
+            .apply(ApiRequest::get("/api/v5/customers-corporate"))?
+            .query("limit", self.size.get().to_string())
+            .query("page", self.page.to_string()))
+    }
+
+    fn decode(&self, answer: &Answer) -> Result<CorporateCustomersPage> {
+        answer.json()
+    }
+
+    fn idempotency(&self) -> Idempotency {
+        Idempotency::Safe
+    }
+
+    fn planned(&self) -> Answer {
+        Answer::ok_json(&json!({ "success": true, "customersCorporate": [] }))
+    }
+}
+
+/// Asks for one corporate customer (`GET /api/v5/customers-corporate/{id}`).
+///
+/// ```
+/// use vochi_crm_core::http::Endpoint;
+/// use vochi_crm_retailcrm::api::GetCorporateCustomer;
+/// use vochi_crm_retailcrm::model::CorporateCustomerId;
+/// let request = GetCorporateCustomer::by_id(CorporateCustomerId::new(5041)).request()?;
+/// assert_eq!(request.path(), "/api/v5/customers-corporate/5041");
+/// assert_eq!(request.query_string(), "by=id");
+/// # Ok::<(), vochi_crm_core::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct GetCorporateCustomer {
+    key: Key,
+    site: Option<String>,
+}
+
+impl GetCorporateCustomer {
+    /// The one with this id in the CRM.
+    pub fn by_id(id: CorporateCustomerId) -> Self {
+        Self {
+            key: Key::Id(id.get()),
+            site: None,
+        }
+    }
+
+    /// The one with this id in the shop. Where the key reaches several shops, the CRM wants to know
+    /// [which](Self::with_site).
+    pub fn by_external_id(id: impl Into<String>) -> Self {
+        Self {
+            key: Key::ExternalId(id.into()),
+            site: None,
+        }
+    }
+
+    /// The shop.
+    #[must_use]
+    pub fn with_site(mut self, site: impl Into<String>) -> Self {
+        self.site = Some(site.into());
+        self
+    }
+}
+
+impl Endpoint for GetCorporateCustomer {
+    type Output = CorporateCustomer;
+
+    fn operation(&self) -> &'static str {
+        "customers-corporate/{id}"
+    }
+
+    fn request(&self) -> Result<ApiRequest> {
+        let path = format!("/api/v5/customers-corporate/{}", self.key.segment()?);
+        let mut request = ApiRequest::get(path).query("by", self.key.by());
+        if let Some(site) = &self.site {
+            request = request.query("site", site.as_str());
+        }
+        Ok(request)
+    }
+
+    fn decode(&self, answer: &Answer) -> Result<CorporateCustomer> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Found {
+            customer_corporate: CorporateCustomer,
+        }
+        answer.json::<Found>().map(|found| found.customer_corporate)
+    }
+
+    fn idempotency(&self) -> Idempotency {
+        Idempotency::Safe
+    }
+
+    fn planned(&self) -> Answer {
+        let id = match &self.key {
+            Key::Id(id) => *id,
+            Key::ExternalId(_) => 1,
+        };
+        Answer::ok_json(&json!({ "success": true, "customerCorporate": { "id": id } }))
+    }
+}

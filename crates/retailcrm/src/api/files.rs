@@ -1,0 +1,180 @@
+//! `files/upload`, `files/{id}/edit`: files of customers and orders. A call has none.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use vochi_crm_core::http::{Answer, ApiRequest, Body, Endpoint, Idempotency};
+use vochi_crm_core::{Error, Result};
+
+use crate::model::{CustomerId, FileId, OrderId, StoredFile, Target};
+
+#[derive(Deserialize)]
+struct Answered {
+    file: StoredFile,
+}
+
+/// Puts a file into the CRM (`POST /api/v5/files/upload`), as its bytes and nothing else.
+///
+/// The CRM gives it a name by the time, and it belongs to nothing yet: [`EditFile`] names and
+/// attaches it. The CRM keeps another one for every request, so it is repeated only if it surely was
+/// not carried out. Accounts without money for it refuse (`rejected`). A recording of a call is not
+/// uploaded: a call has only its address.
+///
+/// ```
+/// use vochi_crm_core::http::Endpoint;
+/// use vochi_crm_retailcrm::api::UploadFile;
+/// let request = UploadFile::new(b"invented bytes").request()?;
+/// assert_eq!(request.body_ref().content_type(), Some("application/octet-stream"));
+/// # Ok::<(), vochi_crm_core::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct UploadFile {
+    body: Body,
+    size: usize,
+}
+
+impl UploadFile {
+    /// A file with these bytes. They are kept for a repeat, and shared by clones of the request.
+    pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
+        let bytes = bytes.into();
+        Self {
+            size: bytes.len(),
+            body: Body::Bytes {
+                content_type: "application/octet-stream",
+                bytes: bytes.into(),
+            },
+        }
+    }
+}
+
+impl Endpoint for UploadFile {
+    type Output = StoredFile;
+
+    fn operation(&self) -> &'static str {
+        "files/upload"
+    }
+
+    fn request(&self) -> Result<ApiRequest> {
+        if self.size == 0 {
+            return Err(Error::input("the file is empty"));
+        }
+        Ok(ApiRequest::post("/api/v5/files/upload").body(self.body.clone()))
+    }
+
+    fn decode(&self, answer: &Answer) -> Result<StoredFile> {
+        answer.json::<Answered>().map(|answered| answered.file)
+    }
+
+    fn idempotency(&self) -> Idempotency {
+        Idempotency::Unsafe
+    }
+
+    fn planned(&self) -> Answer {
+        Answer::ok_json(&json!({ "success": true, "file": { "id": 1 } }))
+    }
+}
+
+/// Names a file and says what it is attached to (`POST /api/v5/files/{id}/edit`). A repeat writes
+/// the same once more.
+///
+/// ```
+/// use vochi_crm_core::http::Endpoint;
+/// use vochi_crm_retailcrm::api::EditFile;
+/// use vochi_crm_retailcrm::model::{CustomerId, FileId};
+/// let request = EditFile::new(FileId::new(25))
+///     .with_filename("offer.pdf")
+///     .attached_to_customer(CustomerId::new(60))
+///     .request()?;
+/// assert_eq!(request.path(), "/api/v5/files/25/edit");
+/// # Ok::<(), vochi_crm_core::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct EditFile {
+    file: FileId,
+    data: Data,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct Data {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    filename: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    attachment: Vec<Attached>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Attached {
+    Customer(Target<CustomerId>),
+    Order(Target<OrderId>),
+}
+
+impl EditFile {
+    /// This file. What is not set is not sent.
+    pub fn new(file: FileId) -> Self {
+        Self {
+            file,
+            data: Data {
+                filename: None,
+                attachment: Vec::new(),
+            },
+        }
+    }
+
+    /// The name, with its ending.
+    #[must_use]
+    pub fn with_filename(mut self, name: impl Into<String>) -> Self {
+        self.data.filename = Some(name.into());
+        self
+    }
+
+    /// It belongs to this customer. Name every one it shall belong to: whether the CRM keeps the
+    /// others is not known.
+    #[must_use]
+    pub fn attached_to_customer(mut self, customer: impl Into<Target<CustomerId>>) -> Self {
+        self.data
+            .attachment
+            .push(Attached::Customer(customer.into()));
+        self
+    }
+
+    /// It belongs to this order. Name every one it shall belong to: whether the CRM keeps the others
+    /// is not known.
+    #[must_use]
+    pub fn attached_to_order(mut self, order: impl Into<Target<OrderId>>) -> Self {
+        self.data.attachment.push(Attached::Order(order.into()));
+        self
+    }
+}
+
+impl Endpoint for EditFile {
+    type Output = StoredFile;
+
+    fn operation(&self) -> &'static str {
+        "files/{id}/edit"
+    }
+
+    fn request(&self) -> Result<ApiRequest> {
+        if self.data.filename.is_none() && self.data.attachment.is_empty() {
+            return Err(Error::input("a change of a file changes nothing"));
+        }
+        ApiRequest::post(format!("/api/v5/files/{}/edit", self.file)).form_json("file", &self.data)
+    }
+
+    fn decode(&self, answer: &Answer) -> Result<StoredFile> {
+        answer.json::<Answered>().map(|answered| answered.file)
+    }
+
+    fn idempotency(&self) -> Idempotency {
+        Idempotency::Keyed
+    }
+
+    fn subject(&self) -> Option<Cow<'_, str>> {
+        Some(self.file.to_string().into())
+    }
+
+    fn planned(&self) -> Answer {
+        Answer::ok_json(&json!({ "success": true, "file": { "id": self.file } }))
+    }
+}

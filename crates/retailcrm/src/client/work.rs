@@ -1,0 +1,135 @@
+//! Orders, tasks and files.
+
+use vochi_crm_core::page::Pager;
+use vochi_crm_core::{Cx, Result};
+
+use super::Client;
+use super::pages::pages;
+use crate::api::{CreateOrder, CreateTask, EditFile, EditOrder, GetOrder, ListOrders, UploadFile};
+use crate::model::{Order, StoredFile, TaskId, WrittenOrder};
+
+impl Client {
+    /// The orders.
+    pub fn orders(&self) -> Orders<'_> {
+        Orders(self)
+    }
+
+    /// What people have to do.
+    pub fn tasks(&self) -> Tasks<'_> {
+        Tasks(self)
+    }
+
+    /// The files of customers and orders.
+    pub fn files(&self) -> Files<'_> {
+        Files(self)
+    }
+}
+
+/// Operations under `orders`.
+#[derive(Clone, Copy, Debug)]
+pub struct Orders<'a>(&'a Client);
+
+impl Orders<'_> {
+    /// Every order the request asks for, from its page on (`orders`). The order is not promised.
+    ///
+    /// ```no_run
+    /// # async fn run(client: vochi_crm_retailcrm::Client) -> Result<(), vochi_crm_core::Error> {
+    /// use vochi_crm_core::Cx;
+    /// use vochi_crm_retailcrm::api::ListOrders;
+    /// use vochi_crm_retailcrm::model::CustomerId;
+    /// let request = ListOrders::new().of_customer(CustomerId::new(60));
+    /// let mut orders = client.orders().list(&Cx::history(), request).all().await?;
+    /// orders.sort_by_key(|order| order.created_at);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn list(self, cx: &Cx, request: ListOrders) -> Pager<'static, Order, u32> {
+        let first = request.page();
+        pages(
+            self.0,
+            cx,
+            "order",
+            request,
+            first,
+            ListOrders::with_page,
+            |page| (page.orders, page.pagination),
+        )
+    }
+
+    /// One order (`orders/{id}`).
+    ///
+    /// # Errors
+    /// As [`Client::send`]; `not_found` where there is no such order.
+    pub async fn get(self, cx: &Cx, request: &GetOrder) -> Result<Order> {
+        self.0.send(cx, request).await
+    }
+
+    /// Makes an order (`orders/create`).
+    ///
+    /// # Errors
+    /// As [`Client::send`]; a lost answer ends with effect `maybe`: look for the order before making
+    /// it again.
+    pub async fn create(self, cx: &Cx, request: &CreateOrder) -> Result<WrittenOrder> {
+        self.0.send(cx, request).await
+    }
+
+    /// Changes an order (`orders/{id}/edit`).
+    ///
+    /// # Errors
+    /// As [`Client::send`].
+    pub async fn edit(self, cx: &Cx, request: &EditOrder) -> Result<WrittenOrder> {
+        self.0.send(cx, request).await
+    }
+}
+
+/// Operations under `tasks`.
+#[derive(Clone, Copy, Debug)]
+pub struct Tasks<'a>(&'a Client);
+
+impl Tasks<'_> {
+    /// Makes a task (`tasks/create`).
+    ///
+    /// # Errors
+    /// As [`Client::send`]; a lost answer ends with effect `maybe`.
+    pub async fn create(self, cx: &Cx, request: &CreateTask) -> Result<TaskId> {
+        self.0.send(cx, request).await
+    }
+}
+
+/// Operations under `files`.
+#[derive(Clone, Copy, Debug)]
+pub struct Files<'a>(&'a Client);
+
+impl Files<'_> {
+    /// Puts a file into the CRM (`files/upload`).
+    ///
+    /// ```no_run
+    /// # async fn run(client: vochi_crm_retailcrm::Client) -> Result<(), vochi_crm_core::Error> {
+    /// use vochi_crm_core::Cx;
+    /// use vochi_crm_retailcrm::api::{EditFile, UploadFile};
+    /// use vochi_crm_retailcrm::model::CustomerId;
+    /// # fn read() -> Vec<u8> { vec![1] }
+    /// let cx = Cx::history();
+    /// let file = client.files().upload(&cx, &UploadFile::new(read())).await?;
+    /// let named = EditFile::new(file.id)
+    ///     .with_filename("offer.pdf")
+    ///     .attached_to_customer(CustomerId::new(60));
+    /// client.files().edit(&cx, &named).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Client::send`]; a lost answer ends with effect `maybe`.
+    pub async fn upload(self, cx: &Cx, request: &UploadFile) -> Result<StoredFile> {
+        self.0.send(cx, request).await
+    }
+
+    /// Names a file and says what it is attached to (`files/{id}/edit`).
+    ///
+    /// # Errors
+    /// As [`Client::send`].
+    pub async fn edit(self, cx: &Cx, request: &EditFile) -> Result<StoredFile> {
+        self.0.send(cx, request).await
+    }
+}

@@ -1,0 +1,186 @@
+//! Corporate customers: companies, and the people who buy for them.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::Value;
+use vochi_crm_core::{LocalTime, wire};
+
+use super::number_id::number_id;
+use super::{Address, Contragent, CustomerKind, CustomerLink, Tag, UserId};
+
+number_id! {
+    /// The id of a corporate customer.
+    CorporateCustomerId
+}
+
+number_id! {
+    /// The id of a company of a corporate customer.
+    CompanyId
+}
+
+number_id! {
+    /// The id of a contact of a corporate customer. It is the id of the tie; the person has a
+    /// [`CustomerId`](super::CustomerId).
+    ContactId
+}
+
+/// A company as other things point to it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct CompanyLink {
+    /// The CRM's id.
+    #[serde(deserialize_with = "wire::value_or_none")]
+    pub id: Option<CompanyId>,
+    /// The name.
+    #[serde(deserialize_with = "wire::text_or_none")]
+    pub name: Option<String>,
+}
+
+/// A company a contact stands for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct ContactCompany {
+    /// The CRM's id of the tie.
+    #[serde(deserialize_with = "wire::id_or_none")]
+    pub id: Option<String>,
+    /// The company.
+    #[serde(deserialize_with = "wire::object_or_none")]
+    pub company: Option<CompanyLink>,
+}
+
+/// A contact of a corporate customer. It holds neither a name nor a number: those are the
+/// customer's.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct CorporateContact {
+    /// The CRM's id.
+    #[serde(deserialize_with = "wire::value_or_none")]
+    pub id: Option<ContactId>,
+    /// Whether it is the main one.
+    #[serde(deserialize_with = "wire::bool_or_none")]
+    pub is_main: Option<bool>,
+    /// The person.
+    #[serde(deserialize_with = "wire::object_or_none")]
+    pub customer: Option<CustomerLink>,
+    /// The companies they stand for.
+    #[serde(deserialize_with = "wire::list_or_values")]
+    pub companies: Vec<ContactCompany>,
+}
+
+/// A company of a corporate customer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Company {
+    /// The CRM's id.
+    #[serde(deserialize_with = "wire::value_or_none")]
+    pub id: Option<CompanyId>,
+    /// Whether it is the main one.
+    #[serde(deserialize_with = "wire::bool_or_none")]
+    pub is_main: Option<bool>,
+    /// Whether it is in use.
+    #[serde(deserialize_with = "wire::bool_or_none")]
+    pub active: Option<bool>,
+    /// The name.
+    #[serde(deserialize_with = "wire::text_or_none")]
+    pub name: Option<String>,
+    /// The brand.
+    #[serde(deserialize_with = "wire::text_or_none")]
+    pub brand: Option<String>,
+    /// When it was entered, by the account's clock.
+    #[serde(deserialize_with = "wire::local_time_or_none")]
+    pub created_at: Option<LocalTime>,
+    /// The standing in law.
+    #[serde(deserialize_with = "wire::object_or_none")]
+    pub contragent: Option<Contragent>,
+    /// How many orders it made.
+    #[serde(deserialize_with = "wire::integer_or_none")]
+    pub orders_count: Option<i64>,
+    /// What all its orders come to, as the CRM writes it.
+    #[serde(rename = "totalSumm", deserialize_with = "wire::text_or_none")]
+    pub total_sum: Option<String>,
+    /// The account's own fields, by their symbolic code.
+    #[serde(deserialize_with = "wire::map_or_empty")]
+    pub custom_fields: BTreeMap<String, Value>,
+}
+
+/// A corporate customer. Times are the account's local ones; sums are written as the CRM writes
+/// them. Neither a list nor a single answer holds the contacts, save the main one.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct CorporateCustomer {
+    /// The CRM's id.
+    pub id: CorporateCustomerId,
+    /// What sort of customer it is.
+    #[serde(default, rename = "type", deserialize_with = "wire::value_or_none")]
+    pub kind: Option<CustomerKind>,
+    /// The shop's id.
+    #[serde(default, deserialize_with = "wire::text_or_none")]
+    pub external_id: Option<String>,
+    /// What the customer is called in the CRM.
+    #[serde(default, deserialize_with = "wire::text_or_none")]
+    pub nick_name: Option<String>,
+    /// The shop.
+    #[serde(default, deserialize_with = "wire::text_or_none")]
+    pub site: Option<String>,
+    /// When it was registered.
+    #[serde(default, deserialize_with = "wire::local_time_or_none")]
+    pub created_at: Option<LocalTime>,
+    /// The manager responsible.
+    #[serde(default, deserialize_with = "wire::value_or_none")]
+    pub manager_id: Option<UserId>,
+    /// Whether it is marked as important.
+    #[serde(default, deserialize_with = "wire::bool_or_none")]
+    pub vip: Option<bool>,
+    /// Whether it is marked as bad.
+    #[serde(default, deserialize_with = "wire::bool_or_none")]
+    pub bad: Option<bool>,
+    /// The main contact.
+    #[serde(
+        default,
+        rename = "mainCustomerContact",
+        deserialize_with = "wire::object_or_none"
+    )]
+    pub main_contact: Option<CorporateContact>,
+    /// The main company.
+    #[serde(default, deserialize_with = "wire::object_or_none")]
+    pub main_company: Option<CompanyLink>,
+    /// The main address.
+    #[serde(default, deserialize_with = "wire::object_or_none")]
+    pub main_address: Option<Address>,
+    /// The addresses; lists leave them out.
+    #[serde(default, deserialize_with = "wire::list_or_values")]
+    pub addresses: Vec<Address>,
+    /// The companies; lists leave them out.
+    #[serde(default, deserialize_with = "wire::list_or_values")]
+    pub companies: Vec<Company>,
+    /// The tags.
+    #[serde(default, deserialize_with = "wire::list_or_values")]
+    pub tags: Vec<Tag>,
+    /// The account's own fields, by their symbolic code.
+    #[serde(default, deserialize_with = "wire::map_or_empty")]
+    pub custom_fields: BTreeMap<String, Value>,
+    /// How many orders it made.
+    #[serde(default, deserialize_with = "wire::integer_or_none")]
+    pub orders_count: Option<i64>,
+    /// What all its orders come to.
+    #[serde(default, rename = "totalSumm", deserialize_with = "wire::text_or_none")]
+    pub total_sum: Option<String>,
+    /// Its own discount, in per cent.
+    #[serde(default, deserialize_with = "wire::text_or_none")]
+    pub personal_discount: Option<String>,
+}
+
+impl CorporateCustomer {
+    /// What it is called: `nickName`, else the name of its main company.
+    pub fn display_name(&self) -> Option<&str> {
+        self.nick_name
+            .as_deref()
+            .or_else(|| self.main_company.as_ref()?.name.as_deref())
+    }
+}

@@ -1,0 +1,33 @@
+//! Notes on customers.
+
+use serde::Deserialize;
+use vochi_crm_core::{LocalTime, wire};
+
+use super::number_id::number_id;
+use super::{CustomerLink, UserId};
+
+number_id! {
+    /// The id of a note on a customer.
+    CustomerNoteId
+}
+
+/// A note on a customer.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct CustomerNote {
+    /// The CRM's id.
+    pub id: CustomerNoteId,
+    /// Who wrote it.
+    #[serde(default, deserialize_with = "wire::value_or_none")]
+    pub manager_id: Option<UserId>,
+    /// What it says.
+    #[serde(default, deserialize_with = "wire::text_or_none")]
+    pub text: Option<String>,
+    /// When it was written, by the account's clock.
+    #[serde(default, deserialize_with = "wire::local_time_or_none")]
+    pub created_at: Option<LocalTime>,
+    /// Whom it is about.
+    #[serde(default, deserialize_with = "wire::object_or_none")]
+    pub customer: Option<CustomerLink>,
+}

@@ -1,0 +1,128 @@
+//! Shops, and which of them a request is about.
+
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+use vochi_crm_core::wire::{self, Items};
+use vochi_crm_core::{Error, Result};
+
+use super::Credentials;
+
+/// A shop of the account.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Site {
+    /// The symbolic code: what `site` means in every request.
+    #[serde(deserialize_with = "code")]
+    pub code: String,
+    /// The CRM's id.
+    #[serde(default, deserialize_with = "wire::id_or_none")]
+    pub id: Option<String>,
+    /// The name.
+    #[serde(default, deserialize_with = "wire::text_or_none")]
+    pub name: Option<String>,
+    /// The shop's address in the web.
+    #[serde(default, deserialize_with = "wire::text_or_none")]
+    pub url: Option<String>,
+    /// What somebody wrote about it.
+    #[serde(default, deserialize_with = "wire::text_or_none")]
+    pub description: Option<String>,
+    /// The country, as `BY`.
+    #[serde(default, deserialize_with = "wire::text_or_none")]
+    pub country_iso: Option<String>,
+    /// The currency, as `BYN`.
+    #[serde(default, deserialize_with = "wire::text_or_none")]
+    pub currency: Option<String>,
+    /// Whether orders made in the CRM are this shop's unless somebody chooses another.
+    #[serde(default, deserialize_with = "wire::bool_or_none")]
+    pub default_for_crm: Option<bool>,
+    /// Whether it came with the account, as an example.
+    #[serde(default, deserialize_with = "wire::bool_or_none")]
+    pub is_demo: Option<bool>,
+    /// Its place in lists.
+    #[serde(default, deserialize_with = "wire::integer_or_none")]
+    pub ordering: Option<i64>,
+}
+
+fn code<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    wire::text_or_none(deserializer)?.ok_or_else(|| serde::de::Error::custom("it is no code"))
+}
+
+/// The shops of an account (`GET /api/v5/reference/sites`).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Sites {
+    /// The shops; one that cannot be read does not cost the others.
+    pub sites: Items<Site>,
+}
+
+impl<'de> Deserialize<'de> for Sites {
+    /// `sites` is a map by code, or a list.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Wire {
+            #[serde(default)]
+            sites: Value,
+        }
+        let mut sites = Wire::deserialize(deserializer)?.sites;
+        if let Value::Object(by_code) = &mut sites {
+            for (code, site) in by_code {
+                if let Value::Object(site) = site {
+                    let own = site.entry("code").or_insert(Value::Null);
+                    if own.as_str().is_none_or(|own| own.trim().is_empty()) {
+                        *own = Value::from(code.as_str());
+                    }
+                }
+            }
+        }
+        let sites = Items::deserialize(sites).map_err(serde::de::Error::custom)?;
+        Ok(Self { sites })
+    }
+}
+
+/// Which shop a request names as its `site`: the configured one; else the only one the key is
+/// limited to; else the only one of the account. It is never guessed.
+///
+/// ```
+/// use vochi_crm_retailcrm::model::{Credentials, site_for};
+/// let key: Credentials = serde_json::from_str(r#"{"sitesAvailable": ["shop-one"]}"#)?;
+/// assert_eq!(site_for(None, &key, &[])?, "shop-one");
+/// assert_eq!(site_for(Some("shop-two"), &key, &[])?, "shop-two");
+/// assert!(site_for(None, &Credentials::default(), &[]).is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// `config` where there is a choice; the message names the shops.
+pub fn site_for(
+    configured: Option<&str>,
+    credentials: &Credentials,
+    sites: &[Site],
+) -> Result<String> {
+    if let Some(site) = configured.map(str::trim).filter(|site| !site.is_empty()) {
+        return Ok(site.to_owned());
+    }
+    let available = &credentials.sites_available;
+    if let [only] = available.as_slice() {
+        return Ok(only.clone());
+    }
+    if let [only] = sites {
+        return Ok(only.code.clone());
+    }
+    let choices: Vec<&str> = if available.is_empty() {
+        sites.iter().map(|site| site.code.as_str()).collect()
+    } else {
+        available.iter().map(String::as_str).collect()
+    };
+    if choices.is_empty() {
+        return Err(
+            Error::config("site: RetailCRM names no shop this key reaches")
+                .with_hint("set `site` to the shop's symbolic code"),
+        );
+    }
+    Err(Error::config(format!(
+        "site: the key reaches several shops: {}",
+        choices.join(", ")
+    ))
+    .with_hint("set `site` to one of them"))
+}

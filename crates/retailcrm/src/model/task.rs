@@ -1,0 +1,105 @@
+//! Tasks: what somebody has to do.
+
+use serde::Serialize;
+use vochi_crm_core::LocalTime;
+
+use super::number_id::number_id;
+use super::{CustomerId, OrderId, PhoneText, Target, UserId};
+
+number_id! {
+    /// The id of a task.
+    TaskId
+}
+
+/// A task to be written. It always has somebody to do it: RetailCRM refuses one without.
+///
+/// ```
+/// use vochi_crm_retailcrm::model::{CustomerId, TaskData, UserId};
+/// let data = TaskData::new("Call back", UserId::new(7))
+///     .with_due("2026-03-14 11:20".parse()?)
+///     .with_customer(CustomerId::new(60));
+/// # Ok::<(), vochi_crm_core::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TaskData {
+    text: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    commentary: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    datetime: Option<String>,
+    performer_id: UserId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    customer: Option<Target<CustomerId>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    order: Option<Target<OrderId>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phone: Option<PhoneText>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phone_site: Option<String>,
+}
+
+impl TaskData {
+    /// What is to be done, and by whom.
+    pub fn new(text: impl Into<String>, performer: UserId) -> Self {
+        Self {
+            text: text.into(),
+            commentary: None,
+            datetime: None,
+            performer_id: performer,
+            customer: None,
+            order: None,
+            phone: None,
+            phone_site: None,
+        }
+    }
+
+    /// More about it, as plain text.
+    #[must_use]
+    pub fn with_commentary(mut self, text: impl Into<String>) -> Self {
+        self.commentary = Some(text.into());
+        self
+    }
+
+    /// By when, by the account's clock, to the minute.
+    #[must_use]
+    pub fn with_due(mut self, due: LocalTime) -> Self {
+        let mut text = due.to_string();
+        // This method alone takes no seconds.
+        text.truncate("2026-03-14 11:20".len());
+        self.datetime = Some(text);
+        self
+    }
+
+    /// The customer it is about.
+    #[must_use]
+    pub fn with_customer(mut self, customer: impl Into<Target<CustomerId>>) -> Self {
+        self.customer = Some(customer.into());
+        self
+    }
+
+    /// The order it is about.
+    #[must_use]
+    pub fn with_order(mut self, order: impl Into<Target<OrderId>>) -> Self {
+        self.order = Some(order.into());
+        self
+    }
+
+    /// The number to call.
+    #[must_use]
+    pub fn with_phone(mut self, number: impl Into<PhoneText>) -> Self {
+        self.phone = Some(number.into());
+        self
+    }
+
+    /// The shop in whose name the number is called.
+    #[must_use]
+    pub fn with_phone_site(mut self, site: impl Into<String>) -> Self {
+        self.phone_site = Some(site.into());
+        self
+    }
+
+    pub(crate) fn has_text(&self) -> bool {
+        !self.text.trim().is_empty()
+    }
+}

@@ -1,0 +1,190 @@
+//! The bytes of every request about customers and the notes on them, against the fixtures.
+
+use serde_json::{Value, json};
+use vochi_crm_core::http::Endpoint;
+use vochi_crm_core::{ErrorKind, LocalTime};
+use vochi_crm_retailcrm::api::{
+    CreateCustomer, CreateCustomerNote, EditCustomer, GetCustomer, ListCustomerNotes, ListCustomers,
+};
+use vochi_crm_retailcrm::model::{
+    ContragentType, CustomerData, CustomerId, CustomerNoteId, PageSize, UserId,
+};
+
+use super::customers::{SIXTY, create, create_note, edit, get, notes};
+use super::fixture::{Fixture, assert_same};
+use super::support::phone;
+
+/// The only form field that is JSON.
+fn sent<E: Endpoint>(operation: &E, field: &str) -> Value {
+    let body = operation.request().unwrap().body_ref().encode();
+    let fields = super::support::form(std::str::from_utf8(&body).unwrap());
+    let (_, text) = fields.into_iter().find(|(name, _)| name == field).unwrap();
+    serde_json::from_str(&text).unwrap()
+}
+
+#[test]
+fn reading_requests_go_out_as_documented() {
+    let fixture = Fixture::open("customers_list");
+    let by_name = ListCustomers::new()
+        .with_name("+375291112233")
+        .with_page_size(PageSize::Twenty);
+    assert_same(&by_name.request().unwrap(), fixture.request(None));
+    let by_ids = ListCustomers::new().with_ids([SIXTY, CustomerId::new(61)]);
+    let wire_query = fixture.request(Some("by_ids"))["wire_query"].clone();
+    assert_eq!(
+        by_ids.request().unwrap().query_string(),
+        format!("{}&page=1", wire_query.as_str().unwrap()),
+        "page 1 is what the fixture leaves to the CRM"
+    );
+    for (request, name) in [
+        (get().request(), "customer_get"),
+        (notes().request(), "customers_notes_list"),
+    ] {
+        assert_same(&request.unwrap(), Fixture::open(name).request(None));
+    }
+}
+
+#[test]
+fn writing_requests_are_the_fixtures_to_the_byte() {
+    for (request, name) in [
+        (create().request(), "customer_create"),
+        (edit().request(), "customer_edit"),
+        (create_note().request(), "customer_note_create"),
+    ] {
+        let (request, fixture) = (request.unwrap(), Fixture::open(name));
+        let wanted = fixture.request(None);
+        assert_same(&request, wanted);
+        let body = request.body_ref().encode();
+        assert_eq!(std::str::from_utf8(&body).unwrap(), wanted["wire_body"]);
+    }
+}
+
+#[test]
+fn every_filter_has_its_documented_name() {
+    let day: LocalTime = "2026-03-02 11:00:00".parse().unwrap();
+    let customers = ListCustomers::new()
+        .with_external_ids(["a&b"])
+        .with_email("a@example.test")
+        .with_sites(["one", "two"])
+        .with_managers([UserId::new(7)])
+        .without_contacts()
+        .contacts_only()
+        .registered_from(day)
+        .registered_to(day)
+        .with_page_size(PageSize::Fifty)
+        .with_page(3);
+    let notes = ListCustomerNotes::new()
+        .with_ids([CustomerNoteId::new(301)])
+        .with_customer_external_ids(["e"])
+        .with_managers([UserId::new(7)])
+        .with_text("x");
+    for (request, pairs) in [
+        (
+            customers.request(),
+            vec![
+                ("filter[externalIds][]", "a&b"),
+                ("filter[email]", "a@example.test"),
+                ("filter[sites][]", "one"),
+                ("filter[sites][]", "two"),
+                ("filter[managers][]", "7"),
+                ("filter[isContact]", "1"),
+                ("filter[dateFrom]", "2026-03-02"),
+                ("filter[dateTo]", "2026-03-02"),
+                ("limit", "50"),
+                ("page", "3"),
+            ],
+        ),
+        (
+            notes.request(),
+            vec![
+                ("filter[ids][]", "301"),
+                ("filter[customerExternalIds][]", "e"),
+                ("filter[managerIds][]", "7"),
+                ("filter[text]", "x"),
+                ("limit", "100"),
+                ("page", "1"),
+            ],
+        ),
+    ] {
+        let query = request.unwrap().query_string();
+        let read = super::support::form(&query);
+        let read: Vec<(&str, &str)> = read
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        assert_eq!(read, pairs);
+    }
+}
+
+#[test]
+fn the_kind_of_id_is_always_said() {
+    let by_shop = GetCustomer::by_external_id("a/b").request().unwrap();
+    assert_eq!(by_shop.path(), "/api/v5/customers/a%2Fb");
+    assert_eq!(by_shop.query_string(), "by=externalId");
+    let changed = CustomerData::new().with_email("a@example.test");
+    let edit = EditCustomer::by_external_id("ext-60", changed)
+        .request()
+        .unwrap();
+    assert_eq!(edit.path(), "/api/v5/customers/ext-60/edit");
+    let body = edit.body_ref().encode();
+    assert!(body.starts_with(b"by=externalId&customer="), "{body:?}");
+    let note = CreateCustomerNote::on_external_id("ext-60", "Перезвонить");
+    assert_eq!(
+        sent(&note, "note"),
+        json!({"text": "Перезвонить", "customer": {"externalId": "ext-60"}})
+    );
+}
+
+#[test]
+fn every_written_field_has_its_documented_name() {
+    let data = CustomerData::new()
+        .with_first_name("Анна")
+        .with_patronymic("Петровна")
+        .with_email("a@example.test")
+        .with_phone(phone("+375291112233"))
+        .with_phone(phone("+375291112233"))
+        .with_contragent_type(ContragentType::Entrepreneur)
+        .with_address_text("Минск, Немига 1")
+        .with_tag("new")
+        .without_tag("old")
+        .with_custom_field("source_pbx", "pbx1")
+        .with_custom_field("visits", 3);
+    let wanted = json!({
+        "firstName": "Анна",
+        "patronymic": "Петровна",
+        "email": "a@example.test",
+        "phones": [{"number": "+375291112233"}],
+        "contragent": {"contragentType": "enterpreneur"},
+        "address": {"text": "Минск, Немига 1"},
+        "addTags": ["new"],
+        "removeTags": ["old"],
+        "customFields": {"source_pbx": "pbx1", "visits": 3},
+    });
+    assert_eq!(sent(&CreateCustomer::new(data.clone()), "customer"), wanted);
+    assert_eq!(sent(&EditCustomer::by_id(SIXTY, data), "customer"), wanted);
+}
+
+#[test]
+fn what_the_crm_would_misread_is_not_sent() {
+    let nameless = CustomerData::new().with_phone(phone("+375291112233"));
+    for request in [
+        CreateCustomer::new(nameless).request(),
+        EditCustomer::by_id(SIXTY, CustomerData::new()).request(),
+        CreateCustomerNote::on(SIXTY, " ").request(),
+        GetCustomer::by_external_id("..").request(),
+        ListCustomers::new().with_ids([]).request(),
+        ListCustomers::new().with_name("").request(),
+        ListCustomerNotes::new().with_customers([]).request(),
+    ] {
+        assert_eq!(request.unwrap_err().kind(), ErrorKind::Input);
+    }
+}
+
+#[test]
+fn contacts_can_be_left_out() {
+    let request = ListCustomers::new().without_contacts().request().unwrap();
+    assert_eq!(
+        request.query_string(),
+        "filter%5BisContact%5D=0&limit=100&page=1"
+    );
+}

@@ -1,0 +1,166 @@
+//! Files: their bytes, their names, what they belong to.
+
+use serde_json::json;
+use vochi_crm_core::http::{Answer, Endpoint};
+use vochi_crm_core::testing::Step;
+use vochi_crm_core::{Cx, Effect, ErrorKind, Hub};
+use vochi_crm_retailcrm::Client;
+use vochi_crm_retailcrm::api::{EditFile, UploadFile};
+use vochi_crm_retailcrm::model::{Attachment, CustomerId, FileId, OrderId, Target};
+use wiremock::matchers::{body_bytes, header, method, path};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+use super::fixture::{Fixture, assert_same};
+use super::mutations::answer_survives;
+use super::support::Bench;
+
+/// Bytes that are neither text nor a form.
+const BYTES: [u8; 6] = [0, 0xFF, b'&', b'=', b'\n', 0x80];
+
+fn name_it() -> EditFile {
+    EditFile::new(FileId::new(25))
+        .with_filename("call-20260314-101500.mp3")
+        .attached_to_customer(Target::new(CustomerId::new(60)).in_site("shop-one"))
+        .attached_to_order(OrderId::new(501))
+}
+
+#[test]
+fn a_file_goes_out_as_its_bytes() {
+    let fixture = Fixture::open("files_upload");
+    let wanted = fixture.request(None);
+    let request = UploadFile::new(BYTES).request().unwrap();
+    assert_eq!(request.method().as_str(), wanted["method"]);
+    assert_eq!(request.path(), wanted["path"]);
+    assert_eq!(request.query_string(), "");
+    assert_eq!(
+        request.body_ref().content_type(),
+        wanted["content_type"].as_str()
+    );
+    assert_eq!(&request.body_ref().encode()[..], BYTES);
+}
+
+#[test]
+fn its_name_and_owners_go_out_as_documented() {
+    let request = name_it().request().unwrap();
+    let fixture = Fixture::open("files_edit");
+    let wanted = fixture.request(None);
+    assert_same(&request, wanted);
+    let body = request.body_ref().encode();
+    assert_eq!(std::str::from_utf8(&body).unwrap(), wanted["wire_body"]);
+}
+
+#[test]
+fn what_says_nothing_is_not_sent() {
+    let errors = [
+        UploadFile::new([]).request(),
+        EditFile::new(FileId::new(25)).request(),
+    ];
+    for error in errors {
+        assert_eq!(error.unwrap_err().kind(), ErrorKind::Input);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_is_uploaded_and_named() {
+    let bench = Bench::new([
+        Fixture::open("files_upload").answer("success"),
+        Fixture::open("files_edit").answer("success"),
+    ]);
+    let (files, cx) = (bench.connector.client().files(), Cx::history());
+    let file = files.upload(&cx, &UploadFile::new(BYTES)).await.unwrap();
+    assert_eq!(file.id, FileId::new(25));
+    assert_eq!(file.filename, None);
+    let content_type = (
+        "content-type".to_owned(),
+        "application/octet-stream".to_owned(),
+    );
+    assert!(bench.played()[0].headers.contains(&content_type));
+    let file = files.edit(&cx, &name_it()).await.unwrap();
+    assert_eq!(file.filename.as_deref(), Some("call-20260314-101500.mp3"));
+    assert_eq!(file.content_type.as_deref(), Some("audio/mpeg"));
+    assert_eq!(file.created_at.unwrap().to_string(), "2026-03-14 10:41:00");
+    assert_eq!(file.size, Some(190_000));
+    let [Attachment::Customer(customer), Attachment::Order(order)] = file.attachments.as_slice()
+    else {
+        panic!("{:?}", file.attachments);
+    };
+    assert_eq!(customer.id, Some(CustomerId::new(60)));
+    assert_eq!(order.id, Some(OrderId::new(501)));
+    assert_eq!(order.number.as_deref(), Some("501A"));
+}
+
+#[tokio::test]
+async fn not_a_byte_of_it_changes_on_the_way() {
+    let server = MockServer::start().await;
+    let bytes: Vec<u8> = (0..=255).cycle().take(100_000).collect();
+    Mock::given(method("POST"))
+        .and(path("/api/v5/files/upload"))
+        .and(header("content-type", "application/octet-stream"))
+        .and(header("content-length", "100000"))
+        .and(body_bytes(bytes.clone()))
+        .respond_with(
+            ResponseTemplate::new(200).set_body_json(json!({"success": true, "file": {"id": 25}})),
+        )
+        .expect(1)
+        .mount(&server)
+        .await;
+    let client = Client::builder(server.uri())
+        .api_key("invented-key")
+        .build(&Hub::new().unwrap())
+        .unwrap();
+    let upload = UploadFile::new(bytes);
+    client
+        .files()
+        .upload(&Cx::history(), &upload)
+        .await
+        .unwrap();
+}
+
+#[test]
+fn an_attachment_of_another_kind_is_left_out() {
+    let body = json!({"success": true, "file": {"id": "25", "attachment": [
+        {"lead": {"id": 1}}, {"order": {"id": 501}}, "odd", {"customer": []},
+    ]}});
+    let file = name_it().decode(&Answer::ok_json(&body)).unwrap();
+    assert_eq!(file.attachments.len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_refusal_of_the_fixtures_is_understood() {
+    for (name, kind) in [
+        ("no_money", ErrorKind::Rejected),
+        ("access_denied", ErrorKind::Auth),
+    ] {
+        let bench = Bench::new([Fixture::open("files_upload").answer(name)]);
+        let files = bench.connector.client().files();
+        let upload = UploadFile::new(BYTES);
+        let error = files.upload(&Cx::history(), &upload).await.unwrap_err();
+        assert_eq!((error.kind(), error.effect()), (kind, Effect::NotApplied));
+    }
+    let bench = Bench::new([Fixture::open("files_edit").answer("not_found")]);
+    let files = bench.connector.client().files();
+    let error = files.edit(&Cx::history(), &name_it()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_a_limit_the_same_bytes_go_out_again_and_in_doubt_they_do_not() {
+    let bench = Bench::new([
+        Step::text(503, "text/html", ""),
+        Fixture::open("files_upload").answer("success"),
+        Step::text(502, "text/html", ""),
+    ]);
+    let (files, cx) = (bench.connector.client().files(), Cx::history());
+    let upload = UploadFile::new(*b"invented bytes");
+    files.upload(&cx, &upload).await.unwrap();
+    assert_eq!(bench.played()[1].body, "invented bytes");
+    let error = files.upload(&cx, &upload).await.unwrap_err();
+    assert_eq!((error.effect(), error.attempts()), (Effect::Maybe, 1));
+}
+
+#[test]
+fn one_wrong_thing_in_an_answer_costs_nothing_but_itself() {
+    let vital = ["file", "file.id"];
+    answer_survives("files_upload", "success", &UploadFile::new(BYTES), &vital);
+    answer_survives("files_edit", "success", &name_it(), &vital);
+}

@@ -1,0 +1,250 @@
+//! What a plan makes of an integration module, without losing anybody's extension.
+
+use serde_json::{Value, json};
+use vochi_crm_core::ErrorKind;
+use vochi_crm_core::http::Endpoint;
+use vochi_crm_retailcrm::api::EditIntegrationModule;
+use vochi_crm_retailcrm::model::{Editing, IntegrationModule, ModulePlan, UserId};
+
+use super::fixture::Fixture;
+use super::modules::{bare, code, plan, read, registered, written};
+use super::mutations::mutations;
+use super::support::{ext, phone};
+
+fn codes(module: &IntegrationModule) -> Vec<(u64, String)> {
+    let telephony = module.telephony.as_ref().unwrap();
+    telephony
+        .additional_codes
+        .iter()
+        .map(|one| (one.user.get(), one.code.to_string()))
+        .collect()
+}
+
+#[test]
+fn a_module_that_is_as_it_should_be_is_left_alone() {
+    for name in ["success", "additional_codes_string_user_ids"] {
+        let answer = Fixture::open("integration_module_get").body(name);
+        let change = plan()
+            .apply(Some(&read(&answer["integrationModule"])))
+            .unwrap();
+        let expected: &[&str] = match name {
+            "success" => &[],
+            _ => &["user 8 gets extension 102"],
+        };
+        assert_eq!(change.changes, expected, "{name}");
+    }
+    let text = Value::String(registered().to_string());
+    assert_eq!(plan().apply(Some(&read(&text))).unwrap().changes, [""; 0]);
+}
+
+#[test]
+fn a_plan_applied_twice_is_the_same_as_once() {
+    let first = plan().apply(None).unwrap();
+    assert_eq!(first.changes[0], "module vochi-telephony is made");
+    let back = read(&written(&first.module));
+    let second = plan().apply(Some(&back)).unwrap();
+    assert_eq!(second.changes, [""; 0]);
+    assert_eq!(written(&second.module), written(&first.module));
+}
+
+#[test]
+fn nobody_loses_an_extension_or_a_number() {
+    let mut module = registered();
+    module["integrations"]["telephony"]["additionalCodes"] = json!([
+        {"userId": "7", "code": 101, "note": "kept"},
+        {"userId": 9, "code": "109"},
+        {"userId": null, "code": "110"},
+        "odd",
+    ]);
+    module["integrations"]["telephony"]["externalPhones"] = json!({
+        "0": {"siteCode": "shop-one", "externalPhone": "+375 17 123-45-67"},
+        "2": {"siteCode": "shop-two", "externalPhone": "8017"},
+        "3": {"siteCode": "shop-two"},
+    });
+    module["integrations"]["telephony"]["somethingNew"] = json!({"a": 1});
+    module["integrations"]["mgTransport"] = json!({"webhookUrl": "https://other.example.test"});
+    module["availableCountries"] = json!(["BY"]);
+    module["actions"] = json!({"activity": "/activity"});
+    module["somethingNew"] = json!(false);
+    let change = plan().apply(Some(&read(&module))).unwrap();
+    assert_eq!(change.changes, ["user 8 gets extension 102"]);
+    let sent = written(&change.module);
+    let telephony = &sent["integrations"]["telephony"];
+    assert_eq!(
+        telephony["additionalCodes"],
+        json!([
+            {"userId": 7, "code": "101", "note": "kept"},
+            {"userId": 9, "code": "109"},
+            {"userId": 8, "code": "102"},
+            {"userId": null, "code": "110"},
+            "odd",
+        ])
+    );
+    assert_eq!(
+        telephony["externalPhones"],
+        json!([
+            {"siteCode": "shop-one", "externalPhone": "+375 17 123-45-67"},
+            {"siteCode": "shop-two", "externalPhone": "8017"},
+            {"siteCode": "shop-two"},
+        ])
+    );
+    assert_eq!(telephony["somethingNew"], json!({"a": 1}));
+    assert_eq!(
+        sent["integrations"]["mgTransport"],
+        module["integrations"]["mgTransport"]
+    );
+    assert_eq!(sent["availableCountries"], json!(["BY"]));
+    assert_eq!(sent["actions"], json!({"activity": "/activity"}));
+    assert_eq!(sent["somethingNew"], json!(false));
+    assert_eq!(sent.get("freeze"), None, "read-only");
+    assert_eq!(sent.get("native"), None, "read-only");
+}
+
+#[test]
+fn extensions_at_the_root_move_to_where_they_belong() {
+    let mut module = registered();
+    module["additionalCodes"] = json!([
+        {"userId": 9, "code": "109"},
+        {"userId": 8, "code": "101"},
+    ]);
+    let change = plan().apply(Some(&read(&module))).unwrap();
+    assert_eq!(
+        change.changes,
+        ["extensions at the module's root move into integrations.telephony"]
+    );
+    let mut sent = written(&change.module);
+    assert_eq!(sent.get("additionalCodes"), None);
+    assert_eq!(
+        codes(&change.module),
+        [
+            (7, "101".to_owned()),
+            (8, "102".to_owned()),
+            (9, "109".to_owned())
+        ],
+        "an extension in both places is whose it is in the right one"
+    );
+    // The CRM may go on showing the old ones.
+    sent["additionalCodes"] = module["additionalCodes"].clone();
+    assert_eq!(plan().apply(Some(&read(&sent))).unwrap().changes, [""; 0]);
+    // Nothing but the root.
+    let lone =
+        json!({"code": "vochi-telephony", "additionalCodes": [{"userId": 9, "code": "109"}]});
+    assert_eq!(codes(&read(&lone)), [(9, "109".to_owned())]);
+}
+
+#[test]
+fn a_plan_says_what_it_changes() {
+    let there = read(&registered());
+    let other = bare()
+        .with_code(ext("101"), UserId::new(9))
+        .with_external_phone("shop-two", phone("+375171234567"))
+        .with_editing(Editing::InTheCrm)
+        .with_make_call_url("https://connector.example.test/other")
+        .switched_off();
+    let change = other.apply(Some(&there)).unwrap();
+    assert_eq!(
+        change.changes,
+        [
+            "active is set",
+            "makeCallUrl is set",
+            "allowEdit is set",
+            "extension 101 goes from user 7 to user 9",
+            "shop shop-two gets our number +375171234567",
+        ]
+    );
+    assert_eq!(
+        codes(&change.module),
+        [(9, "101".to_owned()), (8, "102".to_owned())]
+    );
+    let with_slash = ModulePlan::new(code(), "Vochi-CRM", "https://connector.example.test/");
+    assert_eq!(with_slash.apply(Some(&there)).unwrap().changes, [""; 0]);
+}
+
+#[test]
+fn who_may_edit_is_kept_unless_the_plan_says() {
+    let mut module = registered();
+    module["integrations"]["telephony"]["allowEdit"] = json!(true);
+    let change = plan().apply(Some(&read(&module))).unwrap();
+    assert_eq!(change.changes, [""; 0]);
+    let change = plan()
+        .with_editing(Editing::ApiOnly)
+        .apply(Some(&read(&module)))
+        .unwrap();
+    assert_eq!(change.changes, ["allowEdit is set"]);
+}
+
+#[test]
+fn an_extension_has_one_user() {
+    let twice = bare()
+        .with_code(ext("101"), UserId::new(7))
+        .with_code(ext("101"), UserId::new(8));
+    let error = twice.apply(None).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Input);
+    assert!(error.message().contains("101"), "{error}");
+    let mut module = registered();
+    module["integrations"]["telephony"]["additionalCodes"] = json!([
+        {"userId": 7, "code": "101"}, {"userId": 8, "code": "101"}, {"userId": 7, "code": "105"},
+    ]);
+    let there = read(&module);
+    let error = EditIntegrationModule::new(there.clone())
+        .request()
+        .unwrap_err();
+    assert_eq!(
+        error.fields()["additionalCodes"],
+        "extension 101 is given to the users 7 and 8"
+    );
+    let change = bare()
+        .with_code(ext("101"), UserId::new(7))
+        .apply(Some(&there))
+        .unwrap();
+    assert_eq!(change.changes, ["extension 101 stays with user 7 alone"]);
+    assert_eq!(
+        codes(&change.module),
+        [(7, "101".to_owned()), (7, "105".to_owned())],
+        "a user may have several"
+    );
+}
+
+#[test]
+fn a_plan_is_not_put_over_another_module() {
+    let other = read(&json!({"code": "other", "name": "Other"}));
+    assert_eq!(
+        plan().apply(Some(&other)).unwrap_err().kind(),
+        ErrorKind::Input
+    );
+}
+
+#[test]
+fn whatever_is_wrong_nobody_loses_an_extension() {
+    let mut module = registered();
+    module["integrations"]["telephony"]["additionalCodes"] = json!([
+        {"userId": 7, "code": "101", "note": {"a": 1}},
+        {"userId": "9", "code": "109"},
+    ]);
+    for mutation in mutations(&module) {
+        let place = format!("{} {}", mutation.path.join("."), mutation.what);
+        let module = read(&mutation.body);
+        // The plan names another code than the one that was read, or nothing may be written.
+        let Ok(change) = plan().apply(Some(&module)) else {
+            let odd_code = mutation.path == ["code"];
+            assert!(odd_code || !module.unreadable().is_empty(), "{place}");
+            continue;
+        };
+        let sent = written(&change.module);
+        let sent = sent["integrations"]["telephony"]["additionalCodes"]
+            .as_array()
+            .unwrap();
+        let there = &mutation.body["integrations"]["telephony"]["additionalCodes"];
+        for element in there.as_array().into_iter().flatten() {
+            // Ids are written as numbers and codes as texts, however they came.
+            let plain = |value: &Value| value.to_string().replace('"', "");
+            let kept = |own: &Value| {
+                own == element
+                    || ["code", "userId"]
+                        .iter()
+                        .all(|name| plain(&own[name]) == plain(&element[name]))
+            };
+            assert!(sent.iter().any(kept), "{place}: {element} in {sent:?}");
+        }
+    }
+}

@@ -1,0 +1,314 @@
+//! The CRM itself, its shops, its users and groups.
+
+use serde_json::json;
+use vochi_crm_core::http::{Answer, Endpoint};
+use vochi_crm_core::testing::Step;
+use vochi_crm_core::{Cx, Effect, ErrorKind};
+use vochi_crm_retailcrm::api::{
+    GetApiVersions, GetSystemInfo, GetUser, ListSites, ListUserGroups, SetUserStatus,
+};
+use vochi_crm_retailcrm::model::{
+    Credentials, PageSize, Site, SystemInfo, UserId, UserStatus, site_for,
+};
+
+use super::fixture::{Fixture, assert_same};
+use super::mutations::{answer_survives, mutations, page_survives};
+use super::support::{Bench, yes};
+
+fn sites(name: &str) -> Vec<Site> {
+    let body = Fixture::open("reference_sites").body(name);
+    let read = ListSites.decode(&Answer::ok_json(&body)).unwrap();
+    assert_eq!(read.sites.broken, []);
+    read.sites.good
+}
+
+fn key(available: &[&str]) -> Credentials {
+    serde_json::from_value(json!({"sitesAvailable": available})).unwrap()
+}
+
+#[test]
+fn requests_go_out_as_documented() {
+    for (name, request) in [
+        ("api_versions", GetApiVersions.request()),
+        ("system_info", GetSystemInfo.request()),
+        ("reference_sites", ListSites.request()),
+        ("user_groups", ListUserGroups::new().request()),
+        ("user_get", GetUser::new(UserId::new(7)).request()),
+        (
+            "user_status",
+            SetUserStatus::new(UserId::new(7), UserStatus::Busy).request(),
+        ),
+    ] {
+        let request = request.unwrap();
+        let wanted = Fixture::open(name);
+        let wanted = wanted.request(None);
+        assert_same(&request, wanted);
+        let body = request.body_ref().encode();
+        assert_eq!(
+            std::str::from_utf8(&body).unwrap(),
+            wanted["wire_body"].as_str().unwrap_or_default(),
+            "{name}"
+        );
+    }
+    let page = ListUserGroups::new()
+        .with_page_size(PageSize::Twenty)
+        .with_page(2);
+    assert_eq!(page.request().unwrap().query_string(), "limit=20&page=2");
+}
+
+#[tokio::test(start_paused = true)]
+async fn versions_and_addresses_are_read() {
+    let bench = Bench::new([
+        Fixture::open("api_versions").answer("success"),
+        Fixture::open("system_info").answer("success"),
+    ]);
+    let reference = bench.connector.client().reference();
+    let versions = reference.api_versions(&Cx::history()).await.unwrap();
+    assert_eq!(versions.versions, ["3.0", "4.0", "5.0"]);
+    assert!(versions.has_v5());
+    let info = reference.system_info(&Cx::history()).await.unwrap();
+    assert_eq!(info.system_version.as_deref(), Some("8.9.0"));
+    for (url, own) in [
+        ("https://example.retailcrm.ru", true),
+        ("https://abcdef.retailcrm.io/", true),
+        ("https://example.retailcrm.ru.evil.test", false),
+        ("http://example.retailcrm.ru", false),
+        ("", false),
+    ] {
+        assert_eq!(info.is_at(url), own, "{url}");
+    }
+    assert!(!SystemInfo::default().is_at(""));
+}
+
+#[test]
+fn shops_come_as_a_map_as_a_list_or_not_at_all() {
+    let map = sites("success_map_keyed_by_code");
+    let codes: Vec<&str> = map.iter().map(|site| site.code.as_str()).collect();
+    assert_eq!(codes, ["shop-one", "shop-two"]);
+    assert_eq!(map[0].name.as_deref(), Some("Магазин один"));
+    assert_eq!(map[0].id.as_deref(), Some("2"));
+    assert_eq!(map[0].currency.as_deref(), Some("BYN"));
+    assert_eq!(map[0].is_demo, Some(false));
+    assert_eq!(map[0].ordering, Some(990));
+    assert_eq!(sites("success_list_form")[0], map[0]);
+    assert_eq!(sites("success_empty"), []);
+    let bare = json!({"success": true, "sites": {"shop-one": {"name": "One"}, "x": 5}});
+    let read = ListSites.decode(&Answer::ok_json(&bare)).unwrap();
+    assert_eq!(read.sites.good[0].code, "shop-one", "the key is the code");
+    assert_eq!(read.sites.broken.len(), 1);
+}
+
+#[test]
+fn the_shop_of_a_request_is_never_guessed() {
+    let two = sites("success_map_keyed_by_code");
+    let one = sites("success_list_form");
+    for (configured, available, sites, site) in [
+        (
+            Some("shop-two"),
+            vec!["shop-one"],
+            one.as_slice(),
+            Some("shop-two"),
+        ),
+        (Some(" "), vec!["shop-one"], &[], Some("shop-one")),
+        (None, vec!["shop-two"], two.as_slice(), Some("shop-two")),
+        (None, vec![], one.as_slice(), Some("shop-one")),
+        (None, vec![], two.as_slice(), None),
+        (None, vec!["shop-one", "shop-two"], two.as_slice(), None),
+        (None, vec![], &[], None),
+    ] {
+        let chosen = site_for(configured, &key(&available), sites);
+        assert_eq!(chosen.as_deref().ok(), site, "{configured:?} {available:?}");
+        if let Err(error) = chosen {
+            assert_eq!(error.kind(), ErrorKind::Config);
+            assert!(error.message().starts_with("site: "), "{error}");
+        }
+    }
+    let error = site_for(None, &key(&[]), &two).unwrap_err();
+    assert!(error.message().contains("shop-one, shop-two"), "{error}");
+    let error = site_for(None, &key(&["a", "b"]), &two).unwrap_err();
+    assert!(error.message().contains("a, b"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_shop_is_asked_for_no_further_than_needed() {
+    let full = || Fixture::open("credentials").answer("success_full");
+    let list = |name| Fixture::open("reference_sites").answer(name);
+    let selective = Step::json(
+        200,
+        &json!({"success": true, "sitesAvailable": ["shop-two"]}),
+    );
+    for (configured, steps, requests, site) in [
+        (Some("shop-two"), vec![], 0, Some("shop-two")),
+        (None, vec![selective], 1, Some("shop-two")),
+        (
+            None,
+            vec![full(), list("success_list_form")],
+            2,
+            Some("shop-one"),
+        ),
+        (
+            None,
+            vec![full(), list("success_map_keyed_by_code")],
+            2,
+            None,
+        ),
+    ] {
+        let bench = Bench::new(steps);
+        let reference = bench.connector.client().reference();
+        let chosen = reference.site(&Cx::history(), configured).await;
+        assert_eq!(chosen.as_deref().ok(), site);
+        assert_eq!(bench.played().len(), requests);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_user_is_read_and_set() {
+    let bench = Bench::new([
+        Fixture::open("user_get").answer("success"),
+        Fixture::open("user_status").answer("success"),
+    ]);
+    let users = bench.connector.client().users();
+    let user = users.get(&Cx::history(), UserId::new(7)).await.unwrap();
+    assert_eq!(user.display_name(), "Петров Пётр");
+    assert_eq!(user.status, Some(UserStatus::Free));
+    assert_eq!(user.groups[0].code.as_deref(), Some("manager"));
+    users
+        .set_status(&Cx::live(), UserId::new(7), UserStatus::Dinner)
+        .await
+        .unwrap();
+    assert_eq!(bench.played()[1].line, "POST /api/v5/users/7/status");
+    assert_eq!(bench.played()[1].body, "status=dinner");
+}
+
+#[test]
+fn a_status_is_any_word_but_none() {
+    let set = |status| SetUserStatus::new(UserId::new(7), status).request();
+    let lunch = set(UserStatus::Other("обед".to_owned())).unwrap();
+    assert_eq!(
+        &lunch.body_ref().encode()[..],
+        b"status=%D0%BE%D0%B1%D0%B5%D0%B4"
+    );
+    let error = set(UserStatus::Other(" ".to_owned())).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Input);
+}
+
+#[tokio::test(start_paused = true)]
+async fn groups_are_listed_over_all_pages() {
+    let page = |page: u32, groups| {
+        let pagination = json!({"currentPage": page, "totalPageCount": 2});
+        let body = json!({"success": true, "groups": groups, "pagination": pagination});
+        Step::json(200, &body)
+    };
+    let bench = Bench::new([
+        page(1, json!([{"id": 25, "code": "manager"}, "broken"])),
+        page(2, json!([{"id": "26", "grantedSites": "shop-one"}])),
+    ]);
+    let users = bench.connector.client().users();
+    let groups = users.groups(&Cx::history(), ListUserGroups::new());
+    let groups = groups.all().await.unwrap();
+    assert_eq!(groups.len(), 2);
+    assert_eq!(groups[1].granted_sites, ["shop-one"]);
+    assert_eq!(
+        bench.played()[1].line,
+        "GET /api/v5/user-groups?limit=100&page=2"
+    );
+
+    let body = Fixture::open("user_groups").body("success");
+    let read = ListUserGroups::new()
+        .decode(&Answer::ok_json(&body))
+        .unwrap();
+    let group = &read.groups.good[0];
+    assert_eq!(group.name.as_deref(), Some("Менеджеры"));
+    assert_eq!(
+        (group.is_manager, group.is_delivery_men),
+        (Some(true), Some(false))
+    );
+    assert_eq!(group.granted_order_types, ["eshop-individual"]);
+    assert_eq!(read.pagination.total_page_count, Some(1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_refusal_of_the_fixtures_is_understood() {
+    for (file, name, kind) in [
+        ("api_versions", "account_does_not_exist", ErrorKind::Auth),
+        ("reference_sites", "access_denied", ErrorKind::Auth),
+        ("user_get", "not_found", ErrorKind::NotFound),
+        ("user_status", "bad_value", ErrorKind::Rejected),
+        ("user_status", "not_found", ErrorKind::NotFound),
+    ] {
+        let bench = Bench::new([Fixture::open(file).answer(name)]);
+        let (client, cx) = (bench.connector.client(), Cx::history());
+        let result = match file {
+            "api_versions" => client.reference().api_versions(&cx).await.map(drop),
+            "reference_sites" => client.reference().sites(&cx).await.map(drop),
+            "user_get" => client.users().get(&cx, UserId::new(7)).await.map(drop),
+            _ => {
+                client
+                    .users()
+                    .set_status(&cx, UserId::new(7), UserStatus::Busy)
+                    .await
+            }
+        };
+        let error = result.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.effect()),
+            (kind, Effect::NotApplied),
+            "{file}"
+        );
+    }
+    let limited = Fixture::open("reference_sites").answer("rate_limited_html");
+    let again = Fixture::open("reference_sites").answer("success_list_form");
+    let bench = Bench::new([limited, again]);
+    let sites = bench
+        .connector
+        .client()
+        .reference()
+        .sites(&Cx::history())
+        .await;
+    assert_eq!(sites.unwrap().len(), 1, "a limit is waited for");
+    let bench = Bench::new([Step::text(500, "text/html", ""), yes()]);
+    let users = bench.connector.client().users();
+    users
+        .set_status(&Cx::live(), UserId::new(7), UserStatus::Free)
+        .await
+        .unwrap();
+    assert_eq!(bench.played().len(), 2, "setting the same twice is no harm");
+}
+
+#[test]
+fn one_wrong_thing_in_an_answer_costs_nothing_but_itself() {
+    answer_survives("api_versions", "success", &GetApiVersions, &[]);
+    answer_survives("system_info", "success", &GetSystemInfo, &[]);
+    answer_survives("reference_sites", "success_list_form", &ListSites, &[]);
+    answer_survives(
+        "user_get",
+        "success",
+        &GetUser::new(UserId::new(7)),
+        &["user", "user.id"],
+    );
+    page_survives(
+        "user_groups",
+        "success",
+        "groups",
+        &ListUserGroups::new(),
+        |page| page.groups,
+    );
+}
+
+#[test]
+fn one_wrong_thing_in_a_shop_does_not_cost_the_others() {
+    let body = Fixture::open("reference_sites").body("success_map_keyed_by_code");
+    let whole = sites("success_map_keyed_by_code");
+    for mutation in mutations(&body) {
+        let place = format!("{} {}", mutation.path.join("."), mutation.what);
+        let read = ListSites.decode(&Answer::ok_json(&mutation.body)).unwrap();
+        let touched = mutation.path.get(1).map(String::as_str);
+        for site in &whole {
+            let lost = mutation.path == ["sites"] || touched == Some(&site.code);
+            assert!(lost || read.sites.good.contains(site), "{place}");
+        }
+        if mutation.path.len() > 2 {
+            assert_eq!(read.sites.good.len(), 2, "{place}");
+        }
+    }
+}
