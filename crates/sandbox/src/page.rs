@@ -6,7 +6,7 @@ use url::Url;
 
 use crate::crm::Crm;
 use crate::record::Refused;
-use crate::report::{CallRow, CustomerRow, LiveRow, Report};
+use crate::report::{CallRow, CustomerRow, LiveRow, ModuleRow, Report};
 
 /// Seconds after which the page loads itself anew.
 const REFRESH_SECONDS: u8 = 3;
@@ -82,6 +82,9 @@ fn write(page: &mut String, reports: &[(Crm, Url, Report)]) -> fmt::Result {
                 CUSTOMERS,
                 rows.iter().map(customer),
             )?;
+        }
+        if let Some(rows) = &report.modules {
+            table(page, "modules", "Modules", MODULES, rows.iter().map(module))?;
         }
         table(
             page,
@@ -195,6 +198,22 @@ fn customer(row: &CustomerRow) -> Vec<String> {
         row.phones.join(", "),
         or_dash(responsible.map(|it| &it.name)),
         or_dash(responsible.and_then(|it| it.extension.as_ref())),
+    ]
+}
+
+const MODULES: &[&str] = &["Code", "Name", "Active", "Extensions"];
+
+fn module(row: &ModuleRow) -> Vec<String> {
+    let extensions: Vec<String> = row
+        .extensions
+        .iter()
+        .map(|(code, user)| format!("{code} → {user}"))
+        .collect();
+    vec![
+        row.code.clone(),
+        or_dash(row.name.as_ref()),
+        if row.active { "yes" } else { "no" }.to_owned(),
+        extensions.join(", "),
     ]
 }
 

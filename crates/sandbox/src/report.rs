@@ -1,5 +1,7 @@
 //! What a stand-in holds, in the words of this project, for `/state` and the page.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::record::Refused;
@@ -10,6 +12,8 @@ pub(crate) struct Report {
     pub(crate) calls: Option<Vec<CallRow>>,
     pub(crate) live: Option<Vec<LiveRow>>,
     pub(crate) customers: Option<Vec<CustomerRow>>,
+    /// What is connected to the CRM, ours among it.
+    pub(crate) modules: Option<Vec<ModuleRow>>,
     pub(crate) requests: usize,
     pub(crate) refused: Vec<Refused>,
 }
@@ -73,4 +77,14 @@ pub(crate) struct Responsible {
     pub(crate) user_id: String,
     pub(crate) name: String,
     pub(crate) extension: Option<String>,
+}
+
+/// Something that is connected to the CRM.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct ModuleRow {
+    pub(crate) code: String,
+    pub(crate) name: Option<String>,
+    pub(crate) active: bool,
+    /// User ids by extension.
+    pub(crate) extensions: BTreeMap<String, String>,
 }

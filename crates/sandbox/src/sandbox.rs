@@ -124,8 +124,8 @@ impl Sandbox {
         self.stands.profiles()
     }
 
-    /// What `GET /state` answers: per CRM `calls`, `live`, `customers`, `requests`, `refused`, each
-    /// list newest first.
+    /// What `GET /state` answers: per CRM `calls`, `live`, `customers`, `modules`, `requests`,
+    /// `refused`, each list newest first.
     pub fn state(&self) -> Value {
         self.stands.state()
     }

@@ -38,9 +38,25 @@ CALL = {
 }
 
 
+MODULE = {
+    "code": "vochi-telephony",
+    "active": True,
+    "name": "Vochi-CRM",
+    "logo": "https://connector.example.test/logo.svg",
+    "clientId": "9f0d6c1e5b7a4c2f8e3d1a6b0c9d8e7f",
+    "baseUrl": "https://connector.example.test",
+    "integrations": {
+        "telephony": {
+            "allowEdit": True,
+            "additionalCodes": [{"userId": 7, "code": "101"}, {"userId": 8, "code": "102"}],
+        }
+    },
+}
+
+
 def ok(response):
     body = response.get_response()
-    assert response.get_status_code() == 200 and body["success"] is True, (
+    assert response.get_status_code() in (200, 201) and body["success"] is True, (
         response.get_status_code(),
         body,
     )
@@ -75,6 +91,38 @@ def employees(client):
     refused(client.user(4711), 404, "Not found")
 
 
+def customers(client):
+    found = ok(client.customers({"name": "+375446370646"}))["customers"]
+    assert [it["id"] for it in found] == [201], found
+    assert ok(client.customers())["pagination"]["limit"] == 20
+    assert ok(client.customer(60, "id"))["customer"]["lastName"] == "Иванов"
+    # Without a type the client means the externalId.
+    assert ok(client.customer("ext-60", site="shop-one"))["customer"]["id"] == 60
+    new = {"externalId": "vochi-1", "firstName": "Нина", "phones": [{"number": "+375295550011"}]}
+    number = ok(client.customer_create(new, "shop-one"))["id"]
+    assert ok(client.customer_edit({"id": number, "managerId": 8}, "id"))["id"] == number
+    assert ok(client.customer(number, "id"))["customer"]["managerId"] == 8
+    refused(client.customer(4711, "id"), 404, "Not found")
+
+
+def companies(client):
+    found = ok(client.customers_corporate({"contactIds": [60]}))["customersCorporate"]
+    assert [it["nickName"] for it in found] == ["ООО Пример"], found
+    assert ok(client.customer_corporate(5041, "id"))["customerCorporate"]["id"] == 5041
+    contacts = ok(client.customer_corporate_contacts(5041, "id"))["contacts"]
+    assert [it["customer"]["id"] for it in contacts] == [60, 61], contacts
+    assert ok(client.customer_corporate_companies(5041, "id"))["companies"][0]["isMain"]
+
+
+def module(client):
+    assert ok(client.integration_module(MODULE["code"]))["integrationModule"]["active"]
+    assert ok(client.integration_module_edit(MODULE))["info"] == []
+    read = ok(client.integration_module(MODULE["code"]))["integrationModule"]
+    assert read["integrations"] == MODULE["integrations"], read
+    refused(client.integration_module("another"), 404, "Not found")
+    assert ok(client.user_status(7, "busy")) == {"success": True}
+
+
 def telephony(client):
     assert ok(client.telephony_call_event(EVENT)) == {"success": True}
     hangup = {**EVENT, "type": "hangup", "hangupStatus": "no answered"}
@@ -97,7 +145,7 @@ def telephony(client):
     found = ok(client.telephony_manager("+375291112233"))
     assert found["manager"]["code"] == "101" and found["customer"]["id"] == 60, found
     assert "customer" not in ok(client.telephony_manager("375291112233", 0, 0))
-    nobody = ok(client.telephony_manager("+375296254070", 1, 1))
+    nobody = ok(client.telephony_manager("+375296254099", 1, 1))
     assert "manager" not in nobody and "newCustomerLink" in nobody["links"], nobody
 
 
@@ -129,6 +177,9 @@ def main(command):
             employees(client)
             control("reset")
             strangers(url, client)
+            for part in (customers, companies, module):
+                control("reset")
+                part(client)
             control("reset")
             telephony(client)
 

@@ -1,9 +1,12 @@
 //! The account from inside: for assertions, and for what an administrator would click.
 
+use serde_json::Value;
+
 use crate::desk::Desk;
 use crate::report::{CallRow, LiveRow};
 
 use super::RetailCrm;
+use super::customers::Customer;
 use super::state::{SiteAccess, StoredCall, Telephony, User};
 
 /// The stand-in's account, from inside the process.
@@ -56,6 +59,17 @@ impl<'a> Access<'a> {
         self.desk.stand_in().account.telephony = to;
     }
 
+    /// Says whether there is money in the account to activate a module.
+    pub fn set_funds(&self, enough: bool) {
+        self.desk.stand_in().account.has_funds = enough;
+    }
+
+    /// Tells the ids of which some clients know numbers and others texts as texts: those of a
+    /// module's extensions, and those of the manager and the customer of `telephony/manager`.
+    pub fn tell_ids_as_text(&self, texts: bool) {
+        self.desk.stand_in().account.ids_as_text = texts;
+    }
+
     /// Gives the key these scopes and no others.
     pub fn set_scopes<S: Into<String>>(&self, scopes: impl IntoIterator<Item = S>) {
         self.desk.stand_in().account.scopes = scopes.into_iter().map(Into::into).collect();
@@ -88,6 +102,43 @@ impl<'a> Access<'a> {
         desk.account
             .additional_codes
             .retain(|(_, user_id)| *user_id != id);
+    }
+
+    /// The customers, merged ones included.
+    pub fn customers(&self) -> Vec<Customer> {
+        self.desk.stand_in().account.customers.clone()
+    }
+
+    /// Adds a customer, or replaces the one of the same id.
+    pub fn put_customer(&self, customer: Customer) {
+        self.desk.stand_in().account.put_customer(customer);
+    }
+
+    /// Removes a customer.
+    pub fn remove_customer(&self, id: u64) {
+        let mut desk = self.desk.stand_in();
+        desk.account.customers.retain(|customer| customer.id != id);
+    }
+
+    /// Merges a customer into another one: the first is gone, and its id leads to the second.
+    pub fn merge_customer(&self, id: u64, into: u64) {
+        let mut desk = self.desk.stand_in();
+        for customer in &mut desk.account.customers {
+            if customer.id == id {
+                customer.combined_to = Some(into);
+            }
+        }
+    }
+
+    /// An integration module as the CRM tells it.
+    pub fn module(&self, code: &str) -> Option<Value> {
+        let module = self.desk.stand_in().account.module(code)?;
+        Some(Value::Object(module))
+    }
+
+    /// Removes an integration module. With the telephony's its extensions go, and it is off.
+    pub fn remove_module(&self, code: &str) {
+        self.desk.stand_in().account.remove_module(code);
     }
 
     /// Makes this employee, or nobody, responsible for a customer.

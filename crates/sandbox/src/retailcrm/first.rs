@@ -1,8 +1,9 @@
 //! The first state: who works there, who buys there. Everything is invented.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use super::state::{Customer, User};
+use super::customers::Customer;
+use super::state::User;
 
 /// The key of the invented account.
 pub const API_KEY: &str = "TEST-KEY-0000000000000000000000";
@@ -23,6 +24,7 @@ pub(super) fn scopes() -> Vec<String> {
         "customer_write",
         "order_read",
         "user_read",
+        "user_write",
         "reference_read",
         "integration_read",
         "integration_write",
@@ -116,36 +118,88 @@ pub(super) const SITES: &[Site] = &[
     },
 ];
 
+/// The id of the next customer that is created.
+pub(super) const FREE_CUSTOMER_ID: u64 = 62;
+
 pub(super) fn customers() -> Vec<Customer> {
-    let known = |id, first_name, last_name, phone, manager_id| Customer {
-        id,
-        external_id: None,
-        first_name,
-        last_name: Some(last_name),
-        patronymic: None,
-        email: None,
-        phones: vec![phone],
+    let known = |id, first_name: &str, last_name: &str, phone: &str, manager_id| Customer {
+        last_name: Some(last_name.to_owned()),
         manager_id,
-        last_order: None,
+        ..Customer::new(id, first_name, [phone])
+    };
+    let guessed = |sex: &str| Map::from_iter([("presumableSex".to_owned(), json!(sex))]);
+    let in_second_shop = |customer: Customer| Customer {
+        site: "shop-two".into(),
+        ..customer
     };
     vec![
         Customer {
-            external_id: Some("ext-60"),
-            patronymic: Some("Иванович"),
-            email: Some("ivanov@example.test"),
+            external_id: Some("ext-60".into()),
+            patronymic: Some("Иванович".into()),
+            email: Some("ivanov@example.test".into()),
             last_order: Some(501),
+            more: guessed("male"),
             ..known(60, "Иван", "Иванов", "+375291112233", Some(7))
+        },
+        // A search by the number of the one before finds this one too.
+        Customer {
+            external_id: Some("ext-61".into()),
+            patronymic: Some("Иванович".into()),
+            email: Some("ivanov@example.test".into()),
+            phones: vec!["8 (029) 111-22-33".into(), "375296254070".into()],
+            custom_fields: Map::from_iter([("source_pbx".to_owned(), json!("pbx1"))]),
+            more: guessed("male"),
+            ..known(61, "Пётр", "Сидоров", "", Some(7))
         },
         known(201, "Ольга", "Мельник", "+375446370646", Some(18)),
         // Numbers are stored as somebody typed them.
         known(202, "Сергей", "Жук", "375 44 858-16-77", Some(16)),
         known(203, "Наталья", "Рябцева", "375444001511", Some(15)),
-        known(204, "Андрей", "Соловьёв", "+7 (962) 791-74-60", Some(19)),
+        in_second_shop(known(
+            204,
+            "Андрей",
+            "Соловьёв",
+            "+7 (962) 791-74-60",
+            Some(19),
+        )),
         known(205, "Elena", "Novik", "+375291256636", Some(20)),
         // Nobody is responsible for this one.
         known(206, "Павел", "Дорошко", "+375441655346", None),
-        known(207, "Karl", "Lindner", "+49305407062", Some(21)),
+        in_second_shop(known(207, "Karl", "Lindner", "+49305407062", Some(21))),
         // Their manager is at lunch.
         known(208, "Вера", "Кузьмич", "+375440015769", Some(8)),
     ]
+}
+
+/// The telephony module, as somebody registered it.
+pub(super) fn module() -> Map<String, Value> {
+    let phones: Vec<Value> = LINES
+        .iter()
+        .map(|(_, number, site)| json!({"siteCode": site, "externalPhone": number}))
+        .collect();
+    let module = json!({
+        "code": MODULE_CODE,
+        "integrationCode": MODULE_CODE,
+        "active": true,
+        "name": "Vochi-CRM",
+        "logo": "https://connector.example.test/logo.svg",
+        "clientId": CLIENT_ID,
+        "baseUrl": "https://connector.example.test",
+        "accountUrl": "https://connector.example.test/retailcrm/account",
+        "integrations": {
+            "telephony": {
+                "makeCallUrl": "https://connector.example.test/retailcrm/make-call",
+                "changeUserStatusUrl": "https://connector.example.test/retailcrm/status",
+                "allowEdit": false,
+                "inputEventSupported": true,
+                "outputEventSupported": true,
+                "hangupEventSupported": true,
+                "externalPhones": phones,
+            },
+        },
+    });
+    match module {
+        Value::Object(module) => module,
+        _ => Map::new(),
+    }
 }

@@ -7,14 +7,19 @@ use crate::report::LiveRow;
 use crate::wire::Answer;
 
 use super::checks::{Endpoint, Seen};
+use super::customers::{self, Customer};
 use super::first::{self, LINES, SITES};
-use super::state::{Account, Customer, SiteAccess, User};
+use super::state::{Account, SiteAccess, User};
+use super::{corporate, employees, modules};
 
 /// What a request changes in the account.
 pub(super) enum Change {
     Nothing,
     Live(LiveRow),
     Calls(Vec<Value>),
+    Status(u64, String),
+    Module(String, Map<String, Value>),
+    Customer(Box<Customer>),
 }
 
 /// What a request that passed every check is answered, and what it changes.
@@ -34,11 +39,64 @@ pub(super) fn carry_out(endpoint: Endpoint, seen: &Seen<'_>) -> (Answer, Change)
         }),
         Endpoint::Settings => settings(),
         Endpoint::Sites => sites(account),
-        Endpoint::Users => users(seen),
+        Endpoint::Users => employees::users(seen),
         Endpoint::User(id) => json!({"success": true, "user": account.user(id)}),
-        Endpoint::UserGroups => user_groups(seen),
+        Endpoint::UserGroups => employees::groups(seen),
+        Endpoint::UserStatus(id) => {
+            let status = seen.parameter("status").unwrap_or_default().to_owned();
+            let done = Answer::json(StatusCode::OK, &json!({"success": true}));
+            return (done, Change::Status(id, status));
+        }
+        Endpoint::Module => {
+            json!({"success": true, "integrationModule": account.module(&seen.thing)})
+        }
+        Endpoint::ModuleEdit => return module_edit(seen),
+        Endpoint::Customers => customers::list(seen),
+        Endpoint::Customer => match customers::one(seen) {
+            Ok(body) => body,
+            Err(merged) => {
+                return (
+                    Answer::json(StatusCode::NOT_FOUND, &merged),
+                    Change::Nothing,
+                );
+            }
+        },
+        Endpoint::CustomerCreate | Endpoint::CustomerEdit => {
+            return customer_written(endpoint, seen);
+        }
+        Endpoint::Corporates => corporate::list(seen),
+        Endpoint::Corporate => corporate::one(seen),
+        Endpoint::CorporateContacts => corporate::contacts(seen),
+        Endpoint::CorporateCompanies => corporate::companies(seen),
     };
     (Answer::json(StatusCode::OK, &body), Change::Nothing)
+}
+
+/// §2.4. A module that is new is answered 201 (a guess; both were seen).
+fn module_edit(seen: &Seen<'_>) -> (Answer, Change) {
+    let status = if seen.account.modules.contains_key(&seen.thing) {
+        StatusCode::OK
+    } else {
+        StatusCode::CREATED
+    };
+    let answer = Answer::json(status, &modules::info(seen));
+    let written = seen.written.clone().unwrap_or_default();
+    (answer, Change::Module(seen.thing.clone(), written))
+}
+
+/// §5.3, §5.4.
+fn customer_written(endpoint: Endpoint, seen: &Seen<'_>) -> (Answer, Change) {
+    let customer = customers::written(endpoint, seen);
+    let status = if endpoint == Endpoint::CustomerCreate {
+        StatusCode::CREATED
+    } else {
+        StatusCode::OK
+    };
+    let body = json!({"success": true, "id": customer.id});
+    (
+        Answer::json(status, &body),
+        Change::Customer(Box::new(customer)),
+    )
 }
 
 fn texts(object: &Map<String, Value>, name: &str) -> Vec<String> {
@@ -149,7 +207,7 @@ fn manager(seen: &Seen<'_>) -> Value {
     }
     if switched_on("details") {
         if let Some(customer) = customer {
-            body.insert("customer".into(), customer_object(customer));
+            body.insert("customer".into(), customer_object(account, customer));
         }
         body.insert("links".into(), links(&account.url, phone, customer));
     }
@@ -158,7 +216,7 @@ fn manager(seen: &Seen<'_>) -> Value {
 
 fn manager_object(account: &Account, user: &User) -> Value {
     known(json!({
-        "id": user.id,
+        "id": account.tells_id(user.id),
         "firstName": user.first_name,
         "lastName": user.last_name,
         "patronymic": user.patronymic,
@@ -167,14 +225,14 @@ fn manager_object(account: &Account, user: &User) -> Value {
     }))
 }
 
-fn customer_object(customer: &Customer) -> Value {
+fn customer_object(account: &Account, customer: &Customer) -> Value {
     let phones: Vec<Value> = customer
         .phones
         .iter()
         .map(|number| json!({"number": number}))
         .collect();
     known(json!({
-        "id": customer.id,
+        "id": account.tells_id(customer.id),
         "externalId": customer.external_id,
         "firstName": customer.first_name,
         "lastName": customer.last_name,
@@ -185,7 +243,7 @@ fn customer_object(customer: &Customer) -> Value {
 }
 
 /// Leaves out what is not known, as the CRM does.
-fn known(object: Value) -> Value {
+pub(super) fn known(object: Value) -> Value {
     match object {
         Value::Object(fields) => fields
             .into_iter()
@@ -304,7 +362,7 @@ fn sites(account: &Account) -> Value {
 }
 
 /// One page of these, with `pagination` (§1.6).
-fn page_of<T: serde::Serialize>(seen: &Seen<'_>, name: &str, all: &[T]) -> Value {
+pub(super) fn page_of<T: serde::Serialize>(seen: &Seen<'_>, name: &str, all: &[T]) -> Value {
     let number = |name, otherwise: usize| {
         seen.parameter(name)
             .and_then(|text| text.parse().ok())
@@ -326,64 +384,6 @@ fn page_of<T: serde::Serialize>(seen: &Seen<'_>, name: &str, all: &[T]) -> Value
         },
         name: shown,
     })
-}
-
-fn users(seen: &Seen<'_>) -> Value {
-    let same = |name: &str, have: &str| {
-        seen.parameter(&format!("filter[{name}]"))
-            .is_none_or(|wanted| wanted == have)
-    };
-    let flag = |have: bool| if have { "1" } else { "0" };
-    let groups: Vec<&str> = seen.list("filter[groups]");
-    let since = seen.parameter("filter[createdAtFrom]").unwrap_or_default();
-    let until = seen
-        .parameter("filter[createdAtTo]")
-        .map(|date| format!("{date} 23:59:59"));
-    let in_groups = |user: &User| {
-        groups.is_empty()
-            || user.groups.iter().any(|group| {
-                groups
-                    .iter()
-                    .any(|wanted| group.get("code").and_then(Value::as_str) == Some(wanted))
-            })
-    };
-    let found: Vec<&User> = seen
-        .account
-        .users
-        .iter()
-        .filter(|user| {
-            same("email", &user.email)
-                && same("status", &user.status)
-                && same("online", flag(user.online))
-                && same("active", flag(user.active))
-                && same("isManager", flag(user.is_manager))
-                && same("isAdmin", flag(user.is_admin))
-                && same("isPosManager", "0")
-                && in_groups(user)
-                // Dates of this form sort as text.
-                && user.created_at.as_str() >= since
-                && until.as_ref().is_none_or(|until| user.created_at <= *until)
-        })
-        .collect();
-    page_of(seen, "users", &found)
-}
-
-fn user_groups(seen: &Seen<'_>) -> Value {
-    let group = json!({
-        "id": 25,
-        "name": "Менеджеры",
-        "code": "manager",
-        "signatureTemplate": "",
-        "isManager": true,
-        "isDeliveryMen": false,
-        "deliveryTypes": [],
-        "breakdownOrderTypes": [],
-        "breakdownSites": [],
-        "breakdownOrderMethods": [],
-        "grantedOrderTypes": ["eshop-individual"],
-        "grantedSites": [first::SITE],
-    });
-    page_of(seen, "groups", &[group])
 }
 
 /// The outside number to call from, when the shop has one (§3.1).

@@ -1,4 +1,4 @@
-//! RetailCRM, API v5: the part that takes part in a call.
+//! RetailCRM, API v5: what takes part in a call, and who is called.
 //!
 //! | request | what the stand-in does with it |
 //! | --- | --- |
@@ -8,13 +8,22 @@
 //! | `GET /api/credentials`, `/api/api-versions`, `/api/system-info` | the account and the key |
 //! | `GET /api/v5/settings`, `/api/v5/reference/sites` | zone and shops |
 //! | `GET /api/v5/users`, `/api/v5/users/{id}`, `/api/v5/user-groups` | the employees |
+//! | `POST /api/v5/users/{id}/status` | whether one is free |
+//! | `GET /api/v5/integration-modules/{code}`, `POST …/{code}/edit` | modules, the telephony among them |
+//! | `GET /api/v5/customers`, `/api/v5/customers/{id}` | finds and reads customers |
+//! | `POST /api/v5/customers/create`, `/api/v5/customers/{id}/edit` | writes them |
+//! | `GET /api/v5/customers-corporate`, `…/{id}`, `…/{id}/contacts`, `…/{id}/companies` | companies |
 //!
 //! Sections (`§2.1`) are those of the project's RetailCRM reference page.
 
 mod access;
 mod checks;
+mod corporate;
+mod customers;
+mod employees;
 mod first;
 mod handlers;
+mod modules;
 mod state;
 mod words;
 
@@ -31,6 +40,7 @@ use crate::report::Report;
 use crate::wire::{Carried, Request};
 
 pub use access::Access;
+pub use customers::Customer;
 pub use first::{API_KEY, CLIENT_ID, MODULE_CODE, SITE, TIMEZONE};
 pub use state::{SiteAccess, StoredCall, Telephony, User};
 
@@ -68,6 +78,14 @@ impl StandIn for RetailCrm {
         match change {
             Change::Nothing => {}
             Change::Live(row) => self.account.live.push(row),
+            Change::Status(id, status) => {
+                let mut users = self.account.users.iter_mut();
+                if let Some(user) = users.find(|user| user.id == id) {
+                    user.status = status;
+                }
+            }
+            Change::Module(code, module) => self.account.write_module(code, module),
+            Change::Customer(customer) => self.account.put_customer(*customer),
             Change::Calls(calls) => calls.into_iter().for_each(|call| self.account.store(call)),
         }
         Carried::done(answer)
@@ -113,7 +131,7 @@ impl StandIn for RetailCrm {
             .and_then(|id| self.account.user(id));
         let user = user.ok_or_else(|| format!("there is no user {} here", click.user_id))?;
         let mut sent = Serializer::new(String::new());
-        sent.append_pair("clientId", CLIENT_ID);
+        sent.append_pair("clientId", self.account.client_id());
         if let Some(code) = self.account.code_of(user.id) {
             sent.append_pair("code", code);
         }
@@ -156,11 +174,32 @@ impl StandIn for RetailCrm {
                         .collect();
                     self.account.scopes = scopes.ok_or("\"scopes\" has to be a list of texts")?;
                 }
+                ("customers", Value::Array(customers)) => {
+                    for customer in customers {
+                        self.account.seed_customer(customer)?;
+                    }
+                }
+                ("modules", Value::Object(modules)) => {
+                    for (code, module) in modules {
+                        match module {
+                            Value::Null => self.account.remove_module(code),
+                            Value::Object(module) => {
+                                self.account.write_module(code.clone(), module.clone());
+                            }
+                            _ => return Err(format!("the module {code} is no object")),
+                        }
+                    }
+                }
+                ("customers", _) => return Err("\"customers\" has to be a list of objects".into()),
+                ("modules", _) => {
+                    return Err("\"modules\" has to be an object: code and module".into());
+                }
                 ("telephony", _) => return Err("\"telephony\" has to be true or false".into()),
                 ("scopes", _) => return Err("\"scopes\" has to be a list of texts".into()),
                 (other, _) => {
                     return Err(format!(
-                        "RetailCRM has no {other:?} to set; there are \"telephony\" and \"scopes\""
+                        "RetailCRM has no {other:?} to set; there are \"telephony\", \"scopes\", \
+                         \"customers\" and \"modules\""
                     ));
                 }
             }

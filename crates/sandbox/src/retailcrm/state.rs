@@ -1,11 +1,15 @@
 //! What the account holds.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::meter::Meter;
 use crate::report::{CallRow, CustomerRow, LiveRow, Report, Responsible};
 
+use super::corporate::Corporate;
+use super::customers::Customer;
 use super::{first, words};
 
 /// Requests a second from one address, everything but telephony (§1.5).
@@ -81,22 +85,8 @@ impl User {
     }
 }
 
-fn full_name(first: &str, last: Option<&str>) -> String {
+pub(super) fn full_name(first: &str, last: Option<&str>) -> String {
     last.map_or_else(|| first.to_owned(), |last| format!("{first} {last}"))
-}
-
-/// A customer, as far as telephony shows one.
-#[derive(Debug, Clone)]
-pub(super) struct Customer {
-    pub(super) id: u64,
-    pub(super) external_id: Option<&'static str>,
-    pub(super) first_name: &'static str,
-    pub(super) last_name: Option<&'static str>,
-    pub(super) patronymic: Option<&'static str>,
-    pub(super) email: Option<&'static str>,
-    pub(super) phones: Vec<&'static str>,
-    pub(super) manager_id: Option<u64>,
-    pub(super) last_order: Option<u64>,
 }
 
 /// Which shops the key reaches.
@@ -156,6 +146,15 @@ pub(super) struct Account {
     /// Extension and user id, as the module was registered with them.
     pub(super) additional_codes: Vec<(String, u64)>,
     pub(super) customers: Vec<Customer>,
+    pub(super) corporates: Vec<Corporate>,
+    /// Integration modules by code, as they were written.
+    pub(super) modules: BTreeMap<String, Map<String, Value>>,
+    /// The code of the one that is the telephony.
+    pub(super) telephony_module: String,
+    /// Whether there is money for another module.
+    pub(super) has_funds: bool,
+    /// Whether ids that come as numbers or as texts come as texts.
+    pub(super) ids_as_text: bool,
     pub(super) live: Vec<LiveRow>,
     pub(super) calls: Vec<StoredCall>,
     general: Meter,
@@ -172,6 +171,11 @@ impl Account {
             users: first::users(),
             additional_codes: first::additional_codes(),
             customers: first::customers(),
+            corporates: super::corporate::first(),
+            modules: BTreeMap::from([(first::MODULE_CODE.to_owned(), first::module())]),
+            telephony_module: first::MODULE_CODE.into(),
+            has_funds: true,
+            ids_as_text: false,
             live: Vec::new(),
             calls: Vec::new(),
             general: Meter::new(GENERAL_PER_SECOND),
@@ -224,10 +228,18 @@ impl Account {
             }
     }
 
+    /// The codes of the shops the key reaches.
+    pub(super) fn open_sites(&self) -> impl Iterator<Item = &'static str> + '_ {
+        let all = first::SITES.iter().map(|site| site.code);
+        all.filter(|code| self.reaches_site(code))
+    }
+
     /// Numbers are compared by their digits: `+375 44 637-06-46` is `375446370646`.
     pub(super) fn customer_by_phone(&self, phone: &str) -> Option<&Customer> {
         let wanted = digits(phone);
-        self.customers.iter().find(|customer| {
+        let here = self.customers.iter();
+        let mut here = here.filter(|customer| customer.combined_to.is_none());
+        here.find(|customer| {
             customer
                 .phones
                 .iter()
@@ -275,9 +287,11 @@ impl Account {
                 self.customers
                     .iter()
                     .rev()
+                    .filter(|it| it.combined_to.is_none())
                     .map(|it| self.customer_row(it))
                     .collect(),
             ),
+            modules: Some(self.module_rows()),
             requests: 0,
             refused: Vec::new(),
         }
@@ -287,12 +301,8 @@ impl Account {
         let manager = customer.manager_id.and_then(|id| self.user(id));
         CustomerRow {
             id: customer.id.to_string(),
-            name: full_name(customer.first_name, customer.last_name),
-            phones: customer
-                .phones
-                .iter()
-                .map(|&phone| phone.to_owned())
-                .collect(),
+            name: customer.full_name(),
+            phones: customer.phones.clone(),
             responsible: manager.map(|user| Responsible {
                 user_id: user.id.to_string(),
                 name: user.full_name(),

@@ -25,7 +25,7 @@ async fn page(sandbox: &Sandbox) -> String {
 }
 
 #[tokio::test]
-async fn the_page_shows_calls_popups_customers_and_refusals() {
+async fn the_page_shows_calls_popups_customers_modules_and_refusals() {
     let sandbox = sandbox().await;
     send_calls(&[call()]).send(&sandbox).await;
     send_event(&with(event(), json!({"callExternalId": "pbx-77"})))
@@ -37,6 +37,8 @@ async fn the_page_shows_calls_popups_customers_and_refusals() {
         "pbx-1<",
         "pbx-77<",
         "Иван Иванов",
+        "vochi-telephony",
+        "101 → 7",
         "GET /api/v5/credentials",
         "404",
         "§1.1",

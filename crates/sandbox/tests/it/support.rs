@@ -12,6 +12,9 @@ pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 pub(crate) const EVENT: &str = "/api/v5/telephony/call/event";
 pub(crate) const UPLOAD: &str = "/api/v5/telephony/calls/upload";
 pub(crate) const MANAGER: &str = "/api/v5/telephony/manager";
+pub(crate) const MODULE: &str = "/api/v5/integration-modules/vochi-telephony";
+pub(crate) const CUSTOMERS: &str = "/api/v5/customers";
+pub(crate) const CREATE: &str = "/api/v5/customers/create";
 
 pub(crate) async fn sandbox() -> Sandbox {
     Sandbox::builder()
@@ -167,6 +170,46 @@ pub(crate) fn send_event(event: &Value) -> Wire {
 
 pub(crate) fn send_calls(calls: &[Value]) -> Wire {
     Wire::post(UPLOAD, field("calls", &json!(calls).to_string()))
+}
+
+/// A module that passes every check.
+pub(crate) fn module() -> Value {
+    json!({
+        "code": "vochi-telephony",
+        "integrationCode": "vochi-telephony",
+        "active": true,
+        "name": "Телефония",
+        "logo": "https://connector.example.test/logo.svg",
+        "clientId": "0a1b2c3d4e5f60718293a4b5c6d7e8f9",
+        "baseUrl": "https://connector.example.test",
+        "integrations": {
+            "telephony": {
+                "makeCallUrl": "https://connector.example.test/make-call",
+                "allowEdit": true,
+                "additionalCodes": [{"userId": 7, "code": "201"}],
+                "externalPhones": [{"siteCode": "shop-two", "externalPhone": "+375171234567"}],
+            },
+        },
+    })
+}
+
+pub(crate) fn send_module(module: &Value) -> Wire {
+    let form = field("integrationModule", &module.to_string());
+    Wire::post(&format!("{MODULE}/edit"), form)
+}
+
+/// A new customer that passes every check.
+pub(crate) fn customer() -> Value {
+    json!({
+        "externalId": "vochi-375295550011",
+        "firstName": "Нина",
+        "phones": [{"number": "+375295550011"}],
+    })
+}
+
+pub(crate) fn send_customer(customer: &Value) -> Wire {
+    let form = field("site", "shop-one") + "&" + &field("customer", &customer.to_string());
+    Wire::post(CREATE, form)
 }
 
 /// A request to the page's port, answered with JSON.

@@ -4,7 +4,6 @@ use serde_json::Value;
 
 use crate::check::{Check, Detail};
 
-use super::super::first::CLIENT_ID;
 use super::event::site;
 use super::values::{
     BLANK, CHOICE, INVALID, date_time, link, nothing_empty, of_calls, one_of, phone, text,
@@ -260,7 +259,8 @@ pub(super) const CALL: &[Row] = &[
         ),
         |seen| {
             of_calls(seen, |call| {
-                let label = |it: &Value| it.as_str().is_some_and(|id| id != CLIENT_ID);
+                let own = call.account.client_id();
+                let label = |it: &Value| it.as_str().is_some_and(|id| id != own);
                 call.unless("clientId", INVALID, label)
             })
         },

@@ -2,7 +2,7 @@
 
 use crate::check::{Check, Detail};
 
-use super::super::first::{API_KEY, CLIENT_ID};
+use super::super::first::API_KEY;
 use super::super::state::{Bucket, Telephony};
 use super::routes::{Endpoint, Path};
 use super::{Refusal, Row, Seen};
@@ -145,8 +145,8 @@ pub(super) const PARAMETERS: &[Row] = &[
     Row {
         check: Check::answered(
             "parameter.given",
-            "§1.4, §2",
-            "event, calls, phone are given",
+            "§1.4, §2, §4, §5",
+            "event, calls, phone, integrationModule, customer, status are given",
         ),
         refusal: Refusal::Missing,
         finds: |seen| {
@@ -193,7 +193,8 @@ pub(super) const PARAMETERS: &[Row] = &[
         ),
         refusal: Refusal::Input,
         finds: |seen| {
-            let wrong = seen.parameter("clientId").is_some_and(|id| id != CLIENT_ID);
+            let own = seen.account.client_id();
+            let wrong = seen.parameter("clientId").is_some_and(|id| id != own);
             if wrong {
                 vec![Detail::new("clientId", "This value is not valid.")]
             } else {
@@ -210,6 +211,26 @@ pub(super) const PARAMETERS: &[Row] = &[
                 vec![Detail::new("event", "This value is not valid.")]
             } else {
                 Vec::new()
+            }
+        },
+    },
+    Row {
+        check: Check::documented(
+            "parameter.written_object",
+            "§2.4, §5.3, §5.4",
+            "integrationModule and customer are JSON objects",
+        ),
+        refusal: Refusal::EntityMap,
+        finds: |seen| {
+            let writes = matches!(
+                seen.endpoint(),
+                Some(Endpoint::ModuleEdit | Endpoint::CustomerCreate | Endpoint::CustomerEdit)
+            );
+            match seen.endpoint().and_then(Endpoint::needs) {
+                Some(name) if writes && seen.written.is_none() => {
+                    vec![Detail::new(name, "This value is not valid.")]
+                }
+                _ => Vec::new(),
             }
         },
     },

@@ -5,10 +5,13 @@
 //! the CRM names all wrong fields of an object at once.
 
 mod calls;
+mod customer;
 mod event;
 mod gate;
+mod module;
 mod query;
 mod routes;
+mod thing;
 mod values;
 
 use serde_json::{Map, Value, json};
@@ -36,6 +39,8 @@ pub(super) enum Refusal {
     NonScalar,
     /// `Errors in the input parameters`, `errors` a map.
     Input,
+    /// `Failed to activate module`, `errors` a list of texts.
+    NotActivated,
     /// `Errors in the entity format`, `errors` a map.
     EntityMap,
     /// `Errors in the entity format`, `errors` a list of `field: text`.
@@ -84,6 +89,10 @@ impl Refusal {
                 &format!("Input value \"{first}\" contains a non-scalar value."),
             ),
             Self::Input => with_errors("Errors in the input parameters", Value::Object(map())),
+            Self::NotActivated => {
+                let texts: Vec<&str> = details.iter().map(|detail| detail.text).collect();
+                with_errors("Failed to activate module", json!(texts))
+            }
             Self::EntityMap => with_errors("Errors in the entity format", Value::Object(map())),
             Self::EntityList => {
                 let list: Vec<String> = details
@@ -111,10 +120,14 @@ pub(super) struct Seen<'a> {
     /// The limit this request is over.
     over: Option<Bucket>,
     path: Path,
+    /// What the path names: a module's code, a customer's id.
+    pub(super) thing: String,
     /// What the CRM reads: the query of a `GET`, the form of a `POST`.
     parameters: Vec<(String, String)>,
     pub(super) event: Option<Map<String, Value>>,
     pub(super) calls: Option<Vec<Value>>,
+    /// The customer or the module that is written.
+    pub(super) written: Option<Map<String, Value>>,
 }
 
 impl<'a> Seen<'a> {
@@ -123,14 +136,17 @@ impl<'a> Seen<'a> {
             http::Method::GET => request.query.clone(),
             _ => request.form(),
         };
+        let (path, thing) = Path::of(&request.method, &request.path);
         let mut seen = Self {
             request,
             account,
             over,
-            path: Path::of(&request.method, &request.path),
+            path,
+            thing,
             parameters,
             event: None,
             calls: None,
+            written: None,
         };
         let json = |name| serde_json::from_str::<Value>(seen.parameter(name)?).ok();
         match seen.path {
@@ -142,6 +158,15 @@ impl<'a> Seen<'a> {
             Path::Known(Endpoint::CallsUpload) => {
                 if let Some(Value::Array(calls)) = json("calls") {
                     seen.calls = Some(calls);
+                }
+            }
+            Path::Known(
+                endpoint @ (Endpoint::ModuleEdit
+                | Endpoint::CustomerCreate
+                | Endpoint::CustomerEdit),
+            ) => {
+                if let Some(Value::Object(fields)) = endpoint.needs().and_then(json) {
+                    seen.written = Some(fields);
                 }
             }
             _ => {}
@@ -168,6 +193,17 @@ impl<'a> Seen<'a> {
             .rev()
             .find(|(known, _)| known == name);
         found.map(|(_, value)| value.as_str())
+    }
+
+    /// Key and value of every `name[key]=value`.
+    pub(super) fn inside(&self, name: &str) -> Vec<(String, String)> {
+        let parameters = self.parameters.iter();
+        parameters
+            .filter_map(|(key, value)| {
+                let rest = key.strip_prefix(name)?.strip_prefix('[')?;
+                Some((rest.strip_suffix(']')?.to_owned(), value.clone()))
+            })
+            .collect()
     }
 
     /// The values of `name[]` or `name[0]`, `name[1]`, ….
@@ -197,11 +233,16 @@ const STAGES: &[&[Row]] = &[
     gate::ENCODING,
     gate::PARAMETERS,
     query::VALUES,
-    query::THING,
+    thing::KNOWN,
     gate::MODULE,
     event::EVENT,
     calls::BATCH,
     calls::CALL,
+    thing::SITE,
+    module::WRITTEN,
+    module::PAID,
+    customer::NEEDED,
+    customer::WRITTEN,
 ];
 
 /// Every row, in the order of the table.

@@ -70,70 +70,104 @@ pub(super) const VALUES: &[Row] = &[
     row(
         Check::answered(
             "query.filter_known",
-            "§1.4, §4",
+            "§1.4, §4, §5",
             "a filter the operation has",
         ),
-        |seen| filters(seen, |name, _| known(name)),
+        |seen| filters(seen, |kind, _| kind.is_some()),
     ),
     row(
         Check::answered(
             "query.filter_value",
-            "§1.4, §4",
-            "flags 0 or 1, dates Y-m-d, known statuses",
+            "§1.4, §4, §5",
+            "flags 0 or 1, dates Y-m-d, known statuses, ids are numbers",
         ),
-        |seen| filters(seen, |name, value| !known(name) || fits(name, value)),
+        |seen| filters(seen, |kind, value| kind.is_none_or(|kind| kind.fits(value))),
+    ),
+    row(
+        Check::documented("query.by", "§5.2, §5.4, §5.6", "by is id or externalId"),
+        |seen| unless(seen, "by", CHOICE, |it| matches!(it, "id" | "externalId")),
+    ),
+    row(
+        Check::documented(
+            "query.status",
+            "§4",
+            "the status of an employee is free, busy, dinner or break",
+        ),
+        |seen| unless(seen, "status", CHOICE, |it| STATUSES.contains(&it)),
     ),
 ];
 
-pub(super) const THING: &[Row] = &[Row {
-    check: Check::answered("user.known", "§1.4, §4", "the user of this id exists"),
-    refusal: Refusal::Says(404, "Not found"),
-    finds: |seen| match seen.endpoint() {
-        Some(Endpoint::User(id)) if seen.account.user(id).is_none() => vec![Detail::whole()],
-        _ => Vec::new(),
-    },
-}];
+/// What a filter is asked with.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Text,
+    Flag,
+    Status,
+    Date,
+    Texts,
+    Numbers,
+    /// `filter[customFields][code]=…`
+    Fields,
+}
+
+impl Kind {
+    fn has_brackets(self) -> bool {
+        matches!(self, Self::Texts | Self::Numbers | Self::Fields)
+    }
+
+    fn fits(self, value: &str) -> bool {
+        match self {
+            Self::Flag => FLAGS.contains(&value),
+            Self::Status => STATUSES.contains(&value),
+            Self::Date => date(value) || date_time(value),
+            Self::Numbers => value.parse::<u64>().is_ok(),
+            Self::Text | Self::Texts | Self::Fields => !value.is_empty(),
+        }
+    }
+}
 
 /// Filters, by what stands in the first brackets, that are not good.
-fn filters(seen: &Seen<'_>, good: fn(&str, &str) -> bool) -> Vec<Detail> {
+fn filters(seen: &Seen<'_>, good: fn(Option<Kind>, &str) -> bool) -> Vec<Detail> {
     let inner = |name: &str| {
         let rest = name.strip_prefix("filter[")?;
         rest.split_once(']')
-            .map(|(inner, tail)| (inner.to_owned(), tail.to_owned()))
+            .map(|(inner, tail)| (inner.to_owned(), tail.starts_with('[')))
     };
     seen.parameters
         .iter()
         .filter_map(|(name, value)| Some((inner(name)?, value)))
-        // groups[] and groups[0] are the only list here.
-        .filter(|((name, tail), value)| {
-            let list = name == "groups";
-            !(good(name, value) && list == tail.starts_with('['))
+        .filter(|((name, brackets), value)| {
+            let kind = seen
+                .endpoint()
+                .and_then(|endpoint| kind(endpoint, name))
+                .filter(|kind| kind.has_brackets() == *brackets);
+            !good(kind, value)
         })
         .map(|((name, _), _)| Detail::new(format!("children[{name}]"), INVALID))
         .collect()
 }
 
-fn known(name: &str) -> bool {
-    matches!(
-        name,
-        "email"
-            | "status"
-            | "online"
-            | "active"
-            | "isManager"
-            | "isPosManager"
-            | "isAdmin"
-            | "groups"
-            | "createdAtFrom"
-            | "createdAtTo"
-    )
-}
-
-fn fits(name: &str, value: &str) -> bool {
-    match name {
-        "online" | "active" | "isManager" | "isPosManager" | "isAdmin" => FLAGS.contains(&value),
-        "status" => STATUSES.contains(&value),
-        "createdAtFrom" | "createdAtTo" => date(value) || date_time(value),
-        _ => !value.is_empty(),
-    }
+fn kind(endpoint: Endpoint, name: &str) -> Option<Kind> {
+    let kind = match (endpoint, name) {
+        (Endpoint::Users, "email") => Kind::Text,
+        (Endpoint::Users, "status") => Kind::Status,
+        (Endpoint::Users, "online" | "active" | "isManager" | "isPosManager" | "isAdmin") => {
+            Kind::Flag
+        }
+        (Endpoint::Users, "groups") => Kind::Texts,
+        (Endpoint::Users, "createdAtFrom" | "createdAtTo") => Kind::Date,
+        // `phone` is in no documentation, and a live account answered it all the same.
+        (Endpoint::Customers, "name" | "email" | "phone") => Kind::Text,
+        (Endpoint::Customers, "isContact") => Kind::Flag,
+        (Endpoint::Customers, "dateFrom" | "dateTo") => Kind::Date,
+        (Endpoint::Customers, "customFields") => Kind::Fields,
+        (Endpoint::Customers, "tags") => Kind::Texts,
+        (Endpoint::Corporates, "nickName") => Kind::Texts,
+        (Endpoint::Corporates, "name" | "companyName" | "contactName") => Kind::Text,
+        (Endpoint::Corporates | Endpoint::CorporateContacts, "contactIds") => Kind::Numbers,
+        (Endpoint::Customers | Endpoint::Corporates, "ids" | "managers") => Kind::Numbers,
+        (Endpoint::Customers | Endpoint::Corporates, "externalIds" | "sites") => Kind::Texts,
+        _ => return None,
+    };
+    Some(kind)
 }

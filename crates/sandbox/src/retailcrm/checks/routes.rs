@@ -15,7 +15,18 @@ pub(in crate::retailcrm) enum Endpoint {
     Sites,
     Users,
     User(u64),
+    UserStatus(u64),
     UserGroups,
+    Module,
+    ModuleEdit,
+    Customers,
+    Customer,
+    CustomerCreate,
+    CustomerEdit,
+    Corporates,
+    Corporate,
+    CorporateContacts,
+    CorporateCompanies,
 }
 
 /// Where a request wants to go.
@@ -59,6 +70,62 @@ const ROUTES: &[Route] = &[
     route(Verb::Get, "/api/v5/reference/sites", Endpoint::Sites),
     route(Verb::Get, "/api/v5/users", Endpoint::Users),
     route(Verb::Get, "/api/v5/user-groups", Endpoint::UserGroups),
+    route(Verb::Get, "/api/v5/customers", Endpoint::Customers),
+    route(
+        Verb::Post,
+        "/api/v5/customers/create",
+        Endpoint::CustomerCreate,
+    ),
+    route(
+        Verb::Get,
+        "/api/v5/customers-corporate",
+        Endpoint::Corporates,
+    ),
+];
+
+/// Paths with the name of a thing in them, where `*` stands.
+const OF_A_THING: &[Route] = &[
+    route(Verb::Get, "/api/v5/integration-modules/*", Endpoint::Module),
+    route(
+        Verb::Post,
+        "/api/v5/integration-modules/*/edit",
+        Endpoint::ModuleEdit,
+    ),
+    route(Verb::Get, "/api/v5/customers/*", Endpoint::Customer),
+    route(
+        Verb::Post,
+        "/api/v5/customers/*/edit",
+        Endpoint::CustomerEdit,
+    ),
+    route(
+        Verb::Get,
+        "/api/v5/customers-corporate/*",
+        Endpoint::Corporate,
+    ),
+    route(
+        Verb::Get,
+        "/api/v5/customers-corporate/*/contacts",
+        Endpoint::CorporateContacts,
+    ),
+    route(
+        Verb::Get,
+        "/api/v5/customers-corporate/*/companies",
+        Endpoint::CorporateCompanies,
+    ),
+];
+
+/// Where the API has something else than the name of a thing, or nothing at all: nobody's
+/// customer is called `notes`.
+const NOT_A_THING: &[&str] = &[
+    "combine",
+    "companies",
+    "contacts",
+    "create",
+    "edit",
+    "fix-external-ids",
+    "history",
+    "notes",
+    "upload",
 ];
 
 const fn route(verb: Verb, path: &'static str, endpoint: Endpoint) -> Route {
@@ -70,28 +137,51 @@ const fn route(verb: Verb, path: &'static str, endpoint: Endpoint) -> Route {
 }
 
 impl Path {
-    pub(super) fn of(method: &Method, path: &str) -> Self {
-        let (verb, endpoint) = if let Some(route) = ROUTES.iter().find(|it| it.path == path) {
-            (route.verb, route.endpoint)
-        } else {
-            let id = path
-                .strip_prefix("/api/v5/users/")
-                .filter(|id| is_number(id));
-            match id.and_then(|id| id.parse().ok()) {
-                Some(id) => (Verb::Get, Endpoint::User(id)),
-                None => return Self::Unknown,
-            }
+    /// Where it leads, and the name of the thing in it.
+    pub(super) fn of(method: &Method, path: &str) -> (Self, String) {
+        let Some((verb, endpoint, thing)) = find(path) else {
+            return (Self::Unknown, String::new());
         };
         let fits = match verb {
             Verb::Get => method == Method::GET,
             Verb::Post => method == Method::POST,
         };
-        if fits {
+        let path = if fits {
             Self::Known(endpoint)
         } else {
             Self::OtherVerb
-        }
+        };
+        (path, thing)
     }
+}
+
+fn find(path: &str) -> Option<(Verb, Endpoint, String)> {
+    if let Some(route) = ROUTES.iter().find(|it| it.path == path) {
+        return Some((route.verb, route.endpoint, String::new()));
+    }
+    if let Some(rest) = path.strip_prefix("/api/v5/users/") {
+        let id = |text: &str| text.parse().ok().filter(|_| is_number(text));
+        return match rest.strip_suffix("/status") {
+            Some(text) => Some((Verb::Post, Endpoint::UserStatus(id(text)?), String::new())),
+            None => Some((Verb::Get, Endpoint::User(id(rest)?), String::new())),
+        };
+    }
+    OF_A_THING.iter().find_map(|route| {
+        let thing = thing_in(path, route.path)?;
+        Some((route.verb, route.endpoint, thing))
+    })
+}
+
+fn thing_in(path: &str, pattern: &str) -> Option<String> {
+    let (before, after) = pattern.split_once('*')?;
+    let thing = path.strip_prefix(before)?.strip_suffix(after)?;
+    if thing.is_empty() || thing.contains('/') || NOT_A_THING.contains(&thing) {
+        return None;
+    }
+    // In a path a plus is a plus.
+    let field = format!("thing={}", thing.replace('+', "%2B"));
+    let (_, thing) = url::form_urlencoded::parse(field.as_bytes()).next()?;
+    Some(thing.into_owned())
 }
 
 fn is_number(text: &str) -> bool {
@@ -105,7 +195,17 @@ impl Endpoint {
             Self::CallEvent | Self::CallsUpload => Some("telephony_write"),
             Self::Manager => Some("telephony_read"),
             Self::Users | Self::User(_) | Self::UserGroups => Some("user_read"),
+            Self::UserStatus(_) => Some("user_write"),
             Self::Sites | Self::Settings => Some("reference_read"),
+            Self::Module => Some("integration_read"),
+            Self::ModuleEdit => Some("integration_write"),
+            Self::Customers
+            | Self::Customer
+            | Self::Corporates
+            | Self::Corporate
+            | Self::CorporateContacts
+            | Self::CorporateCompanies => Some("customer_read"),
+            Self::CustomerCreate | Self::CustomerEdit => Some("customer_write"),
             Self::Credentials | Self::ApiVersions | Self::SystemInfo => None,
         }
     }
@@ -116,6 +216,9 @@ impl Endpoint {
             Self::CallEvent => Some("event"),
             Self::CallsUpload => Some("calls"),
             Self::Manager => Some("phone"),
+            Self::UserStatus(_) => Some("status"),
+            Self::ModuleEdit => Some("integrationModule"),
+            Self::CustomerCreate | Self::CustomerEdit => Some("customer"),
             _ => None,
         }
     }
@@ -126,13 +229,29 @@ impl Endpoint {
             Self::CallEvent => &["event", "clientId"],
             Self::CallsUpload => &["calls", "clientId"],
             Self::Manager => &["phone", "details", "ignoreStatus", "clientId"],
-            Self::Users => &["filter", "limit", "page"],
+            Self::UserStatus(_) => &["status"],
+            Self::Users | Self::Customers | Self::Corporates => &["filter", "limit", "page"],
+            Self::ModuleEdit => &["integrationModule"],
+            Self::Customer | Self::Corporate => &["by", "site"],
+            Self::CustomerCreate => &["site", "customer"],
+            Self::CustomerEdit => &["by", "site", "customer"],
+            Self::CorporateContacts | Self::CorporateCompanies => {
+                &["by", "site", "filter", "limit", "page"]
+            }
             Self::UserGroups => &["limit", "page"],
             _ => &[],
         }
     }
 
     pub(super) fn is_post(self) -> bool {
-        matches!(self, Self::CallEvent | Self::CallsUpload)
+        matches!(
+            self,
+            Self::CallEvent
+                | Self::CallsUpload
+                | Self::UserStatus(_)
+                | Self::ModuleEdit
+                | Self::CustomerCreate
+                | Self::CustomerEdit
+        )
     }
 }

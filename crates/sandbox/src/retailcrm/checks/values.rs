@@ -22,7 +22,33 @@ pub(super) struct Entity<'a> {
     pub(super) account: &'a Account,
 }
 
-impl Entity<'_> {
+impl<'a> Entity<'a> {
+    /// The object in this field.
+    pub(super) fn inside(&self, name: &str) -> Option<Entity<'a>> {
+        Some(Entity {
+            prefix: format!("{}{name}.", self.prefix),
+            fields: self.fields.get(name)?.as_object()?,
+            account: self.account,
+        })
+    }
+
+    /// The objects of the list in this field.
+    pub(super) fn each(&self, name: &str) -> Vec<Entity<'a>> {
+        let items = self.fields.get(name).and_then(Value::as_array);
+        items
+            .into_iter()
+            .flatten()
+            .enumerate()
+            .filter_map(|(index, item)| {
+                Some(Entity {
+                    prefix: format!("{}{name}[{index}].", self.prefix),
+                    fields: item.as_object()?,
+                    account: self.account,
+                })
+            })
+            .collect()
+    }
+
     pub(super) fn text(&self, name: &str) -> Option<&str> {
         self.fields.get(name)?.as_str()
     }
@@ -99,6 +125,21 @@ pub(super) fn of_event(seen: &Seen<'_>, check: impl Fn(&Entity<'_>) -> Vec<Detai
     })
 }
 
+/// What a check finds in the customer or the module that this request writes.
+pub(super) fn of_written(
+    seen: &Seen<'_>,
+    check: impl Fn(&Entity<'_>) -> Vec<Detail>,
+) -> Vec<Detail> {
+    let Some(fields) = &seen.written else {
+        return Vec::new();
+    };
+    check(&Entity {
+        prefix: String::new(),
+        fields,
+        account: seen.account,
+    })
+}
+
 /// What a check finds in the calls of this request.
 pub(super) fn of_calls(seen: &Seen<'_>, check: impl Fn(&Entity<'_>) -> Vec<Detail>) -> Vec<Detail> {
     let calls = seen
@@ -137,6 +178,10 @@ pub(super) fn text(value: &Value) -> bool {
 
 pub(super) fn one_of<'a>(choices: &'a [&str]) -> impl Fn(&Value) -> bool + 'a {
     |value| value.as_str().is_some_and(|text| choices.contains(&text))
+}
+
+pub(super) fn flag(value: &Value) -> bool {
+    value.is_boolean()
 }
 
 pub(super) fn whole_number(value: &Value) -> bool {

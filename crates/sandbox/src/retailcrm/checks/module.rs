@@ -1,0 +1,329 @@
+//! What the `integrationModule` of `POST /api/v5/integration-modules/{code}/edit` has to be like.
+
+use serde_json::Value;
+
+use crate::check::{Check, Detail};
+
+use super::values::{
+    CHOICE, Entity, INVALID, flag, link, list_of, of_written, phone, text, whole_number,
+};
+use super::{Endpoint, Refusal, Row, Seen};
+
+const FIELDS: &[&str] = &[
+    "code",
+    "integrationCode",
+    "active",
+    "freeze",
+    "native",
+    "name",
+    "logo",
+    "clientId",
+    "baseUrl",
+    "actions",
+    "availableCountries",
+    "accountUrl",
+    "integrations",
+];
+
+const TELEPHONY: &[&str] = &[
+    "makeCallUrl",
+    "changeUserStatusUrl",
+    "allowEdit",
+    "inputEventSupported",
+    "outputEventSupported",
+    "hangupEventSupported",
+    "additionalCodes",
+    "externalPhones",
+];
+
+const FLAGS: &[&str] = &[
+    "allowEdit",
+    "inputEventSupported",
+    "outputEventSupported",
+    "hangupEventSupported",
+];
+
+const fn row(check: Check, finds: fn(&Seen<'_>) -> Vec<Detail>) -> Row {
+    Row {
+        check,
+        refusal: Refusal::EntityMap,
+        finds,
+    }
+}
+
+fn module(seen: &Seen<'_>, check: impl Fn(&Entity<'_>) -> Vec<Detail>) -> Vec<Detail> {
+    if seen.is(Endpoint::ModuleEdit) {
+        of_written(seen, check)
+    } else {
+        Vec::new()
+    }
+}
+
+fn telephony(seen: &Seen<'_>, check: impl Fn(&Entity<'_>) -> Vec<Detail>) -> Vec<Detail> {
+    module(seen, |it| {
+        it.inside("integrations")
+            .and_then(|it| it.inside("telephony"))
+            .map_or_else(Vec::new, |it| check(&it))
+    })
+}
+
+pub(super) const WRITTEN: &[Row] = &[
+    row(
+        Check::guess(
+            "module.known_fields",
+            "§2.4",
+            "no field a module does not have; additionalCodes belong in integrations.telephony",
+        ),
+        |seen| {
+            module(seen, |it| {
+                let mut found = it.only(FIELDS);
+                let inside = it.inside("integrations");
+                found.extend(inside.iter().flat_map(|it| it.only(&["telephony"])));
+                let inside = inside.and_then(|it| it.inside("telephony"));
+                if let Some(telephony) = inside {
+                    found.extend(telephony.only(TELEPHONY));
+                    let codes = telephony.each("additionalCodes").into_iter();
+                    found.extend(codes.flat_map(|it| it.only(&["userId", "code"])));
+                    let phones = telephony.each("externalPhones").into_iter();
+                    found.extend(phones.flat_map(|it| it.only(&["siteCode", "externalPhone"])));
+                }
+                found
+            })
+        },
+    ),
+    row(
+        Check::documented("module.code_of_path", "§2.4", "code is the one in the path"),
+        |seen| {
+            module(seen, |it| {
+                if it.text("code") == Some(seen.thing.as_str()) {
+                    Vec::new()
+                } else {
+                    it.at("code", INVALID)
+                }
+            })
+        },
+    ),
+    row(
+        Check::answered(
+            "module.code_prefix",
+            "§2.4",
+            "code begins with integrationCode, when that is sent",
+        ),
+        |seen| {
+            module(seen, |it| {
+                match (it.text("code"), it.text("integrationCode")) {
+                    (Some(code), Some(prefix)) if !code.starts_with(prefix) => {
+                        it.at("code", "Code prefix must match integrationCode")
+                    }
+                    _ => Vec::new(),
+                }
+            })
+        },
+    ),
+    row(
+        Check::documented(
+            "module.texts",
+            "§2.4",
+            "integrationCode, name and clientId are texts",
+        ),
+        |seen| each(seen, &["integrationCode", "name", "clientId"], text),
+    ),
+    row(
+        Check::documented(
+            "module.flags",
+            "§2.4",
+            "active, freeze and native are true or false",
+        ),
+        |seen| each(seen, &["active", "freeze", "native"], flag),
+    ),
+    row(
+        Check::answered(
+            "module.logo_svg",
+            "§2.4",
+            "logo is a link to an SVG picture",
+        ),
+        |seen| module(seen, |it| it.unless("logo", "Logo image must be svg", svg)),
+    ),
+    row(
+        Check::answered("module.base_url_given", "§2.4", "baseUrl is given"),
+        |seen| {
+            module(seen, |it| {
+                if it.text("baseUrl").is_some_and(|url| !url.is_empty()) {
+                    Vec::new()
+                } else {
+                    it.at("baseUrl", "This value should not be blank")
+                }
+            })
+        },
+    ),
+    row(
+        Check::guess(
+            "module.links",
+            "§2.4, §3",
+            "baseUrl and accountUrl are https links (plain http on this machine only)",
+        ),
+        |seen| {
+            each(seen, &["baseUrl", "accountUrl"], |it| {
+                it.as_str() == Some("") || link(it)
+            })
+        },
+    ),
+    row(
+        Check::answered(
+            "module.actions",
+            "§2.4",
+            "actions names activity or settings, each with a path; other names are a wrong choice",
+        ),
+        |seen| module(seen, |it| it.unless("actions", CHOICE, actions)),
+    ),
+    row(
+        Check::documented(
+            "module.countries",
+            "§2.4",
+            "availableCountries is a list of texts",
+        ),
+        |seen| each(seen, &["availableCountries"], |it| list_of(it, text)),
+    ),
+    row(
+        Check::documented(
+            "module.integrations_form",
+            "§2.4",
+            "integrations is an object, and so is telephony in it",
+        ),
+        |seen| {
+            module(seen, |it| {
+                let mut found = it.unless("integrations", INVALID, Value::is_object);
+                let inside = it.inside("integrations");
+                found.extend(
+                    inside
+                        .iter()
+                        .flat_map(|it| it.unless("telephony", INVALID, Value::is_object)),
+                );
+                found
+            })
+        },
+    ),
+    row(
+        Check::guess(
+            "module.hooks",
+            "§2.4, §3",
+            "makeCallUrl and changeUserStatusUrl are https links (plain http on this machine only)",
+        ),
+        |seen| {
+            telephony(seen, |it| {
+                let mut found = it.unless("makeCallUrl", INVALID, link);
+                found.extend(it.unless("changeUserStatusUrl", INVALID, link));
+                found
+            })
+        },
+    ),
+    row(
+        Check::documented(
+            "module.telephony_flags",
+            "§2.4",
+            "allowEdit and the three …EventSupported are true or false",
+        ),
+        |seen| {
+            telephony(seen, |it| {
+                let flags = FLAGS.iter();
+                flags
+                    .flat_map(|name| it.unless(name, INVALID, flag))
+                    .collect()
+            })
+        },
+    ),
+    row(
+        Check::documented(
+            "module.additional_codes",
+            "§2.4",
+            "additionalCodes is a list of {userId, code}: the id a number, the extension a text",
+        ),
+        |seen| {
+            telephony(seen, |it| {
+                let mut found = it.unless("additionalCodes", INVALID, objects);
+                for pair in it.each("additionalCodes") {
+                    found.extend(needed(&pair, "userId", whole_number));
+                    found.extend(needed(&pair, "code", filled));
+                }
+                found
+            })
+        },
+    ),
+    row(
+        Check::documented(
+            "module.external_phones",
+            "§2.4",
+            "externalPhones is a list of {siteCode, externalPhone}: a shop and our number there",
+        ),
+        |seen| {
+            telephony(seen, |it| {
+                let mut found = it.unless("externalPhones", INVALID, objects);
+                for pair in it.each("externalPhones") {
+                    found.extend(needed(&pair, "siteCode", filled));
+                    found.extend(needed(&pair, "externalPhone", phone));
+                }
+                found
+            })
+        },
+    ),
+];
+
+pub(super) const PAID: &[Row] = &[Row {
+    check: Check::answered(
+        "module.paid",
+        "§1.4",
+        "there is money in the account when a module is activated",
+    ),
+    refusal: Refusal::NotActivated,
+    finds: |seen| {
+        let text = "Your account has insufficient funds to activate integration module";
+        module(seen, |it| {
+            let activates = it.fields.get("active") == Some(&Value::Bool(true));
+            if activates && !seen.account.has_funds {
+                vec![Detail::new("", text)]
+            } else {
+                Vec::new()
+            }
+        })
+    },
+}];
+
+fn each(seen: &Seen<'_>, names: &[&str], good: fn(&Value) -> bool) -> Vec<Detail> {
+    module(seen, |it| {
+        let names = names.iter();
+        names
+            .flat_map(|name| it.unless(name, INVALID, good))
+            .collect()
+    })
+}
+
+fn needed(entity: &Entity<'_>, name: &str, good: fn(&Value) -> bool) -> Vec<Detail> {
+    let mut found = entity.given(name);
+    found.extend(entity.unless(name, INVALID, good));
+    found
+}
+
+fn filled(value: &Value) -> bool {
+    value.as_str().is_some_and(|text| !text.is_empty())
+}
+
+fn objects(value: &Value) -> bool {
+    list_of(value, Value::is_object)
+}
+
+fn svg(value: &Value) -> bool {
+    let url = value.as_str().and_then(|text| url::Url::parse(text).ok());
+    url.is_some_and(|url| url.path().to_ascii_lowercase().ends_with(".svg"))
+}
+
+/// PHP writes an empty map as a list (§1.8), so what was read may be written back.
+fn actions(value: &Value) -> bool {
+    match value {
+        Value::Array(items) => items.is_empty(),
+        Value::Object(actions) => actions.iter().all(|(name, path)| {
+            matches!(name.as_str(), "activity" | "settings")
+                && path.as_str().is_some_and(|path| path.starts_with('/'))
+        }),
+        _ => false,
+    }
+}

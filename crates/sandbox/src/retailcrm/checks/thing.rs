@@ -1,0 +1,118 @@
+//! Whether what a request names exists: the user, the customer, the module, the shop.
+
+use crate::check::{Check, Detail};
+
+use super::routes::Endpoint;
+use super::values::CHOICE;
+use super::{Refusal, Row};
+
+const NOT_FOUND: Refusal = Refusal::Says(404, "Not found");
+
+fn whole_if(wrong: bool) -> Vec<Detail> {
+    if wrong {
+        vec![Detail::whole()]
+    } else {
+        Vec::new()
+    }
+}
+
+pub(super) const KNOWN: &[Row] = &[
+    Row {
+        check: Check::answered("user.known", "§1.4, §4", "the user of this id exists"),
+        refusal: NOT_FOUND,
+        finds: |seen| {
+            whole_if(match seen.endpoint() {
+                Some(Endpoint::User(id) | Endpoint::UserStatus(id)) => {
+                    seen.account.user(id).is_none()
+                }
+                _ => false,
+            })
+        },
+    },
+    Row {
+        check: Check::answered(
+            "module.known",
+            "§1.4, §2.4",
+            "a module of this code was written before it is read",
+        ),
+        refusal: NOT_FOUND,
+        finds: |seen| {
+            whole_if(seen.is(Endpoint::Module) && !seen.account.modules.contains_key(&seen.thing))
+        },
+    },
+    Row {
+        check: Check::documented(
+            "site.needed",
+            "§1.9, §5.2, §5.3",
+            "site is given when the key reaches several shops and something is created or named \
+             by its externalId, which is what a missing `by` means",
+        ),
+        refusal: Refusal::Says(400, "Parameter 'site' is missing"),
+        finds: |seen| {
+            let by_their_id = matches!(
+                seen.endpoint(),
+                Some(
+                    Endpoint::Customer
+                        | Endpoint::CustomerEdit
+                        | Endpoint::Corporate
+                        | Endpoint::CorporateContacts
+                        | Endpoint::CorporateCompanies
+                )
+            ) && seen.parameter("by") != Some("id");
+            let several = seen.account.open_sites().count() > 1;
+            let needed = by_their_id || seen.is(Endpoint::CustomerCreate);
+            whole_if(needed && several && seen.parameter("site").is_none())
+        },
+    },
+    Row {
+        check: Check::answered(
+            "customer.known",
+            "§1.4, §5.2, §5.4",
+            "the customer of this id exists; a number without by=id is an externalId",
+        ),
+        refusal: NOT_FOUND,
+        finds: |seen| {
+            let named = matches!(
+                seen.endpoint(),
+                Some(Endpoint::Customer | Endpoint::CustomerEdit)
+            );
+            // Who was merged into another one is told to be gone by the answer itself.
+            let gone = seen
+                .customer()
+                .is_none_or(|it| seen.is(Endpoint::CustomerEdit) && it.combined_to.is_some());
+            whole_if(named && gone)
+        },
+    },
+    Row {
+        check: Check::answered(
+            "corporate.known",
+            "§1.4, §5.6",
+            "the corporate customer of this id exists",
+        ),
+        refusal: NOT_FOUND,
+        finds: |seen| {
+            let named = matches!(
+                seen.endpoint(),
+                Some(
+                    Endpoint::Corporate
+                        | Endpoint::CorporateContacts
+                        | Endpoint::CorporateCompanies
+                )
+            );
+            whole_if(named && seen.corporate().is_none())
+        },
+    },
+];
+
+pub(super) const SITE: &[Row] = &[Row {
+    check: Check::guess(
+        "site.known",
+        "§1.9, §5",
+        "the parameter site is a shop the key reaches",
+    ),
+    refusal: Refusal::Input,
+    finds: |seen| match seen.parameter("site") {
+        Some(site) if !seen.account.reaches_site(site) => vec![Detail::new("site", CHOICE)],
+        _ => Vec::new(),
+    },
+}];

@@ -1,0 +1,354 @@
+//! Customers: what the account keeps of one, and how they are found, read and written.
+
+use serde_json::{Map, Value, json};
+
+use super::checks::{Endpoint, Seen};
+use super::first;
+use super::handlers::{known, page_of};
+use super::state::{Account, digits, full_name};
+
+/// Digits at the end of a number that a search compares: the national number here, so that
+/// `8 (029) 111-22-33` is found by `+375291112233`.
+const COMPARED_DIGITS: usize = 9;
+/// Fewer digits than this are part of a name.
+const FEWEST_DIGITS: usize = 5;
+
+/// A customer.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Customer {
+    /// The CRM's id.
+    pub id: u64,
+    /// The id somebody else gave.
+    pub external_id: Option<String>,
+    /// The shop.
+    pub site: String,
+    /// `Y-m-d H:i:s` in the account's zone.
+    pub created_at: String,
+    /// Given name.
+    pub first_name: String,
+    /// Family name.
+    pub last_name: Option<String>,
+    /// Patronymic.
+    pub patronymic: Option<String>,
+    /// Where mail goes; nothing is told as an empty text.
+    pub email: Option<String>,
+    /// The numbers, as somebody typed them.
+    pub phones: Vec<String>,
+    /// The employee responsible.
+    pub manager_id: Option<u64>,
+    /// Whether this is a contact of a corporate customer only.
+    pub is_contact: bool,
+    /// Fields the account's administrator added, by code.
+    pub custom_fields: Map<String, Value>,
+    /// Names of tags.
+    pub tags: Vec<String>,
+    /// The customer this one was merged into; it is gone then, and its id leads there.
+    pub combined_to: Option<u64>,
+    pub(super) last_order: Option<u64>,
+    /// Whatever else was written, as it was written.
+    pub(super) more: Map<String, Value>,
+}
+
+impl Customer {
+    /// A customer of the first shop with this name and these numbers, and nobody responsible.
+    pub fn new<P: Into<String>>(
+        id: u64,
+        first_name: impl Into<String>,
+        phones: impl IntoIterator<Item = P>,
+    ) -> Self {
+        Self {
+            id,
+            external_id: None,
+            site: first::SITE.into(),
+            created_at: "2026-02-06 08:51:50".into(),
+            first_name: first_name.into(),
+            last_name: None,
+            patronymic: None,
+            email: None,
+            phones: phones.into_iter().map(Into::into).collect(),
+            manager_id: None,
+            is_contact: false,
+            custom_fields: Map::new(),
+            tags: Vec::new(),
+            combined_to: None,
+            last_order: None,
+            more: Map::new(),
+        }
+    }
+
+    pub(super) fn full_name(&self) -> String {
+        full_name(&self.first_name, self.last_name.as_deref())
+    }
+
+    fn tells(&self) -> Value {
+        let phones: Vec<Value> = self
+            .phones
+            .iter()
+            .map(|number| json!({"number": number}))
+            .collect();
+        let tags: Vec<Value> = self
+            .tags
+            .iter()
+            .map(|name| json!({"name": name, "color": "#cccccc", "attached": true}))
+            .collect();
+        // An empty PHP map leaves as a list (§1.8).
+        let custom_fields = if self.custom_fields.is_empty() {
+            json!([])
+        } else {
+            json!(self.custom_fields)
+        };
+        let mut told = known(json!({
+            "type": "customer",
+            "id": self.id,
+            "externalId": self.external_id,
+            "isContact": self.is_contact,
+            "createdAt": self.created_at,
+            "managerId": self.manager_id,
+            "vip": false,
+            "bad": false,
+            "site": self.site,
+            "contragent": {"contragentType": "individual"},
+            "tags": tags,
+            "marginSumm": 0,
+            "totalSumm": 0,
+            "averageSumm": 0,
+            "ordersCount": 0,
+            "costSumm": 0,
+            "customFields": custom_fields,
+            "personalDiscount": 0,
+            "cumulativeDiscount": 0,
+            "segments": [],
+            "firstName": self.first_name,
+            "lastName": self.last_name,
+            "patronymic": self.patronymic,
+            "email": self.email.as_deref().unwrap_or_default(),
+            "phones": phones,
+            "customerSubscriptions": [],
+            "mgCustomers": [],
+        }));
+        if let Value::Object(fields) = &mut told {
+            fields.extend(self.more.clone());
+        }
+        told
+    }
+
+    /// Takes over what was written. Numbers are added, never taken away (§5.4).
+    fn write(&mut self, written: &Map<String, Value>) {
+        for (name, value) in written {
+            let text = || value.as_str().map(str::to_owned);
+            let texts = || -> Vec<String> {
+                let items = value.as_array().into_iter().flatten();
+                items.filter_map(Value::as_str).map(str::to_owned).collect()
+            };
+            match name.as_str() {
+                // The official Python client repeats the id it edits by.
+                "type" | "id" => {}
+                "externalId" => self.external_id = text(),
+                "createdAt" => self.created_at = text().unwrap_or_default(),
+                "firstName" => self.first_name = text().unwrap_or_default(),
+                "lastName" => self.last_name = text(),
+                "patronymic" => self.patronymic = text(),
+                "email" => self.email = text(),
+                "managerId" => self.manager_id = value.as_u64(),
+                "isContact" => self.is_contact = value.as_bool().unwrap_or_default(),
+                "addTags" => {
+                    let tags = texts().into_iter();
+                    let fresh: Vec<String> = tags.filter(|tag| !self.tags.contains(tag)).collect();
+                    self.tags.extend(fresh);
+                }
+                "removeTags" => {
+                    let gone = texts();
+                    self.tags.retain(|tag| !gone.contains(tag));
+                }
+                "customFields" => {
+                    let fields = value.as_object().cloned().unwrap_or_default();
+                    self.custom_fields.extend(fields);
+                }
+                "phones" => {
+                    let items = value.as_array().into_iter().flatten();
+                    let numbers = items.filter_map(|it| it.get("number")?.as_str());
+                    for number in numbers {
+                        if !self.phones.iter().any(|known| known == number) {
+                            self.phones.push(number.to_owned());
+                        }
+                    }
+                }
+                _ => {
+                    self.more.insert(name.clone(), value.clone());
+                }
+            }
+        }
+    }
+
+    /// `filter[name]` means the name or a number (§5.1).
+    fn called(&self, wanted: &str) -> bool {
+        let number = digits(wanted);
+        if number.len() >= FEWEST_DIGITS {
+            let tail = number
+                .get(number.len().saturating_sub(COMPARED_DIGITS)..)
+                .unwrap_or_default();
+            if self.phones.iter().any(|phone| digits(phone).contains(tail)) {
+                return true;
+            }
+        }
+        let names = [
+            Some(self.first_name.as_str()),
+            self.last_name.as_deref(),
+            self.patronymic.as_deref(),
+        ];
+        let names: Vec<&str> = names.into_iter().flatten().collect();
+        let wanted = wanted.trim().to_lowercase();
+        names.join(" ").to_lowercase().contains(&wanted)
+            || self.full_name().to_lowercase().contains(&wanted)
+    }
+}
+
+impl Seen<'_> {
+    /// The customer the path names.
+    pub(super) fn customer(&self) -> Option<&Customer> {
+        let mut customers = self.account.customers.iter();
+        let of_this_site = |site: &str| self.site().is_none_or(|wanted| wanted == site);
+        if self.parameter("by") == Some("id") {
+            let id = self.thing.parse().ok();
+            return customers.find(|it| Some(it.id) == id && self.account.reaches_site(&it.site));
+        }
+        let name = Some(self.thing.as_str()).filter(|name| !name.is_empty())?;
+        customers.find(|it| {
+            it.external_id.as_deref() == Some(name)
+                && of_this_site(&it.site)
+                && self.account.reaches_site(&it.site)
+        })
+    }
+
+    /// The shop asked for, or the only one there is.
+    pub(super) fn site(&self) -> Option<String> {
+        let mut open = self.account.open_sites();
+        let only = open.next().filter(|_| open.next().is_none());
+        self.parameter("site").or(only).map(str::to_owned)
+    }
+}
+
+/// §5.1. The filter `phone` is in no documentation; this account takes it and does not filter, which
+/// a client has to survive.
+pub(super) fn list(seen: &Seen<'_>) -> Value {
+    let same = |name: &str, have: &dyn Fn(&str) -> bool| {
+        seen.parameter(&format!("filter[{name}]")).is_none_or(have)
+    };
+    let among = |name: &str, have: &dyn Fn(&str) -> bool| {
+        let wanted = seen.list(&format!("filter[{name}]"));
+        wanted.is_empty() || wanted.into_iter().any(have)
+    };
+    let fields = seen.inside("filter[customFields]");
+    let found: Vec<Value> = seen
+        .account
+        .customers
+        .iter()
+        .filter(|it| it.combined_to.is_none() && seen.account.reaches_site(&it.site))
+        .filter(|it| {
+            let day = it.created_at.get(..10).unwrap_or_default();
+            same("name", &|wanted| it.called(wanted))
+                && same("email", &|wanted| it.email.as_deref() == Some(wanted))
+                && same("isContact", &|wanted| it.is_contact == (wanted == "1"))
+                // Dates of this form sort as text.
+                && same("dateFrom", &|from| day >= from)
+                && same("dateTo", &|to| day <= to)
+                && among("ids", &|id| it.id.to_string() == id)
+                && among("externalIds", &|id| it.external_id.as_deref() == Some(id))
+                && among("sites", &|site| it.site == site)
+                && among("managers", &|id| it.manager_id.is_some_and(|own| own.to_string() == id))
+                && among("tags", &|tag| it.tags.iter().any(|own| own == tag))
+                && fields.iter().all(|(code, wanted)| match it.custom_fields.get(code) {
+                    Some(Value::String(text)) => text == wanted,
+                    Some(other) => serde_json::from_str(wanted).is_ok_and(|it: Value| it == *other),
+                    None => false,
+                })
+        })
+        .map(Customer::tells)
+        .collect();
+    page_of(seen, "customers", &found)
+}
+
+/// §5.2. `Err` is the answer about a customer who was merged into another one.
+pub(super) fn one(seen: &Seen<'_>) -> Result<Value, Value> {
+    let customer = seen.customer();
+    if let Some(other) = customer.and_then(|it| seen.account.customer(it.combined_to?)) {
+        return Err(json!({
+            "success": false,
+            "errorMsg": "Not found",
+            "combinedTo": known(json!({
+                "id": other.id,
+                "externalId": other.external_id,
+                "site": other.site,
+            })),
+        }));
+    }
+    Ok(json!({"success": true, "customer": customer.map(Customer::tells)}))
+}
+
+/// The customer as created or edited.
+pub(super) fn written(endpoint: Endpoint, seen: &Seen<'_>) -> Customer {
+    let nothing = Map::new();
+    let fields = seen.written.as_ref().unwrap_or(&nothing);
+    let mut customer = match seen.customer() {
+        Some(customer) if endpoint == Endpoint::CustomerEdit => customer.clone(),
+        _ => {
+            let none: [&str; 0] = [];
+            let mut fresh = Customer::new(seen.account.free_customer_id(), "", none);
+            fresh.site = seen.site().unwrap_or(fresh.site);
+            fresh.created_at = jiff::Zoned::now()
+                .in_tz(first::TIMEZONE)
+                .map(|now| now.strftime("%Y-%m-%d %H:%M:%S").to_string())
+                .unwrap_or(fresh.created_at);
+            fresh
+        }
+    };
+    customer.write(fields);
+    customer
+}
+
+impl Account {
+    pub(super) fn customer(&self, id: u64) -> Option<&Customer> {
+        self.customers.iter().find(|customer| customer.id == id)
+    }
+
+    /// Adds a customer, or replaces the one of the same id.
+    pub(super) fn put_customer(&mut self, customer: Customer) {
+        let mut known = self.customers.iter_mut();
+        match known.find(|known| known.id == customer.id) {
+            Some(known) => *known = customer,
+            None => self.customers.push(customer),
+        }
+    }
+
+    /// Adds or replaces a customer given as the CRM writes one, with `id` and `site` if need be.
+    pub(super) fn seed_customer(&mut self, given: &Value) -> Result<(), String> {
+        let mut fields = given
+            .as_object()
+            .cloned()
+            .ok_or("a customer has to be an object")?;
+        let id = match fields.remove("id") {
+            None => self.free_customer_id(),
+            Some(id) => id
+                .as_u64()
+                .ok_or("a customer's \"id\" has to be a number")?,
+        };
+        if !fields.get("firstName").is_some_and(Value::is_string) {
+            return Err("a customer needs a \"firstName\"".into());
+        }
+        let none: [&str; 0] = [];
+        let mut customer = Customer::new(id, "", none);
+        if let Some(Value::String(site)) = fields.remove("site") {
+            customer.site = site;
+        }
+        customer.write(&fields);
+        self.put_customer(customer);
+        Ok(())
+    }
+
+    fn free_customer_id(&self) -> u64 {
+        let mut ids = first::FREE_CUSTOMER_ID..;
+        ids.find(|id| self.customer(*id).is_none())
+            .unwrap_or(u64::MAX)
+    }
+}

@@ -1,0 +1,186 @@
+//! What RetailCRM's stand-in does with integration modules.
+
+use serde_json::{Value, json};
+use vochi_crm_sandbox::Sandbox;
+use vochi_crm_sandbox::retailcrm::User;
+
+use crate::support::{
+    MODULE, Wire, control, event, field, module, sandbox, send_event, send_module, state, with,
+};
+
+async fn read(sandbox: &Sandbox) -> Value {
+    let reply = Wire::get(MODULE).send(sandbox).await;
+    assert_eq!(reply.status, 200, "{reply:?}");
+    reply.json()["integrationModule"].take()
+}
+
+#[tokio::test]
+async fn a_module_is_written_as_a_whole_and_read_back() {
+    let sandbox = sandbox().await;
+    let reply = send_module(&module()).send(&sandbox).await;
+    assert_eq!(
+        (reply.status, reply.json()),
+        (200, json!({"success": true, "info": []}))
+    );
+    let read = read(&sandbox).await;
+    for (name, value) in module().as_object().into_iter().flatten() {
+        assert_eq!(&read[name], value, "{name} comes back as it was written");
+    }
+    assert_eq!(read.get("accountUrl"), None, "what was not written is gone");
+    assert_eq!(
+        (&read["actions"], &read["freeze"]),
+        (&json!([]), &json!(false)),
+        "an empty map is a list"
+    );
+    assert_eq!(sandbox.retailcrm().module("vochi-telephony"), Some(read));
+}
+
+#[tokio::test]
+async fn writing_a_module_again_wipes_extensions_that_are_not_sent() {
+    let sandbox = sandbox().await;
+    send_module(&module()).send(&sandbox).await;
+    let ring = |code: &str| send_event(&with(event(), json!({"codes": [code]})));
+    let old = ring("102").send(&sandbox).await.json();
+    assert_eq!(
+        old["notExistCodes"],
+        json!(["102"]),
+        "extension 102 was not sent again"
+    );
+    let new = ring("201").send(&sandbox).await.json();
+    assert_eq!(new, json!({"success": true}));
+    let shown = state(&sandbox).await["modules"].clone();
+    assert_eq!(
+        shown,
+        json!([{
+            "code": "vochi-telephony", "name": "Телефония", "active": true,
+            "extensions": {"201": "7"},
+        }])
+    );
+}
+
+#[tokio::test]
+async fn a_module_that_is_not_active_takes_no_events() {
+    let sandbox = sandbox().await;
+    let off = with(module(), json!({"active": false}));
+    send_module(&off).send(&sandbox).await;
+    let refused = send_event(&event()).send(&sandbox).await.json();
+    assert_eq!(refused["errorMsg"], "Telephony not enabled");
+    assert_eq!(read(&sandbox).await["active"], false);
+    send_module(&module()).send(&sandbox).await;
+    let taken = send_event(&event()).send(&sandbox).await.json();
+    assert_eq!(taken["success"], true, "it is switched on again: {taken}");
+}
+
+#[tokio::test]
+async fn what_a_module_was_read_as_can_be_written_back() {
+    let sandbox = sandbox().await;
+    let before = read(&sandbox).await;
+    let reply = send_module(&before).send(&sandbox).await;
+    assert_eq!(reply.status, 200, "{reply:?}");
+    assert_eq!(read(&sandbox).await, before);
+}
+
+#[tokio::test]
+async fn extensions_an_administrator_changes_are_in_the_module() {
+    let sandbox = sandbox().await;
+    let account = sandbox.retailcrm();
+    account.put_user(User::new(30, "Алла"), Some("301"));
+    account.remove_user(8);
+    let codes = read(&sandbox).await["integrations"]["telephony"]["additionalCodes"].take();
+    let codes = codes.as_array().cloned().unwrap_or_default();
+    assert!(
+        codes.contains(&json!({"userId": 30, "code": "301"})),
+        "the new one is there: {codes:?}"
+    );
+    assert!(
+        codes.iter().all(|it| it["userId"] != 8),
+        "the old one is not: {codes:?}"
+    );
+}
+
+#[tokio::test]
+async fn the_client_id_of_the_module_is_the_one_that_counts() {
+    let sandbox = sandbox().await;
+    send_module(&module()).send(&sandbox).await;
+    let with_id = |id: &Value| {
+        let mut wire = send_event(&event());
+        wire.body = format!("{}&clientId={}", wire.body, id.as_str().unwrap_or_default());
+        wire
+    };
+    let new = with_id(&module()["clientId"]).send(&sandbox).await;
+    assert_eq!(new.status, 200, "{new:?}");
+    let old = with_id(&json!(vochi_crm_sandbox::retailcrm::CLIENT_ID))
+        .send(&sandbox)
+        .await;
+    assert_eq!(
+        old.status, 400,
+        "the old one is not known any more: {old:?}"
+    );
+}
+
+#[tokio::test]
+async fn scripts_write_and_remove_modules_through_the_page() {
+    let sandbox = sandbox().await;
+    let asked = json!({"crm": "retailcrm", "modules": {
+        "vochi-telephony": null, "other": {"code": "other", "active": true},
+    }});
+    let (status, answer) = control(&sandbox, "/account", &asked).await;
+    assert_eq!(status, 200, "{answer}");
+    let gone = Wire::get(MODULE).send(&sandbox).await;
+    assert_eq!(gone.status, 404, "{gone:?}");
+    let other = Wire::get("/api/v5/integration-modules/other")
+        .send(&sandbox)
+        .await;
+    assert_eq!(other.json()["integrationModule"]["active"], true);
+    let refused = send_event(&event()).send(&sandbox).await.json();
+    assert_eq!(
+        refused["errorMsg"], "Telephony not enabled",
+        "there is no telephony any more"
+    );
+    let created = send_module(&module()).send(&sandbox).await;
+    assert_eq!(created.status, 201, "a new code is created: {created:?}");
+}
+
+#[tokio::test]
+async fn ids_told_as_texts_are_not_taken_as_texts() {
+    let sandbox = sandbox().await;
+    sandbox.retailcrm().tell_ids_as_text(true);
+    let told = read(&sandbox).await;
+    let first = &told["integrations"]["telephony"]["additionalCodes"][0];
+    assert_eq!(first, &json!({"userId": "7", "code": "101"}));
+    assert_eq!(
+        state(&sandbox).await["modules"][0]["extensions"]["101"],
+        "7",
+        "the state tells ids as it always does"
+    );
+    let back = send_module(&told).send(&sandbox).await;
+    assert_eq!(back.status, 400, "ids are written as numbers: {back:?}");
+}
+
+#[tokio::test]
+async fn of_several_modules_the_one_written_last_is_the_telephony() {
+    let sandbox = sandbox().await;
+    let second = with(
+        module(),
+        json!({"code": "second", "integrationCode": "second"}),
+    );
+    let wire = Wire::post(
+        "/api/v5/integration-modules/second/edit",
+        field("integrationModule", &second.to_string()),
+    );
+    let reply = wire.send(&sandbox).await;
+    assert_eq!(reply.status, 201, "{reply:?}");
+    let codes = read(&sandbox).await["integrations"]["telephony"]["additionalCodes"].take();
+    assert_eq!(
+        codes[0],
+        json!({"userId": 7, "code": "101"}),
+        "the first module is still read as it was written"
+    );
+    let ring = send_event(&with(event(), json!({"codes": ["101"]})));
+    let reply = ring.send(&sandbox).await.json();
+    assert_eq!(
+        reply["notExistCodes"],
+        json!(["101"]),
+        "extensions are those of the second"
+    );
+}
