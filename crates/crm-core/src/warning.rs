@@ -28,6 +28,8 @@ pub enum WarningKind {
     AssumedZone,
     /// An option this CRM does not understand was left out.
     UnknownOption,
+    /// A part could not be read or done; the rest was.
+    Incomplete,
 }
 
 /// Something an operator should know although the operation succeeded.

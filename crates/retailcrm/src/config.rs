@@ -28,15 +28,22 @@ pub struct Config {
     pub send_client_id: bool,
     /// The symbolic code of the shop calls belong to, where the key reaches several.
     pub site: Option<String>,
-    /// The code of the integration module.
+    /// The code of the integration module; [`DEFAULT_MODULE_CODE`] by default. Another one is
+    /// another module, beside the first.
     pub module_code: Option<String>,
-    /// The name of the integration module, as users see it.
+    /// The name of the integration module, as users see it; [`DEFAULT_MODULE_NAME`] by default.
     pub module_name: Option<String>,
     /// The logo of the integration module: an https address of an SVG.
     pub logo: Option<String>,
     /// Whether uploaded calls carry numbers without the leading plus.
     pub strip_plus_in_upload: bool,
 }
+
+/// The code of the integration module where `module_code` is not set.
+pub const DEFAULT_MODULE_CODE: &str = "vochi-telephony";
+
+/// The name of the integration module where `module_name` is not set.
+pub const DEFAULT_MODULE_NAME: &str = "Vochi-CRM";
 
 /// Every key of [`Config`], for hosts that check configuration files themselves.
 pub const CONFIG_KEYS: &[&str] = &[

@@ -23,6 +23,7 @@
 //! ```
 
 pub mod api;
+pub mod inbound;
 pub mod model;
 
 mod client;
@@ -35,7 +36,7 @@ pub use client::{
     Client, ClientBuilder, CorporateCustomers, Customers, CustomersByPhone, Files, History,
     HistoryPager, IntegrationModules, Orders, Reference, Tasks, Telephony, Users,
 };
-pub use config::{CONFIG_KEYS, Config};
+pub use config::{CONFIG_KEYS, Config, DEFAULT_MODULE_CODE, DEFAULT_MODULE_NAME};
 pub use connector::Connector;
 pub use limits::{GENERAL, TELEPHONY};
 

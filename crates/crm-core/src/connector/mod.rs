@@ -17,7 +17,7 @@ pub use cx::Cx;
 pub use health::{Check, HealthReport};
 pub use people::{Changes, CrmUser, Cursor, Customer, CustomerKind, Found, Responsible, UserList};
 pub use receipt::Receipt;
-pub use setup::{SetupPlan, SetupReport};
+pub use setup::{SetupMode, SetupPlan, SetupReport};
 
 use crate::call::{CallEvent, CallId, CallRecord, Recording};
 use crate::error::{Error, Result};

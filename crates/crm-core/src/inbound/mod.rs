@@ -1,11 +1,18 @@
 //! What CRMs send us, without any web framework: a host hands over method, path, headers and body,
 //! and sends back the reply.
 
+mod fields;
+mod repeat;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
 use bytes::Bytes;
-use http::{HeaderMap, Method, StatusCode};
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
+
+pub use fields::InboundFields;
+pub use repeat::repeat_id;
 
 use crate::call::{CrmCallId, CrmUserId, Extension, Party};
 
@@ -76,6 +83,24 @@ impl InboundReply {
         }
     }
 
+    /// A reply with a JSON body.
+    ///
+    /// ```
+    /// use http::StatusCode;
+    /// use vochi_crm_core::inbound::InboundReply;
+    /// let reply = InboundReply::json(StatusCode::OK, &serde_json::json!({"success": true}));
+    /// assert_eq!(reply.headers["content-type"], "application/json");
+    /// assert_eq!(reply.body, r#"{"success":true}"#);
+    /// ```
+    pub fn json(status: StatusCode, body: &serde_json::Value) -> Self {
+        let mut reply = Self::new(status);
+        reply
+            .headers
+            .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        reply.body = Bytes::from(body.to_string());
+        reply
+    }
+
     /// The reply to a request that means nothing here.
     pub fn not_found() -> Self {
         Self::new(StatusCode::NOT_FOUND)
@@ -104,6 +129,38 @@ pub enum InboundKind {
     Uninstalled,
     /// Anything else, by the CRM's own word.
     Other(String),
+}
+
+impl InboundKind {
+    /// The name used in logs and JSON output; without the CRM's own word.
+    ///
+    /// ```
+    /// use vochi_crm_core::inbound::InboundKind;
+    /// assert_eq!(InboundKind::ClickToCall.as_str(), "click_to_call");
+    /// assert_eq!(InboundKind::Other("settings".to_owned()).as_str(), "other");
+    /// ```
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::ClickToCall => "click_to_call",
+            Self::CallbackRequest => "callback_request",
+            Self::Hangup => "hangup",
+            Self::CustomerChanged => "customer_changed",
+            Self::UserStatusChanged => "user_status_changed",
+            Self::SyncRequested => "sync_requested",
+            Self::Installed => "installed",
+            Self::Uninstalled => "uninstalled",
+            Self::Other(_) => "other",
+        }
+    }
+}
+
+/// Whether an employee takes calls. The CRM's own word stands among its own fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Availability {
+    /// Calls are welcome.
+    Available,
+    /// Busy, at lunch, having a break: queues leave the employee out.
+    Away,
 }
 
 /// A thing of the CRM that a request is about: the customer or deal a number was clicked on.
@@ -136,10 +193,14 @@ pub struct InboundEvent {
     pub phone: Option<Party>,
     /// The number as it was written.
     pub phone_raw: Option<String>,
+    /// Our outside number to call from, where the CRM names one.
+    pub our_number: Option<Party>,
     /// The user it is about.
     pub user_id: Option<CrmUserId>,
     /// The user's extension.
     pub extension: Option<Extension>,
+    /// Whether the user takes calls now, where the CRM says so in a word that is known.
+    pub availability: Option<Availability>,
     /// The CRM's id of the call.
     pub crm_call_id: Option<CrmCallId>,
     /// What it is about.
@@ -158,8 +219,10 @@ impl InboundEvent {
             id: id.into(),
             phone: None,
             phone_raw: None,
+            our_number: None,
             user_id: None,
             extension: None,
+            availability: None,
             crm_call_id: None,
             entity: None,
             clicked_on: None,

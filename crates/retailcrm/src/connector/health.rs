@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use tokio::time::Instant;
+use vochi_crm_core::account::UnknownCaller;
 use vochi_crm_core::connector::Check;
 use vochi_crm_core::{CrmConnector as _, Cx, ErrorKind, HealthReport};
 
 use super::{Connector, ZoneSource};
 use crate::model::Credentials;
 
-/// What this connector needs of a key.
+/// What this connector needs of a key, whatever the configuration.
 const NEEDED_SCOPES: [&str; 3] = ["telephony_read", "telephony_write", "user_read"];
 
 impl Connector {
@@ -21,7 +22,7 @@ impl Connector {
         match credentials {
             Ok(credentials) => {
                 checks.push(Check::passed("key", "RetailCRM accepts the key"));
-                checks.push(scopes(&credentials));
+                checks.push(scopes(&credentials, &self.needed_scopes()));
                 checks.push(self.users_check(cx).await);
                 checks.push(self.zone_check(cx).await);
             }
@@ -29,6 +30,20 @@ impl Connector {
             Err(error) => checks.push(Check::broken("key", &error)),
         }
         HealthReport::new(latency.max(Duration::from_millis(1)), checks)
+    }
+
+    /// Options that write into the CRM need more.
+    fn needed_scopes(&self) -> Vec<&'static str> {
+        let config = self.own().config();
+        let policies = config.unknown_caller;
+        let mut needed = NEEDED_SCOPES.to_vec();
+        if [policies.inbound, policies.outbound].contains(&UnknownCaller::Client) {
+            needed.extend(["customer_read", "customer_write"]);
+        }
+        if config.missed_task {
+            needed.push("task_write");
+        }
+        needed
     }
 
     async fn users_check(&self, cx: &Cx) -> Check {
@@ -86,9 +101,10 @@ impl Connector {
     }
 }
 
-fn scopes(credentials: &Credentials) -> Check {
-    let missing: Vec<&str> = NEEDED_SCOPES
-        .into_iter()
+fn scopes(credentials: &Credentials, needed: &[&'static str]) -> Check {
+    let missing: Vec<&str> = needed
+        .iter()
+        .copied()
         .filter(|needed| !credentials.scopes.iter().any(|scope| scope == needed))
         .collect();
     // An account whose answer names no scopes at all predates them.

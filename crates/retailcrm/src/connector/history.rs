@@ -7,6 +7,7 @@ use vochi_crm_core::{
     Recorded, Recording, Result, Warning, WarningKind, Zone,
 };
 
+use super::afterwards::{Afterwards, Duty};
 use super::live::{KNOWN_OPTIONS, unknown_option, unusable};
 use super::{Connector, Note, ZoneSource, words};
 use crate::api::{MOST_CALLS, UploadCalls};
@@ -19,13 +20,14 @@ struct Parcel {
     note: Note,
     call: CallUpload,
     warnings: Vec<Warning>,
+    after: Option<Afterwards>,
 }
 
 /// A record before anything was sent.
 enum Packed {
     Ready(Box<Parcel>),
-    /// There is nothing to send for it.
-    Done(Receipt),
+    /// There is nothing to send for it, save what was left to do when it was recorded.
+    Done(Receipt, Option<Box<Afterwards>>),
 }
 
 /// Who stands in the history as having handled a call.
@@ -34,7 +36,21 @@ struct Handler {
     user: Option<CrmUserId>,
 }
 
+/// What the CRM said to an upload that went well.
+struct Taken {
+    duplicates: Vec<String>,
+    /// Whether it was sent more than once: a duplicate may be our own then.
+    repeated: bool,
+}
+
 type Results = Vec<Option<Result<Receipt>>>;
+
+/// Adds to a receipt that is there already.
+fn amend(results: &mut Results, index: usize, add: impl FnOnce(Receipt) -> Receipt) {
+    if let Some(Some(Ok(receipt))) = results.get_mut(index) {
+        *receipt = add(std::mem::take(receipt));
+    }
+}
 
 impl Connector {
     pub(super) async fn upload_records(
@@ -80,41 +96,64 @@ impl Connector {
             }
         };
         let mut parcels = Vec::new();
+        let mut afterwards = Vec::new();
         for (index, record) in round {
             let Some(open) = opened.remove(record.call_id().as_str()) else {
                 continue;
             };
             match self.pack(&cx, *index, record, open).await {
                 Ok(Packed::Ready(parcel)) => parcels.push(*parcel),
-                Ok(Packed::Done(receipt)) => settle(*index, Ok(receipt)),
+                Ok(Packed::Done(receipt, after)) => {
+                    settle(*index, Ok(receipt));
+                    afterwards.extend(after.map(|after| *after));
+                }
                 Err(error) => settle(*index, Err(error)),
             }
         }
-        for (index, result) in self.deliver(&cx, parcels).await {
+        let delivered = self.deliver(&cx, parcels, &mut afterwards).await;
+        let first = delivered.first().map(|(index, _)| *index);
+        let first = first.or(afterwards.first().map(|after| after.index));
+        for (index, result) in delivered {
             settle(index, result);
+        }
+        for after in &afterwards {
+            let warnings = self.follow_up(&cx, after).await;
+            amend(results, after.index, |receipt| {
+                receipt.with_warnings(warnings)
+            });
+        }
+        if let Some(first) = first {
+            amend(results, first, |receipt| {
+                receipt.with_requests(cx.requests())
+            });
         }
     }
 
     /// Sends parcels. When the CRM refuses the data of several, each goes alone, so that a bad one
-    /// does not keep the others out. Requests are counted on the first.
-    async fn deliver(&self, cx: &Cx, parcels: Vec<Parcel>) -> Vec<(usize, Result<Receipt>)> {
+    /// does not keep the others out. What is left to do for the recorded ones is put on a list.
+    async fn deliver(
+        &self,
+        cx: &Cx,
+        parcels: Vec<Parcel>,
+        afterwards: &mut Vec<Afterwards>,
+    ) -> Vec<(usize, Result<Receipt>)> {
         if parcels.is_empty() {
             return Vec::new();
         }
         let together = UploadCalls::new(parcels.iter().map(|parcel| parcel.call.clone()));
         let several = parcels.len() > 1;
         let mut settled = Vec::with_capacity(parcels.len());
-        match self.client().telephony().upload(cx, &together).await {
-            Ok(answer) => {
+        match self.upload(cx, &together).await {
+            Ok(taken) => {
                 for parcel in parcels {
-                    settled.push(self.recorded(parcel, &answer.duplicates).await);
+                    settled.push(self.recorded(parcel, &taken, afterwards).await);
                 }
             }
             Err(error) if several && error.kind() == ErrorKind::Rejected => {
                 for parcel in parcels {
                     let alone = UploadCalls::new([parcel.call.clone()]);
-                    match self.client().telephony().upload(cx, &alone).await {
-                        Ok(answer) => settled.push(self.recorded(parcel, &answer.duplicates).await),
+                    match self.upload(cx, &alone).await {
+                        Ok(taken) => settled.push(self.recorded(parcel, &taken, afterwards).await),
                         Err(error) => settled.push(self.unrecorded(parcel, error).await),
                     }
                 }
@@ -125,20 +164,27 @@ impl Connector {
                 }
             }
         }
-        if let Some((_, first)) = settled.first_mut()
-            && let Ok(receipt) = first
-        {
-            *receipt = std::mem::take(receipt).with_requests(cx.requests());
-        }
         settled
+    }
+
+    async fn upload(&self, cx: &Cx, calls: &UploadCalls) -> Result<Taken> {
+        let before = cx.requests();
+        let answer = self.client().telephony().upload(cx, calls).await?;
+        Ok(Taken {
+            duplicates: answer.duplicates,
+            repeated: cx.requests().saturating_sub(before) > 1,
+        })
     }
 
     async fn recorded(
         &self,
         mut parcel: Parcel,
-        duplicates: &[String],
+        taken: &Taken,
+        afterwards: &mut Vec<Afterwards>,
     ) -> (usize, Result<Receipt>) {
-        if duplicates.iter().any(|id| id == parcel.call.external_id()) {
+        let own = taken.repeated || parcel.open.state().recorded() == Recorded::Maybe;
+        let mut there = taken.duplicates.iter();
+        if there.any(|id| id == parcel.call.external_id()) {
             parcel.warnings.push(Warning::new(
                 WarningKind::AlreadyRecorded,
                 format!(
@@ -146,6 +192,14 @@ impl Connector {
                     parcel.call.external_id()
                 ),
             ));
+            // Somebody else who recorded it may have made the task, and nothing in the CRM tells.
+            if let Some(after) = parcel.after.as_mut().filter(|_| !own) {
+                after.duties.retain(|duty| *duty != Duty::Task);
+            }
+        }
+        if let Some(after) = parcel.after.filter(|after| !after.duties.is_empty()) {
+            parcel.note.left.clone_from(&after.duties);
+            afterwards.push(after);
         }
         parcel.open.state_mut().set_recorded(Recorded::Yes);
         let result = parcel.open.save(&parcel.note).await;
@@ -184,7 +238,7 @@ impl Connector {
         record: &CallRecord,
         open: OpenCall,
     ) -> Result<Packed> {
-        let note = open.note().unwrap_or_default();
+        let note: Note = open.note().unwrap_or_default();
         let mut warnings = Vec::new();
         if open.state().recorded() == Recorded::Yes {
             warnings.push(Warning::new(
@@ -194,9 +248,16 @@ impl Connector {
                     record.call_id()
                 ),
             ));
-            return Ok(Packed::Done(
-                Receipt::new().as_recorded().with_warnings(warnings),
-            ));
+            let receipt = Receipt::new().as_recorded().with_warnings(warnings);
+            let mut after = None;
+            if !note.left.is_empty() {
+                after = self.afterwards(index, &open.state().complete(record.clone()))?;
+            }
+            if let Some(after) = &mut after {
+                after.duties.retain(|duty| note.left.contains(duty));
+            }
+            let after = after.filter(|after| !after.duties.is_empty());
+            return Ok(Packed::Done(receipt, after.map(Box::new)));
         }
         let record = open.state().complete(record.clone()).settled()?;
         let Some(direction) = words::direction(record.direction()) else {
@@ -204,10 +265,10 @@ impl Connector {
                 WarningKind::NothingToSend,
                 "RetailCRM is not told of internal calls",
             ));
-            return Ok(Packed::Done(Receipt::new().with_warnings(warnings)));
+            return Ok(Packed::Done(Receipt::new().with_warnings(warnings), None));
         };
         let Some(phone) = words::phone(record.client(), &mut warnings) else {
-            return Ok(Packed::Done(Receipt::new().with_warnings(warnings)));
+            return Ok(Packed::Done(Receipt::new().with_warnings(warnings), None));
         };
         let phone = if self.inner.config.strip_plus_in_upload {
             phone.without_plus()
@@ -260,12 +321,14 @@ impl Connector {
                 warnings.push(unknown_option(name));
             }
         }
+        let after = self.afterwards(index, &record)?;
         Ok(Packed::Ready(Box::new(Parcel {
             index,
             open,
             note,
             call,
             warnings,
+            after,
         })))
     }
 

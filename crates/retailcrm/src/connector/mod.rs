@@ -1,8 +1,13 @@
 //! RetailCRM behind the common trait: the only room where both vocabularies meet.
 
+mod afterwards;
+mod changes;
+mod find;
 mod health;
 mod history;
 mod live;
+mod responsible;
+mod setup;
 mod words;
 
 use std::fmt;
@@ -12,21 +17,27 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use vochi_crm_core::account::UnknownCaller;
 use vochi_crm_core::cache::{CacheKey, Lifetime};
+use vochi_crm_core::connector::{Changes, Cursor, Found, SetupPlan, SetupReport};
+use vochi_crm_core::inbound::{InboundEvent, InboundReply, InboundRequest};
 use vochi_crm_core::{
     Account, AccountName, CallEvent, CallId, CallRecord, Capabilities, Capability, CrmConnector,
     CrmName, Cx, Error, ErrorKind, Extension, HealthReport, Hub, Line, PhoneNumber, Receipt,
     Recording, Responsible, Result, UserList, Warning, WarningKind, Zone,
 };
 
-use crate::api::{FindManager, ListUsers};
+use crate::api::ListUsers;
 use crate::model::UserId;
-use crate::{CRM, Client, Config};
+use crate::{CRM, Client, Config, inbound};
 
 /// One RetailCRM account behind the common trait. Cheap to clone.
 ///
 /// Options a call may carry in its [`Extra`](vochi_crm_core::Extra): `site` (the shop, of events and
 /// records), `web_analytics` (of events: `campaign` with `name` and `code`, `queryString`) and
 /// `source` (of records: `source`, `medium`, `campaign`, `keyword`, `content`).
+///
+/// Once a call is recorded, the account's `unknown_caller` may make a customer of a caller nobody
+/// knows (named by the number, with the `externalId` `vochi-` and the digits), and `missed_task` a
+/// task for a call nobody took. What of this fails is a warning of the receipt.
 ///
 /// ```
 /// use vochi_crm_core::{AccountConfig, Hub};
@@ -58,10 +69,12 @@ struct Note {
     shown: Vec<Extension>,
     /// The same for users without an extension.
     shown_users: Vec<UserId>,
+    /// What is left to do for the call, which is recorded.
+    left: Vec<afterwards::Duty>,
 }
 
-/// How long the account's zone is taken for granted.
-const ZONE_LIFETIME: Lifetime = Lifetime::new(Duration::from_hours(1), Duration::from_mins(1));
+/// How long the account's zone and its only shop are taken for granted.
+const SETTINGS_LIFETIME: Lifetime = Lifetime::new(Duration::from_hours(1), Duration::from_mins(1));
 
 /// The zone where nothing else is known.
 const ASSUMED_ZONE: &str = "Europe/Moscow";
@@ -80,16 +93,10 @@ impl Connector {
             common.unknown_caller.inbound,
             common.unknown_caller.outbound,
         ];
-        if unknown.iter().any(|policy| *policy != UnknownCaller::None) {
+        if unknown.contains(&UnknownCaller::Lead) {
             return Err(wrong(
-                Error::config("unknown_caller: this version makes no customers in RetailCRM")
-                    .with_hint("write none, or leave it out"),
-            ));
-        }
-        if common.missed_task {
-            return Err(wrong(
-                Error::config("missed_task: this version makes no tasks in RetailCRM")
-                    .with_hint("write false, or leave it out"),
+                Error::config("unknown_caller: RetailCRM has no leads")
+                    .with_hint("write client or none"),
             ));
         }
         Ok(Self {
@@ -141,7 +148,7 @@ impl Connector {
         let read = self
             .hub()
             .cache()
-            .get_or_load(key, ZONE_LIFETIME, || async {
+            .get_or_load(key, SETTINGS_LIFETIME, || async {
                 match self.client().reference().settings(cx).await {
                     Ok(settings) => {
                         Ok(settings.timezone.and_then(|zone| zone.parse::<Zone>().ok()))
@@ -187,8 +194,12 @@ const CAPABILITIES: Capabilities = Capabilities::new(&[
     Capability::Popups,
     Capability::History,
     Capability::RecordingByUrl,
+    Capability::Find,
     Capability::Responsible,
     Capability::Users,
+    Capability::Changes,
+    Capability::Setup,
+    Capability::ClickToCall,
 ]);
 
 #[async_trait::async_trait]
@@ -236,21 +247,29 @@ impl CrmConnector for Connector {
             )))
     }
 
+    async fn find(&self, cx: &Cx, phones: &[PhoneNumber]) -> Result<Vec<Found>> {
+        self.find_all(cx, phones)
+            .await
+            .map_err(|error| self.blame(error))
+    }
+
     async fn responsible(&self, cx: &Cx, phone: &PhoneNumber) -> Result<Option<Responsible>> {
-        let request = FindManager::new(phone).whatever_the_status();
-        let answer = self.client().telephony().manager(cx, &request).await?;
-        let Some(manager) = answer.manager else {
-            return Ok(None);
-        };
-        let user = manager.id.to_common()?;
-        let extension = match self.own().directory().extension_of(&user) {
-            Some(extension) => Some(extension.clone()),
-            None => manager
-                .code
-                .as_deref()
-                .and_then(|code| Extension::new(code).ok()),
-        };
-        Ok(Some(Responsible::new(user, manager.full_name(), extension)))
+        self.whose(cx, *phone)
+            .await
+            .map(|whose| whose.responsible)
+            .map_err(|error| self.blame(error))
+    }
+
+    async fn changes(&self, cx: &Cx, since: Option<&Cursor>) -> Result<Changes> {
+        self.changes_since(cx, since)
+            .await
+            .map_err(|error| self.blame(error))
+    }
+
+    async fn setup(&self, cx: &Cx, plan: &SetupPlan) -> Result<SetupReport> {
+        self.register(cx, plan)
+            .await
+            .map_err(|error| self.blame(error))
     }
 
     async fn users(&self, cx: &Cx) -> Result<UserList> {
@@ -261,5 +280,10 @@ impl CrmConnector for Connector {
             .all()
             .await?;
         words::user_list(self.own().directory(), &users)
+    }
+
+    fn parse_inbound(&self, request: &InboundRequest) -> (InboundReply, Result<InboundEvent>) {
+        let (reply, event) = inbound::parse(self.own(), &self.inner.config, request);
+        (reply, event.map_err(|error| self.blame(error)))
     }
 }

@@ -233,9 +233,14 @@ pub struct Customer {
 }
 
 impl Customer {
+    /// Last name and first name, as far as known.
+    pub fn full_name(&self) -> Option<String> {
+        full_name(self.last_name.as_deref(), self.first_name.as_deref())
+    }
+
     /// Last name and first name; without both, the e-mail address, the first number or the id.
     pub fn display_name(&self) -> String {
-        full_name(self.last_name.as_deref(), self.first_name.as_deref())
+        self.full_name()
             .or_else(|| self.email.clone())
             .or_else(|| self.phones.first().cloned())
             .unwrap_or_else(|| self.id.to_string())

@@ -291,6 +291,13 @@ pub struct ManagerCustomer {
     pub phones: Vec<String>,
 }
 
+impl ManagerCustomer {
+    /// Last name and first name, as far as known.
+    pub fn full_name(&self) -> Option<String> {
+        full_name(self.last_name.as_deref(), self.first_name.as_deref())
+    }
+}
+
 /// Addresses of cards in the CRM; those that apply.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, rename_all = "camelCase")]

@@ -108,7 +108,7 @@ async fn the_responsible_manager_has_the_directorys_extension_first() {
     }
     assert_eq!(
         bench.played()[0].line,
-        "GET /api/v5/telephony/manager?phone=%2B375291112233&ignoreStatus=1"
+        "GET /api/v5/telephony/manager?phone=%2B375291112233&details=1&ignoreStatus=1"
     );
     let bench = Bench::new([fixture.answer("success_details")]);
     let found = bench
@@ -279,11 +279,10 @@ fn mistakes_in_the_configuration_name_their_key() {
         ),
         (json!({"bare_digits": "both"}), json!({}), "bare_digits: "),
         (
-            json!({"unknown_caller": "client"}),
+            json!({"unknown_caller": "lead"}),
             json!({}),
             "unknown_caller: ",
         ),
-        (json!({"missed_task": true}), json!({}), "missed_task: "),
     ] {
         let error = open(&hub, common, config).expect_err(begin);
         assert_eq!(error.kind(), ErrorKind::Config, "{begin}");

@@ -8,22 +8,27 @@
 )]
 
 mod account;
+mod changes;
 mod corporate;
 mod customer_requests;
 mod customers;
 mod customers_by_phone;
 mod errors;
 mod files;
+mod find;
 mod fixture;
 mod history;
 mod history_pager;
+mod inbound;
 mod live;
 mod module_plan;
 mod modules;
 mod mutations;
 mod orders;
+mod policies;
 mod requests;
 mod secrets;
+mod setup;
 mod stand_in;
 mod support;
 mod system;

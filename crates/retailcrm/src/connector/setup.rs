@@ -1,0 +1,146 @@
+//! Registering the telephony: one integration module, read, changed where it differs, written.
+
+use vochi_crm_core::cache::CacheKey;
+use vochi_crm_core::connector::{SetupMode, SetupPlan, SetupReport};
+use vochi_crm_core::http::Endpoint as _;
+use vochi_crm_core::{Cx, Error, ErrorKind, Line, PhoneNumber, Result, Warning, WarningKind};
+
+use super::{Connector, SETTINGS_LIFETIME};
+use crate::api::EditIntegrationModule;
+use crate::config::{DEFAULT_MODULE_CODE, DEFAULT_MODULE_NAME};
+use crate::inbound::{MAKE_CALL_PATH, USER_STATUS_PATH};
+use crate::model::{ModuleCode, ModulePlan, UserId};
+
+impl Connector {
+    /// Registers the module with our addresses, the directory's extensions and the lines' numbers.
+    pub(super) async fn register(&self, cx: &Cx, plan: &SetupPlan) -> Result<SetupReport> {
+        let (module, warnings) = self.module_plan(cx, plan).await?;
+        let modules = self.client().integration_modules();
+        if plan.mode == SetupMode::Write {
+            let (change, said) = modules.register(cx, &module).await?;
+            return Ok(SetupReport::new(change.changes)
+                .with_warnings(warnings)
+                .with_warnings(said.warnings()));
+        }
+        let read = match modules.get(cx, module.code()).await {
+            Ok(read) => Some(read),
+            Err(error) if error.kind() == ErrorKind::NotFound => None,
+            Err(error) => return Err(error),
+        };
+        let change = module.apply(read.as_ref())?;
+        if !change.changes.is_empty() {
+            // What would be refused is refused now; the request itself goes nowhere.
+            EditIntegrationModule::new(change.module).request()?;
+        }
+        Ok(SetupReport::new(change.changes).with_warnings(warnings))
+    }
+
+    /// What the module has to be like.
+    async fn module_plan(&self, cx: &Cx, plan: &SetupPlan) -> Result<(ModulePlan, Vec<Warning>)> {
+        let config = &self.inner.config;
+        let mut warnings = Vec::new();
+        let written = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
+        let code = written(&config.module_code).unwrap_or_else(|| DEFAULT_MODULE_CODE.to_owned());
+        let code = ModuleCode::new(code).map_err(|error| {
+            Error::config(format!("module_code: {}", error.message()))
+                .with_hint(error.hint().unwrap_or_default().to_owned())
+        })?;
+        let name = written(&config.module_name).unwrap_or_else(|| DEFAULT_MODULE_NAME.to_owned());
+        let inbound = self.inbound_address(plan);
+        let base = inbound
+            .clone()
+            .or_else(|| written(&self.own().config().public_url))
+            .ok_or_else(|| {
+                Error::config(
+                    "public_url: RetailCRM registers no telephony without an address of ours",
+                )
+                .with_hint("set public_url to the https address under which CRMs reach you")
+            })?;
+        let mut module = ModulePlan::new(code, name, base);
+        let client_id = config.client_id.clone().filter(|id| !id.is_empty());
+        match (inbound, &client_id) {
+            (Some(inbound), Some(_)) => {
+                module = module
+                    .with_make_call_url(format!("{inbound}{MAKE_CALL_PATH}"))
+                    .with_change_user_status_url(format!("{inbound}{USER_STATUS_PATH}"));
+            }
+            (Some(_), None) => {
+                return Err(Error::config(
+                    "client_id: without it RetailCRM's requests to us cannot be told from forged ones",
+                )
+                .with_hint("set it to at least 128 random bits and keep it"));
+            }
+            (None, _) => warnings.push(Warning::new(
+                WarningKind::Incomplete,
+                "there is no inbound address, so clicks on numbers in RetailCRM do not reach us",
+            )),
+        }
+        if let Some(id) = client_id {
+            module = module.with_client_id(id);
+        }
+        if let Some(logo) = written(&config.logo) {
+            module = module.with_logo(logo);
+        }
+        for (extension, user) in self.own().directory().extensions() {
+            module = module.with_code(extension.clone(), UserId::of(user)?);
+        }
+        let numbers = self.numbers()?;
+        if !numbers.is_empty() {
+            let site = self.shop(cx, config.site.clone()).await?;
+            for number in numbers {
+                module = module.with_external_phone(site.clone(), number);
+            }
+        }
+        Ok((module, warnings))
+    }
+
+    /// The account's inbound address without a final slash: the plan's, else
+    /// `{public_url}/in/{account}/{inbound_secret}`.
+    fn inbound_address(&self, plan: &SetupPlan) -> Option<String> {
+        if let Some(url) = &plan.inbound_url {
+            return Some(url.as_str().trim_end_matches('/').to_owned());
+        }
+        let config = self.own().config();
+        let public = config.public_url.as_deref().map(str::trim)?;
+        let secret = config.inbound_secret.as_ref()?;
+        (!public.is_empty() && !secret.is_empty()).then(|| {
+            let (public, account) = (public.trim_end_matches('/'), self.own().name().as_str());
+            format!("{public}/in/{account}/{}", secret.expose())
+        })
+    }
+
+    /// Our outside numbers, in order of their lines.
+    fn numbers(&self) -> Result<Vec<PhoneNumber>> {
+        let mut numbers = Vec::new();
+        for line in self.own().config().lines.keys() {
+            if let Some(number) = self.own().directory().number_of(&Line::new(line)?) {
+                numbers.push(number);
+            }
+        }
+        Ok(numbers)
+    }
+
+    /// The shop something is written for: the one asked for, else the only one there is. It is read
+    /// once an hour.
+    pub(super) async fn shop(&self, cx: &Cx, asked: Option<String>) -> Result<String> {
+        if let Some(site) = asked.filter(|site| !site.trim().is_empty()) {
+            return Ok(site);
+        }
+        let key = CacheKey::new(self.own().name().as_str(), "retailcrm site", "");
+        let read = self
+            .hub()
+            .cache()
+            .get_or_load(key, SETTINGS_LIFETIME, || async {
+                let read = self.client().reference().site(cx, None).await;
+                match (read, self.hub().plan()) {
+                    // A dry run cannot know it.
+                    (Err(error), Some(plan)) if error.kind() == ErrorKind::Config => {
+                        Ok(Some(format!("<SITE from step {}>", plan.requests().len())))
+                    }
+                    (read, _) => read.map(Some),
+                }
+            });
+        let site: Option<String> = read.await?;
+        site.ok_or_else(|| Error::internal("the shop was read and is not there"))
+    }
+}

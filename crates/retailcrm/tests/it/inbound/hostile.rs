@@ -1,0 +1,247 @@
+//! Forged requests, odd encodings, secrets where none belong.
+
+use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
+use http::{Method, StatusCode};
+use proptest::prelude::*;
+use serde_json::json;
+use vochi_crm_core::inbound::{InboundKind, InboundRequest};
+use vochi_crm_core::{CrmConnector as _, ErrorKind};
+use vochi_crm_retailcrm::inbound::{
+    ACTIVITY_PATH, MAKE_CALL_PATH, SETTINGS_PATH, TRIGGER_PATH, USER_STATUS_PATH,
+};
+
+use super::super::fixture::Fixture;
+use super::super::support::{KEY, phone};
+use super::{CLIENT_ID, bench, event, genuine, get, of_fixture, post, refused, request, send};
+
+#[test]
+fn a_request_with_another_client_id_or_none_is_forbidden() {
+    let rest = "phone=%2B375291112233&userId=7&status=busy&event=x&activity={\"active\":true}";
+    let forbidden = (403, ErrorKind::Auth);
+    for path in [
+        MAKE_CALL_PATH,
+        USER_STATUS_PATH,
+        ACTIVITY_PATH,
+        SETTINGS_PATH,
+        TRIGGER_PATH,
+    ] {
+        let longer = format!("{CLIENT_ID}0");
+        let shorter = &CLIENT_ID[1..];
+        for proof in [
+            String::new(),
+            "clientId=".to_owned(),
+            "clientId=TEST".to_owned(),
+            format!("clientId={longer}"),
+            format!("clientId={shorter}"),
+            format!("clientId={CLIENT_ID}&clientId=TEST"),
+            format!("clientId=TEST&clientId={CLIENT_ID}"),
+            format!("ClientID={CLIENT_ID}"),
+        ] {
+            let query = format!("{proof}&{rest}");
+            assert_eq!(refused(get(path, &query)), forbidden, "{path} {proof}");
+            assert_eq!(refused(post(path, &query)), forbidden, "{path} {proof}");
+        }
+    }
+    let split = request(
+        Method::POST,
+        MAKE_CALL_PATH,
+        "clientId=TEST",
+        Some(&format!("clientId={CLIENT_ID}&{rest}")),
+    );
+    assert_eq!(refused(send(&bench(Some(CLIENT_ID)), &split)), forbidden);
+    let secret = format!("secret={CLIENT_ID}&{rest}");
+    assert_eq!(refused(get(MAKE_CALL_PATH, &secret)), forbidden);
+    event(get(TRIGGER_PATH, &secret));
+}
+
+#[test]
+fn without_a_client_id_of_its_own_an_account_takes_nothing() {
+    for own in [None, Some("")] {
+        for query in ["clientId=&phone=1", "phone=1", "clientId=TEST&phone=1"] {
+            let request = request(Method::GET, MAKE_CALL_PATH, query, None);
+            let answer = send(&bench(own), &request);
+            assert_eq!(refused(answer), (403, ErrorKind::Config), "{own:?} {query}");
+        }
+    }
+}
+
+#[test]
+fn an_address_is_known_by_its_tail() {
+    let rest = "phone=%2B375291112233&userId=7";
+    for path in [
+        "/make-call",
+        "make-call",
+        "/make-call/",
+        "/retailcrm/make-call",
+        "//x//make-call//",
+    ] {
+        assert_eq!(event(genuine(path, rest)).kind, InboundKind::ClickToCall);
+    }
+    for path in [
+        "",
+        "/",
+        "/make-call/more",
+        "/xmake-call",
+        "/Make-Call",
+        "/call",
+    ] {
+        assert_eq!(
+            refused(genuine(path, rest)),
+            (404, ErrorKind::Unsupported),
+            "{path}"
+        );
+    }
+}
+
+#[test]
+fn a_simple_connection_is_not_ours_and_its_key_is_not_repeated() {
+    let fixture = Fixture::open("inbound_simple_connection");
+    for name in [None, Some("config_request")] {
+        let answer = send(&bench(Some(CLIENT_ID)), &of_fixture(fixture.request(name)));
+        assert!(!format!("{answer:?}").contains("TEST-KEY"));
+        assert_eq!(refused(answer), (404, ErrorKind::Unsupported));
+    }
+}
+
+#[test]
+fn what_is_no_query_and_no_form_cannot_be_read() {
+    let click = format!("clientId={CLIENT_ID}&phone=%2B375291112233&userId=7");
+    let bench = bench(Some(CLIENT_ID));
+    let mut json = request(Method::POST, MAKE_CALL_PATH, &click, Some("{}"));
+    json.headers
+        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    assert_eq!(refused(send(&bench, &json)), (400, ErrorKind::Input));
+    let put = request(Method::PUT, MAKE_CALL_PATH, &click, None);
+    assert_eq!(refused(send(&bench, &put)), (400, ErrorKind::Input));
+    let long = format!("{click}&x={}", "x".repeat(64 * 1024));
+    let long = request(Method::POST, MAKE_CALL_PATH, "", Some(&long));
+    assert_eq!(refused(send(&bench, &long)), (413, ErrorKind::Input));
+}
+
+#[test]
+fn odd_encodings_are_read_as_far_as_they_go() {
+    let untyped = InboundRequest::new(
+        Method::POST,
+        MAKE_CALL_PATH,
+        "",
+        HeaderMap::new(),
+        format!("clientId={CLIENT_ID}&phone=%2b375+29%09111-22-33&userId=+7+&&=&x=%F0%28&%zz=1"),
+    );
+    let click = event(send(&bench(Some(CLIENT_ID)), &untyped));
+    assert_eq!(click.phone, Some(phone("+375291112233").into()));
+    assert_eq!(click.raw["x"], "\u{fffd}(");
+    assert_eq!(click.raw["%zz"], "1");
+    let list = event(genuine(
+        MAKE_CALL_PATH,
+        "phone=80291112233&userId=7&x=1&x=2&x=2",
+    ));
+    assert_eq!(list.raw["x"], json!(["1", "2"]));
+}
+
+#[test]
+fn no_secret_of_ours_or_theirs_is_handed_on() {
+    let form = format!(
+        "clientId={CLIENT_ID}&event={CLIENT_ID}&phone={KEY}&note=see+{KEY}&{KEY}=1&apiKey=foreign-1\
+         &register[token]=foreign-2&customer_id={KEY}&x=canary-inbound-secret\
+         &settings={{\"apiKey\":\"foreign-3\",\"a\":[\"\\u0063anary-api-key-0001\"],\"{KEY}\":1}}"
+    );
+    for path in [TRIGGER_PATH, SETTINGS_PATH] {
+        let told = format!("{:?}", event(post(path, &form)));
+        for secret in [CLIENT_ID, KEY, "canary", "foreign"] {
+            assert!(!told.contains(secret), "{secret} in {told}");
+        }
+    }
+}
+
+/// Text as it may stand in a query: names that are read, secrets, JSON, and anything.
+fn piece() -> impl Strategy<Value = String> {
+    prop_oneof![
+        Just(CLIENT_ID.to_owned()),
+        Just(KEY.to_owned()),
+        Just(format!("{{\"active\":true,\"x\":\"{KEY}\"}}")),
+        prop::sample::select(vec![
+            "clientId",
+            "secret",
+            "code",
+            "phone",
+            "userId",
+            "externalPhone",
+            "status",
+            "event",
+            "activity",
+            "activity[active]",
+            "settings",
+            "systemUrl",
+            "customer_id",
+            "order_id",
+            "manager_id",
+            "7",
+            "101",
+            "+375291112233",
+            "customer.changed",
+            "busy",
+            "apiKey",
+        ])
+        .prop_map(str::to_owned),
+        any::<String>(),
+        "[%&=+\\[\\]{}\"0-9a-f]{0,24}",
+    ]
+}
+
+fn query() -> impl Strategy<Value = String> {
+    let pair = (piece(), piece(), any::<bool>());
+    (any::<bool>(), prop::collection::vec(pair, 0..8)).prop_map(|(genuine, pairs)| {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        if genuine {
+            query.append_pair("clientId", CLIENT_ID);
+        }
+        let mut raw = String::new();
+        for (name, value, encoded) in pairs {
+            if encoded {
+                query.append_pair(&name, &value);
+            } else {
+                raw = format!("{raw}&{name}={value}");
+            }
+        }
+        query.finish() + &raw
+    })
+}
+
+proptest! {
+    #[test]
+    fn whatever_comes_nothing_panics_and_no_secret_is_repeated(
+        path in prop::sample::select(vec![
+            MAKE_CALL_PATH, USER_STATUS_PATH, ACTIVITY_PATH, SETTINGS_PATH, TRIGGER_PATH, "/x",
+        ]),
+        query in query(),
+        form in query(),
+        post in any::<bool>(),
+    ) {
+        let method = if post { Method::POST } else { Method::GET };
+        let request = request(method, path, &query, post.then_some(form.as_str()));
+        let bench = bench(Some(CLIENT_ID));
+        let (reply, event) = bench.connector.parse_inbound(&request);
+        prop_assert_eq!(event.is_ok(), reply.status == StatusCode::OK);
+        let told = match &event {
+            Ok(event) => format!("{event:?} {}", json!(event.raw)),
+            Err(error) => format!("{error} {error:?}"),
+        };
+        let told = format!("{told} {reply:?} {request:?}");
+        prop_assert!(!told.contains(CLIENT_ID) && !told.contains(KEY), "{}", told);
+        if let Ok(event) = event {
+            let again = bench.connector.parse_inbound(&request).1.unwrap();
+            prop_assert_eq!(again, event);
+        }
+    }
+
+    #[test]
+    fn whatever_the_bytes_nothing_panics(
+        path in any::<String>(),
+        query in any::<String>(),
+        body in prop::collection::vec(any::<u8>(), 0..256),
+    ) {
+        let request = InboundRequest::new(Method::POST, path, query, HeaderMap::new(), body);
+        let (reply, event) = bench(Some(CLIENT_ID)).connector.parse_inbound(&request);
+        prop_assert!(event.is_err() && reply.status.is_client_error());
+    }
+}

@@ -1,0 +1,333 @@
+//! What is made of unknown callers and of missed calls.
+
+mod tasks;
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use vochi_crm_core::http::TransportError;
+use vochi_crm_core::testing::{ScriptedTransport, Step};
+use vochi_crm_core::{
+    CallId, CallRecord, CrmConnector as _, Cx, Direction, ErrorKind, Hub, Outcome, Party, Receipt,
+    WarningKind,
+};
+
+use super::fixture::Fixture;
+use super::support::{Bench, at, ext, open, phone, planned, record, warnings, yes};
+
+const NUMBER: &str = "+375446370646";
+const UPLOAD: &str = "POST /api/v5/telephony/calls/upload";
+const CREATE: &str = "POST /api/v5/customers/create";
+const CARD: &str = "GET /api/v5/telephony/manager?phone=%2B375446370646&details=1&ignoreStatus=1";
+
+fn by_name(spelling: &str) -> String {
+    format!("GET /api/v5/customers?filter%5Bname%5D={spelling}&limit=20&page=1")
+}
+
+fn by_external_id() -> String {
+    "GET /api/v5/customers?filter%5BexternalIds%5D%5B%5D=vochi-375446370646&limit=100&page=1"
+        .to_owned()
+}
+
+/// The requests that look for somebody whom nobody knows.
+fn search() -> Vec<String> {
+    vec![
+        by_name("%2B375446370646"),
+        by_name("375446370646"),
+        by_name("446370646"),
+        by_external_id(),
+        CARD.to_owned(),
+    ]
+}
+
+fn nobody() -> Step {
+    Fixture::open("customers_list").answer("none")
+}
+
+fn unknown() -> Step {
+    Fixture::open("telephony_manager").answer("unknown_phone")
+}
+
+/// The answers to a search for somebody whom nobody knows.
+fn not_found() -> Vec<Step> {
+    vec![nobody(), nobody(), nobody(), nobody(), unknown()]
+}
+
+fn customer(row: &Value) -> Step {
+    Step::json(200, &json!({"success": true, "customers": [row]}))
+}
+
+fn made(id: u64) -> Step {
+    Step::json(201, &json!({"success": true, "id": id}))
+}
+
+fn refused() -> Step {
+    Step::json(
+        400,
+        &json!({"success": false, "errorMsg": "Errors in the entity format"}),
+    )
+}
+
+fn chain(parts: impl IntoIterator<Item = Vec<Step>>) -> Vec<Step> {
+    parts.into_iter().flatten().collect()
+}
+
+fn clients(steps: Vec<Step>) -> Bench {
+    let common = json!({"unknown_caller": "client"});
+    Bench::with(steps, common, json!({"site": "shop-one"}))
+}
+
+fn missed(id: &str) -> CallRecord {
+    unanswered(id, Direction::Inbound, Outcome::Missed)
+}
+
+fn unanswered(id: &str, direction: Direction, outcome: Outcome) -> CallRecord {
+    let id = CallId::new(id).unwrap();
+    CallRecord::new(id, direction, phone(NUMBER), at(0), outcome).with_rang(ext("151"))
+}
+
+fn lines(bench: &Bench) -> Vec<String> {
+    bench.played().into_iter().map(|one| one.line).collect()
+}
+
+/// What went wrong after the record.
+fn told(receipt: &Receipt) -> Vec<String> {
+    assert!(receipt.recorded());
+    warnings(receipt)
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_unknown_caller_becomes_a_customer_of_who_talked_with_them() {
+    let bench = clients(chain([vec![yes()], not_found(), vec![made(62)]]));
+    let receipt = bench.log_one(record("1")).await.unwrap();
+    let mut wanted = vec![UPLOAD.to_owned()];
+    wanted.extend(search());
+    wanted.push(CREATE.to_owned());
+    assert_eq!(lines(&bench), wanted);
+    assert!(
+        bench.played()[6]
+            .body
+            .starts_with("site=shop-one&customer=")
+    );
+    assert_eq!(
+        bench.sent(6, "customer"),
+        json!({
+            "externalId": "vochi-375446370646", "firstName": NUMBER,
+            "phones": [{"number": NUMBER}], "managerId": 18,
+        })
+    );
+    assert_eq!(receipt.requests(), 7);
+    assert!(told(&receipt).is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_is_responsible_for_whom_nobody_talked_with() {
+    let bench = clients(chain([vec![yes()], not_found(), vec![made(62)]]));
+    bench.log_one(missed("1")).await.unwrap();
+    assert_eq!(bench.sent(6, "customer").get("managerId"), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_is_known_by_any_way_is_not_made_again() {
+    let with_number = json!({"id": 60, "phones": [{"number": "8 (044) 637-06-46"}]});
+    let made_before = json!({"id": 60, "externalId": "vochi-375446370646"});
+    let mut named = Fixture::open("telephony_manager").body("success_details");
+    named["customer"]["phones"] = json!([{"number": NUMBER}]);
+    for (steps, requests) in [
+        (vec![customer(&with_number)], 2),
+        (
+            vec![nobody(), nobody(), nobody(), customer(&made_before)],
+            5,
+        ),
+        (
+            vec![
+                nobody(),
+                nobody(),
+                nobody(),
+                customer(&json!({"id": 9, "externalId": "another"})),
+                Step::json(200, &named),
+            ],
+            6,
+        ),
+    ] {
+        let bench = clients(chain([vec![yes()], steps]));
+        let receipt = bench.log_one(record("1")).await.unwrap();
+        assert_eq!(receipt.requests(), requests);
+        assert!(told(&receipt).is_empty());
+        assert!(!lines(&bench).contains(&CREATE.to_owned()));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_policy_is_each_directions_own() {
+    for (policy, direction, makes) in [
+        (json!({"in": "client"}), Direction::Inbound, true),
+        (json!({"in": "client"}), Direction::Outbound, false),
+        (json!({"out": "client"}), Direction::Outbound, true),
+        (json!("none"), Direction::Inbound, false),
+    ] {
+        let steps = chain([vec![yes()], not_found(), vec![made(62)]]);
+        let common = json!({"unknown_caller": policy});
+        let bench = Bench::with(steps, common, json!({"site": "shop-one"}));
+        let call = unanswered("1", direction, Outcome::Failed);
+        let receipt = bench.log_one(call).await.unwrap();
+        assert_eq!(receipt.requests(), if makes { 7 } else { 1 }, "{policy}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_caller_without_a_number_is_nobody() {
+    let bench = clients(vec![yes()]);
+    let raw = Party::Raw("*21*37529".to_owned());
+    let id = CallId::new("1").unwrap();
+    let call =
+        CallRecord::new(id, Direction::Inbound, raw, at(0), Outcome::Missed).with_rang(ext("151"));
+    assert_eq!(bench.log_one(call).await.unwrap().requests(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_calls_of_one_number_make_one_customer() {
+    let bench = clients(chain([
+        vec![yes()],
+        not_found(),
+        vec![made(62)],
+        vec![yes()],
+    ]));
+    let results = bench.log(&[record("1"), record("2")]).await;
+    assert!(results.iter().all(Result::is_ok));
+    let again = bench.log_one(record("3")).await.unwrap();
+    assert_eq!(again.requests(), 1, "the search may not find them yet");
+    let created = lines(&bench).iter().filter(|line| *line == CREATE).count();
+    assert_eq!(created, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_calls_at_the_same_time_make_one_customer() {
+    let steps = chain([vec![yes(), yes()], not_found(), vec![made(62)]]);
+    let script = ScriptedTransport::new(steps);
+    let hub = Hub::builder()
+        .transport(Arc::new(script.clone()))
+        .build()
+        .unwrap();
+    let common = json!({"unknown_caller": "client"});
+    let connector = open(&hub, common, json!({"site": "shop-one"})).unwrap();
+    let cx = Cx::history();
+    let (one, two) = ([record("1")], [record("2")]);
+    let (one, two) = tokio::join!(
+        connector.log_calls(&cx, &one),
+        connector.log_calls(&cx, &two)
+    );
+    for result in one.into_iter().chain(two) {
+        assert!(told(&result.unwrap()).is_empty());
+    }
+    assert_eq!(script.left(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_customer_that_cannot_be_made_costs_a_warning_and_is_tried_with_the_next_telling() {
+    let bench = clients(chain([
+        vec![yes(), refused()],
+        not_found(),
+        vec![refused()],
+        not_found(),
+    ]));
+    let receipt = bench.log_one(record("1")).await.unwrap();
+    assert!(told(&receipt)[0].contains("a customer was not made"));
+    assert_eq!(receipt.warnings()[0].kind(), WarningKind::Incomplete);
+    assert_eq!(receipt.requests(), 2);
+
+    let again = bench.log_one(record("1")).await.unwrap();
+    assert_eq!(again.warnings()[0].kind(), WarningKind::AlreadyRecorded);
+    assert!(told(&again)[1].contains("a customer was not made"));
+    assert_eq!(
+        again.requests(),
+        11,
+        "searched, refused, searched: somebody may have been faster"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_a_lost_answer_the_customer_is_looked_for() {
+    let lost = || Step::Fail(TransportError::Broken("reset".to_owned()));
+    let there = json!({"id": 62, "externalId": "vochi-375446370646"});
+    let bench = clients(chain([
+        vec![yes()],
+        not_found(),
+        vec![lost(), nobody(), nobody(), nobody(), customer(&there)],
+    ]));
+    let receipt = bench.log_one(record("1")).await.unwrap();
+    assert!(told(&receipt).is_empty(), "{receipt:?}");
+    let again = bench.log_one(record("1")).await.unwrap();
+    assert_eq!(again.requests(), 0);
+
+    let bench = clients(chain([vec![yes()], not_found(), vec![lost()], not_found()]));
+    let receipt = bench.log_one(record("1")).await.unwrap();
+    assert!(told(&receipt)[0].contains("a customer may have been made"));
+    let created = lines(&bench).iter().filter(|line| *line == CREATE).count();
+    assert_eq!(created, 1, "never twice without looking");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_record_makes_nothing() {
+    let bench = clients(vec![refused()]);
+    bench.log_one(record("1")).await.unwrap_err();
+    assert_eq!(bench.played().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_only_shop_is_the_customers() {
+    let key = Fixture::open("credentials").answer("success_full");
+    let sites = |name| Fixture::open("reference_sites").answer(name);
+    let steps = chain([
+        vec![yes(), key, sites("success_list_form")],
+        not_found(),
+        vec![made(62)],
+    ]);
+    let bench = Bench::with(steps, json!({"unknown_caller": "client"}), json!({}));
+    bench.log_one(record("1")).await.unwrap();
+    assert!(bench.played()[8].body.starts_with("site=shop-one&"));
+
+    let key = Fixture::open("credentials").answer("success_full");
+    let steps = vec![yes(), key, sites("success_map_keyed_by_code")];
+    let bench = Bench::with(steps, json!({"unknown_caller": "client"}), json!({}));
+    let receipt = bench.log_one(record("1")).await.unwrap();
+    assert!(told(&receipt)[0].contains("several shops"), "{receipt:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dry_run_shows_what_would_be_made() {
+    let (hub, plan) = planned();
+    let common = json!({"unknown_caller": "client", "missed_task": true, "missed_user": "16"});
+    let connector = open(&hub, common, json!({"site": "shop-one"})).unwrap();
+    let result = connector.log_calls(&Cx::history(), &[missed("1")]).await;
+    assert!(result[0].is_ok());
+    let operations: Vec<&str> = plan.requests().iter().map(|one| one.operation).collect();
+    assert_eq!(operations.first(), Some(&"telephony/calls/upload"));
+    assert!(operations.contains(&"customers/create"), "{operations:?}");
+    assert_eq!(operations.last(), Some(&"tasks/create"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn health_asks_for_the_rights_the_policies_need() {
+    let few = Fixture::open("credentials").answer("success_full");
+    let common = json!({"unknown_caller": "client", "missed_task": true});
+    let users = Step::json(200, &json!({"success": true, "users": []}));
+    let bench = Bench::with(vec![few, users], common, json!({}));
+    let report = bench.connector.health(&Cx::history()).await.unwrap();
+    let scopes = &report.checks()[1];
+    assert_eq!(scopes.failure(), Some(ErrorKind::Auth));
+    assert!(scopes.message().ends_with("lacks task_write"), "{scopes:?}");
+}
+
+#[test]
+fn retailcrm_has_no_leads() {
+    for policy in [json!("lead"), json!({"out": "lead"})] {
+        let hub = Hub::new().unwrap();
+        let error = open(&hub, json!({"unknown_caller": policy}), json!({})).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config);
+        assert!(
+            error.message().contains("RetailCRM has no leads"),
+            "{error}"
+        );
+    }
+}
