@@ -87,6 +87,7 @@ impl CallTrackerBuilder {
             clients: Numbers::default(),
             closed: Closed::default(),
             planned: Vec::new(),
+            next: std::collections::BTreeSet::new(),
             late: 0,
         }
     }

@@ -159,6 +159,9 @@ impl CallTracker {
             self.closed.has(Name::channel(scene.scope, id))
         };
         if let Some(call) = call.filter(|call| !known(call)) {
+            let name = Name::channel(scene.scope, call.record().call_id().as_str());
+            let remembered = self.patience.silent.max(self.patience.remembered);
+            self.closed.add(name, self.now.saturating_add(remembered));
             heard.push(Heard::Finished(Box::new(call)));
         }
         if let Some(scene) = self.scene_mut(at) {
@@ -211,7 +214,7 @@ impl CallTracker {
         let found = clients(&scene, &self.rules);
         let given_up = found.iter().any(|client| over_at(&scene, client).is_none());
         let remembered = if given_up {
-            self.patience.silent
+            self.patience.silent.max(self.patience.remembered)
         } else {
             self.patience.remembered
         };

@@ -1,6 +1,7 @@
 //! Which scene an id or a number belongs to.
 
-use std::collections::{HashMap, VecDeque};
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap};
 use std::hash::{BuildHasherDefault, DefaultHasher, Hasher};
 
 use compact_str::CompactString;
@@ -118,13 +119,16 @@ impl Numbers {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Closed {
     names: ByName<Micros>,
-    order: VecDeque<(Micros, Name)>,
+    /// What is remembered for how long, the first to be forgotten first; a name may stand in it more
+    /// than once.
+    order: BinaryHeap<Reverse<(Micros, Name)>>,
 }
 
 impl Closed {
     pub(crate) fn add(&mut self, name: Name, until: Micros) {
-        if self.names.insert(name, until).is_none() {
-            self.order.push_back((until, name));
+        if self.names.get(&name).is_none_or(|known| *known < until) {
+            self.names.insert(name, until);
+            self.order.push(Reverse((until, name)));
         }
     }
 
@@ -133,15 +137,17 @@ impl Closed {
     }
 
     pub(crate) fn forget(&mut self, now: Micros) {
-        while let Some((until, name)) = self.order.front().copied()
+        while let Some(Reverse((until, name))) = self.order.peek().copied()
             && until <= now
         {
-            self.order.pop_front();
-            self.names.remove(&name);
+            self.order.pop();
+            if self.names.get(&name) == Some(&until) {
+                self.names.remove(&name);
+            }
         }
     }
 
     pub(crate) fn entries(&self) -> impl Iterator<Item = (Micros, Name)> + '_ {
-        self.order.iter().copied()
+        self.names.iter().map(|(name, until)| (*until, *name))
     }
 }

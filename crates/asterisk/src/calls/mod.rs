@@ -11,7 +11,7 @@ mod place;
 mod saved;
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::{BTreeSet, BinaryHeap, HashMap};
 
 use vochi_crm_core::{CallEvent, Direction, Timestamp};
 
@@ -84,6 +84,8 @@ pub struct CallTracker {
     closed: Closed,
     /// When each scene is looked at next.
     planned: Vec<Micros>,
+    /// The same in order, over all PBXs.
+    next: BTreeSet<(Micros, SceneAt)>,
     late: u64,
 }
 
@@ -129,26 +131,25 @@ impl CallTracker {
     /// Lets time pass without an event, on every PBX: calls are closed whose hangup was lost.
     pub fn pass_time(&mut self, now: Timestamp) -> Vec<Heard> {
         let mut heard = Vec::new();
-        let scopes: Vec<Scope> = self.clocks.keys().copied().collect();
-        for scope in scopes {
-            self.move_to(scope, now.unix_micros(), &mut heard);
+        let now = now.unix_micros();
+        self.now = self.now.max(now);
+        while let Some((due, at)) = self.next.first().copied()
+            && due <= now
+        {
+            let scope = self.scene(at).map(|scene| scene.scope);
+            if let Some(clock) = scope.and_then(|scope| self.clocks.get_mut(&scope)) {
+                clock.now = clock.now.max(now);
+            }
+            self.unplan(at);
+            self.close_what_is_due(at, &mut heard);
         }
+        self.closed.forget(self.now);
         heard
     }
 
     /// When [`pass_time`](Self::pass_time) has something to do, if nothing is heard until then.
-    pub fn next_due(&mut self) -> Option<Timestamp> {
-        let planned = &self.planned;
-        let next = |clock: &mut PbxClock| {
-            while let Some(Reverse((due, scene))) = clock.due.peek().copied() {
-                if is_planned(planned, due, scene) {
-                    return Some(due);
-                }
-                clock.due.pop();
-            }
-            None
-        };
-        self.clocks.values_mut().filter_map(next).min().map(moment)
+    pub fn next_due(&self) -> Option<Timestamp> {
+        self.next.first().map(|(due, _)| moment(*due))
     }
 
     /// Closes every open call as it stands: the stream is over.
@@ -300,6 +301,8 @@ impl CallTracker {
         // What is due was looked at just now; the next look needs time to have passed.
         let due = due.max(clock.now.saturating_add(1));
         if due < *planned {
+            self.next.remove(&(*planned, at));
+            self.next.insert((due, at));
             *planned = due;
             clock.due.push(Reverse((due, at)));
         }
@@ -355,6 +358,7 @@ impl CallTracker {
     fn unplan(&mut self, at: SceneAt) {
         let place = usize::try_from(at).unwrap_or(usize::MAX);
         if let Some(planned) = self.planned.get_mut(place) {
+            self.next.remove(&(*planned, at));
             *planned = Micros::MAX;
         }
     }

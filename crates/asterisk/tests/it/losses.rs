@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use serde_json::json;
 use vochi_crm_asterisk::{FinishedCall, Heard};
 use vochi_crm_core::{Direction, Extension, Outcome, Seconds};
 
@@ -266,4 +267,25 @@ fn numbers_and_several_extensions_in_one_text_are_read() {
     }
     let calls = finished(&fixture.events);
     assert_eq!(differences(&fixture, &calls), Vec::<String>::new());
+}
+
+#[test]
+fn a_first_channel_heard_of_after_its_leg_was_given_up_makes_no_second_record() {
+    let told = |t: f64, name: &str, body: serde_json::Value| Event {
+        t,
+        name: name.to_owned(),
+        body: body.as_object().cloned().expect("a body is an object"),
+    };
+    let leg = json!({"DestChannel": "PJSIP/0001371-00000024", "DestLinkedid": "7.2",
+                     "DestUniqueid": "7.6", "DialStatus": "RINGING"});
+    let first = json!({"Channel": "PJSIP/0001371-00000022", "Uniqueid": "7.2"});
+    let calls = finished(&[
+        told(0.0, "DialState", leg),
+        told(33_000.0, "BridgeEnter", first),
+    ]);
+    let ids: Vec<&str> = calls
+        .iter()
+        .map(|call| call.record().call_id().as_str())
+        .collect();
+    assert_eq!(ids, ["7.2"], "one call, one record");
 }

@@ -1,0 +1,385 @@
+//! What it costs to understand Asterisk's events: one event, many open calls, a busy hour.
+//!
+//! Calls are copies of the recorded ones in `fixtures`, all kinds alike, so that transfers are far
+//! more frequent than in life. Bounds: one event 5 µs on average, of a dialplan and of AMI, already
+//! parsed; 100,000 open calls in 200 MB; an hour of 10,000 calls in 2 s, none of them lost or
+//! invented; an event at 100,000 open calls at most three times as dear as at 100.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a benchmark reports to its terminal and stops at the first surprise"
+)]
+
+#[path = "support/pbx/mod.rs"]
+mod pbx;
+#[path = "support/spread.rs"]
+mod spread;
+
+use std::hint::black_box;
+use std::process::{Command, ExitCode};
+use std::time::Duration;
+
+use vochi_crm::asterisk::EventFile;
+
+use self::pbx::{Copy, Dialect, Host, Recording, Rendered, Stream};
+use self::spread::Spread;
+
+/// The most one event may cost, in microseconds.
+const EVENT_BOUND: f64 = 5.0;
+
+/// The most resident memory of open calls, in MB of a million bytes.
+const MEMORY_BOUND: f64 = 200.0;
+
+/// The longest a busy hour may take to be understood, in seconds.
+const HOUR_BOUND: f64 = 2.0;
+
+/// How much dearer an event may be among many open calls than among few.
+const GROWTH_BOUND: f64 = 3.0;
+
+/// Calls of one tenant: at once where calls are open, altogether where they come and go.
+const CALLS_EACH: usize = 10;
+
+fn tenants(calls: usize) -> usize {
+    calls.div_ceil(CALLS_EACH)
+}
+
+const HOUR: i64 = 3_600_000_000;
+
+/// So long after the first of them began all calls that stay open are open.
+const FILLED: Duration = Duration::from_mins(11);
+
+/// How much to measure.
+struct Effort {
+    rounds: usize,
+    copies: usize,
+    open: usize,
+    hour: usize,
+    hours: usize,
+}
+
+fn main() -> ExitCode {
+    let told: Vec<String> = std::env::args().skip(1).collect();
+    if let [flag, count] = &told[..]
+        && flag == "--open"
+    {
+        return open_and_weigh(count.parse().unwrap());
+    }
+    // `cargo test --benches` only checks that this runs.
+    let measured = told.iter().any(|word| word == "--bench");
+    let effort = if measured {
+        Effort {
+            rounds: 21,
+            copies: 10,
+            open: 100_000,
+            hour: 10_000,
+            hours: 3,
+        }
+    } else {
+        Effort {
+            rounds: 1,
+            copies: 1,
+            open: 200,
+            hour: 200,
+            hours: 1,
+        }
+    };
+    let recordings = pbx::recordings();
+    let within = [
+        one_event(&recordings, Dialect::Dialplan, &effort),
+        one_event(&recordings, Dialect::Ami, &effort),
+        weigh_in_another_process(effort.open),
+        busy_hour(&recordings, &effort),
+        many_open(&recordings, &effort),
+    ];
+    if within.iter().all(|within| *within) || !measured {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+fn verdict(within: bool) -> &'static str {
+    if within { "within" } else { "OVER" }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a few millions")]
+fn per(time: Duration, count: usize) -> f64 {
+    time.as_secs_f64() * 1e6 / count as f64
+}
+
+/// The calls of one dialect, from a few tenants, over ten minutes.
+fn one_event(recordings: &[Recording], dialect: Dialect, effort: &Effort) -> bool {
+    let kinds: Vec<&Recording> = recordings
+        .iter()
+        .filter(|recording| recording.dialect == dialect)
+        .collect();
+    let calls = kinds.len() * effort.copies;
+    let copies = (0..calls).map(|number| Copy::new(number, tenants(calls)));
+    let apart = HOUR / 6 / i64::try_from(calls).unwrap();
+    let stream = Stream::new(kinds, copies, 0, apart);
+    let events: Vec<Rendered> = stream.slices(HOUR).flatten().collect();
+    let lines: Vec<String> = events.iter().map(Rendered::line).collect();
+    let text = lines.join("\n");
+    assert_eq!(understand(&events), stream.expected());
+    assert_eq!(understand_text(&text), stream.expected());
+    let mut parsed = Vec::new();
+    let mut written = Vec::new();
+    for _ in 0..effort.rounds {
+        parsed.push(timed(|| understand(&events)));
+        written.push(timed(|| understand_text(&text)));
+    }
+    let mean = |count| Spread::of(parsed.iter().map(|time| per(*time, count)));
+    let all = mean(stream.events());
+    let telling = mean(stream.telling());
+    let within = telling.median <= EVENT_BOUND;
+    println!(
+        "asterisk: {dialect:?}, {calls} calls, {} events: {all} us each; {} of them tell something: \
+         {telling} us each, {} the bound of {EVENT_BOUND} us",
+        stream.events(),
+        stream.telling(),
+        verdict(within),
+    );
+    println!(
+        "asterisk: the same from JSON (no bound): {} us each of all, {:.0} bytes a line",
+        Spread::of(written.iter().map(|time| per(*time, stream.events()))),
+        per(Duration::from_micros(text.len() as u64), stream.events()),
+    );
+    within
+}
+
+/// The CPU time of some work: on a machine with other work to do it moves far less than the clock.
+fn timed<T>(work: impl FnOnce() -> T) -> Duration {
+    let started = cpu_time();
+    black_box(work());
+    cpu_time().saturating_sub(started)
+}
+
+#[cfg(unix)]
+fn cpu_time() -> Duration {
+    use nix::sys::resource::{UsageWho, getrusage};
+    let usage = getrusage(UsageWho::RUSAGE_SELF).unwrap();
+    let micros = |time: nix::sys::time::TimeVal| {
+        Duration::from_secs(time.tv_sec().try_into().unwrap())
+            + Duration::from_micros(time.tv_usec().try_into().unwrap())
+    };
+    micros(usage.user_time()) + micros(usage.system_time())
+}
+
+#[cfg(not(unix))]
+fn cpu_time() -> Duration {
+    static FIRST: std::sync::LazyLock<std::time::Instant> =
+        std::sync::LazyLock::new(std::time::Instant::now);
+    FIRST.elapsed()
+}
+
+/// How many calls a CRM gets to know.
+fn understand(events: &[Rendered]) -> usize {
+    let mut host = Host::new();
+    let told: usize = events.iter().map(|event| host.play(event)).sum();
+    told + host.finish()
+}
+
+/// The same, from the lines of a recording.
+fn understand_text(text: &str) -> usize {
+    let mut host = Host::new();
+    let mut file = EventFile::open(text.as_bytes()).unwrap();
+    let mut told = 0;
+    while let Some(event) = file.next_event().unwrap() {
+        let event = event.unwrap();
+        let at = event.at(pbx::start());
+        told += host.hear(at, event.name(), event.body(), event.pbx());
+    }
+    told + host.finish()
+}
+
+fn weigh_in_another_process(count: usize) -> bool {
+    Command::new(std::env::current_exe().unwrap())
+        .args(["--open", &count.to_string()])
+        .status()
+        .unwrap()
+        .success()
+}
+
+fn open_and_weigh(count: usize) -> ExitCode {
+    let recordings = pbx::recordings();
+    let open = OpenCalls::choose(&recordings);
+    let mut host = Host::new();
+    let before = resident();
+    open.fill(&mut host, count);
+    let (Some(before), Some(after)) = (before, resident()) else {
+        println!("asterisk: this system does not tell resident memory");
+        return ExitCode::SUCCESS;
+    };
+    let weight = after - before;
+    let within = weight <= MEMORY_BOUND;
+    println!(
+        "asterisk: {} calls open: {weight:.1} MB resident, {:.0} bytes each, {} the bound of \
+         {MEMORY_BOUND} MB",
+        host.calls.open_calls(),
+        per(Duration::from_secs_f64(weight), host.calls.open_calls()),
+        verdict(within),
+    );
+    if within || count < 10_000 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+/// The resident memory of this process in MB, where the system tells it.
+fn resident() -> Option<f64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
+    let kibibytes: f64 = line.split_whitespace().nth(1)?.parse().ok()?;
+    Some(kibibytes * 1024.0 / 1e6)
+}
+
+/// Recordings up to the moment before the client leaves.
+struct OpenCalls<'a> {
+    recordings: Vec<&'a Recording>,
+    /// How many calls are open when each has been played once.
+    open: usize,
+    /// The events that tell something, in the order in which they happen: which recording, which
+    /// event of it.
+    events: Vec<(usize, usize)>,
+}
+
+impl<'a> OpenCalls<'a> {
+    fn choose(recordings: &'a [Recording]) -> Self {
+        let mut chosen = Self {
+            recordings: Vec::new(),
+            open: 0,
+            events: Vec::new(),
+        };
+        for recording in recordings {
+            let mut host = Host::new();
+            for moment in 0..recording.before_the_end {
+                host.play(&recording.render(moment, Copy::new(0, 1), 0));
+            }
+            // Whoever is alone in a call that was answered is not waited for as long as the others.
+            host.calls.pass_time(pbx::start().plus(FILLED));
+            if host.calls.open_calls() == 0 {
+                continue;
+            }
+            chosen.open += host.calls.open_calls();
+            let kind = chosen.recordings.len();
+            chosen.recordings.push(recording);
+            let told = (0..recording.before_the_end).filter(|at| recording.moments[*at].tells);
+            chosen.events.extend(told.map(|moment| (kind, moment)));
+        }
+        let when = |(kind, moment): &(usize, usize)| chosen.recordings[*kind].moments[*moment].at;
+        chosen.events.sort_by_key(when);
+        chosen
+    }
+
+    /// Opens at least so many calls. All of them begin in the same minute.
+    fn fill(&self, host: &mut Host, count: usize) -> usize {
+        let rounds = count.div_ceil(self.open);
+        let kinds = self.recordings.len();
+        let apart = 60_000_000 / i64::try_from(rounds).unwrap();
+        let mut order: Vec<(i64, usize, usize, usize)> = Vec::new();
+        for round in 0..rounds {
+            let begins = i64::try_from(round).unwrap() * apart;
+            order.extend(self.events.iter().map(|(kind, moment)| {
+                let at = begins + self.recordings[*kind].moments[*moment].at;
+                (at, round, *kind, *moment)
+            }));
+        }
+        order.sort_unstable();
+        for (_, round, kind, moment) in order {
+            let copy = Copy::new(round * kinds + kind, tenants(rounds * kinds));
+            let begins = i64::try_from(round).unwrap() * apart;
+            host.play(&self.recordings[kind].render(moment, copy, begins));
+        }
+        host.calls.pass_time(pbx::start().plus(FILLED));
+        assert!(host.calls.open_calls() >= count, "calls were given up");
+        rounds * kinds
+    }
+}
+
+/// Calls of all kinds over an hour, and the rest of the last ones.
+fn busy_hour(recordings: &[Recording], effort: &Effort) -> bool {
+    let copies = (0..effort.hour).map(|number| Copy::new(number, tenants(effort.hour)));
+    let apart = HOUR / i64::try_from(effort.hour).unwrap();
+    let stream = Stream::new(recordings.iter().collect(), copies, 0, apart);
+    let mut most_open = 0;
+    let hours = Spread::of((0..effort.hours).map(|_| {
+        let mut host = Host::new();
+        let mut spent = Duration::ZERO;
+        let mut told = 0;
+        for slice in stream.slices(60) {
+            spent += timed(|| {
+                for event in &slice {
+                    told += host.play(event);
+                }
+            });
+            most_open = most_open.max(host.calls.open_calls());
+        }
+        spent += timed(|| told += host.finish());
+        assert_eq!(told, stream.expected(), "calls were lost or invented");
+        spent.as_secs_f64()
+    }));
+    let within = hours.median <= HOUR_BOUND;
+    println!(
+        "asterisk: an hour of {} calls of {} tenants, {} events, up to {most_open} calls open: {} of \
+         {} external calls understood in {hours} s over {} rounds, {} the bound of {HOUR_BOUND} s",
+        stream.calls(),
+        tenants(effort.hour),
+        stream.events(),
+        stream.expected(),
+        stream.expected(),
+        effort.hours,
+        verdict(within),
+    );
+    within
+}
+
+/// The same calls come and go while few others are open, and while many are.
+fn many_open(recordings: &[Recording], effort: &Effort) -> bool {
+    let open = OpenCalls::choose(recordings);
+    let mut few = Host::new();
+    let mut many = Host::new();
+    open.fill(&mut few, effort.open.min(100));
+    let filled = open.fill(&mut many, effort.open);
+    let (few_open, many_open) = (few.calls.open_calls(), many.calls.open_calls());
+    // One every two seconds, of the tenants who have calls open, for as long as none of the open
+    // calls is given up.
+    let begins = i64::try_from(FILLED.as_micros()).unwrap();
+    let calls = (0..1_200).map(|number| Copy {
+        number: filled + number,
+        tenant: number * 7 % tenants(filled),
+        of_tenant: CALLS_EACH + number,
+    });
+    let stream = Stream::new(recordings.iter().collect(), calls, begins, 2_000_000);
+    let mut figures = Vec::new();
+    for (round, slice) in stream.slices(60).take(40).enumerate() {
+        let mut both = [(&mut few, 0.0), (&mut many, 0.0)];
+        if round % 2 == 1 {
+            both.reverse();
+        }
+        for (host, figure) in &mut both {
+            let spent = timed(|| {
+                for event in &slice {
+                    black_box(host.play(event));
+                }
+            });
+            *figure = per(spent, slice.len());
+        }
+        if round % 2 == 1 {
+            both.reverse();
+        }
+        figures.push((both[0].1, both[1].1));
+    }
+    assert!(few.calls.open_calls() >= few_open && many.calls.open_calls() >= many_open);
+    let growth = Spread::of(figures.iter().map(|(few, many)| many / few));
+    let within = growth.median <= GROWTH_BOUND;
+    println!(
+        "asterisk: an event with {many_open} calls open / with {few_open} = {growth} over {} rounds; \
+         us each: {} with many, {} with few; {} the bound of {GROWTH_BOUND}",
+        figures.len(),
+        Spread::of(figures.iter().map(|(_, many)| *many)),
+        Spread::of(figures.iter().map(|(few, _)| *few)),
+        verdict(within),
+    );
+    within
+}
