@@ -51,6 +51,7 @@ page=$(python3 -c 'import json, sys; print(json.load(sys.stdin)["page"])' <"$wor
 
 run health --all --phone +375446370646
 run users
+run lookup +375446370646
 
 run call-event in --call-id check.1 --phone +375446370646 --ext 151 --ext 152 --line 0001363
 run call-event hangup --call-id check.1 --outcome answered --talk-seconds 64

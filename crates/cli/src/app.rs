@@ -139,6 +139,23 @@ impl App<'_> {
         state_dir: Option<PathBuf>,
     ) -> Result<Session> {
         let plan = self.global.dry_run.then(Plan::new);
+        self.open_on(profile, state_dir, plan).await
+    }
+
+    /// Makes a profile ready for work that reads in a dry run too, and has to keep from writing.
+    ///
+    /// # Errors
+    /// `config`
+    pub(crate) async fn open_to_read(&self, profile: Profile) -> Result<Session> {
+        self.open_on(profile, None, None).await
+    }
+
+    async fn open_on(
+        &self,
+        profile: Profile,
+        state_dir: Option<PathBuf>,
+        plan: Option<Plan>,
+    ) -> Result<Session> {
         let mut hub = Hub::builder().store(self.store(state_dir).await?);
         if let Some(plan) = &plan {
             hub = hub.plan(plan.clone());

@@ -13,7 +13,7 @@ use clap::error::ErrorKind as Mistake;
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 pub(crate) use calls::{CallEventArgs, CallLogArgs, EventType, ReplayArgs};
-pub(crate) use read::{ApiArgs, HealthArgs, PhoneArgs, RouteArgs};
+pub(crate) use read::{ApiArgs, ChangesArgs, HealthArgs, LookupArgs, PhoneArgs, RouteArgs};
 pub(crate) use tools::{CompletionsArgs, ManArgs, SandboxArgs};
 
 /// Tells CRMs about phone calls: popups while they ring, one truthful record when they are over.
@@ -65,7 +65,7 @@ fn named_profiles(arguments: &[OsString]) -> usize {
 
 const EXAMPLES: &str = "\
 Exit codes:
-  0 done, 1 not there (route), 2 usage, 3 configuration, 4 bad input, 5 refused by the CRM,
+  0 done, 1 not there (lookup, route), 2 usage, 3 configuration, 4 bad input, 5 refused by the CRM,
   6 no access, 7 not now and safe to repeat, 8 unknown outcome: look before repeating,
   9 this CRM has no such thing, 70 a defect of this program, 130 interrupted
 
@@ -130,8 +130,12 @@ pub(crate) enum Command {
     CallLog(Box<CallLogArgs>),
     /// Work out the calls in recorded events of a PBX, and tell CRMs about them.
     Replay(ReplayArgs),
+    /// Say who is calling: the customer, the company, the manager responsible.
+    Lookup(LookupArgs),
     /// Print the extension of the manager responsible for a number, for dial plans.
     Route(RouteArgs),
+    /// List the customers that were created or changed in the CRM.
+    Changes(ChangesArgs),
     /// List the CRM's users beside the configured extensions, and what does not fit.
     #[command(after_help = "\
 Examples:
@@ -140,6 +144,15 @@ Examples:
     Users,
     /// Check a profile end to end and say what to mend.
     Health(HealthArgs),
+    /// Register the telephony in the CRM. Twice is the same as once.
+    #[command(after_help = "\
+With --dry-run it reads, writes nothing and shows what it would change. Without an inbound secret in
+the configuration it makes one up and says which file it is in.
+
+Examples:
+  vochi-crm --dry-run setup
+  vochi-crm setup --profile shop")]
+    Setup,
     /// Send a request of your own with the profile's authorisation, limits and retries.
     Api(ApiArgs),
     /// Read phone numbers the way the library does. Needs no configuration.

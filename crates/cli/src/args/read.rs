@@ -1,5 +1,7 @@
 //! Reading: numbers, managers, the state of an account, anything else the CRM answers.
 
+use std::path::PathBuf;
+
 use clap::Args;
 use http::Method;
 use vochi_crm::phone::Region;
@@ -19,6 +21,44 @@ pub(crate) struct RouteArgs {
     /// The caller's number.
     #[arg(value_name = "PHONE", allow_negative_numbers = true)]
     pub(crate) phone: String,
+}
+
+/// Who is calling.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit code 1 when the CRM knows nobody under the number. From a file: one number a line, each asked
+for once.
+
+Examples:
+  vochi-crm lookup +375446370646
+  vochi-crm --output json lookup '8029 111-22-33' | jq -r .customer.name
+  vochi-crm --output json lookup --from numbers.txt")]
+pub(crate) struct LookupArgs {
+    /// The caller's number.
+    #[arg(
+        value_name = "PHONE",
+        allow_negative_numbers = true,
+        required_unless_present = "from"
+    )]
+    pub(crate) phone: Option<String>,
+
+    /// A file with one number a line; `-` is standard input.
+    #[arg(long, value_name = "FILE|-", conflicts_with = "phone")]
+    pub(crate) from: Option<PathBuf>,
+}
+
+/// Where reading goes on.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The last line is the new cursor. Keep it, and begin with it the next time.
+
+Examples:
+  vochi-crm --output json changes > customers.jsonl
+  vochi-crm --output json changes --since \"$(tail -n 1 customers.jsonl | jq -r .cursor)\"")]
+pub(crate) struct ChangesArgs {
+    /// The cursor the run before ended with. Without it: since the CRM's beginning.
+    #[arg(long, value_name = "CURSOR")]
+    pub(crate) since: Option<String>,
 }
 
 /// What to check.

@@ -3,14 +3,18 @@
 mod api;
 mod call_event;
 mod call_log;
+mod card;
+mod changes;
 mod delivery;
 mod demo;
 mod health;
+mod lookup;
 mod packaging;
 mod phone;
 mod replay;
 mod route;
 mod sandbox;
+mod setup;
 mod users;
 
 use tokio::time::Instant;
@@ -44,9 +48,12 @@ pub(crate) fn run(cli: &Cli, environment: &Environment, output: &Output) -> Exit
         Command::CallEvent(args) => app.block_on(call_event::run(&app, args)),
         Command::CallLog(args) => app.block_on(call_log::run(&app, args)),
         Command::Replay(args) => app.block_on(replay::run(&app, args)),
+        Command::Lookup(args) => app.block_on(lookup::run(&app, args)),
         Command::Route(args) => app.block_on(route::run(&app, args)),
+        Command::Changes(args) => app.block_on(changes::run(&app, args)),
         Command::Users => app.block_on(users::run(&app)),
         Command::Health(args) => app.block_on(health::run(&app, args)),
+        Command::Setup => app.block_on(setup::run(&app)),
         Command::Api(args) => app.block_on(api::run(&app, args)),
         Command::Sandbox(args) => app.block_on(sandbox::run(&app, args)),
         Command::Demo => app.block_on(demo::run(&app)),

@@ -3,6 +3,7 @@
 mod check;
 mod env;
 mod file;
+mod inbound;
 mod keys;
 mod pbx;
 mod place;
@@ -15,6 +16,7 @@ use std::path::{Path, PathBuf};
 use vochi_crm::{Error, Result};
 
 pub(crate) use env::Environment;
+pub(crate) use inbound::InboundSecret;
 pub(crate) use pbx::Pbx;
 pub(crate) use profile::Profile;
 

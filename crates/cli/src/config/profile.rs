@@ -169,6 +169,20 @@ impl Profile {
         Value::Object(self.own.0.clone())
     }
 
+    /// The same profile with an inbound secret that does not stand in the configuration.
+    ///
+    /// # Errors
+    /// `config`
+    pub(crate) fn with_inbound_secret(mut self, secret: Secret) -> Result<Self> {
+        let mut config = self.account.config().clone();
+        config.inbound_secret = Some(secret.clone());
+        self.account = config
+            .account(self.name.as_str())
+            .map_err(|error| self.map.locate(error))?;
+        self.secrets.push(secret);
+        Ok(self)
+    }
+
     /// Whether its CRM is on this machine: a stand-in, where nobody is disturbed.
     pub(crate) fn is_on_this_machine(&self) -> bool {
         let url = self.own.0.get("url").and_then(Value::as_str);

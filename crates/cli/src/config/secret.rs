@@ -48,7 +48,7 @@ pub(super) fn is_reference(table: &Table) -> bool {
     table.0.len() == 1 && (table.text("env").is_some() || table.text("file").is_some())
 }
 
-fn read_file(path: &Path) -> Result<String, Error> {
+pub(super) fn read_file(path: &Path) -> Result<String, Error> {
     let shown = path.display();
     let unreadable = |error: io::Error| {
         Error::config(format!("the secret file {shown} cannot be read: {error}"))

@@ -45,6 +45,7 @@ fn a_wrong_key_is_no_access() {
         &LOG,
         &["users"],
         &["route", "+375446370646"],
+        &["lookup", "+375446370646"],
         &["health"],
     ] {
         let value = stage.json(arguments).ends(6);
@@ -73,6 +74,8 @@ fn a_crm_that_is_down_is_not_now() {
         &LOG,
         &["users"],
         &["route", "+375446370646"],
+        &["lookup", "+375446370646"],
+        &["changes"],
         &["health"],
     ] {
         let value = stage.json(arguments).ends(7);

@@ -11,11 +11,13 @@
 
 mod answers;
 mod calls;
+mod changes;
 mod checklist;
 mod config;
 mod config_mistakes;
 mod dry_run;
 mod failures;
+mod lookup;
 mod packaging;
 mod phone;
 mod process;
@@ -26,5 +28,6 @@ mod replay_accounts;
 mod replay_mistakes;
 mod sandbox;
 mod secrets;
+mod setup;
 mod state;
 mod support;

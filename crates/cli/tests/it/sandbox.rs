@@ -121,6 +121,10 @@ fn the_demonstration_ends_by_itself_and_every_crm_holds_the_truth() {
             assert!(call["agrees"] == true || left_out, "{name}: {call}");
         }
         assert!(
+            calls.iter().any(|call| call["client"].is_string()),
+            "{name}: no client is named"
+        );
+        assert!(
             calls.iter().filter(|call| call["agrees"] == true).count() >= 6,
             "{name}"
         );
@@ -139,6 +143,11 @@ fn people_see_the_calls_come_in_and_then_the_table() {
         "{ran}"
     );
     assert_eq!(ran.stdout.matches("the same").count(), 6, "{ran}");
+    assert_eq!(
+        ran.stdout.matches("Мельник Ольга").count(),
+        2,
+        "the CRM names the first caller, as it rings and in the table: {ran}"
+    );
     assert!(
         ran.stdout.contains("nothing: the caller hides the number"),
         "{ran}"

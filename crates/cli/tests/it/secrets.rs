@@ -82,7 +82,10 @@ fn a_secret_comes_out_nowhere() {
     let quoted = format!("api_key = {}", serde_json::Value::from(CANARY));
     let text = with_key(&stage, &quoted);
     assert!(text.contains("canary"), "the canary is in place");
-    stage.configure(&text);
+    // An address of ours, so that the telephony can be registered.
+    stage.configure(&format!(
+        "public_url = \"https://pbx.example.test\"\n{text}"
+    ));
     let ring = [
         "call-event",
         "in",
@@ -113,12 +116,15 @@ fn a_secret_comes_out_nowhere() {
         r#"{{"success":false,"errorMsg":"no key {CANARY}","errors":{{"{CANARY}":"{CANARY}"}}}}"#
     )
     .replace("%\"x", "%\\\"x");
-    let commands: [&[&str]; 9] = [
+    let commands: [&[&str]; 12] = [
         &ring,
         &hangup,
         &log,
         &["users"],
         &["route", "+375446370646"],
+        &["lookup", "+375446370646"],
+        &["changes"],
+        &["setup"],
         &["health", "--phone", "+375446370646"],
         &["api", "GET", "/api/credentials"],
         &["api", "POST", CALL_EVENT, "-d", "event=x", "--idempotent"],

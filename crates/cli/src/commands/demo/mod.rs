@@ -129,11 +129,18 @@ impl Stage {
                 let receipt = connector.handle_event(&cx, event).await?;
                 requests += receipt.requests();
             }
-            let mut what = if requests > 0 {
-                "told"
-            } else {
-                "nothing to tell"
+            let client = match step {
+                Step::Rings(_) => self.client(connector.as_ref(), call).await?,
+                _ => None,
             };
+            let mut what = match &client {
+                _ if requests == 0 => "nothing to tell".to_owned(),
+                Some(name) => format!("told of {name}"),
+                None => "told".to_owned(),
+            };
+            if let Some(name) = client {
+                answers.name(connector.crm().as_str(), call.id, name);
+            }
             if matches!(step, Step::Over(..)) {
                 let slot = self
                     .hub
@@ -151,11 +158,12 @@ impl Stage {
                     })?;
                 for receipt in connector.log_calls(&Cx::history(), &[record]).await {
                     let receipt = receipt?;
-                    what = if receipt.recorded() {
+                    let came_of_it = if receipt.recorded() {
                         "recorded"
                     } else {
                         "not recorded"
                     };
+                    what = String::from(came_of_it);
                     answers.note(connector.crm().as_str(), call.id, &receipt);
                 }
             }
@@ -169,6 +177,17 @@ impl Stage {
             story::headline(call, step),
             told.join(", ")
         ))
+    }
+
+    /// Who the CRM says the client is.
+    async fn client(&self, connector: &dyn CrmConnector, call: &Call) -> Result<Option<String>> {
+        let Some(phone) = Party::read(&self.phones, call.phone).number() else {
+            return Ok(None);
+        };
+        let cx = Cx::live().with_timeout(BUDGET);
+        let found = connector.find(&cx, &[phone]).await?;
+        let customer = found.into_iter().flat_map(|one| one.candidates).next();
+        Ok(customer.and_then(|customer| customer.name))
     }
 
     fn events(&self, now: Timestamp, call: &Call, step: &Step) -> Result<Vec<CallEvent>> {

@@ -9,17 +9,26 @@ use vochi_crm::{Direction, Receipt, Warning};
 use super::calls::{Call, MORNING, Step};
 use crate::output::{Columns, Paint, Report, Tone};
 
-/// What the library said of calls that were not recorded, by CRM and call.
+/// What the library said of calls, by CRM and call.
 #[derive(Default)]
-pub(super) struct Answers(BTreeMap<(&'static str, &'static str), String>);
+pub(super) struct Answers {
+    /// Why they were not recorded.
+    why: BTreeMap<(&'static str, &'static str), String>,
+    /// Who the clients are.
+    clients: BTreeMap<(&'static str, &'static str), String>,
+}
 
 impl Answers {
     pub(super) fn note(&mut self, crm: &'static str, call: &'static str, receipt: &Receipt) {
         if !receipt.recorded() {
             let why = receipt.warnings().iter().map(Warning::text);
-            self.0
+            self.why
                 .insert((crm, call), why.collect::<Vec<_>>().join("; "));
         }
+    }
+
+    pub(super) fn name(&mut self, crm: &'static str, call: &'static str, client: String) {
+        self.clients.insert((crm, call), client);
     }
 }
 
@@ -44,6 +53,8 @@ struct Chapter {
 struct Row {
     call_id: &'static str,
     title: &'static str,
+    /// Who the CRM says the client is.
+    client: Option<String>,
     really: Value,
     recorded: Value,
     agrees: bool,
@@ -96,10 +107,11 @@ impl Chapter {
             Row {
                 call_id: call.id,
                 title: call.title,
+                client: answers.clients.get(&(crm, call.id)).cloned(),
                 agrees: found.is_some_and(|found| agrees(&really, found)),
                 really,
                 recorded: found.cloned().unwrap_or_default(),
-                why: answers.0.get(&(crm, call.id)).cloned(),
+                why: answers.why.get(&(crm, call.id)).cloned(),
             }
         });
         Self {
@@ -185,7 +197,8 @@ impl Report for Story {
             );
             text.push_str(&paint.tone(Tone::Strong, &heading));
             text.push('\n');
-            let mut columns = Columns::new(["call", "what happened", "what the CRM holds"]);
+            let mut columns =
+                Columns::new(["call", "client", "what happened", "what the CRM holds"]);
             for row in &chapter.calls {
                 let recorded = match (&row.why, row.recorded.is_null()) {
                     (_, false) if row.agrees => "the same".to_owned(),
@@ -193,7 +206,8 @@ impl Report for Story {
                     (Some(why), true) => format!("nothing: {why}"),
                     (None, true) => "nothing".to_owned(),
                 };
-                columns.row([row.title, &facts(&row.really), &recorded]);
+                let client = row.client.as_deref().unwrap_or("-");
+                columns.row([row.title, client, &facts(&row.really), &recorded]);
             }
             text.push_str(&columns.to_string());
             text.push('\n');
