@@ -81,6 +81,13 @@ impl Connector {
             }
             Err(error) => warnings.push(incomplete("the customer's company", &error)),
         }
+        // The CRM's popup shows this one; the first of the answer is to be the same.
+        let shown = card.customer.as_ref().and_then(id_of);
+        if let Some(place) = ids.iter().position(|id| Some(*id) == shown)
+            && let Some(front) = candidates.get_mut(..=place)
+        {
+            front.rotate_right(1);
+        }
         let mut found = Found::new(phone, candidates);
         found.warnings = warnings;
         Ok(found)

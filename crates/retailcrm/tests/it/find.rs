@@ -222,6 +222,39 @@ async fn of_several_customers_each_has_their_own_company() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn of_several_customers_the_one_on_the_card_comes_first() {
+    let row = |id: u64, created: &str| {
+        let phones = json!([{"number": NUMBER}]);
+        json!({"id": id, "createdAt": created, "phones": phones})
+    };
+    let rows = customers(&json!([
+        row(59, "2026-03-01 10:00:00"),
+        row(60, "2026-01-01 10:00:00"),
+        row(61, "2026-02-01 10:00:00")
+    ]));
+    let one = json!({"id": 5, "nickName": "ООО Пример"});
+    let bench = Bench::new([
+        rows,
+        card(),
+        companies(&json!([one])),
+        companies(&json!([])),
+        companies(&json!([one])),
+        companies(&json!([])),
+    ]);
+    let found = find(&bench).await;
+    let told: Vec<_> = found
+        .candidates
+        .iter()
+        .map(|one| (one.id.as_str(), one.company.as_deref()))
+        .collect();
+    assert_eq!(
+        told,
+        [("60", None), ("59", None), ("61", Some("ООО Пример"))],
+        "the one the popup shows, then the newest; every company stays with its customer"
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_manager_without_a_name_in_the_answer_is_asked_for_once() {
     let user = Fixture::open("user_get").answer("success");
     let row = |id: u64| json!({"id": id, "managerId": 7, "phones": [{"number": NUMBER}]});
