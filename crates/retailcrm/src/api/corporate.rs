@@ -8,6 +8,7 @@ use vochi_crm_core::wire::{self, Items};
 
 use super::filters::Filters;
 use super::key::Key;
+use super::paging::Paging;
 use crate::model::{
     CorporateCustomer, CorporateCustomerId, CustomerId, PageSize, Pagination, UserId,
 };
@@ -42,27 +43,16 @@ pub struct CorporateCustomersPage {
 /// );
 /// # Ok::<(), vochi_crm_core::Error>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct ListCorporateCustomers {
     filters: Filters,
-    size: PageSize,
-    page: u32,
-}
-
-impl Default for ListCorporateCustomers {
-    fn default() -> Self {
-        Self::new()
-    }
+    paging: Paging,
 }
 
 impl ListCorporateCustomers {
     /// All corporate customers, a hundred a page, from the first page.
     pub fn new() -> Self {
-        Self {
-            filters: Filters::default(),
-            size: PageSize::default(),
-            page: 1,
-        }
+        Self::default()
     }
 
     /// Only those one of these customers is a contact of (`contactIds`). These are ids of
@@ -135,19 +125,19 @@ impl ListCorporateCustomers {
     /// How many a page.
     #[must_use]
     pub fn with_page_size(mut self, size: PageSize) -> Self {
-        self.size = size;
+        self.paging.size = size;
         self
     }
 
     /// Which page, from 1.
     #[must_use]
     pub fn with_page(mut self, page: u32) -> Self {
-        self.page = page;
+        self.paging.page = page;
         self
     }
 
     pub(crate) fn page(&self) -> u32 {
-        self.page
+        self.paging.page
     }
 }
 
@@ -159,11 +149,10 @@ impl Endpoint for ListCorporateCustomers {
     }
 
     fn request(&self) -> Result<ApiRequest> {
-        Ok(self
-            .filters
-            .apply(ApiRequest::get("/api/v5/customers-corporate"))?
-            .query("limit", self.size.get().to_string())
-            .query("page", self.page.to_string()))
+        Ok(self.paging.apply(
+            self.filters
+                .apply(ApiRequest::get("/api/v5/customers-corporate"))?,
+        ))
     }
 
     fn decode(&self, answer: &Answer) -> Result<CorporateCustomersPage> {

@@ -8,6 +8,7 @@ use vochi_crm_core::wire::{self, Items};
 
 use super::filters::Filters;
 use super::key::Key;
+use super::paging::Paging;
 use crate::model::{
     Company, CorporateContact, CorporateCustomerId, CustomerId, PageSize, Pagination,
 };
@@ -42,8 +43,7 @@ pub struct ListCorporateContacts {
     key: Key,
     site: Option<String>,
     filters: Filters,
-    size: PageSize,
-    page: u32,
+    paging: Paging,
 }
 
 impl ListCorporateContacts {
@@ -63,8 +63,7 @@ impl ListCorporateContacts {
             key,
             site: None,
             filters: Filters::default(),
-            size: PageSize::default(),
-            page: 1,
+            paging: Paging::default(),
         }
     }
 
@@ -85,19 +84,19 @@ impl ListCorporateContacts {
     /// How many a page.
     #[must_use]
     pub fn with_page_size(mut self, size: PageSize) -> Self {
-        self.size = size;
+        self.paging.size = size;
         self
     }
 
     /// Which page, from 1.
     #[must_use]
     pub fn with_page(mut self, page: u32) -> Self {
-        self.page = page;
+        self.paging.page = page;
         self
     }
 
     pub(crate) fn page(&self) -> u32 {
-        self.page
+        self.paging.page
     }
 }
 
@@ -110,11 +109,7 @@ impl Endpoint for ListCorporateContacts {
 
     fn request(&self) -> Result<ApiRequest> {
         let request = part_of(&self.key, self.site.as_deref(), "contacts")?;
-        Ok(self
-            .filters
-            .apply(request)?
-            .query("limit", self.size.get().to_string())
-            .query("page", self.page.to_string()))
+        Ok(self.paging.apply(self.filters.apply(request)?))
     }
 
     fn decode(&self, answer: &Answer) -> Result<CorporateContactsPage> {

@@ -9,6 +9,7 @@ use vochi_crm_core::wire::{self, Items};
 use vochi_crm_core::{Error, Result};
 
 use super::filters::Filters;
+use super::paging::Paging;
 use crate::model::{CustomerId, CustomerNote, CustomerNoteId, PageSize, Pagination, UserId};
 
 /// One page of notes.
@@ -39,27 +40,16 @@ pub struct CustomerNotesPage {
 /// );
 /// # Ok::<(), vochi_crm_core::Error>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct ListCustomerNotes {
     filters: Filters,
-    size: PageSize,
-    page: u32,
-}
-
-impl Default for ListCustomerNotes {
-    fn default() -> Self {
-        Self::new()
-    }
+    paging: Paging,
 }
 
 impl ListCustomerNotes {
     /// All notes, a hundred a page, from the first page.
     pub fn new() -> Self {
-        Self {
-            filters: Filters::default(),
-            size: PageSize::default(),
-            page: 1,
-        }
+        Self::default()
     }
 
     /// Only these.
@@ -106,19 +96,19 @@ impl ListCustomerNotes {
     /// How many a page.
     #[must_use]
     pub fn with_page_size(mut self, size: PageSize) -> Self {
-        self.size = size;
+        self.paging.size = size;
         self
     }
 
     /// Which page, from 1.
     #[must_use]
     pub fn with_page(mut self, page: u32) -> Self {
-        self.page = page;
+        self.paging.page = page;
         self
     }
 
     pub(crate) fn page(&self) -> u32 {
-        self.page
+        self.paging.page
     }
 }
 
@@ -130,11 +120,10 @@ impl Endpoint for ListCustomerNotes {
     }
 
     fn request(&self) -> Result<ApiRequest> {
-        Ok(self
-            .filters
-            .apply(ApiRequest::get("/api/v5/customers/notes"))?
-            .query("limit", self.size.get().to_string())
-            .query("page", self.page.to_string()))
+        Ok(self.paging.apply(
+            self.filters
+                .apply(ApiRequest::get("/api/v5/customers/notes"))?,
+        ))
     }
 
     fn decode(&self, answer: &Answer) -> Result<CustomerNotesPage> {

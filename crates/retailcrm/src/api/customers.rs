@@ -8,6 +8,7 @@ use vochi_crm_core::{Error, LocalTime, Result};
 
 use super::filters::{Filters, NO, YES};
 use super::key::Key;
+use super::paging::Paging;
 use crate::model::{Customer, CustomerId, PageSize, Pagination, UserId};
 
 /// One page of customers.
@@ -40,27 +41,16 @@ pub struct CustomersPage {
 /// );
 /// # Ok::<(), vochi_crm_core::Error>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct ListCustomers {
     filters: Filters,
-    size: PageSize,
-    page: u32,
-}
-
-impl Default for ListCustomers {
-    fn default() -> Self {
-        Self::new()
-    }
+    paging: Paging,
 }
 
 impl ListCustomers {
     /// All customers, a hundred a page, from the first page.
     pub fn new() -> Self {
-        Self {
-            filters: Filters::default(),
-            size: PageSize::default(),
-            page: 1,
-        }
+        Self::default()
     }
 
     /// Only these.
@@ -148,19 +138,19 @@ impl ListCustomers {
     /// How many a page.
     #[must_use]
     pub fn with_page_size(mut self, size: PageSize) -> Self {
-        self.size = size;
+        self.paging.size = size;
         self
     }
 
     /// Which page, from 1.
     #[must_use]
     pub fn with_page(mut self, page: u32) -> Self {
-        self.page = page;
+        self.paging.page = page;
         self
     }
 
     pub(crate) fn page(&self) -> u32 {
-        self.page
+        self.paging.page
     }
 }
 
@@ -180,10 +170,8 @@ impl Endpoint for ListCustomers {
 
     fn request(&self) -> Result<ApiRequest> {
         Ok(self
-            .filters
-            .apply(ApiRequest::get("/api/v5/customers"))?
-            .query("limit", self.size.get().to_string())
-            .query("page", self.page.to_string()))
+            .paging
+            .apply(self.filters.apply(ApiRequest::get("/api/v5/customers"))?))
     }
 
     fn decode(&self, answer: &Answer) -> Result<CustomersPage> {

@@ -14,6 +14,7 @@ mod integration_modules;
 mod key;
 mod order_changes;
 mod orders;
+mod paging;
 mod sites;
 mod system;
 mod tasks;

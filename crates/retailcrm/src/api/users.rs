@@ -8,6 +8,7 @@ use vochi_crm_core::http::{Answer, ApiRequest, Endpoint, Idempotency};
 use vochi_crm_core::wire::{self, Items};
 use vochi_crm_core::{Error, Result};
 
+use super::paging::Paging;
 use crate::model::{PageSize, Pagination, User, UserGroup, UserId, UserStatus};
 
 /// One page of users.
@@ -33,29 +34,17 @@ pub struct UsersPage {
 /// );
 /// # Ok::<(), vochi_crm_core::Error>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct ListUsers {
     active: bool,
     managers: bool,
-    size: PageSize,
-    page: u32,
-}
-
-impl Default for ListUsers {
-    fn default() -> Self {
-        Self::new()
-    }
+    paging: Paging,
 }
 
 impl ListUsers {
     /// All users, a hundred a page, from the first page.
     pub fn new() -> Self {
-        Self {
-            active: false,
-            managers: false,
-            size: PageSize::default(),
-            page: 1,
-        }
+        Self::default()
     }
 
     /// Only users who may work in the CRM.
@@ -75,19 +64,19 @@ impl ListUsers {
     /// How many a page.
     #[must_use]
     pub fn with_page_size(mut self, size: PageSize) -> Self {
-        self.size = size;
+        self.paging.size = size;
         self
     }
 
     /// Which page, from 1.
     #[must_use]
     pub fn with_page(mut self, page: u32) -> Self {
-        self.page = page;
+        self.paging.page = page;
         self
     }
 
     pub(crate) fn page(&self) -> u32 {
-        self.page
+        self.paging.page
     }
 }
 
@@ -106,9 +95,7 @@ impl Endpoint for ListUsers {
         if self.managers {
             request = request.query("filter[isManager]", "1");
         }
-        Ok(request
-            .query("limit", self.size.get().to_string())
-            .query("page", self.page.to_string()))
+        Ok(self.paging.apply(request))
     }
 
     fn decode(&self, answer: &Answer) -> Result<UsersPage> {
@@ -252,43 +239,33 @@ pub struct UserGroupsPage {
 /// assert_eq!(ListUserGroups::new().request()?.query_string(), "limit=100&page=1");
 /// # Ok::<(), vochi_crm_core::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct ListUserGroups {
-    size: PageSize,
-    page: u32,
-}
-
-impl Default for ListUserGroups {
-    fn default() -> Self {
-        Self::new()
-    }
+    paging: Paging,
 }
 
 impl ListUserGroups {
     /// All groups, a hundred a page, from the first page.
     pub fn new() -> Self {
-        Self {
-            size: PageSize::default(),
-            page: 1,
-        }
+        Self::default()
     }
 
     /// How many a page.
     #[must_use]
     pub fn with_page_size(mut self, size: PageSize) -> Self {
-        self.size = size;
+        self.paging.size = size;
         self
     }
 
     /// Which page, from 1.
     #[must_use]
     pub fn with_page(mut self, page: u32) -> Self {
-        self.page = page;
+        self.paging.page = page;
         self
     }
 
     pub(crate) fn page(self) -> u32 {
-        self.page
+        self.paging.page
     }
 }
 
@@ -300,9 +277,7 @@ impl Endpoint for ListUserGroups {
     }
 
     fn request(&self) -> Result<ApiRequest> {
-        Ok(ApiRequest::get("/api/v5/user-groups")
-            .query("limit", self.size.get().to_string())
-            .query("page", self.page.to_string()))
+        Ok(self.paging.apply(ApiRequest::get("/api/v5/user-groups")))
     }
 
     fn decode(&self, answer: &Answer) -> Result<UserGroupsPage> {
