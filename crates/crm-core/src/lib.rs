@@ -30,6 +30,7 @@ pub mod wire;
 
 mod directory;
 mod error;
+mod fnv;
 mod hub;
 mod name;
 mod open_call;

@@ -1,8 +1,6 @@
 //! Ids of events whose CRM gives them none.
 
-/// The offset and the prime of FNV-1a with 128 bits.
-const OFFSET: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
-const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
+use crate::fnv::Fnv;
 
 /// The id of an event, made of what makes two requests the same: equal parts, equal id, in every
 /// version and on every machine. `word` begins it, for people who read logs; the parts cannot be
@@ -16,17 +14,12 @@ const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
 /// assert!(first.starts_with("click_to_call-"));
 /// ```
 pub fn repeat_id<'a>(word: &str, parts: impl IntoIterator<Item = &'a str>) -> String {
-    let mut hash = OFFSET;
-    let mut take = |bytes: &[u8]| {
-        for byte in bytes {
-            hash = (hash ^ u128::from(*byte)).wrapping_mul(PRIME);
-        }
-    };
-    for part in parts {
-        // With its length before it, no part runs into the next.
-        take(&(part.len() as u64).to_le_bytes());
-        take(part.as_bytes());
-    }
+    // With its length before it, no part runs into the next.
+    let hash = parts.into_iter().fold(Fnv::new(), |hash, part| {
+        let length = (part.len() as u64).to_le_bytes();
+        hash.with(&length).with(part.as_bytes())
+    });
+    let hash = hash.get();
     format!("{word}-{hash:032x}")
 }
 
