@@ -16,6 +16,7 @@
 mod calls;
 mod file;
 mod finished;
+mod hash;
 mod live;
 mod pattern;
 mod peer;

@@ -2,12 +2,13 @@
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
-use std::hash::{BuildHasherDefault, DefaultHasher, Hasher};
+use std::hash::{BuildHasherDefault, Hasher};
 
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
+use crate::hash;
 use crate::scene::{BridgeId, Micros, Scope};
 
 /// The place of a scene among all open ones.
@@ -34,11 +35,7 @@ impl Name {
     }
 
     fn of(scope: Scope, what: u8, bytes: &[u8]) -> Self {
-        let mut hasher = DefaultHasher::new();
-        hasher.write_u64(scope.key());
-        hasher.write_u8(what);
-        hasher.write(bytes);
-        Self(hasher.finish())
+        Self(hash::of(&[&scope.key().to_le_bytes(), &[what], bytes]))
     }
 }
 

@@ -10,8 +10,6 @@ mod plan;
 mod prune;
 mod stays;
 
-use std::hash::{Hash as _, Hasher as _};
-
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
@@ -21,6 +19,7 @@ pub(crate) use live::{Live, Names, Telling};
 pub(crate) use plan::{Arrival, Plan, PlanDial, Report};
 pub(crate) use stays::{Stay, Stays};
 
+use crate::hash;
 use crate::read::BridgeKind;
 
 /// Microseconds since 1970, as the host gave them.
@@ -48,9 +47,7 @@ impl BridgeId {
     pub(crate) const UNNAMED: Self = Self(0);
 
     pub(crate) fn of(id: &str) -> Self {
-        let mut hasher = std::hash::DefaultHasher::new();
-        hasher.write(id.as_bytes());
-        Self(hasher.finish() | 1)
+        Self(hash::of(&[id.as_bytes()]) | 1)
     }
 
     pub(crate) fn key(self) -> u64 {
@@ -64,9 +61,10 @@ pub(crate) struct Scope(u64);
 
 impl Scope {
     pub(crate) fn of(tenant: Option<&str>) -> Self {
-        let mut hasher = std::hash::DefaultHasher::new();
-        tenant.hash(&mut hasher);
-        Self(hasher.finish())
+        Self(match tenant {
+            None => hash::of(&[&[0]]),
+            Some(tenant) => hash::of(&[&[1], tenant.as_bytes()]),
+        })
     }
 
     pub(crate) fn key(self) -> u64 {
