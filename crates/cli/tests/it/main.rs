@@ -17,6 +17,7 @@ mod config;
 mod config_mistakes;
 mod dry_run;
 mod failures;
+mod health;
 mod lookup;
 mod packaging;
 mod phone;

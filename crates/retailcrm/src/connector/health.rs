@@ -1,5 +1,8 @@
 //! Whether a RetailCRM account works end to end.
 
+mod module;
+mod site;
+
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -13,6 +16,14 @@ use crate::model::Credentials;
 /// What this connector needs of a key, whatever the configuration.
 const NEEDED_SCOPES: [&str; 3] = ["telephony_read", "telephony_write", "user_read"];
 
+/// What else a key may allow, and what does without it.
+const USEFUL_SCOPES: [(&str, &str); 4] = [
+    ("customer_read", "looking up who is calling"),
+    ("integration_read", "checking the registration"),
+    ("integration_write", "setup"),
+    ("reference_read", "reading the time zone and the shops"),
+];
+
 impl Connector {
     pub(super) async fn check(&self, cx: &Cx) -> HealthReport {
         let began = Instant::now();
@@ -23,7 +34,9 @@ impl Connector {
             Ok(credentials) => {
                 checks.push(Check::passed("key", "RetailCRM accepts the key"));
                 checks.push(scopes(&credentials, &self.needed_scopes()));
+                checks.extend(self.module_checks(cx).await);
                 checks.push(self.users_check(cx).await);
+                checks.push(self.site_check(cx, &credentials).await);
                 checks.push(self.zone_check(cx).await);
             }
             // Nothing else can work, and asking on would only repeat the same complaint.
@@ -102,19 +115,28 @@ impl Connector {
 }
 
 fn scopes(credentials: &Credentials, needed: &[&'static str]) -> Check {
-    let missing: Vec<&str> = needed
-        .iter()
-        .copied()
-        .filter(|needed| !credentials.scopes.iter().any(|scope| scope == needed))
-        .collect();
+    let has = |wanted: &str| credentials.scopes.iter().any(|scope| scope == wanted);
+    let missing: Vec<&str> = needed.iter().copied().filter(|scope| !has(scope)).collect();
     // An account whose answer names no scopes at all predates them.
-    if missing.is_empty() || credentials.scopes.is_empty() {
-        return Check::passed("scopes", "the key may do what the telephony needs");
+    if credentials.scopes.is_empty() {
+        return Check::passed("scopes", "RetailCRM does not say what the key may do");
     }
-    Check::failed(
-        "scopes",
-        ErrorKind::Auth,
-        format!("the key lacks {}", missing.join(", ")),
-        "tick these in the key's settings in RetailCRM",
-    )
+    if !missing.is_empty() {
+        return Check::failed(
+            "scopes",
+            ErrorKind::Auth,
+            format!("the key lacks {}", missing.join(", ")),
+            "tick these in the key's settings in RetailCRM",
+        );
+    }
+    let check = Check::passed("scopes", "the key may do what the telephony needs");
+    let without: Vec<String> = USEFUL_SCOPES
+        .iter()
+        .filter(|(scope, _)| !has(scope))
+        .map(|(scope, what)| format!("{scope} for {what}"))
+        .collect();
+    if without.is_empty() {
+        return check;
+    }
+    check.with_hint(format!("it lacks {}", without.join(", ")))
 }

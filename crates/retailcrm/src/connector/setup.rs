@@ -39,12 +39,7 @@ impl Connector {
     async fn module_plan(&self, cx: &Cx, plan: &SetupPlan) -> Result<(ModulePlan, Vec<Warning>)> {
         let config = &self.inner.config;
         let mut warnings = Vec::new();
-        let written = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
-        let code = written(&config.module_code).unwrap_or_else(|| DEFAULT_MODULE_CODE.to_owned());
-        let code = ModuleCode::new(code).map_err(|error| {
-            Error::config(format!("module_code: {}", error.message()))
-                .with_hint(error.hint().unwrap_or_default().to_owned())
-        })?;
+        let code = self.module_code()?;
         let name = written(&config.module_name).unwrap_or_else(|| DEFAULT_MODULE_NAME.to_owned());
         let inbound = self.inbound_address(plan);
         let base = inbound
@@ -94,9 +89,18 @@ impl Connector {
         Ok((module, warnings))
     }
 
+    /// The code of the account's module.
+    pub(super) fn module_code(&self) -> Result<ModuleCode> {
+        let code = written(&self.inner.config.module_code);
+        ModuleCode::new(code.unwrap_or_else(|| DEFAULT_MODULE_CODE.to_owned())).map_err(|error| {
+            Error::config(format!("module_code: {}", error.message()))
+                .with_hint(error.hint().unwrap_or_default().to_owned())
+        })
+    }
+
     /// The account's inbound address without a final slash: the plan's, else
     /// `{public_url}/in/{account}/{inbound_secret}`.
-    fn inbound_address(&self, plan: &SetupPlan) -> Option<String> {
+    pub(super) fn inbound_address(&self, plan: &SetupPlan) -> Option<String> {
         if let Some(url) = &plan.inbound_url {
             return Some(url.as_str().trim_end_matches('/').to_owned());
         }
@@ -143,4 +147,8 @@ impl Connector {
         let site: Option<String> = read.await?;
         site.ok_or_else(|| Error::internal("the shop was read and is not there"))
     }
+}
+
+fn written(text: &Option<String>) -> Option<String> {
+    text.clone().filter(|text| !text.trim().is_empty())
 }

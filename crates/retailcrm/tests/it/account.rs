@@ -1,4 +1,4 @@
-//! Users, responsible managers, health, configuration.
+//! Users, responsible managers, configuration.
 
 use serde_json::{Value, json};
 use vochi_crm_core::testing::Step;
@@ -14,17 +14,6 @@ fn users_page(users: &Value, page: u32, pages: u32) -> Step {
     Step::json(
         200,
         &json!({"success": true, "pagination": pagination, "users": users}),
-    )
-}
-
-fn two_users() -> Step {
-    users_page(
-        &json!([
-            {"id": 18, "active": true, "firstName": "Anna", "lastName": "Orlova"},
-            {"id": 16, "active": true, "firstName": "Boris"},
-        ]),
-        1,
-        1,
     )
 }
 
@@ -169,70 +158,6 @@ async fn the_answer_about_a_number_is_always_fresh() {
             .await
             .unwrap()
             .is_some()
-    );
-}
-
-async fn health(steps: Vec<Step>, common: Value) -> Vec<(String, Option<ErrorKind>, String)> {
-    let bench = Bench::with(steps, common, json!({}));
-    let report = bench.connector.health(&Cx::history()).await.unwrap();
-    report
-        .checks()
-        .iter()
-        .map(|check| {
-            let said = format!("{} {}", check.message(), check.hint().unwrap_or_default());
-            (check.name().to_owned(), check.failure(), said)
-        })
-        .collect()
-}
-
-fn full_key() -> Step {
-    Fixture::open("credentials").answer("success_full")
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_healthy_account_passes_every_check() {
-    let checks = health(vec![full_key(), two_users()], json!({})).await;
-    assert!(
-        checks.iter().all(|(_, failure, _)| failure.is_none()),
-        "{checks:?}"
-    );
-    let names: Vec<&str> = checks.iter().map(|(name, _, _)| name.as_str()).collect();
-    assert_eq!(names, ["key", "scopes", "extensions", "timezone"]);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_wrong_key_ends_the_check_with_what_to_do() {
-    let wrong = Fixture::open("credentials").answer("wrong_key");
-    let checks = health(vec![wrong], json!({})).await;
-    assert_eq!(checks.len(), 1);
-    assert_eq!(checks[0].1, Some(ErrorKind::Auth));
-    assert!(checks[0].2.contains("api_key"), "{checks:?}");
-}
-
-#[tokio::test(start_paused = true)]
-async fn missing_scopes_and_dead_mappings_are_named() {
-    let few = Fixture::open("credentials").answer("success_selective");
-    let checks = health(vec![few, two_users()], json!({"extensions": {"151": "99"}})).await;
-    assert_eq!(checks[1].1, Some(ErrorKind::Auth));
-    assert!(
-        checks[1].2.contains("telephony_read, user_read"),
-        "{checks:?}"
-    );
-    assert_eq!(checks[2].1, Some(ErrorKind::Config));
-    assert!(checks[2].2.contains("user 99"), "{checks:?}");
-}
-
-#[tokio::test(start_paused = true)]
-async fn an_assumed_zone_is_named() {
-    let denied = Fixture::open("settings").answer("access_denied");
-    let checks = health(
-        vec![full_key(), two_users(), denied],
-        json!({"timezone": null}),
-    )
-    .await;
-    assert!(
-        checks[3].2.contains("Europe/Moscow is assumed"),
-        "{checks:?}"
     );
 }
 

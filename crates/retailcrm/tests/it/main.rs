@@ -17,6 +17,7 @@ mod errors;
 mod files;
 mod find;
 mod fixture;
+mod health;
 mod history;
 mod history_pager;
 mod inbound;

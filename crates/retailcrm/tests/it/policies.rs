@@ -307,18 +307,6 @@ async fn a_dry_run_shows_what_would_be_made() {
     assert_eq!(operations.last(), Some(&"tasks/create"));
 }
 
-#[tokio::test(start_paused = true)]
-async fn health_asks_for_the_rights_the_policies_need() {
-    let few = Fixture::open("credentials").answer("success_full");
-    let common = json!({"unknown_caller": "client", "missed_task": true});
-    let users = Step::json(200, &json!({"success": true, "users": []}));
-    let bench = Bench::with(vec![few, users], common, json!({}));
-    let report = bench.connector.health(&Cx::history()).await.unwrap();
-    let scopes = &report.checks()[1];
-    assert_eq!(scopes.failure(), Some(ErrorKind::Auth));
-    assert!(scopes.message().ends_with("lacks task_write"), "{scopes:?}");
-}
-
 #[test]
 fn retailcrm_has_no_leads() {
     for policy in [json!("lead"), json!({"out": "lead"})] {

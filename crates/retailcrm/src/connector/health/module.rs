@@ -1,0 +1,120 @@
+//! Whether the account has our telephony module, and whose its extensions are.
+
+use vochi_crm_core::connector::{Check, SetupPlan};
+use vochi_crm_core::{Cx, ErrorKind};
+
+use super::Connector;
+use crate::inbound::MAKE_CALL_PATH;
+use crate::model::{IntegrationModule, ModuleCode};
+
+const RUN_SETUP: &str = "run `vochi-crm setup`";
+
+impl Connector {
+    /// The module, and whether it knows the directory's extensions. Nothing is written.
+    pub(super) async fn module_checks(&self, cx: &Cx) -> Vec<Check> {
+        let code = match self.module_code() {
+            Ok(code) => code,
+            Err(error) => return vec![Check::broken("module", &error)],
+        };
+        match self.client().integration_modules().get(cx, &code).await {
+            Ok(module) => vec![self.module_check(&code, &module), self.codes_check(&module)],
+            Err(error) if error.kind() == ErrorKind::NotFound => vec![Check::failed(
+                "module",
+                ErrorKind::Config,
+                format!(
+                    "RetailCRM has no module {code}: without it, it takes neither events nor records"
+                ),
+                format!("{RUN_SETUP}, or set `module_code` to the code of the module there is"),
+            )],
+            // Calls work without the right to look.
+            Err(error) if error.kind() == ErrorKind::Auth => vec![
+                Check::passed("module", format!("module {code} cannot be looked at")).with_hint(
+                    "give the key integration_read if it shall be, and integration_write for setup",
+                ),
+            ],
+            Err(error) => vec![Check::broken("module", &error)],
+        }
+    }
+
+    fn module_check(&self, code: &ModuleCode, module: &IntegrationModule) -> Check {
+        if module.freeze == Some(true) {
+            return Check::failed(
+                "module",
+                ErrorKind::Rejected,
+                format!("RetailCRM has frozen module {code}: events and records are refused"),
+                "check the account's balance in RetailCRM, then the module in its marketplace",
+            );
+        }
+        if module.active == Some(false) {
+            return Check::failed(
+                "module",
+                ErrorKind::Rejected,
+                format!("module {code} is switched off: events and records are refused"),
+                format!("switch it on in RetailCRM, or {RUN_SETUP}"),
+            );
+        }
+        let ours = self.inner.config.client_id.as_ref();
+        if let Some(ours) = ours.filter(|id| !id.is_empty())
+            && module.client_id.as_ref() != Some(ours)
+        {
+            return Check::failed(
+                "module",
+                ErrorKind::Config,
+                format!(
+                    "module {code} has another clientId than `client_id`: requests of RetailCRM \
+                     to us are refused"
+                ),
+                format!(
+                    "{RUN_SETUP}, or set `client_id` to the one the module was registered with"
+                ),
+            );
+        }
+        let check = Check::passed("module", format!("module {code} is registered and active"));
+        let called = module
+            .telephony
+            .as_ref()
+            .and_then(|telephony| telephony.make_call_url.as_deref());
+        let ours = self
+            .inbound_address(&SetupPlan::new(None))
+            .map(|inbound| format!("{inbound}{MAKE_CALL_PATH}"));
+        match (called, ours) {
+            (None, _) => check.with_hint(format!(
+                "it has no makeCallUrl, so clicks on numbers do nothing; {RUN_SETUP} to set it"
+            )),
+            (Some(called), Some(ours)) if called != ours => check.with_hint(format!(
+                "clicks on numbers go to another address than ours; {RUN_SETUP} to change that"
+            )),
+            _ => check,
+        }
+    }
+
+    /// Popups go by extension: one the module does not have shows nothing.
+    fn codes_check(&self, module: &IntegrationModule) -> Check {
+        let known = module
+            .telephony
+            .as_ref()
+            .map(|telephony| telephony.additional_codes.as_slice())
+            .unwrap_or_default();
+        let mut wrong = Vec::new();
+        let mut right = 0_usize;
+        for (extension, user) in self.own().directory().extensions() {
+            match known.iter().find(|own| own.code == *extension) {
+                None => wrong.push(format!("RetailCRM does not know extension {extension}")),
+                Some(own) if own.user.to_string() != user.as_str() => wrong.push(format!(
+                    "extension {extension} is user {}'s in RetailCRM and user {user}'s in `extensions`",
+                    own.user
+                )),
+                Some(_) => right += 1,
+            }
+        }
+        if wrong.is_empty() {
+            return Check::passed("codes", format!("RetailCRM knows {right} extensions"));
+        }
+        Check::failed(
+            "codes",
+            ErrorKind::Config,
+            wrong.join("; "),
+            format!("{RUN_SETUP}: it registers what `extensions` says"),
+        )
+    }
+}
