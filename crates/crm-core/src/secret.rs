@@ -218,9 +218,13 @@ fn next_parameter(lower: &str, from: usize) -> Option<(usize, usize)> {
             let lead = value.len() - value.trim_start_matches(['"', '\'', ' ']).len();
             let start = name_end + skipped + 1 + lead;
             let value = lower.get(start..).unwrap_or_default();
-            let length = value
-                .find(['&', '"', '\'', ' ', '\n', '\r', '<', '>', ',', ';', '}'])
-                .unwrap_or(value.len());
+            let length = if value.starts_with(['[', '{']) {
+                nested(value)
+            } else {
+                value
+                    .find(['&', '"', '\'', ' ', '\n', '\r', '<', '>', ',', ';', '}'])
+                    .unwrap_or(value.len())
+            };
             if length == 0 || value.starts_with(MASK) {
                 continue;
             }
@@ -231,6 +235,22 @@ fn next_parameter(lower: &str, from: usize) -> Option<(usize, usize)> {
         }
     }
     best
+}
+
+/// How long a list or an object is; one that does not end goes to the end.
+fn nested(value: &str) -> usize {
+    let mut depth = 0_usize;
+    for (at, byte) in value.bytes().enumerate() {
+        match byte {
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return at + 1;
+        }
+    }
+    value.len()
 }
 
 #[cfg(test)]
@@ -282,6 +302,11 @@ mod tests {
             (r#"Wrong "apiKey" value."#, r#"Wrong "apiKey" value."#),
             (r#""apiKey" is missing."#, r#""apiKey" is missing."#),
             ("Ключ apikey=тайна&ж", "Ключ apikey=***&ж"),
+            (
+                r#"{"apiKey":["abc",{"x":"def"}],"y":1}"#,
+                r#"{"apiKey":***,"y":1}"#,
+            ),
+            (r#"{"apiKey": {"x":"cut of"#, r#"{"apiKey": ***"#),
         ] {
             assert_eq!(redactor.redact(text), clean);
         }

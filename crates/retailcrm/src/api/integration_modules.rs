@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 use serde_json::json;
-use vochi_crm_core::Result;
 use vochi_crm_core::http::{Answer, ApiRequest, Endpoint, Idempotency};
+use vochi_crm_core::{Error, Result, Secret};
 
 use crate::model::{IntegrationModule, ModuleCode, ModuleEdited, WrittenModule};
 
@@ -127,5 +127,83 @@ impl Endpoint for EditIntegrationModule {
 
     fn planned(&self) -> Answer {
         Answer::ok_json(&json!({ "success": true, "info": [] }))
+    }
+}
+
+/// Asks for further scopes for the key of a module of the marketplace
+/// (`POST /api/v5/integration-modules/{code}/update-scopes`).
+///
+/// The answer is the key to use from now on; by one official client it is a new one. A lost answer
+/// is asked for again: there is no other way to learn the key. A module that was not connected
+/// through the marketplace is refused (`Not enabled simple connection`).
+///
+/// ```
+/// use vochi_crm_core::http::Endpoint;
+/// use vochi_crm_retailcrm::api::UpdateModuleScopes;
+/// use vochi_crm_retailcrm::model::ModuleCode;
+/// let code = ModuleCode::new("vochi-telephony")?;
+/// let request = UpdateModuleScopes::new(code, ["telephony_write"]).request()?;
+/// assert_eq!(
+///     request.path(),
+///     "/api/v5/integration-modules/vochi-telephony/update-scopes"
+/// );
+/// # Ok::<(), vochi_crm_core::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct UpdateModuleScopes {
+    code: ModuleCode,
+    scopes: Vec<String>,
+}
+
+impl UpdateModuleScopes {
+    /// The module's key shall have these scopes, as `telephony_write`.
+    pub fn new<S: Into<String>>(code: ModuleCode, scopes: impl IntoIterator<Item = S>) -> Self {
+        Self {
+            code,
+            scopes: scopes.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl Endpoint for UpdateModuleScopes {
+    type Output = Secret;
+
+    fn operation(&self) -> &'static str {
+        "integration-modules/{code}/update-scopes"
+    }
+
+    fn request(&self) -> Result<ApiRequest> {
+        if self.scopes.is_empty() || self.scopes.iter().any(|scope| scope.trim().is_empty()) {
+            return Err(Error::input(
+                "a scope without a name is asked for, or none at all",
+            ));
+        }
+        let path = format!("/api/v5/integration-modules/{}/update-scopes", self.code);
+        ApiRequest::post(path).form_json("requires", &json!({ "scopes": self.scopes }))
+    }
+
+    fn decode(&self, answer: &Answer) -> Result<Secret> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Wire {
+            api_key: Secret,
+        }
+        let key = answer.json::<Wire>()?.api_key;
+        if key.is_empty() {
+            return Err(answer.unreadable("it has no key"));
+        }
+        Ok(key)
+    }
+
+    fn idempotency(&self) -> Idempotency {
+        Idempotency::Keyed
+    }
+
+    fn subject(&self) -> Option<Cow<'_, str>> {
+        Some(Cow::Borrowed(self.code.as_str()))
+    }
+
+    fn planned(&self) -> Answer {
+        Answer::ok_json(&json!({ "success": true, "apiKey": "<KEY>" }))
     }
 }

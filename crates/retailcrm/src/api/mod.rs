@@ -33,7 +33,7 @@ pub use customer_notes::{
 pub use customers::{CustomersPage, GetCustomer, ListCustomers};
 pub use files::{EditFile, UploadFile};
 pub use history::{ListCustomersHistory, ListHistory, ListOrdersHistory};
-pub use integration_modules::{EditIntegrationModule, GetIntegrationModule};
+pub use integration_modules::{EditIntegrationModule, GetIntegrationModule, UpdateModuleScopes};
 pub use order_changes::{CreateOrder, EditOrder};
 pub use orders::{GetOrder, ListOrders, OrdersPage};
 pub use sites::ListSites;

@@ -1,9 +1,9 @@
 //! Integration modules of an account.
 
-use vochi_crm_core::{Cx, ErrorKind, Result};
+use vochi_crm_core::{Cx, ErrorKind, Result, Secret};
 
 use super::Client;
-use crate::api::{EditIntegrationModule, GetIntegrationModule};
+use crate::api::{EditIntegrationModule, GetIntegrationModule, UpdateModuleScopes};
 use crate::model::{IntegrationModule, ModuleChange, ModuleCode, ModuleEdited, ModulePlan};
 
 impl Client {
@@ -34,6 +34,15 @@ impl IntegrationModules<'_> {
     /// As [`Client::send`]; `input`, before anything is sent, for what the CRM is known to refuse.
     pub async fn edit(self, cx: &Cx, module: IntegrationModule) -> Result<ModuleEdited> {
         self.0.send(cx, &EditIntegrationModule::new(module)).await
+    }
+
+    /// Asks for further scopes for a marketplace module's key
+    /// (`integration-modules/{code}/update-scopes`); the answer is the key to use from now on.
+    ///
+    /// # Errors
+    /// As [`Client::send`]; `rejected` for a module that is not of the marketplace.
+    pub async fn update_scopes(self, cx: &Cx, request: &UpdateModuleScopes) -> Result<Secret> {
+        self.0.send(cx, request).await
     }
 
     /// Reads the module, puts the plan over it and writes it, if anything changes. Twice is the

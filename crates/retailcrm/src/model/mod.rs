@@ -9,6 +9,7 @@ mod file;
 mod history;
 mod ids;
 mod module;
+mod module_changes;
 mod module_check;
 mod module_plan;
 mod module_wire;
@@ -43,7 +44,7 @@ pub use history::{
 pub use ids::{PhoneText, UserId};
 pub use module::{AdditionalCode, ExternalPhone, IntegrationModule, ModuleCode, TelephonyModule};
 pub use module_check::ModuleEdited;
-pub use module_plan::{Editing, ModuleChange, ModulePlan};
+pub use module_plan::{Editing, ModuleAction, ModuleChange, ModulePlan};
 pub(crate) use module_wire::Written as WrittenModule;
 pub use order::{Order, OrderId, OrderLink, WrittenOrder};
 pub use order_data::OrderData;

@@ -4,9 +4,9 @@ use std::fmt;
 
 use vochi_crm_core::{Error, Extension, Result, Secret};
 
-use super::module::{
-    AdditionalCode, ExternalPhone, IntegrationModule, ModuleCode, TelephonyModule,
-};
+use super::module::{IntegrationModule, ModuleCode};
+use super::module_changes::Changes;
+use super::open_word::open_word;
 use super::{PhoneText, UserId};
 
 /// Who may change the module's settings.
@@ -16,6 +16,17 @@ pub enum Editing {
     ApiOnly,
     /// Users of the CRM too.
     InTheCrm,
+}
+
+open_word! {
+    /// What the CRM tells a module by itself (`actions`). Which names it takes is not documented; it
+    /// is known to refuse some.
+    ModuleAction {
+        /// The module was switched on or off, or frozen.
+        Activity = "activity",
+        /// The account's settings changed.
+        Settings = "settings",
+    }
 }
 
 /// What we want of an integration module that is a telephony.
@@ -53,6 +64,7 @@ pub struct ModulePlan {
     editing: Option<Editing>,
     codes: Vec<(Extension, UserId)>,
     phones: Vec<(String, PhoneText)>,
+    actions: Vec<(ModuleAction, String)>,
 }
 
 /// What a plan makes of a module.
@@ -83,6 +95,7 @@ impl ModulePlan {
             editing: None,
             codes: Vec::new(),
             phones: Vec::new(),
+            actions: Vec::new(),
         }
     }
 
@@ -162,6 +175,14 @@ impl ModulePlan {
         self
     }
 
+    /// The CRM tells the module this by itself, at this path behind the base address. Nothing is
+    /// asked for without it: accounts are known whose CRM refuses `actions`.
+    #[must_use]
+    pub fn with_action(mut self, action: ModuleAction, path: impl Into<String>) -> Self {
+        self.actions.push((action, path.into()));
+        self
+    }
+
     /// The code.
     pub fn code(&self) -> &ModuleCode {
         &self.code
@@ -232,6 +253,7 @@ impl ModulePlan {
         );
         change.codes(telephony, &self.codes);
         change.phones(telephony, &self.phones);
+        change.actions(&mut module.other, &self.actions);
         if std::mem::take(&mut module.moved) {
             changes.push(
                 "extensions at the module's root move into integrations.telephony".to_owned(),
@@ -268,86 +290,6 @@ impl ModulePlan {
         }
         read.check_readable()
     }
-}
-
-struct Changes<'a>(&'a mut Vec<String>);
-
-impl Changes<'_> {
-    fn set<T: Clone + PartialEq>(
-        &mut self,
-        now: &mut Option<T>,
-        wanted: Option<&T>,
-        name: &'static str,
-    ) {
-        if let Some(wanted) = wanted
-            && now.as_ref() != Some(wanted)
-        {
-            *now = Some(wanted.clone());
-            self.0.push(format!("{name} is set"));
-        }
-    }
-
-    /// An address with and without a final slash is the same.
-    fn url(&mut self, now: &mut Option<String>, wanted: Option<&String>, name: &'static str) {
-        let bare = |url: &str| url.trim_end_matches('/').to_owned();
-        if now.as_deref().map(bare) != wanted.map(|url| bare(url)) {
-            self.set(now, wanted, name);
-        }
-    }
-
-    fn codes(&mut self, telephony: &mut TelephonyModule, wanted: &[(Extension, UserId)]) {
-        for (code, user) in wanted {
-            let mut holders = telephony
-                .additional_codes
-                .iter_mut()
-                .filter(|own| own.code == *code);
-            match holders.next() {
-                Some(own) if own.user == *user => {}
-                Some(own) => {
-                    let before = std::mem::replace(&mut own.user, *user);
-                    self.0.push(format!(
-                        "extension {code} goes from user {before} to user {user}"
-                    ));
-                }
-                None => {
-                    telephony
-                        .additional_codes
-                        .push(AdditionalCode::new(*user, code.clone()));
-                    self.0.push(format!("user {user} gets extension {code}"));
-                }
-            }
-            // The CRM would refuse an extension of two users; the plan says whose it is.
-            let mut met = false;
-            let before = telephony.additional_codes.len();
-            telephony
-                .additional_codes
-                .retain(|own| own.code != *code || !std::mem::replace(&mut met, true));
-            if telephony.additional_codes.len() != before {
-                self.0
-                    .push(format!("extension {code} stays with user {user} alone"));
-            }
-        }
-    }
-
-    fn phones(&mut self, telephony: &mut TelephonyModule, wanted: &[(String, PhoneText)]) {
-        for (site, number) in wanted {
-            let there = telephony.external_phones.iter().any(|own| {
-                own.site.as_deref() == Some(site) && digits(&own.phone) == digits(number.as_str())
-            });
-            if !there {
-                telephony
-                    .external_phones
-                    .push(ExternalPhone::new(site.clone(), number.as_str()));
-                self.0
-                    .push(format!("shop {site} gets our number {}", number.as_str()));
-            }
-        }
-    }
-}
-
-/// A number as it can be compared with one somebody typed.
-fn digits(number: &str) -> String {
-    number.chars().filter(char::is_ascii_digit).collect()
 }
 
 impl fmt::Debug for ModulePlan {

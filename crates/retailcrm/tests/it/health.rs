@@ -277,13 +277,22 @@ async fn a_key_that_may_not_see_the_module_is_no_failure() {
 
 #[tokio::test(start_paused = true)]
 async fn an_answer_that_cannot_be_read_is_no_missing_module() {
-    let account = Account {
-        module: Step::text(200, "text/html", "<html>maintenance</html>"),
-        ..Account::good()
-    };
-    let check = account.failed().await;
-    assert_eq!(check.failure(), Some(ErrorKind::Decode), "{check:?}");
-    assert!(!check.message().contains("has no module"), "{check:?}");
+    let account = Account::good();
+    let page = || Step::text(200, "text/html", "<html>maintenance</html>");
+    let users = json!({"success": true, "users": account.users});
+    // What was only read is read once more.
+    let steps = [
+        Step::json(200, &account.key),
+        page(),
+        page(),
+        Step::json(200, &users),
+        account.sites,
+    ];
+    let bench = Bench::new(steps);
+    let report = bench.connector.health(&Cx::history()).await.unwrap();
+    let module = &report.checks()[2];
+    assert_eq!(module.failure(), Some(ErrorKind::Decode), "{report:?}");
+    assert!(!module.message().contains("has no module"), "{module:?}");
 }
 
 #[tokio::test(start_paused = true)]

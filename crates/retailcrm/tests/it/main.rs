@@ -23,6 +23,7 @@ mod history_pager;
 mod inbound;
 mod live;
 mod module_plan;
+mod module_scopes;
 mod modules;
 mod mutations;
 mod orders;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use vochi_crm_core::ErrorKind;
 use vochi_crm_core::http::Endpoint;
 use vochi_crm_retailcrm::api::EditIntegrationModule;
-use vochi_crm_retailcrm::model::{Editing, IntegrationModule, ModulePlan, UserId};
+use vochi_crm_retailcrm::model::{Editing, IntegrationModule, ModuleAction, ModulePlan, UserId};
 
 use super::fixture::Fixture;
 use super::modules::{bare, code, plan, read, registered, written};
@@ -247,4 +247,40 @@ fn whatever_is_wrong_nobody_loses_an_extension() {
             assert!(sent.iter().any(kept), "{place}: {element} in {sent:?}");
         }
     }
+}
+
+#[test]
+fn actions_are_written_only_where_asked_for_and_beside_those_of_others() {
+    assert!(
+        written(&plan().apply(None).unwrap().module)
+            .get("actions")
+            .is_none()
+    );
+    let wanted = || plan().with_action(ModuleAction::Activity, "/activity");
+    for there in [
+        json!(null),
+        json!([]),
+        json!({}),
+        json!({"activity": "/old"}),
+    ] {
+        let mut module = registered();
+        module["actions"] = there.clone();
+        let change = wanted().apply(Some(&read(&module))).unwrap();
+        assert_eq!(
+            change.changes,
+            ["action activity leads to /activity"],
+            "{there}"
+        );
+        assert_eq!(
+            written(&change.module)["actions"],
+            json!({"activity": "/activity"})
+        );
+        let again = wanted().apply(Some(&change.module)).unwrap();
+        assert_eq!(again.changes, [""; 0], "{there}");
+    }
+    let mut module = registered();
+    module["actions"] = json!({"settings": "/theirs"});
+    let change = wanted().apply(Some(&read(&module))).unwrap();
+    let both = json!({"settings": "/theirs", "activity": "/activity"});
+    assert_eq!(written(&change.module)["actions"], both);
 }

@@ -1,0 +1,76 @@
+//! Further scopes for the key of a marketplace module.
+
+use serde_json::json;
+use vochi_crm_core::testing::Step;
+use vochi_crm_core::{Cx, Effect, ErrorKind, Result, Secret};
+use vochi_crm_retailcrm::api::UpdateModuleScopes;
+
+use super::modules::code;
+use super::support::Bench;
+
+async fn ask(bench: &Bench) -> Result<Secret> {
+    let request = UpdateModuleScopes::new(code(), ["telephony_write", "customer_read"]);
+    let modules = bench.connector.client().integration_modules();
+    modules.update_scopes(&Cx::history(), &request).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_key_of_the_answer_comes_back_and_is_printed_nowhere() {
+    let answer = json!({"success": true, "apiKey": "canary-new-key"});
+    let bench = Bench::new([Step::json(200, &answer)]);
+    let key = ask(&bench).await.unwrap();
+    assert_eq!(key.expose(), "canary-new-key");
+    assert!(!format!("{key:?} {key}").contains("canary"));
+    assert_eq!(
+        bench.played()[0].line,
+        "POST /api/v5/integration-modules/vochi-telephony/update-scopes"
+    );
+    let requires = json!({"scopes": ["telephony_write", "customer_read"]});
+    assert_eq!(bench.sent(0, "requires"), requires);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_module_of_no_marketplace_is_refused() {
+    let refused = json!({"success": false, "errorMsg": "Not enabled simple connection"});
+    let error = ask(&Bench::new([Step::json(400, &refused)]))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.kind(), error.effect()),
+        (ErrorKind::Rejected, Effect::NotApplied)
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_hides_the_key_is_unreadable_and_shows_none_of_it() {
+    for key in [
+        json!(["canary-new-key"]),
+        json!({"a": "canary-new-key"}),
+        json!(""),
+    ] {
+        let answer = json!({"success": true, "apiKey": key});
+        let error = ask(&Bench::new([Step::json(200, &answer)]))
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Decode, "{key}");
+        assert!(
+            !format!("{error} {error:?}").contains("canary"),
+            "{error:?}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_not_asked_for() {
+    for scopes in [vec![], vec![""], vec!["telephony_write", " "]] {
+        let bench = Bench::new([]);
+        let request = UpdateModuleScopes::new(code(), scopes);
+        let modules = bench.connector.client().integration_modules();
+        let error = modules
+            .update_scopes(&Cx::history(), &request)
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Input);
+        assert_eq!(bench.played().len(), 0);
+    }
+}
