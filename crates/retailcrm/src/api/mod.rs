@@ -38,6 +38,6 @@ pub use order_changes::{CreateOrder, EditOrder};
 pub use orders::{GetOrder, ListOrders, OrdersPage};
 pub use sites::ListSites;
 pub use system::{GetApiVersions, GetSystemInfo};
-pub use tasks::CreateTask;
+pub use tasks::{CreateTask, EditTask, GetTask, ListTasks, TasksPage};
 pub use telephony::{FindManager, MOST_CALLS, SendCallEvent, UploadCalls};
 pub use users::{GetUser, ListUserGroups, ListUsers, SetUserStatus, UserGroupsPage, UsersPage};

@@ -5,8 +5,11 @@ use vochi_crm_core::{Cx, Result};
 
 use super::Client;
 use super::pages::pages;
-use crate::api::{CreateOrder, CreateTask, EditFile, EditOrder, GetOrder, ListOrders, UploadFile};
-use crate::model::{Order, StoredFile, TaskId, WrittenOrder};
+use crate::api::{
+    CreateOrder, CreateTask, EditFile, EditOrder, EditTask, GetOrder, GetTask, ListOrders,
+    ListTasks, UploadFile,
+};
+use crate::model::{Order, StoredFile, Task, TaskId, WrittenOrder};
 
 impl Client {
     /// The orders.
@@ -87,6 +90,49 @@ impl Orders<'_> {
 pub struct Tasks<'a>(&'a Client);
 
 impl Tasks<'_> {
+    /// Every task the request asks for, from its page on (`tasks`).
+    ///
+    /// ```no_run
+    /// # async fn run(client: vochi_crm_retailcrm::Client) -> Result<(), vochi_crm_core::Error> {
+    /// use vochi_crm_core::Cx;
+    /// use vochi_crm_retailcrm::api::ListTasks;
+    /// use vochi_crm_retailcrm::model::{TaskStatus, UserId};
+    /// let open = ListTasks::new()
+    ///     .of_performers([UserId::new(7)])
+    ///     .with_status(TaskStatus::Performing);
+    /// let tasks = client.tasks().list(&Cx::history(), open).all().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn list(self, cx: &Cx, request: ListTasks) -> Pager<'static, Task, u32> {
+        let first = request.page();
+        pages(
+            self.0,
+            cx,
+            "task",
+            request,
+            first,
+            ListTasks::with_page,
+            |page| (page.tasks, page.pagination),
+        )
+    }
+
+    /// One task (`tasks/{id}`).
+    ///
+    /// # Errors
+    /// As [`Client::send`]; `not_found` where there is no such task.
+    pub async fn get(self, cx: &Cx, task: TaskId) -> Result<Task> {
+        self.0.send(cx, &GetTask::new(task)).await
+    }
+
+    /// Changes a task (`tasks/{id}/edit`).
+    ///
+    /// # Errors
+    /// As [`Client::send`].
+    pub async fn edit(self, cx: &Cx, request: &EditTask) -> Result<()> {
+        self.0.send(cx, request).await
+    }
+
     /// Makes a task (`tasks/create`).
     ///
     /// # Errors

@@ -52,7 +52,7 @@ pub use page::{PageSize, Pagination};
 pub use site::{Site, Sites, site_for};
 pub use system::{ApiVersions, SystemInfo};
 pub use target::Target;
-pub use task::{TaskData, TaskId};
+pub use task::{PerformerType, Task, TaskData, TaskId, TaskStatus};
 pub use telephony::{
     CallEventAnswer, CallSource, CallUpload, CallsUploadAnswer, Campaign, Manager, ManagerAnswer,
     ManagerCustomer, ManagerLinks, WebAnalytics,

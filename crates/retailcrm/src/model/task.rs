@@ -1,14 +1,87 @@
 //! Tasks: what somebody has to do.
 
-use serde::Serialize;
-use vochi_crm_core::LocalTime;
+use serde::{Deserialize, Serialize};
+use vochi_crm_core::{LocalTime, wire};
 
 use super::number_id::number_id;
-use super::{CustomerId, OrderId, PhoneText, Target, UserId};
+use super::open_word::open_word;
+use super::{CustomerId, CustomerLink, OrderId, OrderLink, PhoneText, Target, UserId};
 
 number_id! {
     /// The id of a task.
     TaskId
+}
+
+open_word! {
+    /// Whether a task is done, as lists are narrowed by it.
+    TaskStatus {
+        /// It is to be done.
+        Performing = "performing",
+        /// It is done.
+        Completed = "completed",
+    }
+}
+
+open_word! {
+    /// What sort of performer a task has.
+    PerformerType {
+        /// One user.
+        User = "user",
+        /// A group of users.
+        Group = "group",
+    }
+}
+
+/// A task. Times are the account's local ones.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Task {
+    /// The CRM's id.
+    pub id: TaskId,
+    /// What is to be done.
+    #[serde(default, deserialize_with = "wire::text_or_none")]
+    pub text: Option<String>,
+    /// More about it.
+    #[serde(default, deserialize_with = "wire::text_or_none")]
+    pub commentary: Option<String>,
+    /// By when, to the minute.
+    #[serde(
+        default,
+        rename = "datetime",
+        deserialize_with = "wire::local_time_or_none"
+    )]
+    pub due: Option<LocalTime>,
+    /// When it was made.
+    #[serde(default, deserialize_with = "wire::local_time_or_none")]
+    pub created_at: Option<LocalTime>,
+    /// Whether it is done.
+    #[serde(default, deserialize_with = "wire::bool_or_none")]
+    pub complete: Option<bool>,
+    /// When it was done.
+    #[serde(default, deserialize_with = "wire::local_time_or_none")]
+    pub completed_at: Option<LocalTime>,
+    /// Who made it.
+    #[serde(default, deserialize_with = "wire::value_or_none")]
+    pub creator: Option<UserId>,
+    /// The id of the user, or of the group, whose task it is.
+    #[serde(default, deserialize_with = "wire::id_or_none")]
+    pub performer: Option<String>,
+    /// What [`performer`](Self::performer) is.
+    #[serde(default, deserialize_with = "wire::value_or_none")]
+    pub performer_type: Option<PerformerType>,
+    /// The customer it is about.
+    #[serde(default, deserialize_with = "wire::object_or_none")]
+    pub customer: Option<CustomerLink>,
+    /// The order it is about.
+    #[serde(default, deserialize_with = "wire::object_or_none")]
+    pub order: Option<OrderLink>,
+    /// The number to call, as it was written.
+    #[serde(default, deserialize_with = "wire::text_or_none")]
+    pub phone: Option<String>,
+    /// The shop in whose name the number is called.
+    #[serde(default, deserialize_with = "wire::text_or_none")]
+    pub phone_site: Option<String>,
 }
 
 /// A task to be written. It always has somebody to do it: RetailCRM refuses one without.

@@ -34,4 +34,5 @@ mod setup;
 mod stand_in;
 mod support;
 mod system;
+mod tasks;
 mod wire;

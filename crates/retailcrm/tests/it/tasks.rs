@@ -1,0 +1,136 @@
+//! Tasks: listed, read, changed. Making one is beside orders.
+
+use serde_json::json;
+use vochi_crm_core::http::{Answer, Endpoint};
+use vochi_crm_core::testing::Step;
+use vochi_crm_core::wire::Items;
+use vochi_crm_core::{Cx, ErrorKind};
+use vochi_crm_retailcrm::api::{EditTask, ListTasks};
+use vochi_crm_retailcrm::model::{
+    CustomerId, PerformerType, Task, TaskData, TaskId, TaskStatus, UserId,
+};
+
+use super::mutations::mutations;
+use super::support::{Bench, yes};
+
+/// As an official client's tests show tasks.
+fn listed() -> serde_json::Value {
+    json!({
+        "success": true,
+        "pagination": {"limit": 20, "totalCount": 2, "currentPage": 1, "totalPageCount": 1},
+        "tasks": [
+            {
+                "id": 220, "text": "Перезвонить", "datetime": "2026-03-14 11:40",
+                "createdAt": "2026-03-14 10:40:49", "complete": true, "creator": 8,
+                "performer": 7, "performerType": "user", "completedAt": "2026-03-14 11:34:54",
+                "customer": {"type": "customer", "id": 60, "site": "shop-one"},
+            },
+            {"id": "218", "complete": false, "performer": 25, "performerType": "group"},
+        ],
+    })
+}
+
+#[tokio::test(start_paused = true)]
+async fn tasks_are_listed_with_their_filters() {
+    let bench = Bench::new([Step::json(200, &listed())]);
+    let request = ListTasks::new()
+        .of_performers([UserId::new(7), UserId::new(8)])
+        .of_creators([UserId::new(8)])
+        .with_ids([TaskId::new(220)])
+        .with_status(TaskStatus::Completed)
+        .of_customer("+375291112233")
+        .of_order_number("501A")
+        .with_text("Перезвонить")
+        .created_from("2026-03-14 00:00:00".parse().unwrap())
+        .created_until("2026-03-15 00:00:00".parse().unwrap());
+    let tasks = bench.connector.client().tasks();
+    let found = tasks.list(&Cx::history(), request).all().await.unwrap();
+    let line = bench.played()[0].line.clone();
+    let (path, query) = line.split_once('?').unwrap();
+    assert_eq!(path, "GET /api/v5/tasks");
+    let pairs: Vec<(String, String)> = super::support::form(query);
+    let expected = [
+        ("filter[performers][]", "7"),
+        ("filter[performers][]", "8"),
+        ("filter[creators][]", "8"),
+        ("filter[ids][]", "220"),
+        ("filter[status]", "completed"),
+        ("filter[customer]", "+375291112233"),
+        ("filter[orderNumber]", "501A"),
+        ("filter[text]", "Перезвонить"),
+        ("filter[createdAtFrom]", "2026-03-14 00:00:00"),
+        ("filter[createdAtTo]", "2026-03-15 00:00:00"),
+        ("limit", "100"),
+        ("page", "1"),
+    ];
+    let expected = expected.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    assert_eq!(pairs, expected);
+
+    let [done, of_group] = found.as_slice() else {
+        panic!("two tasks: {found:?}");
+    };
+    assert_eq!(done.due, Some("2026-03-14 11:40:00".parse().unwrap()));
+    assert_eq!(done.complete, Some(true));
+    assert_eq!(done.creator, Some(UserId::new(8)));
+    let customer = done.customer.as_ref().unwrap();
+    assert_eq!(customer.id, Some(CustomerId::new(60)));
+    assert_eq!(of_group.id, TaskId::new(218));
+    assert_eq!(of_group.performer.as_deref(), Some("25"));
+    assert_eq!(of_group.performer_type, Some(PerformerType::Group));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_task_is_read_and_changed() {
+    let task = json!({"success": true, "task": listed()["tasks"][0]});
+    let bench = Bench::new([Step::json(200, &task), yes()]);
+    let tasks = bench.connector.client().tasks();
+    let read = tasks.get(&Cx::history(), TaskId::new(220)).await.unwrap();
+    assert_eq!(read.text.as_deref(), Some("Перезвонить"));
+    let data = TaskData::new("Перезвонить сегодня", UserId::new(8));
+    let edit = EditTask::new(read.id, data).with_site("shop-one");
+    tasks.edit(&Cx::history(), &edit).await.unwrap();
+    let lines: Vec<String> = bench.played().into_iter().map(|one| one.line).collect();
+    assert_eq!(
+        lines,
+        ["GET /api/v5/tasks/220", "POST /api/v5/tasks/220/edit"]
+    );
+    let sent = json!({"text": "Перезвонить сегодня", "performerId": 8});
+    assert_eq!(bench.sent(1, "task"), sent);
+}
+
+fn read(body: &serde_json::Value) -> Items<Task> {
+    let answer = Answer::ok_json(body);
+    ListTasks::new().decode(&answer).unwrap().tasks
+}
+
+#[test]
+fn one_wrong_thing_in_a_list_costs_nothing_but_itself() {
+    let body = listed();
+    let whole = read(&body);
+    for mutation in mutations(&body) {
+        let place = format!("{} {}", mutation.path.join("."), mutation.what);
+        let found = read(&mutation.body);
+        if let ["tasks", row, rest @ ..] = mutation
+            .path
+            .iter()
+            .map(String::as_str)
+            .collect::<Vec<_>>()
+            .as_slice()
+        {
+            let other = &whole.good[usize::from(*row == "0")];
+            assert!(found.good.contains(other), "{place}");
+            let kept = found.broken.is_empty();
+            assert!(kept || rest.is_empty() || rest == ["id"], "{place}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_task_without_text_is_not_sent() {
+    let bench = Bench::new([]);
+    let edit = EditTask::new(TaskId::new(220), TaskData::new(" ", UserId::new(8)));
+    let tasks = bench.connector.client().tasks();
+    let error = tasks.edit(&Cx::history(), &edit).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Input);
+    assert_eq!(bench.played().len(), 0);
+}
