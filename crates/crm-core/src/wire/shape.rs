@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
@@ -23,13 +23,17 @@ where
 }
 
 /// Reads a list; a map gives its values, `null` and anything else nothing. An element that cannot
-/// be read is left out.
+/// be read, or is itself a list, is left out.
 pub fn list_or_values<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
 where
     D: Deserializer<'de>,
     T: DeserializeOwned,
 {
-    let read = |value: Value| T::deserialize(value).ok();
+    let read = |value: Value| match value {
+        // Its values would be taken for fields by their order.
+        Value::Array(_) => None,
+        value => T::deserialize(value).ok(),
+    };
     Ok(match Value::deserialize(deserializer)? {
         Value::Array(items) => items.into_iter().filter_map(read).collect(),
         Value::Object(map) => map
@@ -38,6 +42,19 @@ where
             .collect(),
         _ => Vec::new(),
     })
+}
+
+/// Reads an object that has to be there. Nothing else is one: out of a list, serde would take the
+/// fields by their order.
+pub fn object<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: DeserializeOwned,
+{
+    match Value::deserialize(deserializer)? {
+        value @ Value::Object(_) => T::deserialize(value).map_err(D::Error::custom),
+        _ => Err(D::Error::custom("it is no object")),
+    }
 }
 
 /// Reads an object; `null`, `[]`, `{}` and an object that cannot be read are `None`.

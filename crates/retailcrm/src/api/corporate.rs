@@ -231,6 +231,7 @@ impl Endpoint for GetCorporateCustomer {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
         struct Found {
+            #[serde(deserialize_with = "wire::object")]
             customer_corporate: CorporateCustomer,
         }
         answer.json::<Found>().map(|found| found.customer_corporate)

@@ -266,6 +266,7 @@ impl Endpoint for GetCustomer {
     fn decode(&self, answer: &Answer) -> Result<Customer> {
         #[derive(Deserialize)]
         struct Found {
+            #[serde(deserialize_with = "wire::object")]
             customer: Customer,
         }
         answer.json::<Found>().map(|found| found.customer)

@@ -243,6 +243,7 @@ impl Endpoint for GetOrder {
     fn decode(&self, answer: &Answer) -> Result<Order> {
         #[derive(Deserialize)]
         struct Found {
+            #[serde(deserialize_with = "wire::object")]
             order: Order,
         }
         answer.json::<Found>().map(|found| found.order)

@@ -19,6 +19,7 @@ pub struct UsersPage {
     /// The users; one that cannot be read does not cost the others.
     pub users: Items<User>,
     /// Where in the list this page stands.
+    #[serde(deserialize_with = "wire::object_or_default")]
     pub pagination: Pagination,
 }
 
@@ -146,6 +147,7 @@ impl Endpoint for GetUser {
     fn decode(&self, answer: &Answer) -> Result<User> {
         #[derive(Deserialize)]
         struct Wire {
+            #[serde(deserialize_with = "wire::object")]
             user: User,
         }
         answer.json().map(|wire: Wire| wire.user)
