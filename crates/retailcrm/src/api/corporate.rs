@@ -9,6 +9,7 @@ use vochi_crm_core::wire::{self, Items};
 use super::filters::Filters;
 use super::key::Key;
 use super::paging::Paging;
+use crate::model::given;
 use crate::model::{
     CorporateCustomer, CorporateCustomerId, CustomerId, PageSize, Pagination, UserId,
 };
@@ -59,7 +60,7 @@ impl ListCorporateCustomers {
     /// customers, not of contacts.
     #[must_use]
     pub fn with_contacts(mut self, ids: impl IntoIterator<Item = CustomerId>) -> Self {
-        self.filters.add("filter[contactIds][]", ids);
+        self.filters.ids("filter[contactIds][]", ids);
         self
     }
 
@@ -95,7 +96,7 @@ impl ListCorporateCustomers {
     /// Only these.
     #[must_use]
     pub fn with_ids(mut self, ids: impl IntoIterator<Item = CorporateCustomerId>) -> Self {
-        self.filters.add("filter[ids][]", ids);
+        self.filters.ids("filter[ids][]", ids);
         self
     }
 
@@ -118,7 +119,7 @@ impl ListCorporateCustomers {
     /// Only those of these managers.
     #[must_use]
     pub fn with_managers(mut self, users: impl IntoIterator<Item = UserId>) -> Self {
-        self.filters.add("filter[managers][]", users);
+        self.filters.ids("filter[managers][]", users);
         self
     }
 
@@ -149,10 +150,10 @@ impl Endpoint for ListCorporateCustomers {
     }
 
     fn request(&self) -> Result<ApiRequest> {
-        Ok(self.paging.apply(
+        self.paging.apply(
             self.filters
                 .apply(ApiRequest::get("/api/v5/customers-corporate"))?,
-        ))
+        )
     }
 
     fn decode(&self, answer: &Answer) -> Result<CorporateCustomersPage> {
@@ -221,8 +222,8 @@ impl Endpoint for GetCorporateCustomer {
     fn request(&self) -> Result<ApiRequest> {
         let path = format!("/api/v5/customers-corporate/{}", self.key.segment()?);
         let mut request = ApiRequest::get(path).query("by", self.key.by());
-        if let Some(site) = &self.site {
-            request = request.query("site", site.as_str());
+        if let Some(site) = given::text("site", self.site.as_deref())? {
+            request = request.query("site", site);
         }
         Ok(request)
     }

@@ -8,7 +8,8 @@ use vochi_crm_core::wire::{self, Items};
 
 use super::filters::Filters;
 use super::key::Key;
-use super::paging::Paging;
+use super::paging::{self, Paging};
+use crate::model::given;
 use crate::model::{
     Company, CorporateContact, CorporateCustomerId, CustomerId, PageSize, Pagination,
 };
@@ -77,7 +78,7 @@ impl ListCorporateContacts {
     /// Only these customers (`contactIds`).
     #[must_use]
     pub fn with_customers(mut self, ids: impl IntoIterator<Item = CustomerId>) -> Self {
-        self.filters.add("filter[contactIds][]", ids);
+        self.filters.ids("filter[contactIds][]", ids);
         self
     }
 
@@ -109,7 +110,7 @@ impl Endpoint for ListCorporateContacts {
 
     fn request(&self) -> Result<ApiRequest> {
         let request = part_of(&self.key, self.site.as_deref(), "contacts")?;
-        Ok(self.paging.apply(self.filters.apply(request)?))
+        self.paging.apply(self.filters.apply(request)?)
     }
 
     fn decode(&self, answer: &Answer) -> Result<CorporateContactsPage> {
@@ -207,7 +208,7 @@ impl Endpoint for ListCompanies {
         // The only request known to work names no page, so the first one does not.
         Ok(match self.page {
             1 => request,
-            page => request.query("page", page.to_string()),
+            page => request.query("page", paging::number(page)?),
         })
     }
 
@@ -227,7 +228,7 @@ impl Endpoint for ListCompanies {
 fn part_of(key: &Key, site: Option<&str>, part: &str) -> Result<ApiRequest> {
     let path = format!("/api/v5/customers-corporate/{}/{part}", key.segment()?);
     let request = ApiRequest::get(path).query("by", key.by());
-    Ok(match site {
+    Ok(match given::text("site", site)? {
         Some(site) => request.query("site", site),
         None => request,
     })

@@ -8,6 +8,7 @@ use vochi_crm_core::http::{Answer, ApiRequest, Endpoint, Idempotency};
 use vochi_crm_core::{Error, Result};
 
 use super::key::Key;
+use crate::model::given;
 use crate::model::{CustomerData, CustomerId, EditedCustomer};
 
 /// Makes a customer (`POST /api/v5/customers/create`).
@@ -61,9 +62,10 @@ impl Endpoint for CreateCustomer {
             return Err(Error::input("a new customer has no first name")
                 .with_hint("give one; the number will do where no name is known"));
         }
+        self.data.check()?;
         let mut request = ApiRequest::post("/api/v5/customers/create");
-        if let Some(site) = &self.site {
-            request = request.form("site", site.as_str());
+        if let Some(site) = given::text("site", self.site.as_deref())? {
+            request = request.form("site", site);
         }
         request.form_json("customer", &self.data)
     }
@@ -143,10 +145,11 @@ impl Endpoint for EditCustomer {
         if self.data.is_empty() {
             return Err(Error::input("a change of a customer changes nothing"));
         }
+        self.data.check()?;
         let path = format!("/api/v5/customers/{}/edit", self.key.segment()?);
         let mut request = ApiRequest::post(path).form("by", self.key.by());
-        if let Some(site) = &self.site {
-            request = request.form("site", site.as_str());
+        if let Some(site) = given::text("site", self.site.as_deref())? {
+            request = request.form("site", site);
         }
         request.form_json("customer", &self.data)
     }

@@ -9,6 +9,7 @@ use vochi_crm_core::{Error, LocalTime, Result};
 use super::filters::{Filters, NO, YES};
 use super::key::Key;
 use super::paging::Paging;
+use crate::model::given;
 use crate::model::{Customer, CustomerId, PageSize, Pagination, UserId};
 
 /// One page of customers.
@@ -56,7 +57,7 @@ impl ListCustomers {
     /// Only these.
     #[must_use]
     pub fn with_ids(mut self, ids: impl IntoIterator<Item = CustomerId>) -> Self {
-        self.filters.add("filter[ids][]", ids);
+        self.filters.ids("filter[ids][]", ids);
         self
     }
 
@@ -101,7 +102,7 @@ impl ListCustomers {
     /// Only those of these managers.
     #[must_use]
     pub fn with_managers(mut self, users: impl IntoIterator<Item = UserId>) -> Self {
-        self.filters.add("filter[managers][]", users);
+        self.filters.ids("filter[managers][]", users);
         self
     }
 
@@ -169,9 +170,8 @@ impl Endpoint for ListCustomers {
     }
 
     fn request(&self) -> Result<ApiRequest> {
-        Ok(self
-            .paging
-            .apply(self.filters.apply(ApiRequest::get("/api/v5/customers"))?))
+        self.paging
+            .apply(self.filters.apply(ApiRequest::get("/api/v5/customers"))?)
     }
 
     fn decode(&self, answer: &Answer) -> Result<CustomersPage> {
@@ -257,8 +257,8 @@ impl Endpoint for GetCustomer {
     fn request(&self) -> Result<ApiRequest> {
         let path = format!("/api/v5/customers/{}", self.key.segment()?);
         let mut request = ApiRequest::get(path).query("by", self.key.by());
-        if let Some(site) = &self.site {
-            request = request.query("site", site.as_str());
+        if let Some(site) = given::text("site", self.site.as_deref())? {
+            request = request.query("site", site);
         }
         Ok(request)
     }

@@ -7,6 +7,7 @@ use vochi_crm_core::http::{Answer, ApiRequest, Endpoint, Idempotency};
 use vochi_crm_core::{Error, Result};
 
 use super::key::Key;
+use crate::model::given;
 use crate::model::{OrderData, OrderId, WrittenOrder};
 
 /// Makes an order (`POST /api/v5/orders/create`).
@@ -58,9 +59,10 @@ impl Endpoint for CreateOrder {
             return Err(Error::input("a new order has no external id")
                 .with_hint("give one that follows from the call's id, to find the order again"));
         }
+        self.data.check()?;
         let mut request = ApiRequest::post("/api/v5/orders/create");
-        if let Some(site) = &self.site {
-            request = request.form("site", site.as_str());
+        if let Some(site) = given::text("site", self.site.as_deref())? {
+            request = request.form("site", site);
         }
         request.form_json("order", &self.data)
     }
@@ -136,10 +138,11 @@ impl Endpoint for EditOrder {
         if self.data.is_empty() {
             return Err(Error::input("a change of an order changes nothing"));
         }
+        self.data.check()?;
         let path = format!("/api/v5/orders/{}/edit", self.key.segment()?);
         let mut request = ApiRequest::post(path).form("by", self.key.by());
-        if let Some(site) = &self.site {
-            request = request.form("site", site.as_str());
+        if let Some(site) = given::text("site", self.site.as_deref())? {
+            request = request.form("site", site);
         }
         request.form_json("order", &self.data)
     }

@@ -8,6 +8,8 @@ use vochi_crm_core::{LocalTime, Result};
 
 use super::filters::Filters;
 use super::key::Key;
+use super::paging;
+use crate::model::given;
 use crate::model::{CustomerId, Order, OrderId, PageSize, Pagination, UserId};
 
 /// One page of orders.
@@ -51,7 +53,7 @@ impl ListOrders {
     /// Only those of this customer.
     #[must_use]
     pub fn of_customer(mut self, customer: CustomerId) -> Self {
-        self.filters.set("filter[customerId]", customer.to_string());
+        self.filters.ids("filter[customerId]", [customer]);
         self
     }
 
@@ -71,7 +73,7 @@ impl ListOrders {
     /// Only these.
     #[must_use]
     pub fn with_ids(mut self, ids: impl IntoIterator<Item = OrderId>) -> Self {
-        self.filters.add("filter[ids][]", ids);
+        self.filters.ids("filter[ids][]", ids);
         self
     }
 
@@ -102,7 +104,7 @@ impl ListOrders {
     /// Only those of these managers.
     #[must_use]
     pub fn with_managers(mut self, managers: impl IntoIterator<Item = UserId>) -> Self {
-        self.filters.add("filter[managers][]", managers);
+        self.filters.ids("filter[managers][]", managers);
         self
     }
 
@@ -163,7 +165,7 @@ impl Endpoint for ListOrders {
             .apply(ApiRequest::get("/api/v5/orders"))?
             .query("limit", self.size.get().to_string());
         Ok(match self.page {
-            Some(page) => request.query("page", page.to_string()),
+            Some(page) => request.query("page", paging::number(page)?),
             None => request,
         })
     }
@@ -234,8 +236,8 @@ impl Endpoint for GetOrder {
     fn request(&self) -> Result<ApiRequest> {
         let path = format!("/api/v5/orders/{}", self.key.segment()?);
         let request = ApiRequest::get(path).query("by", self.key.by());
-        Ok(match &self.site {
-            Some(site) => request.query("site", site.as_str()),
+        Ok(match given::text("site", self.site.as_deref())? {
+            Some(site) => request.query("site", site),
             None => request,
         })
     }

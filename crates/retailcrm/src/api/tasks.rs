@@ -5,6 +5,7 @@ use serde_json::json;
 use vochi_crm_core::http::{Answer, ApiRequest, Endpoint, Idempotency};
 use vochi_crm_core::{Error, Result};
 
+use crate::model::given;
 use crate::model::{TaskData, TaskId};
 
 /// Makes a task (`POST /api/v5/tasks/create`).
@@ -51,9 +52,10 @@ impl Endpoint for CreateTask {
         if !self.data.has_text() {
             return Err(Error::input("a new task does not say what is to be done"));
         }
+        self.data.check()?;
         let mut request = ApiRequest::post("/api/v5/tasks/create");
-        if let Some(site) = &self.site {
-            request = request.form("site", site.as_str());
+        if let Some(site) = given::text("site", self.site.as_deref())? {
+            request = request.form("site", site);
         }
         request.form_json("task", &self.data)
     }

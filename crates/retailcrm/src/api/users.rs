@@ -9,6 +9,7 @@ use vochi_crm_core::wire::{self, Items};
 use vochi_crm_core::{Error, Result};
 
 use super::paging::Paging;
+use crate::model::given;
 use crate::model::{PageSize, Pagination, User, UserGroup, UserId, UserStatus};
 
 /// One page of users.
@@ -96,7 +97,7 @@ impl Endpoint for ListUsers {
         if self.managers {
             request = request.query("filter[isManager]", "1");
         }
-        Ok(self.paging.apply(request))
+        self.paging.apply(request)
     }
 
     fn decode(&self, answer: &Answer) -> Result<UsersPage> {
@@ -141,6 +142,7 @@ impl Endpoint for GetUser {
     }
 
     fn request(&self) -> Result<ApiRequest> {
+        given::id("the user", self.user)?;
         Ok(ApiRequest::get(format!("/api/v5/users/{}", self.user)))
     }
 
@@ -198,6 +200,7 @@ impl Endpoint for SetUserStatus {
             return Err(Error::input("the user's status is empty")
                 .with_hint("RetailCRM knows free, busy, dinner and break"));
         }
+        given::id("the user", self.user)?;
         Ok(
             ApiRequest::post(format!("/api/v5/users/{}/status", self.user))
                 .form("status", self.status.as_str()),
@@ -279,7 +282,7 @@ impl Endpoint for ListUserGroups {
     }
 
     fn request(&self) -> Result<ApiRequest> {
-        Ok(self.paging.apply(ApiRequest::get("/api/v5/user-groups")))
+        self.paging.apply(ApiRequest::get("/api/v5/user-groups"))
     }
 
     fn decode(&self, answer: &Answer) -> Result<UserGroupsPage> {

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 use vochi_crm_core::wire;
-use vochi_crm_core::{Extension, LocalTime, PhoneNumber, Seconds};
+use vochi_crm_core::{Extension, LocalTime, PhoneNumber, Result, Seconds};
 
-use super::{CallDirection, CallResult, PhoneText, UserId};
+use super::{CallDirection, CallResult, PhoneText, UserId, given};
 
 /// What RetailCRM said to a call event.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -195,6 +195,20 @@ impl CallUpload {
     /// The PBX's id.
     pub fn external_id(&self) -> &str {
         &self.external_id
+    }
+
+    /// That nothing in it would be misread. Without an id of ours the CRM would not recognise a
+    /// repeat.
+    pub(crate) fn check(&self) -> Result<()> {
+        let id = self.external_id.as_str();
+        given::text("the external id of a call", Some(id))?;
+        if let Some(user) = self.user_id {
+            given::id(&format!("the user of call {id}"), user)?;
+        }
+        for (what, text) in [("recordUrl", &self.record_url), ("site", &self.site)] {
+            given::text(&format!("the {what} of call {id}"), text.as_deref())?;
+        }
+        Ok(())
     }
 
     pub(crate) fn has_handler(&self) -> bool {

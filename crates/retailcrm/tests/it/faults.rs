@@ -71,7 +71,7 @@ impl Outcome<'_> {
         format!("{} after {}", self.row.name, self.fault)
     }
 
-    fn is<T: PartialEq + Debug>(&self, what: &str, found: T, wanted: T) {
+    fn is<T: Copy + PartialEq + Debug>(&self, what: &str, found: T, wanted: T) {
         let told = &self.result;
         assert_eq!(found, wanted, "{what} of {}: {told:?}", self.case());
     }

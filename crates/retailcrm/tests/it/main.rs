@@ -8,6 +8,7 @@
 )]
 
 mod account;
+mod bad_input;
 mod changes;
 mod corporate;
 mod customer_requests;

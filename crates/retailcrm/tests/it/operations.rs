@@ -97,7 +97,7 @@ impl Row {
         self
     }
 
-    fn type_name(&self) -> &'static str {
+    pub(crate) fn type_name(&self) -> &'static str {
         self.name.split(',').next().unwrap_or_default()
     }
 }

@@ -18,7 +18,7 @@ fn lost() -> Step {
 
 /// The answer comes when nobody waits any more.
 fn late(row: &super::Row) -> Step {
-    Step::Slow(Duration::from_secs(3600), row.operation.planned())
+    Step::Slow(Duration::from_hours(1), row.operation.planned())
 }
 
 #[tokio::test(start_paused = true)]
