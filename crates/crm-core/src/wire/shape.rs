@@ -1,8 +1,11 @@
 //! Lists that come as maps, maps that come as lists, and things that are not there.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
 
-use serde::de::{DeserializeOwned, Error as _};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{DeserializeOwned, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
@@ -49,12 +52,23 @@ where
 pub fn object<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
-    T: DeserializeOwned,
+    T: Deserialize<'de>,
 {
-    match Value::deserialize(deserializer)? {
-        value @ Value::Object(_) => T::deserialize(value).map_err(D::Error::custom),
-        _ => Err(D::Error::custom("it is no object")),
+    struct Fields<T>(PhantomData<T>);
+
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for Fields<T> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<T, A::Error> {
+            T::deserialize(MapAccessDeserializer::new(fields))
+        }
     }
+
+    deserializer.deserialize_map(Fields(PhantomData))
 }
 
 /// Reads an object; `null`, `[]`, `{}` and an object that cannot be read are `None`.

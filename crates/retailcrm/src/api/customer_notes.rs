@@ -226,13 +226,13 @@ impl Endpoint for CreateCustomerNote {
             return Err(Error::input("a note says nothing"));
         }
         match &self.note.customer {
-            About::Id(id) => given::id("the customer of a note", id)?,
+            About::Id(id) => given::id("the customer of a note", id.get())?,
             About::ExternalId(id) => {
                 given::text("the external id of a note's customer", Some(id))?;
             }
         }
         if let Some(manager) = self.note.manager_id {
-            given::id("the manager of a note", manager)?;
+            given::id("the manager of a note", manager.get())?;
         }
         let mut request = ApiRequest::post("/api/v5/customers/notes/create");
         if let Some(site) = given::text("site", self.site.as_deref())? {
@@ -300,7 +300,7 @@ impl Endpoint for DeleteCustomerNote {
     }
 
     fn request(&self) -> Result<ApiRequest> {
-        given::id("the note", self.id)?;
+        given::id("the note", self.id.get())?;
         Ok(ApiRequest::post(format!(
             "/api/v5/customers/notes/{}/delete",
             self.id

@@ -168,7 +168,7 @@ impl Endpoint for SendCallEvent {
                 .with_hint("give at least one extension or RetailCRM user"));
         }
         for user in &self.event.user_ids {
-            given::id("a user of a call event", user)?;
+            given::id("a user of a call event", user.get())?;
         }
         given::text("callExternalId", self.event.call_external_id.as_deref())?;
         given::text("site", self.event.site.as_deref())?;

@@ -142,7 +142,7 @@ impl Endpoint for GetUser {
     }
 
     fn request(&self) -> Result<ApiRequest> {
-        given::id("the user", self.user)?;
+        given::id("the user", self.user.get())?;
         Ok(ApiRequest::get(format!("/api/v5/users/{}", self.user)))
     }
 
@@ -200,7 +200,7 @@ impl Endpoint for SetUserStatus {
             return Err(Error::input("the user's status is empty")
                 .with_hint("RetailCRM knows free, busy, dinner and break"));
         }
-        given::id("the user", self.user)?;
+        given::id("the user", self.user.get())?;
         Ok(
             ApiRequest::post(format!("/api/v5/users/{}/status", self.user))
                 .form("status", self.status.as_str()),

@@ -169,7 +169,7 @@ impl CustomerData {
     /// That nothing in it would be misread.
     pub(crate) fn check(&self) -> Result<()> {
         match self.manager_id {
-            Some(manager) => given::id("the customer's manager", manager),
+            Some(manager) => given::id("the customer's manager", manager.get()),
             None => Ok(()),
         }
     }

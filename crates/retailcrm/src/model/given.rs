@@ -1,12 +1,10 @@
 //! What is never sent, because the CRM could only misread it.
 
-use std::fmt::Display;
-
 use vochi_crm_core::{Error, Result};
 
 /// An id. The CRM has none that is 0: it would be read as no id at all.
-pub(crate) fn id(what: &str, id: impl Display) -> Result<()> {
-    if id.to_string() == "0" {
+pub(crate) fn id(what: &str, id: u64) -> Result<()> {
+    if id == 0 {
         return Err(Error::input(format!("{what} is 0, which is no id")));
     }
     Ok(())

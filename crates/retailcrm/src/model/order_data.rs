@@ -160,10 +160,10 @@ impl OrderData {
     /// That nothing in it would be misread.
     pub(crate) fn check(&self) -> Result<()> {
         if let Some(customer) = &self.customer {
-            given::id("the order's customer", customer.id())?;
+            given::id("the order's customer", customer.id().get())?;
         }
         match self.manager_id {
-            Some(manager) => given::id("the order's manager", manager),
+            Some(manager) => given::id("the order's manager", manager.get()),
             None => Ok(()),
         }
     }

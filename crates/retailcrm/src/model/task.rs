@@ -101,12 +101,12 @@ impl TaskData {
 
     /// That nothing in it would be misread.
     pub(crate) fn check(&self) -> Result<()> {
-        given::id("who has to do the task", self.performer_id)?;
+        given::id("who has to do the task", self.performer_id.get())?;
         if let Some(customer) = &self.customer {
-            given::id("the task's customer", customer.id())?;
+            given::id("the task's customer", customer.id().get())?;
         }
         match &self.order {
-            Some(order) => given::id("the task's order", order.id()),
+            Some(order) => given::id("the task's order", order.id().get()),
             None => Ok(()),
         }
     }

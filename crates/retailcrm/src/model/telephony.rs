@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use vochi_crm_core::wire;
-use vochi_crm_core::{Extension, LocalTime, PhoneNumber, Result, Seconds};
+use vochi_crm_core::{Error, Extension, LocalTime, PhoneNumber, Result, Seconds};
 
 use super::{CallDirection, CallResult, PhoneText, UserId, given};
 
@@ -202,13 +202,17 @@ impl CallUpload {
     pub(crate) fn check(&self) -> Result<()> {
         let id = self.external_id.as_str();
         given::text("the external id of a call", Some(id))?;
-        if let Some(user) = self.user_id {
-            given::id(&format!("the user of call {id}"), user)?;
+        let fields = || {
+            if let Some(user) = self.user_id {
+                given::id("userId", user.get())?;
+            }
+            given::text("recordUrl", self.record_url.as_deref())?;
+            given::text("site", self.site.as_deref())
+        };
+        match fields() {
+            Ok(_) => Ok(()),
+            Err(wrong) => Err(Error::input(format!("call {id}: {}", wrong.message()))),
         }
-        for (what, text) in [("recordUrl", &self.record_url), ("site", &self.site)] {
-            given::text(&format!("the {what} of call {id}"), text.as_deref())?;
-        }
-        Ok(())
     }
 
     pub(crate) fn has_handler(&self) -> bool {

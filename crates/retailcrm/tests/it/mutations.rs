@@ -19,6 +19,13 @@ pub(crate) struct Mutation {
     pub(crate) body: Value,
 }
 
+impl Mutation {
+    /// Whether the place is no longer there.
+    pub(crate) fn is_gone(&self) -> bool {
+        matches!(self.what, "dropped" | "renamed")
+    }
+}
+
 /// Every field and element of an answer, dropped, renamed and as every other type.
 pub(crate) fn mutations(body: &Value) -> Vec<Mutation> {
     let mut all = Vec::new();

@@ -109,19 +109,19 @@ fn calls() -> Vec<Row> {
         row(
             "UploadCalls",
             "user 0",
-            "user of call 1 is 0",
+            "call 1: userId is 0",
             UploadCalls::new([call("1").with_user(NO_USER)]),
         ),
         row(
             "UploadCalls",
             "an empty shop",
-            "site of call 1 is empty",
+            "call 1: site is empty",
             UploadCalls::new([call("1").with_site("")]),
         ),
         row(
             "UploadCalls",
             "an empty recording",
-            "recordUrl of call 1 is empty",
+            "call 1: recordUrl is empty",
             UploadCalls::new([call("1").with_record_url("")]),
         ),
     ]

@@ -200,6 +200,12 @@ fn one_wrong_thing_costs_nothing_but_itself() {
                     Err(error) => {
                         assert!(vital, "{place}: {error}");
                         assert_eq!(error.kind(), ErrorKind::Decode, "{place}");
+                        let wrong = &mutation.path[0];
+                        let told = error.message();
+                        assert!(
+                            told.contains(wrong) || mutation.is_gone(),
+                            "{place}: {told}"
+                        );
                     }
                 }
             }
