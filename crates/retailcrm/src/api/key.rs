@@ -1,41 +1,110 @@
 //! Which customer, order or the like an operation is about: by the CRM's id or by the shop's.
 
+use std::borrow::Cow;
+
+use vochi_crm_core::http::ApiRequest;
 use vochi_crm_core::{Error, Result};
 
+use crate::model::given;
+
 /// One of the two ids, always sent with the word that says which (`by`): the CRM's default is not
-/// the same in all its versions.
+/// the same in all its versions. With it goes the shop, which the CRM wants to know where the key
+/// reaches several.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Key {
-    Id(u64),
-    ExternalId(String),
+pub(super) struct Key {
+    id: Id,
+    site: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Id {
+    Crm(u64),
+    Shop(String),
 }
 
 impl Key {
-    /// The value of `by`.
-    pub(super) fn by(&self) -> &'static str {
-        match self {
-            Self::Id(_) => "id",
-            Self::ExternalId(_) => "externalId",
+    /// The CRM's id.
+    pub(super) fn id(id: u64) -> Self {
+        Self {
+            id: Id::Crm(id),
+            site: None,
         }
     }
 
-    /// The id as a segment of a path.
-    pub(super) fn segment(&self) -> Result<String> {
-        match self {
-            Self::Id(id) => Ok(id.to_string()),
+    /// The shop's id.
+    pub(super) fn external_id(id: impl Into<String>) -> Self {
+        Self {
+            id: Id::Shop(id.into()),
+            site: None,
+        }
+    }
+
+    /// The same in this shop.
+    pub(super) fn in_site(self, site: Option<String>) -> Self {
+        Self { site, ..self }
+    }
+
+    /// The shop.
+    pub(super) fn site(&self) -> Option<&String> {
+        self.site.as_ref()
+    }
+
+    /// A request that reads it, or a part of it: `by` and `site` stand in the query.
+    pub(super) fn read(&self, what: &str, part: &str) -> Result<ApiRequest> {
+        let request = ApiRequest::get(self.path(what, part)?).query("by", self.by());
+        Ok(match given::text("site", self.site.as_deref())? {
+            Some(site) => request.query("site", site),
+            None => request,
+        })
+    }
+
+    /// A request that changes it: `by` and `site` stand in the form.
+    pub(super) fn write(&self, what: &str, part: &str) -> Result<ApiRequest> {
+        let request = ApiRequest::post(self.path(what, part)?).form("by", self.by());
+        Ok(match given::text("site", self.site.as_deref())? {
+            Some(site) => request.form("site", site),
+            None => request,
+        })
+    }
+
+    fn path(&self, what: &str, part: &str) -> Result<String> {
+        Ok(format!("/api/v5/{what}/{}{part}", self.segment()?))
+    }
+
+    fn by(&self) -> &'static str {
+        match self.id {
+            Id::Crm(_) => "id",
+            Id::Shop(_) => "externalId",
+        }
+    }
+
+    fn segment(&self) -> Result<String> {
+        match &self.id {
+            Id::Crm(id) => {
+                given::id("the id", *id)?;
+                Ok(id.to_string())
+            }
             // Dots alone would be taken for a way through the path, however they are encoded.
-            Self::ExternalId(id) if matches!(id.as_str(), "" | "." | "..") => {
+            Id::Shop(id) if matches!(id.trim(), "" | "." | "..") => {
                 Err(Error::input(format!("{id:?} is no external id")))
             }
-            Self::ExternalId(id) => Ok(encoded(id)),
+            Id::Shop(id) => Ok(encoded(id)),
         }
     }
 
     /// What the audit log may say: an external id may be made of a number.
-    pub(super) fn subject(&self) -> Option<String> {
-        match self {
-            Self::Id(id) => Some(id.to_string()),
-            Self::ExternalId(_) => None,
+    pub(super) fn subject(&self) -> Option<Cow<'_, str>> {
+        match self.id {
+            Id::Crm(id) => Some(id.to_string().into()),
+            Id::Shop(_) => None,
+        }
+    }
+
+    /// The CRM's id, as a dry run pretends it.
+    pub(super) fn planned(&self) -> u64 {
+        match self.id {
+            Id::Crm(id) => id,
+            Id::Shop(_) => 1,
         }
     }
 }
@@ -69,8 +138,16 @@ mod tests {
             ("", None),
             ("..", None),
         ] {
-            let key = Key::ExternalId(id.to_owned());
+            let key = Key::external_id(id);
             assert_eq!(key.segment().ok().as_deref(), segment, "{id}");
+        }
+    }
+
+    #[test]
+    fn an_id_that_is_none_is_not_sent() {
+        for key in [Key::id(0), Key::external_id(" "), Key::external_id("")] {
+            assert!(key.read("orders", "").is_err(), "{key:?}");
+            assert!(key.write("orders", "/edit").is_err(), "{key:?}");
         }
     }
 }

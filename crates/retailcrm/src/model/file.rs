@@ -1,6 +1,8 @@
 //! Files, and what they are attached to.
 
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value};
 use vochi_crm_core::{LocalTime, wire};
 
 use super::number_id::number_id;
@@ -13,7 +15,7 @@ number_id! {
 
 /// A file the CRM keeps.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(remote = "Self", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct StoredFile {
     /// The CRM's id.
@@ -39,6 +41,14 @@ pub struct StoredFile {
     pub attachments: Vec<Attachment>,
 }
 
+impl<'de> Deserialize<'de> for StoredFile {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let fields = Map::deserialize(deserializer)?;
+        // The derived reader of `remote`, which would read a list too, by the order of its values.
+        Self::deserialize(Value::Object(fields)).map_err(D::Error::custom)
+    }
+}
+
 /// What a file is attached to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -62,6 +72,6 @@ impl<'de> Deserialize<'de> for Attachment {
         wire.customer
             .map(Self::Customer)
             .or(wire.order.map(Self::Order))
-            .ok_or_else(|| serde::de::Error::custom("it is attached to nothing known"))
+            .ok_or_else(|| D::Error::custom("it is attached to nothing known"))
     }
 }
