@@ -25,6 +25,7 @@ mod first;
 mod handlers;
 mod modules;
 mod state;
+mod telephony;
 mod words;
 
 use http::Method;
