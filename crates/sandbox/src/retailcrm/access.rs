@@ -7,7 +7,10 @@ use crate::report::{CallRow, LiveRow};
 
 use super::RetailCrm;
 use super::customers::Customer;
+use super::files::StoredFile;
+use super::orders::Order;
 use super::state::{SiteAccess, StoredCall, Telephony, User};
+use super::tasks::Task;
 
 /// The stand-in's account, from inside the process.
 #[derive(Clone, Copy)]
@@ -59,7 +62,7 @@ impl<'a> Access<'a> {
         self.desk.stand_in().account.telephony = to;
     }
 
-    /// Says whether there is money in the account to activate a module.
+    /// Says whether there is money in the account to activate a module or to upload a file.
     pub fn set_funds(&self, enough: bool) {
         self.desk.stand_in().account.has_funds = enough;
     }
@@ -128,6 +131,48 @@ impl<'a> Access<'a> {
                 customer.combined_to = Some(into);
             }
         }
+    }
+
+    /// The orders, in the order they came.
+    pub fn orders(&self) -> Vec<Order> {
+        self.desk.stand_in().account.orders.clone()
+    }
+
+    /// Adds an order, or replaces the one of the same id.
+    pub fn put_order(&self, order: Order) {
+        self.desk.stand_in().account.put_order(order);
+    }
+
+    /// Removes an order.
+    pub fn remove_order(&self, id: u64) {
+        let mut desk = self.desk.stand_in();
+        desk.account.orders.retain(|order| order.id != id);
+    }
+
+    /// The tasks, in the order they came.
+    pub fn tasks(&self) -> Vec<Task> {
+        self.desk.stand_in().account.tasks.clone()
+    }
+
+    /// Adds a task, or replaces the one of the same id.
+    pub fn put_task(&self, task: Task) {
+        self.desk.stand_in().account.put_task(task);
+    }
+
+    /// The files with what they hold, in the order they came.
+    pub fn files(&self) -> Vec<StoredFile> {
+        self.desk.stand_in().account.files.clone()
+    }
+
+    /// Adds a file, or replaces the one of the same id.
+    pub fn put_file(&self, file: StoredFile) {
+        self.desk.stand_in().account.put_file(file);
+    }
+
+    /// Removes a file.
+    pub fn remove_file(&self, id: u64) {
+        let mut desk = self.desk.stand_in();
+        desk.account.files.retain(|file| file.id != id);
     }
 
     /// An integration module as the CRM tells it.

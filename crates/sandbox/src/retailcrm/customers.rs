@@ -45,7 +45,6 @@ pub struct Customer {
     pub tags: Vec<String>,
     /// The customer this one was merged into; it is gone then, and its id leads there.
     pub combined_to: Option<u64>,
-    pub(super) last_order: Option<u64>,
     /// Whatever else was written, as it was written.
     pub(super) more: Map<String, Value>,
 }
@@ -72,7 +71,6 @@ impl Customer {
             custom_fields: Map::new(),
             tags: Vec::new(),
             combined_to: None,
-            last_order: None,
             more: Map::new(),
         }
     }
@@ -81,7 +79,7 @@ impl Customer {
         full_name(&self.first_name, self.last_name.as_deref())
     }
 
-    fn tells(&self) -> Value {
+    pub(super) fn tells(&self) -> Map<String, Value> {
         let phones: Vec<Value> = self
             .phones
             .iter()
@@ -98,7 +96,7 @@ impl Customer {
         } else {
             json!(self.custom_fields)
         };
-        let mut told = known(json!({
+        let told = known(json!({
             "type": "customer",
             "id": self.id,
             "externalId": self.external_id,
@@ -127,9 +125,11 @@ impl Customer {
             "customerSubscriptions": [],
             "mgCustomers": [],
         }));
-        if let Value::Object(fields) = &mut told {
-            fields.extend(self.more.clone());
-        }
+        let mut told = match told {
+            Value::Object(fields) => fields,
+            _ => Map::new(),
+        };
+        told.extend(self.more.clone());
         told
     }
 
@@ -182,26 +182,30 @@ impl Customer {
     }
 
     /// `filter[name]` means the name or a number (§5.1).
-    fn called(&self, wanted: &str) -> bool {
-        let number = digits(wanted);
-        if number.len() >= FEWEST_DIGITS {
-            let tail = number
-                .get(number.len().saturating_sub(COMPARED_DIGITS)..)
-                .unwrap_or_default();
-            if self.phones.iter().any(|phone| digits(phone).contains(tail)) {
-                return true;
-            }
-        }
+    pub(super) fn called(&self, wanted: &str) -> bool {
         let names = [
             Some(self.first_name.as_str()),
             self.last_name.as_deref(),
             self.patronymic.as_deref(),
         ];
         let names: Vec<&str> = names.into_iter().flatten().collect();
-        let wanted = wanted.trim().to_lowercase();
-        names.join(" ").to_lowercase().contains(&wanted)
-            || self.full_name().to_lowercase().contains(&wanted)
+        let mut phones = self.phones.iter();
+        phones.any(|phone| same_number(phone, wanted))
+            || part_of(&names.join(" "), wanted)
+            || part_of(&self.full_name(), wanted)
     }
+}
+
+/// Whether what is looked for is a number, and this one.
+pub(super) fn same_number(phone: &str, wanted: &str) -> bool {
+    let number = digits(wanted);
+    let tail = number.get(number.len().saturating_sub(COMPARED_DIGITS)..);
+    number.len() >= FEWEST_DIGITS && tail.is_some_and(|tail| digits(phone).contains(tail))
+}
+
+/// Whether the text stands in the other one, in capitals or not.
+pub(super) fn part_of(text: &str, wanted: &str) -> bool {
+    text.to_lowercase().contains(&wanted.trim().to_lowercase())
 }
 
 impl Seen<'_> {
@@ -240,7 +244,7 @@ pub(super) fn list(seen: &Seen<'_>) -> Value {
         wanted.is_empty() || wanted.into_iter().any(have)
     };
     let fields = seen.inside("filter[customFields]");
-    let found: Vec<Value> = seen
+    let found: Vec<Map<String, Value>> = seen
         .account
         .customers
         .iter()

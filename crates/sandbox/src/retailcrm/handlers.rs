@@ -8,8 +8,11 @@ use crate::wire::Answer;
 
 use super::checks::{Endpoint, Seen};
 use super::customers::{self, Customer};
+use super::files::{self, StoredFile};
 use super::first::{self, LINES, SITES};
+use super::orders::{self, Order};
 use super::state::{Account, SiteAccess};
+use super::tasks::{self, Task};
 use super::{corporate, employees, modules, telephony};
 
 /// What a request changes in the account.
@@ -20,6 +23,10 @@ pub(super) enum Change {
     Status(u64, String),
     Module(String, Map<String, Value>),
     Customer(Box<Customer>),
+    Order(Box<Order>),
+    Task(Box<Task>),
+    File(Box<StoredFile>),
+    FileGone(u64),
 }
 
 /// What a request that passed every check is answered, and what it changes.
@@ -68,6 +75,18 @@ pub(super) fn carry_out(endpoint: Endpoint, seen: &Seen<'_>) -> (Answer, Change)
         Endpoint::Corporate => corporate::one(seen),
         Endpoint::CorporateContacts => corporate::contacts(seen),
         Endpoint::CorporateCompanies => corporate::companies(seen),
+        Endpoint::Orders => orders::list(seen),
+        Endpoint::Order => orders::one(seen),
+        Endpoint::OrderCreate | Endpoint::OrderEdit => return orders::written(endpoint, seen),
+        Endpoint::Tasks => tasks::list(seen),
+        Endpoint::Task => tasks::one(seen),
+        Endpoint::TaskCreate | Endpoint::TaskEdit => return tasks::written(endpoint, seen),
+        Endpoint::Files => files::list(seen),
+        Endpoint::File => files::one(seen),
+        Endpoint::FileDownload => return files::download(seen),
+        Endpoint::FileUpload => return files::uploaded(seen),
+        Endpoint::FileEdit => return files::edited(seen),
+        Endpoint::FileDelete => return files::deleted(seen),
     };
     (Answer::json(StatusCode::OK, &body), Change::Nothing)
 }

@@ -1,4 +1,4 @@
-//! RetailCRM, API v5: what takes part in a call, and who is called.
+//! RetailCRM, API v5: what takes part in a call, and who is called, and what comes of it.
 //!
 //! | request | what the stand-in does with it |
 //! | --- | --- |
@@ -12,6 +12,10 @@
 //! | `GET /api/v5/integration-modules/{code}`, `POST …/{code}/edit` | modules, the telephony among them |
 //! | `GET /api/v5/customers`, `/api/v5/customers/{id}` | finds and reads customers |
 //! | `POST /api/v5/customers/create`, `/api/v5/customers/{id}/edit` | writes them |
+//! | `GET /api/v5/orders`, `…/{id}`, `POST …/create`, `…/{id}/edit` | orders |
+//! | `GET /api/v5/tasks`, `…/{id}`, `POST …/create`, `…/{id}/edit` | what an employee has to do |
+//! | `GET /api/v5/files`, `…/{id}`, `…/{id}/download` | files, and what they hold |
+//! | `POST /api/v5/files/upload`, `…/{id}/edit`, `…/{id}/delete` | keeps, names, attaches and forgets them |
 //! | `GET /api/v5/customers-corporate`, `…/{id}`, `…/{id}/contacts`, `…/{id}/companies` | companies |
 //!
 //! Sections (`§2.1`) are those of the project's RetailCRM reference page.
@@ -21,10 +25,14 @@ mod checks;
 mod corporate;
 mod customers;
 mod employees;
+mod files;
 mod first;
 mod handlers;
 mod modules;
+mod named;
+mod orders;
 mod state;
+mod tasks;
 mod telephony;
 mod words;
 
@@ -42,8 +50,11 @@ use crate::wire::{Carried, Request};
 
 pub use access::Access;
 pub use customers::Customer;
+pub use files::{Attached, StoredFile};
 pub use first::{API_KEY, CLIENT_ID, MODULE_CODE, SITE, TIMEZONE};
+pub use orders::Order;
 pub use state::{SiteAccess, StoredCall, Telephony, User};
+pub use tasks::Task;
 
 use handlers::Change;
 use state::Account;
@@ -87,6 +98,10 @@ impl StandIn for RetailCrm {
             }
             Change::Module(code, module) => self.account.write_module(code, module),
             Change::Customer(customer) => self.account.put_customer(*customer),
+            Change::Order(order) => self.account.put_order(*order),
+            Change::Task(task) => self.account.put_task(*task),
+            Change::File(file) => self.account.write_file(*file),
+            Change::FileGone(id) => self.account.files.retain(|file| file.id != id),
             Change::Calls(calls) => calls.into_iter().for_each(|call| self.account.store(call)),
         }
         Carried::done(answer)

@@ -10,6 +10,9 @@ use crate::report::{CallRow, CustomerRow, LiveRow, Report, Responsible};
 
 use super::corporate::Corporate;
 use super::customers::Customer;
+use super::files::StoredFile;
+use super::orders::Order;
+use super::tasks::Task;
 use super::{first, words};
 
 /// Requests a second from one address, everything but telephony (§1.5).
@@ -147,11 +150,16 @@ pub(super) struct Account {
     pub(super) additional_codes: Vec<(String, u64)>,
     pub(super) customers: Vec<Customer>,
     pub(super) corporates: Vec<Corporate>,
+    pub(super) orders: Vec<Order>,
+    pub(super) tasks: Vec<Task>,
+    pub(super) files: Vec<StoredFile>,
+    /// The id of the last upload, which nothing gets again.
+    pub(super) last_upload: u64,
     /// Integration modules by code, as they were written.
     pub(super) modules: BTreeMap<String, Map<String, Value>>,
     /// The code of the one that is the telephony.
     pub(super) telephony_module: String,
-    /// Whether there is money for another module.
+    /// Whether there is money for another module, or another file.
     pub(super) has_funds: bool,
     /// Whether ids that come as numbers or as texts come as texts.
     pub(super) ids_as_text: bool,
@@ -172,6 +180,10 @@ impl Account {
             additional_codes: first::additional_codes(),
             customers: first::customers(),
             corporates: super::corporate::first(),
+            orders: super::orders::first(),
+            tasks: super::tasks::first(),
+            files: super::files::first(),
+            last_upload: 0,
             modules: BTreeMap::from([(first::MODULE_CODE.to_owned(), first::module())]),
             telephony_module: first::MODULE_CODE.into(),
             has_funds: true,
@@ -310,6 +322,22 @@ impl Account {
             }),
         }
     }
+}
+
+/// How the CRM writes a moment (§1.3).
+pub(super) const DATE_TIME: &str = "%Y-%m-%d %H:%M:%S";
+
+/// This moment in the account's zone.
+pub(super) fn now(format: &str) -> String {
+    let now = jiff::Timestamp::now();
+    // The zone is in the database this is built with; UTC would be seen by anybody who looks.
+    let zone = jiff::tz::TimeZone::get(first::TIMEZONE).unwrap_or(jiff::tz::TimeZone::UTC);
+    now.to_zoned(zone).strftime(format).to_string()
+}
+
+/// Whether a moment is not after a day or a moment; both sort as text.
+pub(super) fn until(moment: &str, to: &str) -> bool {
+    moment.get(..to.len()).unwrap_or(moment) <= to
 }
 
 pub(super) fn digits(phone: &str) -> String {

@@ -145,8 +145,8 @@ pub(super) const PARAMETERS: &[Row] = &[
     Row {
         check: Check::answered(
             "parameter.given",
-            "§1.4, §2, §4, §5",
-            "event, calls, phone, integrationModule, customer, status are given",
+            "§1.4, §2, §4, §5, §6, §8",
+            "event, calls, phone, integrationModule, customer, order, task, file, status are given",
         ),
         refusal: Refusal::Missing,
         finds: |seen| {
@@ -217,15 +217,12 @@ pub(super) const PARAMETERS: &[Row] = &[
     Row {
         check: Check::documented(
             "parameter.written_object",
-            "§2.4, §5.3, §5.4",
-            "integrationModule and customer are JSON objects",
+            "§2.4, §5.3, §5.4, §6, §8",
+            "integrationModule, customer, order, task and file are JSON objects",
         ),
         refusal: Refusal::EntityMap,
         finds: |seen| {
-            let writes = matches!(
-                seen.endpoint(),
-                Some(Endpoint::ModuleEdit | Endpoint::CustomerCreate | Endpoint::CustomerEdit)
-            );
+            let writes = seen.endpoint().is_some_and(Endpoint::writes);
             match seen.endpoint().and_then(Endpoint::needs) {
                 Some(name) if writes && seen.written.is_none() => {
                     vec![Detail::new(name, "This value is not valid.")]
@@ -280,9 +277,12 @@ pub(super) const MODULE: &[Row] = &[
 /// looks at forms only, sees no parameter at all.
 fn not_a_form(seen: &Seen<'_>, instead: fn(&str) -> bool) -> Vec<Detail> {
     let media_type = seen.request.media_type().unwrap_or_default();
-    match seen.endpoint() {
-        Some(endpoint) if endpoint.is_post() && !seen.request.is_form() && instead(&media_type) => {
-            vec![Detail::new(endpoint.needs().unwrap_or_default(), "")]
+    let form = seen.request.is_form();
+    match seen.endpoint().filter(|it| it.takes_form()) {
+        // What needs no parameter may say nothing at all.
+        Some(endpoint) if endpoint.needs().is_none() && seen.request.body.is_empty() => Vec::new(),
+        Some(endpoint) if !form && instead(&media_type) => {
+            vec![Detail::new(endpoint.needs().unwrap_or("form"), "")]
         }
         _ => Vec::new(),
     }

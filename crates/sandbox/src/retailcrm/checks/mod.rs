@@ -7,10 +7,14 @@
 mod calls;
 mod customer;
 mod event;
+mod file;
 mod gate;
+mod links;
 mod module;
+mod order;
 mod query;
 mod routes;
+mod task;
 mod thing;
 mod values;
 
@@ -45,11 +49,22 @@ pub(super) enum Refusal {
     EntityMap,
     /// `Errors in the entity format`, `errors` a list of `field: text`.
     EntityList,
+    /// This `errorMsg`, `errors` a map.
+    NotLoaded(&'static str),
+    /// This `errorMsg`, `errors` a list of `field: text`.
+    NotLoadedList(&'static str),
 }
 
 impl Refusal {
     fn merges(self) -> bool {
-        matches!(self, Self::Input | Self::EntityMap | Self::EntityList)
+        matches!(
+            self,
+            Self::Input
+                | Self::EntityMap
+                | Self::EntityList
+                | Self::NotLoaded(_)
+                | Self::NotLoadedList(_)
+        )
     }
 
     fn answer(self, details: &[Detail]) -> Answer {
@@ -67,6 +82,12 @@ impl Refusal {
             details
                 .iter()
                 .map(|detail| (detail.field.clone(), json!(detail.text)))
+                .collect()
+        };
+        let list = || -> Vec<String> {
+            details
+                .iter()
+                .map(|detail| format!("{}: {}", detail.field, detail.text))
                 .collect()
         };
         match self {
@@ -90,17 +111,13 @@ impl Refusal {
             ),
             Self::Input => with_errors("Errors in the input parameters", Value::Object(map())),
             Self::NotActivated => {
-                let texts: Vec<&str> = details.iter().map(|detail| detail.text).collect();
+                let texts: Vec<&str> = details.iter().map(|detail| &*detail.text).collect();
                 with_errors("Failed to activate module", json!(texts))
             }
             Self::EntityMap => with_errors("Errors in the entity format", Value::Object(map())),
-            Self::EntityList => {
-                let list: Vec<String> = details
-                    .iter()
-                    .map(|detail| format!("{}: {}", detail.field, detail.text))
-                    .collect();
-                with_errors("Errors in the entity format", json!(list))
-            }
+            Self::EntityList => with_errors("Errors in the entity format", json!(list())),
+            Self::NotLoaded(text) => with_errors(text, Value::Object(map())),
+            Self::NotLoadedList(text) => with_errors(text, json!(list())),
         }
     }
 }
@@ -120,13 +137,13 @@ pub(super) struct Seen<'a> {
     /// The limit this request is over.
     over: Option<Bucket>,
     path: Path,
-    /// What the path names: a module's code, a customer's id.
+    /// What the path names: a module's code, the id of a customer, an order, a task, a file.
     pub(super) thing: String,
     /// What the CRM reads: the query of a `GET`, the form of a `POST`.
     parameters: Vec<(String, String)>,
     pub(super) event: Option<Map<String, Value>>,
     pub(super) calls: Option<Vec<Value>>,
-    /// The customer or the module that is written.
+    /// The object that is written: a customer, a module, an order, a task, a file.
     pub(super) written: Option<Map<String, Value>>,
 }
 
@@ -160,11 +177,7 @@ impl<'a> Seen<'a> {
                     seen.calls = Some(calls);
                 }
             }
-            Path::Known(
-                endpoint @ (Endpoint::ModuleEdit
-                | Endpoint::CustomerCreate
-                | Endpoint::CustomerEdit),
-            ) => {
+            Path::Known(endpoint) if endpoint.writes() => {
                 if let Some(Value::Object(fields)) = endpoint.needs().and_then(json) {
                     seen.written = Some(fields);
                 }
@@ -230,6 +243,7 @@ const STAGES: &[&[Row]] = &[
     gate::VERB,
     gate::KEY,
     gate::SCOPE,
+    file::UPLOADED,
     gate::ENCODING,
     gate::PARAMETERS,
     query::VALUES,
@@ -243,6 +257,12 @@ const STAGES: &[&[Row]] = &[
     module::PAID,
     customer::NEEDED,
     customer::WRITTEN,
+    order::NEEDED,
+    order::WRITTEN,
+    order::ITEMS,
+    task::WRITTEN,
+    file::PAID,
+    file::WRITTEN,
 ];
 
 /// Every row, in the order of the table.

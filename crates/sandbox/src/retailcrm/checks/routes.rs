@@ -27,6 +27,20 @@ pub(in crate::retailcrm) enum Endpoint {
     Corporate,
     CorporateContacts,
     CorporateCompanies,
+    Orders,
+    Order,
+    OrderCreate,
+    OrderEdit,
+    Tasks,
+    Task,
+    TaskCreate,
+    TaskEdit,
+    Files,
+    File,
+    FileDownload,
+    FileUpload,
+    FileEdit,
+    FileDelete,
 }
 
 /// Where a request wants to go.
@@ -81,6 +95,12 @@ const ROUTES: &[Route] = &[
         "/api/v5/customers-corporate",
         Endpoint::Corporates,
     ),
+    route(Verb::Get, "/api/v5/orders", Endpoint::Orders),
+    route(Verb::Post, "/api/v5/orders/create", Endpoint::OrderCreate),
+    route(Verb::Get, "/api/v5/tasks", Endpoint::Tasks),
+    route(Verb::Post, "/api/v5/tasks/create", Endpoint::TaskCreate),
+    route(Verb::Get, "/api/v5/files", Endpoint::Files),
+    route(Verb::Post, "/api/v5/files/upload", Endpoint::FileUpload),
 ];
 
 /// Paths with the name of a thing in them, where `*` stands.
@@ -112,6 +132,18 @@ const OF_A_THING: &[Route] = &[
         "/api/v5/customers-corporate/*/companies",
         Endpoint::CorporateCompanies,
     ),
+    route(Verb::Get, "/api/v5/orders/*", Endpoint::Order),
+    route(Verb::Post, "/api/v5/orders/*/edit", Endpoint::OrderEdit),
+    route(Verb::Get, "/api/v5/tasks/*", Endpoint::Task),
+    route(Verb::Post, "/api/v5/tasks/*/edit", Endpoint::TaskEdit),
+    route(Verb::Get, "/api/v5/files/*", Endpoint::File),
+    route(
+        Verb::Get,
+        "/api/v5/files/*/download",
+        Endpoint::FileDownload,
+    ),
+    route(Verb::Post, "/api/v5/files/*/edit", Endpoint::FileEdit),
+    route(Verb::Post, "/api/v5/files/*/delete", Endpoint::FileDelete),
 ];
 
 /// Where the API has something else than the name of a thing, or nothing at all: nobody's
@@ -124,7 +156,12 @@ const NOT_A_THING: &[&str] = &[
     "edit",
     "fix-external-ids",
     "history",
+    "links",
+    "loyalty",
     "notes",
+    "packs",
+    "payments",
+    "statuses",
     "upload",
 ];
 
@@ -206,6 +243,12 @@ impl Endpoint {
             | Self::CorporateContacts
             | Self::CorporateCompanies => Some("customer_read"),
             Self::CustomerCreate | Self::CustomerEdit => Some("customer_write"),
+            Self::Orders | Self::Order => Some("order_read"),
+            Self::OrderCreate | Self::OrderEdit => Some("order_write"),
+            Self::Tasks | Self::Task => Some("task_read"),
+            Self::TaskCreate | Self::TaskEdit => Some("task_write"),
+            Self::Files | Self::File | Self::FileDownload => Some("file_read"),
+            Self::FileUpload | Self::FileEdit | Self::FileDelete => Some("file_write"),
             Self::Credentials | Self::ApiVersions | Self::SystemInfo => None,
         }
     }
@@ -219,6 +262,9 @@ impl Endpoint {
             Self::UserStatus(_) => Some("status"),
             Self::ModuleEdit => Some("integrationModule"),
             Self::CustomerCreate | Self::CustomerEdit => Some("customer"),
+            Self::OrderCreate | Self::OrderEdit => Some("order"),
+            Self::TaskCreate | Self::TaskEdit => Some("task"),
+            Self::FileEdit => Some("file"),
             _ => None,
         }
     }
@@ -230,11 +276,20 @@ impl Endpoint {
             Self::CallsUpload => &["calls", "clientId"],
             Self::Manager => &["phone", "details", "ignoreStatus", "clientId"],
             Self::UserStatus(_) => &["status"],
-            Self::Users | Self::Customers | Self::Corporates => &["filter", "limit", "page"],
+            Self::Users
+            | Self::Customers
+            | Self::Corporates
+            | Self::Orders
+            | Self::Tasks
+            | Self::Files => &["filter", "limit", "page"],
             Self::ModuleEdit => &["integrationModule"],
-            Self::Customer | Self::Corporate => &["by", "site"],
+            Self::Customer | Self::Corporate | Self::Order => &["by", "site"],
             Self::CustomerCreate => &["site", "customer"],
             Self::CustomerEdit => &["by", "site", "customer"],
+            Self::OrderCreate => &["site", "order"],
+            Self::OrderEdit => &["by", "site", "order"],
+            Self::TaskCreate | Self::TaskEdit => &["site", "task"],
+            Self::FileEdit => &["file"],
             Self::CorporateContacts | Self::CorporateCompanies => {
                 &["by", "site", "filter", "limit", "page"]
             }
@@ -252,6 +307,33 @@ impl Endpoint {
                 | Self::ModuleEdit
                 | Self::CustomerCreate
                 | Self::CustomerEdit
+                | Self::OrderCreate
+                | Self::OrderEdit
+                | Self::TaskCreate
+                | Self::TaskEdit
+                | Self::FileUpload
+                | Self::FileEdit
+                | Self::FileDelete
         )
+    }
+
+    /// Whether what it needs is an object to write.
+    pub(super) fn writes(self) -> bool {
+        matches!(
+            self,
+            Self::ModuleEdit
+                | Self::CustomerCreate
+                | Self::CustomerEdit
+                | Self::OrderCreate
+                | Self::OrderEdit
+                | Self::TaskCreate
+                | Self::TaskEdit
+                | Self::FileEdit
+        )
+    }
+
+    /// Whether its body is a form; an uploaded file is the bytes themselves.
+    pub(super) fn takes_form(self) -> bool {
+        self.is_post() && self != Self::FileUpload
     }
 }
