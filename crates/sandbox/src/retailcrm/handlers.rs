@@ -10,7 +10,7 @@ use super::checks::{Endpoint, Seen};
 use super::customers::{self, Customer};
 use super::first::{self, LINES, SITES};
 use super::state::{Account, SiteAccess, User};
-use super::{corporate, employees, modules};
+use super::{corporate, employees, history, modules};
 
 /// What a request changes in the account.
 pub(super) enum Change {
@@ -68,6 +68,7 @@ pub(super) fn carry_out(endpoint: Endpoint, seen: &Seen<'_>) -> (Answer, Change)
         Endpoint::Corporate => corporate::one(seen),
         Endpoint::CorporateContacts => corporate::contacts(seen),
         Endpoint::CorporateCompanies => corporate::companies(seen),
+        Endpoint::History(subject) => history::page(seen, subject),
     };
     (Answer::json(StatusCode::OK, &body), Change::Nothing)
 }

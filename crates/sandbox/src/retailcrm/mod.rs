@@ -22,9 +22,13 @@ mod corporate;
 mod customers;
 mod employees;
 mod first;
+mod first_history;
 mod handlers;
+mod history;
+mod journal;
 mod modules;
 mod state;
+mod user_acts;
 mod words;
 
 use http::Method;
@@ -42,6 +46,7 @@ use crate::wire::{Carried, Request};
 pub use access::Access;
 pub use customers::Customer;
 pub use first::{API_KEY, CLIENT_ID, MODULE_CODE, SITE, TIMEZONE};
+pub use journal::Author;
 pub use state::{SiteAccess, StoredCall, Telephony, User};
 
 use handlers::Change;
@@ -85,7 +90,7 @@ impl StandIn for RetailCrm {
                 }
             }
             Change::Module(code, module) => self.account.write_module(code, module),
-            Change::Customer(customer) => self.account.put_customer(*customer),
+            Change::Customer(customer) => self.account.write_customer(*customer, Author::Key),
             Change::Calls(calls) => calls.into_iter().for_each(|call| self.account.store(call)),
         }
         Carried::done(answer)
@@ -179,6 +184,11 @@ impl StandIn for RetailCrm {
                         self.account.seed_customer(customer)?;
                     }
                 }
+                ("acts", Value::Array(acts)) => {
+                    for act in acts {
+                        self.account.act(act)?;
+                    }
+                }
                 ("modules", Value::Object(modules)) => {
                     for (code, module) in modules {
                         match module {
@@ -191,6 +201,7 @@ impl StandIn for RetailCrm {
                     }
                 }
                 ("customers", _) => return Err("\"customers\" has to be a list of objects".into()),
+                ("acts", _) => return Err("\"acts\" has to be a list of objects".into()),
                 ("modules", _) => {
                     return Err("\"modules\" has to be an object: code and module".into());
                 }
@@ -199,7 +210,7 @@ impl StandIn for RetailCrm {
                 (other, _) => {
                     return Err(format!(
                         "RetailCRM has no {other:?} to set; there are \"telephony\", \"scopes\", \
-                         \"customers\" and \"modules\""
+                         \"customers\", \"modules\" and \"acts\""
                     ));
                 }
             }

@@ -10,6 +10,7 @@ use crate::report::{CallRow, CustomerRow, LiveRow, Report, Responsible};
 
 use super::corporate::Corporate;
 use super::customers::Customer;
+use super::journal::Journal;
 use super::{first, words};
 
 /// Requests a second from one address, everything but telephony (§1.5).
@@ -155,6 +156,8 @@ pub(super) struct Account {
     pub(super) has_funds: bool,
     /// Whether ids that come as numbers or as texts come as texts.
     pub(super) ids_as_text: bool,
+    /// What the histories are read from.
+    pub(super) journal: Journal,
     pub(super) live: Vec<LiveRow>,
     pub(super) calls: Vec<StoredCall>,
     general: Meter,
@@ -176,6 +179,7 @@ impl Account {
             telephony_module: first::MODULE_CODE.into(),
             has_funds: true,
             ids_as_text: false,
+            journal: Journal::new(),
             live: Vec::new(),
             calls: Vec::new(),
             general: Meter::new(GENERAL_PER_SECOND),

@@ -2,6 +2,7 @@
 
 use crate::check::{Check, Detail};
 
+use super::super::journal::Subject;
 use super::routes::Endpoint;
 use super::values::{CHOICE, INVALID, date, date_time, is_phone};
 use super::{Refusal, Row, Seen};
@@ -104,6 +105,7 @@ enum Kind {
     Flag,
     Status,
     Date,
+    Number,
     Texts,
     Numbers,
     /// `filter[customFields][code]=…`
@@ -120,7 +122,7 @@ impl Kind {
             Self::Flag => FLAGS.contains(&value),
             Self::Status => STATUSES.contains(&value),
             Self::Date => date(value) || date_time(value),
-            Self::Numbers => value.parse::<u64>().is_ok(),
+            Self::Number | Self::Numbers => value.parse::<u64>().is_ok(),
             Self::Text | Self::Texts | Self::Fields => !value.is_empty(),
         }
     }
@@ -167,6 +169,14 @@ fn kind(endpoint: Endpoint, name: &str) -> Option<Kind> {
         (Endpoint::Corporates | Endpoint::CorporateContacts, "contactIds") => Kind::Numbers,
         (Endpoint::Customers | Endpoint::Corporates, "ids" | "managers") => Kind::Numbers,
         (Endpoint::Customers | Endpoint::Corporates, "externalIds" | "sites") => Kind::Texts,
+        (Endpoint::History(_), "sinceId") => Kind::Number,
+        (Endpoint::History(_), "startDate" | "endDate") => Kind::Date,
+        (Endpoint::History(Subject::Order), "orderId") => Kind::Number,
+        (Endpoint::History(Subject::Order), "orderExternalId") => Kind::Text,
+        (Endpoint::History(Subject::Customer | Subject::Corporate), "customerId") => Kind::Number,
+        (Endpoint::History(Subject::Customer | Subject::Corporate), "customerExternalId") => {
+            Kind::Text
+        }
         _ => return None,
     };
     Some(kind)

@@ -2,6 +2,8 @@
 
 use http::Method;
 
+use super::super::journal::Subject;
+
 /// An operation the account has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::retailcrm) enum Endpoint {
@@ -27,6 +29,7 @@ pub(in crate::retailcrm) enum Endpoint {
     Corporate,
     CorporateContacts,
     CorporateCompanies,
+    History(Subject),
 }
 
 /// Where a request wants to go.
@@ -80,6 +83,21 @@ const ROUTES: &[Route] = &[
         Verb::Get,
         "/api/v5/customers-corporate",
         Endpoint::Corporates,
+    ),
+    route(
+        Verb::Get,
+        "/api/v5/customers/history",
+        Endpoint::History(Subject::Customer),
+    ),
+    route(
+        Verb::Get,
+        "/api/v5/customers-corporate/history",
+        Endpoint::History(Subject::Corporate),
+    ),
+    route(
+        Verb::Get,
+        "/api/v5/orders/history",
+        Endpoint::History(Subject::Order),
     ),
 ];
 
@@ -204,7 +222,9 @@ impl Endpoint {
             | Self::Corporates
             | Self::Corporate
             | Self::CorporateContacts
-            | Self::CorporateCompanies => Some("customer_read"),
+            | Self::CorporateCompanies
+            | Self::History(Subject::Customer | Subject::Corporate) => Some("customer_read"),
+            Self::History(Subject::Order) => Some("order_read"),
             Self::CustomerCreate | Self::CustomerEdit => Some("customer_write"),
             Self::Credentials | Self::ApiVersions | Self::SystemInfo => None,
         }
@@ -230,7 +250,9 @@ impl Endpoint {
             Self::CallsUpload => &["calls", "clientId"],
             Self::Manager => &["phone", "details", "ignoreStatus", "clientId"],
             Self::UserStatus(_) => &["status"],
-            Self::Users | Self::Customers | Self::Corporates => &["filter", "limit", "page"],
+            Self::Users | Self::Customers | Self::Corporates | Self::History(_) => {
+                &["filter", "limit", "page"]
+            }
             Self::ModuleEdit => &["integrationModule"],
             Self::Customer | Self::Corporate => &["by", "site"],
             Self::CustomerCreate => &["site", "customer"],
