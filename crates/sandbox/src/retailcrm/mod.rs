@@ -28,6 +28,7 @@ mod history;
 mod journal;
 mod modules;
 mod state;
+mod telephony;
 mod user_acts;
 mod words;
 
