@@ -7,15 +7,14 @@ use crate::report::{CallRow, LiveRow};
 
 use super::RetailCrm;
 use super::customers::Customer;
-use super::files::StoredFile;
-use super::orders::Order;
+use super::journal::Author;
 use super::state::{SiteAccess, StoredCall, Telephony, User};
-use super::tasks::Task;
 
 /// The stand-in's account, from inside the process.
 #[derive(Clone, Copy)]
 pub struct Access<'a> {
-    desk: &'a Desk<RetailCrm>,
+    pub(super) desk: &'a Desk<RetailCrm>,
+    pub(super) author: Author,
 }
 
 impl std::fmt::Debug for Access<'_> {
@@ -28,7 +27,17 @@ impl std::fmt::Debug for Access<'_> {
 
 impl<'a> Access<'a> {
     pub(crate) fn new(desk: &'a Desk<RetailCrm>) -> Self {
-        Self { desk }
+        Self {
+            desk,
+            author: Author::SomeUser,
+        }
+    }
+
+    /// The same account; the histories tell what is done through it as done by this author.
+    /// Without this it was somebody in the CRM.
+    #[must_use]
+    pub fn acting_as(self, author: Author) -> Self {
+        Self { author, ..self }
     }
 
     /// The live events it took, in the order they came.
@@ -112,67 +121,9 @@ impl<'a> Access<'a> {
         self.desk.stand_in().account.customers.clone()
     }
 
-    /// Adds a customer, or replaces the one of the same id.
+    /// Adds a customer, or replaces the one of the same id. No history tells of it.
     pub fn put_customer(&self, customer: Customer) {
         self.desk.stand_in().account.put_customer(customer);
-    }
-
-    /// Removes a customer.
-    pub fn remove_customer(&self, id: u64) {
-        let mut desk = self.desk.stand_in();
-        desk.account.customers.retain(|customer| customer.id != id);
-    }
-
-    /// Merges a customer into another one: the first is gone, and its id leads to the second.
-    pub fn merge_customer(&self, id: u64, into: u64) {
-        let mut desk = self.desk.stand_in();
-        for customer in &mut desk.account.customers {
-            if customer.id == id {
-                customer.combined_to = Some(into);
-            }
-        }
-    }
-
-    /// The orders, in the order they came.
-    pub fn orders(&self) -> Vec<Order> {
-        self.desk.stand_in().account.orders.clone()
-    }
-
-    /// Adds an order, or replaces the one of the same id.
-    pub fn put_order(&self, order: Order) {
-        self.desk.stand_in().account.put_order(order);
-    }
-
-    /// Removes an order.
-    pub fn remove_order(&self, id: u64) {
-        let mut desk = self.desk.stand_in();
-        desk.account.orders.retain(|order| order.id != id);
-    }
-
-    /// The tasks, in the order they came.
-    pub fn tasks(&self) -> Vec<Task> {
-        self.desk.stand_in().account.tasks.clone()
-    }
-
-    /// Adds a task, or replaces the one of the same id.
-    pub fn put_task(&self, task: Task) {
-        self.desk.stand_in().account.put_task(task);
-    }
-
-    /// The files with what they hold, in the order they came.
-    pub fn files(&self) -> Vec<StoredFile> {
-        self.desk.stand_in().account.files.clone()
-    }
-
-    /// Adds a file, or replaces the one of the same id.
-    pub fn put_file(&self, file: StoredFile) {
-        self.desk.stand_in().account.put_file(file);
-    }
-
-    /// Removes a file.
-    pub fn remove_file(&self, id: u64) {
-        let mut desk = self.desk.stand_in();
-        desk.account.files.retain(|file| file.id != id);
     }
 
     /// An integration module as the CRM tells it.
@@ -184,15 +135,5 @@ impl<'a> Access<'a> {
     /// Removes an integration module. With the telephony's its extensions go, and it is off.
     pub fn remove_module(&self, code: &str) {
         self.desk.stand_in().account.remove_module(code);
-    }
-
-    /// Makes this employee, or nobody, responsible for a customer.
-    pub fn set_responsible(&self, customer_id: u64, user_id: Option<u64>) {
-        let mut desk = self.desk.stand_in();
-        for customer in &mut desk.account.customers {
-            if customer.id == customer_id {
-                customer.manager_id = user_id;
-            }
-        }
     }
 }

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::checks::{Endpoint, Seen};
 use super::first;
 use super::handlers::{known, page_of};
+use super::journal::{self, Author, Subject};
 use super::state::{Account, digits, full_name};
 
 /// Digits at the end of a number that a search compares: the national number here, so that
@@ -134,7 +135,7 @@ impl Customer {
     }
 
     /// Takes over what was written. Numbers are added, never taken away (§5.4).
-    fn write(&mut self, written: &Map<String, Value>) {
+    pub(super) fn write(&mut self, written: &Map<String, Value>) {
         for (name, value) in written {
             let text = || value.as_str().map(str::to_owned);
             let texts = || -> Vec<String> {
@@ -300,10 +301,7 @@ pub(super) fn written(endpoint: Endpoint, seen: &Seen<'_>) -> Customer {
             let none: [&str; 0] = [];
             let mut fresh = Customer::new(seen.account.free_customer_id(), "", none);
             fresh.site = seen.site().unwrap_or(fresh.site);
-            fresh.created_at = jiff::Zoned::now()
-                .in_tz(first::TIMEZONE)
-                .map(|now| now.strftime("%Y-%m-%d %H:%M:%S").to_string())
-                .unwrap_or(fresh.created_at);
+            fresh.created_at = journal::now();
             fresh
         }
     };
@@ -316,7 +314,42 @@ impl Account {
         self.customers.iter().find(|customer| customer.id == id)
     }
 
-    /// Adds a customer, or replaces the one of the same id.
+    /// Creates or edits a customer, and says so in the journal.
+    pub(super) fn write_customer(&mut self, customer: Customer, author: Author) {
+        let after = customer.tells();
+        match self.customer(customer.id).map(Customer::tells) {
+            None => self.journal.created(Subject::Customer, author, &after),
+            Some(before) => self
+                .journal
+                .edited(Subject::Customer, author, &before, &after),
+        }
+        self.put_customer(customer);
+    }
+
+    /// Removes a customer. Merged into another one it stays known, and leads there.
+    pub(super) fn remove_customer(&mut self, id: u64, into: Option<u64>, author: Author) {
+        let Some(customer) = self.customer(id).filter(|it| it.combined_to.is_none()) else {
+            return;
+        };
+        let gone = customer.tells();
+        let to = into
+            .and_then(|into| self.customer(into))
+            .map(Customer::tells);
+        self.journal
+            .deleted(Subject::Customer, author, &gone, to.as_ref());
+        match into {
+            None => self.customers.retain(|customer| customer.id != id),
+            Some(other) => {
+                self.customers
+                    .iter_mut()
+                    .filter(|customer| customer.id == id)
+                    .for_each(|customer| customer.combined_to = into);
+                self.hand_over(id, other);
+            }
+        }
+    }
+
+    /// Adds a customer, or replaces the one of the same id; no history tells.
     pub(super) fn put_customer(&mut self, customer: Customer) {
         let mut known = self.customers.iter_mut();
         match known.find(|known| known.id == customer.id) {

@@ -9,7 +9,8 @@ use crate::wire::Answer;
 use super::checks::Seen;
 use super::customers::part_of;
 use super::handlers::{Change, known, page_of};
-use super::state::{Account, DATE_TIME, now, until};
+use super::journal::now;
+use super::state::{Account, until};
 
 /// The id of the next file that is uploaded.
 const FREE_FILE_ID: u64 = 25;
@@ -109,7 +110,7 @@ pub(super) fn first() -> Vec<StoredFile> {
     silence.resize(190_000, 0);
     vec![StoredFile::new(
         FREE_FILE_ID,
-        "API upload 14-03-2026 10:41:00",
+        unnamed("2026-03-14 10:41:00"),
         silence,
     )]
 }
@@ -202,15 +203,21 @@ pub(super) fn download(seen: &Seen<'_>) -> (Answer, Change) {
     (answer, Change::Nothing)
 }
 
+/// What a file is called until somebody names it: `API upload DD-MM-YYYY HH:MM:SS`.
+fn unnamed(created_at: &str) -> String {
+    let (day, time) = created_at.split_once(' ').unwrap_or_default();
+    let day: Vec<&str> = day.rsplit('-').collect();
+    format!("API upload {} {time}", day.join("-"))
+}
+
 pub(super) fn uploaded(seen: &Seen<'_>) -> (Answer, Change) {
-    let file = StoredFile {
-        created_at: now(DATE_TIME),
-        ..StoredFile::new(
-            seen.account.free_file_id(),
-            now("API upload %d-%m-%Y %H:%M:%S"),
-            seen.request.body.clone(),
-        )
-    };
+    let created_at = now();
+    let mut file = StoredFile::new(
+        seen.account.free_file_id(),
+        unnamed(&created_at),
+        seen.request.body.clone(),
+    );
+    file.created_at = created_at;
     let body = json!({"success": true, "file": {"id": file.id}});
     (
         Answer::json(StatusCode::OK, &body),

@@ -13,7 +13,7 @@ use super::first::{self, LINES, SITES};
 use super::orders::{self, Order};
 use super::state::{Account, SiteAccess};
 use super::tasks::{self, Task};
-use super::{corporate, employees, modules, telephony};
+use super::{corporate, employees, history, modules, telephony};
 
 /// What a request changes in the account.
 pub(super) enum Change {
@@ -75,6 +75,7 @@ pub(super) fn carry_out(endpoint: Endpoint, seen: &Seen<'_>) -> (Answer, Change)
         Endpoint::Corporate => corporate::one(seen),
         Endpoint::CorporateContacts => corporate::contacts(seen),
         Endpoint::CorporateCompanies => corporate::companies(seen),
+        Endpoint::History(subject) => history::page(seen, subject),
         Endpoint::Orders => orders::list(seen),
         Endpoint::Order => orders::one(seen),
         Endpoint::OrderCreate | Endpoint::OrderEdit => return orders::written(endpoint, seen),

@@ -27,13 +27,18 @@ mod customers;
 mod employees;
 mod files;
 mod first;
+mod first_history;
 mod handlers;
+mod history;
+mod journal;
+mod kept;
 mod modules;
 mod named;
 mod orders;
 mod state;
 mod tasks;
 mod telephony;
+mod user_acts;
 mod words;
 
 use http::Method;
@@ -52,6 +57,7 @@ pub use access::Access;
 pub use customers::Customer;
 pub use files::{Attached, StoredFile};
 pub use first::{API_KEY, CLIENT_ID, MODULE_CODE, SITE, TIMEZONE};
+pub use journal::Author;
 pub use orders::Order;
 pub use state::{SiteAccess, StoredCall, Telephony, User};
 pub use tasks::Task;
@@ -97,8 +103,8 @@ impl StandIn for RetailCrm {
                 }
             }
             Change::Module(code, module) => self.account.write_module(code, module),
-            Change::Customer(customer) => self.account.put_customer(*customer),
-            Change::Order(order) => self.account.put_order(*order),
+            Change::Customer(customer) => self.account.write_customer(*customer, Author::Key),
+            Change::Order(order) => self.account.write_order(*order, Author::Key),
             Change::Task(task) => self.account.put_task(*task),
             Change::File(file) => self.account.write_file(*file),
             Change::FileGone(id) => self.account.files.retain(|file| file.id != id),
@@ -195,6 +201,11 @@ impl StandIn for RetailCrm {
                         self.account.seed_customer(customer)?;
                     }
                 }
+                ("acts", Value::Array(acts)) => {
+                    for act in acts {
+                        self.account.act(act)?;
+                    }
+                }
                 ("modules", Value::Object(modules)) => {
                     for (code, module) in modules {
                         match module {
@@ -207,6 +218,7 @@ impl StandIn for RetailCrm {
                     }
                 }
                 ("customers", _) => return Err("\"customers\" has to be a list of objects".into()),
+                ("acts", _) => return Err("\"acts\" has to be a list of objects".into()),
                 ("modules", _) => {
                     return Err("\"modules\" has to be an object: code and module".into());
                 }
@@ -215,7 +227,7 @@ impl StandIn for RetailCrm {
                 (other, _) => {
                     return Err(format!(
                         "RetailCRM has no {other:?} to set; there are \"telephony\", \"scopes\", \
-                         \"customers\" and \"modules\""
+                         \"customers\", \"modules\" and \"acts\""
                     ));
                 }
             }

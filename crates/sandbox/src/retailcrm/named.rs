@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::customers::Customer;
+use super::files::Attached;
 use super::orders::Order;
 use super::state::Account;
 
@@ -40,6 +41,19 @@ impl Account {
                 && same(named, "externalId", it.external_id.as_deref())
                 && same(named, "site", Some(&it.site))
         })
+    }
+
+    /// What belongs to a customer who is merged into another one is the other one's.
+    pub(super) fn hand_over(&mut self, from: u64, to: u64) {
+        let orders = self.orders.iter_mut().map(|it| &mut it.customer_id);
+        let tasks = self.tasks.iter_mut().map(|it| &mut it.customer_id);
+        for owner in orders.chain(tasks).filter(|it| **it == Some(from)) {
+            *owner = Some(to);
+        }
+        let files = self.files.iter_mut().flat_map(|it| &mut it.attached_to);
+        for owner in files.filter(|it| **it == Attached::Customer(from)) {
+            *owner = Attached::Customer(to);
+        }
     }
 
     /// The order that is named, if the key reaches it.

@@ -9,7 +9,8 @@ use super::checks::{Endpoint, Seen};
 use super::customers::{Customer, part_of, same_number};
 use super::first;
 use super::handlers::{Change, known, page_of};
-use super::state::{Account, DATE_TIME, now, until};
+use super::journal::{Author, Subject, now};
+use super::state::{Account, until};
 
 /// The id of the next order that is created.
 const FREE_ORDER_ID: u64 = 501;
@@ -149,7 +150,7 @@ impl Order {
                 "status" => {
                     let status = text().unwrap_or_default();
                     if status != self.status {
-                        self.status_updated_at = now(DATE_TIME);
+                        self.status_updated_at = now();
                     }
                     self.status = status;
                 }
@@ -329,7 +330,7 @@ pub(super) fn written(endpoint: Endpoint, seen: &Seen<'_>) -> (Answer, Change) {
     } else {
         let mut fresh = Order::new(seen.account.free_order_id());
         fresh.site = seen.site().unwrap_or(fresh.site);
-        fresh.created_at = now(DATE_TIME);
+        fresh.created_at = now();
         fresh.status_updated_at.clone_from(&fresh.created_at);
         (fresh, StatusCode::CREATED)
     };
@@ -354,7 +355,24 @@ impl Account {
         own.max_by_key(|order| (order.created_at.as_str(), order.id))
     }
 
-    /// Adds an order, or replaces the one of the same id.
+    /// Creates or edits an order, and says so in the journal.
+    pub(super) fn write_order(&mut self, order: Order, author: Author) {
+        let after = order.tells(self);
+        match self.order(order.id).map(|known| known.tells(self)) {
+            None => self.journal.created(Subject::Order, author, &after),
+            Some(before) => self.journal.edited(Subject::Order, author, &before, &after),
+        }
+        self.put_order(order);
+    }
+
+    pub(super) fn remove_order(&mut self, id: u64, author: Author) {
+        if let Some(gone) = self.order(id).map(|order| order.tells(self)) {
+            self.journal.deleted(Subject::Order, author, &gone, None);
+        }
+        self.orders.retain(|order| order.id != id);
+    }
+
+    /// Adds an order, or replaces the one of the same id; no history tells.
     pub(super) fn put_order(&mut self, order: Order) {
         match self.orders.iter_mut().find(|it| it.id == order.id) {
             Some(known) => *known = order,

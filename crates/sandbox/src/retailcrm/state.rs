@@ -11,6 +11,7 @@ use crate::report::{CallRow, CustomerRow, LiveRow, Report, Responsible};
 use super::corporate::Corporate;
 use super::customers::Customer;
 use super::files::StoredFile;
+use super::journal::Journal;
 use super::orders::Order;
 use super::tasks::Task;
 use super::{first, words};
@@ -163,6 +164,8 @@ pub(super) struct Account {
     pub(super) has_funds: bool,
     /// Whether ids that come as numbers or as texts come as texts.
     pub(super) ids_as_text: bool,
+    /// What the histories are read from.
+    pub(super) journal: Journal,
     pub(super) live: Vec<LiveRow>,
     pub(super) calls: Vec<StoredCall>,
     general: Meter,
@@ -188,6 +191,7 @@ impl Account {
             telephony_module: first::MODULE_CODE.into(),
             has_funds: true,
             ids_as_text: false,
+            journal: Journal::new(),
             live: Vec::new(),
             calls: Vec::new(),
             general: Meter::new(GENERAL_PER_SECOND),
@@ -322,17 +326,6 @@ impl Account {
             }),
         }
     }
-}
-
-/// How the CRM writes a moment (§1.3).
-pub(super) const DATE_TIME: &str = "%Y-%m-%d %H:%M:%S";
-
-/// This moment in the account's zone.
-pub(super) fn now(format: &str) -> String {
-    let now = jiff::Timestamp::now();
-    // The zone is in the database this is built with; UTC would be seen by anybody who looks.
-    let zone = jiff::tz::TimeZone::get(first::TIMEZONE).unwrap_or(jiff::tz::TimeZone::UTC);
-    now.to_zoned(zone).strftime(format).to_string()
 }
 
 /// Whether a moment is not after a day or a moment; both sort as text.

@@ -8,7 +8,8 @@ use crate::wire::Answer;
 use super::checks::{Endpoint, Seen};
 use super::customers::{part_of, same_number};
 use super::handlers::{Change, known, page_of};
-use super::state::{Account, DATE_TIME, now, until};
+use super::journal::now;
+use super::state::{Account, until};
 
 /// The id of the next task that is created.
 const FREE_TASK_ID: u64 = 434;
@@ -106,7 +107,7 @@ impl Task {
                 "complete" => {
                     let done = value.as_bool().unwrap_or_default();
                     let before = self.completed_at.take().filter(|_| done);
-                    self.completed_at = before.or_else(|| done.then(|| now(DATE_TIME)));
+                    self.completed_at = before.or_else(|| done.then(now));
                 }
                 "customer" => {
                     let named = value.as_object();
@@ -217,7 +218,7 @@ pub(super) fn written(endpoint: Endpoint, seen: &Seen<'_>) -> (Answer, Change) {
         (task.clone(), StatusCode::OK)
     } else {
         let mut fresh = Task::new(seen.account.free_task_id(), "", 0);
-        fresh.created_at = now(DATE_TIME);
+        fresh.created_at = now();
         (fresh, StatusCode::CREATED)
     };
     task.write(fields, seen.account);

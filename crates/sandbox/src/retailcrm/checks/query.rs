@@ -2,6 +2,7 @@
 
 use crate::check::{Check, Detail};
 
+use super::super::journal::Subject;
 use super::routes::Endpoint;
 use super::values::{CHOICE, INVALID, date, date_time, is_phone};
 use super::{Refusal, Row, Seen};
@@ -102,12 +103,12 @@ pub(super) const VALUES: &[Row] = &[
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Text,
-    Number,
     Flag,
     Status,
     /// Of a task.
     Progress,
     Date,
+    Number,
     Texts,
     Numbers,
     /// `filter[customFields][code]=…`
@@ -172,6 +173,14 @@ fn kind(endpoint: Endpoint, name: &str) -> Option<Kind> {
         (Endpoint::Corporates | Endpoint::CorporateContacts, "contactIds") => Kind::Numbers,
         (Endpoint::Customers | Endpoint::Corporates, "ids" | "managers") => Kind::Numbers,
         (Endpoint::Customers | Endpoint::Corporates, "externalIds" | "sites") => Kind::Texts,
+        (Endpoint::History(_), "sinceId") => Kind::Number,
+        (Endpoint::History(_), "startDate" | "endDate") => Kind::Date,
+        (Endpoint::History(Subject::Order), "orderId") => Kind::Number,
+        (Endpoint::History(Subject::Order), "orderExternalId") => Kind::Text,
+        (Endpoint::History(Subject::Customer | Subject::Corporate), "customerId") => Kind::Number,
+        (Endpoint::History(Subject::Customer | Subject::Corporate), "customerExternalId") => {
+            Kind::Text
+        }
         (Endpoint::Orders, name) => return of_orders(name),
         (Endpoint::Tasks, name) => return of_tasks(name),
         (Endpoint::Files, name) => return of_files(name),

@@ -2,6 +2,8 @@
 
 use http::Method;
 
+use super::super::journal::Subject;
+
 /// An operation the account has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::retailcrm) enum Endpoint {
@@ -27,6 +29,7 @@ pub(in crate::retailcrm) enum Endpoint {
     Corporate,
     CorporateContacts,
     CorporateCompanies,
+    History(Subject),
     Orders,
     Order,
     OrderCreate,
@@ -94,6 +97,21 @@ const ROUTES: &[Route] = &[
         Verb::Get,
         "/api/v5/customers-corporate",
         Endpoint::Corporates,
+    ),
+    route(
+        Verb::Get,
+        "/api/v5/customers/history",
+        Endpoint::History(Subject::Customer),
+    ),
+    route(
+        Verb::Get,
+        "/api/v5/customers-corporate/history",
+        Endpoint::History(Subject::Corporate),
+    ),
+    route(
+        Verb::Get,
+        "/api/v5/orders/history",
+        Endpoint::History(Subject::Order),
     ),
     route(Verb::Get, "/api/v5/orders", Endpoint::Orders),
     route(Verb::Post, "/api/v5/orders/create", Endpoint::OrderCreate),
@@ -241,7 +259,9 @@ impl Endpoint {
             | Self::Corporates
             | Self::Corporate
             | Self::CorporateContacts
-            | Self::CorporateCompanies => Some("customer_read"),
+            | Self::CorporateCompanies
+            | Self::History(Subject::Customer | Subject::Corporate) => Some("customer_read"),
+            Self::History(Subject::Order) => Some("order_read"),
             Self::CustomerCreate | Self::CustomerEdit => Some("customer_write"),
             Self::Orders | Self::Order => Some("order_read"),
             Self::OrderCreate | Self::OrderEdit => Some("order_write"),
@@ -281,7 +301,8 @@ impl Endpoint {
             | Self::Corporates
             | Self::Orders
             | Self::Tasks
-            | Self::Files => &["filter", "limit", "page"],
+            | Self::Files
+            | Self::History(_) => &["filter", "limit", "page"],
             Self::ModuleEdit => &["integrationModule"],
             Self::Customer | Self::Corporate | Self::Order => &["by", "site"],
             Self::CustomerCreate => &["site", "customer"],

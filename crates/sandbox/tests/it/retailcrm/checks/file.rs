@@ -1,12 +1,12 @@
 //! What is demanded of files that are asked for, uploaded or edited.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{BLANK, CHOICE, Case, EXTRA, INVALID, case, entity, input, says};
 use crate::support::{FILES, FORM, Wire, edit_file, upload};
 
-fn edited(row: &'static str, file: serde_json::Value, at: &str, text: &str) -> Case {
-    case(row, edit_file(25, &file), 400, entity(at, text))
+fn edited(row: &'static str, file: &Value, at: &str, text: &str) -> Case {
+    case(row, edit_file(25, file), 400, entity(at, text))
 }
 
 #[expect(clippy::too_many_lines, reason = "a table")]
@@ -85,55 +85,55 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         edited(
             "file.known_fields",
-            json!({"filename": "1.mp3", "size": 5}),
+            &json!({"filename": "1.mp3", "size": 5}),
             "size",
             EXTRA,
         ),
         edited(
             "file.known_fields",
-            json!({"attachment": [{"call": {"externalId": "pbx-1"}}]}),
+            &json!({"attachment": [{"call": {"externalId": "pbx-1"}}]}),
             "attachment[0].call",
             EXTRA,
         ),
         edited(
             "file.nothing_empty",
-            json!({"filename": ""}),
+            &json!({"filename": ""}),
             "filename",
             BLANK,
         ),
         edited(
             "file.nothing_empty",
-            json!({"attachment": []}),
+            &json!({"attachment": []}),
             "attachment",
             BLANK,
         ),
         edited(
             "file.filename_form",
-            json!({"filename": 5}),
+            &json!({"filename": 5}),
             "filename",
             INVALID,
         ),
         edited(
             "file.attachment_form",
-            json!({"attachment": {"customer": {"id": 60}}}),
+            &json!({"attachment": {"customer": {"id": 60}}}),
             "attachment",
             INVALID,
         ),
         edited(
             "file.attachment_form",
-            json!({"attachment": [{"customer": {"id": 60}, "order": {"id": 501}}]}),
+            &json!({"attachment": [{"customer": {"id": 60}, "order": {"id": 501}}]}),
             "attachment",
             INVALID,
         ),
         edited(
             "file.link_form",
-            json!({"attachment": [{"customer": {"id": 60}}, {"order": {}}]}),
+            &json!({"attachment": [{"customer": {"id": 60}}, {"order": {}}]}),
             "attachment[1].order",
             "Set one of the following fields: id, externalId, number",
         ),
         edited(
             "file.link_known",
-            json!({"attachment": [{"customer": {"id": 4711}}]}),
+            &json!({"attachment": [{"customer": {"id": 4711}}]}),
             "attachment[0].customer",
             CHOICE,
         ),
