@@ -2,7 +2,11 @@
 
 mod checks;
 mod customers;
+mod files;
 pub(crate) mod fixtures;
+mod hostile;
 mod limits;
 mod modules;
+mod orders;
 mod state;
+mod tasks;
