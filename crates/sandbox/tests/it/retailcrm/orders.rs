@@ -148,6 +148,18 @@ async fn a_created_order_is_read_found_and_the_customers_last_one() {
 }
 
 #[tokio::test]
+async fn the_last_order_is_the_youngest_and_not_the_one_written_last() {
+    let sandbox = sandbox().await;
+    let old = json!({"customer": {"id": 201}, "createdAt": "2026-01-15 10:00:00"});
+    let created = send_order(&with(order(), old)).send(&sandbox).await;
+    assert_eq!(created.status, 201, "{created:?}");
+    let target = format!("{MANAGER}?phone=375446370646&details=1");
+    let link = get(&sandbox, &target).await["links"]["lastOrderLink"].take();
+    let link = link.as_str().unwrap_or_default();
+    assert!(link.ends_with("/orders/499/edit"), "{link}");
+}
+
+#[tokio::test]
 async fn an_order_sent_again_is_refused_so_that_it_is_there_once() {
     let sandbox = sandbox().await;
     assert_eq!(send_order(&order()).send(&sandbox).await.status, 201);
@@ -247,4 +259,7 @@ async fn orders_of_a_merged_customer_are_the_other_ones() {
         found(&sandbox, "filter[customerId]=60").await,
         Vec::<u64>::new()
     );
+    let of_the_first = with(order(), json!({"customer": {"id": 60}}));
+    let refused = send_order(&of_the_first).send(&sandbox).await;
+    assert_eq!(refused.status, 400, "nobody is left to order: {refused:?}");
 }
