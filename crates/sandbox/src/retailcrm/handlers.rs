@@ -7,10 +7,13 @@ use crate::report::LiveRow;
 use crate::wire::Answer;
 
 use super::checks::{Endpoint, Seen};
+use super::corporate::Corporate;
 use super::customers::{self, Customer};
 use super::first::{self, LINES, SITES};
+use super::notes::Note;
 use super::state::{Account, SiteAccess};
-use super::{corporate, employees, history, modules, telephony};
+use super::{corporate, employees, history, modules, notes, telephony, uploads};
+use crate::check::Finding;
 
 /// What a request changes in the account.
 pub(super) enum Change {
@@ -20,6 +23,13 @@ pub(super) enum Change {
     Status(u64, String),
     Module(String, Map<String, Value>),
     Customer(Box<Customer>),
+    /// The customers of an upload, and what was wrong with those that are not among them.
+    Customers(Vec<Customer>, Vec<Finding>),
+    Corporate(Box<Corporate>),
+    Note(Note),
+    NoteGone(u64),
+    /// Another key, with these scopes.
+    Key(String, Vec<String>),
 }
 
 /// What a request that passed every check is answered, and what it changes.
@@ -47,10 +57,9 @@ pub(super) fn carry_out(endpoint: Endpoint, seen: &Seen<'_>) -> (Answer, Change)
             let done = Answer::json(StatusCode::OK, &json!({"success": true}));
             return (done, Change::Status(id, status));
         }
-        Endpoint::Module => {
-            json!({"success": true, "integrationModule": account.module(&seen.thing)})
-        }
+        Endpoint::Module => modules::one(seen),
         Endpoint::ModuleEdit => return module_edit(seen),
+        Endpoint::ModuleScopes => return modules::scopes_updated(seen),
         Endpoint::Customers => customers::list(seen),
         Endpoint::Customer => match customers::one(seen) {
             Ok(body) => body,
@@ -64,10 +73,20 @@ pub(super) fn carry_out(endpoint: Endpoint, seen: &Seen<'_>) -> (Answer, Change)
         Endpoint::CustomerCreate | Endpoint::CustomerEdit => {
             return customer_written(endpoint, seen);
         }
+        Endpoint::CustomersUpload => return uploads::uploaded(seen),
         Endpoint::Corporates => corporate::list(seen),
         Endpoint::Corporate => corporate::one(seen),
         Endpoint::CorporateContacts => corporate::contacts(seen),
         Endpoint::CorporateCompanies => corporate::companies(seen),
+        Endpoint::CorporateCreate
+        | Endpoint::CorporateEdit
+        | Endpoint::ContactCreate
+        | Endpoint::ContactEdit
+        | Endpoint::CompanyCreate
+        | Endpoint::CompanyEdit => return corporate::written(endpoint, seen),
+        Endpoint::Notes(subject) => notes::list(seen, subject),
+        Endpoint::NoteCreate(subject) => return notes::created(seen, subject),
+        Endpoint::NoteDelete(subject) => return notes::deleted(seen, subject),
         Endpoint::History(subject) => history::page(seen, subject),
     };
     (Answer::json(StatusCode::OK, &body), Change::Nothing)
@@ -185,6 +204,8 @@ fn sites(account: &Account) -> Value {
     // An empty PHP map leaves as a list (§1.8).
     let sites = if by_code.is_empty() {
         json!([])
+    } else if account.sites_as_list {
+        by_code.into_values().collect()
     } else {
         Value::Object(by_code)
     };

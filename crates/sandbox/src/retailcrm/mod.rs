@@ -26,9 +26,12 @@ mod first_history;
 mod handlers;
 mod history;
 mod journal;
+mod meant;
 mod modules;
+mod notes;
 mod state;
 mod telephony;
+mod uploads;
 mod user_acts;
 mod words;
 
@@ -45,9 +48,11 @@ use crate::report::Report;
 use crate::wire::{Carried, Request};
 
 pub use access::Access;
+pub use corporate::{Company, Contact, Corporate};
 pub use customers::Customer;
 pub use first::{API_KEY, CLIENT_ID, MODULE_CODE, SITE, TIMEZONE};
 pub use journal::Author;
+pub use notes::Note;
 pub use state::{SiteAccess, StoredCall, Telephony, User};
 
 use handlers::Change;
@@ -92,6 +97,24 @@ impl StandIn for RetailCrm {
             }
             Change::Module(code, module) => self.account.write_module(code, module),
             Change::Customer(customer) => self.account.write_customer(*customer, Author::Key),
+            Change::Customers(customers, findings) => {
+                for customer in customers {
+                    self.account.write_customer(customer, Author::Key);
+                }
+                return Carried { answer, findings };
+            }
+            Change::Corporate(corporate) => {
+                self.account.write_corporate(*corporate, Author::Key);
+            }
+            Change::Note(note) => {
+                self.account.last_note = note.id;
+                self.account.notes.push(note);
+            }
+            Change::NoteGone(id) => self.account.notes.retain(|note| note.id != id),
+            Change::Key(key, scopes) => {
+                self.account.key = key;
+                self.account.scopes = scopes;
+            }
             Change::Calls(calls) => calls.into_iter().for_each(|call| self.account.store(call)),
         }
         Carried::done(answer)
@@ -117,7 +140,7 @@ impl StandIn for RetailCrm {
         json!({
             "crm": "retailcrm",
             "url": self.account.url,
-            "api_key": API_KEY,
+            "api_key": self.account.key,
             "client_id": CLIENT_ID,
             "module_code": MODULE_CODE,
             "site": SITE,
@@ -201,6 +224,14 @@ impl StandIn for RetailCrm {
                         }
                     }
                 }
+                ("corporates", Value::Array(corporates)) => {
+                    for corporate in corporates {
+                        self.account.seed_corporate(corporate)?;
+                    }
+                }
+                ("corporates", _) => {
+                    return Err("\"corporates\" has to be a list of objects".into());
+                }
                 ("customers", _) => return Err("\"customers\" has to be a list of objects".into()),
                 ("acts", _) => return Err("\"acts\" has to be a list of objects".into()),
                 ("modules", _) => {
@@ -211,7 +242,7 @@ impl StandIn for RetailCrm {
                 (other, _) => {
                     return Err(format!(
                         "RetailCRM has no {other:?} to set; there are \"telephony\", \"scopes\", \
-                         \"customers\", \"modules\" and \"acts\""
+                         \"customers\", \"corporates\", \"modules\" and \"acts\""
                     ));
                 }
             }

@@ -5,13 +5,18 @@
 //! the CRM names all wrong fields of an object at once.
 
 mod calls;
+mod corporate;
 mod customer;
 mod event;
 mod gate;
 mod module;
+mod note;
+mod parts;
 mod query;
 mod routes;
+mod scopes;
 mod thing;
+mod upload;
 mod values;
 
 use serde_json::{Map, Value, json};
@@ -31,6 +36,8 @@ use routes::Path;
 pub(super) enum Refusal {
     /// The page of the proxy in front of the CRM.
     Busy,
+    /// The page of a server that has no such account.
+    NoSuchAccount,
     /// This status and `errorMsg`.
     Says(u16, &'static str),
     /// `Parameter 'X' is missing`.
@@ -76,6 +83,11 @@ impl Refusal {
                 "<html>\r\n<head><title>503 Service Temporarily Unavailable</title></head>\r\n\
                  <body></body>\r\n</html>\r\n",
             ),
+            Self::NoSuchAccount => Answer::new(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "text/html",
+                "<html>\n<head><title>405 Not Allowed</title></head>\n<body></body>\n</html>",
+            ),
             Self::Says(status, text) => says(
                 StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST),
                 text,
@@ -114,6 +126,7 @@ pub(super) struct Row {
 }
 
 /// A request as the checks see it.
+#[derive(Clone)]
 pub(super) struct Seen<'a> {
     pub(super) request: &'a Request,
     pub(super) account: &'a Account,
@@ -122,10 +135,14 @@ pub(super) struct Seen<'a> {
     path: Path,
     /// What the path names: a module's code, a customer's id.
     pub(super) thing: String,
+    /// What the path names of that thing: a contact, a company.
+    pub(super) part: String,
     /// What the CRM reads: the query of a `GET`, the form of a `POST`.
     parameters: Vec<(String, String)>,
     pub(super) event: Option<Map<String, Value>>,
     pub(super) calls: Option<Vec<Value>>,
+    /// The customers of an upload.
+    pub(super) customers: Option<Vec<Value>>,
     /// The customer or the module that is written.
     pub(super) written: Option<Map<String, Value>>,
 }
@@ -136,16 +153,18 @@ impl<'a> Seen<'a> {
             http::Method::GET => request.query.clone(),
             _ => request.form(),
         };
-        let (path, thing) = Path::of(&request.method, &request.path);
+        let (path, [thing, part]) = Path::of(&request.method, &request.path);
         let mut seen = Self {
             request,
             account,
             over,
             path,
             thing,
+            part,
             parameters,
             event: None,
             calls: None,
+            customers: None,
             written: None,
         };
         let json = |name| serde_json::from_str::<Value>(seen.parameter(name)?).ok();
@@ -160,11 +179,12 @@ impl<'a> Seen<'a> {
                     seen.calls = Some(calls);
                 }
             }
-            Path::Known(
-                endpoint @ (Endpoint::ModuleEdit
-                | Endpoint::CustomerCreate
-                | Endpoint::CustomerEdit),
-            ) => {
+            Path::Known(Endpoint::CustomersUpload) => {
+                if let Some(Value::Array(customers)) = json("customers") {
+                    seen.customers = Some(customers);
+                }
+            }
+            Path::Known(endpoint) if endpoint.writes() => {
                 if let Some(Value::Object(fields)) = endpoint.needs().and_then(json) {
                     seen.written = Some(fields);
                 }
@@ -172,6 +192,23 @@ impl<'a> Seen<'a> {
             _ => {}
         }
         seen
+    }
+
+    /// One customer of an upload, as if it were created by itself.
+    pub(super) fn one_of_upload(&self, fields: &Map<String, Value>) -> Self {
+        Self {
+            path: Path::Known(Endpoint::CustomerCreate),
+            customers: None,
+            written: Some(fields.clone()),
+            ..self.clone()
+        }
+    }
+
+    /// What is wrong with the customer that is written.
+    pub(super) fn wrong(&self) -> Vec<Finding> {
+        let stages = [customer::NEEDED, customer::WRITTEN];
+        let mut refused = stages.iter().filter_map(|stage| refuse(stage, self));
+        refused.next().map(|it| it.findings).unwrap_or_default()
     }
 
     fn endpoint(&self) -> Option<Endpoint> {
@@ -225,6 +262,7 @@ impl<'a> Seen<'a> {
 
 /// In the order they are gone through.
 const STAGES: &[&[Row]] = &[
+    gate::ACCOUNT,
     gate::LIMITS,
     gate::PATH,
     gate::VERB,
@@ -243,6 +281,11 @@ const STAGES: &[&[Row]] = &[
     module::PAID,
     customer::NEEDED,
     customer::WRITTEN,
+    upload::LIST,
+    corporate::WRITTEN,
+    parts::WRITTEN,
+    note::WRITTEN,
+    scopes::ASKED,
 ];
 
 /// Every row, in the order of the table.

@@ -30,6 +30,17 @@ pub(in crate::retailcrm) enum Endpoint {
     CorporateContacts,
     CorporateCompanies,
     History(Subject),
+    Notes(Subject),
+    NoteCreate(Subject),
+    NoteDelete(Subject),
+    CorporateCreate,
+    CorporateEdit,
+    ContactCreate,
+    ContactEdit,
+    CompanyCreate,
+    CompanyEdit,
+    CustomersUpload,
+    ModuleScopes,
 }
 
 /// Where a request wants to go.
@@ -99,6 +110,36 @@ const ROUTES: &[Route] = &[
         "/api/v5/orders/history",
         Endpoint::History(Subject::Order),
     ),
+    route(
+        Verb::Get,
+        "/api/v5/customers/notes",
+        Endpoint::Notes(Subject::Customer),
+    ),
+    route(
+        Verb::Post,
+        "/api/v5/customers/notes/create",
+        Endpoint::NoteCreate(Subject::Customer),
+    ),
+    route(
+        Verb::Get,
+        "/api/v5/customers-corporate/notes",
+        Endpoint::Notes(Subject::Corporate),
+    ),
+    route(
+        Verb::Post,
+        "/api/v5/customers-corporate/notes/create",
+        Endpoint::NoteCreate(Subject::Corporate),
+    ),
+    route(
+        Verb::Post,
+        "/api/v5/customers/upload",
+        Endpoint::CustomersUpload,
+    ),
+    route(
+        Verb::Post,
+        "/api/v5/customers-corporate/create",
+        Endpoint::CorporateCreate,
+    ),
 ];
 
 /// Paths with the name of a thing in them, where `*` stands.
@@ -130,6 +171,46 @@ const OF_A_THING: &[Route] = &[
         "/api/v5/customers-corporate/*/companies",
         Endpoint::CorporateCompanies,
     ),
+    route(
+        Verb::Post,
+        "/api/v5/customers-corporate/*/edit",
+        Endpoint::CorporateEdit,
+    ),
+    route(
+        Verb::Post,
+        "/api/v5/customers-corporate/*/contacts/create",
+        Endpoint::ContactCreate,
+    ),
+    route(
+        Verb::Post,
+        "/api/v5/customers-corporate/*/contacts/*/edit",
+        Endpoint::ContactEdit,
+    ),
+    route(
+        Verb::Post,
+        "/api/v5/customers-corporate/*/companies/create",
+        Endpoint::CompanyCreate,
+    ),
+    route(
+        Verb::Post,
+        "/api/v5/customers-corporate/*/companies/*/edit",
+        Endpoint::CompanyEdit,
+    ),
+    route(
+        Verb::Post,
+        "/api/v5/customers/notes/*/delete",
+        Endpoint::NoteDelete(Subject::Customer),
+    ),
+    route(
+        Verb::Post,
+        "/api/v5/customers-corporate/notes/*/delete",
+        Endpoint::NoteDelete(Subject::Corporate),
+    ),
+    route(
+        Verb::Post,
+        "/api/v5/integration-modules/*/update-scopes",
+        Endpoint::ModuleScopes,
+    ),
 ];
 
 /// Where the API has something else than the name of a thing, or nothing at all: nobody's
@@ -155,10 +236,10 @@ const fn route(verb: Verb, path: &'static str, endpoint: Endpoint) -> Route {
 }
 
 impl Path {
-    /// Where it leads, and the name of the thing in it.
-    pub(super) fn of(method: &Method, path: &str) -> (Self, String) {
+    /// Where it leads, the name of the thing in it, and of the part of that thing.
+    pub(super) fn of(method: &Method, path: &str) -> (Self, [String; 2]) {
         let Some((verb, endpoint, thing)) = find(path) else {
-            return (Self::Unknown, String::new());
+            return (Self::Unknown, Default::default());
         };
         let fits = match verb {
             Verb::Get => method == Method::GET,
@@ -173,33 +254,48 @@ impl Path {
     }
 }
 
-fn find(path: &str) -> Option<(Verb, Endpoint, String)> {
+fn find(path: &str) -> Option<(Verb, Endpoint, [String; 2])> {
     if let Some(route) = ROUTES.iter().find(|it| it.path == path) {
-        return Some((route.verb, route.endpoint, String::new()));
+        return Some((route.verb, route.endpoint, Default::default()));
     }
     if let Some(rest) = path.strip_prefix("/api/v5/users/") {
         let id = |text: &str| text.parse().ok().filter(|_| is_number(text));
         return match rest.strip_suffix("/status") {
-            Some(text) => Some((Verb::Post, Endpoint::UserStatus(id(text)?), String::new())),
-            None => Some((Verb::Get, Endpoint::User(id(rest)?), String::new())),
+            Some(text) => Some((
+                Verb::Post,
+                Endpoint::UserStatus(id(text)?),
+                Default::default(),
+            )),
+            None => Some((Verb::Get, Endpoint::User(id(rest)?), Default::default())),
         };
     }
     OF_A_THING.iter().find_map(|route| {
-        let thing = thing_in(path, route.path)?;
-        Some((route.verb, route.endpoint, thing))
+        let things = things_in(path, route.path)?;
+        Some((route.verb, route.endpoint, things))
     })
 }
 
-fn thing_in(path: &str, pattern: &str) -> Option<String> {
-    let (before, after) = pattern.split_once('*')?;
-    let thing = path.strip_prefix(before)?.strip_suffix(after)?;
-    if thing.is_empty() || thing.contains('/') || NOT_A_THING.contains(&thing) {
-        return None;
+/// What stands in a path where its pattern has a `*`: one name, or two.
+fn things_in(path: &str, pattern: &str) -> Option<[String; 2]> {
+    let mut names = [const { String::new() }; 2];
+    let mut free = names.iter_mut();
+    let mut segments = path.split('/');
+    for wanted in pattern.split('/') {
+        let segment = segments.next()?;
+        if wanted != "*" {
+            if segment != wanted {
+                return None;
+            }
+        } else if segment.is_empty() || NOT_A_THING.contains(&segment) {
+            return None;
+        } else {
+            // In a path a plus is a plus.
+            let field = format!("thing={}", segment.replace('+', "%2B"));
+            let (_, name) = url::form_urlencoded::parse(field.as_bytes()).next()?;
+            *free.next()? = name.into_owned();
+        }
     }
-    // In a path a plus is a plus.
-    let field = format!("thing={}", thing.replace('+', "%2B"));
-    let (_, thing) = url::form_urlencoded::parse(field.as_bytes()).next()?;
-    Some(thing.into_owned())
+    segments.next().is_none().then_some(names)
 }
 
 fn is_number(text: &str) -> bool {
@@ -216,7 +312,7 @@ impl Endpoint {
             Self::UserStatus(_) => Some("user_write"),
             Self::Sites | Self::Settings => Some("reference_read"),
             Self::Module => Some("integration_read"),
-            Self::ModuleEdit => Some("integration_write"),
+            Self::ModuleEdit | Self::ModuleScopes => Some("integration_write"),
             Self::Customers
             | Self::Customer
             | Self::Corporates
@@ -225,7 +321,18 @@ impl Endpoint {
             | Self::CorporateCompanies
             | Self::History(Subject::Customer | Subject::Corporate) => Some("customer_read"),
             Self::History(Subject::Order) => Some("order_read"),
-            Self::CustomerCreate | Self::CustomerEdit => Some("customer_write"),
+            Self::Notes(_) => Some("customer_read"),
+            Self::CustomerCreate
+            | Self::CustomerEdit
+            | Self::CustomersUpload
+            | Self::CorporateCreate
+            | Self::CorporateEdit
+            | Self::ContactCreate
+            | Self::ContactEdit
+            | Self::CompanyCreate
+            | Self::CompanyEdit
+            | Self::NoteCreate(_)
+            | Self::NoteDelete(_) => Some("customer_write"),
             Self::Credentials | Self::ApiVersions | Self::SystemInfo => None,
         }
     }
@@ -239,6 +346,12 @@ impl Endpoint {
             Self::UserStatus(_) => Some("status"),
             Self::ModuleEdit => Some("integrationModule"),
             Self::CustomerCreate | Self::CustomerEdit => Some("customer"),
+            Self::CustomersUpload => Some("customers"),
+            Self::CorporateCreate | Self::CorporateEdit => Some("customerCorporate"),
+            Self::ContactCreate | Self::ContactEdit => Some("contact"),
+            Self::CompanyCreate | Self::CompanyEdit => Some("company"),
+            Self::NoteCreate(_) => Some("note"),
+            Self::ModuleScopes => Some("requires"),
             _ => None,
         }
     }
@@ -250,9 +363,11 @@ impl Endpoint {
             Self::CallsUpload => &["calls", "clientId"],
             Self::Manager => &["phone", "details", "ignoreStatus", "clientId"],
             Self::UserStatus(_) => &["status"],
-            Self::Users | Self::Customers | Self::Corporates | Self::History(_) => {
-                &["filter", "limit", "page"]
-            }
+            Self::Users
+            | Self::Customers
+            | Self::Corporates
+            | Self::History(_)
+            | Self::Notes(_) => &["filter", "limit", "page"],
             Self::ModuleEdit => &["integrationModule"],
             Self::Customer | Self::Corporate => &["by", "site"],
             Self::CustomerCreate => &["site", "customer"],
@@ -261,6 +376,15 @@ impl Endpoint {
                 &["by", "site", "filter", "limit", "page"]
             }
             Self::UserGroups => &["limit", "page"],
+            Self::CustomersUpload => &["site", "customers"],
+            Self::CorporateCreate => &["site", "customerCorporate"],
+            Self::CorporateEdit => &["by", "site", "customerCorporate"],
+            Self::ContactCreate => &["by", "site", "contact"],
+            Self::ContactEdit => &["by", "entityBy", "site", "contact"],
+            Self::CompanyCreate => &["by", "site", "company"],
+            Self::CompanyEdit => &["by", "entityBy", "site", "company"],
+            Self::NoteCreate(_) => &["site", "note"],
+            Self::ModuleScopes => &["requires"],
             _ => &[],
         }
     }
@@ -274,6 +398,41 @@ impl Endpoint {
                 | Self::ModuleEdit
                 | Self::CustomerCreate
                 | Self::CustomerEdit
+                | Self::CustomersUpload
+                | Self::NoteDelete(_)
+        ) || self.writes()
+    }
+
+    /// Whether what it needs is an object to write.
+    pub(super) fn writes(self) -> bool {
+        matches!(
+            self,
+            Self::ModuleEdit
+                | Self::ModuleScopes
+                | Self::CustomerCreate
+                | Self::CustomerEdit
+                | Self::CorporateCreate
+                | Self::CorporateEdit
+                | Self::ContactCreate
+                | Self::ContactEdit
+                | Self::CompanyCreate
+                | Self::CompanyEdit
+                | Self::NoteCreate(_)
+        )
+    }
+
+    /// Whether its path names a corporate customer.
+    pub(super) fn of_corporate(self) -> bool {
+        matches!(
+            self,
+            Self::Corporate
+                | Self::CorporateContacts
+                | Self::CorporateCompanies
+                | Self::CorporateEdit
+                | Self::ContactCreate
+                | Self::ContactEdit
+                | Self::CompanyCreate
+                | Self::CompanyEdit
         )
     }
 }

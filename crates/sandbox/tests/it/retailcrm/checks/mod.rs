@@ -1,11 +1,13 @@
 //! Every row of RetailCRM's table of checks, shown by a request it refuses.
 
 mod call;
+mod corporate;
 mod customer;
 mod event;
 mod gate;
 mod module;
 mod query;
+mod upload;
 
 use std::collections::BTreeSet;
 
@@ -99,6 +101,8 @@ fn cases() -> Vec<Case> {
         call::cases(),
         module::cases(),
         customer::cases(),
+        corporate::cases(),
+        upload::cases(),
     ]
     .into_iter()
     .flatten()
