@@ -6,8 +6,10 @@ use crate::desk::Desk;
 use crate::report::{CallRow, LiveRow};
 
 use super::RetailCrm;
+use super::corporate::Corporate;
 use super::customers::Customer;
 use super::journal::Author;
+use super::notes::Note;
 use super::state::{SiteAccess, StoredCall, Telephony, User};
 
 /// The stand-in's account, from inside the process.
@@ -82,6 +84,37 @@ impl<'a> Access<'a> {
         self.desk.stand_in().account.ids_as_text = texts;
     }
 
+    /// Tells an integration module as one text of JSON instead of an object.
+    pub fn tell_modules_as_text(&self, text: bool) {
+        self.desk.stand_in().account.module_as_text = text;
+    }
+
+    /// Tells the shops as a list instead of a map by code.
+    pub fn tell_sites_as_list(&self, list: bool) {
+        self.desk.stand_in().account.sites_as_list = list;
+    }
+
+    /// Says whether there is no account at this address, as for a mistyped one.
+    pub fn close_account(&self, closed: bool) {
+        self.desk.stand_in().account.closed = closed;
+    }
+
+    /// The key that is taken now.
+    pub fn key(&self) -> String {
+        self.desk.stand_in().account.key.clone()
+    }
+
+    /// Says whether a module was connected by the simple connection of the marketplace.
+    pub fn set_simple_connection(&self, code: &str, connected: bool) {
+        let mut desk = self.desk.stand_in();
+        let connections = &mut desk.account.simple_connections;
+        if connected {
+            connections.insert(code.to_owned());
+        } else {
+            connections.remove(code);
+        }
+    }
+
     /// Gives the key these scopes and no others.
     pub fn set_scopes<S: Into<String>>(&self, scopes: impl IntoIterator<Item = S>) {
         self.desk.stand_in().account.scopes = scopes.into_iter().map(Into::into).collect();
@@ -124,6 +157,22 @@ impl<'a> Access<'a> {
     /// Adds a customer, or replaces the one of the same id. No history tells of it.
     pub fn put_customer(&self, customer: Customer) {
         self.desk.stand_in().account.put_customer(customer);
+    }
+
+    /// The corporate customers.
+    pub fn corporates(&self) -> Vec<Corporate> {
+        self.desk.stand_in().account.corporates.clone()
+    }
+
+    /// Adds a corporate customer, or replaces the one of the same id. Contacts and companies
+    /// without an id get one. No history tells of it.
+    pub fn put_corporate(&self, corporate: Corporate) {
+        self.desk.stand_in().account.put_corporate(corporate);
+    }
+
+    /// The notes on customers and on corporate ones, in the order they came.
+    pub fn notes(&self) -> Vec<Note> {
+        self.desk.stand_in().account.notes.clone()
     }
 
     /// An integration module as the CRM tells it.

@@ -384,8 +384,11 @@ impl Account {
     }
 
     fn free_customer_id(&self) -> u64 {
-        let mut ids = first::FREE_CUSTOMER_ID..;
-        ids.find(|id| self.customer(*id).is_none())
-            .unwrap_or(u64::MAX)
+        self.free_customer_ids().next().unwrap_or(u64::MAX)
+    }
+
+    /// Ids nobody has, in the order they are given.
+    pub(super) fn free_customer_ids(&self) -> impl Iterator<Item = u64> + '_ {
+        (first::FREE_CUSTOMER_ID..).filter(|id| self.customer(*id).is_none())
     }
 }

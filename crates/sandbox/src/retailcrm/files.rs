@@ -9,7 +9,7 @@ use crate::wire::Answer;
 use super::checks::Seen;
 use super::customers::part_of;
 use super::handlers::{Change, known, page_of};
-use super::journal::now;
+use super::journal::{Subject, now};
 use super::state::{Account, until};
 
 /// The id of the next file that is uploaded.
@@ -236,18 +236,13 @@ pub(super) fn edited(seen: &Seen<'_>) -> (Answer, Change) {
         name.clone_into(&mut file.filename);
     }
     if let Some(attached) = fields.get("attachment").and_then(Value::as_array) {
-        let account = seen.account;
-        file.attached_to = attached
-            .iter()
-            .filter_map(|it| {
-                let customer = it.get("customer").and_then(Value::as_object);
-                if let Some(named) = customer {
-                    return Some(Attached::Customer(account.customer_named(named)?.id));
-                }
-                let order = it.get("order").and_then(Value::as_object);
-                Some(Attached::Order(account.order_named(order?)?.id))
-            })
-            .collect();
+        let each = attached.iter().filter_map(|it| match it.get("customer") {
+            Some(meant) => Some(Attached::Customer(seen.meant(Subject::Customer, meant)?)),
+            None => Some(Attached::Order(
+                seen.meant(Subject::Order, it.get("order")?)?,
+            )),
+        });
+        file.attached_to = each.collect();
     }
     let answer = Answer::json(StatusCode::OK, &told(&file, seen.account));
     (answer, Change::File(Box::new(file)))

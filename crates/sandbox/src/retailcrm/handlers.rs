@@ -7,13 +7,16 @@ use crate::report::LiveRow;
 use crate::wire::Answer;
 
 use super::checks::{Endpoint, Seen};
+use super::corporate::Corporate;
 use super::customers::{self, Customer};
 use super::files::{self, StoredFile};
 use super::first::{self, LINES, SITES};
+use super::notes::Note;
 use super::orders::{self, Order};
 use super::state::{Account, SiteAccess};
 use super::tasks::{self, Task};
-use super::{corporate, employees, history, modules, telephony};
+use super::{corporate, employees, history, modules, notes, telephony, uploads};
+use crate::check::Finding;
 
 /// What a request changes in the account.
 pub(super) enum Change {
@@ -23,6 +26,13 @@ pub(super) enum Change {
     Status(u64, String),
     Module(String, Map<String, Value>),
     Customer(Box<Customer>),
+    /// The customers of an upload, and what was wrong with those that are not among them.
+    Customers(Vec<Customer>, Vec<Finding>),
+    Corporate(Box<Corporate>),
+    Note(Note),
+    NoteGone(u64),
+    /// Another key, with these scopes.
+    Key(String, Vec<String>),
     Order(Box<Order>),
     Task(Box<Task>),
     File(Box<StoredFile>),
@@ -54,10 +64,9 @@ pub(super) fn carry_out(endpoint: Endpoint, seen: &Seen<'_>) -> (Answer, Change)
             let done = Answer::json(StatusCode::OK, &json!({"success": true}));
             return (done, Change::Status(id, status));
         }
-        Endpoint::Module => {
-            json!({"success": true, "integrationModule": account.module(&seen.thing)})
-        }
+        Endpoint::Module => modules::one(seen),
         Endpoint::ModuleEdit => return module_edit(seen),
+        Endpoint::ModuleScopes => return modules::scopes_updated(seen),
         Endpoint::Customers => customers::list(seen),
         Endpoint::Customer => match customers::one(seen) {
             Ok(body) => body,
@@ -71,10 +80,20 @@ pub(super) fn carry_out(endpoint: Endpoint, seen: &Seen<'_>) -> (Answer, Change)
         Endpoint::CustomerCreate | Endpoint::CustomerEdit => {
             return customer_written(endpoint, seen);
         }
+        Endpoint::CustomersUpload => return uploads::uploaded(seen),
         Endpoint::Corporates => corporate::list(seen),
         Endpoint::Corporate => corporate::one(seen),
         Endpoint::CorporateContacts => corporate::contacts(seen),
         Endpoint::CorporateCompanies => corporate::companies(seen),
+        Endpoint::CorporateCreate
+        | Endpoint::CorporateEdit
+        | Endpoint::ContactCreate
+        | Endpoint::ContactEdit
+        | Endpoint::CompanyCreate
+        | Endpoint::CompanyEdit => return corporate::written(endpoint, seen),
+        Endpoint::Notes(subject) => notes::list(seen, subject),
+        Endpoint::NoteCreate(subject) => return notes::created(seen, subject),
+        Endpoint::NoteDelete(subject) => return notes::deleted(seen, subject),
         Endpoint::History(subject) => history::page(seen, subject),
         Endpoint::Orders => orders::list(seen),
         Endpoint::Order => orders::one(seen),
@@ -204,6 +223,8 @@ fn sites(account: &Account) -> Value {
     // An empty PHP map leaves as a list (§1.8).
     let sites = if by_code.is_empty() {
         json!([])
+    } else if account.sites_as_list {
+        by_code.into_values().collect()
     } else {
         Value::Object(by_code)
     };

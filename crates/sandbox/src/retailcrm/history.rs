@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::checks::Seen;
 use super::handlers::page_of;
-use super::journal::{Subject, now};
+use super::journal::{Subject, end_of, now};
 
 /// A page of a history (§7). What happened in shops the key does not reach is not in it.
 pub(super) fn page(seen: &Seen<'_>, subject: Subject) -> Value {
@@ -12,11 +12,7 @@ pub(super) fn page(seen: &Seen<'_>, subject: Subject) -> Value {
     let number = |name: &str| filter(name).and_then(|text| text.parse::<u64>().ok());
     let since = number("sinceId").unwrap_or(0);
     let start = filter("startDate").unwrap_or_default();
-    // A day ends with its last second. Dates of this form sort as text.
-    let end = filter("endDate").map(|end| match end.len() {
-        10 => format!("{end} 23:59:59"),
-        _ => end.to_owned(),
-    });
+    let end = filter("endDate").map(end_of);
     let (id, external_id) = match subject {
         Subject::Customer | Subject::Corporate => ("customerId", "customerExternalId"),
         Subject::Order => ("orderId", "orderExternalId"),

@@ -55,8 +55,10 @@ impl Subject {
 
     /// What a history calls a field: `manager_id` of a customer, `manager` of an order.
     fn field(self, name: &str) -> String {
-        if self == Self::Order && name == "managerId" {
-            return "manager".into();
+        match (self, name) {
+            (Self::Order, "managerId") => return "manager".into(),
+            (Self::Corporate, "mainCustomerContact") => return "main_contact".into(),
+            _ => {}
         }
         let mut field = String::new();
         for letter in name.chars() {
@@ -268,7 +270,7 @@ const FOLLOWING: &[&str] = &[
 ];
 
 /// The fields that are another now, as a history calls them: old and new.
-fn differences(
+pub(super) fn differences(
     subject: Subject,
     before: &Map<String, Value>,
     after: &Map<String, Value>,
@@ -322,6 +324,14 @@ fn of_custom_fields(old: &Value, new: &Value) -> Vec<(String, Value, Value)> {
         .map(|code| (format!("custom_{code}"), value(old, code), value(new, code)))
         .filter(|(_, old, new)| old != new)
         .collect()
+}
+
+/// The last second a filter's end means: a day ends with it. Dates of this form sort as text.
+pub(super) fn end_of(end: &str) -> String {
+    match end.len() {
+        10 => format!("{end} 23:59:59"),
+        _ => end.to_owned(),
+    }
 }
 
 /// `Y-m-d H:i:s` of this moment, in the account's zone.

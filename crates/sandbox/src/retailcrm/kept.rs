@@ -1,8 +1,10 @@
-//! Orders, tasks and files from inside: for assertions, and for what an account begins with.
+//! Orders, tasks and files: from inside, for assertions and for what an account begins with, and
+//! what becomes of them when their customer is another one.
 
 use super::access::Access;
-use super::files::StoredFile;
+use super::files::{Attached, StoredFile};
 use super::orders::Order;
+use super::state::Account;
 use super::tasks::Task;
 
 impl Access<'_> {
@@ -46,5 +48,20 @@ impl Access<'_> {
     pub fn remove_file(&self, id: u64) {
         let mut desk = self.desk.stand_in();
         desk.account.files.retain(|file| file.id != id);
+    }
+}
+
+impl Account {
+    /// What belongs to a customer who is merged into another one is the other one's.
+    pub(super) fn hand_over(&mut self, from: u64, to: u64) {
+        let orders = self.orders.iter_mut().map(|it| &mut it.customer_id);
+        let tasks = self.tasks.iter_mut().map(|it| &mut it.customer_id);
+        for owner in orders.chain(tasks).filter(|it| **it == Some(from)) {
+            *owner = Some(to);
+        }
+        let files = self.files.iter_mut().flat_map(|it| &mut it.attached_to);
+        for owner in files.filter(|it| **it == Attached::Customer(from)) {
+            *owner = Attached::Customer(to);
+        }
     }
 }

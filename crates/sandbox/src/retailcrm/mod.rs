@@ -32,12 +32,14 @@ mod handlers;
 mod history;
 mod journal;
 mod kept;
+mod meant;
 mod modules;
-mod named;
+mod notes;
 mod orders;
 mod state;
 mod tasks;
 mod telephony;
+mod uploads;
 mod user_acts;
 mod words;
 
@@ -54,10 +56,12 @@ use crate::report::Report;
 use crate::wire::{Carried, Request};
 
 pub use access::Access;
+pub use corporate::{Company, Contact, Corporate};
 pub use customers::Customer;
 pub use files::{Attached, StoredFile};
 pub use first::{API_KEY, CLIENT_ID, MODULE_CODE, SITE, TIMEZONE};
 pub use journal::Author;
+pub use notes::Note;
 pub use orders::Order;
 pub use state::{SiteAccess, StoredCall, Telephony, User};
 pub use tasks::Task;
@@ -104,6 +108,24 @@ impl StandIn for RetailCrm {
             }
             Change::Module(code, module) => self.account.write_module(code, module),
             Change::Customer(customer) => self.account.write_customer(*customer, Author::Key),
+            Change::Customers(customers, findings) => {
+                for customer in customers {
+                    self.account.write_customer(customer, Author::Key);
+                }
+                return Carried { answer, findings };
+            }
+            Change::Corporate(corporate) => {
+                self.account.write_corporate(*corporate, Author::Key);
+            }
+            Change::Note(note) => {
+                self.account.last_note = note.id;
+                self.account.notes.push(note);
+            }
+            Change::NoteGone(id) => self.account.notes.retain(|note| note.id != id),
+            Change::Key(key, scopes) => {
+                self.account.key = key;
+                self.account.scopes = scopes;
+            }
             Change::Order(order) => self.account.write_order(*order, Author::Key),
             Change::Task(task) => self.account.put_task(*task),
             Change::File(file) => self.account.write_file(*file),
@@ -133,7 +155,7 @@ impl StandIn for RetailCrm {
         json!({
             "crm": "retailcrm",
             "url": self.account.url,
-            "api_key": API_KEY,
+            "api_key": self.account.key,
             "client_id": CLIENT_ID,
             "module_code": MODULE_CODE,
             "site": SITE,
@@ -217,6 +239,14 @@ impl StandIn for RetailCrm {
                         }
                     }
                 }
+                ("corporates", Value::Array(corporates)) => {
+                    for corporate in corporates {
+                        self.account.seed_corporate(corporate)?;
+                    }
+                }
+                ("corporates", _) => {
+                    return Err("\"corporates\" has to be a list of objects".into());
+                }
                 ("customers", _) => return Err("\"customers\" has to be a list of objects".into()),
                 ("acts", _) => return Err("\"acts\" has to be a list of objects".into()),
                 ("modules", _) => {
@@ -227,7 +257,7 @@ impl StandIn for RetailCrm {
                 (other, _) => {
                     return Err(format!(
                         "RetailCRM has no {other:?} to set; there are \"telephony\", \"scopes\", \
-                         \"customers\", \"modules\" and \"acts\""
+                         \"customers\", \"corporates\", \"modules\" and \"acts\""
                     ));
                 }
             }

@@ -160,11 +160,7 @@ impl Order {
                 "phone" => self.phone = text(),
                 "managerId" => self.manager_id = value.as_u64(),
                 "managerComment" => self.manager_comment = text(),
-                "customer" => {
-                    let named = value.as_object();
-                    let customer = named.and_then(|named| seen.account.customer_named(named));
-                    self.customer_id = customer.map(|customer| customer.id);
-                }
+                "customer" => self.customer_id = seen.meant(Subject::Customer, value),
                 "customFields" => {
                     let fields = value.as_object().cloned().unwrap_or_default();
                     self.custom_fields.extend(fields);

@@ -1,6 +1,6 @@
 //! What the account holds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -12,6 +12,7 @@ use super::corporate::Corporate;
 use super::customers::Customer;
 use super::files::StoredFile;
 use super::journal::Journal;
+use super::notes::{self, Note};
 use super::orders::Order;
 use super::tasks::Task;
 use super::{first, words};
@@ -140,9 +141,14 @@ impl Bucket {
 }
 
 /// The account behind the stand-in.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(super) struct Account {
     /// Origin without a slash at the end.
     pub(super) url: String,
+    /// Whether this account is gone, as it is for a wrong address.
+    pub(super) closed: bool,
+    /// The key that is taken.
+    pub(super) key: String,
     pub(super) scopes: Vec<String>,
     pub(super) site_access: SiteAccess,
     pub(super) telephony: Telephony,
@@ -151,6 +157,9 @@ pub(super) struct Account {
     pub(super) additional_codes: Vec<(String, u64)>,
     pub(super) customers: Vec<Customer>,
     pub(super) corporates: Vec<Corporate>,
+    pub(super) notes: Vec<Note>,
+    /// The highest id a note ever had.
+    pub(super) last_note: u64,
     pub(super) orders: Vec<Order>,
     pub(super) tasks: Vec<Task>,
     pub(super) files: Vec<StoredFile>,
@@ -164,6 +173,12 @@ pub(super) struct Account {
     pub(super) has_funds: bool,
     /// Whether ids that come as numbers or as texts come as texts.
     pub(super) ids_as_text: bool,
+    /// Whether an integration module is told as one text of JSON.
+    pub(super) module_as_text: bool,
+    /// Whether shops are told as a list instead of a map.
+    pub(super) sites_as_list: bool,
+    /// Codes of modules that were connected by the simple connection.
+    pub(super) simple_connections: BTreeSet<String>,
     /// What the histories are read from.
     pub(super) journal: Journal,
     pub(super) live: Vec<LiveRow>,
@@ -176,6 +191,8 @@ impl Account {
     pub(super) fn new(url: String) -> Self {
         Self {
             url,
+            closed: false,
+            key: first::API_KEY.into(),
             scopes: first::scopes(),
             site_access: SiteAccess::Full,
             telephony: Telephony::On,
@@ -183,6 +200,8 @@ impl Account {
             additional_codes: first::additional_codes(),
             customers: first::customers(),
             corporates: super::corporate::first(),
+            notes: notes::first(),
+            last_note: notes::LAST,
             orders: super::orders::first(),
             tasks: super::tasks::first(),
             files: super::files::first(),
@@ -191,6 +210,9 @@ impl Account {
             telephony_module: first::MODULE_CODE.into(),
             has_funds: true,
             ids_as_text: false,
+            module_as_text: false,
+            sites_as_list: false,
+            simple_connections: BTreeSet::new(),
             journal: Journal::new(),
             live: Vec::new(),
             calls: Vec::new(),

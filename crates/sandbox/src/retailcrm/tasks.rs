@@ -8,7 +8,7 @@ use crate::wire::Answer;
 use super::checks::{Endpoint, Seen};
 use super::customers::{part_of, same_number};
 use super::handlers::{Change, known, page_of};
-use super::journal::now;
+use super::journal::{Subject, now};
 use super::state::{Account, until};
 
 /// The id of the next task that is created.
@@ -96,7 +96,7 @@ impl Task {
     }
 
     /// Takes over what was written.
-    fn write(&mut self, written: &Map<String, Value>, account: &Account) {
+    fn write(&mut self, written: &Map<String, Value>, seen: &Seen<'_>) {
         for (name, value) in written {
             let text = || value.as_str().map(str::to_owned);
             match name.as_str() {
@@ -109,16 +109,8 @@ impl Task {
                     let before = self.completed_at.take().filter(|_| done);
                     self.completed_at = before.or_else(|| done.then(now));
                 }
-                "customer" => {
-                    let named = value.as_object();
-                    let customer = named.and_then(|named| account.customer_named(named));
-                    self.customer_id = customer.map(|customer| customer.id);
-                }
-                "order" => {
-                    let named = value.as_object();
-                    let order = named.and_then(|named| account.order_named(named));
-                    self.order_id = order.map(|order| order.id);
-                }
+                "customer" => self.customer_id = seen.meant(Subject::Customer, value),
+                "order" => self.order_id = seen.meant(Subject::Order, value),
                 "phone" => self.phone = text(),
                 "phoneSite" => self.phone_site = text(),
                 // The checks let nothing else through but an id that is repeated.
@@ -221,7 +213,7 @@ pub(super) fn written(endpoint: Endpoint, seen: &Seen<'_>) -> (Answer, Change) {
         fresh.created_at = now();
         (fresh, StatusCode::CREATED)
     };
-    task.write(fields, seen.account);
+    task.write(fields, seen);
     let mut body = Map::from_iter([("success".to_owned(), json!(true))]);
     if endpoint == Endpoint::TaskCreate {
         body.insert("id".into(), json!(task.id));

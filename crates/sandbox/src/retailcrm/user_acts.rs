@@ -53,6 +53,12 @@ impl Access<'_> {
         desk.account.remove_customer(id, Some(into), self.author);
     }
 
+    /// Removes a corporate customer.
+    pub fn remove_corporate(&self, id: u64) {
+        let mut desk = self.desk.stand_in();
+        desk.account.remove_corporate(id, self.author);
+    }
+
     fn change_customer(&self, id: u64, change: impl FnOnce(&mut Customer)) {
         let mut desk = self.desk.stand_in();
         if let Some(mut customer) = desk.account.customer(id).cloned() {

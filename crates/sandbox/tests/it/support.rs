@@ -15,6 +15,7 @@ pub(crate) const MANAGER: &str = "/api/v5/telephony/manager";
 pub(crate) const MODULE: &str = "/api/v5/integration-modules/vochi-telephony";
 pub(crate) const CUSTOMERS: &str = "/api/v5/customers";
 pub(crate) const CREATE: &str = "/api/v5/customers/create";
+pub(crate) const CORPORATE: &str = "/api/v5/customers-corporate";
 pub(crate) const ORDERS: &str = "/api/v5/orders";
 pub(crate) const TASKS: &str = "/api/v5/tasks";
 pub(crate) const FILES: &str = "/api/v5/files";
@@ -213,6 +214,38 @@ pub(crate) fn customer() -> Value {
 pub(crate) fn send_customer(customer: &Value) -> Wire {
     let form = field("site", "shop-one") + "&" + &field("customer", &customer.to_string());
     Wire::post(CREATE, form)
+}
+
+pub(crate) fn send_customers(customers: &[Value]) -> Wire {
+    let form = field("site", "shop-one") + "&" + &field("customers", &json!(customers).to_string());
+    Wire::post("/api/v5/customers/upload", form)
+}
+
+/// A note that passes every check.
+pub(crate) fn note() -> Value {
+    json!({"text": "Перезвонить завтра", "managerId": 7, "customer": {"id": 60}})
+}
+
+pub(crate) fn send_note(note: &Value) -> Wire {
+    let form = field("site", "shop-one") + "&" + &field("note", &note.to_string());
+    Wire::post("/api/v5/customers/notes/create", form)
+}
+
+/// A new corporate customer that passes every check.
+pub(crate) fn corporate() -> Value {
+    json!({
+        "externalId": "vochi-corp-1",
+        "nickName": "Проба и партнёры",
+        "managerId": 18,
+        "customerContacts": [{"customer": {"externalId": "ext-61", "site": "shop-one"}}],
+        "companies": [{"name": "ООО Проба", "brand": "Проба"}],
+    })
+}
+
+pub(crate) fn send_corporate(corporate: &Value) -> Wire {
+    let form =
+        field("site", "shop-one") + "&" + &field("customerCorporate", &corporate.to_string());
+    Wire::post("/api/v5/customers-corporate/create", form)
 }
 
 /// A new order that passes every check.

@@ -150,6 +150,6 @@ pub(super) const WRITTEN: &[Row] = &[
             "§8",
             "customer and order are ones the key reaches, in the shop that is named",
         ),
-        |seen| attached(seen, Linked::known),
+        |seen| attached(seen, |linked, it| linked.known(it, seen)),
     ),
 ];

@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use crate::check::Detail;
 
-use super::super::named::{OF_CUSTOMER, OF_ORDER, is_named};
+use super::super::journal::Subject;
+use super::Seen;
 use super::values::{CHOICE, EXTRA, Entity, INVALID};
 
 /// What a customer and an order may be named by.
@@ -24,8 +25,8 @@ impl Linked {
 
     fn names(self) -> &'static [&'static str] {
         match self {
-            Self::Customer => OF_CUSTOMER,
-            Self::Order => OF_ORDER,
+            Self::Customer => &["id", "externalId"],
+            Self::Order => &["id", "externalId", "number"],
         }
     }
 
@@ -56,7 +57,7 @@ impl Linked {
         let Some(named) = value.as_object() else {
             return entity.at(self.field(), INVALID);
         };
-        if !is_named(named, self.names()) {
+        if !self.names().iter().any(|name| named.contains_key(*name)) {
             return entity.at(self.field(), self.unnamed());
         }
         let good = named.iter().all(|(name, value)| match name.as_str() {
@@ -72,17 +73,15 @@ impl Linked {
     }
 
     /// It is there, in the shop that is named, if one is.
-    pub(super) fn known(self, entity: &Entity<'_>) -> Vec<Detail> {
+    pub(super) fn known(self, entity: &Entity<'_>, seen: &Seen<'_>) -> Vec<Detail> {
+        let subject = match self {
+            Self::Customer => Subject::Customer,
+            Self::Order => Subject::Order,
+        };
+        // What is no name at all is another check's.
+        let named = self.form(entity).is_empty();
         entity.unless(self.field(), CHOICE, |value| {
-            let named = value.as_object().filter(|it| is_named(it, self.names()));
-            // What is no name at all is another check's.
-            let Some(named) = named.filter(|_| self.form(entity).is_empty()) else {
-                return true;
-            };
-            match self {
-                Self::Customer => entity.account.customer_named(named).is_some(),
-                Self::Order => entity.account.order_named(named).is_some(),
-            }
+            !named || seen.meant(subject, value).is_some()
         })
     }
 }

@@ -245,7 +245,7 @@ pub(super) const WRITTEN: &[Row] = &[
             "§6",
             "customer is one the key reaches",
         ),
-        |seen| order(seen, |it| Linked::Customer.known(it)),
+        |seen| order(seen, |it| Linked::Customer.known(it, seen)),
     ),
     row(
         Check::documented(

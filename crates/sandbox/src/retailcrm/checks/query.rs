@@ -3,7 +3,7 @@
 use crate::check::{Check, Detail};
 
 use super::super::journal::Subject;
-use super::routes::Endpoint;
+use super::endpoint::Endpoint;
 use super::values::{CHOICE, INVALID, date, date_time, is_phone};
 use super::{Refusal, Row, Seen};
 
@@ -72,7 +72,7 @@ pub(super) const VALUES: &[Row] = &[
     row(
         Check::answered(
             "query.filter_known",
-            "§1.4, §4, §5, §6",
+            "§1.4, §4, §5, §6, §7",
             "a filter the operation has",
         ),
         |seen| filters(seen, |kind, _| kind.is_some()),
@@ -80,14 +80,23 @@ pub(super) const VALUES: &[Row] = &[
     row(
         Check::answered(
             "query.filter_value",
-            "§1.4, §4, §5, §6",
+            "§1.4, §4, §5, §6, §7",
             "flags 0 or 1, dates Y-m-d, known statuses, ids are numbers",
         ),
         |seen| filters(seen, |kind, value| kind.is_none_or(|kind| kind.fits(value))),
     ),
     row(
-        Check::documented("query.by", "§5.2, §5.4, §5.6, §6", "by is id or externalId"),
-        |seen| unless(seen, "by", CHOICE, |it| matches!(it, "id" | "externalId")),
+        Check::documented(
+            "query.by",
+            "§5.2, §5.4, §5.6, §6",
+            "by and entityBy are id or externalId",
+        ),
+        |seen| {
+            let good = |it: &str| matches!(it, "id" | "externalId");
+            let mut found = unless(seen, "by", CHOICE, good);
+            found.extend(unless(seen, "entityBy", CHOICE, good));
+            found
+        },
     ),
     row(
         Check::documented(
@@ -134,6 +143,11 @@ impl Kind {
 
 /// Filters, by what stands in the first brackets, that are not good.
 fn filters(seen: &Seen<'_>, good: fn(Option<Kind>, &str) -> bool) -> Vec<Detail> {
+    // The one filter of which official tests show the text has it in the account's language.
+    let text = match seen.endpoint() {
+        Some(Endpoint::History(_)) => "Значение недопустимо.",
+        _ => INVALID,
+    };
     let inner = |name: &str| {
         let rest = name.strip_prefix("filter[")?;
         rest.split_once(']')
@@ -149,7 +163,7 @@ fn filters(seen: &Seen<'_>, good: fn(Option<Kind>, &str) -> bool) -> Vec<Detail>
                 .filter(|kind| kind.has_brackets() == *brackets);
             !good(kind, value)
         })
-        .map(|((name, _), _)| Detail::new(format!("children[{name}]"), INVALID))
+        .map(|((name, _), _)| Detail::new(format!("children[{name}]"), text))
         .collect()
 }
 
@@ -181,6 +195,10 @@ fn kind(endpoint: Endpoint, name: &str) -> Option<Kind> {
         (Endpoint::History(Subject::Customer | Subject::Corporate), "customerExternalId") => {
             Kind::Text
         }
+        (Endpoint::Notes(_), "ids" | "customerIds" | "managerIds") => Kind::Numbers,
+        (Endpoint::Notes(_), "customerExternalIds") => Kind::Texts,
+        (Endpoint::Notes(_), "text") => Kind::Text,
+        (Endpoint::Notes(_), "createdAtFrom" | "createdAtTo") => Kind::Date,
         (Endpoint::Orders, name) => return of_orders(name),
         (Endpoint::Tasks, name) => return of_tasks(name),
         (Endpoint::Files, name) => return of_files(name),

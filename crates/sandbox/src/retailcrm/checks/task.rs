@@ -166,8 +166,8 @@ pub(super) const WRITTEN: &[Row] = &[
         ),
         |seen| {
             task(seen, |it| {
-                let mut found = Linked::Customer.known(it);
-                found.extend(Linked::Order.known(it));
+                let mut found = Linked::Customer.known(it, seen);
+                found.extend(Linked::Order.known(it, seen));
                 found
             })
         },

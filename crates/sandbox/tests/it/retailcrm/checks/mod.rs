@@ -1,6 +1,7 @@
 //! Every row of RetailCRM's table of checks, shown by a request it refuses.
 
 mod call;
+mod corporate;
 mod customer;
 mod event;
 mod file;
@@ -9,6 +10,7 @@ mod module;
 mod order;
 mod query;
 mod task;
+mod upload;
 
 use std::collections::BTreeSet;
 
@@ -103,6 +105,8 @@ fn cases() -> Vec<Case> {
         call::cases(),
         module::cases(),
         customer::cases(),
+        corporate::cases(),
+        upload::cases(),
         order::cases(),
         task::cases(),
         file::cases(),
