@@ -219,6 +219,21 @@ pub(super) fn cases() -> Vec<Case> {
             "customer",
             CHOICE,
         ),
+        // An externalId belongs to a shop, and this one to another than the order's.
+        case(
+            "order.customer_known",
+            Wire::post(
+                &format!("{ORDERS}/create"),
+                field("site", "shop-two")
+                    + "&"
+                    + &field(
+                        "order",
+                        &with(order(), json!({"customer": {"externalId": "ext-60"}})).to_string(),
+                    ),
+            ),
+            400,
+            entity("customer", CHOICE),
+        ),
         created(
             "order.dates",
             json!({"createdAt": "2026-03-14"}),

@@ -1,4 +1,5 @@
-//! Whatever is written, the stand-in says yes or no, and goes on.
+//! Odd values in every field of orders, tasks and files, and odd things in their paths: each is
+//! answered yes or no, and the stand-in goes on.
 
 use serde_json::{Map, Value, json};
 use vochi_crm_sandbox::Sandbox;
