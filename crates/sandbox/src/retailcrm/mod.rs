@@ -10,13 +10,18 @@
 //! | `GET /api/v5/users`, `/api/v5/users/{id}`, `/api/v5/user-groups` | the employees |
 //! | `POST /api/v5/users/{id}/status` | whether one is free |
 //! | `GET /api/v5/integration-modules/{code}`, `POST …/{code}/edit` | modules, the telephony among them |
+//! | `POST /api/v5/integration-modules/{code}/update-scopes` | another key, with other scopes |
 //! | `GET /api/v5/customers`, `/api/v5/customers/{id}` | finds and reads customers |
 //! | `POST /api/v5/customers/create`, `/api/v5/customers/{id}/edit` | writes them |
+//! | `POST /api/v5/customers/upload` | writes many, and names those it did not take |
+//! | `GET /api/v5/customers/notes`, `POST …/create`, `…/{id}/delete` | notes; the same of `customers-corporate` |
+//! | `GET /api/v5/customers/history`, of `customers-corporate`, of `orders` | who changed what |
 //! | `GET /api/v5/orders`, `…/{id}`, `POST …/create`, `…/{id}/edit` | orders |
 //! | `GET /api/v5/tasks`, `…/{id}`, `POST …/create`, `…/{id}/edit` | what an employee has to do |
 //! | `GET /api/v5/files`, `…/{id}`, `…/{id}/download` | files, and what they hold |
 //! | `POST /api/v5/files/upload`, `…/{id}/edit`, `…/{id}/delete` | keeps, names, attaches and forgets them |
 //! | `GET /api/v5/customers-corporate`, `…/{id}`, `…/{id}/contacts`, `…/{id}/companies` | companies |
+//! | `POST …/create`, `…/{id}/edit`, `…/contacts/create`, `…/contacts/{id}/edit`, the same of `companies` | writes them |
 //!
 //! Sections (`§2.1`) are those of the project's RetailCRM reference page.
 
