@@ -25,6 +25,7 @@ mod access;
 mod checks;
 mod corporate;
 mod customers;
+mod differences;
 mod employees;
 mod first;
 mod first_history;
