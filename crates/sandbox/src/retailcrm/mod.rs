@@ -29,6 +29,7 @@ mod access;
 mod checks;
 mod corporate;
 mod customers;
+mod differences;
 mod employees;
 mod files;
 mod first;

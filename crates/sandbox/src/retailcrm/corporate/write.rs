@@ -4,6 +4,7 @@ use http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::super::checks::{Endpoint, Seen};
+use super::super::differences::differences;
 use super::super::handlers::Change;
 use super::super::journal::{self, Author, Subject};
 use super::super::state::Account;
@@ -125,7 +126,8 @@ impl Corporate {
             let items = || value.as_array().into_iter().flatten();
             let objects = || items().filter_map(Value::as_object);
             match name.as_str() {
-                "type" | "id" => {}
+                // Addresses have paths of their own, which are not here.
+                "type" | "id" | "addresses" => {}
                 "externalId" => self.external_id = text(value),
                 "nickName" => self.nick_name = text(value).unwrap_or_default(),
                 "createdAt" => self.created_at = text(value).unwrap_or_default(),
@@ -289,7 +291,7 @@ impl Account {
                 ),
                 Some(known) => {
                     let (old, new) = (known.tells(), it.tells());
-                    for (field, old, new) in journal::differences(Subject::Corporate, &old, &new) {
+                    for (field, old, new) in differences(Subject::Corporate, &old, &new) {
                         if field != "is_main" {
                             let field = format!("company.{field}");
                             note(&field, old, new, json!({"company": short}));
