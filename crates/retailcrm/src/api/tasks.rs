@@ -32,7 +32,7 @@ pub struct TasksPage {
 /// use vochi_crm_retailcrm::model::{TaskStatus, UserId};
 /// let request = ListTasks::new()
 ///     .of_performers([UserId::new(7)])
-///     .with_status(TaskStatus::Performing)
+///     .with_status(&TaskStatus::Performing)
 ///     .request()?;
 /// assert_eq!(
 ///     request.query_string(),
@@ -75,7 +75,7 @@ impl ListTasks {
 
     /// Only those that are, or are not, done.
     #[must_use]
-    pub fn with_status(mut self, status: TaskStatus) -> Self {
+    pub fn with_status(mut self, status: &TaskStatus) -> Self {
         self.filters.set("filter[status]", status.as_str());
         self
     }

@@ -99,7 +99,7 @@ impl Tasks<'_> {
     /// use vochi_crm_retailcrm::model::{TaskStatus, UserId};
     /// let open = ListTasks::new()
     ///     .of_performers([UserId::new(7)])
-    ///     .with_status(TaskStatus::Performing);
+    ///     .with_status(&TaskStatus::Performing);
     /// let tasks = client.tasks().list(&Cx::history(), open).all().await?;
     /// # Ok(())
     /// # }
