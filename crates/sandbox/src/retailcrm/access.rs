@@ -73,7 +73,7 @@ impl<'a> Access<'a> {
         self.desk.stand_in().account.telephony = to;
     }
 
-    /// Says whether there is money in the account to activate a module.
+    /// Says whether there is money in the account to activate a module or to upload a file.
     pub fn set_funds(&self, enough: bool) {
         self.desk.stand_in().account.has_funds = enough;
     }

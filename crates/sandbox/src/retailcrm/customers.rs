@@ -46,7 +46,6 @@ pub struct Customer {
     pub tags: Vec<String>,
     /// The customer this one was merged into; it is gone then, and its id leads there.
     pub combined_to: Option<u64>,
-    pub(super) last_order: Option<u64>,
     /// Whatever else was written, as it was written.
     pub(super) more: Map<String, Value>,
 }
@@ -73,7 +72,6 @@ impl Customer {
             custom_fields: Map::new(),
             tags: Vec::new(),
             combined_to: None,
-            last_order: None,
             more: Map::new(),
         }
     }
@@ -185,26 +183,30 @@ impl Customer {
     }
 
     /// `filter[name]` means the name or a number (§5.1).
-    fn called(&self, wanted: &str) -> bool {
-        let number = digits(wanted);
-        if number.len() >= FEWEST_DIGITS {
-            let tail = number
-                .get(number.len().saturating_sub(COMPARED_DIGITS)..)
-                .unwrap_or_default();
-            if self.phones.iter().any(|phone| digits(phone).contains(tail)) {
-                return true;
-            }
-        }
+    pub(super) fn called(&self, wanted: &str) -> bool {
         let names = [
             Some(self.first_name.as_str()),
             self.last_name.as_deref(),
             self.patronymic.as_deref(),
         ];
         let names: Vec<&str> = names.into_iter().flatten().collect();
-        let wanted = wanted.trim().to_lowercase();
-        names.join(" ").to_lowercase().contains(&wanted)
-            || self.full_name().to_lowercase().contains(&wanted)
+        let mut phones = self.phones.iter();
+        phones.any(|phone| same_number(phone, wanted))
+            || part_of(&names.join(" "), wanted)
+            || part_of(&self.full_name(), wanted)
     }
+}
+
+/// Whether what is looked for is a number, and this one.
+pub(super) fn same_number(phone: &str, wanted: &str) -> bool {
+    let number = digits(wanted);
+    let tail = number.get(number.len().saturating_sub(COMPARED_DIGITS)..);
+    number.len() >= FEWEST_DIGITS && tail.is_some_and(|tail| digits(phone).contains(tail))
+}
+
+/// Whether the text stands in the other one, in capitals or not.
+pub(super) fn part_of(text: &str, wanted: &str) -> bool {
+    text.to_lowercase().contains(&wanted.trim().to_lowercase())
 }
 
 impl Seen<'_> {
@@ -337,11 +339,13 @@ impl Account {
             .deleted(Subject::Customer, author, &gone, to.as_ref());
         match into {
             None => self.customers.retain(|customer| customer.id != id),
-            Some(_) => self
-                .customers
-                .iter_mut()
-                .filter(|customer| customer.id == id)
-                .for_each(|customer| customer.combined_to = into),
+            Some(other) => {
+                self.customers
+                    .iter_mut()
+                    .filter(|customer| customer.id == id)
+                    .for_each(|customer| customer.combined_to = into);
+                self.hand_over(id, other);
+            }
         }
     }
 

@@ -9,9 +9,12 @@ use crate::wire::Answer;
 use super::checks::{Endpoint, Seen};
 use super::corporate::Corporate;
 use super::customers::{self, Customer};
+use super::files::{self, StoredFile};
 use super::first::{self, LINES, SITES};
 use super::notes::Note;
+use super::orders::{self, Order};
 use super::state::{Account, SiteAccess};
+use super::tasks::{self, Task};
 use super::{corporate, employees, history, modules, notes, telephony, uploads};
 use crate::check::Finding;
 
@@ -30,6 +33,10 @@ pub(super) enum Change {
     NoteGone(u64),
     /// Another key, with these scopes.
     Key(String, Vec<String>),
+    Order(Box<Order>),
+    Task(Box<Task>),
+    File(Box<StoredFile>),
+    FileGone(u64),
 }
 
 /// What a request that passed every check is answered, and what it changes.
@@ -88,6 +95,18 @@ pub(super) fn carry_out(endpoint: Endpoint, seen: &Seen<'_>) -> (Answer, Change)
         Endpoint::NoteCreate(subject) => return notes::created(seen, subject),
         Endpoint::NoteDelete(subject) => return notes::deleted(seen, subject),
         Endpoint::History(subject) => history::page(seen, subject),
+        Endpoint::Orders => orders::list(seen),
+        Endpoint::Order => orders::one(seen),
+        Endpoint::OrderCreate | Endpoint::OrderEdit => return orders::written(endpoint, seen),
+        Endpoint::Tasks => tasks::list(seen),
+        Endpoint::Task => tasks::one(seen),
+        Endpoint::TaskCreate | Endpoint::TaskEdit => return tasks::written(endpoint, seen),
+        Endpoint::Files => files::list(seen),
+        Endpoint::File => files::one(seen),
+        Endpoint::FileDownload => return files::download(seen),
+        Endpoint::FileUpload => return files::uploaded(seen),
+        Endpoint::FileEdit => return files::edited(seen),
+        Endpoint::FileDelete => return files::deleted(seen),
     };
     (Answer::json(StatusCode::OK, &body), Change::Nothing)
 }

@@ -1,4 +1,4 @@
-//! RetailCRM, API v5: what takes part in a call, and who is called.
+//! RetailCRM, API v5: what takes part in a call, and who is called, and what comes of it.
 //!
 //! | request | what the stand-in does with it |
 //! | --- | --- |
@@ -16,6 +16,10 @@
 //! | `POST /api/v5/customers/upload` | writes many, and names those it did not take |
 //! | `GET /api/v5/customers/notes`, `POST …/create`, `…/{id}/delete` | notes; the same of `customers-corporate` |
 //! | `GET /api/v5/customers/history`, of `customers-corporate`, of `orders` | who changed what |
+//! | `GET /api/v5/orders`, `…/{id}`, `POST …/create`, `…/{id}/edit` | orders |
+//! | `GET /api/v5/tasks`, `…/{id}`, `POST …/create`, `…/{id}/edit` | what an employee has to do |
+//! | `GET /api/v5/files`, `…/{id}`, `…/{id}/download` | files, and what they hold |
+//! | `POST /api/v5/files/upload`, `…/{id}/edit`, `…/{id}/delete` | keeps, names, attaches and forgets them |
 //! | `GET /api/v5/customers-corporate`, `…/{id}`, `…/{id}/contacts`, `…/{id}/companies` | companies |
 //! | `POST …/create`, `…/{id}/edit`, `…/contacts/create`, `…/contacts/{id}/edit`, the same of `companies` | writes them |
 //!
@@ -27,15 +31,19 @@ mod corporate;
 mod customers;
 mod differences;
 mod employees;
+mod files;
 mod first;
 mod first_history;
 mod handlers;
 mod history;
 mod journal;
+mod kept;
 mod meant;
 mod modules;
 mod notes;
+mod orders;
 mod state;
+mod tasks;
 mod telephony;
 mod uploads;
 mod user_acts;
@@ -56,10 +64,13 @@ use crate::wire::{Carried, Request};
 pub use access::Access;
 pub use corporate::{Company, Contact, Corporate};
 pub use customers::Customer;
+pub use files::{Attached, StoredFile};
 pub use first::{API_KEY, CLIENT_ID, MODULE_CODE, SITE, TIMEZONE};
 pub use journal::Author;
 pub use notes::Note;
+pub use orders::Order;
 pub use state::{SiteAccess, StoredCall, Telephony, User};
+pub use tasks::Task;
 
 use handlers::Change;
 use state::Account;
@@ -121,6 +132,10 @@ impl StandIn for RetailCrm {
                 self.account.key = key;
                 self.account.scopes = scopes;
             }
+            Change::Order(order) => self.account.write_order(*order, Author::Key),
+            Change::Task(task) => self.account.put_task(*task),
+            Change::File(file) => self.account.write_file(*file),
+            Change::FileGone(id) => self.account.files.retain(|file| file.id != id),
             Change::Calls(calls) => calls.into_iter().for_each(|call| self.account.store(call)),
         }
         Carried::done(answer)

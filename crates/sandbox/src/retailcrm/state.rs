@@ -10,8 +10,11 @@ use crate::report::{CallRow, CustomerRow, LiveRow, Report, Responsible};
 
 use super::corporate::Corporate;
 use super::customers::Customer;
+use super::files::StoredFile;
 use super::journal::Journal;
 use super::notes::{self, Note};
+use super::orders::Order;
+use super::tasks::Task;
 use super::{first, words};
 
 /// Requests a second from one address, everything but telephony (§1.5).
@@ -157,11 +160,16 @@ pub(super) struct Account {
     pub(super) notes: Vec<Note>,
     /// The highest id a note ever had.
     pub(super) last_note: u64,
+    pub(super) orders: Vec<Order>,
+    pub(super) tasks: Vec<Task>,
+    pub(super) files: Vec<StoredFile>,
+    /// The id of the last upload, which nothing gets again.
+    pub(super) last_upload: u64,
     /// Integration modules by code, as they were written.
     pub(super) modules: BTreeMap<String, Map<String, Value>>,
     /// The code of the one that is the telephony.
     pub(super) telephony_module: String,
-    /// Whether there is money for another module.
+    /// Whether there is money for another module, or another file.
     pub(super) has_funds: bool,
     /// Whether ids that come as numbers or as texts come as texts.
     pub(super) ids_as_text: bool,
@@ -194,6 +202,10 @@ impl Account {
             corporates: super::corporate::first(),
             notes: notes::first(),
             last_note: notes::LAST,
+            orders: super::orders::first(),
+            tasks: super::tasks::first(),
+            files: super::files::first(),
+            last_upload: 0,
             modules: BTreeMap::from([(first::MODULE_CODE.to_owned(), first::module())]),
             telephony_module: first::MODULE_CODE.into(),
             has_funds: true,
@@ -336,6 +348,11 @@ impl Account {
             }),
         }
     }
+}
+
+/// Whether a moment is not after a day or a moment; both sort as text.
+pub(super) fn until(moment: &str, to: &str) -> bool {
+    moment.get(..to.len()).unwrap_or(moment) <= to
 }
 
 pub(super) fn digits(phone: &str) -> String {

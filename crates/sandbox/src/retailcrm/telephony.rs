@@ -121,7 +121,7 @@ pub(super) fn manager(seen: &Seen<'_>) -> Value {
         if let Some(customer) = customer {
             body.insert("customer".into(), customer_object(account, customer));
         }
-        body.insert("links".into(), links(&account.url, phone, customer));
+        body.insert("links".into(), links(account, phone, customer));
     }
     Value::Object(body)
 }
@@ -154,7 +154,8 @@ fn customer_object(account: &Account, customer: &Customer) -> Value {
     }))
 }
 
-fn links(url: &str, phone: &str, customer: Option<&Customer>) -> Value {
+fn links(account: &Account, phone: &str, customer: Option<&Customer>) -> Value {
+    let url = &account.url;
     let phone: String = url::form_urlencoded::byte_serialize(phone.as_bytes()).collect();
     let mut links = Map::new();
     links.insert(
@@ -167,10 +168,10 @@ fn links(url: &str, phone: &str, customer: Option<&Customer>) -> Value {
             links.insert("newCustomerLink".into(), json!(link));
         }
         Some(customer) => {
-            if let Some(order) = customer.last_order {
+            if let Some(order) = account.last_order_of(customer.id) {
                 links.insert(
                     "lastOrderLink".into(),
-                    json!(format!("{url}/orders/{order}/edit")),
+                    json!(format!("{url}/orders/{}/edit", order.id)),
                 );
             }
             links.insert(

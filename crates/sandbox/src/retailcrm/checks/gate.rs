@@ -3,7 +3,8 @@
 use crate::check::{Check, Detail};
 
 use super::super::state::{Bucket, Telephony};
-use super::routes::{Endpoint, Path};
+use super::endpoint::Endpoint;
+use super::routes::Path;
 use super::{Refusal, Row, Seen};
 
 pub(super) const ACCOUNT: &[Row] = &[
@@ -168,9 +169,9 @@ pub(super) const PARAMETERS: &[Row] = &[
     Row {
         check: Check::answered(
             "parameter.given",
-            "§1.4, §2, §4, §5",
+            "§1.4, §2, §4, §5, §6, §8",
             "event, calls, phone, integrationModule, requires, customer, customers, customerCorporate, \
-             contact, company, note, status are given",
+             contact, company, note, order, task, file, status are given",
         ),
         refusal: Refusal::Missing,
         finds: |seen| {
@@ -241,9 +242,9 @@ pub(super) const PARAMETERS: &[Row] = &[
     Row {
         check: Check::documented(
             "parameter.written_object",
-            "§2.4, §5",
-            "integrationModule, requires, customer, customerCorporate, contact, company and note are \
-             JSON objects",
+            "§2.4, §5, §6, §8",
+            "integrationModule, requires, customer, customerCorporate, contact, company, note, order, \
+             task and file are JSON objects",
         ),
         refusal: Refusal::EntityMap,
         finds: |seen| {
@@ -303,7 +304,7 @@ pub(super) const MODULE: &[Row] = &[
 fn not_a_form(seen: &Seen<'_>, instead: fn(&str) -> bool) -> Vec<Detail> {
     let media_type = seen.request.media_type().unwrap_or_default();
     let form = seen.request.is_form();
-    match seen.endpoint().filter(|it| it.is_post()) {
+    match seen.endpoint().filter(|it| it.takes_form()) {
         // What needs no parameter may say nothing at all.
         Some(endpoint) if endpoint.needs().is_none() && seen.request.body.is_empty() => Vec::new(),
         Some(endpoint) if !form && instead(&media_type) => {

@@ -7,14 +7,19 @@
 mod calls;
 mod corporate;
 mod customer;
+mod endpoint;
 mod event;
+mod file;
 mod gate;
+mod links;
 mod module;
 mod note;
+mod order;
 mod parts;
 mod query;
 mod routes;
 mod scopes;
+mod task;
 mod thing;
 mod upload;
 mod values;
@@ -28,7 +33,7 @@ use crate::wire::{Answer, Carried, Request};
 
 use super::state::{Account, Bucket};
 
-pub(super) use routes::Endpoint;
+pub(super) use endpoint::Endpoint;
 use routes::Path;
 
 /// How the CRM says no.
@@ -52,11 +57,22 @@ pub(super) enum Refusal {
     EntityMap,
     /// `Errors in the entity format`, `errors` a list of `field: text`.
     EntityList,
+    /// This `errorMsg`, `errors` a map.
+    NotLoaded(&'static str),
+    /// This `errorMsg`, `errors` a list of `field: text`.
+    NotLoadedList(&'static str),
 }
 
 impl Refusal {
     fn merges(self) -> bool {
-        matches!(self, Self::Input | Self::EntityMap | Self::EntityList)
+        matches!(
+            self,
+            Self::Input
+                | Self::EntityMap
+                | Self::EntityList
+                | Self::NotLoaded(_)
+                | Self::NotLoadedList(_)
+        )
     }
 
     fn answer(self, details: &[Detail]) -> Answer {
@@ -74,6 +90,12 @@ impl Refusal {
             details
                 .iter()
                 .map(|detail| (detail.field.clone(), json!(detail.text)))
+                .collect()
+        };
+        let list = || -> Vec<String> {
+            details
+                .iter()
+                .map(|detail| format!("{}: {}", detail.field, detail.text))
                 .collect()
         };
         match self {
@@ -102,17 +124,13 @@ impl Refusal {
             ),
             Self::Input => with_errors("Errors in the input parameters", Value::Object(map())),
             Self::NotActivated => {
-                let texts: Vec<&str> = details.iter().map(|detail| detail.text).collect();
+                let texts: Vec<&str> = details.iter().map(|detail| &*detail.text).collect();
                 with_errors("Failed to activate module", json!(texts))
             }
             Self::EntityMap => with_errors("Errors in the entity format", Value::Object(map())),
-            Self::EntityList => {
-                let list: Vec<String> = details
-                    .iter()
-                    .map(|detail| format!("{}: {}", detail.field, detail.text))
-                    .collect();
-                with_errors("Errors in the entity format", json!(list))
-            }
+            Self::EntityList => with_errors("Errors in the entity format", json!(list())),
+            Self::NotLoaded(text) => with_errors(text, Value::Object(map())),
+            Self::NotLoadedList(text) => with_errors(text, json!(list())),
         }
     }
 }
@@ -133,7 +151,7 @@ pub(super) struct Seen<'a> {
     /// The limit this request is over.
     over: Option<Bucket>,
     path: Path,
-    /// What the path names: a module's code, a customer's id.
+    /// What the path names: a module's code, the id of a customer, an order, a task, a file.
     pub(super) thing: String,
     /// What the path names of that thing: a contact, a company.
     pub(super) part: String,
@@ -143,7 +161,7 @@ pub(super) struct Seen<'a> {
     pub(super) calls: Option<Vec<Value>>,
     /// The customers of an upload.
     pub(super) customers: Option<Vec<Value>>,
-    /// The customer or the module that is written.
+    /// The object that is written: a customer, a module, an order, a task, a file, ….
     pub(super) written: Option<Map<String, Value>>,
 }
 
@@ -268,6 +286,7 @@ const STAGES: &[&[Row]] = &[
     gate::VERB,
     gate::KEY,
     gate::SCOPE,
+    file::UPLOADED,
     gate::ENCODING,
     gate::PARAMETERS,
     query::VALUES,
@@ -286,6 +305,12 @@ const STAGES: &[&[Row]] = &[
     parts::WRITTEN,
     note::WRITTEN,
     scopes::ASKED,
+    order::NEEDED,
+    order::WRITTEN,
+    order::ITEMS,
+    task::WRITTEN,
+    file::PAID,
+    file::WRITTEN,
 ];
 
 /// Every row, in the order of the table.

@@ -3,13 +3,14 @@
 use crate::check::{Check, Detail};
 
 use super::super::journal::Subject;
-use super::routes::Endpoint;
+use super::endpoint::Endpoint;
 use super::values::{CHOICE, INVALID, date, date_time, is_phone};
 use super::{Refusal, Row, Seen};
 
 const LIMITS: &[&str] = &["20", "50", "100"];
 const FLAGS: &[&str] = &["0", "1"];
 const STATUSES: &[&str] = &["free", "busy", "dinner", "break"];
+const PROGRESS: &[&str] = &["performing", "completed"];
 
 const fn row(check: Check, finds: fn(&Seen<'_>) -> Vec<Detail>) -> Row {
     Row {
@@ -71,7 +72,7 @@ pub(super) const VALUES: &[Row] = &[
     row(
         Check::answered(
             "query.filter_known",
-            "§1.4, §4, §5, §7",
+            "§1.4, §4, §5, §6, §7",
             "a filter the operation has",
         ),
         |seen| filters(seen, |kind, _| kind.is_some()),
@@ -79,7 +80,7 @@ pub(super) const VALUES: &[Row] = &[
     row(
         Check::answered(
             "query.filter_value",
-            "§1.4, §4, §5, §7",
+            "§1.4, §4, §5, §6, §7",
             "flags 0 or 1, dates Y-m-d, known statuses, ids are numbers",
         ),
         |seen| filters(seen, |kind, value| kind.is_none_or(|kind| kind.fits(value))),
@@ -87,7 +88,7 @@ pub(super) const VALUES: &[Row] = &[
     row(
         Check::documented(
             "query.by",
-            "§5.2, §5.4, §5.6",
+            "§5.2, §5.4, §5.6, §6",
             "by and entityBy are id or externalId",
         ),
         |seen| {
@@ -113,6 +114,8 @@ enum Kind {
     Text,
     Flag,
     Status,
+    /// Of a task.
+    Progress,
     Date,
     Number,
     Texts,
@@ -130,6 +133,7 @@ impl Kind {
         match self {
             Self::Flag => FLAGS.contains(&value),
             Self::Status => STATUSES.contains(&value),
+            Self::Progress => PROGRESS.contains(&value),
             Self::Date => date(value) || date_time(value),
             Self::Number | Self::Numbers => value.parse::<u64>().is_ok(),
             Self::Text | Self::Texts | Self::Fields => !value.is_empty(),
@@ -195,7 +199,47 @@ fn kind(endpoint: Endpoint, name: &str) -> Option<Kind> {
         (Endpoint::Notes(_), "customerExternalIds") => Kind::Texts,
         (Endpoint::Notes(_), "text") => Kind::Text,
         (Endpoint::Notes(_), "createdAtFrom" | "createdAtTo") => Kind::Date,
+        (Endpoint::Orders, name) => return of_orders(name),
+        (Endpoint::Tasks, name) => return of_tasks(name),
+        (Endpoint::Files, name) => return of_files(name),
         _ => return None,
     };
     Some(kind)
+}
+
+/// §6.
+fn of_orders(name: &str) -> Option<Kind> {
+    match name {
+        "customerId" => Some(Kind::Number),
+        "customer" => Some(Kind::Text),
+        "ids" | "managers" => Some(Kind::Numbers),
+        "externalIds" | "numbers" | "sites" | "extendedStatus" => Some(Kind::Texts),
+        "createdAtFrom" | "createdAtTo" => Some(Kind::Date),
+        _ => None,
+    }
+}
+
+/// §6; "dates" are those of the official client's model.
+fn of_tasks(name: &str) -> Option<Kind> {
+    match name {
+        "ids" | "performers" | "creators" => Some(Kind::Numbers),
+        "status" => Some(Kind::Progress),
+        "customer" | "orderNumber" | "text" => Some(Kind::Text),
+        "dateFrom" | "dateTo" | "createdAtFrom" | "createdAtTo" | "completedAtFrom"
+        | "completedAtTo" => Some(Kind::Date),
+        _ => None,
+    }
+}
+
+/// The reference names none (§8); these are in the official client's model.
+fn of_files(name: &str) -> Option<Kind> {
+    match name {
+        "ids" | "orderIds" | "customerIds" => Some(Kind::Numbers),
+        "orderExternalIds" | "customerExternalIds" | "type" | "sites" => Some(Kind::Texts),
+        "sizeFrom" | "sizeTo" => Some(Kind::Number),
+        "createdAtFrom" | "createdAtTo" => Some(Kind::Date),
+        "filename" => Some(Kind::Text),
+        "isAttached" => Some(Kind::Flag),
+        _ => None,
+    }
 }

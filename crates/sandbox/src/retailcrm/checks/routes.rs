@@ -1,47 +1,9 @@
-//! The paths of the account, their verbs, scopes and parameters.
+//! The paths of the account and their verbs.
 
 use http::Method;
 
 use super::super::journal::Subject;
-
-/// An operation the account has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::retailcrm) enum Endpoint {
-    CallEvent,
-    CallsUpload,
-    Manager,
-    Credentials,
-    ApiVersions,
-    SystemInfo,
-    Settings,
-    Sites,
-    Users,
-    User(u64),
-    UserStatus(u64),
-    UserGroups,
-    Module,
-    ModuleEdit,
-    Customers,
-    Customer,
-    CustomerCreate,
-    CustomerEdit,
-    Corporates,
-    Corporate,
-    CorporateContacts,
-    CorporateCompanies,
-    History(Subject),
-    Notes(Subject),
-    NoteCreate(Subject),
-    NoteDelete(Subject),
-    CorporateCreate,
-    CorporateEdit,
-    ContactCreate,
-    ContactEdit,
-    CompanyCreate,
-    CompanyEdit,
-    CustomersUpload,
-    ModuleScopes,
-}
+use super::endpoint::Endpoint;
 
 /// Where a request wants to go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -140,6 +102,12 @@ const ROUTES: &[Route] = &[
         "/api/v5/customers-corporate/create",
         Endpoint::CorporateCreate,
     ),
+    route(Verb::Get, "/api/v5/orders", Endpoint::Orders),
+    route(Verb::Post, "/api/v5/orders/create", Endpoint::OrderCreate),
+    route(Verb::Get, "/api/v5/tasks", Endpoint::Tasks),
+    route(Verb::Post, "/api/v5/tasks/create", Endpoint::TaskCreate),
+    route(Verb::Get, "/api/v5/files", Endpoint::Files),
+    route(Verb::Post, "/api/v5/files/upload", Endpoint::FileUpload),
 ];
 
 /// Paths with the name of a thing in them, where `*` stands.
@@ -211,6 +179,18 @@ const OF_A_THING: &[Route] = &[
         "/api/v5/integration-modules/*/update-scopes",
         Endpoint::ModuleScopes,
     ),
+    route(Verb::Get, "/api/v5/orders/*", Endpoint::Order),
+    route(Verb::Post, "/api/v5/orders/*/edit", Endpoint::OrderEdit),
+    route(Verb::Get, "/api/v5/tasks/*", Endpoint::Task),
+    route(Verb::Post, "/api/v5/tasks/*/edit", Endpoint::TaskEdit),
+    route(Verb::Get, "/api/v5/files/*", Endpoint::File),
+    route(
+        Verb::Get,
+        "/api/v5/files/*/download",
+        Endpoint::FileDownload,
+    ),
+    route(Verb::Post, "/api/v5/files/*/edit", Endpoint::FileEdit),
+    route(Verb::Post, "/api/v5/files/*/delete", Endpoint::FileDelete),
 ];
 
 /// Where the API has something else than the name of a thing, or nothing at all: nobody's
@@ -223,7 +203,12 @@ const NOT_A_THING: &[&str] = &[
     "edit",
     "fix-external-ids",
     "history",
+    "links",
+    "loyalty",
     "notes",
+    "packs",
+    "payments",
+    "statuses",
     "upload",
 ];
 
@@ -300,139 +285,4 @@ fn things_in(path: &str, pattern: &str) -> Option<[String; 2]> {
 
 fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-impl Endpoint {
-    /// The scope the key needs. Which method needs which is a guess from their names (§1.2).
-    pub(super) fn scope(self) -> Option<&'static str> {
-        match self {
-            Self::CallEvent | Self::CallsUpload => Some("telephony_write"),
-            Self::Manager => Some("telephony_read"),
-            Self::Users | Self::User(_) | Self::UserGroups => Some("user_read"),
-            Self::UserStatus(_) => Some("user_write"),
-            Self::Sites | Self::Settings => Some("reference_read"),
-            Self::Module => Some("integration_read"),
-            Self::ModuleEdit | Self::ModuleScopes => Some("integration_write"),
-            Self::Customers
-            | Self::Customer
-            | Self::Corporates
-            | Self::Corporate
-            | Self::CorporateContacts
-            | Self::CorporateCompanies
-            | Self::History(Subject::Customer | Subject::Corporate) => Some("customer_read"),
-            Self::History(Subject::Order) => Some("order_read"),
-            Self::Notes(_) => Some("customer_read"),
-            Self::CustomerCreate
-            | Self::CustomerEdit
-            | Self::CustomersUpload
-            | Self::CorporateCreate
-            | Self::CorporateEdit
-            | Self::ContactCreate
-            | Self::ContactEdit
-            | Self::CompanyCreate
-            | Self::CompanyEdit
-            | Self::NoteCreate(_)
-            | Self::NoteDelete(_) => Some("customer_write"),
-            Self::Credentials | Self::ApiVersions | Self::SystemInfo => None,
-        }
-    }
-
-    /// The parameter it cannot do without.
-    pub(super) fn needs(self) -> Option<&'static str> {
-        match self {
-            Self::CallEvent => Some("event"),
-            Self::CallsUpload => Some("calls"),
-            Self::Manager => Some("phone"),
-            Self::UserStatus(_) => Some("status"),
-            Self::ModuleEdit => Some("integrationModule"),
-            Self::CustomerCreate | Self::CustomerEdit => Some("customer"),
-            Self::CustomersUpload => Some("customers"),
-            Self::CorporateCreate | Self::CorporateEdit => Some("customerCorporate"),
-            Self::ContactCreate | Self::ContactEdit => Some("contact"),
-            Self::CompanyCreate | Self::CompanyEdit => Some("company"),
-            Self::NoteCreate(_) => Some("note"),
-            Self::ModuleScopes => Some("requires"),
-            _ => None,
-        }
-    }
-
-    /// The parameters it reads, `apiKey` apart.
-    pub(super) fn reads(self) -> &'static [&'static str] {
-        match self {
-            Self::CallEvent => &["event", "clientId"],
-            Self::CallsUpload => &["calls", "clientId"],
-            Self::Manager => &["phone", "details", "ignoreStatus", "clientId"],
-            Self::UserStatus(_) => &["status"],
-            Self::Users
-            | Self::Customers
-            | Self::Corporates
-            | Self::History(_)
-            | Self::Notes(_) => &["filter", "limit", "page"],
-            Self::ModuleEdit => &["integrationModule"],
-            Self::Customer | Self::Corporate => &["by", "site"],
-            Self::CustomerCreate => &["site", "customer"],
-            Self::CustomerEdit => &["by", "site", "customer"],
-            Self::CorporateContacts | Self::CorporateCompanies => {
-                &["by", "site", "filter", "limit", "page"]
-            }
-            Self::UserGroups => &["limit", "page"],
-            Self::CustomersUpload => &["site", "customers"],
-            Self::CorporateCreate => &["site", "customerCorporate"],
-            Self::CorporateEdit => &["by", "site", "customerCorporate"],
-            Self::ContactCreate => &["by", "site", "contact"],
-            Self::ContactEdit => &["by", "entityBy", "site", "contact"],
-            Self::CompanyCreate => &["by", "site", "company"],
-            Self::CompanyEdit => &["by", "entityBy", "site", "company"],
-            Self::NoteCreate(_) => &["site", "note"],
-            Self::ModuleScopes => &["requires"],
-            _ => &[],
-        }
-    }
-
-    pub(super) fn is_post(self) -> bool {
-        matches!(
-            self,
-            Self::CallEvent
-                | Self::CallsUpload
-                | Self::UserStatus(_)
-                | Self::ModuleEdit
-                | Self::CustomerCreate
-                | Self::CustomerEdit
-                | Self::CustomersUpload
-                | Self::NoteDelete(_)
-        ) || self.writes()
-    }
-
-    /// Whether what it needs is an object to write.
-    pub(super) fn writes(self) -> bool {
-        matches!(
-            self,
-            Self::ModuleEdit
-                | Self::ModuleScopes
-                | Self::CustomerCreate
-                | Self::CustomerEdit
-                | Self::CorporateCreate
-                | Self::CorporateEdit
-                | Self::ContactCreate
-                | Self::ContactEdit
-                | Self::CompanyCreate
-                | Self::CompanyEdit
-                | Self::NoteCreate(_)
-        )
-    }
-
-    /// Whether its path names a corporate customer.
-    pub(super) fn of_corporate(self) -> bool {
-        matches!(
-            self,
-            Self::Corporate
-                | Self::CorporateContacts
-                | Self::CorporateCompanies
-                | Self::CorporateEdit
-                | Self::ContactCreate
-                | Self::ContactEdit
-                | Self::CompanyCreate
-                | Self::CompanyEdit
-        )
-    }
 }

@@ -1,8 +1,8 @@
-//! Whether what a request names exists: the user, the customer, the module, the shop.
+//! Whether what a request names exists: the user, the customer, the order, the module, the shop.
 
 use crate::check::{Check, Detail};
 
-use super::routes::Endpoint;
+use super::endpoint::Endpoint;
 use super::values::CHOICE;
 use super::{Refusal, Row};
 
@@ -44,7 +44,7 @@ pub(super) const KNOWN: &[Row] = &[
     Row {
         check: Check::documented(
             "site.needed",
-            "§1.9, §5",
+            "§1.9, §5, §6",
             "site is given when the key reaches several shops and something is created or named \
              by its externalId, which is what a missing `by` means",
         ),
@@ -52,7 +52,12 @@ pub(super) const KNOWN: &[Row] = &[
         finds: |seen| {
             let named = matches!(
                 seen.endpoint(),
-                Some(Endpoint::Customer | Endpoint::CustomerEdit)
+                Some(
+                    Endpoint::Customer
+                        | Endpoint::CustomerEdit
+                        | Endpoint::Order
+                        | Endpoint::OrderEdit
+                )
             ) || seen.endpoint().is_some_and(Endpoint::of_corporate);
             let by_their_id = named && seen.parameter("by") != Some("id");
             let several = seen.account.open_sites().count() > 1;
@@ -63,6 +68,8 @@ pub(super) const KNOWN: &[Row] = &[
                         | Endpoint::CustomersUpload
                         | Endpoint::CorporateCreate
                         | Endpoint::NoteCreate(_)
+                        | Endpoint::OrderCreate
+                        | Endpoint::TaskCreate
                 )
             );
             let needed = by_their_id || created;
@@ -107,6 +114,48 @@ pub(super) const KNOWN: &[Row] = &[
         finds: |seen| {
             let named = seen.endpoint().is_some_and(Endpoint::of_corporate);
             whole_if(named && seen.corporate().is_none())
+        },
+    },
+    Row {
+        check: Check::answered(
+            "order.known",
+            "§1.4, §6",
+            "the order of this id exists when it is read; a number without by=id is an externalId",
+        ),
+        refusal: NOT_FOUND,
+        finds: |seen| whole_if(seen.is(Endpoint::Order) && seen.order().is_none()),
+    },
+    Row {
+        check: Check::answered(
+            "order.known_to_edit",
+            "§1.4, §6",
+            "the order of this id exists when it is edited",
+        ),
+        refusal: Refusal::Says(404, "Not found map"),
+        finds: |seen| whole_if(seen.is(Endpoint::OrderEdit) && seen.order().is_none()),
+    },
+    Row {
+        check: Check::answered("task.known", "§1.4, §6", "the task of this id exists"),
+        refusal: NOT_FOUND,
+        finds: |seen| {
+            let named = matches!(seen.endpoint(), Some(Endpoint::Task | Endpoint::TaskEdit));
+            whole_if(named && seen.task().is_none())
+        },
+    },
+    Row {
+        check: Check::answered("file.known", "§1.4, §8", "the file of this id exists"),
+        refusal: NOT_FOUND,
+        finds: |seen| {
+            let named = matches!(
+                seen.endpoint(),
+                Some(
+                    Endpoint::File
+                        | Endpoint::FileDownload
+                        | Endpoint::FileEdit
+                        | Endpoint::FileDelete
+                )
+            );
+            whole_if(named && seen.file().is_none())
         },
     },
     Row {

@@ -28,6 +28,20 @@ const PATHS: &[(&str, &str)] = &[
     ("GET", "/api/v5/customers-corporate/notes"),
     ("GET", "/api/v5/customers-corporate/history"),
     ("GET", "/api/v5/integration-modules/vochi-telephony"),
+    ("GET", "/api/v5/orders"),
+    ("GET", "/api/v5/orders/501"),
+    ("GET", "/api/v5/tasks"),
+    ("GET", "/api/v5/tasks/433"),
+    ("GET", "/api/v5/files"),
+    ("GET", "/api/v5/files/25"),
+    ("GET", "/api/v5/files/25/download"),
+    ("POST", "/api/v5/orders/create"),
+    ("POST", "/api/v5/orders/501/edit"),
+    ("POST", "/api/v5/tasks/create"),
+    ("POST", "/api/v5/tasks/433/edit"),
+    ("POST", "/api/v5/files/upload"),
+    ("POST", "/api/v5/files/25/edit"),
+    ("POST", "/api/v5/files/25/delete"),
     ("POST", "/api/v5/users/7/status"),
     ("POST", "/api/v5/telephony/call/event"),
     ("POST", "/api/v5/telephony/calls/upload"),
@@ -66,6 +80,9 @@ const FIELDS: &[&str] = &[
     "company",
     "integrationModule",
     "requires",
+    "order",
+    "task",
+    "file",
     "status",
     "phone",
 ];
@@ -112,9 +129,12 @@ fn prefix(path: &str) -> &'static str {
     let of_a_part = path.contains("/contacts/944/") || path.contains("/companies/771/");
     if of_a_part {
         "by=id&entityBy=id&"
-    } else if path.contains("/60/") || path.contains("/5041/") {
+    } else if ["/60/", "/5041/", "/501/"]
+        .iter()
+        .any(|id| path.contains(id))
+    {
         "by=id&"
-    } else if path.contains("/customers") && !path.ends_with("/delete") {
+    } else if path.ends_with("/create") || path == "/api/v5/customers/upload" {
         "site=shop-one&"
     } else {
         ""

@@ -3,10 +3,14 @@
 mod checks;
 mod corporate;
 mod customers;
+mod files;
 pub(crate) mod fixtures;
 mod history;
 mod hostile;
 mod limits;
 mod modules;
+mod odd_fields;
+mod orders;
 mod state;
+mod tasks;
 mod uploads;
