@@ -66,6 +66,8 @@ pub(super) const WRITTEN: &[Row] = &[
                 let mut found = it.only(&[FIELDS, PARTS].concat());
                 if seen.is(Endpoint::CorporateEdit) {
                     found = it.only(FIELDS);
+                    // The official Python client repeats the id it edits by.
+                    found.retain(|detail| detail.field != "id");
                 }
                 for contact in it.each("customerContacts") {
                     found.extend(contact.only(CONTACT));

@@ -67,6 +67,12 @@ fn by_itself(seen: &Seen<'_>) -> bool {
     !seen.is(Endpoint::CorporateCreate)
 }
 
+/// The official Python client repeats the id that is in the path.
+fn own(mut found: Vec<Detail>) -> Vec<Detail> {
+    found.retain(|detail| detail.field != "id");
+    found
+}
+
 pub(super) const WRITTEN: &[Row] = &[
     row(
         Check::guess(
@@ -79,7 +85,7 @@ pub(super) const WRITTEN: &[Row] = &[
                 if !by_itself(seen) {
                     return Vec::new();
                 }
-                let mut found = it.only(CONTACT);
+                let mut found = own(it.only(CONTACT));
                 let customer = it.inside("customer");
                 found.extend(customer.iter().flat_map(|it| it.only(CONTACT_CUSTOMER)));
                 found
@@ -181,7 +187,7 @@ pub(super) const WRITTEN: &[Row] = &[
         |seen| {
             companies(seen, |it, _| {
                 if by_itself(seen) {
-                    it.only(COMPANY)
+                    own(it.only(COMPANY))
                 } else {
                     Vec::new()
                 }
