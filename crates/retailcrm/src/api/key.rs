@@ -1,6 +1,14 @@
 //! Which customer, order or the like an operation is about: by the CRM's id or by the shop's.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use vochi_crm_core::{Error, Result};
+
+/// What cannot stand in a segment of a path as it is: all but RFC 3986's unreserved characters.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 /// One of the two ids, always sent with the word that says which (`by`): the CRM's default is not
 /// the same in all its versions.
@@ -27,7 +35,7 @@ impl Key {
             Self::ExternalId(id) if matches!(id.as_str(), "" | "." | "..") => {
                 Err(Error::input(format!("{id:?} is no external id")))
             }
-            Self::ExternalId(id) => Ok(encoded(id)),
+            Self::ExternalId(id) => Ok(utf8_percent_encode(id, RESERVED).to_string()),
         }
     }
 
@@ -38,21 +46,6 @@ impl Key {
             Self::ExternalId(_) => None,
         }
     }
-}
-
-fn encoded(text: &str) -> String {
-    const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    let digit = |nibble: u8| char::from(HEX[usize::from(nibble & 0xF)]);
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                encoded.push(char::from(byte));
-            }
-            _ => encoded.extend(['%', digit(byte >> 4), digit(byte)]),
-        }
-    }
-    encoded
 }
 
 #[cfg(test)]
@@ -66,6 +59,7 @@ mod tests {
             ("a/b?c#d", Some("a%2Fb%3Fc%23d")),
             ("50% +1", Some("50%25%20%2B1")),
             ("я", Some("%D1%8F")),
+            ("a-b.c_d~e", Some("a-b.c_d~e")),
             ("", None),
             ("..", None),
         ] {
