@@ -1,13 +1,17 @@
 //! `files/upload`, `files/{id}/edit`: files of customers and orders. A call has none.
 
 use std::borrow::Cow;
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use vochi_crm_core::http::{Answer, ApiRequest, Body, Endpoint, Idempotency};
+use vochi_crm_core::http::{Answer, ApiRequest, Body, Endpoint, Idempotency, Source};
 use vochi_crm_core::{Error, Result};
 
 use crate::model::{CustomerId, FileId, OrderId, StoredFile, Target};
+
+/// What the CRM takes as the bytes of a file.
+const CONTENT_TYPE: &str = "application/octet-stream";
 
 #[derive(Deserialize)]
 struct Answered {
@@ -24,26 +28,68 @@ struct Answered {
 /// ```
 /// use vochi_crm_core::http::Endpoint;
 /// use vochi_crm_retailcrm::api::UploadFile;
-/// let request = UploadFile::new(b"invented bytes").request()?;
+/// let request = UploadFile::file("/var/lib/offers/2026-03.pdf").request()?;
 /// assert_eq!(request.body_ref().content_type(), Some("application/octet-stream"));
 /// # Ok::<(), vochi_crm_core::Error>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct UploadFile {
     body: Body,
-    size: usize,
 }
 
 impl UploadFile {
-    /// A file with these bytes. They are kept for a repeat, and shared by clones of the request.
+    /// A small file with these bytes. They are kept for a repeat, and shared by clones of the
+    /// request.
     pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
-        let bytes = bytes.into();
         Self {
-            size: bytes.len(),
             body: Body::Bytes {
-                content_type: "application/octet-stream",
-                bytes: bytes.into(),
+                content_type: CONTENT_TYPE,
+                bytes: bytes.into().into(),
             },
+        }
+    }
+
+    /// The file at this path, however large. It is read while it goes out, anew for a repeat, and
+    /// never kept in memory.
+    pub fn file(path: impl Into<PathBuf>) -> Self {
+        Self {
+            body: Body::file(CONTENT_TYPE, path),
+        }
+    }
+
+    /// A file that lies elsewhere than on a disk of ours, read like [`file`](Self::file).
+    ///
+    /// ```
+    /// # use std::borrow::Cow;
+    /// use vochi_crm_core::Result;
+    /// use vochi_crm_core::http::{Source, SourceReader};
+    /// use vochi_crm_retailcrm::api::UploadFile;
+    ///
+    /// /// An object of the host's own storage.
+    /// struct Stored {
+    ///     key: String,
+    ///     length: u64,
+    /// }
+    ///
+    /// # async fn bytes_of(key: &str) -> Result<&'static [u8]> { Ok(b"") }
+    /// #[async_trait::async_trait]
+    /// impl Source for Stored {
+    ///     fn name(&self) -> Cow<'_, str> {
+    ///         self.key.as_str().into()
+    ///     }
+    ///
+    ///     async fn open(&self) -> Result<SourceReader> {
+    ///         let bytes = bytes_of(&self.key).await?;
+    ///         Ok(SourceReader::new(self.length, bytes))
+    ///     }
+    /// }
+    ///
+    /// let key = "offers/2026-03.pdf".to_owned();
+    /// let upload = UploadFile::from_source(Stored { key, length: 3_000_000 });
+    /// ```
+    pub fn from_source(source: impl Source + 'static) -> Self {
+        Self {
+            body: Body::stream(CONTENT_TYPE, source),
         }
     }
 }
@@ -56,7 +102,8 @@ impl Endpoint for UploadFile {
     }
 
     fn request(&self) -> Result<ApiRequest> {
-        if self.size == 0 {
+        // An empty one that is streamed is refused when it is opened.
+        if matches!(&self.body, Body::Bytes { bytes, .. } if bytes.is_empty()) {
             return Err(Error::input("the file is empty"));
         }
         Ok(ApiRequest::post("/api/v5/files/upload").body(self.body.clone()))

@@ -2,10 +2,18 @@
 
 use std::borrow::Cow;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use vochi_crm_core::http::ApiRequest;
 use vochi_crm_core::{Error, Result};
 
 use crate::model::given;
+
+/// What cannot stand in a segment of a path as it is: all but RFC 3986's unreserved characters.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 /// One of the two ids, always sent with the word that says which (`by`): the CRM's default is not
 /// the same in all its versions. With it goes the shop, which the CRM wants to know where the key
@@ -88,7 +96,7 @@ impl Key {
             Id::Shop(id) if matches!(id.trim(), "" | "." | "..") => {
                 Err(Error::input(format!("{id:?} is no external id")))
             }
-            Id::Shop(id) => Ok(encoded(id)),
+            Id::Shop(id) => Ok(utf8_percent_encode(id, RESERVED).to_string()),
         }
     }
 
@@ -109,21 +117,6 @@ impl Key {
     }
 }
 
-fn encoded(text: &str) -> String {
-    const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    let digit = |nibble: u8| char::from(HEX[usize::from(nibble & 0xF)]);
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                encoded.push(char::from(byte));
-            }
-            _ => encoded.extend(['%', digit(byte >> 4), digit(byte)]),
-        }
-    }
-    encoded
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -135,6 +128,7 @@ mod tests {
             ("a/b?c#d", Some("a%2Fb%3Fc%23d")),
             ("50% +1", Some("50%25%20%2B1")),
             ("я", Some("%D1%8F")),
+            ("a-b.c_d~e", Some("a-b.c_d~e")),
             ("", None),
             ("..", None),
         ] {

@@ -147,16 +147,17 @@ impl Tasks<'_> {
 pub struct Files<'a>(&'a Client);
 
 impl Files<'_> {
-    /// Puts a file into the CRM (`files/upload`).
+    /// Puts a file into the CRM (`files/upload`). A large one takes the time it needs, as long as it
+    /// moves; the deadline of `cx` holds.
     ///
     /// ```no_run
     /// # async fn run(client: vochi_crm_retailcrm::Client) -> Result<(), vochi_crm_core::Error> {
     /// use vochi_crm_core::Cx;
     /// use vochi_crm_retailcrm::api::{EditFile, UploadFile};
     /// use vochi_crm_retailcrm::model::CustomerId;
-    /// # fn read() -> Vec<u8> { vec![1] }
     /// let cx = Cx::history();
-    /// let file = client.files().upload(&cx, &UploadFile::new(read())).await?;
+    /// let offer = UploadFile::file("/var/lib/offers/2026-03.pdf");
+    /// let file = client.files().upload(&cx, &offer).await?;
     /// let named = EditFile::new(file.id)
     ///     .with_filename("offer.pdf")
     ///     .attached_to_customer(CustomerId::new(60));
@@ -166,7 +167,8 @@ impl Files<'_> {
     /// ```
     ///
     /// # Errors
-    /// As [`Client::send`]; a lost answer ends with effect `maybe`.
+    /// As [`Client::send`]; `input` where the file cannot be read or is not as long as it said; a
+    /// lost answer, or a file that fails while it goes out, ends with effect `maybe`.
     pub async fn upload(self, cx: &Cx, request: &UploadFile) -> Result<StoredFile> {
         self.0.send(cx, request).await
     }

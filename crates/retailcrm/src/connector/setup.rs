@@ -40,7 +40,8 @@ impl Connector {
         let config = &self.inner.config;
         let mut warnings = Vec::new();
         let code = self.module_code()?;
-        let name = written(config.module_name.as_ref()).unwrap_or_else(|| DEFAULT_MODULE_NAME.to_owned());
+        let name =
+            written(config.module_name.as_ref()).unwrap_or_else(|| DEFAULT_MODULE_NAME.to_owned());
         let inbound = self.inbound_address(plan);
         let base = inbound
             .clone()
