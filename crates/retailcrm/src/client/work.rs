@@ -6,10 +6,10 @@ use vochi_crm_core::{Cx, Result};
 use super::Client;
 use super::pages::pages;
 use crate::api::{
-    CreateOrder, CreateTask, EditFile, EditOrder, EditTask, GetOrder, GetTask, ListOrders,
-    ListTasks, UploadFile,
+    CreateOrder, CreateTask, DeleteFile, EditFile, EditOrder, EditTask, GetFile, GetOrder, GetTask,
+    ListFiles, ListOrders, ListTasks, UploadFile,
 };
-use crate::model::{Order, StoredFile, Task, TaskId, WrittenOrder};
+use crate::model::{FileId, Order, StoredFile, Task, TaskId, WrittenOrder};
 
 impl Client {
     /// The orders.
@@ -147,6 +147,47 @@ impl Tasks<'_> {
 pub struct Files<'a>(&'a Client);
 
 impl Files<'_> {
+    /// Every file the request asks for, from its page on (`files`).
+    ///
+    /// ```no_run
+    /// # async fn run(client: vochi_crm_retailcrm::Client) -> Result<(), vochi_crm_core::Error> {
+    /// use vochi_crm_core::Cx;
+    /// use vochi_crm_retailcrm::api::ListFiles;
+    /// use vochi_crm_retailcrm::model::OrderId;
+    /// let of_order = ListFiles::new().of_orders([OrderId::new(501)]);
+    /// let files = client.files().list(&Cx::history(), of_order).all().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn list(self, cx: &Cx, request: ListFiles) -> Pager<'static, StoredFile, u32> {
+        let first = request.page();
+        pages(
+            self.0,
+            cx,
+            "file",
+            request,
+            first,
+            ListFiles::with_page,
+            |page| (page.files, page.pagination),
+        )
+    }
+
+    /// What is known of a file (`files/{id}`).
+    ///
+    /// # Errors
+    /// As [`Client::send`]; `not_found` where there is no such file.
+    pub async fn get(self, cx: &Cx, file: FileId) -> Result<StoredFile> {
+        self.0.send(cx, &GetFile::new(file)).await
+    }
+
+    /// Removes a file (`files/{id}/delete`).
+    ///
+    /// # Errors
+    /// As [`Client::send`]; `not_found` where there is no such file.
+    pub async fn delete(self, cx: &Cx, file: FileId) -> Result<()> {
+        self.0.send(cx, &DeleteFile::new(file)).await
+    }
+
     /// Puts a file into the CRM (`files/upload`). A large one takes the time it needs, as long as it
     /// moves; the deadline of `cx` holds.
     ///

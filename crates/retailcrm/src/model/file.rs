@@ -2,7 +2,6 @@
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
-use serde_json::{Map, Value};
 use vochi_crm_core::{LocalTime, wire};
 
 use super::number_id::number_id;
@@ -15,7 +14,7 @@ number_id! {
 
 /// A file the CRM keeps.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(remote = "Self", rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct StoredFile {
     /// The CRM's id.
@@ -39,14 +38,6 @@ pub struct StoredFile {
         deserialize_with = "wire::list_or_values"
     )]
     pub attachments: Vec<Attachment>,
-}
-
-impl<'de> Deserialize<'de> for StoredFile {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let fields = Map::deserialize(deserializer)?;
-        // The derived reader of `remote`, which would read a list too, by the order of its values.
-        Self::deserialize(Value::Object(fields)).map_err(D::Error::custom)
-    }
 }
 
 /// What a file is attached to.

@@ -31,7 +31,7 @@ impl<Id> Target<Id> {
     }
 
     /// Which.
-    pub(super) fn id(&self) -> &Id {
+    pub(crate) fn id(&self) -> &Id {
         &self.id
     }
 }

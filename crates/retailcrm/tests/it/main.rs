@@ -35,6 +35,7 @@ mod requests;
 mod secrets;
 mod setup;
 mod stand_in;
+mod stand_in_customers;
 mod support;
 mod system;
 mod tasks;

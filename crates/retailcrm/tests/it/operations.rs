@@ -7,13 +7,14 @@ use vochi_crm_core::http::{Access, Answer, ApiRequest, Endpoint, Idempotency};
 use vochi_crm_core::{Cx, Result};
 use vochi_crm_retailcrm::Client;
 use vochi_crm_retailcrm::api::{
-    CreateCustomer, CreateCustomerNote, CreateOrder, CreateTask, DeleteCustomerNote, EditCustomer,
-    EditFile, EditIntegrationModule, EditOrder, EditTask, FindManager, GetApiVersions,
-    GetCorporateCustomer, GetCredentials, GetCustomer, GetIntegrationModule, GetOrder, GetSettings,
-    GetSystemInfo, GetTask, GetUser, ListCompanies, ListCorporateContacts, ListCorporateCustomers,
-    ListCustomerNotes, ListCustomers, ListCustomersHistory, ListOrders, ListOrdersHistory,
-    ListSites, ListTasks, ListUserGroups, ListUsers, SendCallEvent, SetUserStatus,
-    UpdateModuleScopes, UploadCalls, UploadFile,
+    CreateCustomer, CreateCustomerNote, CreateOrder, CreateTask, DeleteCustomerNote, DeleteFile,
+    EditCustomer, EditFile, EditIntegrationModule, EditOrder, EditTask, FindManager,
+    GetApiVersions, GetCorporateCustomer, GetCredentials, GetCustomer, GetFile,
+    GetIntegrationModule, GetOrder, GetSettings, GetSystemInfo, GetTask, GetUser, ListCompanies,
+    ListCorporateContacts, ListCorporateCustomers, ListCustomerNotes, ListCustomers,
+    ListCustomersHistory, ListFiles, ListOrders, ListOrdersHistory, ListSites, ListTasks,
+    ListUserGroups, ListUsers, SendCallEvent, SetUserStatus, UpdateModuleScopes, UploadCalls,
+    UploadFile,
 };
 use vochi_crm_retailcrm::model::{
     CallDirection, CallResult, CallUpload, CorporateCustomerId, CustomerData, CustomerId,
@@ -162,6 +163,8 @@ fn reads() -> Vec<Row> {
         Row::new("ListCompanies", Safe, ListCompanies::by_id(corporate)),
         Row::new("ListOrders", Safe, ListOrders::new()),
         Row::new("GetOrder", Safe, GetOrder::by_id(OrderId::new(501))).demanding(),
+        Row::new("ListFiles", Safe, ListFiles::new()),
+        Row::new("GetFile", Safe, GetFile::new(FileId::new(25))).demanding(),
         Row::new("ListTasks", Safe, ListTasks::new()),
         Row::new("GetTask", Safe, GetTask::new(TaskId::new(434))).demanding(),
         Row::new(
@@ -247,6 +250,7 @@ fn writes() -> Vec<Row> {
         ),
         Row::new("UploadFile", Unsafe, UploadFile::new(*b"invented bytes")).demanding(),
         Row::new("EditFile", Keyed, offer).demanding(),
+        Row::new("DeleteFile", Keyed, DeleteFile::new(FileId::new(25))),
         Row::new(
             "EditIntegrationModule",
             Keyed,

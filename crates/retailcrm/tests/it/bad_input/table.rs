@@ -1,9 +1,9 @@
 //! Each operation with each value it does not take.
 
 use vochi_crm_retailcrm::api::{
-    CreateTask, EditFile, EditIntegrationModule, EditTask, GetTask, GetUser, ListTasks,
-    ListUserGroups, ListUsers, MOST_CALLS, SendCallEvent, SetUserStatus, UpdateModuleScopes,
-    UploadCalls, UploadFile,
+    CreateTask, DeleteFile, EditFile, EditIntegrationModule, EditTask, GetFile, GetTask, GetUser,
+    ListFiles, ListTasks, ListUserGroups, ListUsers, MOST_CALLS, SendCallEvent, SetUserStatus,
+    UpdateModuleScopes, UploadCalls, UploadFile,
 };
 use vochi_crm_retailcrm::model::{
     CustomerId, FileId, OrderId, TaskData, TaskId, UserId, UserStatus,
@@ -40,6 +40,7 @@ pub(super) const TAKES_NOTHING_BAD: [(&str, &str); 8] = [
 
 pub(super) const NO_USER: UserId = UserId::new(0);
 pub(super) const NO_CUSTOMER: CustomerId = CustomerId::new(0);
+const NO_FILE: FileId = FileId::new(0);
 const NO_TASK: TaskId = TaskId::new(0);
 const SEVEN: UserId = UserId::new(7);
 
@@ -248,6 +249,49 @@ fn the_rest() -> Vec<Row> {
             "no change",
             "changes nothing",
             EditFile::new(FileId::new(25)),
+        ),
+        row(
+            "EditFile",
+            "file 0",
+            "file is 0",
+            EditFile::new(NO_FILE).with_filename("offer.pdf"),
+        ),
+        row(
+            "EditFile",
+            "an empty name",
+            "filename is empty",
+            EditFile::new(FileId::new(25)).with_filename(" "),
+        ),
+        row(
+            "EditFile",
+            "customer 0",
+            "customer is 0",
+            EditFile::new(FileId::new(25)).attached_to_customer(NO_CUSTOMER),
+        ),
+        row(
+            "EditFile",
+            "order 0",
+            "order is 0",
+            EditFile::new(FileId::new(25)).attached_to_order(OrderId::new(0)),
+        ),
+        row("GetFile", "file 0", "file is 0", GetFile::new(NO_FILE)),
+        row(
+            "DeleteFile",
+            "file 0",
+            "file is 0",
+            DeleteFile::new(NO_FILE),
+        ),
+        row(
+            "ListFiles",
+            "page 0",
+            "counted from 1",
+            ListFiles::new().with_page(0),
+        ),
+        row(
+            "ListFiles",
+            "no name",
+            "filter[filename] is given no value",
+            ListFiles::new().with_filename(""),
         ),
         row(
             "EditIntegrationModule",
