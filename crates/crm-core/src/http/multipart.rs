@@ -156,17 +156,21 @@ impl Source for Multipart {
 
     async fn open(&self) -> Result<SourceReader> {
         self.check()?;
-        let mut length = 0;
+        let mut length = 0_u64;
         let mut whole: Box<dyn AsyncRead + Send + Unpin> = Box::new(tokio::io::empty());
         for part in &self.parts {
             let head = part.head(&self.boundary)?;
             let opened = part.source.open().await?;
-            length += head.len() as u64 + opened.length() + 2;
+            // A host's source may say any length.
+            let around = head.len() as u64 + 2;
+            length = length
+                .saturating_add(opened.length())
+                .saturating_add(around);
             let part = Cursor::new(head).chain(opened).chain(&b"\r\n"[..]);
             whole = Box::new(whole.chain(part));
         }
         let end = format!("--{}--\r\n", self.boundary);
-        length += end.len() as u64;
+        length = length.saturating_add(end.len() as u64);
         Ok(SourceReader::new(length, whole.chain(Cursor::new(end))))
     }
 }

@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _, ReadBuf};
@@ -18,6 +19,9 @@ use vochi_crm_core::testing::ScriptedTransport;
 use vochi_crm_core::{Hub, Result};
 
 use crate::pipeline::PlainDialect;
+
+/// How long a server waits for a request that should have come.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Sends one body.
 pub(super) struct Upload(Idempotency, Body);
@@ -291,9 +295,12 @@ pub(super) async fn serve<const N: usize>(
         let mut seen = Vec::new();
         let mut open: Option<TcpStream> = None;
         while seen.len() < answers.len() {
-            let mut stream = match open.take() {
-                Some(stream) => stream,
-                None => listener.accept().await.unwrap().0,
+            let mut stream = if let Some(stream) = open.take() {
+                stream
+            } else {
+                // A request that never comes fails its test instead of holding it up.
+                let came = tokio::time::timeout(PATIENCE, listener.accept()).await;
+                came.expect("a request comes").unwrap().0
             };
             let head = head_of(&mut stream).await;
             let length: usize = header(&head, "content-length").map_or(0, |n| n.parse().unwrap());
