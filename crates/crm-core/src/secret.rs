@@ -122,7 +122,13 @@ const SECRET_PARAMETERS: [&str; 9] = [
 impl Redactor {
     /// A redactor of these secrets.
     pub fn new(secrets: impl IntoIterator<Item = Secret>) -> Self {
-        let mut spellings: Vec<String> = Vec::new();
+        Self::default().and(secrets)
+    }
+
+    /// A redactor of these secrets too.
+    #[must_use]
+    pub fn and(self, secrets: impl IntoIterator<Item = Secret>) -> Self {
+        let mut spellings = self.spellings;
         for secret in secrets {
             let plain = secret.expose();
             if plain.len() < SHORTEST_SECRET {
@@ -133,16 +139,15 @@ impl Redactor {
             let json = serde_json::Value::from(plain).to_string();
             let json = json.get(1..json.len() - 1).unwrap_or(plain).to_owned();
             for spelling in [plain.to_owned(), form.to_lowercase(), form, percent, json] {
+                let spelling = Secret::new(spelling);
                 if !spellings.contains(&spelling) {
                     spellings.push(spelling);
                 }
             }
         }
         // The longest first, so that no spelling leaves the tail of a longer one behind.
-        spellings.sort_by_key(|spelling| std::cmp::Reverse(spelling.len()));
-        Self {
-            spellings: spellings.into_iter().map(Secret::new).collect(),
-        }
+        spellings.sort_by_key(|spelling| std::cmp::Reverse(spelling.expose().len()));
+        Self { spellings }
     }
 
     /// Whether a parameter, header or field of this name holds a secret, whoever it belongs to.

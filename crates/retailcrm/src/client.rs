@@ -22,7 +22,7 @@ use std::time::Duration;
 use http::{HeaderName, HeaderValue};
 use serde_json::Value;
 use vochi_crm_core::http::{
-    Answer, Dialect, Endpoint, HttpRequest, Origin, Pipeline, RawRequest, Refusal,
+    Answer, Dialect, Endpoint, Grant, HttpRequest, Origin, Pipeline, RawRequest, Refusal,
 };
 use vochi_crm_core::page::{Page, Pager};
 use vochi_crm_core::{
@@ -349,11 +349,11 @@ impl Dialect for KeyInHeader {
         CRM
     }
 
-    async fn authorize(&self, request: &mut HttpRequest) -> Result<()> {
+    async fn authorize(&self, _: &Cx, request: &mut HttpRequest) -> Result<Grant> {
         request
             .headers
             .insert(HeaderName::from_static("x-api-key"), self.key.clone());
-        Ok(())
+        Ok(Grant::FIXED)
     }
 
     fn judge(&self, answer: &Answer) -> Result<(), Refusal> {

@@ -5,8 +5,10 @@ use std::fmt;
 use std::time::Duration;
 
 use super::{Answer, HttpRequest};
-use crate::error::{Effect, Error, ErrorKind, Result};
+use crate::connector::Cx;
+use crate::error::{Effect, ErrorKind, Result};
 use crate::name::CrmName;
+use crate::secret::Secret;
 
 /// What to do after a refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,27 +102,56 @@ impl Refusal {
     }
 }
 
+/// Which credentials a request went out with. Of many requests refused together only the first
+/// renews them: to the others newer ones are there already.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Grant(u64);
+
+impl Grant {
+    /// Credentials that never change.
+    pub const FIXED: Self = Self(0);
+
+    /// The credentials of this number.
+    pub const fn new(number: u64) -> Self {
+        Self(number)
+    }
+}
+
+/// What came of renewing credentials.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Renewal {
+    /// There are others now.
+    Renewed,
+    /// There are no others to be had; the refusal stands.
+    Impossible,
+}
+
 /// How one account of one CRM is spoken to.
 #[async_trait::async_trait]
 pub trait Dialect: Send + Sync + fmt::Debug {
     /// Which CRM.
     fn crm(&self) -> CrmName;
 
-    /// Puts the account's credentials into a request.
+    /// Puts the account's credentials into a request, and says which. What has to be fetched for
+    /// that is fetched in the context of the operation.
     ///
     /// # Errors
     /// Where they must be fetched first and cannot be.
-    async fn authorize(&self, request: &mut HttpRequest) -> Result<()>;
+    async fn authorize(&self, cx: &Cx, request: &mut HttpRequest) -> Result<Grant>;
 
-    /// Gets new credentials after [`Advice::Renew`].
+    /// Gets new credentials after [`Advice::Renew`], unless those the request went out with are no
+    /// longer the newest.
     ///
     /// # Errors
-    /// Where there is nothing to renew, or it fails.
-    async fn renew(&self) -> Result<()> {
-        Err(Error::new(
-            ErrorKind::Auth,
-            "these credentials cannot be renewed",
-        ))
+    /// Where they cannot be fetched.
+    async fn renew(&self, cx: &Cx, refused: Grant) -> Result<Renewal> {
+        let _ = (cx, refused);
+        Ok(Renewal::Impossible)
+    }
+
+    /// Credentials that were fetched meanwhile; they are kept out of everything that is told.
+    fn secrets(&self) -> Vec<Secret> {
+        Vec::new()
     }
 
     /// Says whether an answer is a refusal, and which: the CRM's error table.

@@ -27,7 +27,7 @@ mod transport;
 pub use self::reqwest::ReqwestTransport;
 pub use answer::Answer;
 pub use body::{ApiRequest, Body};
-pub use dialect::{Advice, Dialect, Refusal};
+pub use dialect::{Advice, Dialect, Grant, Refusal, Renewal};
 pub use endpoint::{Access, Endpoint, Idempotency, LimitClass};
 pub use multipart::{Multipart, Part};
 pub use origin::Origin;

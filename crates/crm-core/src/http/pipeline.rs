@@ -1,5 +1,9 @@
 //! The one way every request goes.
 
+mod builder;
+
+pub use builder::PipelineBuilder;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,11 +14,13 @@ use super::failure::{Failure, effect_of, with_excerpt};
 use super::flow;
 use super::prepared::{Prepared, Ready};
 use super::trace::Reporter;
-use super::{Access, Advice, Answer, Dialect, Endpoint, LimitClass, Origin, Stage, TransportError};
+use super::{
+    Access, Advice, Answer, Dialect, Endpoint, LimitClass, Origin, Renewal, Stage, TransportError,
+};
 use crate::connector::Cx;
 use crate::error::{Effect, Error, ErrorKind, Result, TryAgain};
 use crate::hub::Hub;
-use crate::limit::{Bucket, LimitKey, Quota};
+use crate::limit::Bucket;
 use crate::name::AccountName;
 use crate::retry::{self, RetryPolicy};
 use crate::secret::{Redactor, Secret};
@@ -27,7 +33,7 @@ pub struct Pipeline {
     inner: Arc<Inner>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Inner {
     hub: Hub,
     account: AccountName,
@@ -40,80 +46,30 @@ struct Inner {
     buckets: Vec<(LimitClass, Arc<dyn Bucket>)>,
 }
 
-/// Puts a [`Pipeline`] together.
-#[derive(Debug)]
-pub struct PipelineBuilder {
-    inner: Inner,
-}
-
-impl PipelineBuilder {
-    /// Counts operations of `class` against the bucket `key`.
+impl Pipeline {
+    /// The same pipeline with other credentials, and these further secrets kept out of everything
+    /// that is told: for a key that came with a request of the CRM's own.
     #[must_use]
-    pub fn quota(mut self, class: LimitClass, key: &LimitKey, quota: Quota) -> Self {
-        self.inner
-            .buckets
-            .push((class, self.inner.hub.limiter().bucket(key, quota)));
-        self
-    }
-
-    /// Keeps these out of everything that is told about a failure.
-    #[must_use]
-    pub fn secrets(mut self, secrets: impl IntoIterator<Item = Secret>) -> Self {
-        self.inner.redactor = Redactor::new(secrets);
-        self
-    }
-
-    /// How often a request is repeated.
-    #[must_use]
-    pub fn retry(mut self, retry: RetryPolicy) -> Self {
-        self.inner.retry = retry;
-        self
-    }
-
-    /// How long an operation may take with all its retries, besides the time in which a streamed
-    /// body goes out. Default 30 s.
-    #[must_use]
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.inner.timeout = timeout;
-        self
-    }
-
-    /// How long one attempt may take. Default 10 s. One with a streamed body is given up when the
-    /// body stands still for as long, or 30 s where that is more.
-    #[must_use]
-    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
-        self.inner.attempt_timeout = timeout;
-        self
-    }
-
-    /// The pipeline.
-    pub fn build(self) -> Pipeline {
-        Pipeline {
-            inner: Arc::new(self.inner),
+    pub fn speaking(
+        &self,
+        dialect: Arc<dyn Dialect>,
+        secrets: impl IntoIterator<Item = Secret>,
+    ) -> Self {
+        let mut inner = (*self.inner).clone();
+        inner.dialect = dialect;
+        inner.redactor = inner.redactor.and(secrets);
+        Self {
+            inner: Arc::new(inner),
         }
     }
-}
 
-impl Pipeline {
-    /// A pipeline to `origin` in the name of an account.
-    pub fn builder(
-        hub: &Hub,
-        account: AccountName,
-        origin: Origin,
-        dialect: Arc<dyn Dialect>,
-    ) -> PipelineBuilder {
-        PipelineBuilder {
-            inner: Inner {
-                hub: hub.clone(),
-                account,
-                origin,
-                dialect,
-                redactor: Redactor::default(),
-                retry: RetryPolicy::default(),
-                timeout: Duration::from_secs(30),
-                attempt_timeout: Duration::from_secs(10),
-                buckets: Vec::new(),
-            },
+    /// The same pipeline to another place of the CRM's address.
+    #[must_use]
+    pub fn to_origin(&self, origin: Origin) -> Self {
+        let mut inner = (*self.inner).clone();
+        inner.origin = origin;
+        Self {
+            inner: Arc::new(inner),
         }
     }
 
@@ -148,7 +104,7 @@ impl Pipeline {
             .and_then(|request| Prepared::new(request, &self.inner.origin));
         let result = match prepared {
             Ok(prepared) if self.inner.hub.plan().is_some() => {
-                self.rehearse(endpoint, &prepared).await
+                self.rehearse(cx, endpoint, &prepared).await
             }
             Ok(prepared) => {
                 self.run(cx, endpoint, &prepared, reporter, &mut attempts)
@@ -170,12 +126,18 @@ impl Pipeline {
     }
 
     /// Notes the request instead of sending it and goes on from the planned answer.
-    async fn rehearse<E: Endpoint>(&self, endpoint: &E, prepared: &Prepared) -> Result<E::Output> {
+    async fn rehearse<E: Endpoint>(
+        &self,
+        cx: &Cx,
+        endpoint: &E,
+        prepared: &Prepared,
+    ) -> Result<E::Output> {
         let mut request = prepared.without_source();
-        self.inner.dialect.authorize(&mut request).await?;
+        self.inner.dialect.authorize(cx, &mut request).await?;
         if let Some(plan) = self.inner.hub.plan() {
+            let redactor = self.redactor();
             plan.note(endpoint.operation(), &request, prepared.body(), |text| {
-                self.inner.redactor.redact(text)
+                redactor.redact(text)
             });
         }
         endpoint.decode(&endpoint.planned())
@@ -206,14 +168,14 @@ impl Pipeline {
             {
                 return Err(error.with_effect(worst));
             }
-            let ready = prepared.ready(&*inner.dialect);
+            let ready = prepared.ready(cx, &*inner.dialect);
             let ready = tokio::time::timeout_at(deadline, ready)
                 .await
                 .unwrap_or_else(|_| Err(too_late()))
                 .map_err(|error| error.with_effect(worst))?;
             *attempts += 1;
             let began = Instant::now();
-            let moving = ready.flow.clone();
+            let (moving, grant) = (ready.flow.clone(), ready.grant);
             let until = match &moving {
                 Some(_) => own_deadline + flow::allowance(ready.request.body.length()),
                 None => own_deadline,
@@ -235,12 +197,14 @@ impl Pipeline {
             worst = worst.max(effect);
             if failure.advice == Advice::Renew && !renewed {
                 renewed = true;
-                inner
-                    .dialect
-                    .renew()
+                let renewal = inner.dialect.renew(cx, grant);
+                let renewal = tokio::time::timeout_at(deadline, renewal)
                     .await
+                    .unwrap_or_else(|_| Err(too_late()))
                     .map_err(|error| error.with_effect(worst))?;
-                continue;
+                if renewal == Renewal::Renewed {
+                    continue;
+                }
             }
             let wait = inner.retry.wait(*attempts, failure.advice, failure.told);
             if failure.advice == Advice::Throttled
@@ -257,6 +221,11 @@ impl Pipeline {
             reporter.retry(*attempts, wait, &failure.error);
             tokio::time::sleep(wait).await;
         }
+    }
+
+    fn redactor(&self) -> Redactor {
+        let inner = &*self.inner;
+        inner.redactor.clone().and(inner.dialect.secrets())
     }
 
     fn bucket(&self, class: LimitClass) -> Option<&Arc<dyn Bucket>> {
@@ -307,7 +276,7 @@ impl Pipeline {
         attempt: u32,
     ) -> (Result<(), Failure>, Option<Answer>) {
         let inner = &*self.inner;
-        let Ready { request, flow } = ready;
+        let Ready { request, flow, .. } = ready;
         let span = tracing::info_span!(
             "crm_request",
             crm = %reporter.crm,
@@ -338,20 +307,20 @@ impl Pipeline {
         reporter.attempt(attempt, status, elapsed);
         let fault = flow.and_then(|flow| Some((flow.take_fault()?, flow)));
         let broken =
-            fault.map(|(fault, flow)| Failure::of_source(&fault, &flow.name, &inner.redactor));
+            fault.map(|(fault, flow)| Failure::of_source(&fault, &flow.name, &self.redactor()));
         match sent {
             Ok(answer) => match inner.dialect.judge(&answer) {
                 // It may have taken a part for the whole.
                 Ok(()) => (broken.map_or(Ok(()), Err), Some(answer)),
                 Err(refusal) => {
                     let told = inner.dialect.retry_after(&answer);
-                    let failure = Failure::refused(&refusal, &answer, told, &inner.redactor);
+                    let failure = Failure::refused(&refusal, &answer, told, &self.redactor());
                     (Err(failure), Some(answer))
                 }
             },
             Err(error) => {
                 let failure = broken.unwrap_or_else(|| {
-                    Failure::of_transport(&error, &inner.origin.host(), &inner.redactor)
+                    Failure::of_transport(&error, &inner.origin.host(), &self.redactor())
                 });
                 (Err(failure), None)
             }
@@ -365,7 +334,7 @@ impl Pipeline {
                 Access::Read => Effect::NotApplied,
                 Access::Write => Effect::Applied,
             };
-            with_excerpt(&error, answer, &self.inner.redactor).with_effect(effect)
+            with_excerpt(&error, answer, &self.redactor()).with_effect(effect)
         })
     }
 }

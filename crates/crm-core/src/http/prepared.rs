@@ -7,7 +7,8 @@ use http::{HeaderMap, HeaderValue, header};
 use url::Url;
 
 use super::flow::Flow;
-use super::{ApiRequest, Body, Dialect, HttpRequest, Origin};
+use super::{ApiRequest, Body, Dialect, Grant, HttpRequest, Origin};
+use crate::connector::Cx;
 use crate::error::{Error, Result};
 
 /// A request without credentials, and its bytes unless they are streamed.
@@ -23,6 +24,8 @@ pub(super) struct Ready {
     pub(super) request: HttpRequest,
     /// How its body goes out, where it is streamed.
     pub(super) flow: Option<Arc<Flow>>,
+    /// The credentials in it.
+    pub(super) grant: Grant,
 }
 
 impl Prepared {
@@ -57,9 +60,9 @@ impl Prepared {
     }
 
     /// The request with credentials, its source opened.
-    pub(super) async fn ready(&self, dialect: &dyn Dialect) -> Result<Ready> {
+    pub(super) async fn ready(&self, cx: &Cx, dialect: &dyn Dialect) -> Result<Ready> {
         let mut request = self.without_source();
-        dialect.authorize(&mut request).await?;
+        let grant = dialect.authorize(cx, &mut request).await?;
         let mut flow = None;
         if let Some(source) = self.body().source() {
             let reader = source.open().await?;
@@ -72,6 +75,10 @@ impl Prepared {
             request.body = reader.watched(watched.clone()).into();
             flow = Some(watched);
         }
-        Ok(Ready { request, flow })
+        Ok(Ready {
+            request,
+            flow,
+            grant,
+        })
     }
 }

@@ -9,6 +9,7 @@
 
 mod cache;
 mod call_state;
+mod credentials;
 mod limit;
 mod page;
 mod phone;

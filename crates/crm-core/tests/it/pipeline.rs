@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use vochi_crm_core::http::{
-    Advice, Answer, ApiRequest, Dialect, Endpoint, HttpRequest, Idempotency, LimitClass, Pipeline,
-    Plan, Refusal, Stage, TransportError,
+    Advice, Answer, ApiRequest, Dialect, Endpoint, Grant, HttpRequest, Idempotency, LimitClass,
+    Pipeline, Plan, Refusal, Renewal, Stage, TransportError,
 };
 use vochi_crm_core::limit::{LimitKey, Quota};
 use vochi_crm_core::retry::RetryPolicy;
@@ -24,15 +24,15 @@ impl Dialect for PlainDialect {
         CrmName::new("plain")
     }
 
-    async fn authorize(&self, request: &mut HttpRequest) -> Result<()> {
+    async fn authorize(&self, _: &Cx, request: &mut HttpRequest) -> Result<Grant> {
         let mut key = http::HeaderValue::from_static("canary-key-0001");
         key.set_sensitive(true);
         request.headers.insert("x-key", key);
-        Ok(())
+        Ok(Grant::FIXED)
     }
 
-    async fn renew(&self) -> Result<()> {
-        Ok(())
+    async fn renew(&self, _: &Cx, _: Grant) -> Result<Renewal> {
+        Ok(Renewal::Renewed)
     }
 
     fn judge(&self, answer: &Answer) -> Result<(), Refusal> {

@@ -10,7 +10,7 @@ use vochi_crm_retailcrm::api::{
 };
 use vochi_crm_retailcrm::model::{
     CustomerData, CustomerId, Historic, HistoryCursor, HistoryEvent, HistoryRecord, ModuleCode,
-    OrderData, OrderId, TaskData, TaskStatus, UserId,
+    OrderData, TaskData, TaskStatus, UserId,
 };
 use vochi_crm_retailcrm::{Connector, HistoryPager};
 use vochi_crm_sandbox::retailcrm::{Author, MODULE_CODE};
@@ -187,7 +187,7 @@ async fn orders_are_made_found_changed_and_their_history_tells_so() {
         entity.and_then(|entity| entity.id) == Some(id)
     });
     let of_it: Vec<_> = of_it
-        .map(|change| (change.event.clone(), change.by_this_key))
+        .map(|change| (change.event, change.by_this_key))
         .collect();
     let ours = Some(true);
     assert_eq!(

@@ -64,6 +64,7 @@ pub(super) fn rows() -> Vec<Row> {
     all.extend(customers::rows());
     all.extend(orders::rows());
     all.extend(orders::of_companies());
+    all.extend(files());
     all.extend(the_rest());
     all
 }
@@ -164,6 +165,66 @@ fn users() -> Vec<Row> {
     ]
 }
 
+fn files() -> Vec<Row> {
+    vec![
+        row(
+            "UploadFile",
+            "no bytes",
+            "file is empty",
+            UploadFile::new([]),
+        ),
+        row(
+            "EditFile",
+            "no change",
+            "changes nothing",
+            EditFile::new(FileId::new(25)),
+        ),
+        row(
+            "EditFile",
+            "file 0",
+            "file is 0",
+            EditFile::new(NO_FILE).with_filename("offer.pdf"),
+        ),
+        row(
+            "EditFile",
+            "an empty name",
+            "filename is empty",
+            EditFile::new(FileId::new(25)).with_filename(" "),
+        ),
+        row(
+            "EditFile",
+            "customer 0",
+            "customer is 0",
+            EditFile::new(FileId::new(25)).attached_to_customer(NO_CUSTOMER),
+        ),
+        row(
+            "EditFile",
+            "order 0",
+            "order is 0",
+            EditFile::new(FileId::new(25)).attached_to_order(OrderId::new(0)),
+        ),
+        row("GetFile", "file 0", "file is 0", GetFile::new(NO_FILE)),
+        row(
+            "DeleteFile",
+            "file 0",
+            "file is 0",
+            DeleteFile::new(NO_FILE),
+        ),
+        row(
+            "ListFiles",
+            "page 0",
+            "counted from 1",
+            ListFiles::new().with_page(0),
+        ),
+        row(
+            "ListFiles",
+            "no name",
+            "filter[filename] is given no value",
+            ListFiles::new().with_filename(""),
+        ),
+    ]
+}
+
 fn the_rest() -> Vec<Row> {
     let task = || TaskData::new("x", SEVEN);
     let mut module = modules::plan().apply(None).unwrap().module;
@@ -237,61 +298,6 @@ fn the_rest() -> Vec<Row> {
             "no scope",
             "none at all",
             UpdateModuleScopes::new(modules::code(), [""; 0]),
-        ),
-        row(
-            "UploadFile",
-            "no bytes",
-            "file is empty",
-            UploadFile::new([]),
-        ),
-        row(
-            "EditFile",
-            "no change",
-            "changes nothing",
-            EditFile::new(FileId::new(25)),
-        ),
-        row(
-            "EditFile",
-            "file 0",
-            "file is 0",
-            EditFile::new(NO_FILE).with_filename("offer.pdf"),
-        ),
-        row(
-            "EditFile",
-            "an empty name",
-            "filename is empty",
-            EditFile::new(FileId::new(25)).with_filename(" "),
-        ),
-        row(
-            "EditFile",
-            "customer 0",
-            "customer is 0",
-            EditFile::new(FileId::new(25)).attached_to_customer(NO_CUSTOMER),
-        ),
-        row(
-            "EditFile",
-            "order 0",
-            "order is 0",
-            EditFile::new(FileId::new(25)).attached_to_order(OrderId::new(0)),
-        ),
-        row("GetFile", "file 0", "file is 0", GetFile::new(NO_FILE)),
-        row(
-            "DeleteFile",
-            "file 0",
-            "file is 0",
-            DeleteFile::new(NO_FILE),
-        ),
-        row(
-            "ListFiles",
-            "page 0",
-            "counted from 1",
-            ListFiles::new().with_page(0),
-        ),
-        row(
-            "ListFiles",
-            "no name",
-            "filter[filename] is given no value",
-            ListFiles::new().with_filename(""),
         ),
         row(
             "EditIntegrationModule",

@@ -1,0 +1,90 @@
+//! Putting a pipeline together.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Inner, Pipeline};
+use crate::http::{Dialect, LimitClass, Origin};
+use crate::hub::Hub;
+use crate::limit::{LimitKey, Quota};
+use crate::name::AccountName;
+use crate::retry::RetryPolicy;
+use crate::secret::{Redactor, Secret};
+
+/// Puts a [`Pipeline`] together.
+#[derive(Debug)]
+pub struct PipelineBuilder {
+    inner: Inner,
+}
+
+impl PipelineBuilder {
+    /// Counts operations of `class` against the bucket `key`.
+    #[must_use]
+    pub fn quota(mut self, class: LimitClass, key: &LimitKey, quota: Quota) -> Self {
+        self.inner
+            .buckets
+            .push((class, self.inner.hub.limiter().bucket(key, quota)));
+        self
+    }
+
+    /// Keeps these out of everything that is told about a failure.
+    #[must_use]
+    pub fn secrets(mut self, secrets: impl IntoIterator<Item = Secret>) -> Self {
+        self.inner.redactor = Redactor::new(secrets);
+        self
+    }
+
+    /// How often a request is repeated.
+    #[must_use]
+    pub fn retry(mut self, retry: RetryPolicy) -> Self {
+        self.inner.retry = retry;
+        self
+    }
+
+    /// How long an operation may take with all its retries, besides the time in which a streamed
+    /// body goes out. Default 30 s.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.inner.timeout = timeout;
+        self
+    }
+
+    /// How long one attempt may take. Default 10 s. One with a streamed body is given up when the
+    /// body stands still for as long, or 30 s where that is more.
+    #[must_use]
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.inner.attempt_timeout = timeout;
+        self
+    }
+
+    /// The pipeline.
+    pub fn build(self) -> Pipeline {
+        Pipeline {
+            inner: Arc::new(self.inner),
+        }
+    }
+}
+
+impl Pipeline {
+    /// A pipeline to `origin` in the name of an account.
+    pub fn builder(
+        hub: &Hub,
+        account: AccountName,
+        origin: Origin,
+        dialect: Arc<dyn Dialect>,
+    ) -> PipelineBuilder {
+        PipelineBuilder {
+            inner: Inner {
+                hub: hub.clone(),
+                account,
+                origin,
+                dialect,
+                redactor: Redactor::default(),
+                retry: RetryPolicy::default(),
+                timeout: Duration::from_secs(30),
+                attempt_timeout: Duration::from_secs(10),
+                buckets: Vec::new(),
+            },
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! Credentials that are fetched and grow old.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use http::HeaderValue;
+use serde_json::{Value, json};
+use tokio::sync::Mutex;
+use vochi_crm_core::http::{
+    Advice, Answer, ApiRequest, Dialect, Grant, HttpRequest, Pipeline, RawRequest, Refusal, Renewal,
+};
+use vochi_crm_core::testing::{ScriptedTransport, Step};
+use vochi_crm_core::{CrmName, Cx, Effect, Error, ErrorKind, Hub, Result, Secret};
+
+/// Hands out `key-1`, `key-2`, …; the CRM refuses a key with 401.
+#[derive(Debug, Default)]
+struct Numbered {
+    newest: Mutex<u64>,
+    fetched: AtomicU64,
+    /// How long it takes to fetch a key.
+    takes: Duration,
+    /// Whether there are no others to be had.
+    fixed: bool,
+}
+
+#[async_trait::async_trait]
+impl Dialect for Numbered {
+    fn crm(&self) -> CrmName {
+        CrmName::new("plain")
+    }
+
+    async fn authorize(&self, _: &Cx, request: &mut HttpRequest) -> Result<Grant> {
+        let newest = self.newest.lock().await;
+        tokio::time::sleep(self.takes).await;
+        let key = HeaderValue::from_str(&format!("key-{newest}")).unwrap();
+        request.headers.insert("x-key", key);
+        Ok(Grant::new(*newest))
+    }
+
+    async fn renew(&self, _: &Cx, refused: Grant) -> Result<Renewal> {
+        if self.fixed {
+            return Ok(Renewal::Impossible);
+        }
+        let mut newest = self.newest.lock().await;
+        if refused == Grant::new(*newest) {
+            tokio::time::sleep(self.takes).await;
+            self.fetched.fetch_add(1, Ordering::Relaxed);
+            *newest += 1;
+        }
+        Ok(Renewal::Renewed)
+    }
+
+    fn secrets(&self) -> Vec<Secret> {
+        vec![Secret::new("canary-fetched")]
+    }
+
+    fn judge(&self, answer: &Answer) -> Result<(), Refusal> {
+        match answer.status.as_u16() {
+            200 => Ok(()),
+            401 => Err(Refusal::new(ErrorKind::Auth, "old key").with_advice(Advice::Renew)),
+            _ => Err(Refusal::new(ErrorKind::Rejected, "no: canary-fetched")),
+        }
+    }
+}
+
+fn pipeline(script: &ScriptedTransport, dialect: Arc<Numbered>) -> Pipeline {
+    let hub = Hub::builder()
+        .transport(Arc::new(script.clone()))
+        .build()
+        .unwrap();
+    let origin = "https://crm.example.test".parse().unwrap();
+    Pipeline::builder(&hub, "shop".into(), origin, dialect).build()
+}
+
+async fn ask(pipeline: &Pipeline, cx: &Cx) -> Result<Value, Error> {
+    let request = RawRequest::new(ApiRequest::get("/thing"));
+    pipeline.send(cx, &request).await
+}
+
+fn old() -> Step {
+    Step::text(401, "text/plain", "")
+}
+
+fn yes() -> Step {
+    Step::json(200, &json!({}))
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_many_requests_refused_together_only_one_renews() {
+    // All are on their way before the first is refused.
+    let refused = || match old() {
+        Step::Answer(answer) => Step::Slow(Duration::from_secs(1), answer),
+        other => other,
+    };
+    let script = ScriptedTransport::new((0..5).map(|_| refused()).chain((0..5).map(|_| yes())));
+    let dialect = Arc::new(Numbered::default());
+    let pipeline = pipeline(&script, dialect.clone());
+    let asked = (0..5).map(|_| {
+        let pipeline = pipeline.clone();
+        tokio::spawn(async move { ask(&pipeline, &Cx::history()).await })
+    });
+    for asked in asked.collect::<Vec<_>>() {
+        asked.await.unwrap().unwrap();
+    }
+    assert_eq!(dialect.fetched.load(Ordering::Relaxed), 1);
+    let with_new = script.played().iter().skip(5).all(|played| {
+        let key = ("x-key".to_owned(), "key-1".to_owned());
+        played.headers.contains(&key)
+    });
+    assert!(with_new, "{:?}", script.played());
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_nothing_can_be_renewed_the_crms_refusal_stands() {
+    let script = ScriptedTransport::new([old()]);
+    let dialect = Numbered {
+        fixed: true,
+        ..Numbered::default()
+    };
+    let pipeline = pipeline(&script, Arc::new(dialect));
+    let error = ask(&pipeline, &Cx::history()).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.message()),
+        (ErrorKind::Auth, "old key")
+    );
+    assert_eq!((error.status(), error.attempts()), (Some(401), 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn fetching_credentials_takes_no_longer_than_the_operation_may() {
+    let script = ScriptedTransport::new([]);
+    let dialect = Numbered {
+        takes: Duration::from_mins(1),
+        ..Numbered::default()
+    };
+    let pipeline = pipeline(&script, Arc::new(dialect));
+    let began = tokio::time::Instant::now();
+    let cx = Cx::live().with_timeout(Duration::from_secs(2));
+    let error = ask(&pipeline, &cx).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.effect()),
+        (ErrorKind::Timeout, Effect::NotApplied)
+    );
+    assert_eq!(began.elapsed(), Duration::from_secs(2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn fetched_credentials_are_kept_out_of_errors() {
+    let script = ScriptedTransport::new([Step::text(400, "text/plain", "canary-fetched")]);
+    let pipeline = pipeline(&script, Arc::new(Numbered::default()));
+    let error = ask(&pipeline, &Cx::history()).await.unwrap_err();
+    assert!(
+        !format!("{error} {error:?}").contains("canary"),
+        "{error:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_same_way_can_be_gone_with_another_key() {
+    let script = ScriptedTransport::new([yes(), yes()]);
+    let pipeline = pipeline(&script, Arc::new(Numbered::default()));
+    let other = Numbered {
+        newest: Mutex::new(7),
+        ..Numbered::default()
+    };
+    let other = pipeline.speaking(Arc::new(other), [Secret::new("key-7")]);
+    ask(&other, &Cx::history()).await.unwrap();
+    ask(&pipeline, &Cx::history()).await.unwrap();
+    let keys: Vec<String> = script
+        .played()
+        .iter()
+        .flat_map(|played| played.headers.clone())
+        .filter_map(|(name, value)| (name == "x-key").then_some(value))
+        .collect();
+    assert_eq!(keys, ["key-7", "key-0"]);
+}
