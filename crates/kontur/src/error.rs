@@ -74,12 +74,12 @@ pub fn judge(answer: &Answer) -> Result<(), Refusal> {
         // A file may hold anything; only JSON is an answer of Kontur's own.
         let may_be_json = matches!(answer.content_type(), "") || is_json(answer.content_type());
         return match may_be_json.then(|| said::wrapped(answer)).flatten() {
-            Some(said) => Err(told(answer.status, said)),
+            Some(said) => Err(told(answer.status, &said)),
             None => Ok(()),
         };
     }
     let said = Said::read(answer);
-    Err(by_status_alone(answer.status, &said).unwrap_or_else(|| told(answer.status, said)))
+    Err(by_status_alone(answer.status, &said).unwrap_or_else(|| told(answer.status, &said)))
 }
 
 fn is_json(content_type: &str) -> bool {
@@ -118,7 +118,7 @@ fn by_status_alone(status: StatusCode, said: &Said) -> Option<Refusal> {
 }
 
 /// By Kontur's word where it is a known one, else by the status.
-fn told(status: StatusCode, said: Said) -> Refusal {
+fn told(status: StatusCode, said: &Said) -> Refusal {
     let word = said.word();
     let message = said.message(status);
     let known = word.as_ref().and_then(|word| {
@@ -133,7 +133,7 @@ fn told(status: StatusCode, said: Said) -> Refusal {
                 None => refusal,
             }
         }
-        None => by_status(status, message, &said),
+        None => by_status(status, message, said),
     };
     let refusal = refusal.with_fields(said.fields());
     match said.code() {

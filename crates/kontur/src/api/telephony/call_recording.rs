@@ -38,6 +38,7 @@ pub struct CallRecording {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "the CRM's names")]
 struct Body<'a> {
     communication_id: &'a CommunicationId,
     external_id: &'a ExternalId,
