@@ -1,6 +1,7 @@
 //! Listening, TLS, reading requests whole, and ending connections the hard way.
 
 use std::convert::Infallible;
+use std::fmt::Write as _;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -31,8 +32,8 @@ use crate::fault::Ending;
 use crate::record::query_of;
 use crate::wire::{Answer, Request};
 
-/// More than any request of any of these CRMs needs.
-const LARGEST_BODY: usize = 8 * 1024 * 1024;
+/// More than any request of any of these CRMs needs; the largest are files with a recording.
+const LARGEST_BODY: usize = 64 * 1024 * 1024;
 /// How long answers under way may take once the sandbox stops.
 const LAST_CALL: Duration = Duration::from_secs(2);
 /// How long to wait before accepting again after that failed.
@@ -196,7 +197,34 @@ fn written(answer: Answer) -> http::Response<Full<Bytes>> {
     if let Ok(value) = HeaderValue::try_from(answer.content_type) {
         response.headers_mut().insert(header::CONTENT_TYPE, value);
     }
+    let disposition = answer.file_name.as_deref().map(disposition);
+    if let Some(Ok(value)) = disposition.map(HeaderValue::try_from) {
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_DISPOSITION, value);
+    }
     response
+}
+
+/// A file's name for whoever saves it; beyond ASCII in the form of RFC 6266.
+fn disposition(name: &str) -> String {
+    let plain = |it: char| it.is_ascii_graphic() && it != '"' && it != '\\' || it == ' ';
+    if name.chars().all(plain) {
+        return format!("attachment; filename=\"{name}\"");
+    }
+    let plain: String = name
+        .chars()
+        .map(|it| if plain(it) { it } else { '_' })
+        .collect();
+    let mut encoded = String::new();
+    for byte in name.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_') {
+            encoded.push(char::from(byte));
+        } else {
+            // Writing into a String cannot fail.
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+    }
+    format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}")
 }
 
 /// Wraps a handler that never loses anything.

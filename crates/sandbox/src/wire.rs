@@ -55,6 +55,8 @@ pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) content_type: String,
     pub(crate) body: Bytes,
+    /// What a downloaded file is called.
+    pub(crate) file_name: Option<String>,
 }
 
 impl Answer {
@@ -67,6 +69,7 @@ impl Answer {
             status,
             content_type: content_type.into(),
             body: body.into(),
+            file_name: None,
         }
     }
 
