@@ -5,7 +5,7 @@ use serde_json::json;
 use vochi_crm_core::http::{Answer, ApiRequest, Endpoint, Idempotency};
 use vochi_crm_core::{Error, Result, Secret};
 
-use super::done::PLACEHOLDER;
+use super::done::{self, PLACEHOLDER};
 use super::paths;
 use crate::model::Authorized;
 
@@ -138,7 +138,7 @@ fn header(name: &str, secret: &Secret) -> Result<HeaderValue> {
 }
 
 fn read(answer: &Answer) -> Result<Authorized> {
-    let authorized: Authorized = answer.json()?;
+    let authorized: Authorized = done::object(answer)?;
     // It goes into a header of every later request.
     if HeaderValue::from_str(authorized.access_key.expose()).is_err()
         || authorized.access_key.expose().trim().is_empty()

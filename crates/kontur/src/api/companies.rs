@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 use serde_json::json;
+use vochi_crm_core::Result;
 use vochi_crm_core::http::{Answer, ApiRequest, Endpoint, Idempotency};
-use vochi_crm_core::{Error, Result};
 
-use super::done::PLACEHOLDER;
-use super::elements::{NewElement, filled};
-use super::{patch, paths};
+use super::done::{self, PLACEHOLDER};
+use super::elements::NewElement;
+use super::{given, patch, paths};
 use crate::model::Company;
 
 /// Makes a company (`POST …/companies`). A repeat would make it twice.
@@ -51,28 +51,28 @@ impl CreateCompany {
     /// The taxpayer's number.
     #[must_use]
     pub fn with_inn(mut self, inn: impl Into<String>) -> Self {
-        self.inn = filled(inn);
+        self.inn = Some(inn.into());
         self
     }
 
     /// The code of the reason for registration.
     #[must_use]
     pub fn with_kpp(mut self, kpp: impl Into<String>) -> Self {
-        self.kpp = filled(kpp);
+        self.kpp = Some(kpp.into());
         self
     }
 
     /// The region, by its number.
     #[must_use]
     pub fn with_region_code(mut self, code: impl Into<String>) -> Self {
-        self.region_code = filled(code);
+        self.region_code = Some(code.into());
         self
     }
 
     /// What is said about it.
     #[must_use]
     pub fn with_description(mut self, text: impl Into<String>) -> Self {
-        self.description = filled(text);
+        self.description = Some(text.into());
         self
     }
 
@@ -92,15 +92,21 @@ impl Endpoint for CreateCompany {
     }
 
     fn request(&self) -> Result<ApiRequest> {
-        if self.name.trim().is_empty() {
-            return Err(Error::input("a new company has no name"));
+        for (what, text) in [
+            ("the name of a company", Some(&self.name)),
+            ("the inn of a company", self.inn.as_ref()),
+            ("the kpp of a company", self.kpp.as_ref()),
+            ("the region of a company", self.region_code.as_ref()),
+            ("the description of a company", self.description.as_ref()),
+        ] {
+            given::text(what, text.map(String::as_str))?;
         }
         self.phones.iter().try_for_each(NewElement::check)?;
         patch::entity_body(ApiRequest::post(paths::COMPANIES), self)
     }
 
     fn decode(&self, answer: &Answer) -> Result<Company> {
-        answer.json()
+        done::object(answer)
     }
 
     fn idempotency(&self) -> Idempotency {

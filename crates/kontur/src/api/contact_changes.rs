@@ -8,7 +8,7 @@ use vochi_crm_core::{Error, Result};
 
 use super::elements::NewElement;
 use super::patch::{Patch, Spelling};
-use super::paths;
+use super::{done, paths};
 use crate::model::{Contact, ContactId, ElementId};
 
 /// Changes a contact (`PATCH …/contacts/{id}`): in order, all or nothing.
@@ -121,15 +121,7 @@ impl Endpoint for PatchContact {
     }
 
     fn decode(&self, answer: &Answer) -> Result<Contact> {
-        // The sample is bare; that of an instance is wrapped.
-        let Value::Object(mut object) = answer.json()? else {
-            return Err(answer.unreadable("it is no object"));
-        };
-        match object.remove("result") {
-            Some(result @ Value::Object(_)) => serde_json::from_value(result)
-                .map_err(|_| answer.unreadable("result is no contact")),
-            _ => answer.json(),
-        }
+        done::maybe_wrapped(answer)
     }
 
     fn idempotency(&self) -> Idempotency {

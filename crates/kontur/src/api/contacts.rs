@@ -6,8 +6,8 @@ use vochi_crm_core::http::{Answer, ApiRequest, Endpoint, Idempotency};
 use vochi_crm_core::wire::Items;
 use vochi_crm_core::{Error, Result};
 
-use super::elements::{NewElement, filled};
-use super::{patch, paths};
+use super::elements::NewElement;
+use super::{done, given, patch, paths};
 use crate::model::{CompanyId, Contact, ContactId};
 
 /// Asks for a contact (`GET …/contacts/{id}`).
@@ -44,7 +44,7 @@ impl Endpoint for GetContact {
     }
 
     fn decode(&self, answer: &Answer) -> Result<Contact> {
-        answer.json()
+        done::object(answer)
     }
 
     fn idempotency(&self) -> Idempotency {
@@ -108,14 +108,14 @@ impl NewContact {
     /// What the person does.
     #[must_use]
     pub fn with_position(mut self, position: impl Into<String>) -> Self {
-        self.position = filled(position);
+        self.position = Some(position.into());
         self
     }
 
     /// The region, by its number.
     #[must_use]
     pub fn with_region_code(mut self, code: impl Into<String>) -> Self {
-        self.region_code = filled(code);
+        self.region_code = Some(code.into());
         self
     }
 
@@ -143,9 +143,9 @@ impl NewContact {
     }
 
     fn check(&self) -> Result<()> {
-        if self.name.trim().is_empty() {
-            return Err(Error::input("a new contact has no name"));
-        }
+        given::text("the name of a contact", Some(&self.name))?;
+        given::text("the position of a contact", self.position.as_deref())?;
+        given::text("the region of a contact", self.region_code.as_deref())?;
         let mut elements = self.phones.iter().chain(&self.emails);
         elements.try_for_each(NewElement::check)
     }
@@ -198,7 +198,7 @@ impl Endpoint for CreateContacts {
         struct Created {
             items: Items<Contact>,
         }
-        answer.json::<Created>().map(|created| created.items)
+        done::object::<Created>(answer).map(|created| created.items)
     }
 
     fn idempotency(&self) -> Idempotency {

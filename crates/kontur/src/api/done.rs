@@ -1,8 +1,10 @@
 //! Answers that say nothing but yes.
 
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use vochi_crm_core::Result;
 use vochi_crm_core::http::Answer;
+use vochi_crm_core::{Result, wire};
 
 /// An id only Kontur knows, in planned answers.
 pub(super) const PLACEHOLDER: &str = "00000000-0000-4000-8000-000000000000";
@@ -20,6 +22,29 @@ pub(super) fn read(answer: &Answer) -> Result<()> {
         Ok(())
     } else {
         Err(answer.unreadable("it should be OK"))
+    }
+}
+
+/// An object, as the whole of an answer. Out of a list, serde would take its members by their order.
+#[derive(Deserialize)]
+#[serde(transparent, bound = "T: DeserializeOwned")]
+struct Object<T>(#[serde(deserialize_with = "wire::object")] T);
+
+/// Reads an object.
+pub(super) fn object<T: DeserializeOwned>(answer: &Answer) -> Result<T> {
+    answer.json::<Object<T>>().map(|object| object.0)
+}
+
+/// Reads an object that may come in a wrapper: answers to patches do, or do not.
+pub(super) fn maybe_wrapped<T: DeserializeOwned>(answer: &Answer) -> Result<T> {
+    #[derive(Deserialize)]
+    #[serde(bound = "T: DeserializeOwned")]
+    struct Wrapper<T> {
+        result: Object<T>,
+    }
+    match object::<Wrapper<T>>(answer) {
+        Ok(wrapper) => Ok(wrapper.result.0),
+        Err(_) => object(answer),
     }
 }
 

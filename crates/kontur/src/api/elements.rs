@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 use serde_json::{Value, json};
-use vochi_crm_core::{Error, Result};
+use vochi_crm_core::Result;
 
+use super::given;
 use crate::model::{ElementId, ElementType, PhoneText};
 
 /// A number or address to be written on a card.
@@ -58,10 +59,8 @@ impl NewElement {
     }
 
     pub(super) fn check(&self) -> Result<()> {
-        if self.value.trim().is_empty() || self.kind.as_str().is_empty() {
-            return Err(Error::input("a number or address of a client is empty"));
-        }
-        Ok(())
+        given::text("a number or address of a client", Some(&self.value))?;
+        given::text("the sort of a number or address", Some(self.kind.as_str()))
     }
 
     pub(super) fn to_value(&self) -> Value {
@@ -71,9 +70,4 @@ impl NewElement {
         }
         value
     }
-}
-
-/// A text that says something; anything else is not sent.
-pub(super) fn filled(text: impl Into<String>) -> Option<String> {
-    Some(text.into()).filter(|text| !text.trim().is_empty())
 }

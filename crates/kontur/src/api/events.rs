@@ -6,7 +6,7 @@ use vochi_crm_core::http::{Answer, ApiRequest, Endpoint, Idempotency};
 use vochi_crm_core::wire::{self, Items};
 use vochi_crm_core::{Error, Result};
 
-use super::paths;
+use super::{done, paths};
 use crate::model::{EventOffset, EventsPage, FeedEvent};
 
 /// Reads a page of the feed (`GET …/events`), the oldest events first. It is the only documented way
@@ -98,7 +98,7 @@ impl Endpoint for ListEvents {
     }
 
     fn decode(&self, answer: &Answer) -> Result<EventsPage> {
-        let wire: Wire = answer.json()?;
+        let wire: Wire = done::object(answer)?;
         // To read it as empty and go on behind it would be to lose what stands there.
         let promised = wire.count.is_some_and(|count| count > 0) || wire.last_offset.is_some();
         if !wire.items.is_array() && (promised || wire.has_more) {

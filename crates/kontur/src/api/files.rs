@@ -4,7 +4,7 @@ use serde_json::json;
 use vochi_crm_core::Result;
 use vochi_crm_core::http::{Answer, ApiRequest, Endpoint, Idempotency};
 
-use super::paths;
+use super::{done, paths};
 use crate::model::{FileContent, FileId, StoredFile};
 
 /// Asks what is known of a file (`GET …/files/{fileId}/meta`).
@@ -41,7 +41,7 @@ impl Endpoint for GetFileMeta {
     }
 
     fn decode(&self, answer: &Answer) -> Result<StoredFile> {
-        answer.json()
+        done::object(answer)
     }
 
     fn idempotency(&self) -> Idempotency {

@@ -9,7 +9,7 @@ use vochi_crm_core::http::{Answer, ApiRequest, Endpoint, Idempotency};
 use vochi_crm_core::{Error, Result};
 
 use super::patch::{Patch, Spelling};
-use super::{instances, paths};
+use super::{done, paths};
 use crate::model::{
     ChangeType, FeedEventType, Instance, InstanceId, WebhookId, WebhookTrigger, ZERO_GUID,
 };
@@ -293,7 +293,7 @@ impl Endpoint for PatchInstance {
     }
 
     fn decode(&self, answer: &Answer) -> Result<Instance> {
-        instances::read(answer)
+        done::maybe_wrapped(answer)
     }
 
     fn idempotency(&self) -> Idempotency {

@@ -1,11 +1,10 @@
 //! `integrations/instances/{id}`: the integration in the workspace.
 
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 use vochi_crm_core::Result;
 use vochi_crm_core::http::{Answer, ApiRequest, Endpoint, Idempotency};
 
-use super::paths;
+use super::{done, paths};
 use crate::model::{Instance, InstanceId};
 
 /// Asks how the integration stands (`GET …/integrations/instances/{id}`). The answer holds its
@@ -43,7 +42,7 @@ impl Endpoint for GetInstance {
     }
 
     fn decode(&self, answer: &Answer) -> Result<Instance> {
-        read(answer)
+        done::maybe_wrapped(answer)
     }
 
     fn idempotency(&self) -> Idempotency {
@@ -53,18 +52,4 @@ impl Endpoint for GetInstance {
     fn planned(&self) -> Answer {
         Answer::ok_json(&json!({ "id": self.instance }))
     }
-}
-
-/// Reads an instance, bare or in the wrapper of a patch.
-pub(super) fn read(answer: &Answer) -> Result<Instance> {
-    let Value::Object(mut object) = answer.json()? else {
-        return Err(answer.unreadable("it is no object"));
-    };
-    let inner = match object.remove("result") {
-        Some(Value::Object(result)) => result,
-        _ => object,
-    };
-    // Why it cannot be read is not told: it may name a secret.
-    Instance::deserialize(Value::Object(inner))
-        .map_err(|_| answer.unreadable("it is no integration instance"))
 }

@@ -12,6 +12,7 @@ mod done;
 mod elements;
 mod events;
 mod files;
+mod given;
 mod instance_changes;
 mod instances;
 mod patch;
@@ -19,6 +20,7 @@ mod paths;
 mod setup;
 mod telephony;
 mod ui_settings;
+mod upload;
 
 pub use authorization::{AuthorizePrivate, AuthorizePublic};
 pub use companies::CreateCompany;
@@ -35,3 +37,4 @@ pub use telephony::{
     RegisteredLeg, SendCallEvent,
 };
 pub use ui_settings::GetMainTelephony;
+pub use upload::UploadFile;

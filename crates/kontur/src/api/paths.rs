@@ -1,6 +1,14 @@
 //! Every path in one table: the documentation is of 2022.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 use vochi_crm_core::{Error, Result};
+
+/// What cannot stand in a segment of a path as it is: all but RFC 3986's unreserved characters.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 pub(super) const AUTHORIZE_PRIVATE: &str = "/authorization/authorize-private-integration";
 pub(super) const AUTHORIZE_PUBLIC: &str = "/authorization/authorize-integration";
@@ -16,6 +24,7 @@ pub(super) const CALL_REDIRECT: &str = "/communications/callbacks/telephony/call
 pub(super) const EVENTS: &str = "/events";
 pub(super) const COMPANIES: &str = "/companies";
 pub(super) const CREATE_CONTACTS: &str = "/contacts/create";
+pub(super) const FILES: &str = "/files";
 pub(super) const UI_SETTINGS: &str = "/ui-settings";
 
 pub(super) fn contact(id: &str) -> Result<String> {
@@ -39,23 +48,12 @@ pub(super) fn setup(id: &str) -> Result<String> {
 }
 
 /// A text as one segment of a path.
-fn segment(text: &str) -> Result<String> {
-    const HEX: &[u8; 16] = b"0123456789ABCDEF";
+fn segment(text: &str) -> Result<PercentEncode<'_>> {
     // Dots alone would be taken for a way through the path, however they are encoded.
     if matches!(text, "" | "." | "..") {
         return Err(Error::input(format!("{text:?} is no id")));
     }
-    let digit = |nibble: u8| char::from(HEX[usize::from(nibble & 0xF)]);
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                encoded.push(char::from(byte));
-            }
-            _ => encoded.extend(['%', digit(byte >> 4), digit(byte)]),
-        }
-    }
-    Ok(encoded)
+    Ok(utf8_percent_encode(text, RESERVED))
 }
 
 #[cfg(test)]

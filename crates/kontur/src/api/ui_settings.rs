@@ -4,7 +4,7 @@ use serde_json::json;
 use vochi_crm_core::Result;
 use vochi_crm_core::http::{Answer, ApiRequest, Endpoint, Idempotency};
 
-use super::paths;
+use super::{done, paths};
 use crate::model::{InstanceId, UiSetting};
 
 const KEY: &str = "@main-telephony-settings";
@@ -46,7 +46,7 @@ impl Endpoint for GetMainTelephony {
     }
 
     fn decode(&self, answer: &Answer) -> Result<UiSetting> {
-        answer.json()
+        done::object(answer)
     }
 
     fn idempotency(&self) -> Idempotency {

@@ -40,6 +40,25 @@ impl FileName {
         Ok(Self(name))
     }
 
+    /// The nearest name that can be sent: every other character becomes `_`.
+    ///
+    /// ```
+    /// use vochi_crm_kontur::model::FileName;
+    /// assert_eq!(FileName::nearest("запись 1.mp3")?.as_str(), "______ 1.mp3");
+    /// # Ok::<(), vochi_crm_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `input` for an empty or overlong name.
+    pub fn nearest(name: &str) -> Result<Self> {
+        let plain = |c: char| match c {
+            '"' | '/' | '\\' => '_',
+            ' '..='~' => c,
+            _ => '_',
+        };
+        Self::new(name.chars().map(plain).collect::<String>())
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0

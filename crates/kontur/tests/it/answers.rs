@@ -16,7 +16,7 @@ use vochi_crm_kontur::model::{
 
 use super::fixture::{Fixture, answer, names};
 use super::operations::{
-    CONTACT, FILE, INSTANCE, Visitor, WITHOUT_OPERATION, operation_of, telephony,
+    CONTACT, FILE, INSTANCE, Visitor, WITHOUT_OPERATION, by_path, operation_of,
 };
 
 /// Reads what the error table lets pass.
@@ -58,8 +58,6 @@ fn every_answer_of_every_fixture_is_read_or_judged() {
             operation_of(&name, &mut all);
         }
     }
-    let meta = GetFileMeta::new(FileId::new(FILE).unwrap());
-    all.visit("files-upload", &meta);
     for (_, answer) in Fixture::open("errors-catalogue").answers() {
         assert!(judge(&answer).is_err());
         all.judged += 1;
@@ -100,13 +98,7 @@ impl Visitor for Step<'_> {
 fn every_answer_of_every_scenario_is_read() {
     for name in names().iter().filter(|name| name.starts_with("scenario-")) {
         for step in Fixture::open(name).our_steps() {
-            if !step["request"]["path"]
-                .as_str()
-                .unwrap()
-                .ends_with("/files")
-            {
-                telephony(name, &step["request"], &mut Step(&step["response"]));
-            }
+            by_path(name, &step["request"], &mut Step(&step["response"]));
         }
     }
 }

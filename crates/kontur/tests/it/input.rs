@@ -10,8 +10,8 @@ use vochi_crm_kontur::api::{
     SendCallEvent,
 };
 use vochi_crm_kontur::model::{
-    CallDirection, CommunicationId, ContactId, ExternalId, FileName, InstanceId, LegEventType,
-    Participant, StoredFile, UserId,
+    CallDirection, CommunicationId, ContactId, ExternalId, FileId, FileName, InstanceId,
+    LegEventType, Participant, StoredFile, UserId,
 };
 
 use super::operations::{CONTACT, FILE, INSTANCE};
@@ -73,6 +73,10 @@ fn calls_that_are_none_are_refused() {
     refused("an end before the answer", register([ended]).request());
     let moment = leg("1").answered_at(at("39:00")).ended_at(at("39:00"));
     refused("an end with the answer", register([moment]).request());
+    let mut file = StoredFile::new(FileId::new(FILE).unwrap());
+    file.file_name = Some(String::new());
+    let nameless = leg("1").with_recording(file);
+    refused("a file without a name", register([nameless]).request());
     let id = || LegId::new("1").unwrap();
     let robot = Participant::Other("robot".to_owned());
     let odd = RegisteredLeg::new(id(), Participant::Client, robot);
@@ -118,7 +122,10 @@ fn clients_without_a_word_are_refused() {
         "no name",
         CreateContacts::new([NewContact::new(" ")]).request(),
     );
+    let nothing = NewContact::new("Иван").with_position("");
+    refused("no position", CreateContacts::new([nothing]).request());
     refused("no name", CreateCompany::new("").request());
+    refused("no inn", CreateCompany::new("Мир").with_inn(" ").request());
     let hollow = NewContact::new("Иван").with_email(NewElement::email(""));
     refused("no address", CreateContacts::new([hollow]).request());
     let patch = || PatchContact::new(ContactId::new(CONTACT).unwrap());
@@ -133,10 +140,8 @@ fn clients_without_a_word_are_refused() {
 }
 
 #[test]
-fn what_is_empty_is_left_out() {
-    let contact = NewContact::new("Иван")
-        .with_position("")
-        .with_region_code(" ");
+fn what_is_not_there_is_left_out() {
+    let contact = NewContact::new("Иван");
     let request = CreateContacts::new([contact]).request().unwrap();
     assert_eq!(
         std::str::from_utf8(&request.body_ref().encode()).unwrap(),

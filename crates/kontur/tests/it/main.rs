@@ -16,3 +16,4 @@ mod operations;
 mod policies;
 mod requests;
 mod secrets;
+mod upload;

@@ -110,7 +110,7 @@ fn take(parent: &mut Value, step: &str) -> Option<Value> {
 fn vital(fixture: &str) -> &'static [&'static str] {
     match fixture {
         "authorize-private-integration" | "authorize-integration" => &["accessKey"],
-        "files-meta" => &["fileId"],
+        "files-meta" | "files-upload" => &["fileId"],
         "events-feed" | "contacts-create-batch" => &["items"],
         "call-started"
         | "call-started-click-to-call"
@@ -167,6 +167,36 @@ fn one_wrong_thing_never_costs_an_answer() {
         }
     }
     assert!(survive.tried > 5_000, "only {}", survive.tried);
+}
+
+/// Reads a list with the members of every answer in place of the answer.
+struct Listed;
+
+impl Visitor for Listed {
+    fn visit<E: Endpoint + Debug>(&mut self, name: &str, operation: &E)
+    where
+        E::Output: Debug,
+    {
+        let reads_anything = matches!(name, "files-download" | "integrations-setup")
+            || operation.operation().starts_with("telephony/")
+                && !matches!(
+                    operation.operation(),
+                    "telephony/call-started" | "telephony/call-redirect"
+                );
+        for list in [json!([]), json!(["a", "b", "c"]), json!("text"), json!(7)] {
+            let outcome = operation.decode(&Answer::ok_json(&list));
+            assert!(outcome.is_err() || reads_anything, "{name}: {list}");
+        }
+    }
+}
+
+#[test]
+fn a_list_is_never_taken_for_an_object() {
+    for name in names() {
+        if Fixture::open(&name).is_to_kontur() && !WITHOUT_OPERATION.contains(&name.as_str()) {
+            operation_of(&name, &mut Listed);
+        }
+    }
 }
 
 #[test]

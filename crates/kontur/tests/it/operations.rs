@@ -10,12 +10,12 @@ use vochi_crm_kontur::api::{
     AuthorizePrivate, AuthorizePublic, CallFailed, CallFinished, CallRecording, CallRedirect,
     CallStarted, CreateCompany, CreateContacts, DownloadFile, Feature, GetContact, GetFileMeta,
     GetInstance, GetMainTelephony, ListEvents, NewContact, NewElement, NewWebhook, PatchContact,
-    PatchInstance, RegisterCall, RegisteredLeg, SendCallEvent, SetupIntegration,
+    PatchInstance, RegisterCall, RegisteredLeg, SendCallEvent, SetupIntegration, UploadFile,
 };
 use vochi_crm_kontur::model::{
     CallDirection, ChangeType, CommunicationId, CompanyId, ContactId, ElementId, EventOffset,
-    ExternalId, FileId, InstanceId, LegEventType, Participant, PhoneText, StoredFile, UserId,
-    WebhookId,
+    ExternalId, FileId, FileName, InstanceId, LegEventType, Participant, PhoneText, StoredFile,
+    UserId, WebhookId,
 };
 
 use super::fixture::Fixture;
@@ -24,6 +24,9 @@ pub(crate) const INSTANCE: &str = "5b7c1d20-0c3e-4a57-9d11-2f6f7a9c0001";
 pub(crate) const CONTACT: &str = "98c0a1d2-3333-4c4c-9d9d-000000000301";
 pub(crate) const FILE: &str = "7c9e6679-7425-40de-944b-e07fc1f90001";
 
+/// The bytes of the fixtures' recording, `SUQzBAAAAAAAAA==`.
+pub(crate) const RECORDING: &[u8] = b"ID3\x04\0\0\0\0\0\0";
+
 /// Looks at one operation after another.
 pub(crate) trait Visitor {
     fn visit<E: Endpoint + Debug>(&mut self, name: &str, operation: &E)
@@ -31,10 +34,8 @@ pub(crate) trait Visitor {
         E::Output: Debug;
 }
 
-/// Fixtures without an operation: the upload waits for bodies in parts, and a list of users is a
-/// guess nobody documents.
-pub(crate) const WITHOUT_OPERATION: [&str; 3] =
-    ["errors-catalogue", "files-upload", "users-list-unverified"];
+/// Fixtures without an operation: a list of users is a guess nobody documents.
+pub(crate) const WITHOUT_OPERATION: [&str; 2] = ["errors-catalogue", "users-list-unverified"];
 
 /// Shows a visitor the operation of a fixture.
 pub(crate) fn operation_of(name: &str, visitor: &mut impl Visitor) {
@@ -115,12 +116,20 @@ pub(crate) fn operation_of(name: &str, visitor: &mut impl Visitor) {
             visitor.visit(name, &setup);
         }
         "ui-settings-main-telephony" => visitor.visit(name, &GetMainTelephony::new(instance())),
-        _ => telephony(name, Fixture::open(name).request(), visitor),
+        _ => by_path(name, Fixture::open(name).request(), visitor),
     }
 }
 
-/// Shows a visitor the operation of telephony that a request is.
-pub(crate) fn telephony(name: &str, request: &Value, visitor: &mut impl Visitor) {
+/// The upload of a part, whose bytes are those of the fixture.
+pub(crate) fn upload(part: &Value) -> UploadFile {
+    let part = Body(part);
+    let name = FileName::new(part.text("filename")).unwrap();
+    let content_type = part.text("content_type").to_owned();
+    UploadFile::bytes(RECORDING, name, content_type).with_boundary("vochi-boundary-1")
+}
+
+/// Shows a visitor the operation a request of telephony or of files is.
+pub(crate) fn by_path(name: &str, request: &Value, visitor: &mut impl Visitor) {
     let path = request["path"].as_str().unwrap();
     let body = Body(&request["body"]);
     match path.rsplit('/').next().unwrap() {
@@ -194,6 +203,7 @@ pub(crate) fn telephony(name: &str, request: &Value, visitor: &mut impl Visitor)
             };
             visitor.visit(name, &redirect);
         }
+        "files" => visitor.visit(name, &upload(&body.0["multipart"][0])),
         other => panic!("{name}: no operation {other}"),
     }
 }

@@ -69,6 +69,8 @@ fn every_operation_says_its_name_and_whether_it_may_be_repeated() {
         ("events-feed", "events", Safe),
         ("files-download", "files/{id}", Safe),
         ("files-meta", "files/{id}/meta", Safe),
+        // What is attached to nothing expires.
+        ("files-upload", "files", Keyed),
         ("instances-get", "integrations/instances/{id}", Safe),
         (
             "instances-patch-features",

@@ -1,10 +1,9 @@
+use serde_json::json;
 use vochi_crm_core::http::{Answer, ApiRequest, Endpoint, Idempotency};
 use vochi_crm_core::{Error, ErrorKind, Result};
 
-use crate::api::paths;
+use crate::api::{done, paths};
 use crate::model::{ErrorStatus, ExternalId, PhoneText, ResponsibleUsers};
-
-use serde_json::json;
 
 /// Asks who is to talk to a client (`GET …/telephony/call-redirect`): whoever is responsible for the
 /// client's active deal.
@@ -80,7 +79,7 @@ impl Endpoint for CallRedirect {
     }
 
     fn decode(&self, answer: &Answer) -> Result<ResponsibleUsers> {
-        answer.json()
+        done::object(answer)
     }
 
     fn idempotency(&self) -> Idempotency {

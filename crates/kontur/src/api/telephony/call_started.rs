@@ -5,7 +5,7 @@ use serde_json::json;
 use vochi_crm_core::http::{Answer, ApiRequest, Endpoint, Idempotency};
 use vochi_crm_core::{Result, Timestamp};
 
-use crate::api::done::PLACEHOLDER;
+use crate::api::done::{self, PLACEHOLDER};
 use crate::api::paths;
 use crate::model::{
     CallDirection, Communication, CommunicationId, ExternalId, PhoneText, WireTime,
@@ -118,7 +118,7 @@ impl Endpoint for CallStarted {
     }
 
     fn decode(&self, answer: &Answer) -> Result<Communication> {
-        answer.json()
+        done::object(answer)
     }
 
     fn idempotency(&self) -> Idempotency {

@@ -5,7 +5,7 @@ use serde::Serialize;
 use vochi_crm_core::http::{Answer, ApiRequest, Endpoint, Idempotency};
 use vochi_crm_core::{Error, LegId, Result, Timestamp};
 
-use crate::api::{done, paths};
+use crate::api::{done, given, paths};
 use crate::model::{
     CallDirection, CommunicationId, ExternalId, Participant, PhoneText, StoredFile, WireTime,
 };
@@ -75,6 +75,13 @@ impl RegisteredLeg {
 
     fn check(&self) -> Result<()> {
         Participant::check_leg(&self.from, &self.to)?;
+        for file in &self.recordings {
+            given::text("the name of a recording", file.file_name.as_deref())?;
+            given::text("the type of a recording", file.content_type.as_deref())?;
+            if file.content_length.is_some_and(i64::is_negative) {
+                return Err(Error::input("a recording is shorter than nothing"));
+            }
+        }
         match (self.answered_at, self.ended_at) {
             (Some(answered), Some(ended)) if answered >= ended => Err(Error::input(format!(
                 "leg {} was answered at {answered} and ended at {ended}",
