@@ -1,7 +1,7 @@
 //! `contacts/{id}`, `contacts/create`: people on the client's side.
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 use vochi_crm_core::http::{Answer, ApiRequest, Endpoint, Idempotency};
 use vochi_crm_core::wire::Items;
 use vochi_crm_core::{Error, Result};
@@ -196,9 +196,13 @@ impl Endpoint for CreateContacts {
         // By ids that are nobody's: a map whose values alone mean something.
         #[derive(Deserialize)]
         struct Created {
-            items: Items<Contact>,
+            items: Value,
         }
-        done::object::<Created>(answer).map(|created| created.items)
+        let items = done::object::<Created>(answer)?.items;
+        if !items.is_object() && !items.is_array() {
+            return Err(answer.unreadable("items is no map of contacts"));
+        }
+        Items::deserialize(items).map_err(|_| answer.unreadable("items is no map of contacts"))
     }
 
     fn idempotency(&self) -> Idempotency {

@@ -107,9 +107,15 @@ impl Endpoint for ListEvents {
         let last_of_list = last_offset(&wire.items);
         let events = Items::<FeedEvent>::deserialize(wire.items)
             .map_err(|_| answer.unreadable("items is no list"))?;
-        let next = wire
+        // What an empty page says of its place is not documented; to begin anew, or to skip what
+        // comes meanwhile, would both be worse than to ask again.
+        let drained = events.good.is_empty() && events.broken.is_empty() && !wire.has_more;
+        let told = wire
             .last_offset
+            .filter(|last| *last != EventOffset::start());
+        let next = told
             .or(last_of_list)
+            .filter(|_| !drained)
             .unwrap_or_else(|| self.offset.clone());
         Ok(EventsPage {
             events,

@@ -108,10 +108,7 @@ impl Endpoint for DownloadFile {
     }
 
     fn decode(&self, answer: &Answer) -> Result<FileContent> {
-        Ok(FileContent::new(
-            answer.content_type(),
-            answer.body.to_vec(),
-        ))
+        Ok(FileContent::new(answer.content_type(), answer.body.clone()))
     }
 
     fn idempotency(&self) -> Idempotency {

@@ -33,7 +33,7 @@ pub use instance_changes::{Feature, NewWebhook, PatchInstance};
 pub use instances::GetInstance;
 pub use setup::SetupIntegration;
 pub use telephony::{
-    CallFailed, CallFinished, CallRecording, CallRedirect, CallStarted, RegisterCall,
+    CallFailed, CallFinished, CallRecording, CallRedirect, CallStarted, EventLeg, RegisterCall,
     RegisteredLeg, SendCallEvent,
 };
 pub use ui_settings::GetMainTelephony;

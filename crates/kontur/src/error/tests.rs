@@ -1,3 +1,5 @@
+//! One test per row of the table.
+
 use serde_json::json;
 use vochi_crm_core::http::Answer;
 

@@ -1,6 +1,6 @@
 //! A call as Kontur keeps it.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use vochi_crm_core::wire::{self, Items};
 use vochi_crm_core::{LegId, Timestamp};
 
@@ -161,6 +161,15 @@ pub struct CallItemEvent {
 #[non_exhaustive]
 pub struct ResponsibleUsers {
     /// The employees, in the order to ring them. Empty: nobody is responsible, which is no error.
-    #[serde(deserialize_with = "wire::list_or_values")]
+    #[serde(deserialize_with = "users")]
     pub user_ids: Vec<UserId>,
+}
+
+/// Reads ids of users; one alone is a list of one, what is no id is left out.
+fn users<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<UserId>, D::Error> {
+    let texts = wire::texts(deserializer)?;
+    Ok(texts
+        .iter()
+        .filter_map(|text| UserId::new(text).ok())
+        .collect())
 }

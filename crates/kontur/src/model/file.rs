@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use bytes::Bytes;
 use serde::{Deserialize, Serialize, Serializer};
 use vochi_crm_core::{Error, Result, wire};
 
@@ -131,11 +132,11 @@ pub struct FileContent {
     /// What is in it, as `audio/mpeg`; `None` where Kontur does not say.
     pub content_type: Option<String>,
     /// The bytes.
-    pub bytes: Vec<u8>,
+    pub bytes: Bytes,
 }
 
 impl FileContent {
-    pub(crate) fn new(content_type: &str, bytes: Vec<u8>) -> Self {
+    pub(crate) fn new(content_type: &str, bytes: Bytes) -> Self {
         Self {
             content_type: Some(content_type.to_owned()).filter(|text| !text.is_empty()),
             bytes,

@@ -7,6 +7,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use vochi_crm_core::{CallId, CrmCallId, CrmUserId, Error, LegId, Result};
 
+use crate::ContinueBy;
+
 /// Ids longer than this are refused.
 const LONGEST: usize = 255;
 
@@ -38,6 +40,14 @@ fn opaque(what: &str, text: &str) -> Result<Box<str>> {
         return Err(Error::input(format!("{text:?} is no {what}")));
     }
     Ok(text.into())
+}
+
+/// The same, and not the zero GUID, which is none.
+fn opaque_not_zero(what: &str, text: &str) -> Result<Box<str>> {
+    if text == ZERO_GUID {
+        return Err(Error::input(format!("{text:?} is no {what}")));
+    }
+    opaque(what, text)
 }
 
 macro_rules! id {
@@ -144,17 +154,17 @@ id! {
 
 id! {
     /// Kontur's id of a call.
-    CommunicationId, "communication id", opaque
+    CommunicationId, "communication id", opaque_not_zero
 }
 
 id! {
     /// The id of an uploaded file: temporary for a day, and spent once it is attached to a call.
-    FileId, "file id", opaque
+    FileId, "file id", opaque_not_zero
 }
 
 id! {
     /// The id of an event of the feed. The same event may come more than once.
-    EventId, "event id", opaque
+    EventId, "event id", opaque_not_zero
 }
 
 id! {
@@ -263,6 +273,15 @@ impl ExternalId {
     pub fn raw(&self) -> &str {
         without_prefix(&self.0)
     }
+
+    /// The id in the form that continues a call.
+    #[must_use]
+    pub fn in_form(self, form: ContinueBy) -> Self {
+        match form {
+            ContinueBy::Returned => self,
+            ContinueBy::Raw => Self(self.raw().into()),
+        }
+    }
 }
 
 /// What stands behind the first `/`.
@@ -347,6 +366,14 @@ mod tests {
     }
 
     #[test]
+    fn no_id_is_the_zero_guid_save_a_place_in_the_feed() {
+        assert!(CommunicationId::new(ZERO_GUID).is_err());
+        assert!(FileId::new(ZERO_GUID).is_err());
+        assert!(EventId::new(ZERO_GUID).is_err());
+        assert_eq!(EventOffset::new(ZERO_GUID).unwrap(), EventOffset::start());
+    }
+
+    #[test]
     fn call_ids_are_the_same_with_and_without_the_prefix() {
         let ours = ExternalId::new("1.42").unwrap();
         for (text, same) in [
@@ -357,6 +384,9 @@ mod tests {
         ] {
             let returned = ExternalId::returned(text).unwrap();
             assert_eq!(returned == ours, same, "{text}");
+            let raw = returned.clone().in_form(ContinueBy::Raw);
+            assert_eq!(raw.as_str(), returned.raw());
+            assert_eq!(returned.in_form(ContinueBy::Returned).as_str(), text);
         }
         for bad in ["", "Vochi/", "a\nb"] {
             assert!(ExternalId::returned(bad).is_err(), "{bad:?}");

@@ -10,6 +10,7 @@ mod open_word;
 mod participant;
 mod phone;
 mod time;
+mod ui_setting;
 mod update;
 mod user;
 mod words;
@@ -27,12 +28,13 @@ pub use ids::{
     FileId, InstanceId, UserId, WebhookId,
 };
 pub use instance::{
-    Features, Instance, InstanceSecret, InstanceSetting, UiSetting, Webhook, WebhookFilter,
-    WebhookFilters, WebhookSchedule,
+    Features, Instance, InstanceSecret, InstanceSetting, Webhook, WebhookFilter, WebhookFilters,
+    WebhookSchedule,
 };
 pub use participant::Participant;
 pub use phone::{PhoneForm, PhoneText};
 pub(crate) use time::WireTime;
+pub use ui_setting::UiSetting;
 pub use update::UpdateInfo;
 pub use user::User;
 pub use words::{

@@ -158,11 +158,11 @@ fn who_is_responsible_may_be_nobody() {
         "a1b2c3d4-1111-4a4a-8b8b-000000000101"
     );
     assert_eq!(read("nobody"), []);
-    let odd = json!({"userIds": ["operator", null, "a1b2c3d4-1111-4a4a-8b8b-000000000101"]});
-    assert_eq!(
-        ask.decode(&Answer::ok_json(&odd)).unwrap().user_ids.len(),
-        1
-    );
+    let masha = "a1b2c3d4-1111-4a4a-8b8b-000000000101";
+    for odd in [json!(["operator", null, masha]), json!(masha)] {
+        let answer = Answer::ok_json(&json!({ "userIds": odd }));
+        assert_eq!(ask.decode(&answer).unwrap().user_ids.len(), 1, "{odd}");
+    }
 }
 
 #[test]
@@ -240,6 +240,15 @@ fn an_empty_page_stays_where_it_is() {
     let page = list.decode(&drained).unwrap();
     assert!(!page.has_more && page.events.good.is_empty());
     assert_eq!(page.next, here);
+    for place in [
+        json!(null),
+        json!("00000000-0000-0000-0000-000000000000"),
+        json!("x"),
+    ] {
+        let body = json!({"count": 0, "items": [], "lastOffset": place, "hasMore": false});
+        let page = list.decode(&Answer::ok_json(&body)).unwrap();
+        assert_eq!(page.next, here, "{place}");
+    }
     let body = json!({"items": [{"offset": "a"}, {"offset": "b"}], "hasMore": true});
     let page = list.decode(&Answer::ok_json(&body)).unwrap();
     assert_eq!(page.next.as_str(), "b", "the last event tells it too");

@@ -5,9 +5,9 @@ use std::time::Duration;
 use vochi_crm_core::http::Endpoint;
 use vochi_crm_core::{ErrorKind, LegId, Result};
 use vochi_crm_kontur::api::{
-    AuthorizePrivate, AuthorizePublic, CallStarted, CreateCompany, CreateContacts, ListEvents,
-    NewContact, NewElement, NewWebhook, PatchContact, PatchInstance, RegisterCall, RegisteredLeg,
-    SendCallEvent,
+    AuthorizePrivate, AuthorizePublic, CallStarted, CreateCompany, CreateContacts, EventLeg,
+    ListEvents, NewContact, NewElement, NewWebhook, PatchContact, PatchInstance, RegisterCall,
+    RegisteredLeg, SendCallEvent,
 };
 use vochi_crm_kontur::model::{
     CallDirection, CommunicationId, ContactId, ExternalId, FileId, FileName, InstanceId,
@@ -34,9 +34,10 @@ fn register(legs: impl IntoIterator<Item = RegisteredLeg>) -> RegisterCall {
     legs.into_iter().fold(call, RegisterCall::with_leg)
 }
 
-fn event(kind: LegEventType) -> SendCallEvent {
+fn event(kind: LegEventType, to: Participant) -> SendCallEvent {
     let id = CommunicationId::new("3f0c2a54-7d0e-4b8e-9a53-5a3b0c6d1e01").unwrap();
-    SendCallEvent::new(id, call(), LegId::new("1").unwrap(), kind, at("38:36"))
+    let leg = EventLeg::new(LegId::new("1").unwrap(), Participant::Client, to);
+    SendCallEvent::new(id, call(), leg, kind, at("38:36"))
 }
 
 fn refused(what: &str, outcome: Result<impl Sized>) {
@@ -87,11 +88,15 @@ fn calls_that_are_none_are_refused() {
 
 #[test]
 fn events_that_are_none_are_refused() {
-    refused("finished", event(LegEventType::Finished).request());
+    let user = Participant::unknown_user;
+    refused("finished", event(LegEventType::Finished, user()).request());
     let rang = LegEventType::Other("rang".to_owned());
-    refused("an unknown event", event(rang).request());
-    let alone = event(LegEventType::Connected).between(Participant::Client, Participant::Client);
+    refused("an unknown event", event(rang, user()).request());
+    let alone = event(LegEventType::Connected, Participant::Client);
     refused("the client twice", alone.request());
+    let robot = Participant::Other("robot".to_owned());
+    let odd = event(LegEventType::Connected, robot);
+    refused("an unknown participant", odd.request());
 }
 
 #[test]

@@ -8,9 +8,10 @@ use vochi_crm_core::LegId;
 use vochi_crm_core::http::Endpoint;
 use vochi_crm_kontur::api::{
     AuthorizePrivate, AuthorizePublic, CallFailed, CallFinished, CallRecording, CallRedirect,
-    CallStarted, CreateCompany, CreateContacts, DownloadFile, Feature, GetContact, GetFileMeta,
-    GetInstance, GetMainTelephony, ListEvents, NewContact, NewElement, NewWebhook, PatchContact,
-    PatchInstance, RegisterCall, RegisteredLeg, SendCallEvent, SetupIntegration, UploadFile,
+    CallStarted, CreateCompany, CreateContacts, DownloadFile, EventLeg, Feature, GetContact,
+    GetFileMeta, GetInstance, GetMainTelephony, ListEvents, NewContact, NewElement, NewWebhook,
+    PatchContact, PatchInstance, RegisterCall, RegisteredLeg, SendCallEvent, SetupIntegration,
+    UploadFile,
 };
 use vochi_crm_kontur::model::{
     CallDirection, ChangeType, CommunicationId, CompanyId, ContactId, ElementId, EventOffset,
@@ -150,12 +151,15 @@ pub(crate) fn by_path(name: &str, request: &Value, visitor: &mut impl Visitor) {
             let event = SendCallEvent::new(
                 body.communication(),
                 body.returned(),
-                body.leg("externalCallItemId"),
+                EventLeg::new(
+                    body.leg("externalCallItemId"),
+                    body.end("from"),
+                    body.end("to"),
+                )
+                .with_live_id(body.leg("realtimeCallItemId")),
                 LegEventType::of(body.text("type")),
                 body.time("timestamp"),
-            )
-            .with_live_leg(body.leg("realtimeCallItemId"))
-            .between(body.end("from"), body.end("to"));
+            );
             visitor.visit(name, &event);
         }
         "call-finished" => {

@@ -4,8 +4,10 @@ use std::fmt::Debug;
 
 use vochi_crm_core::LegId;
 use vochi_crm_core::http::{Access, Endpoint, Idempotency};
-use vochi_crm_kontur::api::{PatchInstance, SendCallEvent};
-use vochi_crm_kontur::model::{CommunicationId, ExternalId, InstanceId, LegEventType, WebhookId};
+use vochi_crm_kontur::api::{EventLeg, PatchInstance, SendCallEvent};
+use vochi_crm_kontur::model::{
+    CommunicationId, ExternalId, InstanceId, LegEventType, Participant, WebhookId,
+};
 use vochi_crm_kontur::{LostEvents, judge};
 
 use super::operations::{INSTANCE, Visitor, operation_of};
@@ -100,7 +102,11 @@ fn an_account_may_trust_the_time_of_an_event() {
     let event = SendCallEvent::new(
         CommunicationId::new("3f0c2a54-7d0e-4b8e-9a53-5a3b0c6d1e01").unwrap(),
         ExternalId::returned("Vochi/1763631515.42").unwrap(),
-        LegId::new("1763631515.43").unwrap(),
+        EventLeg::new(
+            LegId::new("1763631515.43").unwrap(),
+            Participant::Client,
+            Participant::unknown_user(),
+        ),
         LegEventType::Connected,
         "2025-11-20T09:38:44Z".parse().unwrap(),
     );

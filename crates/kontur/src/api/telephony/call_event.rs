@@ -1,3 +1,5 @@
+//! `telephony/call-event`: something happened to a leg.
+
 use std::borrow::Cow;
 
 use serde::Serialize;
@@ -7,6 +9,35 @@ use vochi_crm_core::{LegId, Result, Timestamp};
 use crate::LostEvents;
 use crate::api::{done, paths};
 use crate::model::{CommunicationId, ExternalId, LegEventType, Participant, WireTime};
+
+/// A leg of a live call: a talk between two participants.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventLeg {
+    id: LegId,
+    live_id: Option<LegId>,
+    from: Participant,
+    to: Participant,
+}
+
+impl EventLeg {
+    /// A leg with this id of the PBX, the one it is registered with later; and who called whom.
+    pub fn new(id: LegId, from: Participant, to: Participant) -> Self {
+        Self {
+            id,
+            live_id: None,
+            from,
+            to,
+        }
+    }
+
+    /// The id of the leg while it is live, by which a person in Kontur hangs it up; by default the
+    /// same one.
+    #[must_use]
+    pub fn with_live_id(mut self, id: LegId) -> Self {
+        self.live_id = Some(id);
+        self
+    }
+}
 
 /// Says what happened to a leg of a live call (`POST …/telephony/call-event`).
 ///
@@ -20,7 +51,7 @@ use crate::model::{CommunicationId, ExternalId, LegEventType, Participant, WireT
 /// ```
 /// use vochi_crm_core::LegId;
 /// use vochi_crm_core::http::Endpoint;
-/// use vochi_crm_kontur::api::SendCallEvent;
+/// use vochi_crm_kontur::api::{EventLeg, SendCallEvent};
 /// use vochi_crm_kontur::model::{
 ///     CommunicationId, ExternalId, LegEventType, Participant, UserId,
 /// };
@@ -29,11 +60,14 @@ use crate::model::{CommunicationId, ExternalId, LegEventType, Participant, WireT
 /// let rings = SendCallEvent::new(
 ///     CommunicationId::new("3f0c2a54-7d0e-4b8e-9a53-5a3b0c6d1e01")?,
 ///     ExternalId::returned("Vochi/1763631515.42")?,
-///     LegId::new("1763631515.43")?,
+///     EventLeg::new(
+///         LegId::new("1763631515.43")?,
+///         Participant::Client,
+///         Participant::user(masha),
+///     ),
 ///     LegEventType::Appeared,
 ///     "2025-11-20T09:38:36.1Z".parse()?,
-/// )
-/// .between(Participant::Client, Participant::user(masha));
+/// );
 /// assert!(rings.request().is_ok());
 /// # Ok::<(), vochi_crm_core::Error>(())
 /// ```
@@ -41,12 +75,9 @@ use crate::model::{CommunicationId, ExternalId, LegEventType, Participant, WireT
 pub struct SendCallEvent {
     communication: CommunicationId,
     external_id: ExternalId,
-    leg: LegId,
-    live_leg: Option<LegId>,
+    leg: EventLeg,
     kind: LegEventType,
     at: Timestamp,
-    from: Participant,
-    to: Participant,
     lost: LostEvents,
 }
 
@@ -65,12 +96,11 @@ struct Body<'a> {
 }
 
 impl SendCallEvent {
-    /// Something that happened to a leg of a call: a client's with an employee who is not known,
-    /// unless [said otherwise](Self::between).
+    /// Something that happened to a leg of a call.
     pub fn new(
         communication: CommunicationId,
         external_id: ExternalId,
-        leg: LegId,
+        leg: EventLeg,
         kind: LegEventType,
         at: Timestamp,
     ) -> Self {
@@ -78,29 +108,10 @@ impl SendCallEvent {
             communication,
             external_id,
             leg,
-            live_leg: None,
             kind,
             at,
-            from: Participant::Client,
-            to: Participant::unknown_user(),
             lost: LostEvents::default(),
         }
-    }
-
-    /// Who called whom on this leg.
-    #[must_use]
-    pub fn between(mut self, from: Participant, to: Participant) -> Self {
-        self.from = from;
-        self.to = to;
-        self
-    }
-
-    /// The id of the leg while it is live, by which a person in Kontur hangs it up; by default the
-    /// same one.
-    #[must_use]
-    pub fn with_live_leg(mut self, id: LegId) -> Self {
-        self.live_leg = Some(id);
-        self
     }
 
     /// What to do when the answer is lost.
@@ -120,16 +131,17 @@ impl Endpoint for SendCallEvent {
 
     fn request(&self) -> Result<ApiRequest> {
         self.kind.check()?;
-        Participant::check_leg(&self.from, &self.to)?;
+        let leg = &self.leg;
+        Participant::check_leg(&leg.from, &leg.to)?;
         ApiRequest::post(paths::CALL_EVENT).json(&Body {
             communication_id: &self.communication,
             external_id: &self.external_id,
-            external_call_item_id: &self.leg,
-            realtime_call_item_id: self.live_leg.as_ref().unwrap_or(&self.leg),
+            external_call_item_id: &leg.id,
+            realtime_call_item_id: leg.live_id.as_ref().unwrap_or(&leg.id),
             timestamp: WireTime(self.at),
             kind: &self.kind,
-            from: &self.from,
-            to: &self.to,
+            from: &leg.from,
+            to: &leg.to,
         })
     }
 
@@ -146,7 +158,7 @@ impl Endpoint for SendCallEvent {
 
     fn subject(&self) -> Option<Cow<'_, str>> {
         let call = self.external_id.raw();
-        Some(format!("{call} {} {}", self.leg, self.kind).into())
+        Some(format!("{call} {} {}", self.leg.id, self.kind).into())
     }
 
     fn planned(&self) -> Answer {

@@ -1,3 +1,5 @@
+//! `telephony/call-failed`: a clicked call could not be placed.
+
 use std::borrow::Cow;
 
 use serde::Serialize;

@@ -1,3 +1,5 @@
+//! `telephony/call-finished`: a call is over.
+
 use std::borrow::Cow;
 
 use serde::Serialize;

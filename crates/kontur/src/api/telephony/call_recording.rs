@@ -1,3 +1,5 @@
+//! `telephony/call-recording`: a recording that comes late.
+
 use std::borrow::Cow;
 
 use serde::Serialize;

@@ -1,3 +1,5 @@
+//! `telephony/call-redirect`: who is to talk to a client.
+
 use serde_json::json;
 use vochi_crm_core::http::{Answer, ApiRequest, Endpoint, Idempotency};
 use vochi_crm_core::{Error, ErrorKind, Result};

@@ -1,3 +1,5 @@
+//! `telephony/call-started`: a call began.
+
 use std::borrow::Cow;
 
 use serde::Serialize;

@@ -8,7 +8,7 @@ mod call_redirect;
 mod call_started;
 mod register_call;
 
-pub use call_event::SendCallEvent;
+pub use call_event::{EventLeg, SendCallEvent};
 pub use call_failed::CallFailed;
 pub use call_finished::CallFinished;
 pub use call_recording::CallRecording;

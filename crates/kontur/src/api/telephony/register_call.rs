@@ -1,3 +1,5 @@
+//! `telephony/register-call`: a finished call with its legs.
+
 use std::borrow::Cow;
 use std::collections::HashSet;
 
