@@ -1,0 +1,168 @@
+//! What Kontur's errors mean: the one table.
+//!
+//! Kontur says no in five forms, and the documentation prints some of them under the wrong status:
+//! the body decides before the status does, save for limits and broken servers.
+
+mod said;
+
+use http::StatusCode;
+use vochi_crm_core::http::{Advice, Answer, Refusal};
+use vochi_crm_core::{Effect, ErrorKind};
+
+use crate::model::ErrorStatus;
+use said::Said;
+
+const CHECK_KEY: &str = "check api_key (and integration_secret of a public integration): Kontur shows them on the integration's page under Secrets";
+const CHECK_URL: &str = "check url and workspace: Kontur has nothing at this address";
+const INSTALL: &str =
+    "install the integration in this workspace: on its page in Kontur, press Install";
+const CHECK_INSTANCE: &str =
+    "check instance_id: the answer to the authorisation names the right one";
+const START_FIRST: &str =
+    "start the call first (call-started); if the answer to that was lost, start it again";
+const RUN_SETUP: &str = "switch the feature on for the integration: run setup";
+const SMALLER: &str = "Kontur takes files up to 100 megabytes";
+const CHECK_DATA: &str = "the fields say what Kontur does not accept; one bad field makes it call the whole body missing";
+
+/// A word of Kontur's, what it means, and what to do about it.
+const TABLE: &[(ErrorStatus, ErrorKind, Option<&str>)] = &[
+    (
+        ErrorStatus::CommunicationNotFound,
+        ErrorKind::NotFound,
+        Some(START_FIRST),
+    ),
+    (ErrorStatus::NotFound, ErrorKind::NotFound, None),
+    (
+        ErrorStatus::IntegrationNotFound,
+        ErrorKind::NotFound,
+        Some(CHECK_INSTANCE),
+    ),
+    (
+        ErrorStatus::NotSupported,
+        ErrorKind::Rejected,
+        Some(RUN_SETUP),
+    ),
+    (ErrorStatus::NotInstalled, ErrorKind::Auth, Some(INSTALL)),
+    (
+        ErrorStatus::FileTooLarge,
+        ErrorKind::Rejected,
+        Some(SMALLER),
+    ),
+    (
+        ErrorStatus::InvalidArgs,
+        ErrorKind::Rejected,
+        Some(CHECK_DATA),
+    ),
+];
+
+/// Says whether an answer is a refusal, and which.
+///
+/// ```
+/// use vochi_crm_core::ErrorKind;
+/// use vochi_crm_core::http::Answer;
+/// use vochi_crm_kontur::judge;
+/// # use serde_json::json;
+/// // A success by its status, a refusal by its body.
+/// let answer = Answer::ok_json(&json!({"isSuccessful": false, "errorInfo": {"status": "notFound"}}));
+/// assert_eq!(judge(&answer).unwrap_err().kind(), ErrorKind::NotFound);
+/// ```
+///
+/// # Errors
+/// The refusal.
+pub fn judge(answer: &Answer) -> Result<(), Refusal> {
+    if answer.is_success() {
+        // A file may hold anything; only JSON is an answer of Kontur's own.
+        let may_be_json = matches!(answer.content_type(), "") || is_json(answer.content_type());
+        return match may_be_json.then(|| said::wrapped(answer)).flatten() {
+            Some(said) => Err(told(answer.status, &said)),
+            None => Ok(()),
+        };
+    }
+    let said = Said::read(answer);
+    Err(by_status_alone(answer.status, &said).unwrap_or_else(|| told(answer.status, &said)))
+}
+
+fn is_json(content_type: &str) -> bool {
+    content_type.to_ascii_lowercase().contains("json")
+}
+
+/// A limit and a broken server are told by the status; the body may be anything then.
+fn by_status_alone(status: StatusCode, said: &Said) -> Option<Refusal> {
+    let number = status.as_u16();
+    let refusal = match status {
+        StatusCode::TOO_MANY_REQUESTS => {
+            Refusal::new(ErrorKind::RateLimited, "Kontur wants fewer requests")
+                .with_advice(Advice::Throttled)
+                .with_hint("lower requests_per_second: Kontur documents no limit of its own")
+        }
+        StatusCode::REQUEST_TIMEOUT => Refusal::new(
+            ErrorKind::Timeout,
+            "Kontur gave up waiting for the request (HTTP 408)",
+        )
+        .with_advice(Advice::Transient)
+        .with_effect(Effect::Maybe),
+        _ if status.is_server_error() => Refusal::new(
+            ErrorKind::Unavailable,
+            format!("Kontur has a fault (HTTP {number})"),
+        )
+        .with_advice(Advice::Transient)
+        .with_effect(Effect::Maybe)
+        .with_hint("try again later; if it stays, ask Kontur's support"),
+        _ if status.is_redirection() => {
+            Refusal::new(ErrorKind::Auth, "this address only points to another one")
+                .with_hint(CHECK_URL)
+        }
+        _ => return None,
+    };
+    Some(refusal.with_fields(said.fields()))
+}
+
+/// By Kontur's word where it is a known one, else by the status.
+fn told(status: StatusCode, said: &Said) -> Refusal {
+    let word = said.word();
+    let message = said.message(status);
+    let known = word.as_ref().and_then(|word| {
+        let mut rows = TABLE.iter();
+        rows.find(|(known, ..)| known == word)
+    });
+    let refusal = match known {
+        Some((_, kind, hint)) => {
+            let refusal = Refusal::new(*kind, message);
+            match hint {
+                Some(hint) => refusal.with_hint(hint),
+                None => refusal,
+            }
+        }
+        None => by_status(status, message, said),
+    };
+    let refusal = refusal.with_fields(said.fields());
+    match said.code() {
+        Some(code) => refusal.with_code(code),
+        None => refusal,
+    }
+}
+
+/// The meaning of an error without a known word.
+fn by_status(status: StatusCode, message: String, said: &Said) -> Refusal {
+    match status {
+        // What an expired key is answered with is told nowhere: both may mean it.
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Refusal::new(ErrorKind::Auth, message)
+            .with_advice(Advice::Renew)
+            .with_hint(CHECK_KEY),
+        StatusCode::NOT_FOUND => Refusal::new(ErrorKind::NotFound, message).with_hint(CHECK_URL),
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            Refusal::new(ErrorKind::Rejected, message).with_hint(SMALLER)
+        }
+        _ => {
+            let refusal = Refusal::new(ErrorKind::Rejected, message);
+            if said.is_validation() {
+                refusal.with_hint(CHECK_DATA)
+            } else {
+                refusal
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,403 @@
+//! Ids. Most are GUIDs; what the documentation calls opaque is kept as it came.
+
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use vochi_crm_core::{CallId, CrmCallId, CrmUserId, Error, LegId, Result};
+
+use crate::ContinueBy;
+
+/// Ids longer than this are refused.
+const LONGEST: usize = 255;
+
+/// What Kontur writes where there is no id.
+pub(crate) const ZERO_GUID: &str = "00000000-0000-0000-0000-000000000000";
+
+/// Checks a GUID and brings it into Kontur's spelling, lower case. The zero GUID is none.
+fn guid(what: &str, text: &str) -> Result<Box<str>> {
+    let wrong = || {
+        Error::input(format!("{text:?} is no {what}"))
+            .with_hint("Kontur's ids look like a1b2c3d4-1111-4a4a-8b8b-000000000101")
+    };
+    let shaped = text.len() == ZERO_GUID.len()
+        && text.bytes().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        });
+    let lower = text.to_ascii_lowercase();
+    if shaped && lower != ZERO_GUID {
+        Ok(lower.into())
+    } else {
+        Err(wrong())
+    }
+}
+
+/// Checks an id of unknown form.
+fn opaque(what: &str, text: &str) -> Result<Box<str>> {
+    if text.is_empty() || text.len() > LONGEST || text.chars().any(char::is_control) {
+        return Err(Error::input(format!("{text:?} is no {what}")));
+    }
+    Ok(text.into())
+}
+
+/// The same, and not the zero GUID, which is none.
+fn opaque_not_zero(what: &str, text: &str) -> Result<Box<str>> {
+    if text == ZERO_GUID {
+        return Err(Error::input(format!("{text:?} is no {what}")));
+    }
+    opaque(what, text)
+}
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident, $what:literal, $check:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(Box<str>);
+
+        impl $name {
+            #[doc = concat!("A ", $what, ".")]
+            ///
+            /// # Errors
+            #[doc = concat!("`input` for a text that cannot be a ", $what, ".")]
+            pub fn new(text: impl AsRef<str>) -> Result<Self> {
+                $check($what, text.as_ref().trim()).map(Self)
+            }
+
+            /// The text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = Error;
+
+            fn from_str(text: &str) -> Result<Self> {
+                Self::new(text)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($name), "({})"), &self.0)
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.0)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = String::deserialize(deserializer)?;
+                // The reason of a core error names the value, which may be anybody's.
+                Self::new(text).map_err(|_| serde::de::Error::custom(concat!("it is no ", $what)))
+            }
+        }
+    };
+}
+
+id! {
+    /// The id of a Kontur user (an employee). What cannot be one is refused here: Kontur would
+    /// report the whole body as missing.
+    ///
+    /// ```
+    /// use vochi_crm_kontur::model::UserId;
+    /// let id = UserId::new("A1B2C3D4-1111-4a4a-8b8b-000000000101")?;
+    /// assert_eq!(id.as_str(), "a1b2c3d4-1111-4a4a-8b8b-000000000101");
+    /// assert!(UserId::new("101").is_err());
+    /// # Ok::<(), vochi_crm_core::Error>(())
+    /// ```
+    UserId, "Kontur user id", guid
+}
+
+id! {
+    /// The id of a contact: a person on the client's side.
+    ContactId, "contact id", guid
+}
+
+id! {
+    /// The id of a company, which people see as the client.
+    CompanyId, "company id", guid
+}
+
+id! {
+    /// The id of a deal.
+    DealId, "deal id", guid
+}
+
+id! {
+    /// The id of an integration in a workspace; of the integration and of its instance alike.
+    InstanceId, "integration instance id", guid
+}
+
+id! {
+    /// The id of a webhook or schedule of an integration. Use ids of your own that do not change, so
+    /// that a second run finds what the first one made.
+    WebhookId, "webhook id", guid
+}
+
+id! {
+    /// The id of a phone number or address of a contact or company.
+    ElementId, "element id", guid
+}
+
+id! {
+    /// Kontur's id of a call.
+    CommunicationId, "communication id", opaque_not_zero
+}
+
+id! {
+    /// The id of an uploaded file: temporary for a day, and spent once it is attached to a call.
+    FileId, "file id", opaque_not_zero
+}
+
+id! {
+    /// The id of an event of the feed. The same event may come more than once.
+    EventId, "event id", opaque_not_zero
+}
+
+id! {
+    /// A place in the feed of events. It is passed back as it came: never computed, never sorted.
+    EventOffset, "feed offset", opaque
+}
+
+impl EventOffset {
+    /// Before the workspace's first event.
+    pub fn start() -> Self {
+        Self(ZERO_GUID.into())
+    }
+}
+
+impl UserId {
+    /// Reads a user id of the common model.
+    ///
+    /// # Errors
+    /// `config`: Kontur's user ids are GUIDs.
+    pub fn of(user: &CrmUserId) -> Result<Self> {
+        Self::new(user.as_str()).map_err(|error| {
+            let hint = error.hint().unwrap_or_default().to_owned();
+            Error::config(error.message().to_owned()).with_hint(hint)
+        })
+    }
+
+    /// The id in the common model.
+    ///
+    /// # Errors
+    /// Never for an id that was checked.
+    pub fn to_common(&self) -> Result<CrmUserId> {
+        CrmUserId::new(self.as_str())
+    }
+}
+
+impl CommunicationId {
+    /// Reads the id of a clicked call from the common model.
+    ///
+    /// # Errors
+    /// `input` for a text that cannot be one.
+    pub fn of(call: &CrmCallId) -> Result<Self> {
+        Self::new(call.as_str())
+    }
+
+    /// The id in the common model.
+    ///
+    /// # Errors
+    /// Never for an id that was checked.
+    pub fn to_common(&self) -> Result<CrmCallId> {
+        CrmCallId::new(self.as_str())
+    }
+}
+
+/// The PBX's id of a call, raw as we send it or with the prefix Kontur returns it with
+/// (`Vochi/1763631515.42`). Two are equal if they are without the prefix.
+///
+/// Nothing says who adds the prefix, and which form is accepted where. Operations that begin or
+/// register a call send it [raw](Self::raw); those that continue one send what call-started
+/// returned.
+///
+/// ```
+/// use vochi_crm_kontur::model::ExternalId;
+/// let ours = ExternalId::new("1763631515.42")?;
+/// let returned: ExternalId = serde_json::from_str("\"Vochi/1763631515.42\"").unwrap();
+/// assert_eq!(ours, returned);
+/// assert_eq!(returned.as_str(), "Vochi/1763631515.42");
+/// assert_eq!(returned.raw(), "1763631515.42");
+/// assert!(ExternalId::new("pbx/1763631515.42").is_err());
+/// # Ok::<(), vochi_crm_core::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct ExternalId(Box<str>);
+
+impl ExternalId {
+    /// An id of ours. It has no `/`, which would look like a prefix.
+    ///
+    /// # Errors
+    /// `input` for an empty or overlong text, one with control characters or with a `/`.
+    pub fn new(text: impl AsRef<str>) -> Result<Self> {
+        let text = text.as_ref().trim();
+        if text.contains('/') {
+            return Err(Error::input(format!("the call id {text:?} contains a /"))
+                .with_hint("Kontur puts a prefix with a slash in front of it"));
+        }
+        opaque("call id", text).map(Self)
+    }
+
+    /// An id as Kontur returned it: call-started's answer, or what a host kept of it.
+    ///
+    /// # Errors
+    /// `input` for a text without an id in it.
+    pub fn returned(text: impl AsRef<str>) -> Result<Self> {
+        let id = Self(opaque("call id", text.as_ref().trim())?);
+        if id.raw().is_empty() {
+            return Err(Error::input(format!("{:?} is no call id", id.as_str())));
+        }
+        Ok(id)
+    }
+
+    /// The id as it came, with its prefix if it has one.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The id without the prefix: what the PBX knows.
+    pub fn raw(&self) -> &str {
+        without_prefix(&self.0)
+    }
+
+    /// The id in the form that continues a call.
+    #[must_use]
+    pub fn in_form(self, form: ContinueBy) -> Self {
+        match form {
+            ContinueBy::Returned => self,
+            ContinueBy::Raw => Self(self.raw().into()),
+        }
+    }
+}
+
+/// What stands behind the first `/`.
+fn without_prefix(text: &str) -> &str {
+    text.split_once('/').map_or(text, |(_, raw)| raw)
+}
+
+impl TryFrom<&CallId> for ExternalId {
+    type Error = Error;
+
+    fn try_from(call: &CallId) -> Result<Self> {
+        Self::new(call.as_str())
+    }
+}
+
+impl PartialEq for ExternalId {
+    fn eq(&self, other: &Self) -> bool {
+        self.raw() == other.raw()
+    }
+}
+
+impl Eq for ExternalId {}
+
+impl Hash for ExternalId {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.raw().hash(state);
+    }
+}
+
+impl fmt::Display for ExternalId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for ExternalId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ExternalId({})", self.0)
+    }
+}
+
+impl Serialize for ExternalId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for ExternalId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = vochi_crm_core::wire::text_or_none(deserializer)?.unwrap_or_default();
+        Self::returned(text).map_err(|_| serde::de::Error::custom("it is no call id"))
+    }
+}
+
+/// Reads the id of a leg; should it come with a prefix as call ids do, without it.
+pub(super) fn leg_id_or_none<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<LegId>, D::Error> {
+    let text = vochi_crm_core::wire::text_or_none(deserializer)?;
+    Ok(text.and_then(|text| LegId::new(without_prefix(&text)).ok()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_guid_is_told_from_anything_else() {
+        for (text, good) in [
+            ("a1b2c3d4-1111-4a4a-8b8b-000000000101", true),
+            (" A1B2C3D4-1111-4A4A-8B8B-000000000101 ", true),
+            (ZERO_GUID, false),
+            ("", false),
+            ("101", false),
+            ("a1b2c3d41111-4a4a-8b8b-000000000101-", false),
+            ("a1b2c3d4-1111-4a4a-8b8b-00000000010g", false),
+            ("{a1b2c3d4-1111-4a4a-8b8b-0000000001}", false),
+            ("я1b2c3d4-1111-4a4a-8b8b-00000000010", false),
+        ] {
+            assert_eq!(UserId::new(text).is_ok(), good, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn no_id_is_the_zero_guid_save_a_place_in_the_feed() {
+        assert!(CommunicationId::new(ZERO_GUID).is_err());
+        assert!(FileId::new(ZERO_GUID).is_err());
+        assert!(EventId::new(ZERO_GUID).is_err());
+        assert_eq!(EventOffset::new(ZERO_GUID).unwrap(), EventOffset::start());
+    }
+
+    #[test]
+    fn call_ids_are_the_same_with_and_without_the_prefix() {
+        let ours = ExternalId::new("1.42").unwrap();
+        for (text, same) in [
+            ("1.42", true),
+            ("Vochi/1.42", true),
+            ("Megafon/1.42", true),
+            ("Vochi/1.43", false),
+        ] {
+            let returned = ExternalId::returned(text).unwrap();
+            assert_eq!(returned == ours, same, "{text}");
+            let raw = returned.clone().in_form(ContinueBy::Raw);
+            assert_eq!(raw.as_str(), returned.raw());
+            assert_eq!(returned.in_form(ContinueBy::Returned).as_str(), text);
+        }
+        for bad in ["", "Vochi/", "a\nb"] {
+            assert!(ExternalId::returned(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_user_id_that_is_none_is_a_matter_of_configuration() {
+        let common = CrmUserId::new("18").unwrap();
+        let error = UserId::of(&common).unwrap_err();
+        assert_eq!(error.kind(), vochi_crm_core::ErrorKind::Config);
+        assert!(error.hint().is_some());
+    }
+}

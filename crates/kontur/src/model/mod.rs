@@ -1,0 +1,44 @@
+//! Kontur's own words: ids, vocabularies, answers.
+
+mod client;
+mod communication;
+mod event;
+mod file;
+mod ids;
+mod instance;
+mod open_word;
+mod participant;
+mod phone;
+mod time;
+mod ui_setting;
+mod update;
+mod user;
+mod words;
+mod workspace;
+
+pub use client::{Company, Contact, Element};
+pub use communication::{
+    CallData, CallItem, CallItemEvent, Communication, CommunicationData, Links, ResponsibleUsers,
+};
+pub use event::{ChangeData, CreateInfo, EntityIds, EventsPage, FeedEvent};
+pub use file::{FileContent, FileName, LARGEST_FILE, StoredFile};
+pub(crate) use ids::ZERO_GUID;
+pub use ids::{
+    CommunicationId, CompanyId, ContactId, DealId, ElementId, EventId, EventOffset, ExternalId,
+    FileId, InstanceId, UserId, WebhookId,
+};
+pub use instance::{
+    Features, Instance, InstanceSecret, InstanceSetting, Webhook, WebhookFilter, WebhookFilters,
+    WebhookSchedule,
+};
+pub use participant::Participant;
+pub use phone::{PhoneForm, PhoneText};
+pub(crate) use time::WireTime;
+pub use ui_setting::UiSetting;
+pub use update::UpdateInfo;
+pub use user::User;
+pub use words::{
+    CallDirection, ChangeType, ElementType, ErrorStatus, FeedEventType, InstanceStatus,
+    LegEventType, WebhookTrigger,
+};
+pub use workspace::{Authorized, Workspace};

@@ -1,0 +1,295 @@
+//! Every answer of every fixture is read or judged, and what is read means what stands there.
+
+use std::fmt::Debug;
+
+use serde_json::{Value, json};
+use vochi_crm_core::http::{Answer, Endpoint};
+use vochi_crm_kontur::api::{
+    AuthorizePrivate, CallRedirect, CallStarted, GetContact, GetFileMeta, GetInstance,
+    GetMainTelephony, ListEvents,
+};
+use vochi_crm_kontur::judge;
+use vochi_crm_kontur::model::{
+    CallDirection, ChangeType, ContactId, EventOffset, ExternalId, FeedEvent, FeedEventType,
+    FileId, InstanceId, InstanceStatus, LegEventType, Participant, PhoneText, User, WebhookTrigger,
+};
+
+use super::fixture::{Fixture, answer, names};
+use super::operations::{
+    CONTACT, FILE, INSTANCE, Visitor, WITHOUT_OPERATION, by_path, operation_of,
+};
+
+/// Reads what the error table lets pass.
+#[derive(Default)]
+struct Read {
+    read: usize,
+    judged: usize,
+}
+
+impl Read {
+    fn one<E: Endpoint>(&mut self, place: &str, operation: &E, answer: &Answer) {
+        assert_eq!(judge(answer).is_ok(), answer.is_success(), "{place}");
+        if answer.is_success() {
+            let outcome = operation.decode(answer);
+            outcome.unwrap_or_else(|error| panic!("{place}: {error}"));
+            self.read += 1;
+        } else {
+            self.judged += 1;
+        }
+    }
+}
+
+impl Visitor for Read {
+    fn visit<E: Endpoint + Debug>(&mut self, name: &str, operation: &E)
+    where
+        E::Output: Debug,
+    {
+        for (answered, answer) in Fixture::open(name).answers() {
+            self.one(&format!("{name}: {answered}"), operation, &answer);
+        }
+    }
+}
+
+#[test]
+fn every_answer_of_every_fixture_is_read_or_judged() {
+    let mut all = Read::default();
+    for name in names() {
+        if Fixture::open(&name).is_to_kontur() && !WITHOUT_OPERATION.contains(&name.as_str()) {
+            operation_of(&name, &mut all);
+        }
+    }
+    for (_, answer) in Fixture::open("errors-catalogue").answers() {
+        assert!(judge(&answer).is_err());
+        all.judged += 1;
+    }
+    assert!(
+        all.read > 40 && all.judged > 40,
+        "{} {}",
+        all.read,
+        all.judged
+    );
+}
+
+/// Reads the answer of one step of a scenario in each form a yes may have.
+struct Step<'a>(&'a Value);
+
+impl Visitor for Step<'_> {
+    fn visit<E: Endpoint + Debug>(&mut self, name: &str, operation: &E)
+    where
+        E::Output: Debug,
+    {
+        let mut read = Read::default();
+        let mut response = self.0.clone();
+        let forms: &[&str] = if response["body"] == "OK" {
+            &["OK", "\"OK\"", ""]
+        } else {
+            &[]
+        };
+        read.one(name, operation, &answer(&response));
+        for form in forms {
+            response["body"] = json!(form);
+            read.one(name, operation, &answer(&response));
+        }
+        assert_eq!(read.read, forms.len() + 1, "{name}");
+    }
+}
+
+#[test]
+fn every_answer_of_every_scenario_is_read() {
+    for name in names().iter().filter(|name| name.starts_with("scenario-")) {
+        for step in Fixture::open(name).our_steps() {
+            by_path(name, &step["request"], &mut Step(&step["response"]));
+        }
+    }
+}
+
+fn started() -> CallStarted {
+    let call = ExternalId::new("1763631515.42").unwrap();
+    let at = "2025-11-20T09:38:35Z".parse().unwrap();
+    CallStarted::new(call, CallDirection::Inbound, at)
+}
+
+#[test]
+fn a_call_that_was_started_names_the_client() {
+    let fixture = Fixture::open("call-started");
+    let read = |name| started().decode(&fixture.answer(name)).unwrap();
+    let call = read("ok_new_call_known_client");
+    assert_eq!(call.id.as_str(), "3f0c2a54-7d0e-4b8e-9a53-5a3b0c6d1e01");
+    let id = call.external_id.as_ref().unwrap();
+    assert_eq!(id.as_str(), "Vochi/1763631515.42");
+    assert_eq!(id, &ExternalId::new("1763631515.42").unwrap());
+    assert_eq!(call.direction, Some(CallDirection::Inbound));
+    assert_eq!(call.status.as_deref(), Some("live-status-not-documented"));
+    assert_eq!(call.links.contact_ids.len(), 2);
+    assert_eq!(call.links.company_ids.len(), 1);
+    assert_eq!(call.links.deal_ids.len(), 1);
+    assert_eq!(call.data.call.client_phone.as_deref(), Some("375291112233"));
+    assert!(call.external_created_at.is_some());
+    assert!(!call.was_answered());
+    assert!(read("ok_unknown_client").links.is_empty());
+}
+
+#[test]
+fn a_call_that_is_over_comes_with_its_legs() {
+    let fixture = Fixture::open("call-started");
+    let answer = fixture.answer("ok_repeat_after_missed_call");
+    let call = started().decode(&answer).unwrap();
+    let leg = &call.data.call.items.good[0];
+    assert_eq!(leg.started_at, None);
+    assert!(leg.finished_at.is_some());
+    assert_eq!(leg.from, Some(Participant::Client));
+    assert_eq!(leg.to, Some(Participant::unknown_user()));
+    assert!(!call.was_answered());
+    let events = call.data.call.events.good;
+    let kinds: Vec<_> = events
+        .iter()
+        .filter_map(|event| event.kind.clone())
+        .collect();
+    assert_eq!(kinds, [LegEventType::Appeared, LegEventType::Disconnected]);
+}
+
+#[test]
+fn who_is_responsible_may_be_nobody() {
+    let ask = CallRedirect::by_phone(PhoneText::digits_of("375291112233").unwrap());
+    let fixture = Fixture::open("call-redirect-by-phone");
+    let read = |name| ask.decode(&fixture.answer(name)).unwrap().user_ids;
+    assert_eq!(
+        read("found")[0].as_str(),
+        "a1b2c3d4-1111-4a4a-8b8b-000000000101"
+    );
+    assert_eq!(read("nobody"), []);
+    let masha = "a1b2c3d4-1111-4a4a-8b8b-000000000101";
+    for odd in [json!(["operator", null, masha]), json!(masha)] {
+        let answer = Answer::ok_json(&json!({ "userIds": odd }));
+        assert_eq!(ask.decode(&answer).unwrap().user_ids.len(), 1, "{odd}");
+    }
+}
+
+#[test]
+fn an_authorisation_says_whose_key_it_is() {
+    let answer = Fixture::open("authorize-private-integration").answer("ok");
+    let read = AuthorizePrivate::new("test-api-key-0001")
+        .decode(&answer)
+        .unwrap();
+    assert_eq!(read.access_key.expose(), "test-access-key-0001");
+    assert_eq!(read.workspace.name.as_deref(), Some("vochi-demo"));
+    assert_eq!(read.instance.id, Some(InstanceId::new(INSTANCE).unwrap()));
+    assert!(read.instance.features.call && read.instance.features.hangup);
+    for hollow in [
+        json!({}),
+        json!({"accessKey": " "}),
+        json!({"accessKey": "a\nb"}),
+    ] {
+        let ask = AuthorizePrivate::new("test-api-key-0001");
+        assert!(ask.decode(&Answer::ok_json(&hollow)).is_err(), "{hollow}");
+    }
+}
+
+#[test]
+fn an_instance_is_read_bare_and_wrapped() {
+    let get = GetInstance::new(InstanceId::new(INSTANCE).unwrap());
+    let fixture = Fixture::open("instances-get");
+    let bare = get.decode(&fixture.answer("ok")).unwrap();
+    assert_eq!(bare.status, Some(InstanceStatus::Active));
+    assert_eq!(bare.setting("AutoRedirect"), Some("False"));
+    assert_eq!(bare.settings.good[0].flag(), Some(false));
+    assert_eq!(bare.webhooks.good.len(), 2);
+    let sync = &bare.webhooks.good[1];
+    assert_eq!(sync.trigger, Some(WebhookTrigger::Schedule));
+    assert_eq!(sync.schedule.period.as_deref(), Some("00:05:00"));
+    assert_eq!(bare.webhook(sync.id.as_ref().unwrap()), Some(sync));
+    assert!(bare.updated_at().is_some());
+    let patched = Fixture::open("instances-patch-features");
+    assert_eq!(get.decode(&patched.answer("ok_wrapped")).unwrap(), bare);
+    assert_eq!(get.decode(&patched.answer("ok_bare")).unwrap(), bare);
+    let secret = get.decode(&fixture.answer("ok_with_secrets")).unwrap();
+    assert_eq!(secret.status, Some(InstanceStatus::Failed));
+    let first = &secret.secrets.good[0];
+    assert_eq!(first.value.as_ref().unwrap().expose(), "test-secret-0001");
+    assert_eq!(first.values.len(), 1);
+}
+
+#[test]
+fn the_feed_is_read_on_from_where_it_ends() {
+    let fixture = Fixture::open("events-feed");
+    let page = ListEvents::from_start()
+        .decode(&fixture.answer("page"))
+        .unwrap();
+    assert!(page.has_more && page.events.broken.is_empty());
+    assert_eq!(page.next.as_str(), "00000000-20ac-176a-0000-0000060f5e88");
+    let [made, tied, changed] = page.events.good.as_slice() else {
+        panic!("three events");
+    };
+    assert_eq!(made.change_type(), Some(&ChangeType::Create));
+    assert_eq!(made.user().unwrap().display_name(), "Иванова Мария");
+    assert_eq!(made.contact(), None);
+    assert_eq!(tied.kind, Some(FeedEventType::Link));
+    assert!(tied.entity_ids.deal().is_some() && tied.entity_ids.company().is_some());
+    assert_eq!(tied.entity_ids.iter().count(), 2);
+    assert_eq!(changed.change_type(), Some(&ChangeType::Patch));
+    let contact = changed.contact().unwrap();
+    assert_eq!(contact.position.as_deref(), Some("Менеджер по продажам"));
+    assert!(contact.has_phone(&PhoneText::digits_of("375291112233").unwrap()));
+}
+
+#[test]
+fn an_empty_page_stays_where_it_is() {
+    let here = EventOffset::new("00000000-20ac-176a-0000-0000060f5e88").unwrap();
+    let list = ListEvents::from_start().further(here.clone());
+    let drained = Fixture::open("events-feed").answer("drained");
+    let page = list.decode(&drained).unwrap();
+    assert!(!page.has_more && page.events.good.is_empty());
+    assert_eq!(page.next, here);
+    for place in [
+        json!(null),
+        json!("00000000-0000-0000-0000-000000000000"),
+        json!("x"),
+    ] {
+        let body = json!({"count": 0, "items": [], "lastOffset": place, "hasMore": false});
+        let page = list.decode(&Answer::ok_json(&body)).unwrap();
+        assert_eq!(page.next, here, "{place}");
+    }
+    let body = json!({"items": [{"offset": "a"}, {"offset": "b"}], "hasMore": true});
+    let page = list.decode(&Answer::ok_json(&body)).unwrap();
+    assert_eq!(page.next.as_str(), "b", "the last event tells it too");
+    for lost in [json!({"count": 3}), json!({"lastOffset": "x", "items": {}})] {
+        assert!(list.decode(&Answer::ok_json(&lost)).is_err(), "{lost}");
+    }
+}
+
+#[test]
+fn a_webhook_brings_an_event_of_the_feed() {
+    let fixture = Fixture::open("inbound-webhook-entity-event");
+    let event: FeedEvent = serde_json::from_value(fixture.request()["body"].clone()).unwrap();
+    assert_eq!(event.contact().unwrap().id.as_str(), CONTACT);
+    assert!(event.id.is_some() && event.created.created_by_user_id.is_some());
+}
+
+#[test]
+fn clients_users_and_settings_are_read() {
+    let get = GetContact::new(ContactId::new(CONTACT).unwrap());
+    let contact = get
+        .decode(&Fixture::open("contacts-get").answer("ok"))
+        .unwrap();
+    assert_eq!(contact.name.as_deref(), Some("Иван Иванов"));
+    assert_eq!(contact.links.company_ids.len(), 1);
+    let users = Fixture::open("users-list-unverified");
+    let user: User = serde_json::from_value(users.body("bare_array")[0].clone()).unwrap();
+    assert_eq!(user.login.as_deref(), Some("masha@example.org"));
+    assert_eq!(user.is_admin, Some(false));
+    let get = GetMainTelephony::new(InstanceId::new(INSTANCE).unwrap());
+    let answer = Fixture::open("ui-settings-main-telephony").answer("ok");
+    let setting = get.decode(&answer).unwrap();
+    assert_eq!(setting.value.as_deref(), Some(INSTANCE));
+}
+
+#[test]
+fn the_length_of_a_file_is_a_number_or_a_text() {
+    let get = GetFileMeta::new(FileId::new(FILE).unwrap());
+    for (fixture, length) in [("files-meta", 921_600), ("files-upload", 10)] {
+        let file = get.decode(&Fixture::open(fixture).answer("ok")).unwrap();
+        assert_eq!(file.content_length, Some(length));
+        let written = serde_json::to_value(&file).unwrap();
+        assert_eq!(written["contentLength"], length.to_string());
+    }
+}

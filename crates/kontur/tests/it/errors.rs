@@ -1,0 +1,119 @@
+//! What the error table makes of the fixtures' refusals.
+
+use http::{HeaderMap, StatusCode};
+use proptest::strategy::Strategy as _;
+use vochi_crm_core::http::{Advice, Answer};
+use vochi_crm_core::{Effect, Error, ErrorKind};
+use vochi_crm_kontur::api::CallRedirect;
+use vochi_crm_kontur::judge;
+use vochi_crm_kontur::model::{ErrorStatus, ResponsibleUsers};
+
+use super::fixture::Fixture;
+
+#[test]
+fn every_documented_refusal_is_known() {
+    use ErrorKind::{Auth, NotFound, Rejected, Unavailable};
+    let catalogue = Fixture::open("errors-catalogue");
+    for (name, kind, advice) in [
+        ("status_message", NotFound, Advice::Never),
+        ("status_message_with_details", Rejected, Advice::Never),
+        ("wrapped", Rejected, Advice::Never),
+        ("problem_details", Rejected, Advice::Never),
+        ("problem_details_under_409", Rejected, Advice::Never),
+        ("plain_error", Rejected, Advice::Never),
+        ("json_string_error", Rejected, Advice::Never),
+        ("unauthorized", Auth, Advice::Renew),
+        ("unauthorized_plain", Auth, Advice::Renew),
+        ("html_gateway", Unavailable, Advice::Transient),
+        ("empty", Unavailable, Advice::Transient),
+        ("pascal_status", NotFound, Advice::Never),
+    ] {
+        let refusal = judge(&catalogue.answer(name)).unwrap_err();
+        assert_eq!((refusal.kind(), refusal.advice()), (kind, advice), "{name}");
+        let told = advice != Advice::Transient;
+        assert_eq!(refusal.effect() == Effect::NotApplied, told, "{name}");
+    }
+    assert_eq!(catalogue.answers().len(), 12);
+}
+
+#[test]
+fn every_other_refusal_of_the_fixtures_has_its_kind() {
+    for (fixture, name, kind) in [
+        (
+            "authorize-private-integration",
+            "not_installed",
+            ErrorKind::Auth,
+        ),
+        (
+            "call-event-appeared",
+            "communication_not_found",
+            ErrorKind::NotFound,
+        ),
+        ("call-event-appeared", "access_key_expired", ErrorKind::Auth),
+        ("call-started", "validation_problem", ErrorKind::Rejected),
+        ("call-started", "throttled", ErrorKind::RateLimited),
+        ("call-redirect-by-phone", "not_found", ErrorKind::NotFound),
+        ("files-upload", "too_large", ErrorKind::Rejected),
+        ("instances-get", "not_found", ErrorKind::NotFound),
+        (
+            "instances-patch-features",
+            "invalid_path",
+            ErrorKind::Rejected,
+        ),
+        (
+            "integrations-setup",
+            "integration_not_found",
+            ErrorKind::NotFound,
+        ),
+        ("register-call-answered", "error_plain", ErrorKind::Rejected),
+        (
+            "ui-settings-main-telephony",
+            "not_found",
+            ErrorKind::NotFound,
+        ),
+        ("users-list-unverified", "missing", ErrorKind::NotFound),
+    ] {
+        let refusal = judge(&Fixture::open(fixture).answer(name)).unwrap_err();
+        assert_eq!(refusal.kind(), kind, "{fixture}: {name}");
+    }
+}
+
+#[test]
+fn that_nobody_is_responsible_is_no_error() {
+    let refused = |kind, code: &str| Err(Error::new(kind, "refused").with_code(code));
+    let nobody = CallRedirect::or_nobody(refused(ErrorKind::NotFound, "notFound"));
+    assert_eq!(nobody.unwrap(), ResponsibleUsers::default());
+    for (kind, code) in [
+        (ErrorKind::NotFound, "communicationNotFound"),
+        (ErrorKind::Rejected, "notFound"),
+        (ErrorKind::NotFound, "Error"),
+    ] {
+        assert!(CallRedirect::or_nobody(refused(kind, code)).is_err());
+    }
+    let error = Error::new(ErrorKind::NotFound, "refused").with_code("CommunicationNotFound");
+    assert_eq!(
+        ErrorStatus::of_error(&error),
+        Some(ErrorStatus::CommunicationNotFound)
+    );
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_answer_of_any_kind_panics(
+        status in 200_u16..600,
+        body in proptest::prelude::prop_oneof![
+            proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200),
+            r#"\{"isSuccessful":(true|false|null|"x"),"errorInfo":(null|\[1\]|\{"status":(7|"x")\})\}"#
+                .prop_map(String::into_bytes),
+            r#"\{"errors":(null|\[\]|\{"a":(1|"x"|\["y",null\])\}),"status":(400|"x"|\{\})\}"#
+                .prop_map(String::into_bytes),
+        ],
+    ) {
+        let status = StatusCode::from_u16(status).unwrap();
+        let answer = Answer::new(status, HeaderMap::new(), body);
+        match judge(&answer) {
+            Ok(()) => assert!(status.is_success()),
+            Err(refusal) => assert_ne!(refusal.kind(), ErrorKind::Internal),
+        }
+    }
+}

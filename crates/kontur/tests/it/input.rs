@@ -1,0 +1,191 @@
+//! What Kontur would not understand is refused before anything is sent.
+
+use std::time::Duration;
+
+use vochi_crm_core::http::Endpoint;
+use vochi_crm_core::{ErrorKind, LegId, Result};
+use vochi_crm_kontur::api::{
+    AuthorizePrivate, AuthorizePublic, CallStarted, CreateCompany, CreateContacts, EventLeg,
+    ListEvents, NewContact, NewElement, NewWebhook, PatchContact, PatchInstance, RegisterCall,
+    RegisteredLeg, SendCallEvent,
+};
+use vochi_crm_kontur::model::{
+    CallDirection, CommunicationId, ContactId, ExternalId, FileId, FileName, InstanceId,
+    LegEventType, Participant, StoredFile, UserId,
+};
+
+use super::operations::{CONTACT, FILE, INSTANCE};
+
+fn call() -> ExternalId {
+    ExternalId::new("1763631515.42").unwrap()
+}
+
+fn at(text: &str) -> vochi_crm_core::Timestamp {
+    format!("2025-11-20T09:{text}Z").parse().unwrap()
+}
+
+fn leg(id: &str) -> RegisteredLeg {
+    let id = LegId::new(id).unwrap();
+    RegisteredLeg::new(id, Participant::Client, Participant::unknown_user())
+}
+
+fn register(legs: impl IntoIterator<Item = RegisteredLeg>) -> RegisterCall {
+    let call = RegisterCall::new(call(), CallDirection::Inbound, at("38:35"));
+    legs.into_iter().fold(call, RegisterCall::with_leg)
+}
+
+fn event(kind: LegEventType, to: Participant) -> SendCallEvent {
+    let id = CommunicationId::new("3f0c2a54-7d0e-4b8e-9a53-5a3b0c6d1e01").unwrap();
+    let leg = EventLeg::new(LegId::new("1").unwrap(), Participant::Client, to);
+    SendCallEvent::new(id, call(), leg, kind, at("38:36"))
+}
+
+fn refused(what: &str, outcome: Result<impl Sized>) {
+    match outcome {
+        Ok(_) => panic!("{what}: it should be refused"),
+        Err(error) => assert_eq!(error.kind(), ErrorKind::Input, "{what}: {error}"),
+    }
+}
+
+#[test]
+fn ids_that_cannot_be_ids_are_refused() {
+    refused(
+        "a slash in a call's id",
+        ExternalId::new("pbx/1763631515.42"),
+    );
+    refused("an empty call id", ExternalId::new(" "));
+    refused("an extension as a user", UserId::new("101"));
+    refused(
+        "no user",
+        UserId::new("00000000-0000-0000-0000-000000000000"),
+    );
+    refused("a slash in a leg's id", LegId::new("Vochi/1763631515.43"));
+    refused("an empty communication", CommunicationId::new(""));
+}
+
+#[test]
+fn calls_that_are_none_are_refused() {
+    let sideways = CallDirection::Other("sideways".to_owned());
+    let start = CallStarted::new(call(), sideways, at("38:35"));
+    refused("an unknown direction", start.request());
+    refused("no legs", register([]).request());
+    refused("one leg twice", register([leg("1"), leg("1")]).request());
+    let ended = leg("1").answered_at(at("39:00")).ended_at(at("38:59"));
+    refused("an end before the answer", register([ended]).request());
+    let moment = leg("1").answered_at(at("39:00")).ended_at(at("39:00"));
+    refused("an end with the answer", register([moment]).request());
+    let mut file = StoredFile::new(FileId::new(FILE).unwrap());
+    file.file_name = Some(String::new());
+    let nameless = leg("1").with_recording(file);
+    refused("a file without a name", register([nameless]).request());
+    let id = || LegId::new("1").unwrap();
+    let robot = Participant::Other("robot".to_owned());
+    let odd = RegisteredLeg::new(id(), Participant::Client, robot);
+    refused("an unknown participant", register([odd]).request());
+    let alone = RegisteredLeg::new(id(), Participant::Client, Participant::Client);
+    refused("the client twice", register([alone]).request());
+}
+
+#[test]
+fn events_that_are_none_are_refused() {
+    let user = Participant::unknown_user;
+    refused("finished", event(LegEventType::Finished, user()).request());
+    let rang = LegEventType::Other("rang".to_owned());
+    refused("an unknown event", event(rang, user()).request());
+    let alone = event(LegEventType::Connected, Participant::Client);
+    refused("the client twice", alone.request());
+    let robot = Participant::Other("robot".to_owned());
+    let odd = event(LegEventType::Connected, robot);
+    refused("an unknown participant", odd.request());
+}
+
+#[test]
+fn instances_are_changed_to_nothing_odd() {
+    let patch = || PatchInstance::new(InstanceId::new(INSTANCE).unwrap());
+    refused("no change", patch().request());
+    for url in ["http://crm-hook.example.org", "crm-hook.example.org", ""] {
+        refused(url, patch().with_base_url(url).request());
+    }
+    let sync = |period, url: &str| {
+        let webhook = NewWebhook::every(Duration::from_secs(period), url);
+        patch().adding(&webhook).request()
+    };
+    assert!(sync(300, "communications/sync").is_ok());
+    refused("no period", sync(0, "communications/sync"));
+    refused("a day", sync(86_400, "communications/sync"));
+    refused("a leading slash", sync(300, "/communications/sync"));
+    refused("a whole address", sync(300, "https://example.org/sync"));
+    refused("no address", sync(300, ""));
+    let everything = NewWebhook::on_changes("crm-callbacks");
+    refused("changes of nothing", patch().adding(&everything).request());
+}
+
+#[test]
+fn clients_without_a_word_are_refused() {
+    refused("no contacts", CreateContacts::new([]).request());
+    refused(
+        "no name",
+        CreateContacts::new([NewContact::new(" ")]).request(),
+    );
+    let nothing = NewContact::new("Иван").with_position("");
+    refused("no position", CreateContacts::new([nothing]).request());
+    refused("no name", CreateCompany::new("").request());
+    refused("no inn", CreateCompany::new("Мир").with_inn(" ").request());
+    let hollow = NewContact::new("Иван").with_email(NewElement::email(""));
+    refused("no address", CreateContacts::new([hollow]).request());
+    let patch = || PatchContact::new(ContactId::new(CONTACT).unwrap());
+    refused("no change", patch().request());
+    refused("an empty position", patch().with_position(" ").request());
+    let empty = NewElement::email(" ");
+    refused("an empty address", patch().adding_email(&empty).request());
+    refused(
+        "no events",
+        ListEvents::from_start().with_limit(0).request(),
+    );
+}
+
+#[test]
+fn what_is_not_there_is_left_out() {
+    let contact = NewContact::new("Иван");
+    let request = CreateContacts::new([contact]).request().unwrap();
+    assert_eq!(
+        std::str::from_utf8(&request.body_ref().encode()).unwrap(),
+        r#"{"items":[{"name":"Иван"}]}"#
+    );
+    let file: StoredFile = serde_json::from_str(&format!(r#"{{"fileId":"{FILE}"}}"#)).unwrap();
+    let call = register([leg("1").with_recording(file)]);
+    let body = |call: &RegisterCall| {
+        let bytes = call.request().unwrap().body_ref().encode();
+        String::from_utf8(bytes.to_vec()).unwrap()
+    };
+    assert!(body(&call).contains(&format!(r#""recordings":[{{"fileId":"{FILE}"}}]"#)));
+    assert!(!body(&call.without_recordings()).contains("recordings"));
+}
+
+#[test]
+fn credentials_that_are_none_are_a_matter_of_configuration() {
+    for key in ["", " ", "a\nb"] {
+        let error = AuthorizePrivate::new(key).request().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config);
+    }
+    for secret in ["", "secretKey", "=value", "secretKey=", "a\n=b"] {
+        let ask = AuthorizePublic::new("invented-key", secret);
+        let error = ask.request().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config, "{secret:?}");
+    }
+}
+
+#[test]
+fn the_name_of_a_file_is_plain() {
+    assert!(FileName::new("2025-11-20_093835_375291112233_101.mp3").is_ok());
+    for name in [
+        "",
+        "запись.mp3",
+        "a/b.mp3",
+        "a\"b.mp3",
+        "a\r\n.mp3",
+        "..\\a",
+    ] {
+        refused(name, FileName::new(name));
+    }
+}

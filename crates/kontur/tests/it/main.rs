@@ -1,0 +1,19 @@
+//! Integration tests of Kontur's operations, one binary.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on fails"
+)]
+
+mod answers;
+mod errors;
+mod fixture;
+mod input;
+mod mutations;
+mod operations;
+mod policies;
+mod requests;
+mod secrets;
+mod upload;

@@ -1,0 +1,291 @@
+//! Answers with one thing wrong at a time.
+
+use std::fmt::Debug;
+
+use serde_json::{Map, Value, json};
+use vochi_crm_core::ErrorKind;
+use vochi_crm_core::http::{Answer, Endpoint};
+use vochi_crm_kontur::api::{CallStarted, GetInstance, ListEvents};
+use vochi_crm_kontur::judge;
+use vochi_crm_kontur::model::{CallDirection, Communication, ExternalId, InstanceId};
+
+use super::fixture::{Fixture, names};
+use super::operations::{INSTANCE, Visitor, WITHOUT_OPERATION, operation_of};
+
+/// An answer with one thing changed.
+struct Mutation {
+    /// Where: keys and indices from the root on.
+    path: Vec<String>,
+    /// What was done there.
+    what: &'static str,
+    body: Value,
+}
+
+/// Every field and element of an answer, dropped, renamed and as every other type.
+fn mutations(body: &Value) -> Vec<Mutation> {
+    let mut all = Vec::new();
+    for path in paths(body) {
+        let mut push = |what, change: &dyn Fn(&mut Value, &str)| {
+            let mut body = body.clone();
+            let (last, way) = path.split_last().unwrap();
+            let mut parent = &mut body;
+            for step in way {
+                parent = child(parent, step);
+            }
+            change(parent, last);
+            all.push(Mutation {
+                path: path.clone(),
+                what,
+                body,
+            });
+        };
+        push("dropped", &|parent, last| {
+            take(parent, last);
+        });
+        push("renamed", &|parent, last| {
+            if let (Some(value), Value::Object(map)) = (take(parent, last), parent) {
+                map.insert(format!("{last}_2"), value);
+            }
+        });
+        for (what, value) in [
+            ("null", Value::Null),
+            ("a text", json!("text")),
+            ("an empty text", json!("")),
+            ("a number", json!(-7.5)),
+            ("a huge number", json!(1e300)),
+            ("a flag", json!(true)),
+            ("an empty list", json!([])),
+            ("a list", json!([1, "two", null, {"id": []}])),
+            ("an empty map", json!({})),
+            ("a map", json!({"id": {"id": 1}, "number": []})),
+        ] {
+            push(what, &|parent, last| {
+                *child(parent, last) = value.clone();
+            });
+        }
+    }
+    all
+}
+
+fn paths(value: &Value) -> Vec<Vec<String>> {
+    let children: Vec<(String, &Value)> = match value {
+        Value::Object(map) => map
+            .iter()
+            .map(|(key, value)| (key.clone(), value))
+            .collect(),
+        Value::Array(list) => list
+            .iter()
+            .enumerate()
+            .map(|(index, value)| (index.to_string(), value))
+            .collect(),
+        _ => Vec::new(),
+    };
+    let mut all = Vec::new();
+    for (step, value) in children {
+        all.push(vec![step.clone()]);
+        all.extend(paths(value).into_iter().map(|mut path| {
+            path.insert(0, step.clone());
+            path
+        }));
+    }
+    all
+}
+
+fn child<'a>(parent: &'a mut Value, step: &str) -> &'a mut Value {
+    match parent {
+        Value::Array(list) => &mut list[step.parse::<usize>().unwrap()],
+        map => map.get_mut(step).unwrap(),
+    }
+}
+
+fn take(parent: &mut Value, step: &str) -> Option<Value> {
+    match parent {
+        Value::Array(list) => Some(list.remove(step.parse::<usize>().unwrap())),
+        Value::Object(map) => map.remove(step),
+        _ => None,
+    }
+}
+
+/// The places without which an answer means nothing: there it cannot be read and says so.
+fn vital(fixture: &str) -> &'static [&'static str] {
+    match fixture {
+        "authorize-private-integration" | "authorize-integration" => &["accessKey"],
+        "files-meta" | "files-upload" => &["fileId"],
+        "events-feed" | "contacts-create-batch" => &["items"],
+        "call-started"
+        | "call-started-click-to-call"
+        | "contacts-get"
+        | "contacts-patch"
+        | "companies-create" => &["id"],
+        _ => &[],
+    }
+}
+
+/// Reads every answer of a fixture with one thing wrong at a time.
+struct Survive {
+    tried: usize,
+}
+
+impl Visitor for Survive {
+    fn visit<E: Endpoint + Debug>(&mut self, name: &str, operation: &E)
+    where
+        E::Output: Debug,
+    {
+        for (answered, answer) in Fixture::open(name).answers() {
+            let Ok(body) = serde_json::from_slice::<Value>(&answer.body) else {
+                continue;
+            };
+            for mutation in mutations(&body) {
+                self.tried += 1;
+                let path = mutation.path.join(".");
+                let place = format!("{name}: {answered}: {path} {}", mutation.what);
+                let mut answer = answer.clone();
+                answer.body = mutation.body.to_string().into();
+                if !answer.is_success() {
+                    assert!(judge(&answer).is_err(), "{place}");
+                    continue;
+                }
+                assert!(judge(&answer).is_ok(), "{place}");
+                match operation.decode(&answer) {
+                    Ok(_) => {}
+                    Err(error) => {
+                        assert!(vital(name).contains(&path.as_str()), "{place}: {error}");
+                        assert_eq!(error.kind(), ErrorKind::Decode, "{place}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn one_wrong_thing_never_costs_an_answer() {
+    let mut survive = Survive { tried: 0 };
+    for name in names() {
+        if Fixture::open(&name).is_to_kontur() && !WITHOUT_OPERATION.contains(&name.as_str()) {
+            operation_of(&name, &mut survive);
+        }
+    }
+    assert!(survive.tried > 5_000, "only {}", survive.tried);
+}
+
+/// Reads a list with the members of every answer in place of the answer.
+struct Listed;
+
+impl Visitor for Listed {
+    fn visit<E: Endpoint + Debug>(&mut self, name: &str, operation: &E)
+    where
+        E::Output: Debug,
+    {
+        let reads_anything = matches!(name, "files-download" | "integrations-setup")
+            || operation.operation().starts_with("telephony/")
+                && !matches!(
+                    operation.operation(),
+                    "telephony/call-started" | "telephony/call-redirect"
+                );
+        for list in [json!([]), json!(["a", "b", "c"]), json!("text"), json!(7)] {
+            let outcome = operation.decode(&Answer::ok_json(&list));
+            assert!(outcome.is_err() || reads_anything, "{name}: {list}");
+        }
+    }
+}
+
+#[test]
+fn a_list_is_never_taken_for_an_object() {
+    for name in names() {
+        if Fixture::open(&name).is_to_kontur() && !WITHOUT_OPERATION.contains(&name.as_str()) {
+            operation_of(&name, &mut Listed);
+        }
+    }
+}
+
+#[test]
+fn one_wrong_event_never_costs_a_page() {
+    let body = Fixture::open("events-feed").body("page");
+    let list = ListEvents::from_start();
+    let whole = list.decode(&Answer::ok_json(&body)).unwrap();
+    for mutation in mutations(&body) {
+        let place = format!("{} {}", mutation.path.join("."), mutation.what);
+        let outcome = list.decode(&Answer::ok_json(&mutation.body));
+        let steps: Vec<&str> = mutation.path.iter().map(String::as_str).collect();
+        match steps.as_slice() {
+            ["items"] => {}
+            ["items", row, rest @ ..] => {
+                let page = outcome.unwrap_or_else(|error| panic!("{place}: {error}"));
+                let row: usize = row.parse().unwrap();
+                let others = whole.events.good.iter().enumerate();
+                for (_, other) in others.filter(|(index, _)| *index != row) {
+                    assert!(page.events.good.contains(other), "{place}");
+                }
+                assert_eq!(page.next, whole.next, "{place}");
+                if !rest.is_empty() {
+                    assert_eq!(page.events.broken, [], "{place}");
+                }
+            }
+            _ => assert_eq!(outcome.unwrap().events, whole.events, "{place}"),
+        }
+    }
+}
+
+#[test]
+fn one_wrong_thing_costs_a_call_nothing_else() {
+    let body = Fixture::open("call-started").body("ok_repeat_after_missed_call");
+    let call = ExternalId::new("1763631515.42").unwrap();
+    let at = "2025-11-20T09:38:35Z".parse().unwrap();
+    let start = CallStarted::new(call, CallDirection::Inbound, at);
+    let read = |body: &Value| start.decode(&Answer::ok_json(body));
+    let whole = read(&body).unwrap();
+    let parts = |call: &Communication| {
+        [
+            ("externalId", format!("{:?}", call.external_id)),
+            ("links", format!("{:?}", call.links)),
+            ("data", format!("{:?}", call.data)),
+            ("direction", format!("{:?}", call.direction)),
+        ]
+    };
+    for mutation in mutations(&body) {
+        if mutation.path == ["id"] {
+            continue;
+        }
+        let found = read(&mutation.body).unwrap();
+        assert_eq!(found.id, whole.id);
+        for ((name, part), (_, untouched)) in parts(&found).iter().zip(parts(&whole)) {
+            if mutation.path[0] != *name {
+                assert_eq!(*part, untouched, "{:?}", mutation.path);
+            }
+        }
+    }
+}
+
+#[test]
+fn one_wrong_webhook_never_costs_the_others() {
+    let body = Fixture::open("instances-get").body("ok");
+    let get = GetInstance::new(InstanceId::new(INSTANCE).unwrap());
+    let whole = get.decode(&Answer::ok_json(&body)).unwrap();
+    for mutation in mutations(&body) {
+        let found = get.decode(&Answer::ok_json(&mutation.body)).unwrap();
+        let steps: Vec<&str> = mutation.path.iter().map(String::as_str).collect();
+        match steps.as_slice() {
+            ["webHooks"] => {}
+            ["webHooks", "0", ..] => {
+                assert!(found.webhooks.good.contains(&whole.webhooks.good[1]));
+            }
+            ["webHooks", ..] => assert_eq!(found.webhooks.good[0], whole.webhooks.good[0]),
+            _ => assert_eq!(found.webhooks, whole.webhooks),
+        }
+    }
+}
+
+#[test]
+fn every_place_is_changed_in_every_way() {
+    let all = mutations(&json!({"a": [{"b": 1}]}));
+    let places: Vec<String> = all
+        .iter()
+        .step_by(12)
+        .map(|mutation| mutation.path.join("."))
+        .collect();
+    assert_eq!(places, ["a", "a.0", "a.0.b"]);
+    assert_eq!(all.len(), 36);
+    assert_eq!(all[0].body, Value::Object(Map::new()));
+    assert_eq!(all[25].body, json!({"a": [{"b_2": 1}]}));
+}

@@ -1,0 +1,89 @@
+//! Every request of every fixture, to the byte.
+
+use std::fmt::Debug;
+
+use serde_json::{Value, json};
+use vochi_crm_core::http::Endpoint;
+use vochi_crm_kontur::api::{NewWebhook, PatchInstance};
+use vochi_crm_kontur::model::{InstanceId, WebhookId};
+
+use super::fixture::{Fixture, assert_same, names};
+use super::operations::{INSTANCE, Visitor, WITHOUT_OPERATION, by_path, operation_of};
+
+/// Compares with the fixture of the operation, or with the step that is told.
+struct Compare<'a> {
+    wanted: Option<&'a Value>,
+    seen: usize,
+}
+
+impl Visitor for Compare<'_> {
+    fn visit<E: Endpoint + Debug>(&mut self, name: &str, operation: &E)
+    where
+        E::Output: Debug,
+    {
+        let fixture = Fixture::open(name);
+        let wanted = self.wanted.unwrap_or_else(|| fixture.request());
+        let request = operation
+            .request()
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_same(name, &request, wanted);
+        // The client repeats requests: they must not change meanwhile.
+        let again = operation.request().unwrap();
+        assert_eq!(again.body_ref().encode(), request.body_ref().encode());
+        self.seen += 1;
+    }
+}
+
+#[test]
+fn every_fixture_goes_out_as_documented() {
+    let mut compare = Compare {
+        wanted: None,
+        seen: 0,
+    };
+    for name in names() {
+        if Fixture::open(&name).is_to_kontur() && !WITHOUT_OPERATION.contains(&name.as_str()) {
+            operation_of(&name, &mut compare);
+        }
+    }
+    assert!(compare.seen > 25, "only {} fixtures", compare.seen);
+}
+
+#[test]
+fn every_step_of_every_scenario_goes_out_as_documented() {
+    let mut seen = 0;
+    for name in names().iter().filter(|name| name.starts_with("scenario-")) {
+        for step in Fixture::open(name).our_steps() {
+            let request = &step["request"];
+            let mut compare = Compare {
+                wanted: Some(request),
+                seen: 0,
+            };
+            by_path(name, request, &mut compare);
+            seen += compare.seen;
+        }
+    }
+    assert!(seen > 40, "only {seen} steps");
+}
+
+#[test]
+fn a_webhook_is_changed_member_by_member_and_removed_by_its_id() {
+    let id = WebhookId::new("25d0c0de-5555-4e4e-aeae-000000000502").unwrap();
+    let hourly = NewWebhook::every(std::time::Duration::from_secs(3661), "communications/sync");
+    let patch = PatchInstance::new(InstanceId::new(INSTANCE).unwrap())
+        .replacing(&id, &hourly.disabled())
+        .removing(&id);
+    let request = patch.request().unwrap();
+    let body: Value = serde_json::from_slice(&request.body_ref().encode()).unwrap();
+    let at = |member: &str| format!("/webHooks/{id}{member}");
+    assert_eq!(
+        body,
+        json!({"operations": [
+            {"op": "replace", "path": at("/relativeUrl"), "value": "communications/sync"},
+            {"op": "replace", "path": at("/triggerType"), "value": "schedule"},
+            {"op": "replace", "path": at("/filter"), "value": {"items": []}},
+            {"op": "replace", "path": at("/schedule"), "value": {"period": "01:01:01"}},
+            {"op": "replace", "path": at("/disabled"), "value": true},
+            {"op": "remove", "path": at("")},
+        ]})
+    );
+}

@@ -1,0 +1,98 @@
+//! No secret is printed, whether it was given, sent or answered.
+
+use std::fmt::Debug;
+
+use serde_json::json;
+use vochi_crm_core::http::{Answer, Endpoint};
+use vochi_crm_kontur::api::{
+    AuthorizePrivate, AuthorizePublic, DownloadFile, GetInstance, SetupIntegration,
+};
+use vochi_crm_kontur::model::{FileId, InstanceId};
+use vochi_crm_kontur::{CONFIG_KEYS, Config};
+
+use super::operations::{FILE, INSTANCE};
+
+/// What every secret of this test contains.
+const CANARY: &str = "canary";
+
+fn assert_silent(what: &str, shown: &impl Debug) {
+    let told = format!("{shown:?} {shown:#?}");
+    assert!(!told.contains(CANARY), "{what}: {told}");
+}
+
+fn instance() -> InstanceId {
+    InstanceId::new(INSTANCE).unwrap()
+}
+
+#[test]
+fn configuration_does_not_print_its_secrets() {
+    let written = json!({
+        "workspace": "vochi-demo",
+        "api_key": "canary-key",
+        "integration_secret": "secretKey=canary",
+        "access_key": "canary-access",
+        "bearer": "canary-bearer",
+        "instance_id": INSTANCE,
+        "redirect_by": "client",
+        "phone_form": "plus",
+        "continue_by": "raw",
+        "lost_events": "repeat",
+        "register_legs": "answered",
+        "url": "https://crm.kontur.ru",
+    });
+    for key in written.as_object().unwrap().keys() {
+        assert!(CONFIG_KEYS.contains(&key.as_str()), "{key}");
+    }
+    assert_eq!(CONFIG_KEYS.len(), written.as_object().unwrap().len());
+    let config: Config = serde_json::from_value(written).unwrap();
+    assert_silent("the configuration", &config);
+    assert_eq!(config.bearer.unwrap().expose(), "canary-bearer");
+    assert!(serde_json::from_value::<Config>(json!({"redirect_by": "somebody"})).is_err());
+}
+
+#[test]
+fn requests_do_not_print_their_secrets() {
+    let private = AuthorizePrivate::new("canary-key");
+    assert_silent("an authorisation", &private);
+    assert_silent("its request", &private.request().unwrap());
+    let public = AuthorizePublic::new("canary-key", "secretKey=canary");
+    assert_silent("an authorisation", &public);
+    assert_silent("its request", &public.request().unwrap());
+    let wrong = AuthorizePublic::new("canary-key", "canary\n").request();
+    assert_silent("its refusal", &wrong.unwrap_err());
+    let setup = SetupIntegration::new(instance()).with_setting("SecretKey", CANARY);
+    assert_silent("a setup", &setup);
+}
+
+#[test]
+fn answers_do_not_print_their_secrets() {
+    let integration = json!({
+        "id": INSTANCE,
+        "secrets": [{"id": "secretKey", "value": "canary", "values": ["canary", 7, "canary-2"]}],
+    });
+    let read = GetInstance::new(instance())
+        .decode(&Answer::ok_json(&integration))
+        .unwrap();
+    assert_eq!(read.secrets.good[0].values.len(), 2);
+    assert_silent("an instance", &read);
+    let answer = json!({"accessKey": "canary", "integrationInstance": integration});
+    let read = AuthorizePrivate::new("invented-key")
+        .decode(&Answer::ok_json(&answer))
+        .unwrap();
+    assert_eq!(read.access_key.expose(), CANARY);
+    assert_silent("an authorisation", &read);
+    let broken = json!({"accessKey": {"canary": "canary"}});
+    let error = AuthorizePrivate::new("invented-key")
+        .decode(&Answer::ok_json(&broken))
+        .unwrap_err();
+    assert_silent("an unreadable answer", &error);
+}
+
+#[test]
+fn what_a_file_holds_is_not_printed() {
+    let get = DownloadFile::new(FileId::new(FILE).unwrap());
+    let content = get.decode(&Answer::ok_json(&json!("canary"))).unwrap();
+    assert_eq!(content.content_type.as_deref(), Some("application/json"));
+    assert_eq!(&content.bytes[..], b"\"canary\"");
+    assert_silent("a file", &content);
+}
