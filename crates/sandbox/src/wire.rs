@@ -18,6 +18,8 @@ pub(crate) struct Request {
     pub(crate) query: Vec<(String, String)>,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+    /// The body was longer than what is kept, so only its beginning is here.
+    pub(crate) cut: bool,
 }
 
 pub(crate) fn pairs(encoded: &[u8]) -> Vec<(String, String)> {
@@ -53,7 +55,10 @@ impl Request {
 #[derive(Debug, Clone)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
+    /// Empty where none is sent.
     pub(crate) content_type: String,
+    /// Headers beside the content type.
+    pub(crate) headers: Vec<(&'static str, String)>,
     pub(crate) body: Bytes,
 }
 
@@ -66,6 +71,7 @@ impl Answer {
         Self {
             status,
             content_type: content_type.into(),
+            headers: Vec::new(),
             body: body.into(),
         }
     }
@@ -75,6 +81,11 @@ impl Answer {
         // always serialise; an empty body would show up in any test at once.
         let body = serde_json::to_vec(body).unwrap_or_default();
         Self::new(status, "application/json", body)
+    }
+
+    pub(crate) fn with_header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
     }
 
     pub(crate) fn html(status: StatusCode, body: impl Into<Bytes>) -> Self {

@@ -51,6 +51,7 @@ pub(crate) struct Wire {
 pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) content_type: String,
+    pub(crate) headers: http::HeaderMap,
     pub(crate) text: String,
 }
 
@@ -112,6 +113,7 @@ impl Wire {
             content_type: content_type
                 .map(|value| value.to_str().expect("content types are ASCII").to_owned())
                 .unwrap_or_default(),
+            headers: response.headers().clone(),
             text: response.text().await?,
         })
     }
