@@ -230,8 +230,7 @@ struct Asked {
     method: ClickVerb,
     #[serde(default)]
     kind: ClickKind,
-    #[serde(default)]
-    path: ClickPath,
+    path: Option<ClickPath>,
     to_user_id: Option<String>,
     leg: Option<String>,
 }
@@ -250,6 +249,10 @@ impl Click {
         if !matches!(to.scheme(), "http" | "https") {
             return Err("\"to\" has to be an http or https address".into());
         }
+        let of_kontur = asked.path.is_some() || asked.to_user_id.is_some() || asked.leg.is_some();
+        if of_kontur && asked.crm != Crm::Kontur {
+            return Err("\"path\", \"to_user_id\" and \"leg\" go with kontur only".into());
+        }
         let dialled = asked.kind == ClickKind::Call && asked.to_user_id.is_none();
         if dialled && asked.phone.trim().is_empty() {
             return Err("\"phone\" is missing or empty".into());
@@ -264,7 +267,7 @@ impl Click {
             to,
             verb: asked.method,
             kind: asked.kind,
-            path: asked.path,
+            path: asked.path.unwrap_or_default(),
             to_user_id: asked.to_user_id,
             leg: asked.leg,
         })

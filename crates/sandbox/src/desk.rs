@@ -107,6 +107,11 @@ impl<S: StandIn + ?Sized> Desk<S> {
         hold(&self.notes).refused.clone()
     }
 
+    /// Writes down what a client did wrong in answering the CRM.
+    pub(crate) fn complain(&self, of: Refused) {
+        hold(&self.notes).refused.push(of);
+    }
+
     pub(crate) fn reset(&self) {
         *hold(&self.notes) = Notes::default();
         self.stand_in().reset();

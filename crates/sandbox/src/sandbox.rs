@@ -9,7 +9,7 @@ use url::Url;
 
 use crate::builder::Builder;
 use crate::check::Check;
-use crate::click::{Click, ClickAnswer, ClickError};
+use crate::click::{Click, ClickAnswer, ClickError, ClickKind};
 use crate::crm::Crm;
 use crate::desk::{Desk, StandIn};
 use crate::fault::Fault;
@@ -69,6 +69,9 @@ impl Stands {
     pub(crate) async fn click(&self, click: &Click) -> Result<ClickAnswer, ClickError> {
         if click.crm == Crm::Kontur {
             return kontur::press(&self.kontur, click).await;
+        }
+        if click.kind == ClickKind::Hangup {
+            return Err(ClickError::Bad(format!("{} ends no calls", click.crm)));
         }
         let sent = self.desk(click.crm).stand_in().click(click);
         sent.map_err(ClickError::Bad)?.send().await

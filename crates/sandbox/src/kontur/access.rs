@@ -57,6 +57,12 @@ impl<'a> Access<'a> {
         found.cloned()
     }
 
+    /// The calls of the history, in the words of this project, in the order it heard of them.
+    pub fn calls(&self) -> Vec<CallRow> {
+        let desk = self.desk.stand_in();
+        desk.workspace.history().collect()
+    }
+
     /// The call of this PBX id, in the words of this project.
     pub fn call(&self, external_id: &str) -> Option<CallRow> {
         let desk = self.desk.stand_in();
@@ -241,7 +247,7 @@ impl<'a> Access<'a> {
             let mut desk = self.desk.stand_in();
             outgoing::again(&mut desk, communication_id, to, path).map_err(ClickError::Bad)?
         };
-        outward.send().await
+        outward.send(self.desk).await
     }
 
     /// Calls what is scheduled at this base address: `communications/sync`, `setup/upgrade`.
@@ -272,7 +278,9 @@ impl<'a> Access<'a> {
             let reason = format!("the instance has no schedule of {relative_url}");
             return Err(ClickError::Bad(reason));
         }
-        outgoing::relative(to, relative_url, None).send().await
+        outgoing::relative(to, relative_url, None)
+            .send(self.desk)
+            .await
     }
 
     /// How many events are on their way to webhooks.
@@ -298,7 +306,7 @@ impl<'a> Access<'a> {
         for delivery in waiting {
             let outward =
                 outgoing::relative(to, &delivery.relative_url, Some(delivery.event.clone()));
-            let answer = outward.send().await;
+            let answer = outward.send(self.desk).await;
             let taken = answer.as_ref().is_ok_and(|it| it.ok && it.status == 200);
             let mut desk = self.desk.stand_in();
             let deliveries = &mut desk.workspace.feed.deliveries;

@@ -56,7 +56,9 @@ use state::{Key, Workspace};
 
 /// Every row of the table of checks.
 pub(crate) fn checks() -> Vec<Check> {
-    checks::all().collect()
+    checks::all()
+        .chain(std::iter::once(outgoing::ECHO_BACK))
+        .collect()
 }
 
 pub(crate) struct Kontur {

@@ -4,8 +4,10 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 use url::Url;
 
+use crate::check::{Check, Detail, Finding};
 use crate::click::{self, Click, ClickAnswer, ClickError, ClickKind, ClickPath, ClickVerb};
 use crate::desk::Desk;
+use crate::record::Refused;
 
 use super::Kontur;
 use super::communications::{Communication, Stage};
@@ -14,6 +16,14 @@ use super::mint;
 use super::words;
 
 pub(super) const ECHO: &str = "x-xcom-integration-echo";
+
+/// The one row of the table that is about answers of the integration.
+pub(super) const ECHO_BACK: Check = Check::documented(
+    "echo.back",
+    "§1.3, §8, §12",
+    "an answer to a system call, a schedule or a webhook carries its X-XCOM-Integration-Echo \
+     unchanged",
+);
 
 /// A request to the integration.
 pub(super) struct Outward {
@@ -25,8 +35,21 @@ pub(super) struct Outward {
 }
 
 impl Outward {
-    /// Sends it, and looks whether the echo comes back.
-    pub(super) async fn send(self) -> Result<ClickAnswer, ClickError> {
+    /// Sends it, and complains when the echo does not come back.
+    pub(super) async fn send(self, desk: &Desk<Kontur>) -> Result<ClickAnswer, ClickError> {
+        let path = self.url.path().to_owned();
+        let answer = self.exchange().await?;
+        if answer.problem.is_some() {
+            let finding = Finding {
+                check: ECHO_BACK,
+                details: vec![Detail::new("X-XCOM-Integration-Echo", "")],
+            };
+            desk.complain(Refused::answer("POST", &path, answer.status, &finding));
+        }
+        Ok(answer)
+    }
+
+    async fn exchange(self) -> Result<ClickAnswer, ClickError> {
         let url = self.url.to_string();
         let no_answer = |error: &reqwest::Error| ClickError::NoAnswer {
             url: url.split('?').next().unwrap_or_default().to_owned(),
@@ -109,10 +132,10 @@ pub(crate) async fn press(desk: &Desk<Kontur>, click: &Click) -> Result<ClickAns
     };
     let outward = outward.map_err(ClickError::Bad)?;
     if click.kind == ClickKind::Hangup {
-        return outward.send().await;
+        return outward.send(desk).await;
     }
     let id = outward.call.clone();
-    let answer = outward.send().await;
+    let answer = outward.send(desk).await;
     let taken = answer.as_ref().is_ok_and(|it| it.ok);
     if !taken
         && let Some(id) = id

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 
 use crate::meter::Meter;
-use crate::report::{CustomerRow, LiveRow, ModuleRow, Report, Responsible};
+use crate::report::{CallRow, CustomerRow, LiveRow, ModuleRow, Report, Responsible};
 use crate::wire::Request;
 
 use super::communications::{Communication, Stage, raw};
@@ -301,10 +301,9 @@ impl Workspace {
     }
 
     pub(super) fn report(&self) -> Report {
-        let calls = self.calls.iter().rev();
-        let calls = calls.filter(|call| call.registered || call.stage == Stage::Failed);
+        let calls: Vec<CallRow> = self.history().collect();
         Report {
-            calls: Some(calls.map(|call| self.row(call)).collect()),
+            calls: Some(calls.into_iter().rev().collect()),
             live: Some(self.live.iter().rev().cloned().collect()),
             customers: Some(self.customers()),
             modules: Some(vec![self.module()]),
@@ -313,7 +312,13 @@ impl Workspace {
         }
     }
 
-    pub(super) fn row(&self, call: &Communication) -> crate::report::CallRow {
+    /// What register-call told, and clicks that came to nothing.
+    pub(super) fn history(&self) -> impl Iterator<Item = CallRow> + '_ {
+        let told = |call: &&Communication| call.registered || call.stage == Stage::Failed;
+        self.calls.iter().filter(told).map(|call| self.row(call))
+    }
+
+    pub(super) fn row(&self, call: &Communication) -> CallRow {
         let link = |id: &str| format!("{}/api/v1/{}/files/{id}", self.url, first::WORKSPACE);
         words::row(call, |user| self.extension_of(user), link)
     }

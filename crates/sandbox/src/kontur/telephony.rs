@@ -168,6 +168,7 @@ impl Workspace {
         if let Some(call) = self.call_mut(&id) {
             call.told(&order.body);
             call.registered = true;
+            call.stage = Stage::Finished;
             for item in &items {
                 call.registered_leg(item);
             }

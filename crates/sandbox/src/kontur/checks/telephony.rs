@@ -205,20 +205,17 @@ pub(super) const FIELDS: &[Row] = &[
     ),
     problem(
         Check::guess(
-            "client_phone.given",
+            "client_phone.external",
             "§7",
-            "clientPhone is given unless the call is internal, which has none",
+            "an internal call has no clientPhone; one from a hidden number has none either",
         ),
         |seen| {
-            let Some(body) = seen.told().filter(|it| it.has("direction")) else {
+            let Some(body) = seen.told() else {
                 return Vec::new();
             };
             let internal = body.text("direction") == Some("internal");
-            if internal == body.has("clientPhone") && !seen.is(Endpoint::CallEvent) {
-                body.at(
-                    "clientPhone",
-                    "The clientPhone field does not go with the direction.",
-                )
+            if internal && body.has("clientPhone") {
+                body.at("clientPhone", "An internal call has no clientPhone.")
             } else {
                 Vec::new()
             }

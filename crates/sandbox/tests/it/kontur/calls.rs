@@ -224,6 +224,25 @@ async fn a_call_registered_again_is_one_call_with_the_facts_told_last() {
 }
 
 #[tokio::test]
+async fn a_call_from_a_hidden_number_is_kept_without_one_and_linked_with_nobody() {
+    let sandbox = ready().await;
+    let hidden = json!({"clientPhone": null});
+    let answer = done(
+        &told("call-started", &with(started(), hidden.clone())),
+        &sandbox,
+    )
+    .await;
+    assert_eq!(answer.json()["links"]["contactIds"], json!([]));
+    done(
+        &told("register-call", &with(registered(), hidden)),
+        &sandbox,
+    )
+    .await;
+    let rows = sandbox.kontur().calls();
+    assert_eq!((rows.len(), rows[0].phone.as_deref()), (1, None));
+}
+
+#[tokio::test]
 async fn a_live_call_is_no_history_yet() {
     let sandbox = announced().await;
     done(&told("call-finished", &finished()), &sandbox).await;

@@ -5,8 +5,11 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 use vochi_crm_sandbox::Sandbox;
 
-use super::support::{CONTACT, WS, done, get, patch, ready, registered, send, told, write};
-use crate::support::Wire;
+use super::support::{
+    CONTACT, DIMA, INSTANCE, KEY, TELEPHONY, WS, authorize, done, get, patch, ready, registered,
+    send, told, write,
+};
+use crate::support::{Wire, control, with};
 
 const ZERO: &str = "00000000-0000-0000-0000-000000000000";
 
@@ -126,6 +129,64 @@ async fn what_changes_goes_to_the_end_of_the_feed() {
     let first = &page["items"][0]["changeData"];
     assert_eq!(first["old"]["position"], "Главный бухгалтер");
     assert_eq!(first["new"]["position"], "Директор");
+}
+
+#[tokio::test]
+async fn the_workspace_is_changed_over_http_and_is_on_the_page() {
+    let sandbox = crate::support::sandbox().await;
+    let change = json!({
+        "crm": "kontur", "access_keys": [KEY], "installed": false,
+        "instance": {"status": "paused"},
+    });
+    assert_eq!(control(&sandbox, "/account", &change).await.0, 200);
+    let instance = done(&get(INSTANCE), &sandbox).await.json();
+    assert_eq!(instance["status"], "paused");
+    let reply = send(&authorize(), &sandbox).await;
+    assert_eq!(reply.json()["status"], "notInstalled");
+    for (body, reason) in [
+        (json!({"installed": 1}), "true or false"),
+        (json!({"instance": []}), "an object"),
+        (json!({"access_keys": [1]}), "a list of texts"),
+        (json!({"colour": 1}), "colour"),
+    ] {
+        let body = with(body, json!({"crm": "kontur"}));
+        let (status, answer) = control(&sandbox, "/account", &body).await;
+        let message = answer["error"]["message"].as_str().unwrap_or_default();
+        assert!(
+            status == 400 && message.contains(reason),
+            "{status} {message}"
+        );
+    }
+    let page = Wire::get("/")
+        .try_send(sandbox.page_url())
+        .await
+        .expect("it answers");
+    for shown in ["Kontur.CRM", "integration.installed", "Ромашка"] {
+        assert!(page.text.contains(shown), "{shown} is not on the page");
+    }
+}
+
+#[tokio::test]
+async fn what_a_person_puts_into_the_crm_is_told_and_found() {
+    let sandbox = ready().await;
+    let kontur = sandbox.kontur();
+    let contact = json!({
+        "id": "98c0a1d2-3333-4c4c-9d9d-000000000399", "name": "Нина",
+        "phones": [{"id": "1", "type": "work", "value": "375295550011"}],
+    });
+    let deal = json!({
+        "id": "98c0a1d2-4444-4c4c-9d9d-000000000499", "isActive": true,
+        "links": {"contactIds": ["98c0a1d2-3333-4c4c-9d9d-000000000399"]},
+        "responsibleUserId": DIMA,
+    });
+    let object = |value: &Value| value.as_object().cloned().unwrap_or_default();
+    kontur.put_contact(object(&contact));
+    kontur.put_deal(object(&deal));
+    let last = kontur.events().pop().unwrap_or_default();
+    assert_eq!(last["changeData"]["type"], "create");
+    let redirect = format!("{TELEPHONY}/call-redirect?phoneNumber=375295550011");
+    let users = done(&get(&redirect), &sandbox).await.json();
+    assert_eq!(users, json!({"userIds": [DIMA]}));
 }
 
 #[tokio::test]

@@ -75,6 +75,16 @@ async fn a_missing_or_another_echo_is_a_failure_whatever_the_status() {
         assert_eq!((answer.ok, answer.status), (false, 200));
         let problem = answer.problem.unwrap_or_default();
         assert!(problem.contains(reason), "{problem}");
+        let refused = sandbox.refused(Crm::Kontur);
+        assert_eq!(
+            refused[0].checks,
+            ["echo.back"],
+            "it is written down: {refused:?}"
+        );
+        assert_eq!(
+            refused[0].path,
+            "/kontur/k7/api/v1/vochi-demo/communications/call"
+        );
         let call = sandbox.kontur().communications().remove(0);
         assert_eq!(call.stage, Stage::Failed);
     }
@@ -228,12 +238,27 @@ async fn a_click_is_played_over_http_too() {
     let hangup = json!({
         "crm": "kontur", "user_id": MARIA, "to": integration.url, "kind": "hangup",
     });
-    let (status, answer) = control(&sandbox, "/click", &hangup).await;
-    let message = answer["error"]["message"].as_str().unwrap_or_default();
-    assert!(
-        status == 400 && message.contains("\"leg\""),
-        "{status} {message}"
-    );
+    let elsewhere = json!({
+        "crm": "retailcrm", "user_id": "7", "phone": "+375291112233", "to": integration.url,
+    });
+    for (wrong, reason) in [
+        (hangup, "\"leg\""),
+        (
+            with(elsewhere.clone(), json!({"path": "short"})),
+            "kontur only",
+        ),
+        (
+            with(elsewhere, json!({"kind": "hangup", "leg": "1"})),
+            "kontur only",
+        ),
+    ] {
+        let (status, answer) = control(&sandbox, "/click", &wrong).await;
+        let message = answer["error"]["message"].as_str().unwrap_or_default();
+        assert!(
+            status == 400 && message.contains(reason),
+            "{status} {message}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -156,7 +156,9 @@ async fn every_check_refuses_in_the_words_of_the_crm_and_says_why() {
 
 #[test]
 fn every_row_of_the_table_is_shown_by_a_case() {
-    let shown: BTreeSet<&str> = cases().iter().map(|case| case.row).collect();
+    let mut shown: BTreeSet<&str> = cases().iter().map(|case| case.row).collect();
+    // See `a_missing_or_another_echo_is_a_failure_whatever_the_status`.
+    shown.insert("echo.back");
     let rows: Vec<&str> = Sandbox::checks(Crm::Kontur)
         .iter()
         .map(|check| check.name)

@@ -157,12 +157,7 @@ pub(super) fn cases() -> Vec<Case> {
             "externalVatsPhone",
         ),
         in_start(
-            "client_phone.given",
-            json!({"clientPhone": null}),
-            "clientPhone",
-        ),
-        in_start(
-            "client_phone.given",
+            "client_phone.external",
             json!({"direction": "internal"}),
             "clientPhone",
         ),
