@@ -52,6 +52,32 @@ async fn a_call_told_again_is_the_same_call_and_its_answer_shows_what_happened()
 }
 
 #[tokio::test]
+async fn the_legs_of_an_answered_call_come_back_with_their_times() {
+    let sandbox = announced().await;
+    for (kind, at) in [
+        ("appeared", "09:38:36"),
+        ("connected", "09:38:44"),
+        ("paused", "09:39:40"),
+        ("connected", "09:40:56"),
+        ("disconnected", "09:42:10"),
+    ] {
+        done(&told("call-event", &event(kind, at)), &sandbox).await;
+    }
+    done(&told("call-finished", &finished()), &sandbox).await;
+    let answer = done(&told("call-started", &started()), &sandbox)
+        .await
+        .json();
+    let item = &answer["data"]["call"]["items"][0];
+    assert_eq!(
+        item["startedAt"], "2025-11-20T09:38:44.1000000+00:00",
+        "coming off hold is no second answer"
+    );
+    assert_eq!(item["finishedAt"], "2025-11-20T09:42:10.1000000+00:00");
+    let events = answer["data"]["call"]["events"].as_array().map(Vec::len);
+    assert_eq!(events, Some(5));
+}
+
+#[tokio::test]
 async fn a_call_whose_announcement_was_answered_into_the_void_is_not_doubled() {
     let sandbox = ready().await;
     let path = format!("{TELEPHONY}/call-started");

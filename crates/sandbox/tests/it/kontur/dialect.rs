@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use vochi_crm_sandbox::kontur::{Dialect, Saying, Unauthorized};
 
+use super::fixtures::text;
 use super::support::{
     CALL, INSTANCE, TELEPHONY, announced, done, event, finished, get, patch, ready, registered,
     send, started, told,
@@ -128,6 +129,39 @@ async fn a_change_of_the_instance_is_wrapped_or_bare_and_really_made() {
         done(&get(INSTANCE), &sandbox).await.json()["features"],
         features
     );
+}
+
+#[tokio::test]
+async fn a_webhook_keeps_the_id_it_brings_and_gets_one_in_place_of_zero() {
+    let sandbox = ready().await;
+    let hook = |id: &str| {
+        json!([{"op": "add", "path": "/webHooks", "value": {
+            "id": id,
+            "relativeUrl": "communications/sync",
+            "triggerType": "schedule",
+            "filter": {"items": []},
+            "schedule": {"period": "00:05:00"},
+            "disabled": false,
+        }}])
+    };
+    let (own, zero) = (
+        "25d0c0de-5555-4e4e-aeae-000000000509",
+        "00000000-0000-0000-0000-000000000000",
+    );
+    done(&patch(INSTANCE, &hook(own)), &sandbox).await;
+    let answer = done(&patch(INSTANCE, &hook(zero)), &sandbox).await.json();
+    let hooks = answer["result"]["webHooks"].clone();
+    assert_eq!(hooks[2]["id"], own);
+    assert_ne!(hooks[3]["id"], zero);
+
+    let off = json!([
+        {"op": "Replace", "path": format!("/webHooks/{own}/disabled"), "value": true},
+        {"op": "Remove", "path": format!("/webHooks/{}", text(&hooks[3]["id"]))},
+    ]);
+    done(&patch(INSTANCE, &off), &sandbox).await;
+    let hooks = sandbox.kontur().instance()["webHooks"].clone();
+    assert_eq!(hooks.as_array().map(Vec::len), Some(3));
+    assert_eq!(hooks[2]["disabled"], true);
 }
 
 #[tokio::test]
