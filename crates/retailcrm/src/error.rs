@@ -149,8 +149,8 @@ static TABLE: &[Row] = &[
 struct Envelope {
     #[serde(default, deserialize_with = "wire::bool_or_none")]
     success: Option<bool>,
-    #[serde(default, rename = "errorMsg", deserialize_with = "wire::text_or_none")]
-    error: Option<String>,
+    #[serde(default, rename = "errorMsg")]
+    error: Value,
     #[serde(default)]
     errors: Value,
     #[serde(
@@ -171,7 +171,7 @@ pub(crate) fn judge(answer: &Answer) -> Result<(), Refusal> {
     };
     let said_no = match envelope.success {
         Some(success) => !success,
-        None => envelope.error.is_some(),
+        None => !envelope.error.is_null() && envelope.error != "",
     };
     if answer.is_success() && !said_no {
         return Ok(());
@@ -220,7 +220,14 @@ fn not_json(answer: &Answer) -> Refusal {
     if status.is_success() {
         return Refusal::new(
             ErrorKind::Decode,
-            format!("the answer (HTTP {}) is no JSON", status.as_u16()),
+            format!(
+                "the answer (HTTP {}, {}) is no JSON",
+                status.as_u16(),
+                match answer.content_type() {
+                    "" => "no content type",
+                    other => other,
+                }
+            ),
         )
         .with_advice(Advice::Transient)
         .with_effect(Effect::Maybe)
@@ -241,7 +248,12 @@ fn not_json(answer: &Answer) -> Refusal {
 }
 
 fn told(status: StatusCode, envelope: Envelope) -> Refusal {
-    let message = envelope.error.unwrap_or_else(|| {
+    let said = match envelope.error {
+        Value::Null => None,
+        Value::String(text) => Some(text).filter(|text| !text.trim().is_empty()),
+        other => Some(other.to_string()),
+    };
+    let message = said.unwrap_or_else(|| {
         format!(
             "RetailCRM refuses without a word (HTTP {})",
             status.as_u16()

@@ -1,5 +1,7 @@
 //! What every row of every table of checks has in common.
 
+use std::borrow::Cow;
+
 /// How much is known of a demand and of its refusal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -77,14 +79,14 @@ pub(crate) struct Detail {
     /// request is at fault.
     pub(crate) field: String,
     /// What the CRM says about it.
-    pub(crate) text: &'static str,
+    pub(crate) text: Cow<'static, str>,
 }
 
 impl Detail {
-    pub(crate) fn new(field: impl Into<String>, text: &'static str) -> Self {
+    pub(crate) fn new(field: impl Into<String>, text: impl Into<Cow<'static, str>>) -> Self {
         Self {
             field: field.into(),
-            text,
+            text: text.into(),
         }
     }
 

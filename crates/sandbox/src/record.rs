@@ -36,7 +36,7 @@ pub struct RecordedRequest {
 pub enum Fate {
     /// The stand-in did what was asked.
     CarriedOut,
-    /// A check refused it.
+    /// A check refused it, or a part of it where the CRM takes the rest.
     Refused,
     /// A fault came in between, so nothing was done.
     Prevented,

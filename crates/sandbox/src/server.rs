@@ -1,6 +1,7 @@
 //! Listening, TLS, reading requests whole, and ending connections the hard way.
 
 use std::convert::Infallible;
+use std::fmt::Write as _;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -41,9 +42,9 @@ pub(crate) struct Bodies {
 }
 
 impl Bodies {
-    /// More than any ordinary request of any of these CRMs needs.
+    /// More than any request of most of these CRMs needs; the largest are files with a recording.
     pub(crate) const ORDINARY: Self = Self {
-        kept: 8 * 1024 * 1024,
+        kept: 64 * 1024 * 1024,
         longer: false,
     };
 }
@@ -240,12 +241,38 @@ fn written(answer: Answer) -> http::Response<Full<Bytes>> {
     {
         response.headers_mut().insert(header::CONTENT_TYPE, value);
     }
-    for (name, value) in answer.headers {
-        if let Ok(value) = HeaderValue::try_from(value) {
-            response.headers_mut().insert(name, value);
-        }
+    if let Some(seconds) = answer.retry_after {
+        let headers = response.headers_mut();
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    let disposition = answer.file_name.as_deref().map(disposition);
+    if let Some(Ok(value)) = disposition.map(HeaderValue::try_from) {
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_DISPOSITION, value);
     }
     response
+}
+
+/// A file's name for whoever saves it; beyond ASCII in the form of RFC 6266.
+fn disposition(name: &str) -> String {
+    let plain = |it: char| it.is_ascii_graphic() && it != '"' && it != '\\' || it == ' ';
+    if name.chars().all(plain) {
+        return format!("attachment; filename=\"{name}\"");
+    }
+    let plain: String = name
+        .chars()
+        .map(|it| if plain(it) { it } else { '_' })
+        .collect();
+    let mut encoded = String::new();
+    for byte in name.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_') {
+            encoded.push(char::from(byte));
+        } else {
+            // Writing into a String cannot fail.
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+    }
+    format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}")
 }
 
 /// Wraps a handler that never loses anything.

@@ -57,9 +57,11 @@ pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     /// Empty where none is sent.
     pub(crate) content_type: String,
-    /// Headers beside the content type.
-    pub(crate) headers: Vec<(&'static str, String)>,
+    /// Seconds to stay away, where the CRM says them.
+    pub(crate) retry_after: Option<u32>,
     pub(crate) body: Bytes,
+    /// What a downloaded file is called.
+    pub(crate) file_name: Option<String>,
 }
 
 impl Answer {
@@ -71,8 +73,9 @@ impl Answer {
         Self {
             status,
             content_type: content_type.into(),
-            headers: Vec::new(),
+            retry_after: None,
             body: body.into(),
+            file_name: None,
         }
     }
 
@@ -81,11 +84,6 @@ impl Answer {
         // always serialise; an empty body would show up in any test at once.
         let body = serde_json::to_vec(body).unwrap_or_default();
         Self::new(status, "application/json", body)
-    }
-
-    pub(crate) fn with_header(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.headers.push((name, value.into()));
-        self
     }
 
     pub(crate) fn html(status: StatusCode, body: impl Into<Bytes>) -> Self {

@@ -114,6 +114,62 @@ def companies(client):
     assert ok(client.customer_corporate_companies(5041, "id"))["companies"][0]["isMain"]
 
 
+def notes(client):
+    assert [it["id"] for it in ok(client.customer_notes())["notes"]] == [301]
+    new = {"text": "Перезвонить", "managerId": 7, "customer": {"id": 60}}
+    number = ok(client.customer_note_create(new, "shop-one"))["id"]
+    found = ok(client.customer_notes({"customerIds": [60]}))["notes"]
+    assert [it["id"] for it in found] == [301, number], found
+    assert ok(client.customer_note_delete(number)) == {"success": True}
+    refused(client.customer_note_delete(number), 404, "Not found")
+    new = {**new, "customer": {"id": 5041}}
+    number = ok(client.customer_corporate_note_create(new, "shop-one"))["id"]
+    assert ok(client.customer_corporate_notes())["notes"][0]["id"] == number
+    assert ok(client.customer_corporate_note_delete(number)) == {"success": True}
+
+
+def company_writes(client):
+    new = {"nickName": "Проба", "companies": [{"name": "ООО Проба"}]}
+    number = ok(client.customer_corporate_create(new, "shop-one"))["id"]
+    # The client takes the corporate customer's id from the contact, and writes it in there too.
+    contact = {"id": number, "customer": {"id": 61}}
+    contact_id = ok(client.customer_corporate_contacts_create(contact, "id"))["id"]
+    company = {"id": number, "name": "ООО Вторая"}
+    company_id = ok(client.customer_corporate_companies_create(company, "id"))["id"]
+    tied = {"id": contact_id, "companies": [{"id": company_id}]}
+    assert ok(client.customer_corporate_contacts_edit(number, tied, "id", "id"))["id"] == contact_id
+    renamed = {"id": company_id, "name": "ООО Третья"}
+    edited = ok(client.customer_corporate_companies_edit(number, renamed, "id", "id"))
+    assert edited["id"] == company_id
+    contacts = ok(client.customer_corporate_contacts(number, "id"))["contacts"]
+    assert contacts[0]["companies"][0]["company"]["name"] == "ООО Третья", contacts
+    # It calls the field customersCorporate, as no other client does.
+    refused(
+        client.customer_corporate_edit({"id": number, "nickName": "Иная"}, "id"),
+        400,
+        "Parameter 'customerCorporate' is missing",
+    )
+
+
+def changes(client):
+    assert ok(client.customers_history())["history"][0]["id"] == 2692
+    good = {"externalId": "up-1", "firstName": "Нина"}
+    taken = ok(client.customers_upload([good], "shop-one"))["uploadedCustomers"]
+    some = [{"externalId": "up-2"}, {**good, "externalId": "up-3"}]
+    some = client.customers_upload(some, "shop-one")
+    assert list(refused(some, 460, "Customers are loaded with errors")) == ["firstName"]
+    told = ok(client.customers_history({"sinceId": 2699}))["history"]
+    assert [it["customer"]["externalId"] for it in told] == ["up-1", "up-3"], told
+    assert told[0]["customer"]["id"] == taken[0]["id"] and told[0]["apiKey"]["current"]
+    assert ok(client.orders_history({"sinceId": 7037}, 100))["history"][0]["created"] is True
+    assert ok(client.customers_corporate_history())["history"] == []
+    refused(
+        client.integration_module_update_scopes(MODULE["code"], {"scopes": ["customer_read"]}),
+        400,
+        "Not enabled simple connection",
+    )
+
+
 def module(client):
     assert ok(client.integration_module(MODULE["code"]))["integrationModule"]["active"]
     assert ok(client.integration_module_edit(MODULE))["info"] == []
@@ -121,6 +177,50 @@ def module(client):
     assert read["integrations"] == MODULE["integrations"], read
     refused(client.integration_module("another"), 404, "Not found")
     assert ok(client.user_status(7, "busy")) == {"success": True}
+
+
+def orders(client):
+    assert [it["id"] for it in ok(client.orders({"customerId": 201}))["orders"]] == [498, 499]
+    assert ok(client.orders())["pagination"]["totalCount"] == 4
+    assert ok(client.order(501, "id"))["order"]["customer"]["id"] == 60
+    new = {
+        "externalId": "vochi-call-2",
+        "orderMethod": "phone",
+        "firstName": "Нина",
+        "phone": "+375295550011",
+        "customer": {"id": 205},
+    }
+    number = ok(client.order_create(new, "shop-one"))["id"]
+    refused(client.order_create(new, "shop-one"), 400, "Errors in the entity format")
+    # Without a type the client means the externalId, which it repeats.
+    edit = {"externalId": "vochi-call-2", "managerComment": "После 15:00"}
+    assert ok(client.order_edit(edit, site="shop-one"))["order"]["managerComment"] == "После 15:00"
+    assert ok(client.order_edit({"id": number, "managerId": 8}, "id"))["order"]["managerId"] == 8
+    refused(client.order(4711, "id"), 404, "Not found")
+
+
+def tasks(client):
+    assert [it["id"] for it in ok(client.tasks({"status": "performing"}))["tasks"]] == [433]
+    new = {"text": "Перезвонить", "performerId": 7, "customer": {"id": 60, "site": "shop-one"}}
+    number = ok(client.task_create(new, "shop-one"))["id"]
+    assert ok(client.task(number))["task"]["performer"] == 7
+    done = {"id": number, "performerId": 7, "complete": True}
+    assert ok(client.task_edit(done)) == {"success": True}
+    assert ok(client.task(number))["task"]["complete"] is True
+    errors = refused(client.task_create({"text": "Кому?"}, "shop-one"), 400, "Task is not loaded")
+    assert list(errors) == ["performerId"], errors
+
+
+def files(client):
+    assert [it["id"] for it in ok(client.files())["files"]] == [25]
+    edit = {"id": 25, "filename": "1.mp3", "attachment": [{"customer": {"id": 60}}]}
+    assert ok(client.files_edit(edit))["file"]["filename"] == "1.mp3"
+    assert ok(client.files({"customerIds": [60]}))["pagination"]["totalCount"] == 1
+    assert ok(client.file(25))["file"]["size"] == 190000
+    # It sends the file as a form, and reads a download as JSON; neither can work.
+    refused(client.files_upload("RIFF"), 400, "Parameter 'file' is missing")
+    assert ok(client.files_delete(25)) == {"success": True}
+    refused(client.file(25), 404, "Not found")
 
 
 def telephony(client):
@@ -177,7 +277,8 @@ def main(command):
             employees(client)
             control("reset")
             strangers(url, client)
-            for part in (customers, companies, module):
+            parts = [customers, notes, companies, company_writes, changes]
+            for part in [*parts, module, orders, tasks, files]:
                 control("reset")
                 part(client)
             control("reset")

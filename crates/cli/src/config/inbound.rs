@@ -1,8 +1,8 @@
 //! An inbound secret that nobody configured: made up once, and kept in a file of its own.
 
 use std::fmt::Write as _;
-use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, Read, Write as _};
+use std::fs::{self, DirBuilder, OpenOptions};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use vochi_crm::{Error, Result, Secret};
@@ -10,8 +10,6 @@ use vochi_crm::{Error, Result, Secret};
 use super::secret;
 use super::{Profile, Settings};
 
-/// Where randomness comes from.
-const RANDOM: &str = "/dev/urandom";
 /// As many bytes as make 32 characters.
 const BYTES: usize = 16;
 
@@ -78,14 +76,10 @@ impl InboundSecret {
 
 fn made_up() -> Result<Secret> {
     let mut bytes = [0; BYTES];
-    File::open(RANDOM)
-        .and_then(|mut source| source.read_exact(&mut bytes))
-        .map_err(|error| {
-            Error::config(format!(
-                "no inbound secret can be made up: {RANDOM}: {error}"
-            ))
+    getrandom::fill(&mut bytes).map_err(|error| {
+        Error::config(format!("no inbound secret can be made up: {error}"))
             .with_hint("set inbound_secret to 32 random characters")
-        })?;
+    })?;
     let mut text = String::with_capacity(2 * BYTES);
     for byte in bytes {
         // Writing to a String cannot fail.

@@ -28,6 +28,9 @@ pub(super) fn line(request: &PlannedRequest, crm: Crm) -> String {
     if let Some(body) = &request.body {
         words.push(format!("--data-raw {}", quoted(body, crm)));
     }
+    if let Some(source) = &request.body_source {
+        words.push(format!("--data-binary {}", single(&format!("@{source}"))));
+    }
     words.join(" ")
 }
 

@@ -1,46 +1,40 @@
 //! `changes`: what is new among the customers.
 
 use serde_json::{Value, json};
-use vochi_crm_sandbox::retailcrm::API_KEY;
+use vochi_crm_sandbox::retailcrm::{API_KEY, Author};
 
 use crate::support::{Stage, keys};
 
-/// The path of the history, which the stand-in does not have: a fault answers in its place.
+/// The path of the history.
 const HISTORY: &str = "/api/v5/customers/history";
 
-fn tell(stage: &Stage, history: &Value) {
-    let count = history.as_array().map_or(0, Vec::len);
-    let body = json!({
-        "success": true, "generatedAt": "2026-03-14 11:00:00", "history": history,
-        "pagination": {"limit": 100, "totalCount": count, "currentPage": 1, "totalPageCount": 1},
-    });
-    stage.fault(|fault| fault.path(HISTORY).body(body.to_string()));
+/// The lines of a run, each as JSON.
+fn lines(stage: &Stage, arguments: &[&str]) -> Vec<Value> {
+    let ran = stage.json(arguments);
+    assert_eq!(ran.code, Some(0), "{ran}");
+    let lines = ran.stdout.lines();
+    lines
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {ran}")))
+        .collect()
 }
 
-fn change(id: u64, customer: u64) -> Value {
-    json!({
-        "id": id, "createdAt": "2026-03-14 10:05:00", "source": "user", "user": {"id": 7},
-        "field": "phones", "oldValue": null, "newValue": "+375446370646",
-        "customer": {"id": customer, "site": "shop-one"},
-    })
+/// The cursor a run ends with.
+fn cursor(lines: &[Value]) -> String {
+    let end = lines.last().expect("a last line");
+    end["cursor"].as_str().expect("a cursor").to_owned()
 }
 
 #[test]
 fn changed_customers_come_one_a_line_and_the_cursor_last() {
     let stage = Stage::new();
-    tell(
-        &stage,
-        &json!([change(2695, 202), change(2696, 201), change(2699, 202)]),
-    );
-    let ran = stage.json(&["changes", "--since", "2691"]);
-    assert_eq!(ran.code, Some(0), "{ran}");
-    let lines: Vec<Value> = ran
-        .stdout
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {ran}")))
-        .collect();
-    let [first, second, end] = lines.as_slice() else {
-        panic!("two customers and the cursor: {ran}")
+    let now = cursor(&lines(&stage, &["changes"]));
+    let people = stage.sandbox.retailcrm().acting_as(Author::User(7));
+    people.add_phone(202, "+375291112299");
+    people.add_phone(201, "+375291112298");
+    people.rename_customer(202, "Пётр", None);
+    let told = lines(&stage, &["changes", "--since", &now]);
+    let [first, second, end] = told.as_slice() else {
+        panic!("two customers and the cursor: {told:?}")
     };
     assert_eq!(
         keys(first),
@@ -50,7 +44,7 @@ fn changed_customers_come_one_a_line_and_the_cursor_last() {
     assert_eq!(
         (&first["customer"]["id"], &second["customer"]["id"]),
         (&json!("201"), &json!("202")),
-        "each once, the one that changed last at the end: {ran}"
+        "each once, the one that changed last at the end: {told:?}"
     );
     assert_eq!(
         keys(&first["customer"]),
@@ -59,32 +53,43 @@ fn changed_customers_come_one_a_line_and_the_cursor_last() {
     );
     assert_eq!(
         first["customer"]["responsible"]["extension"], "151",
-        "{ran}"
+        "{told:?}"
     );
-    assert_eq!(
-        *end,
-        json!({"ok": true, "cursor": "2699", "customers": 2}),
-        "the new cursor"
-    );
+    assert_eq!(keys(end), ["cursor", "customers", "ok"]);
+    assert_eq!(end["customers"], 2);
+
+    let again = lines(&stage, &["changes", "--since", &cursor(&told)]);
+    let [end] = again.as_slice() else {
+        panic!("nothing is told twice: {again:?}")
+    };
+    assert_eq!(end["cursor"], cursor(&told), "the cursor stays");
 }
 
 #[test]
-fn where_nothing_changed_the_cursor_stays() {
+fn what_the_key_itself_changed_is_no_news() {
     let stage = Stage::new();
-    tell(&stage, &json!([]));
-    let value = stage.json(&["changes", "--since", "2691"]).ends(0);
-    assert_eq!(
-        value,
-        json!({"ok": true, "cursor": "2691", "customers": 0}),
-        "the cursor alone"
-    );
-    tell(&stage, &json!([change(2695, 201)]));
-    let ran = stage.run(&["changes", "--since", "2691"]);
-    assert!(ran.stdout.contains("Ольга"), "people read the name: {ran}");
-    assert!(
-        ran.stdout.ends_with("cursor: 2695\n"),
-        "people read the cursor: {ran}"
-    );
+    let now = cursor(&lines(&stage, &["changes"]));
+    let customer = json!({"firstName": "Ольга", "managerId": 16}).to_string();
+    let form =
+        ["by=id", &format!("customer={customer}")].map(|field| ["-d", field].map(str::to_owned));
+    let mut edit = vec!["api", "POST", "/api/v5/customers/201/edit"];
+    edit.extend(form.iter().flatten().map(String::as_str));
+    stage.json(&edit).ends(0);
+    let told = lines(&stage, &["changes", "--since", &now]);
+    assert_eq!(told.len(), 1, "the cursor alone: {told:?}");
+    assert_ne!(cursor(&told), now, "which passes over it");
+}
+
+#[test]
+fn people_read_names_and_the_cursor() {
+    let stage = Stage::new();
+    let now = cursor(&lines(&stage, &["changes"]));
+    let people = stage.sandbox.retailcrm().acting_as(Author::User(7));
+    people.rename_customer(201, "Ольга", Some("Новая"));
+    let ran = stage.run(&["changes", "--since", &now]);
+    assert!(ran.stdout.contains("Новая Ольга"), "{ran}");
+    let last = ran.stdout.lines().last().unwrap_or_default();
+    assert!(last.starts_with("cursor: "), "{ran}");
 }
 
 #[test]

@@ -157,6 +157,13 @@ impl CallRecord {
         self
     }
 
+    /// Exactly these legs.
+    #[must_use]
+    pub fn with_legs(mut self, legs: Vec<LegRecord>) -> Self {
+        self.legs = legs;
+        self
+    }
+
     /// The recording.
     #[must_use]
     pub fn with_recording(mut self, recording: Recording) -> Self {

@@ -1,5 +1,6 @@
 //! What must be remembered of a call between two of its events.
 
+mod leg;
 mod settle;
 
 use serde::{Deserialize, Serialize};
@@ -12,57 +13,7 @@ use super::{
 use crate::error::Result;
 use crate::time::{Seconds, Timestamp};
 use crate::warning::{Warning, WarningKind};
-
-/// How far a leg has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum LegPhase {
-    /// It rings.
-    Ringing,
-    /// The two ends talk.
-    Connected,
-    /// One end is on hold.
-    Held,
-    /// It is over.
-    Ended,
-}
-
-/// A leg of a live call.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LiveLeg {
-    /// The PBX's id of the leg, or one minted from the call's.
-    pub id: LegId,
-    /// The side that calls.
-    pub from: LegEnd,
-    /// The side that rings or answered.
-    pub to: LegEnd,
-    /// How far it has come.
-    pub phase: LegPhase,
-    /// When it was answered.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub answered_at: Option<Timestamp>,
-    /// When it ended.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ended_at: Option<Timestamp>,
-}
-
-impl LiveLeg {
-    fn has_client(&self) -> bool {
-        self.from == LegEnd::Client || self.to == LegEnd::Client
-    }
-
-    fn employees(&self) -> impl Iterator<Item = &Extension> {
-        self.from.extension().into_iter().chain(self.to.extension())
-    }
-
-    fn end(&mut self, at: Timestamp) {
-        if self.phase != LegPhase::Ended {
-            self.phase = LegPhase::Ended;
-            self.ended_at = Some(at);
-        }
-    }
-}
+pub use leg::{LegPhase, LiveLeg};
 
 /// Whether the CRM's history holds the call.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -265,7 +216,16 @@ impl CallState {
         if !live.has_client() {
             return;
         }
+        let (taken, from_client) = (live.id.clone(), live.from == LegEnd::Client);
         let talker = live.employees().next().cloned();
+        // Somebody has the client, so the other phones stop; a PBX need not say so.
+        let others = self.legs.iter_mut().filter(|leg| {
+            from_client
+                && leg.from == LegEnd::Client
+                && leg.phase == LegPhase::Ringing
+                && leg.id != taken
+        });
+        others.for_each(|leg| leg.end(at));
         // In a click-to-call the employee is known from the leg that rang first.
         let talker = talker.or_else(|| {
             let connected = |leg: &&LiveLeg| leg.phase == LegPhase::Connected;

@@ -1,16 +1,20 @@
 //! A request as a plain value, and its body in each encoding a CRM takes.
 
 use std::borrow::Cow;
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde::Serialize;
 use url::form_urlencoded;
 
+use super::{FileSource, Source};
 use crate::error::{Error, Result};
 
-/// What a request carries.
-#[derive(Clone, Debug, Default)]
+/// What a request carries. Its `Debug` shows how much, never what.
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub enum Body {
     /// Nothing.
@@ -27,25 +31,83 @@ pub enum Body {
         /// The bytes.
         bytes: Bytes,
     },
+    /// Bytes that are read while they go out, and never in memory as a whole.
+    Stream {
+        /// The content type.
+        content_type: Cow<'static, str>,
+        /// Where the bytes come from. It is opened for every attempt.
+        source: Arc<dyn Source>,
+    },
 }
 
 impl Body {
+    /// The bytes of a source.
+    pub fn stream(
+        content_type: impl Into<Cow<'static, str>>,
+        source: impl Source + 'static,
+    ) -> Self {
+        Self::Stream {
+            content_type: content_type.into(),
+            source: Arc::new(source),
+        }
+    }
+
+    /// The bytes of the file at this path.
+    ///
+    /// ```
+    /// use vochi_crm_core::http::{ApiRequest, Body};
+    /// let body = Body::file("audio/mpeg", "/recordings/1710.mp3");
+    /// let request = ApiRequest::post("/files").body(body);
+    /// assert_eq!(request.body_ref().content_type(), Some("audio/mpeg"));
+    /// ```
+    pub fn file(content_type: impl Into<Cow<'static, str>>, path: impl Into<PathBuf>) -> Self {
+        Self::stream(content_type, FileSource::new(path))
+    }
+
     /// The content type, where there is one.
-    pub fn content_type(&self) -> Option<&'static str> {
+    pub fn content_type(&self) -> Option<&str> {
         match self {
             Self::Empty => None,
             Self::Form(_) => Some("application/x-www-form-urlencoded"),
             Self::Json(_) => Some("application/json"),
             Self::Bytes { content_type, .. } => Some(content_type),
+            Self::Stream { content_type, .. } => Some(content_type),
         }
     }
 
-    /// The bytes as they go out.
+    /// The bytes as they go out. None of a [`Stream`](Self::Stream): they are read while it goes
+    /// out.
     pub fn encode(&self) -> Bytes {
         match self {
-            Self::Empty => Bytes::new(),
+            Self::Empty | Self::Stream { .. } => Bytes::new(),
             Self::Form(fields) => encode_pairs(fields).into(),
             Self::Json(bytes) | Self::Bytes { bytes, .. } => bytes.clone(),
+        }
+    }
+
+    /// Where the bytes of a streamed body come from.
+    pub fn source(&self) -> Option<&Arc<dyn Source>> {
+        match self {
+            Self::Stream { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("Empty"),
+            Self::Form(fields) => write!(f, "Form({} fields)", fields.len()),
+            Self::Json(bytes) => write!(f, "Json({} bytes)", bytes.len()),
+            Self::Bytes {
+                content_type,
+                bytes,
+            } => write!(f, "Bytes({content_type}, {} bytes)", bytes.len()),
+            Self::Stream {
+                content_type,
+                source,
+            } => write!(f, "Stream({content_type}, {})", source.name()),
         }
     }
 }

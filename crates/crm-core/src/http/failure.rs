@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
+use super::flow::Fault;
 use super::{Advice, Answer, Idempotency, Refusal, Stage, TransportError};
 use crate::error::{Effect, Error, ErrorKind, TryAgain};
 use crate::retry;
@@ -17,11 +18,32 @@ pub(super) struct Failure {
 }
 
 impl Failure {
-    /// Nothing was sent, and nothing will be.
-    pub(super) fn before_sending(error: Error) -> Self {
+    /// The source of the body failed while it went out: the CRM got a broken request, and what it
+    /// made of it is not known.
+    pub(super) fn of_source(fault: &Fault, name: &str, redactor: &Redactor) -> Self {
+        let (kind, advice, hint) = match fault {
+            Fault::Read(_) => (
+                ErrorKind::Input,
+                Advice::Transient,
+                "the CRM got a part of it; see that it can be read as a whole",
+            ),
+            Fault::Short { .. } | Fault::Long { .. } => (
+                ErrorKind::Input,
+                Advice::Never,
+                "the CRM got a part of it; send it when nobody writes to it any more",
+            ),
+            Fault::Silent => (
+                ErrorKind::Timeout,
+                Advice::Transient,
+                "the CRM got a part of it; see what holds it up",
+            ),
+        };
+        let text = redactor.redact(&format!("{name}: {fault}"));
         Self {
-            error,
-            advice: Advice::Never,
+            error: Error::new(kind, text)
+                .with_effect(Effect::Maybe)
+                .with_hint(hint),
+            advice,
             told: None,
         }
     }

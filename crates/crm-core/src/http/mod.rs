@@ -3,17 +3,24 @@
 //! An operation is an [`Endpoint`]: a plain value that becomes an [`ApiRequest`] and reads an
 //! [`Answer`], without any network. The [`Pipeline`] is the one way it reaches a CRM: limiter,
 //! authorisation, [`Transport`], the CRM's [`Dialect`] that says what its errors mean, retries.
+//!
+//! A [`Body`] too large for memory comes from a [`Source`], alone or as a [`Part`] of a
+//! [`Multipart`] form: it is opened for every attempt and read while it goes out.
 
 mod answer;
 mod body;
 mod dialect;
 mod endpoint;
 mod failure;
+mod flow;
+mod multipart;
 mod origin;
 mod pipeline;
 mod plan;
+mod prepared;
 mod raw;
 mod reqwest;
+mod source;
 mod trace;
 mod transport;
 
@@ -22,8 +29,10 @@ pub use answer::Answer;
 pub use body::{ApiRequest, Body};
 pub use dialect::{Advice, Dialect, Refusal};
 pub use endpoint::{Access, Endpoint, Idempotency, LimitClass};
+pub use multipart::{Multipart, Part};
 pub use origin::Origin;
 pub use pipeline::{Pipeline, PipelineBuilder};
 pub use plan::{Plan, PlannedRequest};
 pub use raw::RawRequest;
-pub use transport::{HttpRequest, Stage, Transport, TransportError};
+pub use source::{FileSource, Source, SourceReader};
+pub use transport::{HttpRequest, Payload, Stage, Transport, TransportError};

@@ -1,4 +1,4 @@
-//! The address of a CRM: scheme, host and port, nothing more.
+//! The address of a CRM: scheme, host and port, and where in it the API of an account begins.
 
 use std::fmt;
 use std::str::FromStr;
@@ -29,10 +29,31 @@ impl Origin {
             .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
     }
 
+    /// The same address with every request's path behind these segments, which may contain anything.
+    ///
+    /// ```
+    /// use vochi_crm_core::http::Origin;
+    /// let origin = "https://crm.example.test".parse::<Origin>()?.within(["api", "v1", "a shop"]);
+    /// assert_eq!(origin.base(), "/api/v1/a%20shop");
+    /// # Ok::<(), vochi_crm_core::Error>(())
+    /// ```
+    #[must_use]
+    pub fn within<'a>(mut self, segments: impl IntoIterator<Item = &'a str>) -> Self {
+        if let Ok(mut path) = self.0.path_segments_mut() {
+            path.pop_if_empty().extend(segments);
+        }
+        self
+    }
+
+    /// What every path begins with; empty where nothing does.
+    pub fn base(&self) -> &str {
+        self.0.path().trim_end_matches('/')
+    }
+
     /// The whole address of a request.
     pub(crate) fn join(&self, request: &ApiRequest) -> Url {
         let mut url = self.0.clone();
-        url.set_path(request.path());
+        url.set_path(&format!("{}{}", self.base(), request.path()));
         let query = request.query_string();
         if !query.is_empty() {
             url.set_query(Some(&query));
@@ -123,6 +144,23 @@ mod tests {
         ] {
             assert_eq!(text.parse::<Origin>().is_ok(), good, "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_request_goes_behind_the_base_which_cannot_leave_its_place() {
+        let origin: Origin = "https://crm.example.test".parse().unwrap();
+        let request = ApiRequest::get("/files/1").query("download", "true");
+        let joined = |origin: &Origin| origin.join(&request).to_string();
+        assert_eq!(
+            joined(&origin),
+            "https://crm.example.test/files/1?download=true"
+        );
+        let within = origin.clone().within(["api", "v1", "x/../y?z"]);
+        assert_eq!(
+            joined(&within),
+            "https://crm.example.test/api/v1/x%2F..%2Fy%3Fz/files/1?download=true"
+        );
+        assert_eq!(within.to_string(), origin.to_string());
     }
 
     #[test]

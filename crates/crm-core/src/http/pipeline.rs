@@ -3,18 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use http::{HeaderValue, header};
 use tokio::time::Instant;
 use tracing::Instrument as _;
-use url::Url;
 
 use super::failure::{Failure, effect_of, with_excerpt};
+use super::flow;
+use super::prepared::{Prepared, Ready};
 use super::trace::Reporter;
-use super::{
-    Access, Advice, Answer, ApiRequest, Dialect, Endpoint, HttpRequest, LimitClass, Origin, Stage,
-    TransportError,
-};
+use super::{Access, Advice, Answer, Dialect, Endpoint, LimitClass, Origin, Stage, TransportError};
 use crate::connector::Cx;
 use crate::error::{Effect, Error, ErrorKind, Result, TryAgain};
 use crate::hub::Hub;
@@ -74,14 +70,16 @@ impl PipelineBuilder {
         self
     }
 
-    /// How long an operation may take with all its retries. Default 30 s.
+    /// How long an operation may take with all its retries, besides the time in which a streamed
+    /// body goes out. Default 30 s.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.inner.timeout = timeout;
         self
     }
 
-    /// How long one attempt may take. Default 10 s.
+    /// How long one attempt may take. Default 10 s. One with a streamed body is given up when the
+    /// body stands still for as long, or 30 s where that is more.
     #[must_use]
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.inner.attempt_timeout = timeout;
@@ -145,7 +143,10 @@ impl Pipeline {
             operation: endpoint.operation(),
         };
         let mut attempts = 0;
-        let result = match self.prepare(endpoint) {
+        let prepared = endpoint
+            .request()
+            .and_then(|request| Prepared::new(request, &self.inner.origin));
+        let result = match prepared {
             Ok(prepared) if self.inner.hub.plan().is_some() => {
                 self.rehearse(endpoint, &prepared).await
             }
@@ -168,26 +169,14 @@ impl Pipeline {
         result
     }
 
-    fn prepare<E: Endpoint>(&self, endpoint: &E) -> Result<Prepared> {
-        let request = endpoint.request()?;
-        Ok(Prepared {
-            url: self.inner.origin.join(&request),
-            body: request.body_ref().encode(),
-            request,
-        })
-    }
-
     /// Notes the request instead of sending it and goes on from the planned answer.
     async fn rehearse<E: Endpoint>(&self, endpoint: &E, prepared: &Prepared) -> Result<E::Output> {
-        let mut request = prepared.to_http();
+        let mut request = prepared.without_source();
         self.inner.dialect.authorize(&mut request).await?;
         if let Some(plan) = self.inner.hub.plan() {
-            plan.note(
-                endpoint.operation(),
-                &request,
-                prepared.request.body_ref(),
-                |text| self.inner.redactor.redact(text),
-            );
+            plan.note(endpoint.operation(), &request, prepared.body(), |text| {
+                self.inner.redactor.redact(text)
+            });
         }
         endpoint.decode(&endpoint.planned())
     }
@@ -201,15 +190,14 @@ impl Pipeline {
         attempts: &mut u32,
     ) -> Result<E::Output> {
         let inner = &*self.inner;
-        let own_deadline = Instant::now() + inner.timeout;
-        let deadline = cx
-            .deadline()
-            .map_or(own_deadline, |asked| asked.min(own_deadline));
+        let mut own_deadline = Instant::now() + inner.timeout;
+        let earlier = |own: Instant| cx.deadline().map_or(own, |asked| asked.min(own));
         let idempotency = endpoint.idempotency();
         let bucket = self.bucket(endpoint.limit_class());
         let mut worst = Effect::NotApplied;
         let mut renewed = false;
         loop {
+            let deadline = earlier(own_deadline);
             if Instant::now() >= deadline {
                 return Err(too_late().with_effect(worst));
             }
@@ -218,10 +206,24 @@ impl Pipeline {
             {
                 return Err(error.with_effect(worst));
             }
+            let ready = prepared.ready(&*inner.dialect);
+            let ready = tokio::time::timeout_at(deadline, ready)
+                .await
+                .unwrap_or_else(|_| Err(too_late()))
+                .map_err(|error| error.with_effect(worst))?;
             *attempts += 1;
-            let (outcome, answered) = self
-                .attempt(cx, prepared, deadline, reporter, *attempts)
-                .await;
+            let began = Instant::now();
+            let moving = ready.flow.clone();
+            let until = match &moving {
+                Some(_) => own_deadline + flow::allowance(ready.request.body.length()),
+                None => own_deadline,
+            };
+            let until = earlier(until);
+            let (outcome, answered) = self.attempt(cx, ready, until, reporter, *attempts).await;
+            if let Some(flow) = moving {
+                own_deadline += flow.last_moved().saturating_duration_since(began);
+            }
+            let deadline = earlier(own_deadline);
             let failure = match (outcome, answered) {
                 (Ok(()), Some(answer)) => return self.decode(endpoint, &answer),
                 (Err(failure), _) => failure,
@@ -299,16 +301,13 @@ impl Pipeline {
     async fn attempt(
         &self,
         cx: &Cx,
-        prepared: &Prepared,
-        deadline: Instant,
+        ready: Ready,
+        until: Instant,
         reporter: Reporter<'_>,
         attempt: u32,
     ) -> (Result<(), Failure>, Option<Answer>) {
         let inner = &*self.inner;
-        let mut request = prepared.to_http();
-        if let Err(error) = inner.dialect.authorize(&mut request).await {
-            return (Err(Failure::before_sending(error)), None);
-        }
+        let Ready { request, flow } = ready;
         let span = tracing::info_span!(
             "crm_request",
             crm = %reporter.crm,
@@ -320,12 +319,15 @@ impl Pipeline {
             elapsed_ms = tracing::field::Empty,
         );
         let began = Instant::now();
-        let until = deadline.min(began + inner.attempt_timeout);
         cx.count_request();
-        let sent = tokio::time::timeout_at(until, inner.hub.transport().send(request))
-            .instrument(span.clone())
-            .await
-            .unwrap_or(Err(TransportError::TimedOut(Stage::Unknown)));
+        let sending = inner.hub.transport().send(request).instrument(span.clone());
+        let sent = if let Some(flow) = &flow {
+            flow.watch(sending, until, inner.attempt_timeout).await
+        } else {
+            let until = until.min(began + inner.attempt_timeout);
+            tokio::time::timeout_at(until, sending).await.ok()
+        };
+        let sent = sent.unwrap_or(Err(TransportError::TimedOut(Stage::Unknown)));
         let elapsed = began.elapsed();
         let status = sent.as_ref().ok().map(|answer| answer.status.as_u16());
         span.record("status", status);
@@ -334,9 +336,13 @@ impl Pipeline {
             u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
         );
         reporter.attempt(attempt, status, elapsed);
+        let fault = flow.and_then(|flow| Some((flow.take_fault()?, flow)));
+        let broken =
+            fault.map(|(fault, flow)| Failure::of_source(&fault, &flow.name, &inner.redactor));
         match sent {
             Ok(answer) => match inner.dialect.judge(&answer) {
-                Ok(()) => (Ok(()), Some(answer)),
+                // It may have taken a part for the whole.
+                Ok(()) => (broken.map_or(Ok(()), Err), Some(answer)),
                 Err(refusal) => {
                     let told = inner.dialect.retry_after(&answer);
                     let failure = Failure::refused(&refusal, &answer, told, &inner.redactor);
@@ -344,7 +350,9 @@ impl Pipeline {
                 }
             },
             Err(error) => {
-                let failure = Failure::of_transport(&error, &inner.origin.host(), &inner.redactor);
+                let failure = broken.unwrap_or_else(|| {
+                    Failure::of_transport(&error, &inner.origin.host(), &inner.redactor)
+                });
                 (Err(failure), None)
             }
         }
@@ -370,27 +378,4 @@ fn too_late() -> Error {
     )
     .with_try_again(TryAgain::Later)
     .with_hint("nothing was sent; allow more time")
-}
-
-/// A request that every attempt is made from.
-struct Prepared {
-    request: ApiRequest,
-    url: Url,
-    body: Bytes,
-}
-
-impl Prepared {
-    fn to_http(&self) -> HttpRequest {
-        let mut headers = self.request.headers().clone();
-        headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
-        if let Some(content_type) = self.request.body_ref().content_type() {
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-        }
-        HttpRequest::new(
-            self.request.method().clone(),
-            self.url.clone(),
-            headers,
-            self.body.clone(),
-        )
-    }
 }

@@ -20,6 +20,8 @@ pub struct PlannedRequest {
     pub headers: Vec<(String, String)>,
     /// The body as it would go out, if it is text.
     pub body: Option<String>,
+    /// Where a streamed body would come from: a path, say. It is not opened, and `body` is empty.
+    pub body_source: Option<String>,
 }
 
 /// Collects the requests of a dry run. Given to a [`Hub`](crate::Hub), it keeps every pipeline of
@@ -64,7 +66,8 @@ impl Plan {
             body: std::str::from_utf8(&body.encode())
                 .ok()
                 .filter(|text| !text.is_empty())
-                .map(redact),
+                .map(&redact),
+            body_source: body.source().map(|source| redact(&source.name())),
         };
         self.0
             .lock()

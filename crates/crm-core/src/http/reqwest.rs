@@ -2,16 +2,25 @@
 
 use std::error::Error as _;
 use std::fmt;
+use std::io;
+use std::pin::Pin;
+use std::sync::{Mutex, PoisonError};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
+use http_body::{Frame, SizeHint};
+use tokio::io::{AsyncRead as _, ReadBuf};
 
-use super::{Answer, HttpRequest, Stage, Transport, TransportError};
+use super::{Answer, HttpRequest, Payload, SourceReader, Stage, Transport, TransportError};
 use crate::error::{Error, Result};
 
 /// How long a connection may take to come about. Shorter than any sensible time limit of a
 /// request, so that a request that was never sent is known to be.
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(2_500);
+
+/// How much of a streamed body is read at a time.
+const CHUNK: usize = 64 * 1024;
 
 /// Sends requests with reqwest over one pool of connections.
 ///
@@ -63,8 +72,12 @@ impl Transport for ReqwestTransport {
         let longest = request.longest_answer;
         let mut outgoing = reqwest::Request::new(request.method, request.url);
         *outgoing.headers_mut() = request.headers;
-        if !request.body.is_empty() {
-            *outgoing.body_mut() = Some(request.body.into());
+        match request.body {
+            Payload::Bytes(bytes) if bytes.is_empty() => {}
+            Payload::Bytes(bytes) => *outgoing.body_mut() = Some(bytes.into()),
+            Payload::Stream(reader) => {
+                *outgoing.body_mut() = Some(reqwest::Body::wrap(Streamed::new(reader)));
+            }
         }
         let mut incoming = self
             .client
@@ -81,6 +94,61 @@ impl Transport for ReqwestTransport {
             body.extend_from_slice(&chunk);
         }
         Ok(Answer::new(status, headers, body))
+    }
+}
+
+/// A source as reqwest takes it. The length it says becomes `Content-Length`.
+struct Streamed {
+    // reqwest asks for `Sync`, which a source need not be; the lock is never taken.
+    reader: Mutex<SourceReader>,
+    left: u64,
+    chunk: Vec<u8>,
+}
+
+impl Streamed {
+    fn new(reader: SourceReader) -> Self {
+        Self {
+            left: reader.length(),
+            reader: Mutex::new(reader),
+            chunk: Vec::new(),
+        }
+    }
+}
+
+impl http_body::Body for Streamed {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        let this = self.get_mut();
+        let reader = this
+            .reader
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner);
+        this.chunk.resize(CHUNK, 0);
+        let mut buffer = ReadBuf::new(&mut this.chunk);
+        if let Err(error) = ready!(Pin::new(reader).poll_read(cx, &mut buffer)) {
+            return Poll::Ready(Some(Err(error)));
+        }
+        let read = buffer.filled().len();
+        if read == 0 {
+            return Poll::Ready(None);
+        }
+        let mut chunk = std::mem::take(&mut this.chunk);
+        chunk.truncate(read);
+        this.left = this.left.saturating_sub(read as u64);
+        Poll::Ready(Some(Ok(Frame::data(chunk.into()))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.left == 0
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.left)
     }
 }
 

@@ -1,15 +1,72 @@
 //! The way to the network, as a trait, so that a host can bring its own.
 
 use std::fmt;
+use std::io;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method};
+use tokio::io::AsyncReadExt as _;
 use url::Url;
 
-use super::Answer;
+use super::{Answer, SourceReader};
+
+/// The bytes of a request, for one attempt. Its `Debug` does not show them.
+#[non_exhaustive]
+pub enum Payload {
+    /// All of them.
+    Bytes(Bytes),
+    /// To be read while they are sent, with their length as `Content-Length`.
+    Stream(SourceReader),
+}
+
+impl Payload {
+    /// How many bytes it has.
+    pub fn length(&self) -> u64 {
+        match self {
+            Self::Bytes(bytes) => bytes.len() as u64,
+            Self::Stream(reader) => reader.length(),
+        }
+    }
+
+    /// All of it, in memory: for tests, and for transports that cannot stream.
+    ///
+    /// # Errors
+    /// Where its source cannot be read, or is not as long as it said.
+    pub async fn read(self) -> io::Result<Bytes> {
+        match self {
+            Self::Bytes(bytes) => Ok(bytes),
+            Self::Stream(mut reader) => {
+                let mut bytes = Vec::new();
+                reader.read_to_end(&mut bytes).await?;
+                Ok(bytes.into())
+            }
+        }
+    }
+}
+
+impl From<Bytes> for Payload {
+    fn from(bytes: Bytes) -> Self {
+        Self::Bytes(bytes)
+    }
+}
+
+impl From<SourceReader> for Payload {
+    fn from(reader: SourceReader) -> Self {
+        Self::Stream(reader)
+    }
+}
+
+impl fmt::Debug for Payload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let how = match self {
+            Self::Bytes(_) => "Bytes",
+            Self::Stream(_) => "Stream",
+        };
+        write!(f, "{how}({} bytes)", self.length())
+    }
+}
 
 /// A request with everything in it: address, credentials, body. Its `Debug` shows neither.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct HttpRequest {
     /// The method.
@@ -19,19 +76,19 @@ pub struct HttpRequest {
     /// The headers; secret ones are marked sensitive.
     pub headers: HeaderMap,
     /// The body.
-    pub body: Bytes,
+    pub body: Payload,
     /// A longer answer is refused.
     pub longest_answer: usize,
 }
 
 impl HttpRequest {
     /// A request.
-    pub fn new(method: Method, url: Url, headers: HeaderMap, body: Bytes) -> Self {
+    pub fn new(method: Method, url: Url, headers: HeaderMap, body: impl Into<Payload>) -> Self {
         Self {
             method,
             url,
             headers,
-            body,
+            body: body.into(),
             longest_answer: 8 * 1024 * 1024,
         }
     }
@@ -42,7 +99,7 @@ impl fmt::Debug for HttpRequest {
         f.debug_struct("HttpRequest")
             .field("method", &self.method)
             .field("host", &self.url.host_str())
-            .field("body_bytes", &self.body.len())
+            .field("body_bytes", &self.body.length())
             .finish_non_exhaustive()
     }
 }

@@ -63,12 +63,12 @@ pub struct Played {
     pub line: String,
     /// The headers, in order of name.
     pub headers: Vec<(String, String)>,
-    /// The body as text.
+    /// The body as text. A streamed one is read whole; one that cannot be is empty.
     pub body: String,
 }
 
 /// Answers requests in the order of a script and remembers them. A request beyond the script fails
-/// with a message that shows it.
+/// with a message that shows it; one whose body cannot be read breaks and takes no step.
 ///
 /// ```
 /// use vochi_crm_core::testing::{ScriptedTransport, Step};
@@ -134,14 +134,19 @@ impl fmt::Debug for ScriptedTransport {
 #[async_trait::async_trait]
 impl Transport for ScriptedTransport {
     async fn send(&self, request: HttpRequest) -> Result<Answer, TransportError> {
+        if let Some(answer) = &self.lock().repeat {
+            return Ok(answer.clone());
+        }
+        let mut played = Played::of(&request);
+        let read = request.body.read().await;
         let step = {
             let mut script = self.lock();
-            if let Some(answer) = &script.repeat {
-                return Ok(answer.clone());
-            }
-            let played = Played::of(&request);
             let line = played.line.clone();
+            if let Ok(bytes) = &read {
+                played.body = String::from_utf8_lossy(bytes).into_owned();
+            }
             script.played.push(played);
+            read.map_err(|error| TransportError::Broken(error.to_string()))?;
             script.steps.pop_front().ok_or_else(|| {
                 TransportError::Invalid(format!("the script has no answer for {line}"))
             })?
@@ -178,7 +183,7 @@ impl Played {
         Self {
             line: format!("{} {}{query}", request.method, request.url.path()),
             headers,
-            body: String::from_utf8_lossy(&request.body).into_owned(),
+            body: String::new(),
         }
     }
 }

@@ -14,7 +14,8 @@ pub struct Broken {
     pub why: String,
 }
 
-/// A list from the wire: what could be read, and a note for every element that could not.
+/// A list from the wire: what could be read, and a note for every element that could not. An element
+/// that is itself a list cannot: its values would be taken for fields by their order.
 ///
 /// ```
 /// use vochi_crm_core::wire::Items;
@@ -49,14 +50,18 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Items<T> {
         };
         let mut items = Self::default();
         for (index, element) in elements.into_iter().enumerate() {
-            match serde_path_to_error::deserialize::<_, T>(element) {
+            let read = if element.is_array() {
+                Err(".".to_owned())
+            } else {
+                serde_path_to_error::deserialize::<_, T>(element)
+                    .map_err(|error| error.path().to_string())
+            };
+            match read {
                 Ok(element) => items.good.push(element),
-                Err(error) => {
-                    items.broken.push(Broken {
-                        index,
-                        why: unreadable_at(&error.path().to_string()),
-                    });
-                }
+                Err(path) => items.broken.push(Broken {
+                    index,
+                    why: unreadable_at(&path),
+                }),
             }
         }
         Ok(items)

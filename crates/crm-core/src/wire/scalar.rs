@@ -61,7 +61,8 @@ pub fn id_or_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<S
     .filter(|id| !id.is_empty() && id != "0"))
 }
 
-/// Reads a text; a number becomes its digits, an empty text and anything else `None`.
+/// Reads a text; a number becomes its digits, an empty text and anything else `None`. So is `false`:
+/// it is how PHP says that there is nothing.
 pub fn text_or_none<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<String>, D::Error> {
@@ -72,7 +73,6 @@ fn as_text(value: Value) -> Option<String> {
     match value {
         Value::String(text) if !text.trim().is_empty() => Some(text),
         Value::Number(number) => Some(number.to_string()),
-        Value::Bool(flag) => Some(flag.to_string()),
         _ => None,
     }
 }

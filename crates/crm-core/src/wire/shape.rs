@@ -1,8 +1,11 @@
 //! Lists that come as maps, maps that come as lists, and things that are not there.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
 
-use serde::de::DeserializeOwned;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{DeserializeOwned, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
@@ -23,13 +26,17 @@ where
 }
 
 /// Reads a list; a map gives its values, `null` and anything else nothing. An element that cannot
-/// be read is left out.
+/// be read, or is itself a list, is left out.
 pub fn list_or_values<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
 where
     D: Deserializer<'de>,
     T: DeserializeOwned,
 {
-    let read = |value: Value| T::deserialize(value).ok();
+    let read = |value: Value| match value {
+        // Its values would be taken for fields by their order.
+        Value::Array(_) => None,
+        value => T::deserialize(value).ok(),
+    };
     Ok(match Value::deserialize(deserializer)? {
         Value::Array(items) => items.into_iter().filter_map(read).collect(),
         Value::Object(map) => map
@@ -38,6 +45,30 @@ where
             .collect(),
         _ => Vec::new(),
     })
+}
+
+/// Reads an object that has to be there. Nothing else is one: out of a list, serde would take the
+/// fields by their order.
+pub fn object<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    struct Fields<T>(PhantomData<T>);
+
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for Fields<T> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<T, A::Error> {
+            T::deserialize(MapAccessDeserializer::new(fields))
+        }
+    }
+
+    deserializer.deserialize_map(Fields(PhantomData))
 }
 
 /// Reads an object; `null`, `[]`, `{}` and an object that cannot be read are `None`.

@@ -164,6 +164,69 @@ fn an_attended_transfer_makes_the_new_employee_the_last_who_talked() {
 }
 
 #[test]
+fn whoever_takes_the_call_stops_the_other_phones() {
+    let mut state = after(&[ringing(0, &["151", "152"]), answered(6, "152")]);
+    let phases: Vec<LegPhase> = state.legs().iter().map(|leg| leg.phase).collect();
+    assert_eq!(phases, [LegPhase::Ended, LegPhase::Connected]);
+    assert_eq!(state.legs()[0].ended_at, Some(at(6)));
+    // What the PBX says of it afterwards is no news, and a phone that rings again is a new leg.
+    state.apply(&event(7, EventKind::LegEnded).with_leg(Leg::to_employee(ext("151"))));
+    assert_eq!(state.legs()[0].ended_at, Some(at(6)));
+    state.apply(&ringing(8, &["151"]));
+    assert_eq!(state.legs()[2].phase, LegPhase::Ringing);
+}
+
+#[test]
+fn a_question_to_a_colleague_stops_no_phone() {
+    let question = Leg::new(LegEnd::Employee(ext("152")), LegEnd::Employee(ext("153")));
+    let state = after(&[
+        ringing(0, &["152"]),
+        answered(6, "152"),
+        ringing(10, &["154"]),
+        event(11, EventKind::Answered).with_leg(question),
+    ]);
+    let of_154 = state
+        .legs()
+        .iter()
+        .find(|leg| leg.to == LegEnd::Employee(ext("154")));
+    assert_eq!(of_154.map(|leg| leg.phase), Some(LegPhase::Ringing));
+}
+
+#[test]
+fn a_records_legs_are_called_as_they_were_while_they_lived() {
+    let state = after(&[
+        ringing(0, &["151", "152"]),
+        answered(6, "152"),
+        ringing(20, &["151"]),
+        ended(70),
+    ]);
+    let live: Vec<LegId> = state.legs().iter().map(|leg| leg.id.clone()).collect();
+    let leg = |id: &str, to: &str| LegRecord {
+        id: LegId::new(id).unwrap(),
+        from: LegEnd::Client,
+        to: LegEnd::Employee(ext(to)),
+        answered_at: None,
+        ended_at: None,
+        recording: None,
+    };
+    let told = [
+        leg("185.1", "151"),
+        leg(live[1].as_str(), "152"),
+        leg("185.3", "151"),
+        leg("185.4", "160"),
+    ];
+    let record = state.to_record(&call()).unwrap().with_legs(told.to_vec());
+    let ids: Vec<LegId> = state
+        .complete(record)
+        .legs()
+        .iter()
+        .map(|leg| leg.id.clone())
+        .collect();
+    let expected = [&live[0], &live[1], &live[2], &told[3].id].map(Clone::clone);
+    assert_eq!(ids, expected);
+}
+
+#[test]
 fn a_blind_transfer_rings_before_it_talks() {
     let transfer = EventKind::Transferred {
         mode: TransferMode::Blind,

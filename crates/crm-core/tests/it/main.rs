@@ -14,4 +14,5 @@ mod page;
 mod phone;
 mod pipeline;
 mod state;
+mod streaming;
 mod transport;

@@ -16,7 +16,7 @@ use vochi_crm_core::{CrmName, Cx, Effect, Error, ErrorKind, Hub, Result, Secret,
 /// A CRM with as few rules as possible: 200 is yes, 503 a limit, 500 a fault, 401 an old key, the
 /// rest no.
 #[derive(Debug)]
-struct PlainDialect;
+pub(super) struct PlainDialect;
 
 #[async_trait::async_trait]
 impl Dialect for PlainDialect {

@@ -32,7 +32,7 @@ fn request(address: &str) -> HttpRequest {
         http::Method::POST,
         address.parse().unwrap(),
         http::HeaderMap::new(),
-        "a=1".into(),
+        bytes::Bytes::from("a=1"),
     );
     request.longest_answer = 64 * 1024;
     request

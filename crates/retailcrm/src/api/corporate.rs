@@ -59,7 +59,7 @@ impl ListCorporateCustomers {
     /// customers, not of contacts.
     #[must_use]
     pub fn with_contacts(mut self, ids: impl IntoIterator<Item = CustomerId>) -> Self {
-        self.filters.add("filter[contactIds][]", ids);
+        self.filters.ids("filter[contactIds][]", ids);
         self
     }
 
@@ -95,7 +95,7 @@ impl ListCorporateCustomers {
     /// Only these.
     #[must_use]
     pub fn with_ids(mut self, ids: impl IntoIterator<Item = CorporateCustomerId>) -> Self {
-        self.filters.add("filter[ids][]", ids);
+        self.filters.ids("filter[ids][]", ids);
         self
     }
 
@@ -118,7 +118,7 @@ impl ListCorporateCustomers {
     /// Only those of these managers.
     #[must_use]
     pub fn with_managers(mut self, users: impl IntoIterator<Item = UserId>) -> Self {
-        self.filters.add("filter[managers][]", users);
+        self.filters.ids("filter[managers][]", users);
         self
     }
 
@@ -149,10 +149,10 @@ impl Endpoint for ListCorporateCustomers {
     }
 
     fn request(&self) -> Result<ApiRequest> {
-        Ok(self.paging.apply(
+        self.paging.apply(
             self.filters
                 .apply(ApiRequest::get("/api/v5/customers-corporate"))?,
-        ))
+        )
     }
 
     fn decode(&self, answer: &Answer) -> Result<CorporateCustomersPage> {
@@ -182,15 +182,13 @@ impl Endpoint for ListCorporateCustomers {
 #[derive(Clone, Debug)]
 pub struct GetCorporateCustomer {
     key: Key,
-    site: Option<String>,
 }
 
 impl GetCorporateCustomer {
     /// The one with this id in the CRM.
     pub fn by_id(id: CorporateCustomerId) -> Self {
         Self {
-            key: Key::Id(id.get()),
-            site: None,
+            key: Key::id(id.get()),
         }
     }
 
@@ -198,15 +196,14 @@ impl GetCorporateCustomer {
     /// [which](Self::with_site).
     pub fn by_external_id(id: impl Into<String>) -> Self {
         Self {
-            key: Key::ExternalId(id.into()),
-            site: None,
+            key: Key::external_id(id),
         }
     }
 
     /// The shop.
     #[must_use]
     pub fn with_site(mut self, site: impl Into<String>) -> Self {
-        self.site = Some(site.into());
+        self.key = self.key.in_site(Some(site.into()));
         self
     }
 }
@@ -219,18 +216,14 @@ impl Endpoint for GetCorporateCustomer {
     }
 
     fn request(&self) -> Result<ApiRequest> {
-        let path = format!("/api/v5/customers-corporate/{}", self.key.segment()?);
-        let mut request = ApiRequest::get(path).query("by", self.key.by());
-        if let Some(site) = &self.site {
-            request = request.query("site", site.as_str());
-        }
-        Ok(request)
+        self.key.read("customers-corporate", "")
     }
 
     fn decode(&self, answer: &Answer) -> Result<CorporateCustomer> {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
         struct Found {
+            #[serde(deserialize_with = "wire::object")]
             customer_corporate: CorporateCustomer,
         }
         answer.json::<Found>().map(|found| found.customer_corporate)
@@ -241,10 +234,7 @@ impl Endpoint for GetCorporateCustomer {
     }
 
     fn planned(&self) -> Answer {
-        let id = match &self.key {
-            Key::Id(id) => *id,
-            Key::ExternalId(_) => 1,
-        };
+        let id = self.key.planned();
         Answer::ok_json(&json!({ "success": true, "customerCorporate": { "id": id } }))
     }
 }

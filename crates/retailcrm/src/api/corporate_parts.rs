@@ -8,7 +8,7 @@ use vochi_crm_core::wire::{self, Items};
 
 use super::filters::Filters;
 use super::key::Key;
-use super::paging::Paging;
+use super::paging::{self, Paging};
 use crate::model::{
     Company, CorporateContact, CorporateCustomerId, CustomerId, PageSize, Pagination,
 };
@@ -41,7 +41,6 @@ pub struct CorporateContactsPage {
 #[derive(Clone, Debug)]
 pub struct ListCorporateContacts {
     key: Key,
-    site: Option<String>,
     filters: Filters,
     paging: Paging,
 }
@@ -49,19 +48,18 @@ pub struct ListCorporateContacts {
 impl ListCorporateContacts {
     /// All contacts of the one with this id in the CRM, a hundred a page, from the first page.
     pub fn by_id(id: CorporateCustomerId) -> Self {
-        Self::of(Key::Id(id.get()))
+        Self::of(Key::id(id.get()))
     }
 
     /// The same of the one with this id in the shop. Where the key reaches several shops, the CRM
     /// wants to know [which](Self::with_site).
     pub fn by_external_id(id: impl Into<String>) -> Self {
-        Self::of(Key::ExternalId(id.into()))
+        Self::of(Key::external_id(id))
     }
 
     fn of(key: Key) -> Self {
         Self {
             key,
-            site: None,
             filters: Filters::default(),
             paging: Paging::default(),
         }
@@ -70,14 +68,14 @@ impl ListCorporateContacts {
     /// The shop.
     #[must_use]
     pub fn with_site(mut self, site: impl Into<String>) -> Self {
-        self.site = Some(site.into());
+        self.key = self.key.in_site(Some(site.into()));
         self
     }
 
     /// Only these customers (`contactIds`).
     #[must_use]
     pub fn with_customers(mut self, ids: impl IntoIterator<Item = CustomerId>) -> Self {
-        self.filters.add("filter[contactIds][]", ids);
+        self.filters.ids("filter[contactIds][]", ids);
         self
     }
 
@@ -108,8 +106,8 @@ impl Endpoint for ListCorporateContacts {
     }
 
     fn request(&self) -> Result<ApiRequest> {
-        let request = part_of(&self.key, self.site.as_deref(), "contacts")?;
-        Ok(self.paging.apply(self.filters.apply(request)?))
+        let request = self.key.read("customers-corporate", "/contacts")?;
+        self.paging.apply(self.filters.apply(request)?)
     }
 
     fn decode(&self, answer: &Answer) -> Result<CorporateContactsPage> {
@@ -152,34 +150,29 @@ pub struct CompaniesPage {
 #[derive(Clone, Debug)]
 pub struct ListCompanies {
     key: Key,
-    site: Option<String>,
     page: u32,
 }
 
 impl ListCompanies {
     /// All companies of the one with this id in the CRM, from the first page.
     pub fn by_id(id: CorporateCustomerId) -> Self {
-        Self::of(Key::Id(id.get()))
+        Self::of(Key::id(id.get()))
     }
 
     /// The same of the one with this id in the shop. Where the key reaches several shops, the CRM
     /// wants to know [which](Self::with_site).
     pub fn by_external_id(id: impl Into<String>) -> Self {
-        Self::of(Key::ExternalId(id.into()))
+        Self::of(Key::external_id(id))
     }
 
     fn of(key: Key) -> Self {
-        Self {
-            key,
-            site: None,
-            page: 1,
-        }
+        Self { key, page: 1 }
     }
 
     /// The shop.
     #[must_use]
     pub fn with_site(mut self, site: impl Into<String>) -> Self {
-        self.site = Some(site.into());
+        self.key = self.key.in_site(Some(site.into()));
         self
     }
 
@@ -203,11 +196,11 @@ impl Endpoint for ListCompanies {
     }
 
     fn request(&self) -> Result<ApiRequest> {
-        let request = part_of(&self.key, self.site.as_deref(), "companies")?;
+        let request = self.key.read("customers-corporate", "/companies")?;
         // The only request known to work names no page, so the first one does not.
         Ok(match self.page {
             1 => request,
-            page => request.query("page", page.to_string()),
+            page => request.query("page", paging::number(page)?),
         })
     }
 
@@ -222,13 +215,4 @@ impl Endpoint for ListCompanies {
     fn planned(&self) -> Answer {
         Answer::ok_json(&json!({ "success": true, "companies": [] }))
     }
-}
-
-fn part_of(key: &Key, site: Option<&str>, part: &str) -> Result<ApiRequest> {
-    let path = format!("/api/v5/customers-corporate/{}/{part}", key.segment()?);
-    let request = ApiRequest::get(path).query("by", key.by());
-    Ok(match site {
-        Some(site) => request.query("site", site),
-        None => request,
-    })
 }

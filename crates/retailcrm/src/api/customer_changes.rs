@@ -8,7 +8,8 @@ use vochi_crm_core::http::{Answer, ApiRequest, Endpoint, Idempotency};
 use vochi_crm_core::{Error, Result};
 
 use super::key::Key;
-use crate::model::{CustomerData, CustomerId, EditedCustomer};
+
+use crate::model::{CustomerData, CustomerId, EditedCustomer, given};
 
 /// Makes a customer (`POST /api/v5/customers/create`).
 ///
@@ -61,9 +62,10 @@ impl Endpoint for CreateCustomer {
             return Err(Error::input("a new customer has no first name")
                 .with_hint("give one; the number will do where no name is known"));
         }
+        self.data.check()?;
         let mut request = ApiRequest::post("/api/v5/customers/create");
-        if let Some(site) = &self.site {
-            request = request.form("site", site.as_str());
+        if let Some(site) = given::text("site", self.site.as_deref())? {
+            request = request.form("site", site);
         }
         request.form_json("customer", &self.data)
     }
@@ -101,16 +103,14 @@ impl Endpoint for CreateCustomer {
 pub struct EditCustomer {
     key: Key,
     data: CustomerData,
-    site: Option<String>,
 }
 
 impl EditCustomer {
     /// The one with this id in the CRM.
     pub fn by_id(id: CustomerId, changed: CustomerData) -> Self {
         Self {
-            key: Key::Id(id.get()),
+            key: Key::id(id.get()),
             data: changed,
-            site: None,
         }
     }
 
@@ -118,16 +118,15 @@ impl EditCustomer {
     /// [which](Self::with_site).
     pub fn by_external_id(id: impl Into<String>, changed: CustomerData) -> Self {
         Self {
-            key: Key::ExternalId(id.into()),
+            key: Key::external_id(id),
             data: changed,
-            site: None,
         }
     }
 
     /// The shop.
     #[must_use]
     pub fn with_site(mut self, site: impl Into<String>) -> Self {
-        self.site = Some(site.into());
+        self.key = self.key.in_site(Some(site.into()));
         self
     }
 }
@@ -143,12 +142,10 @@ impl Endpoint for EditCustomer {
         if self.data.is_empty() {
             return Err(Error::input("a change of a customer changes nothing"));
         }
-        let path = format!("/api/v5/customers/{}/edit", self.key.segment()?);
-        let mut request = ApiRequest::post(path).form("by", self.key.by());
-        if let Some(site) = &self.site {
-            request = request.form("site", site.as_str());
-        }
-        request.form_json("customer", &self.data)
+        self.data.check()?;
+        self.key
+            .write("customers", "/edit")?
+            .form_json("customer", &self.data)
     }
 
     fn decode(&self, answer: &Answer) -> Result<EditedCustomer> {
@@ -165,7 +162,7 @@ impl Endpoint for EditCustomer {
     }
 
     fn subject(&self) -> Option<Cow<'_, str>> {
-        self.key.subject().map(Cow::Owned)
+        self.key.subject()
     }
 
     fn planned(&self) -> Answer {

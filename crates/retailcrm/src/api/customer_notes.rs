@@ -10,7 +10,7 @@ use vochi_crm_core::{Error, Result};
 
 use super::filters::Filters;
 use super::paging::Paging;
-use crate::model::{CustomerId, CustomerNote, CustomerNoteId, PageSize, Pagination, UserId};
+use crate::model::{CustomerId, CustomerNote, CustomerNoteId, PageSize, Pagination, UserId, given};
 
 /// One page of notes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -55,14 +55,14 @@ impl ListCustomerNotes {
     /// Only these.
     #[must_use]
     pub fn with_ids(mut self, ids: impl IntoIterator<Item = CustomerNoteId>) -> Self {
-        self.filters.add("filter[ids][]", ids);
+        self.filters.ids("filter[ids][]", ids);
         self
     }
 
     /// Only on these customers.
     #[must_use]
     pub fn with_customers(mut self, ids: impl IntoIterator<Item = CustomerId>) -> Self {
-        self.filters.add("filter[customerIds][]", ids);
+        self.filters.ids("filter[customerIds][]", ids);
         self
     }
 
@@ -82,7 +82,7 @@ impl ListCustomerNotes {
     /// Only by these managers.
     #[must_use]
     pub fn with_managers(mut self, users: impl IntoIterator<Item = UserId>) -> Self {
-        self.filters.add("filter[managerIds][]", users);
+        self.filters.ids("filter[managerIds][]", users);
         self
     }
 
@@ -120,10 +120,10 @@ impl Endpoint for ListCustomerNotes {
     }
 
     fn request(&self) -> Result<ApiRequest> {
-        Ok(self.paging.apply(
+        self.paging.apply(
             self.filters
                 .apply(ApiRequest::get("/api/v5/customers/notes"))?,
-        ))
+        )
     }
 
     fn decode(&self, answer: &Answer) -> Result<CustomerNotesPage> {
@@ -224,9 +224,18 @@ impl Endpoint for CreateCustomerNote {
         if self.note.text.trim().is_empty() {
             return Err(Error::input("a note says nothing"));
         }
+        match &self.note.customer {
+            About::Id(id) => given::id("the customer of a note", id.get())?,
+            About::ExternalId(id) => {
+                given::text("the external id of a note's customer", Some(id))?;
+            }
+        }
+        if let Some(manager) = self.note.manager_id {
+            given::id("the manager of a note", manager.get())?;
+        }
         let mut request = ApiRequest::post("/api/v5/customers/notes/create");
-        if let Some(site) = &self.site {
-            request = request.form("site", site.as_str());
+        if let Some(site) = given::text("site", self.site.as_deref())? {
+            request = request.form("site", site);
         }
         request.form_json("note", &self.note)
     }
@@ -290,6 +299,7 @@ impl Endpoint for DeleteCustomerNote {
     }
 
     fn request(&self) -> Result<ApiRequest> {
+        given::id("the note", self.id.get())?;
         Ok(ApiRequest::post(format!(
             "/api/v5/customers/notes/{}/delete",
             self.id

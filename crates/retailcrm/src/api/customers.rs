@@ -56,7 +56,7 @@ impl ListCustomers {
     /// Only these.
     #[must_use]
     pub fn with_ids(mut self, ids: impl IntoIterator<Item = CustomerId>) -> Self {
-        self.filters.add("filter[ids][]", ids);
+        self.filters.ids("filter[ids][]", ids);
         self
     }
 
@@ -101,7 +101,7 @@ impl ListCustomers {
     /// Only those of these managers.
     #[must_use]
     pub fn with_managers(mut self, users: impl IntoIterator<Item = UserId>) -> Self {
-        self.filters.add("filter[managers][]", users);
+        self.filters.ids("filter[managers][]", users);
         self
     }
 
@@ -169,9 +169,8 @@ impl Endpoint for ListCustomers {
     }
 
     fn request(&self) -> Result<ApiRequest> {
-        Ok(self
-            .paging
-            .apply(self.filters.apply(ApiRequest::get("/api/v5/customers"))?))
+        self.paging
+            .apply(self.filters.apply(ApiRequest::get("/api/v5/customers"))?)
     }
 
     fn decode(&self, answer: &Answer) -> Result<CustomersPage> {
@@ -205,15 +204,13 @@ impl Endpoint for ListCustomers {
 #[derive(Clone, Debug)]
 pub struct GetCustomer {
     key: Key,
-    site: Option<String>,
 }
 
 impl GetCustomer {
     /// The one with this id in the CRM.
     pub fn by_id(id: CustomerId) -> Self {
         Self {
-            key: Key::Id(id.get()),
-            site: None,
+            key: Key::id(id.get()),
         }
     }
 
@@ -221,15 +218,14 @@ impl GetCustomer {
     /// [which](Self::with_site).
     pub fn by_external_id(id: impl Into<String>) -> Self {
         Self {
-            key: Key::ExternalId(id.into()),
-            site: None,
+            key: Key::external_id(id),
         }
     }
 
     /// The shop.
     #[must_use]
     pub fn with_site(mut self, site: impl Into<String>) -> Self {
-        self.site = Some(site.into());
+        self.key = self.key.in_site(Some(site.into()));
         self
     }
 
@@ -237,12 +233,9 @@ impl GetCustomer {
     pub(crate) fn combined_to(&self, refusal: &Error) -> Option<Self> {
         let fields = refusal.fields();
         let id: u64 = fields.get("combinedTo")?.parse().ok()?;
+        let site = fields.get("combinedTo.site").or(self.key.site());
         Some(Self {
-            key: Key::Id(id),
-            site: fields
-                .get("combinedTo.site")
-                .or(self.site.as_ref())
-                .cloned(),
+            key: Key::id(id).in_site(site.cloned()),
         })
     }
 }
@@ -255,17 +248,13 @@ impl Endpoint for GetCustomer {
     }
 
     fn request(&self) -> Result<ApiRequest> {
-        let path = format!("/api/v5/customers/{}", self.key.segment()?);
-        let mut request = ApiRequest::get(path).query("by", self.key.by());
-        if let Some(site) = &self.site {
-            request = request.query("site", site.as_str());
-        }
-        Ok(request)
+        self.key.read("customers", "")
     }
 
     fn decode(&self, answer: &Answer) -> Result<Customer> {
         #[derive(Deserialize)]
         struct Found {
+            #[serde(deserialize_with = "wire::object")]
             customer: Customer,
         }
         answer.json::<Found>().map(|found| found.customer)
@@ -276,10 +265,7 @@ impl Endpoint for GetCustomer {
     }
 
     fn planned(&self) -> Answer {
-        let id = match &self.key {
-            Key::Id(id) => *id,
-            Key::ExternalId(_) => 1,
-        };
+        let id = self.key.planned();
         Answer::ok_json(&json!({ "success": true, "customer": { "id": id } }))
     }
 }

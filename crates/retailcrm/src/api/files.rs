@@ -1,165 +1,161 @@
-//! `files/upload`, `files/{id}/edit`: files of customers and orders. A call has none.
+//! `files`: finding them. Files belong to customers and orders; a call has none.
 
-use std::borrow::Cow;
-
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::json;
-use vochi_crm_core::http::{Answer, ApiRequest, Body, Endpoint, Idempotency};
-use vochi_crm_core::{Error, Result};
+use vochi_crm_core::Result;
+use vochi_crm_core::http::{Answer, ApiRequest, Endpoint, Idempotency};
+use vochi_crm_core::wire::{self, Items};
 
-use crate::model::{CustomerId, FileId, OrderId, StoredFile, Target};
+use super::filters::Filters;
+use super::paging::Paging;
+use crate::model::{CustomerId, FileId, OrderId, PageSize, Pagination, StoredFile, given};
 
 #[derive(Deserialize)]
-struct Answered {
-    file: StoredFile,
+pub(super) struct Answered {
+    #[serde(deserialize_with = "wire::object")]
+    pub(super) file: StoredFile,
 }
 
-/// Puts a file into the CRM (`POST /api/v5/files/upload`), as its bytes and nothing else.
-///
-/// The CRM gives it a name by the time, and it belongs to nothing yet: [`EditFile`] names and
-/// attaches it. The CRM keeps another one for every request, so it is repeated only if it surely was
-/// not carried out. Accounts without money for it refuse (`rejected`). A recording of a call is not
-/// uploaded: a call has only its address.
+/// One page of files.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct FilesPage {
+    /// The files; one that cannot be read does not cost the others.
+    pub files: Items<StoredFile>,
+    /// Where in the list this page stands.
+    #[serde(deserialize_with = "wire::object_or_default")]
+    pub pagination: Pagination,
+}
+
+/// Lists files (`GET /api/v5/files`), one page.
 ///
 /// ```
 /// use vochi_crm_core::http::Endpoint;
-/// use vochi_crm_retailcrm::api::UploadFile;
-/// let request = UploadFile::new(b"invented bytes").request()?;
-/// assert_eq!(request.body_ref().content_type(), Some("application/octet-stream"));
+/// use vochi_crm_retailcrm::api::ListFiles;
+/// use vochi_crm_retailcrm::model::CustomerId;
+/// let request = ListFiles::new().of_customers([CustomerId::new(60)]).request()?;
+/// assert_eq!(
+///     request.query_string(),
+///     "filter%5BcustomerIds%5D%5B%5D=60&limit=100&page=1"
+/// );
 /// # Ok::<(), vochi_crm_core::Error>(())
 /// ```
-#[derive(Clone, Debug)]
-pub struct UploadFile {
-    body: Body,
-    size: usize,
+#[derive(Clone, Debug, Default)]
+pub struct ListFiles {
+    filters: Filters,
+    paging: Paging,
 }
 
-impl UploadFile {
-    /// A file with these bytes. They are kept for a repeat, and shared by clones of the request.
-    pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
-        let bytes = bytes.into();
-        Self {
-            size: bytes.len(),
-            body: Body::Bytes {
-                content_type: "application/octet-stream",
-                bytes: bytes.into(),
-            },
-        }
+impl ListFiles {
+    /// All files, a hundred a page, from the first page.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Only these.
+    #[must_use]
+    pub fn with_ids(mut self, ids: impl IntoIterator<Item = FileId>) -> Self {
+        self.filters.ids("filter[ids][]", ids);
+        self
+    }
+
+    /// Only those attached to these customers.
+    #[must_use]
+    pub fn of_customers(mut self, ids: impl IntoIterator<Item = CustomerId>) -> Self {
+        self.filters.ids("filter[customerIds][]", ids);
+        self
+    }
+
+    /// Only those attached to these orders.
+    #[must_use]
+    pub fn of_orders(mut self, ids: impl IntoIterator<Item = OrderId>) -> Self {
+        self.filters.ids("filter[orderIds][]", ids);
+        self
+    }
+
+    /// Only those with this name.
+    #[must_use]
+    pub fn with_filename(mut self, name: impl Into<String>) -> Self {
+        self.filters.set("filter[filename]", name);
+        self
+    }
+
+    /// How many a page.
+    #[must_use]
+    pub fn with_page_size(mut self, size: PageSize) -> Self {
+        self.paging.size = size;
+        self
+    }
+
+    /// Which page, from 1.
+    #[must_use]
+    pub fn with_page(mut self, page: u32) -> Self {
+        self.paging.page = page;
+        self
+    }
+
+    pub(crate) fn page(&self) -> u32 {
+        self.paging.page
     }
 }
 
-impl Endpoint for UploadFile {
-    type Output = StoredFile;
+impl Endpoint for ListFiles {
+    type Output = FilesPage;
 
     fn operation(&self) -> &'static str {
-        "files/upload"
+        "files"
     }
 
     fn request(&self) -> Result<ApiRequest> {
-        if self.size == 0 {
-            return Err(Error::input("the file is empty"));
-        }
-        Ok(ApiRequest::post("/api/v5/files/upload").body(self.body.clone()))
+        let request = self.filters.apply(ApiRequest::get("/api/v5/files"))?;
+        self.paging.apply(request)
     }
 
-    fn decode(&self, answer: &Answer) -> Result<StoredFile> {
-        answer.json::<Answered>().map(|answered| answered.file)
+    fn decode(&self, answer: &Answer) -> Result<FilesPage> {
+        answer.json()
     }
 
     fn idempotency(&self) -> Idempotency {
-        Idempotency::Unsafe
+        Idempotency::Safe
     }
 
     fn planned(&self) -> Answer {
-        Answer::ok_json(&json!({ "success": true, "file": { "id": 1 } }))
+        Answer::ok_json(&json!({ "success": true, "files": [] }))
     }
 }
 
-/// Names a file and says what it is attached to (`POST /api/v5/files/{id}/edit`). A repeat writes
-/// the same once more.
+/// Asks what is known of a file (`GET /api/v5/files/{id}`).
 ///
 /// ```
 /// use vochi_crm_core::http::Endpoint;
-/// use vochi_crm_retailcrm::api::EditFile;
-/// use vochi_crm_retailcrm::model::{CustomerId, FileId};
-/// let request = EditFile::new(FileId::new(25))
-///     .with_filename("offer.pdf")
-///     .attached_to_customer(CustomerId::new(60))
-///     .request()?;
-/// assert_eq!(request.path(), "/api/v5/files/25/edit");
+/// use vochi_crm_retailcrm::api::GetFile;
+/// use vochi_crm_retailcrm::model::FileId;
+/// assert_eq!(GetFile::new(FileId::new(25)).request()?.path(), "/api/v5/files/25");
 /// # Ok::<(), vochi_crm_core::Error>(())
 /// ```
-#[derive(Clone, Debug)]
-pub struct EditFile {
+#[derive(Clone, Copy, Debug)]
+pub struct GetFile {
     file: FileId,
-    data: Data,
 }
 
-#[derive(Clone, Debug, Serialize)]
-struct Data {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    filename: Option<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    attachment: Vec<Attached>,
-}
-
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "lowercase")]
-enum Attached {
-    Customer(Target<CustomerId>),
-    Order(Target<OrderId>),
-}
-
-impl EditFile {
-    /// This file. What is not set is not sent.
+impl GetFile {
+    /// The one with this id.
     pub fn new(file: FileId) -> Self {
-        Self {
-            file,
-            data: Data {
-                filename: None,
-                attachment: Vec::new(),
-            },
-        }
-    }
-
-    /// The name, with its ending.
-    #[must_use]
-    pub fn with_filename(mut self, name: impl Into<String>) -> Self {
-        self.data.filename = Some(name.into());
-        self
-    }
-
-    /// It belongs to this customer. Name every one it shall belong to: whether the CRM keeps the
-    /// others is not known.
-    #[must_use]
-    pub fn attached_to_customer(mut self, customer: impl Into<Target<CustomerId>>) -> Self {
-        self.data
-            .attachment
-            .push(Attached::Customer(customer.into()));
-        self
-    }
-
-    /// It belongs to this order. Name every one it shall belong to: whether the CRM keeps the others
-    /// is not known.
-    #[must_use]
-    pub fn attached_to_order(mut self, order: impl Into<Target<OrderId>>) -> Self {
-        self.data.attachment.push(Attached::Order(order.into()));
-        self
+        Self { file }
     }
 }
 
-impl Endpoint for EditFile {
+impl Endpoint for GetFile {
     type Output = StoredFile;
 
     fn operation(&self) -> &'static str {
-        "files/{id}/edit"
+        "files/{id}"
     }
 
     fn request(&self) -> Result<ApiRequest> {
-        if self.data.filename.is_none() && self.data.attachment.is_empty() {
-            return Err(Error::input("a change of a file changes nothing"));
-        }
-        ApiRequest::post(format!("/api/v5/files/{}/edit", self.file)).form_json("file", &self.data)
+        given::id("the file", self.file.get())?;
+        Ok(ApiRequest::get(format!("/api/v5/files/{}", self.file)))
     }
 
     fn decode(&self, answer: &Answer) -> Result<StoredFile> {
@@ -167,11 +163,7 @@ impl Endpoint for EditFile {
     }
 
     fn idempotency(&self) -> Idempotency {
-        Idempotency::Keyed
-    }
-
-    fn subject(&self) -> Option<Cow<'_, str>> {
-        Some(self.file.to_string().into())
+        Idempotency::Safe
     }
 
     fn planned(&self) -> Answer {

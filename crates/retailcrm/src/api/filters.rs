@@ -38,6 +38,16 @@ impl Filters {
         );
     }
 
+    /// Adds ids to a filter; 0 is none.
+    pub(super) fn ids<T: ToString>(
+        &mut self,
+        name: &'static str,
+        ids: impl IntoIterator<Item = T>,
+    ) {
+        let ids = ids.into_iter().map(|id| id.to_string());
+        self.add(name, ids.filter(|id| id != "0"));
+    }
+
     /// Puts the filters into a request.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ mod corporate_parts;
 mod customer_changes;
 mod customer_notes;
 mod customers;
+mod file_changes;
 mod files;
 mod filters;
 mod history;
@@ -31,7 +32,8 @@ pub use customer_notes::{
     CreateCustomerNote, CustomerNotesPage, DeleteCustomerNote, ListCustomerNotes,
 };
 pub use customers::{CustomersPage, GetCustomer, ListCustomers};
-pub use files::{EditFile, UploadFile};
+pub use file_changes::{DeleteFile, EditFile, UploadFile};
+pub use files::{FilesPage, GetFile, ListFiles};
 pub use history::{ListCustomersHistory, ListHistory, ListOrdersHistory};
 pub use integration_modules::{EditIntegrationModule, GetIntegrationModule, UpdateModuleScopes};
 pub use order_changes::{CreateOrder, EditOrder};

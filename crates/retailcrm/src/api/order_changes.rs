@@ -7,7 +7,7 @@ use vochi_crm_core::http::{Answer, ApiRequest, Endpoint, Idempotency};
 use vochi_crm_core::{Error, Result};
 
 use super::key::Key;
-use crate::model::{OrderData, OrderId, WrittenOrder};
+use crate::model::{OrderData, OrderId, WrittenOrder, given};
 
 /// Makes an order (`POST /api/v5/orders/create`).
 ///
@@ -58,9 +58,10 @@ impl Endpoint for CreateOrder {
             return Err(Error::input("a new order has no external id")
                 .with_hint("give one that follows from the call's id, to find the order again"));
         }
+        self.data.check()?;
         let mut request = ApiRequest::post("/api/v5/orders/create");
-        if let Some(site) = &self.site {
-            request = request.form("site", site.as_str());
+        if let Some(site) = given::text("site", self.site.as_deref())? {
+            request = request.form("site", site);
         }
         request.form_json("order", &self.data)
     }
@@ -94,16 +95,14 @@ impl Endpoint for CreateOrder {
 pub struct EditOrder {
     key: Key,
     data: OrderData,
-    site: Option<String>,
 }
 
 impl EditOrder {
     /// The one with this id in the CRM.
     pub fn by_id(id: OrderId, changed: OrderData) -> Self {
         Self {
-            key: Key::Id(id.get()),
+            key: Key::id(id.get()),
             data: changed,
-            site: None,
         }
     }
 
@@ -111,16 +110,15 @@ impl EditOrder {
     /// [which](Self::with_site).
     pub fn by_external_id(id: impl Into<String>, changed: OrderData) -> Self {
         Self {
-            key: Key::ExternalId(id.into()),
+            key: Key::external_id(id),
             data: changed,
-            site: None,
         }
     }
 
     /// The shop.
     #[must_use]
     pub fn with_site(mut self, site: impl Into<String>) -> Self {
-        self.site = Some(site.into());
+        self.key = self.key.in_site(Some(site.into()));
         self
     }
 }
@@ -136,12 +134,10 @@ impl Endpoint for EditOrder {
         if self.data.is_empty() {
             return Err(Error::input("a change of an order changes nothing"));
         }
-        let path = format!("/api/v5/orders/{}/edit", self.key.segment()?);
-        let mut request = ApiRequest::post(path).form("by", self.key.by());
-        if let Some(site) = &self.site {
-            request = request.form("site", site.as_str());
-        }
-        request.form_json("order", &self.data)
+        self.data.check()?;
+        self.key
+            .write("orders", "/edit")?
+            .form_json("order", &self.data)
     }
 
     fn decode(&self, answer: &Answer) -> Result<WrittenOrder> {
@@ -153,7 +149,7 @@ impl Endpoint for EditOrder {
     }
 
     fn subject(&self) -> Option<Cow<'_, str>> {
-        self.key.subject().map(Cow::Owned)
+        self.key.subject()
     }
 
     fn planned(&self) -> Answer {

@@ -8,6 +8,7 @@ use vochi_crm_core::{LocalTime, Result};
 
 use super::filters::Filters;
 use super::key::Key;
+use super::paging;
 use crate::model::{CustomerId, Order, OrderId, PageSize, Pagination, UserId};
 
 /// One page of orders.
@@ -51,7 +52,7 @@ impl ListOrders {
     /// Only those of this customer.
     #[must_use]
     pub fn of_customer(mut self, customer: CustomerId) -> Self {
-        self.filters.set("filter[customerId]", customer.to_string());
+        self.filters.ids("filter[customerId]", [customer]);
         self
     }
 
@@ -71,7 +72,7 @@ impl ListOrders {
     /// Only these.
     #[must_use]
     pub fn with_ids(mut self, ids: impl IntoIterator<Item = OrderId>) -> Self {
-        self.filters.add("filter[ids][]", ids);
+        self.filters.ids("filter[ids][]", ids);
         self
     }
 
@@ -102,7 +103,7 @@ impl ListOrders {
     /// Only those of these managers.
     #[must_use]
     pub fn with_managers(mut self, managers: impl IntoIterator<Item = UserId>) -> Self {
-        self.filters.add("filter[managers][]", managers);
+        self.filters.ids("filter[managers][]", managers);
         self
     }
 
@@ -163,7 +164,7 @@ impl Endpoint for ListOrders {
             .apply(ApiRequest::get("/api/v5/orders"))?
             .query("limit", self.size.get().to_string());
         Ok(match self.page {
-            Some(page) => request.query("page", page.to_string()),
+            Some(page) => request.query("page", paging::number(page)?),
             None => request,
         })
     }
@@ -195,15 +196,13 @@ impl Endpoint for ListOrders {
 #[derive(Clone, Debug)]
 pub struct GetOrder {
     key: Key,
-    site: Option<String>,
 }
 
 impl GetOrder {
     /// The one with this id in the CRM.
     pub fn by_id(id: OrderId) -> Self {
         Self {
-            key: Key::Id(id.get()),
-            site: None,
+            key: Key::id(id.get()),
         }
     }
 
@@ -211,15 +210,14 @@ impl GetOrder {
     /// [which](Self::with_site).
     pub fn by_external_id(id: impl Into<String>) -> Self {
         Self {
-            key: Key::ExternalId(id.into()),
-            site: None,
+            key: Key::external_id(id),
         }
     }
 
     /// The shop.
     #[must_use]
     pub fn with_site(mut self, site: impl Into<String>) -> Self {
-        self.site = Some(site.into());
+        self.key = self.key.in_site(Some(site.into()));
         self
     }
 }
@@ -232,17 +230,13 @@ impl Endpoint for GetOrder {
     }
 
     fn request(&self) -> Result<ApiRequest> {
-        let path = format!("/api/v5/orders/{}", self.key.segment()?);
-        let request = ApiRequest::get(path).query("by", self.key.by());
-        Ok(match &self.site {
-            Some(site) => request.query("site", site.as_str()),
-            None => request,
-        })
+        self.key.read("orders", "")
     }
 
     fn decode(&self, answer: &Answer) -> Result<Order> {
         #[derive(Deserialize)]
         struct Found {
+            #[serde(deserialize_with = "wire::object")]
             order: Order,
         }
         answer.json::<Found>().map(|found| found.order)
@@ -253,10 +247,7 @@ impl Endpoint for GetOrder {
     }
 
     fn planned(&self) -> Answer {
-        let id = match &self.key {
-            Key::Id(id) => *id,
-            Key::ExternalId(_) => 1,
-        };
+        let id = self.key.planned();
         Answer::ok_json(&json!({ "success": true, "order": { "id": id } }))
     }
 }

@@ -1,6 +1,7 @@
 //! Which part of a list is asked for.
 
 use vochi_crm_core::http::ApiRequest;
+use vochi_crm_core::{Error, Result};
 
 use crate::model::PageSize;
 
@@ -22,9 +23,21 @@ impl Default for Paging {
 
 impl Paging {
     /// Puts the page into a request.
-    pub(super) fn apply(self, request: ApiRequest) -> ApiRequest {
-        request
+    ///
+    /// # Errors
+    /// `input` for page 0.
+    pub(super) fn apply(self, request: ApiRequest) -> Result<ApiRequest> {
+        let page = number(self.page)?;
+        Ok(request
             .query("limit", self.size.get().to_string())
-            .query("page", self.page.to_string())
+            .query("page", page))
+    }
+}
+
+/// The number of a page as it is sent.
+pub(super) fn number(page: u32) -> Result<String> {
+    match page {
+        0 => Err(Error::input("the page is 0; pages are counted from 1")),
+        page => Ok(page.to_string()),
     }
 }

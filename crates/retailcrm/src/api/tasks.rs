@@ -10,7 +10,7 @@ use vochi_crm_core::{Error, LocalTime, Result};
 
 use super::filters::Filters;
 use super::paging::Paging;
-use crate::model::{PageSize, Pagination, Task, TaskData, TaskId, TaskStatus, UserId};
+use crate::model::{PageSize, Pagination, Task, TaskData, TaskId, TaskStatus, UserId, given};
 
 /// One page of tasks.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -32,7 +32,7 @@ pub struct TasksPage {
 /// use vochi_crm_retailcrm::model::{TaskStatus, UserId};
 /// let request = ListTasks::new()
 ///     .of_performers([UserId::new(7)])
-///     .with_status(TaskStatus::Performing)
+///     .with_status(&TaskStatus::Performing)
 ///     .request()?;
 /// assert_eq!(
 ///     request.query_string(),
@@ -55,27 +55,27 @@ impl ListTasks {
     /// Only these.
     #[must_use]
     pub fn with_ids(mut self, ids: impl IntoIterator<Item = TaskId>) -> Self {
-        self.filters.add("filter[ids][]", ids);
+        self.filters.ids("filter[ids][]", ids);
         self
     }
 
     /// Only those of these users.
     #[must_use]
     pub fn of_performers(mut self, users: impl IntoIterator<Item = UserId>) -> Self {
-        self.filters.add("filter[performers][]", users);
+        self.filters.ids("filter[performers][]", users);
         self
     }
 
     /// Only those made by these users.
     #[must_use]
     pub fn of_creators(mut self, users: impl IntoIterator<Item = UserId>) -> Self {
-        self.filters.add("filter[creators][]", users);
+        self.filters.ids("filter[creators][]", users);
         self
     }
 
     /// Only those that are, or are not, done.
     #[must_use]
-    pub fn with_status(mut self, status: TaskStatus) -> Self {
+    pub fn with_status(mut self, status: &TaskStatus) -> Self {
         self.filters.set("filter[status]", status.as_str());
         self
     }
@@ -143,7 +143,7 @@ impl Endpoint for ListTasks {
 
     fn request(&self) -> Result<ApiRequest> {
         let request = self.filters.apply(ApiRequest::get("/api/v5/tasks"))?;
-        Ok(self.paging.apply(request))
+        self.paging.apply(request)
     }
 
     fn decode(&self, answer: &Answer) -> Result<TasksPage> {
@@ -188,12 +188,14 @@ impl Endpoint for GetTask {
     }
 
     fn request(&self) -> Result<ApiRequest> {
+        given::id("the task", self.task.get())?;
         Ok(ApiRequest::get(format!("/api/v5/tasks/{}", self.task)))
     }
 
     fn decode(&self, answer: &Answer) -> Result<Task> {
         #[derive(Deserialize)]
         struct Found {
+            #[serde(deserialize_with = "wire::object")]
             task: Task,
         }
         answer.json::<Found>().map(|found| found.task)
@@ -317,6 +319,7 @@ impl Endpoint for EditTask {
     }
 
     fn request(&self) -> Result<ApiRequest> {
+        given::id("the task", self.task.get())?;
         let path = format!("/api/v5/tasks/{}/edit", self.task);
         written(path, self.site.as_deref(), &self.data)
     }
@@ -342,8 +345,9 @@ fn written(path: String, site: Option<&str>, data: &TaskData) -> Result<ApiReque
     if !data.has_text() {
         return Err(Error::input("the task does not say what is to be done"));
     }
+    data.check()?;
     let mut request = ApiRequest::post(path);
-    if let Some(site) = site {
+    if let Some(site) = given::text("site", site)? {
         request = request.form("site", site);
     }
     request.form_json("task", data)

@@ -10,7 +10,7 @@ use vochi_crm_core::{Error, Extension, Result, Secret};
 use crate::limits::TELEPHONY;
 use crate::model::{
     CallEventAnswer, CallUpload, CallsUploadAnswer, HangupStatus, ManagerAnswer, PhoneText, UserId,
-    WebAnalytics,
+    WebAnalytics, given,
 };
 
 /// Tells the CRM about a live call (`POST /api/v5/telephony/call/event`): shows the popup to the
@@ -166,6 +166,11 @@ impl Endpoint for SendCallEvent {
             return Err(Error::input("a call event names no employee")
                 .with_hint("give at least one extension or RetailCRM user"));
         }
+        for user in &self.event.user_ids {
+            given::id("a user of a call event", user.get())?;
+        }
+        given::text("callExternalId", self.event.call_external_id.as_deref())?;
+        given::text("site", self.event.site.as_deref())?;
         let mut request = ApiRequest::post("/api/v5/telephony/call/event");
         if let Some(id) = &self.client_id {
             request = request.form("clientId", id.expose());
@@ -233,6 +238,9 @@ impl Endpoint for UploadCalls {
                 Error::input(format!("call {} names no employee", call.external_id()))
                     .with_hint("give the extension or RetailCRM user who handled it"),
             );
+        }
+        for call in &self.calls {
+            call.check()?;
         }
         ApiRequest::post("/api/v5/telephony/calls/upload").form_json("calls", &self.calls)
     }

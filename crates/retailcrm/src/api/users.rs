@@ -9,7 +9,7 @@ use vochi_crm_core::wire::{self, Items};
 use vochi_crm_core::{Error, Result};
 
 use super::paging::Paging;
-use crate::model::{PageSize, Pagination, User, UserGroup, UserId, UserStatus};
+use crate::model::{PageSize, Pagination, User, UserGroup, UserId, UserStatus, given};
 
 /// One page of users.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -19,6 +19,7 @@ pub struct UsersPage {
     /// The users; one that cannot be read does not cost the others.
     pub users: Items<User>,
     /// Where in the list this page stands.
+    #[serde(deserialize_with = "wire::object_or_default")]
     pub pagination: Pagination,
 }
 
@@ -95,7 +96,7 @@ impl Endpoint for ListUsers {
         if self.managers {
             request = request.query("filter[isManager]", "1");
         }
-        Ok(self.paging.apply(request))
+        self.paging.apply(request)
     }
 
     fn decode(&self, answer: &Answer) -> Result<UsersPage> {
@@ -140,12 +141,14 @@ impl Endpoint for GetUser {
     }
 
     fn request(&self) -> Result<ApiRequest> {
+        given::id("the user", self.user.get())?;
         Ok(ApiRequest::get(format!("/api/v5/users/{}", self.user)))
     }
 
     fn decode(&self, answer: &Answer) -> Result<User> {
         #[derive(Deserialize)]
         struct Wire {
+            #[serde(deserialize_with = "wire::object")]
             user: User,
         }
         answer.json().map(|wire: Wire| wire.user)
@@ -196,6 +199,7 @@ impl Endpoint for SetUserStatus {
             return Err(Error::input("the user's status is empty")
                 .with_hint("RetailCRM knows free, busy, dinner and break"));
         }
+        given::id("the user", self.user.get())?;
         Ok(
             ApiRequest::post(format!("/api/v5/users/{}/status", self.user))
                 .form("status", self.status.as_str()),
@@ -277,7 +281,7 @@ impl Endpoint for ListUserGroups {
     }
 
     fn request(&self) -> Result<ApiRequest> {
-        Ok(self.paging.apply(ApiRequest::get("/api/v5/user-groups")))
+        self.paging.apply(ApiRequest::get("/api/v5/user-groups"))
     }
 
     fn decode(&self, answer: &Answer) -> Result<UserGroupsPage> {

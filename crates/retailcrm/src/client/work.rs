@@ -6,10 +6,10 @@ use vochi_crm_core::{Cx, Result};
 use super::Client;
 use super::pages::pages;
 use crate::api::{
-    CreateOrder, CreateTask, EditFile, EditOrder, EditTask, GetOrder, GetTask, ListOrders,
-    ListTasks, UploadFile,
+    CreateOrder, CreateTask, DeleteFile, EditFile, EditOrder, EditTask, GetFile, GetOrder, GetTask,
+    ListFiles, ListOrders, ListTasks, UploadFile,
 };
-use crate::model::{Order, StoredFile, Task, TaskId, WrittenOrder};
+use crate::model::{FileId, Order, StoredFile, Task, TaskId, WrittenOrder};
 
 impl Client {
     /// The orders.
@@ -99,7 +99,7 @@ impl Tasks<'_> {
     /// use vochi_crm_retailcrm::model::{TaskStatus, UserId};
     /// let open = ListTasks::new()
     ///     .of_performers([UserId::new(7)])
-    ///     .with_status(TaskStatus::Performing);
+    ///     .with_status(&TaskStatus::Performing);
     /// let tasks = client.tasks().list(&Cx::history(), open).all().await?;
     /// # Ok(())
     /// # }
@@ -147,16 +147,58 @@ impl Tasks<'_> {
 pub struct Files<'a>(&'a Client);
 
 impl Files<'_> {
-    /// Puts a file into the CRM (`files/upload`).
+    /// Every file the request asks for, from its page on (`files`).
+    ///
+    /// ```no_run
+    /// # async fn run(client: vochi_crm_retailcrm::Client) -> Result<(), vochi_crm_core::Error> {
+    /// use vochi_crm_core::Cx;
+    /// use vochi_crm_retailcrm::api::ListFiles;
+    /// use vochi_crm_retailcrm::model::OrderId;
+    /// let of_order = ListFiles::new().of_orders([OrderId::new(501)]);
+    /// let files = client.files().list(&Cx::history(), of_order).all().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn list(self, cx: &Cx, request: ListFiles) -> Pager<'static, StoredFile, u32> {
+        let first = request.page();
+        pages(
+            self.0,
+            cx,
+            "file",
+            request,
+            first,
+            ListFiles::with_page,
+            |page| (page.files, page.pagination),
+        )
+    }
+
+    /// What is known of a file (`files/{id}`).
+    ///
+    /// # Errors
+    /// As [`Client::send`]; `not_found` where there is no such file.
+    pub async fn get(self, cx: &Cx, file: FileId) -> Result<StoredFile> {
+        self.0.send(cx, &GetFile::new(file)).await
+    }
+
+    /// Removes a file (`files/{id}/delete`).
+    ///
+    /// # Errors
+    /// As [`Client::send`]; `not_found` where there is no such file.
+    pub async fn delete(self, cx: &Cx, file: FileId) -> Result<()> {
+        self.0.send(cx, &DeleteFile::new(file)).await
+    }
+
+    /// Puts a file into the CRM (`files/upload`). A large one takes the time it needs, as long as it
+    /// moves; the deadline of `cx` holds.
     ///
     /// ```no_run
     /// # async fn run(client: vochi_crm_retailcrm::Client) -> Result<(), vochi_crm_core::Error> {
     /// use vochi_crm_core::Cx;
     /// use vochi_crm_retailcrm::api::{EditFile, UploadFile};
     /// use vochi_crm_retailcrm::model::CustomerId;
-    /// # fn read() -> Vec<u8> { vec![1] }
     /// let cx = Cx::history();
-    /// let file = client.files().upload(&cx, &UploadFile::new(read())).await?;
+    /// let offer = UploadFile::file("/var/lib/offers/2026-03.pdf");
+    /// let file = client.files().upload(&cx, &offer).await?;
     /// let named = EditFile::new(file.id)
     ///     .with_filename("offer.pdf")
     ///     .attached_to_customer(CustomerId::new(60));
@@ -166,7 +208,8 @@ impl Files<'_> {
     /// ```
     ///
     /// # Errors
-    /// As [`Client::send`]; a lost answer ends with effect `maybe`.
+    /// As [`Client::send`]; `input` where the file cannot be read or is not as long as it said; a
+    /// lost answer, or a file that fails while it goes out, ends with effect `maybe`.
     pub async fn upload(self, cx: &Cx, request: &UploadFile) -> Result<StoredFile> {
         self.0.send(cx, request).await
     }

@@ -40,11 +40,12 @@ impl Connector {
         let config = &self.inner.config;
         let mut warnings = Vec::new();
         let code = self.module_code()?;
-        let name = written(&config.module_name).unwrap_or_else(|| DEFAULT_MODULE_NAME.to_owned());
+        let name =
+            written(config.module_name.as_ref()).unwrap_or_else(|| DEFAULT_MODULE_NAME.to_owned());
         let inbound = self.inbound_address(plan);
         let base = inbound
             .clone()
-            .or_else(|| written(&self.own().config().public_url))
+            .or_else(|| written(self.own().config().public_url.as_ref()))
             .ok_or_else(|| {
                 Error::config(
                     "public_url: RetailCRM registers no telephony without an address of ours",
@@ -73,7 +74,7 @@ impl Connector {
         if let Some(id) = client_id {
             module = module.with_client_id(id);
         }
-        if let Some(logo) = written(&config.logo) {
+        if let Some(logo) = written(config.logo.as_ref()) {
             module = module.with_logo(logo);
         }
         for (extension, user) in self.own().directory().extensions() {
@@ -91,7 +92,7 @@ impl Connector {
 
     /// The code of the account's module.
     pub(super) fn module_code(&self) -> Result<ModuleCode> {
-        let code = written(&self.inner.config.module_code);
+        let code = written(self.inner.config.module_code.as_ref());
         ModuleCode::new(code.unwrap_or_else(|| DEFAULT_MODULE_CODE.to_owned())).map_err(|error| {
             Error::config(format!("module_code: {}", error.message()))
                 .with_hint(error.hint().unwrap_or_default().to_owned())
@@ -149,6 +150,6 @@ impl Connector {
     }
 }
 
-fn written(text: &Option<String>) -> Option<String> {
-    text.clone().filter(|text| !text.trim().is_empty())
+fn written(text: Option<&String>) -> Option<String> {
+    text.filter(|text| !text.trim().is_empty()).cloned()
 }

@@ -20,16 +20,13 @@ pub enum SiteAccess {
 
 impl<'de> Deserialize<'de> for SiteAccess {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(
-            match wire::text_or_none(deserializer)?
-                .unwrap_or_default()
-                .as_str()
-            {
-                "access_full" => Self::Full,
-                "access_selective" => Self::Selective,
-                other => Self::Other(other.to_owned()),
-            },
-        )
+        let word = wire::text_or_none(deserializer)?;
+        let word = word.ok_or_else(|| serde::de::Error::custom("it is no word"))?;
+        Ok(match word.as_str() {
+            "access_full" => Self::Full,
+            "access_selective" => Self::Selective,
+            _ => Self::Other(word),
+        })
     }
 }
 
@@ -42,6 +39,7 @@ pub struct Credentials {
     #[serde(deserialize_with = "wire::texts")]
     pub scopes: Vec<String>,
     /// Which shops.
+    #[serde(deserialize_with = "wire::value_or_none")]
     pub site_access: Option<SiteAccess>,
     /// The shops, where the key does not reach all.
     #[serde(deserialize_with = "wire::texts")]

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::Value;
+use vochi_crm_core::Result;
 
-use super::{ContragentType, PhoneText, UserId};
+use super::{ContragentType, PhoneText, UserId, given};
 
 /// Fields of a customer to be written: all of a new one, or those that change. What is not set is
 /// not sent.
@@ -163,6 +164,14 @@ impl CustomerData {
     pub fn with_custom_field(mut self, code: impl Into<String>, value: impl Into<Value>) -> Self {
         self.custom_fields.insert(code.into(), value.into());
         self
+    }
+
+    /// That nothing in it would be misread.
+    pub(crate) fn check(&self) -> Result<()> {
+        match self.manager_id {
+            Some(manager) => given::id("the customer's manager", manager.get()),
+            None => Ok(()),
+        }
     }
 
     pub(crate) fn is_empty(&self) -> bool {

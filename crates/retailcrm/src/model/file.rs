@@ -1,5 +1,6 @@
 //! Files, and what they are attached to.
 
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use vochi_crm_core::{LocalTime, wire};
 
@@ -62,6 +63,6 @@ impl<'de> Deserialize<'de> for Attachment {
         wire.customer
             .map(Self::Customer)
             .or(wire.order.map(Self::Order))
-            .ok_or_else(|| serde::de::Error::custom("it is attached to nothing known"))
+            .ok_or_else(|| D::Error::custom("it is attached to nothing known"))
     }
 }

@@ -6,6 +6,7 @@ mod customer;
 mod customer_data;
 mod customer_note;
 mod file;
+pub(crate) mod given;
 mod history;
 mod ids;
 mod module;

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::Value;
+use vochi_crm_core::Result;
 
-use super::{CustomerId, PhoneText, Target, UserId};
+use super::{CustomerId, PhoneText, Target, UserId, given};
 
 /// Fields of an order to be written: all of a new one, or those that change. What is not set is not
 /// sent. There are no items: sending some would replace those the order has.
@@ -154,6 +155,17 @@ impl OrderData {
     pub fn with_custom_field(mut self, code: impl Into<String>, value: impl Into<Value>) -> Self {
         self.custom_fields.insert(code.into(), value.into());
         self
+    }
+
+    /// That nothing in it would be misread.
+    pub(crate) fn check(&self) -> Result<()> {
+        if let Some(customer) = &self.customer {
+            given::id("the order's customer", customer.id().get())?;
+        }
+        match self.manager_id {
+            Some(manager) => given::id("the order's manager", manager.get()),
+            None => Ok(()),
+        }
     }
 
     pub(crate) fn is_empty(&self) -> bool {

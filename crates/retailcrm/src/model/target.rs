@@ -29,6 +29,11 @@ impl<Id> Target<Id> {
         self.site = Some(site.into());
         self
     }
+
+    /// Which.
+    pub(crate) fn id(&self) -> &Id {
+        &self.id
+    }
 }
 
 impl<Id> From<Id> for Target<Id> {

@@ -1,11 +1,11 @@
 //! Tasks: what somebody has to do.
 
 use serde::{Deserialize, Serialize};
-use vochi_crm_core::{LocalTime, wire};
+use vochi_crm_core::{LocalTime, Result, wire};
 
 use super::number_id::number_id;
 use super::open_word::open_word;
-use super::{CustomerId, CustomerLink, OrderId, OrderLink, PhoneText, Target, UserId};
+use super::{CustomerId, CustomerLink, OrderId, OrderLink, PhoneText, Target, UserId, given};
 
 number_id! {
     /// The id of a task.
@@ -139,7 +139,7 @@ impl TaskData {
     pub fn with_due(mut self, due: LocalTime) -> Self {
         let mut text = due.to_string();
         // This method alone takes no seconds.
-        text.truncate("2026-03-14 11:20".len());
+        text.truncate(text.len() - ":59".len());
         self.datetime = Some(text);
         self
     }
@@ -170,6 +170,18 @@ impl TaskData {
     pub fn with_phone_site(mut self, site: impl Into<String>) -> Self {
         self.phone_site = Some(site.into());
         self
+    }
+
+    /// That nothing in it would be misread.
+    pub(crate) fn check(&self) -> Result<()> {
+        given::id("who has to do the task", self.performer_id.get())?;
+        if let Some(customer) = &self.customer {
+            given::id("the task's customer", customer.id().get())?;
+        }
+        match &self.order {
+            Some(order) => given::id("the task's order", order.id().get()),
+            None => Ok(()),
+        }
     }
 
     pub(crate) fn has_text(&self) -> bool {

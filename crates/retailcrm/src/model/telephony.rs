@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 use vochi_crm_core::wire;
-use vochi_crm_core::{Extension, LocalTime, PhoneNumber, Seconds};
+use vochi_crm_core::{Error, Extension, LocalTime, PhoneNumber, Result, Seconds};
 
-use super::{CallDirection, CallResult, PhoneText, UserId};
+use super::{CallDirection, CallResult, PhoneText, UserId, given};
 
 /// What RetailCRM said to a call event.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -195,6 +195,24 @@ impl CallUpload {
     /// The PBX's id.
     pub fn external_id(&self) -> &str {
         &self.external_id
+    }
+
+    /// That nothing in it would be misread. Without an id of ours the CRM would not recognise a
+    /// repeat.
+    pub(crate) fn check(&self) -> Result<()> {
+        let id = self.external_id.as_str();
+        given::text("the external id of a call", Some(id))?;
+        let fields = || {
+            if let Some(user) = self.user_id {
+                given::id("userId", user.get())?;
+            }
+            given::text("recordUrl", self.record_url.as_deref())?;
+            given::text("site", self.site.as_deref())
+        };
+        match fields() {
+            Ok(_) => Ok(()),
+            Err(wrong) => Err(Error::input(format!("call {id}: {}", wrong.message()))),
+        }
     }
 
     pub(crate) fn has_handler(&self) -> bool {

@@ -37,18 +37,15 @@ impl UserStatus {
 
 impl<'de> Deserialize<'de> for UserStatus {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(
-            match wire::text_or_none(deserializer)?
-                .unwrap_or_default()
-                .as_str()
-            {
-                "free" => Self::Free,
-                "busy" => Self::Busy,
-                "dinner" => Self::Dinner,
-                "break" => Self::Break,
-                other => Self::Other(other.to_owned()),
-            },
-        )
+        let word = wire::text_or_none(deserializer)?;
+        let word = word.ok_or_else(|| serde::de::Error::custom("it is no word"))?;
+        Ok(match word.as_str() {
+            "free" => Self::Free,
+            "busy" => Self::Busy,
+            "dinner" => Self::Dinner,
+            "break" => Self::Break,
+            _ => Self::Other(word),
+        })
     }
 }
 
@@ -137,7 +134,7 @@ pub struct User {
     #[serde(default, deserialize_with = "wire::text_or_none")]
     pub phone: Option<String>,
     /// Whether the user can be reached.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::value_or_none")]
     pub status: Option<UserStatus>,
     /// Whether the user has the CRM open.
     #[serde(default, deserialize_with = "wire::bool_or_none")]

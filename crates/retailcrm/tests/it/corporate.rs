@@ -14,7 +14,6 @@ use vochi_crm_retailcrm::model::{
 };
 
 use super::fixture::{Fixture, assert_same};
-use super::mutations::{answer_survives, page_survives};
 use super::support::Bench;
 
 const EXAMPLE: CorporateCustomerId = CorporateCustomerId::new(5041);
@@ -224,31 +223,4 @@ async fn an_unknown_corporate_customer_is_not_found() {
     assert_eq!(error.kind(), ErrorKind::NotFound);
     let error = area.contacts(&cx, contacts()).all().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
-}
-
-#[test]
-fn one_wrong_value_costs_a_row_at_most() {
-    page_survives(
-        "customers_corporate_list",
-        "success",
-        "customersCorporate",
-        &list(),
-        |page| page.customers,
-    );
-    page_survives(
-        "customer_corporate_contacts",
-        "success",
-        "contacts",
-        &contacts(),
-        |page| page.contacts,
-    );
-    page_survives(
-        "customer_corporate_companies",
-        "success",
-        "companies",
-        &companies(),
-        |page| page.companies,
-    );
-    let vital = ["customerCorporate", "customerCorporate.id"];
-    answer_survives("customer_corporate_get", "success", &get(), &vital);
 }

@@ -14,7 +14,6 @@ use vochi_crm_retailcrm::model::{
 };
 
 use super::fixture::Fixture;
-use super::mutations::{answer_survives, page_survives};
 use super::support::{Bench, phone, yes};
 
 pub(super) const SIXTY: CustomerId = CustomerId::new(60);
@@ -357,35 +356,4 @@ async fn a_customer_made_without_an_id_in_the_answer_is_made_all_the_same() {
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
     assert_eq!(error.effect(), Effect::Applied);
-}
-
-#[test]
-fn one_wrong_value_costs_a_row_at_most() {
-    let page = "found_verify_phones_yourself";
-    let list = ListCustomers::new();
-    page_survives("customers_list", page, "customers", &list, |page| {
-        page.customers
-    });
-    page_survives(
-        "customers_notes_list",
-        "success",
-        "notes",
-        &notes(),
-        |page| page.notes,
-    );
-    answer_survives(
-        "customer_get",
-        "success",
-        &get(),
-        &["customer", "customer.id"],
-    );
-    answer_survives("customer_create", "success", &create(), &["id"]);
-    answer_survives("customer_edit", "success_with_state", &edit(), &[]);
-    answer_survives("customer_note_create", "success", &create_note(), &["id"]);
-    answer_survives(
-        "customer_note_create",
-        "success",
-        &DeleteCustomerNote::new(CustomerNoteId::new(302)),
-        &[],
-    );
 }

@@ -1,5 +1,6 @@
 //! Files: their bytes, their names, what they belong to.
 
+use bytes::Bytes;
 use serde_json::json;
 use vochi_crm_core::http::{Answer, Endpoint};
 use vochi_crm_core::testing::Step;
@@ -114,6 +115,61 @@ async fn not_a_byte_of_it_changes_on_the_way() {
         .upload(&Cx::history(), &upload)
         .await
         .unwrap();
+}
+
+#[tokio::test]
+async fn a_file_on_disk_goes_out_as_its_bytes_and_once_more_after_a_limit() {
+    let server = MockServer::start().await;
+    let bytes: Vec<u8> = (0..=255).cycle().take(300_000).collect();
+    let directory = tempfile::tempdir().unwrap();
+    let offer = directory.path().join("offer.pdf");
+    std::fs::write(&offer, &bytes).unwrap();
+    let upload_of = |answer: ResponseTemplate| {
+        Mock::given(method("POST"))
+            .and(path("/api/v5/files/upload"))
+            .and(header("content-type", "application/octet-stream"))
+            .and(header("content-length", "300000"))
+            .and(body_bytes(bytes.clone()))
+            .respond_with(answer)
+            .up_to_n_times(1)
+            .expect(1)
+    };
+    upload_of(ResponseTemplate::new(503).insert_header("retry-after", "0"))
+        .mount(&server)
+        .await;
+    let taken = json!({"success": true, "file": {"id": 25}});
+    upload_of(ResponseTemplate::new(200).set_body_json(taken))
+        .mount(&server)
+        .await;
+    let client = Client::builder(server.uri())
+        .api_key("invented-key")
+        .build(&Hub::new().unwrap())
+        .unwrap();
+    let upload = UploadFile::file(&offer);
+    let cx = Cx::history();
+    let file = client.files().upload(&cx, &upload).await.unwrap();
+    assert_eq!((file.id, cx.requests()), (FileId::new(25), 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_that_is_missing_or_empty_is_not_sent() {
+    let directory = tempfile::tempdir().unwrap();
+    let empty = directory.path().join("empty.pdf");
+    std::fs::write(&empty, b"").unwrap();
+    let bench = Bench::new([Fixture::open("files_upload").answer("success")]);
+    let files = bench.connector.client().files();
+    for upload in [
+        UploadFile::file(directory.path().join("missing.pdf")),
+        UploadFile::file(empty),
+        UploadFile::from_source(Bytes::new()),
+    ] {
+        let error = files.upload(&Cx::history(), &upload).await.unwrap_err();
+        let told = (error.kind(), error.effect());
+        assert_eq!(told, (ErrorKind::Input, Effect::NotApplied), "{error}");
+    }
+    let upload = UploadFile::from_source(Bytes::from_static(b"invented bytes"));
+    files.upload(&Cx::history(), &upload).await.unwrap();
+    assert_eq!(bench.played()[0].body, "invented bytes");
 }
 
 #[test]

@@ -30,6 +30,12 @@ impl Fixture {
         }
     }
 
+    /// Every request.
+    pub(crate) fn requests(&self) -> Vec<&Value> {
+        let more = self.0["more_requests"].as_array().into_iter().flatten();
+        std::iter::once(&self.0["request"]).chain(more).collect()
+    }
+
     /// The answer of this name, as a step of a script.
     pub(crate) fn answer(&self, name: &str) -> Step {
         let answer = self.0["responses"]
@@ -50,6 +56,18 @@ impl Fixture {
             .find(|answer| answer["name"] == name)
             .unwrap_or_else(|| panic!("no answer {name}"));
         answer["body"].clone()
+    }
+
+    /// Every answer's name, status and body.
+    pub(crate) fn bodies(&self) -> Vec<(String, u16, Value)> {
+        let answers = self.0["responses"].as_array().into_iter().flatten();
+        answers
+            .map(|one| {
+                let status = u16::try_from(one["status"].as_u64().unwrap()).unwrap();
+                let name = one["name"].as_str().unwrap().to_owned();
+                (name, status, one["body"].clone())
+            })
+            .collect()
     }
 
     /// Every answer with its name.

@@ -2,6 +2,7 @@
 
 mod hostile;
 mod module;
+mod mutated;
 
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use http::{Method, StatusCode};

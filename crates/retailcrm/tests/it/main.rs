@@ -8,12 +8,14 @@
 )]
 
 mod account;
+mod bad_input;
 mod changes;
 mod corporate;
 mod customer_requests;
 mod customers;
 mod customers_by_phone;
 mod errors;
+mod faults;
 mod files;
 mod find;
 mod fixture;
@@ -26,12 +28,14 @@ mod module_plan;
 mod module_scopes;
 mod modules;
 mod mutations;
+mod operations;
 mod orders;
 mod policies;
 mod requests;
 mod secrets;
 mod setup;
 mod stand_in;
+mod stand_in_customers;
 mod support;
 mod system;
 mod tasks;

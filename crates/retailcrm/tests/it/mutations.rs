@@ -1,11 +1,12 @@
 //! Answers with one thing wrong at a time.
 
-use std::fmt::Debug;
+mod answers;
+mod refusals;
+mod table;
 
 use serde_json::{Map, Value, json};
 use vochi_crm_core::ErrorKind;
 use vochi_crm_core::http::{Answer, Endpoint};
-use vochi_crm_core::wire::Items;
 
 use super::fixture::Fixture;
 
@@ -16,6 +17,13 @@ pub(crate) struct Mutation {
     /// What was done there.
     pub(crate) what: &'static str,
     pub(crate) body: Value,
+}
+
+impl Mutation {
+    /// Whether the place is no longer there.
+    pub(crate) fn is_gone(&self) -> bool {
+        matches!(self.what, "dropped" | "renamed")
+    }
 }
 
 /// Every field and element of an answer, dropped, renamed and as every other type.
@@ -64,6 +72,7 @@ pub(crate) fn mutations(body: &Value) -> Vec<Mutation> {
     all
 }
 
+/// Every place in an answer: keys and indices from the root on.
 fn paths(value: &Value) -> Vec<Vec<String>> {
     let children: Vec<(String, &Value)> = match value {
         Value::Object(map) => map
@@ -88,6 +97,7 @@ fn paths(value: &Value) -> Vec<Vec<String>> {
     all
 }
 
+/// The value one step further.
 fn child<'a>(parent: &'a mut Value, step: &str) -> &'a mut Value {
     match parent {
         Value::Array(list) => &mut list[step.parse::<usize>().unwrap()],
@@ -100,48 +110,6 @@ fn take(parent: &mut Value, step: &str) -> Option<Value> {
         Value::Array(list) => Some(list.remove(step.parse::<usize>().unwrap())),
         Value::Object(map) => map.remove(step),
         _ => None,
-    }
-}
-
-/// Shows that one wrong thing in an answer with a list under `key` costs the row it is in at most,
-/// and nothing but a wrong id costs that. `rows` takes the list out of what was read.
-pub(crate) fn page_survives<E, T>(
-    fixture: &str,
-    answer: &str,
-    key: &str,
-    operation: &E,
-    rows: fn(E::Output) -> Items<T>,
-) where
-    E: Endpoint,
-    T: PartialEq + Debug,
-{
-    let body = Fixture::open(fixture).body(answer);
-    let read = |body: &Value| rows(operation.decode(&Answer::ok_json(body)).unwrap());
-    let whole = read(&body);
-    assert_eq!(whole.broken, [], "{fixture}");
-    assert_eq!(Some(whole.good.len()), body[key].as_array().map(Vec::len));
-    for mutation in mutations(&body) {
-        let place = format!("{fixture}: {} {}", mutation.path.join("."), mutation.what);
-        let outcome = operation.decode(&Answer::ok_json(&mutation.body));
-        let found = rows(outcome.unwrap_or_else(|error| panic!("{place}: {error}")));
-        let steps: Vec<&str> = mutation.path.iter().map(String::as_str).collect();
-        match steps.as_slice() {
-            [list] if *list == key => {}
-            [list, row, rest @ ..] if *list == key => {
-                let row: usize = row.parse().unwrap();
-                let others = whole.good.iter().enumerate();
-                for (_, other) in others.filter(|(index, _)| *index != row) {
-                    assert!(found.good.contains(other), "{place}");
-                }
-                if !rest.is_empty() {
-                    let count = found.good.len() + found.broken.len();
-                    assert_eq!(count, whole.good.len(), "{place}");
-                    let kept = found.broken.is_empty();
-                    assert!(kept || rest == ["id"], "{place}");
-                }
-            }
-            _ => assert_eq!(found, whole, "{place}"),
-        }
     }
 }
 

@@ -18,7 +18,7 @@ const EVENT: &str = "/api/v5/telephony/call/event";
 const UPLOAD: &str = "/api/v5/telephony/calls/upload";
 
 /// A connector with the settings the stand-in hands out, some of them changed.
-fn connect(sandbox: &Sandbox, changes: &Value) -> Connector {
+pub(crate) fn connect(sandbox: &Sandbox, changes: &Value) -> Connector {
     let mut profile = sandbox.profiles()["retailcrm"].clone();
     for (key, value) in changes.as_object().into_iter().flatten() {
         profile[key] = value.clone();
@@ -33,7 +33,7 @@ fn connect(sandbox: &Sandbox, changes: &Value) -> Connector {
     .unwrap()
 }
 
-async fn stand_in() -> (Sandbox, Connector) {
+pub(crate) async fn stand_in() -> (Sandbox, Connector) {
     let sandbox = Sandbox::builder().start().await.unwrap();
     let connector = connect(&sandbox, &json!({}));
     (sandbox, connector)

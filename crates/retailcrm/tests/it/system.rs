@@ -12,7 +12,6 @@ use vochi_crm_retailcrm::model::{
 };
 
 use super::fixture::{Fixture, assert_same};
-use super::mutations::{answer_survives, mutations, page_survives};
 use super::support::{Bench, yes};
 
 fn sites(name: &str) -> Vec<Site> {
@@ -273,42 +272,4 @@ async fn every_refusal_of_the_fixtures_is_understood() {
         .await
         .unwrap();
     assert_eq!(bench.played().len(), 2, "setting the same twice is no harm");
-}
-
-#[test]
-fn one_wrong_thing_in_an_answer_costs_nothing_but_itself() {
-    answer_survives("api_versions", "success", &GetApiVersions, &[]);
-    answer_survives("system_info", "success", &GetSystemInfo, &[]);
-    answer_survives("reference_sites", "success_list_form", &ListSites, &[]);
-    answer_survives(
-        "user_get",
-        "success",
-        &GetUser::new(UserId::new(7)),
-        &["user", "user.id"],
-    );
-    page_survives(
-        "user_groups",
-        "success",
-        "groups",
-        &ListUserGroups::new(),
-        |page| page.groups,
-    );
-}
-
-#[test]
-fn one_wrong_thing_in_a_shop_does_not_cost_the_others() {
-    let body = Fixture::open("reference_sites").body("success_map_keyed_by_code");
-    let whole = sites("success_map_keyed_by_code");
-    for mutation in mutations(&body) {
-        let place = format!("{} {}", mutation.path.join("."), mutation.what);
-        let read = ListSites.decode(&Answer::ok_json(&mutation.body)).unwrap();
-        let touched = mutation.path.get(1).map(String::as_str);
-        for site in &whole {
-            let lost = mutation.path == ["sites"] || touched == Some(&site.code);
-            assert!(lost || read.sites.good.contains(site), "{place}");
-        }
-        if mutation.path.len() > 2 {
-            assert_eq!(read.sites.good.len(), 2, "{place}");
-        }
-    }
 }

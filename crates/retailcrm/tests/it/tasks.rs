@@ -37,7 +37,7 @@ async fn tasks_are_listed_with_their_filters() {
         .of_performers([UserId::new(7), UserId::new(8)])
         .of_creators([UserId::new(8)])
         .with_ids([TaskId::new(220)])
-        .with_status(TaskStatus::Completed)
+        .with_status(&TaskStatus::Completed)
         .of_customer("+375291112233")
         .of_order_number("501A")
         .with_text("Перезвонить")

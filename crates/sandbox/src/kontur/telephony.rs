@@ -228,13 +228,11 @@ impl Workspace {
         let Some(file) = self.file(&order.thing, order.at) else {
             return ok(&Value::Null);
         };
-        let answer = Answer::new(StatusCode::OK, &file.content_type, file.content.clone());
+        let mut answer = Answer::new(StatusCode::OK, &file.content_type, file.content.clone());
         if order.parameter("download") == Some("true") {
-            let named = format!("attachment; filename=\"{}\"", file.name);
-            answer.with_header("content-disposition", named)
-        } else {
-            answer
+            answer.file_name = Some(file.name.clone());
         }
+        answer
     }
 
     pub(super) fn meta(&self, order: &Order) -> Answer {

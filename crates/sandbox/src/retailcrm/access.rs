@@ -6,13 +6,17 @@ use crate::desk::Desk;
 use crate::report::{CallRow, LiveRow};
 
 use super::RetailCrm;
+use super::corporate::Corporate;
 use super::customers::Customer;
+use super::journal::Author;
+use super::notes::Note;
 use super::state::{SiteAccess, StoredCall, Telephony, User};
 
 /// The stand-in's account, from inside the process.
 #[derive(Clone, Copy)]
 pub struct Access<'a> {
-    desk: &'a Desk<RetailCrm>,
+    pub(super) desk: &'a Desk<RetailCrm>,
+    pub(super) author: Author,
 }
 
 impl std::fmt::Debug for Access<'_> {
@@ -25,7 +29,17 @@ impl std::fmt::Debug for Access<'_> {
 
 impl<'a> Access<'a> {
     pub(crate) fn new(desk: &'a Desk<RetailCrm>) -> Self {
-        Self { desk }
+        Self {
+            desk,
+            author: Author::SomeUser,
+        }
+    }
+
+    /// The same account; the histories tell what is done through it as done by this author.
+    /// Without this it was somebody in the CRM.
+    #[must_use]
+    pub fn acting_as(self, author: Author) -> Self {
+        Self { author, ..self }
     }
 
     /// The live events it took, in the order they came.
@@ -59,7 +73,7 @@ impl<'a> Access<'a> {
         self.desk.stand_in().account.telephony = to;
     }
 
-    /// Says whether there is money in the account to activate a module.
+    /// Says whether there is money in the account to activate a module or to upload a file.
     pub fn set_funds(&self, enough: bool) {
         self.desk.stand_in().account.has_funds = enough;
     }
@@ -68,6 +82,37 @@ impl<'a> Access<'a> {
     /// module's extensions, and those of the manager and the customer of `telephony/manager`.
     pub fn tell_ids_as_text(&self, texts: bool) {
         self.desk.stand_in().account.ids_as_text = texts;
+    }
+
+    /// Tells an integration module as one text of JSON instead of an object.
+    pub fn tell_modules_as_text(&self, text: bool) {
+        self.desk.stand_in().account.module_as_text = text;
+    }
+
+    /// Tells the shops as a list instead of a map by code.
+    pub fn tell_sites_as_list(&self, list: bool) {
+        self.desk.stand_in().account.sites_as_list = list;
+    }
+
+    /// Says whether there is no account at this address, as for a mistyped one.
+    pub fn close_account(&self, closed: bool) {
+        self.desk.stand_in().account.closed = closed;
+    }
+
+    /// The key that is taken now.
+    pub fn key(&self) -> String {
+        self.desk.stand_in().account.key.clone()
+    }
+
+    /// Says whether a module was connected by the simple connection of the marketplace.
+    pub fn set_simple_connection(&self, code: &str, connected: bool) {
+        let mut desk = self.desk.stand_in();
+        let connections = &mut desk.account.simple_connections;
+        if connected {
+            connections.insert(code.to_owned());
+        } else {
+            connections.remove(code);
+        }
     }
 
     /// Gives the key these scopes and no others.
@@ -109,25 +154,25 @@ impl<'a> Access<'a> {
         self.desk.stand_in().account.customers.clone()
     }
 
-    /// Adds a customer, or replaces the one of the same id.
+    /// Adds a customer, or replaces the one of the same id. No history tells of it.
     pub fn put_customer(&self, customer: Customer) {
         self.desk.stand_in().account.put_customer(customer);
     }
 
-    /// Removes a customer.
-    pub fn remove_customer(&self, id: u64) {
-        let mut desk = self.desk.stand_in();
-        desk.account.customers.retain(|customer| customer.id != id);
+    /// The corporate customers.
+    pub fn corporates(&self) -> Vec<Corporate> {
+        self.desk.stand_in().account.corporates.clone()
     }
 
-    /// Merges a customer into another one: the first is gone, and its id leads to the second.
-    pub fn merge_customer(&self, id: u64, into: u64) {
-        let mut desk = self.desk.stand_in();
-        for customer in &mut desk.account.customers {
-            if customer.id == id {
-                customer.combined_to = Some(into);
-            }
-        }
+    /// Adds a corporate customer, or replaces the one of the same id. Contacts and companies
+    /// without an id get one. No history tells of it.
+    pub fn put_corporate(&self, corporate: Corporate) {
+        self.desk.stand_in().account.put_corporate(corporate);
+    }
+
+    /// The notes on customers and on corporate ones, in the order they came.
+    pub fn notes(&self) -> Vec<Note> {
+        self.desk.stand_in().account.notes.clone()
     }
 
     /// An integration module as the CRM tells it.
@@ -139,15 +184,5 @@ impl<'a> Access<'a> {
     /// Removes an integration module. With the telephony's its extensions go, and it is off.
     pub fn remove_module(&self, code: &str) {
         self.desk.stand_in().account.remove_module(code);
-    }
-
-    /// Makes this employee, or nobody, responsible for a customer.
-    pub fn set_responsible(&self, customer_id: u64, user_id: Option<u64>) {
-        let mut desk = self.desk.stand_in();
-        for customer in &mut desk.account.customers {
-            if customer.id == customer_id {
-                customer.manager_id = user_id;
-            }
-        }
     }
 }

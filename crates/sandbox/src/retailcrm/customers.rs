@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::checks::{Endpoint, Seen};
 use super::first;
 use super::handlers::{known, page_of};
+use super::journal::{self, Author, Subject};
 use super::state::{Account, digits, full_name};
 
 /// Digits at the end of a number that a search compares: the national number here, so that
@@ -45,7 +46,6 @@ pub struct Customer {
     pub tags: Vec<String>,
     /// The customer this one was merged into; it is gone then, and its id leads there.
     pub combined_to: Option<u64>,
-    pub(super) last_order: Option<u64>,
     /// Whatever else was written, as it was written.
     pub(super) more: Map<String, Value>,
 }
@@ -72,7 +72,6 @@ impl Customer {
             custom_fields: Map::new(),
             tags: Vec::new(),
             combined_to: None,
-            last_order: None,
             more: Map::new(),
         }
     }
@@ -81,7 +80,7 @@ impl Customer {
         full_name(&self.first_name, self.last_name.as_deref())
     }
 
-    fn tells(&self) -> Value {
+    pub(super) fn tells(&self) -> Map<String, Value> {
         let phones: Vec<Value> = self
             .phones
             .iter()
@@ -98,7 +97,7 @@ impl Customer {
         } else {
             json!(self.custom_fields)
         };
-        let mut told = known(json!({
+        let told = known(json!({
             "type": "customer",
             "id": self.id,
             "externalId": self.external_id,
@@ -127,14 +126,16 @@ impl Customer {
             "customerSubscriptions": [],
             "mgCustomers": [],
         }));
-        if let Value::Object(fields) = &mut told {
-            fields.extend(self.more.clone());
-        }
+        let mut told = match told {
+            Value::Object(fields) => fields,
+            _ => Map::new(),
+        };
+        told.extend(self.more.clone());
         told
     }
 
     /// Takes over what was written. Numbers are added, never taken away (§5.4).
-    fn write(&mut self, written: &Map<String, Value>) {
+    pub(super) fn write(&mut self, written: &Map<String, Value>) {
         for (name, value) in written {
             let text = || value.as_str().map(str::to_owned);
             let texts = || -> Vec<String> {
@@ -182,26 +183,30 @@ impl Customer {
     }
 
     /// `filter[name]` means the name or a number (§5.1).
-    fn called(&self, wanted: &str) -> bool {
-        let number = digits(wanted);
-        if number.len() >= FEWEST_DIGITS {
-            let tail = number
-                .get(number.len().saturating_sub(COMPARED_DIGITS)..)
-                .unwrap_or_default();
-            if self.phones.iter().any(|phone| digits(phone).contains(tail)) {
-                return true;
-            }
-        }
+    pub(super) fn called(&self, wanted: &str) -> bool {
         let names = [
             Some(self.first_name.as_str()),
             self.last_name.as_deref(),
             self.patronymic.as_deref(),
         ];
         let names: Vec<&str> = names.into_iter().flatten().collect();
-        let wanted = wanted.trim().to_lowercase();
-        names.join(" ").to_lowercase().contains(&wanted)
-            || self.full_name().to_lowercase().contains(&wanted)
+        let mut phones = self.phones.iter();
+        phones.any(|phone| same_number(phone, wanted))
+            || part_of(&names.join(" "), wanted)
+            || part_of(&self.full_name(), wanted)
     }
+}
+
+/// Whether what is looked for is a number, and this one.
+pub(super) fn same_number(phone: &str, wanted: &str) -> bool {
+    let number = digits(wanted);
+    let tail = number.get(number.len().saturating_sub(COMPARED_DIGITS)..);
+    number.len() >= FEWEST_DIGITS && tail.is_some_and(|tail| digits(phone).contains(tail))
+}
+
+/// Whether the text stands in the other one, in capitals or not.
+pub(super) fn part_of(text: &str, wanted: &str) -> bool {
+    text.to_lowercase().contains(&wanted.trim().to_lowercase())
 }
 
 impl Seen<'_> {
@@ -240,7 +245,7 @@ pub(super) fn list(seen: &Seen<'_>) -> Value {
         wanted.is_empty() || wanted.into_iter().any(have)
     };
     let fields = seen.inside("filter[customFields]");
-    let found: Vec<Value> = seen
+    let found: Vec<Map<String, Value>> = seen
         .account
         .customers
         .iter()
@@ -296,10 +301,7 @@ pub(super) fn written(endpoint: Endpoint, seen: &Seen<'_>) -> Customer {
             let none: [&str; 0] = [];
             let mut fresh = Customer::new(seen.account.free_customer_id(), "", none);
             fresh.site = seen.site().unwrap_or(fresh.site);
-            fresh.created_at = jiff::Zoned::now()
-                .in_tz(first::TIMEZONE)
-                .map(|now| now.strftime("%Y-%m-%d %H:%M:%S").to_string())
-                .unwrap_or(fresh.created_at);
+            fresh.created_at = journal::now();
             fresh
         }
     };
@@ -312,7 +314,42 @@ impl Account {
         self.customers.iter().find(|customer| customer.id == id)
     }
 
-    /// Adds a customer, or replaces the one of the same id.
+    /// Creates or edits a customer, and says so in the journal.
+    pub(super) fn write_customer(&mut self, customer: Customer, author: Author) {
+        let after = customer.tells();
+        match self.customer(customer.id).map(Customer::tells) {
+            None => self.journal.created(Subject::Customer, author, &after),
+            Some(before) => self
+                .journal
+                .edited(Subject::Customer, author, &before, &after),
+        }
+        self.put_customer(customer);
+    }
+
+    /// Removes a customer. Merged into another one it stays known, and leads there.
+    pub(super) fn remove_customer(&mut self, id: u64, into: Option<u64>, author: Author) {
+        let Some(customer) = self.customer(id).filter(|it| it.combined_to.is_none()) else {
+            return;
+        };
+        let gone = customer.tells();
+        let to = into
+            .and_then(|into| self.customer(into))
+            .map(Customer::tells);
+        self.journal
+            .deleted(Subject::Customer, author, &gone, to.as_ref());
+        match into {
+            None => self.customers.retain(|customer| customer.id != id),
+            Some(other) => {
+                self.customers
+                    .iter_mut()
+                    .filter(|customer| customer.id == id)
+                    .for_each(|customer| customer.combined_to = into);
+                self.hand_over(id, other);
+            }
+        }
+    }
+
+    /// Adds a customer, or replaces the one of the same id; no history tells.
     pub(super) fn put_customer(&mut self, customer: Customer) {
         let mut known = self.customers.iter_mut();
         match known.find(|known| known.id == customer.id) {
@@ -347,8 +384,11 @@ impl Account {
     }
 
     fn free_customer_id(&self) -> u64 {
-        let mut ids = first::FREE_CUSTOMER_ID..;
-        ids.find(|id| self.customer(*id).is_none())
-            .unwrap_or(u64::MAX)
+        self.free_customer_ids().next().unwrap_or(u64::MAX)
+    }
+
+    /// Ids nobody has, in the order they are given.
+    pub(super) fn free_customer_ids(&self) -> impl Iterator<Item = u64> + '_ {
+        (first::FREE_CUSTOMER_ID..).filter(|id| self.customer(*id).is_none())
     }
 }

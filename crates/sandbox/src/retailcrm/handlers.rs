@@ -7,10 +7,16 @@ use crate::report::LiveRow;
 use crate::wire::Answer;
 
 use super::checks::{Endpoint, Seen};
+use super::corporate::Corporate;
 use super::customers::{self, Customer};
+use super::files::{self, StoredFile};
 use super::first::{self, LINES, SITES};
-use super::state::{Account, SiteAccess, User};
-use super::{corporate, employees, modules};
+use super::notes::Note;
+use super::orders::{self, Order};
+use super::state::{Account, SiteAccess};
+use super::tasks::{self, Task};
+use super::{corporate, employees, history, modules, notes, telephony, uploads};
+use crate::check::Finding;
 
 /// What a request changes in the account.
 pub(super) enum Change {
@@ -20,15 +26,26 @@ pub(super) enum Change {
     Status(u64, String),
     Module(String, Map<String, Value>),
     Customer(Box<Customer>),
+    /// The customers of an upload, and what was wrong with those that are not among them.
+    Customers(Vec<Customer>, Vec<Finding>),
+    Corporate(Box<Corporate>),
+    Note(Note),
+    NoteGone(u64),
+    /// Another key, with these scopes.
+    Key(String, Vec<String>),
+    Order(Box<Order>),
+    Task(Box<Task>),
+    File(Box<StoredFile>),
+    FileGone(u64),
 }
 
 /// What a request that passed every check is answered, and what it changes.
 pub(super) fn carry_out(endpoint: Endpoint, seen: &Seen<'_>) -> (Answer, Change) {
     let account = seen.account;
     let body = match endpoint {
-        Endpoint::CallEvent => return call_event(seen),
-        Endpoint::CallsUpload => return calls_upload(seen),
-        Endpoint::Manager => manager(seen),
+        Endpoint::CallEvent => return telephony::call_event(seen),
+        Endpoint::CallsUpload => return telephony::calls_upload(seen),
+        Endpoint::Manager => telephony::manager(seen),
         Endpoint::Credentials => credentials(account),
         Endpoint::ApiVersions => json!({"success": true, "versions": ["3.0", "4.0", "5.0"]}),
         Endpoint::SystemInfo => json!({
@@ -47,10 +64,9 @@ pub(super) fn carry_out(endpoint: Endpoint, seen: &Seen<'_>) -> (Answer, Change)
             let done = Answer::json(StatusCode::OK, &json!({"success": true}));
             return (done, Change::Status(id, status));
         }
-        Endpoint::Module => {
-            json!({"success": true, "integrationModule": account.module(&seen.thing)})
-        }
+        Endpoint::Module => modules::one(seen),
         Endpoint::ModuleEdit => return module_edit(seen),
+        Endpoint::ModuleScopes => return modules::scopes_updated(seen),
         Endpoint::Customers => customers::list(seen),
         Endpoint::Customer => match customers::one(seen) {
             Ok(body) => body,
@@ -64,10 +80,33 @@ pub(super) fn carry_out(endpoint: Endpoint, seen: &Seen<'_>) -> (Answer, Change)
         Endpoint::CustomerCreate | Endpoint::CustomerEdit => {
             return customer_written(endpoint, seen);
         }
+        Endpoint::CustomersUpload => return uploads::uploaded(seen),
         Endpoint::Corporates => corporate::list(seen),
         Endpoint::Corporate => corporate::one(seen),
         Endpoint::CorporateContacts => corporate::contacts(seen),
         Endpoint::CorporateCompanies => corporate::companies(seen),
+        Endpoint::CorporateCreate
+        | Endpoint::CorporateEdit
+        | Endpoint::ContactCreate
+        | Endpoint::ContactEdit
+        | Endpoint::CompanyCreate
+        | Endpoint::CompanyEdit => return corporate::written(endpoint, seen),
+        Endpoint::Notes(subject) => notes::list(seen, subject),
+        Endpoint::NoteCreate(subject) => return notes::created(seen, subject),
+        Endpoint::NoteDelete(subject) => return notes::deleted(seen, subject),
+        Endpoint::History(subject) => history::page(seen, subject),
+        Endpoint::Orders => orders::list(seen),
+        Endpoint::Order => orders::one(seen),
+        Endpoint::OrderCreate | Endpoint::OrderEdit => return orders::written(endpoint, seen),
+        Endpoint::Tasks => tasks::list(seen),
+        Endpoint::Task => tasks::one(seen),
+        Endpoint::TaskCreate | Endpoint::TaskEdit => return tasks::written(endpoint, seen),
+        Endpoint::Files => files::list(seen),
+        Endpoint::File => files::one(seen),
+        Endpoint::FileDownload => return files::download(seen),
+        Endpoint::FileUpload => return files::uploaded(seen),
+        Endpoint::FileEdit => return files::edited(seen),
+        Endpoint::FileDelete => return files::deleted(seen),
     };
     (Answer::json(StatusCode::OK, &body), Change::Nothing)
 }
@@ -99,149 +138,6 @@ fn customer_written(endpoint: Endpoint, seen: &Seen<'_>) -> (Answer, Change) {
     )
 }
 
-fn texts(object: &Map<String, Value>, name: &str) -> Vec<String> {
-    let items = object
-        .get(name)
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten();
-    items.filter_map(Value::as_str).map(str::to_owned).collect()
-}
-
-fn text(object: &Map<String, Value>, name: &str) -> Option<String> {
-    object.get(name).and_then(Value::as_str).map(str::to_owned)
-}
-
-/// §2.1: unknown extensions and users are named, and the event is a success all the same.
-fn call_event(seen: &Seen<'_>) -> (Answer, Change) {
-    let account = seen.account;
-    let nothing = Map::new();
-    let event = seen.event.as_ref().unwrap_or(&nothing);
-    let codes = texts(event, "codes");
-    let ids = event
-        .get("userIds")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten();
-    let ids: Vec<u64> = ids.filter_map(Value::as_u64).collect();
-
-    let unknown_codes: Vec<&String> = codes
-        .iter()
-        .filter(|code| account.user_of(code).is_none())
-        .collect();
-    let unknown_ids: Vec<u64> = ids
-        .iter()
-        .copied()
-        .filter(|id| account.user(*id).is_none())
-        .collect();
-    let mut shown: Vec<u64> = codes
-        .iter()
-        .filter_map(|code| account.user_of(code))
-        .map(|user| user.id)
-        .chain(ids.iter().copied().filter(|id| account.user(*id).is_some()))
-        .collect();
-    shown.sort_unstable();
-    shown.dedup();
-
-    let mut body = Map::from_iter([("success".to_owned(), json!(true))]);
-    if !unknown_codes.is_empty() {
-        body.insert("notExistCodes".into(), json!(unknown_codes));
-    }
-    if !unknown_ids.is_empty() {
-        body.insert("notExistUsers".into(), json!(unknown_ids));
-    }
-    let row = LiveRow {
-        call_id: text(event, "callExternalId"),
-        r#type: text(event, "type").unwrap_or_default(),
-        phone: text(event, "phone"),
-        codes,
-        users: shown.iter().map(u64::to_string).collect(),
-        hangup_status: text(event, "hangupStatus"),
-        at: jiff::Timestamp::now()
-            .strftime("%Y-%m-%dT%H:%M:%S%.3fZ")
-            .to_string(),
-    };
-    (Answer::json(StatusCode::OK, &body), Change::Live(row))
-}
-
-/// §2.2: a call whose `externalId` is already stored is a duplicate and changes nothing.
-fn calls_upload(seen: &Seen<'_>) -> (Answer, Change) {
-    let mut fresh: Vec<Value> = Vec::new();
-    let mut duplicates: Vec<String> = Vec::new();
-    for call in seen.calls.iter().flatten() {
-        let id = call
-            .get("externalId")
-            .and_then(Value::as_str)
-            .unwrap_or_default();
-        let twice = |known: &Value| known.get("externalId") == call.get("externalId");
-        if seen.account.holds_call(id) || fresh.iter().any(twice) {
-            duplicates.push(id.to_owned());
-        } else {
-            fresh.push(call.clone());
-        }
-    }
-    let mut body = Map::from_iter([
-        ("success".to_owned(), json!(true)),
-        ("processedCallsCount".to_owned(), json!(fresh.len())),
-    ]);
-    if !duplicates.is_empty() {
-        body.insert("duplicateCalls".into(), json!(duplicates));
-    }
-    (Answer::json(StatusCode::OK, &body), Change::Calls(fresh))
-}
-
-/// §2.3. Without `ignoreStatus` only a manager who is free is named (a guess).
-fn manager(seen: &Seen<'_>) -> Value {
-    let account = seen.account;
-    let phone = seen.parameter("phone").unwrap_or_default();
-    let switched_on = |name| matches!(seen.parameter(name), Some("1" | "True"));
-    let customer = account.customer_by_phone(phone);
-    let responsible = customer
-        .and_then(|customer| account.user(customer.manager_id?))
-        .filter(|user| user.active)
-        .filter(|user| switched_on("ignoreStatus") || user.status == "free");
-
-    let mut body = Map::from_iter([("success".to_owned(), json!(true))]);
-    if let Some(user) = responsible {
-        body.insert("manager".into(), manager_object(account, user));
-    }
-    if switched_on("details") {
-        if let Some(customer) = customer {
-            body.insert("customer".into(), customer_object(account, customer));
-        }
-        body.insert("links".into(), links(&account.url, phone, customer));
-    }
-    Value::Object(body)
-}
-
-fn manager_object(account: &Account, user: &User) -> Value {
-    known(json!({
-        "id": account.tells_id(user.id),
-        "firstName": user.first_name,
-        "lastName": user.last_name,
-        "patronymic": user.patronymic,
-        "email": user.email,
-        "code": account.code_of(user.id),
-    }))
-}
-
-fn customer_object(account: &Account, customer: &Customer) -> Value {
-    let phones: Vec<Value> = customer
-        .phones
-        .iter()
-        .map(|number| json!({"number": number}))
-        .collect();
-    known(json!({
-        "id": account.tells_id(customer.id),
-        "externalId": customer.external_id,
-        "firstName": customer.first_name,
-        "lastName": customer.last_name,
-        "patronymic": customer.patronymic,
-        "email": customer.email,
-        "phones": phones,
-    }))
-}
-
 /// Leaves out what is not known, as the CRM does.
 pub(super) fn known(object: Value) -> Value {
     match object {
@@ -251,34 +147,6 @@ pub(super) fn known(object: Value) -> Value {
             .collect(),
         other => other,
     }
-}
-
-fn links(url: &str, phone: &str, customer: Option<&Customer>) -> Value {
-    let phone: String = url::form_urlencoded::byte_serialize(phone.as_bytes()).collect();
-    let mut links = Map::new();
-    links.insert(
-        "newOrderLink".into(),
-        json!(format!("{url}/orders/add?phone={phone}")),
-    );
-    match customer {
-        None => {
-            let link = format!("{url}/customers/add?phone={phone}");
-            links.insert("newCustomerLink".into(), json!(link));
-        }
-        Some(customer) => {
-            if let Some(order) = customer.last_order {
-                links.insert(
-                    "lastOrderLink".into(),
-                    json!(format!("{url}/orders/{order}/edit")),
-                );
-            }
-            links.insert(
-                "customerLink".into(),
-                json!(format!("{url}/customers/{}", customer.id)),
-            );
-        }
-    }
-    Value::Object(links)
 }
 
 fn credentials(account: &Account) -> Value {
@@ -355,6 +223,8 @@ fn sites(account: &Account) -> Value {
     // An empty PHP map leaves as a list (§1.8).
     let sites = if by_code.is_empty() {
         json!([])
+    } else if account.sites_as_list {
+        by_code.into_values().collect()
     } else {
         Value::Object(by_code)
     };

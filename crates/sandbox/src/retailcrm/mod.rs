@@ -1,4 +1,4 @@
-//! RetailCRM, API v5: what takes part in a call, and who is called.
+//! RetailCRM, API v5: what takes part in a call, and who is called, and what comes of it.
 //!
 //! | request | what the stand-in does with it |
 //! | --- | --- |
@@ -10,9 +10,18 @@
 //! | `GET /api/v5/users`, `/api/v5/users/{id}`, `/api/v5/user-groups` | the employees |
 //! | `POST /api/v5/users/{id}/status` | whether one is free |
 //! | `GET /api/v5/integration-modules/{code}`, `POST …/{code}/edit` | modules, the telephony among them |
+//! | `POST /api/v5/integration-modules/{code}/update-scopes` | another key, with other scopes |
 //! | `GET /api/v5/customers`, `/api/v5/customers/{id}` | finds and reads customers |
 //! | `POST /api/v5/customers/create`, `/api/v5/customers/{id}/edit` | writes them |
+//! | `POST /api/v5/customers/upload` | writes many, and names those it did not take |
+//! | `GET /api/v5/customers/notes`, `POST …/create`, `…/{id}/delete` | notes; the same of `customers-corporate` |
+//! | `GET /api/v5/customers/history`, of `customers-corporate`, of `orders` | who changed what |
+//! | `GET /api/v5/orders`, `…/{id}`, `POST …/create`, `…/{id}/edit` | orders |
+//! | `GET /api/v5/tasks`, `…/{id}`, `POST …/create`, `…/{id}/edit` | what an employee has to do |
+//! | `GET /api/v5/files`, `…/{id}`, `…/{id}/download` | files, and what they hold |
+//! | `POST /api/v5/files/upload`, `…/{id}/edit`, `…/{id}/delete` | keeps, names, attaches and forgets them |
 //! | `GET /api/v5/customers-corporate`, `…/{id}`, `…/{id}/contacts`, `…/{id}/companies` | companies |
+//! | `POST …/create`, `…/{id}/edit`, `…/contacts/create`, `…/contacts/{id}/edit`, the same of `companies` | writes them |
 //!
 //! Sections (`§2.1`) are those of the project's RetailCRM reference page.
 
@@ -20,11 +29,24 @@ mod access;
 mod checks;
 mod corporate;
 mod customers;
+mod differences;
 mod employees;
+mod files;
 mod first;
+mod first_history;
 mod handlers;
+mod history;
+mod journal;
+mod kept;
+mod meant;
 mod modules;
+mod notes;
+mod orders;
 mod state;
+mod tasks;
+mod telephony;
+mod uploads;
+mod user_acts;
 mod words;
 
 use http::Method;
@@ -40,9 +62,15 @@ use crate::report::Report;
 use crate::wire::{Carried, Request};
 
 pub use access::Access;
+pub use corporate::{Company, Contact, Corporate};
 pub use customers::Customer;
+pub use files::{Attached, StoredFile};
 pub use first::{API_KEY, CLIENT_ID, MODULE_CODE, SITE, TIMEZONE};
+pub use journal::Author;
+pub use notes::Note;
+pub use orders::Order;
 pub use state::{SiteAccess, StoredCall, Telephony, User};
+pub use tasks::Task;
 
 use handlers::Change;
 use state::Account;
@@ -85,7 +113,29 @@ impl StandIn for RetailCrm {
                 }
             }
             Change::Module(code, module) => self.account.write_module(code, module),
-            Change::Customer(customer) => self.account.put_customer(*customer),
+            Change::Customer(customer) => self.account.write_customer(*customer, Author::Key),
+            Change::Customers(customers, findings) => {
+                for customer in customers {
+                    self.account.write_customer(customer, Author::Key);
+                }
+                return Carried { answer, findings };
+            }
+            Change::Corporate(corporate) => {
+                self.account.write_corporate(*corporate, Author::Key);
+            }
+            Change::Note(note) => {
+                self.account.last_note = note.id;
+                self.account.notes.push(note);
+            }
+            Change::NoteGone(id) => self.account.notes.retain(|note| note.id != id),
+            Change::Key(key, scopes) => {
+                self.account.key = key;
+                self.account.scopes = scopes;
+            }
+            Change::Order(order) => self.account.write_order(*order, Author::Key),
+            Change::Task(task) => self.account.put_task(*task),
+            Change::File(file) => self.account.write_file(*file),
+            Change::FileGone(id) => self.account.files.retain(|file| file.id != id),
             Change::Calls(calls) => calls.into_iter().for_each(|call| self.account.store(call)),
         }
         Carried::done(answer)
@@ -111,7 +161,7 @@ impl StandIn for RetailCrm {
         json!({
             "crm": "retailcrm",
             "url": self.account.url,
-            "api_key": API_KEY,
+            "api_key": self.account.key,
             "client_id": CLIENT_ID,
             "module_code": MODULE_CODE,
             "site": SITE,
@@ -179,6 +229,11 @@ impl StandIn for RetailCrm {
                         self.account.seed_customer(customer)?;
                     }
                 }
+                ("acts", Value::Array(acts)) => {
+                    for act in acts {
+                        self.account.act(act)?;
+                    }
+                }
                 ("modules", Value::Object(modules)) => {
                     for (code, module) in modules {
                         match module {
@@ -190,7 +245,16 @@ impl StandIn for RetailCrm {
                         }
                     }
                 }
+                ("corporates", Value::Array(corporates)) => {
+                    for corporate in corporates {
+                        self.account.seed_corporate(corporate)?;
+                    }
+                }
+                ("corporates", _) => {
+                    return Err("\"corporates\" has to be a list of objects".into());
+                }
                 ("customers", _) => return Err("\"customers\" has to be a list of objects".into()),
+                ("acts", _) => return Err("\"acts\" has to be a list of objects".into()),
                 ("modules", _) => {
                     return Err("\"modules\" has to be an object: code and module".into());
                 }
@@ -199,7 +263,7 @@ impl StandIn for RetailCrm {
                 (other, _) => {
                     return Err(format!(
                         "RetailCRM has no {other:?} to set; there are \"telephony\", \"scopes\", \
-                         \"customers\" and \"modules\""
+                         \"customers\", \"corporates\", \"modules\" and \"acts\""
                     ));
                 }
             }

@@ -1,10 +1,13 @@
 //! Integration modules, of which one is the telephony.
 
+use http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use crate::report::ModuleRow;
+use crate::wire::Answer;
 
 use super::checks::Seen;
+use super::handlers::Change;
 use super::state::{Account, Telephony};
 
 fn objects<'a>(telephony: &'a Map<String, Value>, name: &str) -> impl Iterator<Item = &'a Value> {
@@ -55,6 +58,29 @@ pub(super) fn info(seen: &Seen<'_>) -> Value {
         Value::Object(info)
     };
     json!({"success": true, "info": info})
+}
+
+/// §2.4. Some tell the module as one text of JSON.
+pub(super) fn one(seen: &Seen<'_>) -> Value {
+    let module = seen.account.module(&seen.thing);
+    let module = if seen.account.module_as_text {
+        json!(json!(module).to_string())
+    } else {
+        json!(module)
+    };
+    json!({"success": true, "integrationModule": module})
+}
+
+/// §2.4. The key that is answered is a new one, and the old one is wrong from now on (a guess).
+pub(super) fn scopes_updated(seen: &Seen<'_>) -> (Answer, Change) {
+    let scopes = seen.written.as_ref().and_then(|it| it.get("scopes"));
+    let scopes = scopes.and_then(Value::as_array).into_iter().flatten();
+    let scopes = scopes.filter_map(Value::as_str).map(str::to_owned);
+    let number = seen.account.key.rsplit('-').next().unwrap_or_default();
+    let next = number.parse::<u64>().unwrap_or(0).saturating_add(1);
+    let key = format!("TEST-KEY-{next:022}");
+    let answer = Answer::json(StatusCode::OK, &json!({"success": true, "apiKey": key}));
+    (answer, Change::Key(key, scopes.collect()))
 }
 
 impl Account {

@@ -1,6 +1,6 @@
 //! What the account holds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -10,6 +10,11 @@ use crate::report::{CallRow, CustomerRow, LiveRow, Report, Responsible};
 
 use super::corporate::Corporate;
 use super::customers::Customer;
+use super::files::StoredFile;
+use super::journal::Journal;
+use super::notes::{self, Note};
+use super::orders::Order;
+use super::tasks::Task;
 use super::{first, words};
 
 /// Requests a second from one address, everything but telephony (§1.5).
@@ -136,9 +141,14 @@ impl Bucket {
 }
 
 /// The account behind the stand-in.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(super) struct Account {
     /// Origin without a slash at the end.
     pub(super) url: String,
+    /// Whether this account is gone, as it is for a wrong address.
+    pub(super) closed: bool,
+    /// The key that is taken.
+    pub(super) key: String,
     pub(super) scopes: Vec<String>,
     pub(super) site_access: SiteAccess,
     pub(super) telephony: Telephony,
@@ -147,14 +157,30 @@ pub(super) struct Account {
     pub(super) additional_codes: Vec<(String, u64)>,
     pub(super) customers: Vec<Customer>,
     pub(super) corporates: Vec<Corporate>,
+    pub(super) notes: Vec<Note>,
+    /// The highest id a note ever had.
+    pub(super) last_note: u64,
+    pub(super) orders: Vec<Order>,
+    pub(super) tasks: Vec<Task>,
+    pub(super) files: Vec<StoredFile>,
+    /// The id of the last upload, which nothing gets again.
+    pub(super) last_upload: u64,
     /// Integration modules by code, as they were written.
     pub(super) modules: BTreeMap<String, Map<String, Value>>,
     /// The code of the one that is the telephony.
     pub(super) telephony_module: String,
-    /// Whether there is money for another module.
+    /// Whether there is money for another module, or another file.
     pub(super) has_funds: bool,
     /// Whether ids that come as numbers or as texts come as texts.
     pub(super) ids_as_text: bool,
+    /// Whether an integration module is told as one text of JSON.
+    pub(super) module_as_text: bool,
+    /// Whether shops are told as a list instead of a map.
+    pub(super) sites_as_list: bool,
+    /// Codes of modules that were connected by the simple connection.
+    pub(super) simple_connections: BTreeSet<String>,
+    /// What the histories are read from.
+    pub(super) journal: Journal,
     pub(super) live: Vec<LiveRow>,
     pub(super) calls: Vec<StoredCall>,
     general: Meter,
@@ -165,6 +191,8 @@ impl Account {
     pub(super) fn new(url: String) -> Self {
         Self {
             url,
+            closed: false,
+            key: first::API_KEY.into(),
             scopes: first::scopes(),
             site_access: SiteAccess::Full,
             telephony: Telephony::On,
@@ -172,10 +200,20 @@ impl Account {
             additional_codes: first::additional_codes(),
             customers: first::customers(),
             corporates: super::corporate::first(),
+            notes: notes::first(),
+            last_note: notes::LAST,
+            orders: super::orders::first(),
+            tasks: super::tasks::first(),
+            files: super::files::first(),
+            last_upload: 0,
             modules: BTreeMap::from([(first::MODULE_CODE.to_owned(), first::module())]),
             telephony_module: first::MODULE_CODE.into(),
             has_funds: true,
             ids_as_text: false,
+            module_as_text: false,
+            sites_as_list: false,
+            simple_connections: BTreeSet::new(),
+            journal: Journal::new(),
             live: Vec::new(),
             calls: Vec::new(),
             general: Meter::new(GENERAL_PER_SECOND),
@@ -310,6 +348,11 @@ impl Account {
             }),
         }
     }
+}
+
+/// Whether a moment is not after a day or a moment; both sort as text.
+pub(super) fn until(moment: &str, to: &str) -> bool {
+    moment.get(..to.len()).unwrap_or(moment) <= to
 }
 
 pub(super) fn digits(phone: &str) -> String {

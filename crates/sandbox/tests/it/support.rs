@@ -15,6 +15,10 @@ pub(crate) const MANAGER: &str = "/api/v5/telephony/manager";
 pub(crate) const MODULE: &str = "/api/v5/integration-modules/vochi-telephony";
 pub(crate) const CUSTOMERS: &str = "/api/v5/customers";
 pub(crate) const CREATE: &str = "/api/v5/customers/create";
+pub(crate) const CORPORATE: &str = "/api/v5/customers-corporate";
+pub(crate) const ORDERS: &str = "/api/v5/orders";
+pub(crate) const TASKS: &str = "/api/v5/tasks";
+pub(crate) const FILES: &str = "/api/v5/files";
 
 pub(crate) async fn sandbox() -> Sandbox {
     Sandbox::builder()
@@ -212,6 +216,88 @@ pub(crate) fn customer() -> Value {
 pub(crate) fn send_customer(customer: &Value) -> Wire {
     let form = field("site", "shop-one") + "&" + &field("customer", &customer.to_string());
     Wire::post(CREATE, form)
+}
+
+pub(crate) fn send_customers(customers: &[Value]) -> Wire {
+    let form = field("site", "shop-one") + "&" + &field("customers", &json!(customers).to_string());
+    Wire::post("/api/v5/customers/upload", form)
+}
+
+/// A note that passes every check.
+pub(crate) fn note() -> Value {
+    json!({"text": "Перезвонить завтра", "managerId": 7, "customer": {"id": 60}})
+}
+
+pub(crate) fn send_note(note: &Value) -> Wire {
+    let form = field("site", "shop-one") + "&" + &field("note", &note.to_string());
+    Wire::post("/api/v5/customers/notes/create", form)
+}
+
+/// A new corporate customer that passes every check.
+pub(crate) fn corporate() -> Value {
+    json!({
+        "externalId": "vochi-corp-1",
+        "nickName": "Проба и партнёры",
+        "managerId": 18,
+        "customerContacts": [{"customer": {"externalId": "ext-61", "site": "shop-one"}}],
+        "companies": [{"name": "ООО Проба", "brand": "Проба"}],
+    })
+}
+
+pub(crate) fn send_corporate(corporate: &Value) -> Wire {
+    let form =
+        field("site", "shop-one") + "&" + &field("customerCorporate", &corporate.to_string());
+    Wire::post("/api/v5/customers-corporate/create", form)
+}
+
+/// A new order that passes every check.
+pub(crate) fn order() -> Value {
+    json!({
+        "externalId": "vochi-call-1",
+        "orderMethod": "phone",
+        "firstName": "Нина",
+        "phone": "+375295550011",
+        "customer": {"id": 205},
+    })
+}
+
+pub(crate) fn send_order(order: &Value) -> Wire {
+    let form = field("site", "shop-one") + "&" + &field("order", &order.to_string());
+    Wire::post(&format!("{ORDERS}/create"), form)
+}
+
+pub(crate) fn edit_order(id: u64, order: &Value) -> Wire {
+    let form = field("by", "id") + "&" + &field("order", &order.to_string());
+    Wire::post(&format!("{ORDERS}/{id}/edit"), form)
+}
+
+/// A new task that passes every check.
+pub(crate) fn task() -> Value {
+    json!({"text": "Перезвонить", "datetime": "2026-03-14 11:20", "performerId": 7})
+}
+
+pub(crate) fn send_task(task: &Value) -> Wire {
+    let form = field("site", "shop-one") + "&" + &field("task", &task.to_string());
+    Wire::post(&format!("{TASKS}/create"), form)
+}
+
+pub(crate) fn edit_task(id: u64, task: &Value) -> Wire {
+    Wire::post(
+        &format!("{TASKS}/{id}/edit"),
+        field("task", &task.to_string()),
+    )
+}
+
+pub(crate) fn upload(content: &str) -> Wire {
+    Wire::post(&format!("{FILES}/upload"), content)
+        .header("Content-Type", "application/octet-stream")
+}
+
+pub(crate) fn edit_file(id: u64, file: &Value) -> Wire {
+    Wire::post(
+        &format!("{FILES}/{id}/edit"),
+        field("file", &file.to_string()),
+    )
 }
 
 /// A request to the page's port, answered with JSON.

@@ -1,6 +1,6 @@
 //! A finished call out of what was remembered of it.
 
-use super::CallState;
+use super::{CallState, LiveLeg};
 use crate::call::{CallId, CallRecord, LegRecord};
 use crate::time::Seconds;
 
@@ -89,8 +89,29 @@ impl CallState {
                     recording: None,
                 });
             }
+            return record;
         }
-        record
+        let legs = self.called_alike(record.legs().to_vec());
+        record.with_legs(legs)
+    }
+
+    /// Gives the legs of a record the ids they had while they lived: a PBX that names its legs only
+    /// afterwards had them minted. Between the same ends they are the same in order.
+    fn called_alike(&self, mut legs: Vec<LegRecord>) -> Vec<LegRecord> {
+        let mut left: Vec<&LiveLeg> = self.legs.iter().collect();
+        left.retain(|live| legs.iter().all(|leg| leg.id != live.id));
+        for leg in &mut legs {
+            if self.legs.iter().any(|live| live.id == leg.id) {
+                continue;
+            }
+            let same = left
+                .iter()
+                .position(|live| live.from == leg.from && live.to == leg.to);
+            if let Some(same) = same {
+                leg.id = left.remove(same).id.clone();
+            }
+        }
+        legs
     }
 
     fn waited(&self) -> Option<Seconds> {

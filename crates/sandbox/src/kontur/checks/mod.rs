@@ -284,8 +284,11 @@ impl Refusal {
                 let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
                 Answer::new(status, "text/plain; charset=utf-8", "")
             }
-            Self::Busy => Answer::new(StatusCode::TOO_MANY_REQUESTS, "", "")
-                .with_header("retry-after", seen.over.unwrap_or(1).to_string()),
+            Self::Busy => {
+                let mut answer = Answer::new(StatusCode::TOO_MANY_REQUESTS, "", "");
+                answer.retry_after = seen.over;
+                answer
+            }
             Self::Unauthorized => match dialect.unauthorized {
                 Unauthorized::Quoted => {
                     json_answer(StatusCode::UNAUTHORIZED, &json!("Unauthorized"))

@@ -2,10 +2,34 @@
 
 use crate::check::{Check, Detail};
 
-use super::super::first::API_KEY;
 use super::super::state::{Bucket, Telephony};
-use super::routes::{Endpoint, Path};
+use super::endpoint::Endpoint;
+use super::routes::Path;
 use super::{Refusal, Row, Seen};
+
+pub(super) const ACCOUNT: &[Row] = &[
+    Row {
+        check: Check::answered(
+            "account.exists",
+            "§1.4",
+            "there is an account at this address; a server without one says so in JSON to a GET",
+        ),
+        refusal: Refusal::Says(400, "Account does not exist."),
+        finds: |seen| {
+            let get = seen.request.method == http::Method::GET;
+            whole_if(seen.account.closed && get)
+        },
+    },
+    Row {
+        check: Check::answered(
+            "account.exists_to_write",
+            "§1.4",
+            "there is an account at this address; a server without one has a page for the rest",
+        ),
+        refusal: Refusal::NoSuchAccount,
+        finds: |seen| whole_if(seen.account.closed),
+    },
+];
 
 pub(super) const LIMITS: &[Row] = &[
     Row {
@@ -58,7 +82,7 @@ pub(super) const KEY: &[Row] = &[
     Row {
         check: Check::answered("key.right", "§1.2, §1.4", "the key is one of the account's"),
         refusal: Refusal::Says(403, "Wrong \"apiKey\" value."),
-        finds: |seen| whole_if(key(seen).is_some_and(|key| key != API_KEY)),
+        finds: |seen| whole_if(key(seen).is_some_and(|key| key != seen.account.key)),
     },
 ];
 
@@ -145,8 +169,9 @@ pub(super) const PARAMETERS: &[Row] = &[
     Row {
         check: Check::answered(
             "parameter.given",
-            "§1.4, §2, §4, §5",
-            "event, calls, phone, integrationModule, customer, status are given",
+            "§1.4, §2, §4, §5, §6, §8",
+            "event, calls, phone, integrationModule, requires, customer, customers, customerCorporate, \
+             contact, company, note, order, task, file, status are given",
         ),
         refusal: Refusal::Missing,
         finds: |seen| {
@@ -217,15 +242,13 @@ pub(super) const PARAMETERS: &[Row] = &[
     Row {
         check: Check::documented(
             "parameter.written_object",
-            "§2.4, §5.3, §5.4",
-            "integrationModule and customer are JSON objects",
+            "§2.4, §5, §6, §8",
+            "integrationModule, requires, customer, customerCorporate, contact, company, note, order, \
+             task and file are JSON objects",
         ),
         refusal: Refusal::EntityMap,
         finds: |seen| {
-            let writes = matches!(
-                seen.endpoint(),
-                Some(Endpoint::ModuleEdit | Endpoint::CustomerCreate | Endpoint::CustomerEdit)
-            );
+            let writes = seen.endpoint().is_some_and(Endpoint::writes);
             match seen.endpoint().and_then(Endpoint::needs) {
                 Some(name) if writes && seen.written.is_none() => {
                     vec![Detail::new(name, "This value is not valid.")]
@@ -280,9 +303,12 @@ pub(super) const MODULE: &[Row] = &[
 /// looks at forms only, sees no parameter at all.
 fn not_a_form(seen: &Seen<'_>, instead: fn(&str) -> bool) -> Vec<Detail> {
     let media_type = seen.request.media_type().unwrap_or_default();
-    match seen.endpoint() {
-        Some(endpoint) if endpoint.is_post() && !seen.request.is_form() && instead(&media_type) => {
-            vec![Detail::new(endpoint.needs().unwrap_or_default(), "")]
+    let form = seen.request.is_form();
+    match seen.endpoint().filter(|it| it.takes_form()) {
+        // What needs no parameter may say nothing at all.
+        Some(endpoint) if endpoint.needs().is_none() && seen.request.body.is_empty() => Vec::new(),
+        Some(endpoint) if !form && instead(&media_type) => {
+            vec![Detail::new(endpoint.needs().unwrap_or("form"), "")]
         }
         _ => Vec::new(),
     }

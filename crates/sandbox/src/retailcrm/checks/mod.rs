@@ -5,13 +5,23 @@
 //! the CRM names all wrong fields of an object at once.
 
 mod calls;
+mod corporate;
 mod customer;
+mod endpoint;
 mod event;
+mod file;
 mod gate;
+mod links;
 mod module;
+mod note;
+mod order;
+mod parts;
 mod query;
 mod routes;
+mod scopes;
+mod task;
 mod thing;
+mod upload;
 mod values;
 
 use serde_json::{Map, Value, json};
@@ -23,7 +33,7 @@ use crate::wire::{Answer, Carried, Request};
 
 use super::state::{Account, Bucket};
 
-pub(super) use routes::Endpoint;
+pub(super) use endpoint::Endpoint;
 use routes::Path;
 
 /// How the CRM says no.
@@ -31,6 +41,8 @@ use routes::Path;
 pub(super) enum Refusal {
     /// The page of the proxy in front of the CRM.
     Busy,
+    /// The page of a server that has no such account.
+    NoSuchAccount,
     /// This status and `errorMsg`.
     Says(u16, &'static str),
     /// `Parameter 'X' is missing`.
@@ -45,11 +57,22 @@ pub(super) enum Refusal {
     EntityMap,
     /// `Errors in the entity format`, `errors` a list of `field: text`.
     EntityList,
+    /// This `errorMsg`, `errors` a map.
+    NotLoaded(&'static str),
+    /// This `errorMsg`, `errors` a list of `field: text`.
+    NotLoadedList(&'static str),
 }
 
 impl Refusal {
     fn merges(self) -> bool {
-        matches!(self, Self::Input | Self::EntityMap | Self::EntityList)
+        matches!(
+            self,
+            Self::Input
+                | Self::EntityMap
+                | Self::EntityList
+                | Self::NotLoaded(_)
+                | Self::NotLoadedList(_)
+        )
     }
 
     fn answer(self, details: &[Detail]) -> Answer {
@@ -69,12 +92,23 @@ impl Refusal {
                 .map(|detail| (detail.field.clone(), json!(detail.text)))
                 .collect()
         };
+        let list = || -> Vec<String> {
+            details
+                .iter()
+                .map(|detail| format!("{}: {}", detail.field, detail.text))
+                .collect()
+        };
         match self {
             Self::Busy => Answer::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "text/html",
                 "<html>\r\n<head><title>503 Service Temporarily Unavailable</title></head>\r\n\
                  <body></body>\r\n</html>\r\n",
+            ),
+            Self::NoSuchAccount => Answer::new(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "text/html",
+                "<html>\n<head><title>405 Not Allowed</title></head>\n<body></body>\n</html>",
             ),
             Self::Says(status, text) => says(
                 StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST),
@@ -90,17 +124,13 @@ impl Refusal {
             ),
             Self::Input => with_errors("Errors in the input parameters", Value::Object(map())),
             Self::NotActivated => {
-                let texts: Vec<&str> = details.iter().map(|detail| detail.text).collect();
+                let texts: Vec<&str> = details.iter().map(|detail| &*detail.text).collect();
                 with_errors("Failed to activate module", json!(texts))
             }
             Self::EntityMap => with_errors("Errors in the entity format", Value::Object(map())),
-            Self::EntityList => {
-                let list: Vec<String> = details
-                    .iter()
-                    .map(|detail| format!("{}: {}", detail.field, detail.text))
-                    .collect();
-                with_errors("Errors in the entity format", json!(list))
-            }
+            Self::EntityList => with_errors("Errors in the entity format", json!(list())),
+            Self::NotLoaded(text) => with_errors(text, Value::Object(map())),
+            Self::NotLoadedList(text) => with_errors(text, json!(list())),
         }
     }
 }
@@ -114,19 +144,24 @@ pub(super) struct Row {
 }
 
 /// A request as the checks see it.
+#[derive(Clone)]
 pub(super) struct Seen<'a> {
     pub(super) request: &'a Request,
     pub(super) account: &'a Account,
     /// The limit this request is over.
     over: Option<Bucket>,
     path: Path,
-    /// What the path names: a module's code, a customer's id.
+    /// What the path names: a module's code, the id of a customer, an order, a task, a file.
     pub(super) thing: String,
+    /// What the path names of that thing: a contact, a company.
+    pub(super) part: String,
     /// What the CRM reads: the query of a `GET`, the form of a `POST`.
     parameters: Vec<(String, String)>,
     pub(super) event: Option<Map<String, Value>>,
     pub(super) calls: Option<Vec<Value>>,
-    /// The customer or the module that is written.
+    /// The customers of an upload.
+    pub(super) customers: Option<Vec<Value>>,
+    /// The object that is written: a customer, a module, an order, a task, a file, ….
     pub(super) written: Option<Map<String, Value>>,
 }
 
@@ -136,16 +171,18 @@ impl<'a> Seen<'a> {
             http::Method::GET => request.query.clone(),
             _ => request.form(),
         };
-        let (path, thing) = Path::of(&request.method, &request.path);
+        let (path, [thing, part]) = Path::of(&request.method, &request.path);
         let mut seen = Self {
             request,
             account,
             over,
             path,
             thing,
+            part,
             parameters,
             event: None,
             calls: None,
+            customers: None,
             written: None,
         };
         let json = |name| serde_json::from_str::<Value>(seen.parameter(name)?).ok();
@@ -160,11 +197,12 @@ impl<'a> Seen<'a> {
                     seen.calls = Some(calls);
                 }
             }
-            Path::Known(
-                endpoint @ (Endpoint::ModuleEdit
-                | Endpoint::CustomerCreate
-                | Endpoint::CustomerEdit),
-            ) => {
+            Path::Known(Endpoint::CustomersUpload) => {
+                if let Some(Value::Array(customers)) = json("customers") {
+                    seen.customers = Some(customers);
+                }
+            }
+            Path::Known(endpoint) if endpoint.writes() => {
                 if let Some(Value::Object(fields)) = endpoint.needs().and_then(json) {
                     seen.written = Some(fields);
                 }
@@ -172,6 +210,23 @@ impl<'a> Seen<'a> {
             _ => {}
         }
         seen
+    }
+
+    /// One customer of an upload, as if it were created by itself.
+    pub(super) fn one_of_upload(&self, fields: &Map<String, Value>) -> Self {
+        Self {
+            path: Path::Known(Endpoint::CustomerCreate),
+            customers: None,
+            written: Some(fields.clone()),
+            ..self.clone()
+        }
+    }
+
+    /// What is wrong with the customer that is written.
+    pub(super) fn wrong(&self) -> Vec<Finding> {
+        let stages = [customer::NEEDED, customer::WRITTEN];
+        let mut refused = stages.iter().filter_map(|stage| refuse(stage, self));
+        refused.next().map(|it| it.findings).unwrap_or_default()
     }
 
     fn endpoint(&self) -> Option<Endpoint> {
@@ -225,11 +280,13 @@ impl<'a> Seen<'a> {
 
 /// In the order they are gone through.
 const STAGES: &[&[Row]] = &[
+    gate::ACCOUNT,
     gate::LIMITS,
     gate::PATH,
     gate::VERB,
     gate::KEY,
     gate::SCOPE,
+    file::UPLOADED,
     gate::ENCODING,
     gate::PARAMETERS,
     query::VALUES,
@@ -243,6 +300,17 @@ const STAGES: &[&[Row]] = &[
     module::PAID,
     customer::NEEDED,
     customer::WRITTEN,
+    upload::LIST,
+    corporate::WRITTEN,
+    parts::WRITTEN,
+    note::WRITTEN,
+    scopes::ASKED,
+    order::NEEDED,
+    order::WRITTEN,
+    order::ITEMS,
+    task::WRITTEN,
+    file::PAID,
+    file::WRITTEN,
 ];
 
 /// Every row, in the order of the table.

@@ -2,13 +2,15 @@
 
 use crate::check::{Check, Detail};
 
-use super::routes::Endpoint;
+use super::super::journal::Subject;
+use super::endpoint::Endpoint;
 use super::values::{CHOICE, INVALID, date, date_time, is_phone};
 use super::{Refusal, Row, Seen};
 
 const LIMITS: &[&str] = &["20", "50", "100"];
 const FLAGS: &[&str] = &["0", "1"];
 const STATUSES: &[&str] = &["free", "busy", "dinner", "break"];
+const PROGRESS: &[&str] = &["performing", "completed"];
 
 const fn row(check: Check, finds: fn(&Seen<'_>) -> Vec<Detail>) -> Row {
     Row {
@@ -70,7 +72,7 @@ pub(super) const VALUES: &[Row] = &[
     row(
         Check::answered(
             "query.filter_known",
-            "§1.4, §4, §5",
+            "§1.4, §4, §5, §6, §7",
             "a filter the operation has",
         ),
         |seen| filters(seen, |kind, _| kind.is_some()),
@@ -78,14 +80,23 @@ pub(super) const VALUES: &[Row] = &[
     row(
         Check::answered(
             "query.filter_value",
-            "§1.4, §4, §5",
+            "§1.4, §4, §5, §6, §7",
             "flags 0 or 1, dates Y-m-d, known statuses, ids are numbers",
         ),
         |seen| filters(seen, |kind, value| kind.is_none_or(|kind| kind.fits(value))),
     ),
     row(
-        Check::documented("query.by", "§5.2, §5.4, §5.6", "by is id or externalId"),
-        |seen| unless(seen, "by", CHOICE, |it| matches!(it, "id" | "externalId")),
+        Check::documented(
+            "query.by",
+            "§5.2, §5.4, §5.6, §6",
+            "by and entityBy are id or externalId",
+        ),
+        |seen| {
+            let good = |it: &str| matches!(it, "id" | "externalId");
+            let mut found = unless(seen, "by", CHOICE, good);
+            found.extend(unless(seen, "entityBy", CHOICE, good));
+            found
+        },
     ),
     row(
         Check::documented(
@@ -103,7 +114,10 @@ enum Kind {
     Text,
     Flag,
     Status,
+    /// Of a task.
+    Progress,
     Date,
+    Number,
     Texts,
     Numbers,
     /// `filter[customFields][code]=…`
@@ -119,8 +133,9 @@ impl Kind {
         match self {
             Self::Flag => FLAGS.contains(&value),
             Self::Status => STATUSES.contains(&value),
+            Self::Progress => PROGRESS.contains(&value),
             Self::Date => date(value) || date_time(value),
-            Self::Numbers => value.parse::<u64>().is_ok(),
+            Self::Number | Self::Numbers => value.parse::<u64>().is_ok(),
             Self::Text | Self::Texts | Self::Fields => !value.is_empty(),
         }
     }
@@ -128,6 +143,11 @@ impl Kind {
 
 /// Filters, by what stands in the first brackets, that are not good.
 fn filters(seen: &Seen<'_>, good: fn(Option<Kind>, &str) -> bool) -> Vec<Detail> {
+    // The one filter of which official tests show the text has it in the account's language.
+    let text = match seen.endpoint() {
+        Some(Endpoint::History(_)) => "Значение недопустимо.",
+        _ => INVALID,
+    };
     let inner = |name: &str| {
         let rest = name.strip_prefix("filter[")?;
         rest.split_once(']')
@@ -143,7 +163,7 @@ fn filters(seen: &Seen<'_>, good: fn(Option<Kind>, &str) -> bool) -> Vec<Detail>
                 .filter(|kind| kind.has_brackets() == *brackets);
             !good(kind, value)
         })
-        .map(|((name, _), _)| Detail::new(format!("children[{name}]"), INVALID))
+        .map(|((name, _), _)| Detail::new(format!("children[{name}]"), text))
         .collect()
 }
 
@@ -167,7 +187,59 @@ fn kind(endpoint: Endpoint, name: &str) -> Option<Kind> {
         (Endpoint::Corporates | Endpoint::CorporateContacts, "contactIds") => Kind::Numbers,
         (Endpoint::Customers | Endpoint::Corporates, "ids" | "managers") => Kind::Numbers,
         (Endpoint::Customers | Endpoint::Corporates, "externalIds" | "sites") => Kind::Texts,
+        (Endpoint::History(_), "sinceId") => Kind::Number,
+        (Endpoint::History(_), "startDate" | "endDate") => Kind::Date,
+        (Endpoint::History(Subject::Order), "orderId") => Kind::Number,
+        (Endpoint::History(Subject::Order), "orderExternalId") => Kind::Text,
+        (Endpoint::History(Subject::Customer | Subject::Corporate), "customerId") => Kind::Number,
+        (Endpoint::History(Subject::Customer | Subject::Corporate), "customerExternalId") => {
+            Kind::Text
+        }
+        (Endpoint::Notes(_), "ids" | "customerIds" | "managerIds") => Kind::Numbers,
+        (Endpoint::Notes(_), "customerExternalIds") => Kind::Texts,
+        (Endpoint::Notes(_), "text") => Kind::Text,
+        (Endpoint::Notes(_), "createdAtFrom" | "createdAtTo") => Kind::Date,
+        (Endpoint::Orders, name) => return of_orders(name),
+        (Endpoint::Tasks, name) => return of_tasks(name),
+        (Endpoint::Files, name) => return of_files(name),
         _ => return None,
     };
     Some(kind)
+}
+
+/// §6.
+fn of_orders(name: &str) -> Option<Kind> {
+    match name {
+        "customerId" => Some(Kind::Number),
+        "customer" => Some(Kind::Text),
+        "ids" | "managers" => Some(Kind::Numbers),
+        "externalIds" | "numbers" | "sites" | "extendedStatus" => Some(Kind::Texts),
+        "createdAtFrom" | "createdAtTo" => Some(Kind::Date),
+        _ => None,
+    }
+}
+
+/// §6; "dates" are those of the official client's model.
+fn of_tasks(name: &str) -> Option<Kind> {
+    match name {
+        "ids" | "performers" | "creators" => Some(Kind::Numbers),
+        "status" => Some(Kind::Progress),
+        "customer" | "orderNumber" | "text" => Some(Kind::Text),
+        "dateFrom" | "dateTo" | "createdAtFrom" | "createdAtTo" | "completedAtFrom"
+        | "completedAtTo" => Some(Kind::Date),
+        _ => None,
+    }
+}
+
+/// The reference names none (§8); these are in the official client's model.
+fn of_files(name: &str) -> Option<Kind> {
+    match name {
+        "ids" | "orderIds" | "customerIds" => Some(Kind::Numbers),
+        "orderExternalIds" | "customerExternalIds" | "type" | "sites" => Some(Kind::Texts),
+        "sizeFrom" | "sizeTo" => Some(Kind::Number),
+        "createdAtFrom" | "createdAtTo" => Some(Kind::Date),
+        "filename" => Some(Kind::Text),
+        "isAttached" => Some(Kind::Flag),
+        _ => None,
+    }
 }

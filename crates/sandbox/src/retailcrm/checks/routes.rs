@@ -1,33 +1,9 @@
-//! The paths of the account, their verbs, scopes and parameters.
+//! The paths of the account and their verbs.
 
 use http::Method;
 
-/// An operation the account has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::retailcrm) enum Endpoint {
-    CallEvent,
-    CallsUpload,
-    Manager,
-    Credentials,
-    ApiVersions,
-    SystemInfo,
-    Settings,
-    Sites,
-    Users,
-    User(u64),
-    UserStatus(u64),
-    UserGroups,
-    Module,
-    ModuleEdit,
-    Customers,
-    Customer,
-    CustomerCreate,
-    CustomerEdit,
-    Corporates,
-    Corporate,
-    CorporateContacts,
-    CorporateCompanies,
-}
+use super::super::journal::Subject;
+use super::endpoint::Endpoint;
 
 /// Where a request wants to go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,6 +57,57 @@ const ROUTES: &[Route] = &[
         "/api/v5/customers-corporate",
         Endpoint::Corporates,
     ),
+    route(
+        Verb::Get,
+        "/api/v5/customers/history",
+        Endpoint::History(Subject::Customer),
+    ),
+    route(
+        Verb::Get,
+        "/api/v5/customers-corporate/history",
+        Endpoint::History(Subject::Corporate),
+    ),
+    route(
+        Verb::Get,
+        "/api/v5/orders/history",
+        Endpoint::History(Subject::Order),
+    ),
+    route(
+        Verb::Get,
+        "/api/v5/customers/notes",
+        Endpoint::Notes(Subject::Customer),
+    ),
+    route(
+        Verb::Post,
+        "/api/v5/customers/notes/create",
+        Endpoint::NoteCreate(Subject::Customer),
+    ),
+    route(
+        Verb::Get,
+        "/api/v5/customers-corporate/notes",
+        Endpoint::Notes(Subject::Corporate),
+    ),
+    route(
+        Verb::Post,
+        "/api/v5/customers-corporate/notes/create",
+        Endpoint::NoteCreate(Subject::Corporate),
+    ),
+    route(
+        Verb::Post,
+        "/api/v5/customers/upload",
+        Endpoint::CustomersUpload,
+    ),
+    route(
+        Verb::Post,
+        "/api/v5/customers-corporate/create",
+        Endpoint::CorporateCreate,
+    ),
+    route(Verb::Get, "/api/v5/orders", Endpoint::Orders),
+    route(Verb::Post, "/api/v5/orders/create", Endpoint::OrderCreate),
+    route(Verb::Get, "/api/v5/tasks", Endpoint::Tasks),
+    route(Verb::Post, "/api/v5/tasks/create", Endpoint::TaskCreate),
+    route(Verb::Get, "/api/v5/files", Endpoint::Files),
+    route(Verb::Post, "/api/v5/files/upload", Endpoint::FileUpload),
 ];
 
 /// Paths with the name of a thing in them, where `*` stands.
@@ -112,6 +139,58 @@ const OF_A_THING: &[Route] = &[
         "/api/v5/customers-corporate/*/companies",
         Endpoint::CorporateCompanies,
     ),
+    route(
+        Verb::Post,
+        "/api/v5/customers-corporate/*/edit",
+        Endpoint::CorporateEdit,
+    ),
+    route(
+        Verb::Post,
+        "/api/v5/customers-corporate/*/contacts/create",
+        Endpoint::ContactCreate,
+    ),
+    route(
+        Verb::Post,
+        "/api/v5/customers-corporate/*/contacts/*/edit",
+        Endpoint::ContactEdit,
+    ),
+    route(
+        Verb::Post,
+        "/api/v5/customers-corporate/*/companies/create",
+        Endpoint::CompanyCreate,
+    ),
+    route(
+        Verb::Post,
+        "/api/v5/customers-corporate/*/companies/*/edit",
+        Endpoint::CompanyEdit,
+    ),
+    route(
+        Verb::Post,
+        "/api/v5/customers/notes/*/delete",
+        Endpoint::NoteDelete(Subject::Customer),
+    ),
+    route(
+        Verb::Post,
+        "/api/v5/customers-corporate/notes/*/delete",
+        Endpoint::NoteDelete(Subject::Corporate),
+    ),
+    route(
+        Verb::Post,
+        "/api/v5/integration-modules/*/update-scopes",
+        Endpoint::ModuleScopes,
+    ),
+    route(Verb::Get, "/api/v5/orders/*", Endpoint::Order),
+    route(Verb::Post, "/api/v5/orders/*/edit", Endpoint::OrderEdit),
+    route(Verb::Get, "/api/v5/tasks/*", Endpoint::Task),
+    route(Verb::Post, "/api/v5/tasks/*/edit", Endpoint::TaskEdit),
+    route(Verb::Get, "/api/v5/files/*", Endpoint::File),
+    route(
+        Verb::Get,
+        "/api/v5/files/*/download",
+        Endpoint::FileDownload,
+    ),
+    route(Verb::Post, "/api/v5/files/*/edit", Endpoint::FileEdit),
+    route(Verb::Post, "/api/v5/files/*/delete", Endpoint::FileDelete),
 ];
 
 /// Where the API has something else than the name of a thing, or nothing at all: nobody's
@@ -124,7 +203,12 @@ const NOT_A_THING: &[&str] = &[
     "edit",
     "fix-external-ids",
     "history",
+    "links",
+    "loyalty",
     "notes",
+    "packs",
+    "payments",
+    "statuses",
     "upload",
 ];
 
@@ -137,10 +221,10 @@ const fn route(verb: Verb, path: &'static str, endpoint: Endpoint) -> Route {
 }
 
 impl Path {
-    /// Where it leads, and the name of the thing in it.
-    pub(super) fn of(method: &Method, path: &str) -> (Self, String) {
+    /// Where it leads, the name of the thing in it, and of the part of that thing.
+    pub(super) fn of(method: &Method, path: &str) -> (Self, [String; 2]) {
         let Some((verb, endpoint, thing)) = find(path) else {
-            return (Self::Unknown, String::new());
+            return (Self::Unknown, Default::default());
         };
         let fits = match verb {
             Verb::Get => method == Method::GET,
@@ -155,103 +239,50 @@ impl Path {
     }
 }
 
-fn find(path: &str) -> Option<(Verb, Endpoint, String)> {
+fn find(path: &str) -> Option<(Verb, Endpoint, [String; 2])> {
     if let Some(route) = ROUTES.iter().find(|it| it.path == path) {
-        return Some((route.verb, route.endpoint, String::new()));
+        return Some((route.verb, route.endpoint, Default::default()));
     }
     if let Some(rest) = path.strip_prefix("/api/v5/users/") {
         let id = |text: &str| text.parse().ok().filter(|_| is_number(text));
         return match rest.strip_suffix("/status") {
-            Some(text) => Some((Verb::Post, Endpoint::UserStatus(id(text)?), String::new())),
-            None => Some((Verb::Get, Endpoint::User(id(rest)?), String::new())),
+            Some(text) => Some((
+                Verb::Post,
+                Endpoint::UserStatus(id(text)?),
+                Default::default(),
+            )),
+            None => Some((Verb::Get, Endpoint::User(id(rest)?), Default::default())),
         };
     }
     OF_A_THING.iter().find_map(|route| {
-        let thing = thing_in(path, route.path)?;
-        Some((route.verb, route.endpoint, thing))
+        let things = things_in(path, route.path)?;
+        Some((route.verb, route.endpoint, things))
     })
 }
 
-fn thing_in(path: &str, pattern: &str) -> Option<String> {
-    let (before, after) = pattern.split_once('*')?;
-    let thing = path.strip_prefix(before)?.strip_suffix(after)?;
-    if thing.is_empty() || thing.contains('/') || NOT_A_THING.contains(&thing) {
-        return None;
+/// What stands in a path where its pattern has a `*`: one name, or two.
+fn things_in(path: &str, pattern: &str) -> Option<[String; 2]> {
+    let mut names = [const { String::new() }; 2];
+    let mut free = names.iter_mut();
+    let mut segments = path.split('/');
+    for wanted in pattern.split('/') {
+        let segment = segments.next()?;
+        if wanted != "*" {
+            if segment != wanted {
+                return None;
+            }
+        } else if segment.is_empty() || NOT_A_THING.contains(&segment) {
+            return None;
+        } else {
+            // In a path a plus is a plus.
+            let field = format!("thing={}", segment.replace('+', "%2B"));
+            let (_, name) = url::form_urlencoded::parse(field.as_bytes()).next()?;
+            *free.next()? = name.into_owned();
+        }
     }
-    // In a path a plus is a plus.
-    let field = format!("thing={}", thing.replace('+', "%2B"));
-    let (_, thing) = url::form_urlencoded::parse(field.as_bytes()).next()?;
-    Some(thing.into_owned())
+    segments.next().is_none().then_some(names)
 }
 
 fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-impl Endpoint {
-    /// The scope the key needs. Which method needs which is a guess from their names (§1.2).
-    pub(super) fn scope(self) -> Option<&'static str> {
-        match self {
-            Self::CallEvent | Self::CallsUpload => Some("telephony_write"),
-            Self::Manager => Some("telephony_read"),
-            Self::Users | Self::User(_) | Self::UserGroups => Some("user_read"),
-            Self::UserStatus(_) => Some("user_write"),
-            Self::Sites | Self::Settings => Some("reference_read"),
-            Self::Module => Some("integration_read"),
-            Self::ModuleEdit => Some("integration_write"),
-            Self::Customers
-            | Self::Customer
-            | Self::Corporates
-            | Self::Corporate
-            | Self::CorporateContacts
-            | Self::CorporateCompanies => Some("customer_read"),
-            Self::CustomerCreate | Self::CustomerEdit => Some("customer_write"),
-            Self::Credentials | Self::ApiVersions | Self::SystemInfo => None,
-        }
-    }
-
-    /// The parameter it cannot do without.
-    pub(super) fn needs(self) -> Option<&'static str> {
-        match self {
-            Self::CallEvent => Some("event"),
-            Self::CallsUpload => Some("calls"),
-            Self::Manager => Some("phone"),
-            Self::UserStatus(_) => Some("status"),
-            Self::ModuleEdit => Some("integrationModule"),
-            Self::CustomerCreate | Self::CustomerEdit => Some("customer"),
-            _ => None,
-        }
-    }
-
-    /// The parameters it reads, `apiKey` apart.
-    pub(super) fn reads(self) -> &'static [&'static str] {
-        match self {
-            Self::CallEvent => &["event", "clientId"],
-            Self::CallsUpload => &["calls", "clientId"],
-            Self::Manager => &["phone", "details", "ignoreStatus", "clientId"],
-            Self::UserStatus(_) => &["status"],
-            Self::Users | Self::Customers | Self::Corporates => &["filter", "limit", "page"],
-            Self::ModuleEdit => &["integrationModule"],
-            Self::Customer | Self::Corporate => &["by", "site"],
-            Self::CustomerCreate => &["site", "customer"],
-            Self::CustomerEdit => &["by", "site", "customer"],
-            Self::CorporateContacts | Self::CorporateCompanies => {
-                &["by", "site", "filter", "limit", "page"]
-            }
-            Self::UserGroups => &["limit", "page"],
-            _ => &[],
-        }
-    }
-
-    pub(super) fn is_post(self) -> bool {
-        matches!(
-            self,
-            Self::CallEvent
-                | Self::CallsUpload
-                | Self::UserStatus(_)
-                | Self::ModuleEdit
-                | Self::CustomerCreate
-                | Self::CustomerEdit
-        )
-    }
 }

@@ -1,8 +1,8 @@
-//! Whether what a request names exists: the user, the customer, the module, the shop.
+//! Whether what a request names exists: the user, the customer, the order, the module, the shop.
 
 use crate::check::{Check, Detail};
 
-use super::routes::Endpoint;
+use super::endpoint::Endpoint;
 use super::values::CHOICE;
 use super::{Refusal, Row};
 
@@ -33,34 +33,46 @@ pub(super) const KNOWN: &[Row] = &[
         check: Check::answered(
             "module.known",
             "§1.4, §2.4",
-            "a module of this code was written before it is read",
+            "a module of this code was written before it is read, or its scopes are updated",
         ),
         refusal: NOT_FOUND,
         finds: |seen| {
-            whole_if(seen.is(Endpoint::Module) && !seen.account.modules.contains_key(&seen.thing))
+            let read = seen.is(Endpoint::Module) || seen.is(Endpoint::ModuleScopes);
+            whole_if(read && !seen.account.modules.contains_key(&seen.thing))
         },
     },
     Row {
         check: Check::documented(
             "site.needed",
-            "§1.9, §5.2, §5.3",
+            "§1.9, §5, §6",
             "site is given when the key reaches several shops and something is created or named \
              by its externalId, which is what a missing `by` means",
         ),
         refusal: Refusal::Says(400, "Parameter 'site' is missing"),
         finds: |seen| {
-            let by_their_id = matches!(
+            let named = matches!(
                 seen.endpoint(),
                 Some(
                     Endpoint::Customer
                         | Endpoint::CustomerEdit
-                        | Endpoint::Corporate
-                        | Endpoint::CorporateContacts
-                        | Endpoint::CorporateCompanies
+                        | Endpoint::Order
+                        | Endpoint::OrderEdit
                 )
-            ) && seen.parameter("by") != Some("id");
+            ) || seen.endpoint().is_some_and(Endpoint::of_corporate);
+            let by_their_id = named && seen.parameter("by") != Some("id");
             let several = seen.account.open_sites().count() > 1;
-            let needed = by_their_id || seen.is(Endpoint::CustomerCreate);
+            let created = matches!(
+                seen.endpoint(),
+                Some(
+                    Endpoint::CustomerCreate
+                        | Endpoint::CustomersUpload
+                        | Endpoint::CorporateCreate
+                        | Endpoint::NoteCreate(_)
+                        | Endpoint::OrderCreate
+                        | Endpoint::TaskCreate
+                )
+            );
+            let needed = by_their_id || created;
             whole_if(needed && several && seen.parameter("site").is_none())
         },
     },
@@ -77,10 +89,19 @@ pub(super) const KNOWN: &[Row] = &[
                 Some(Endpoint::Customer | Endpoint::CustomerEdit)
             );
             // Who was merged into another one is told to be gone by the answer itself.
-            let gone = seen
-                .customer()
-                .is_none_or(|it| seen.is(Endpoint::CustomerEdit) && it.combined_to.is_some());
-            whole_if(named && gone)
+            whole_if(named && seen.customer().is_none())
+        },
+    },
+    Row {
+        check: Check::guess(
+            "customer.not_merged",
+            "§1.4, §5.4",
+            "a customer who was merged into another one is not edited any more",
+        ),
+        refusal: Refusal::Says(404, "An attempt was made to edit a nonexistent record"),
+        finds: |seen| {
+            let merged = seen.customer().is_some_and(|it| it.combined_to.is_some());
+            whole_if(seen.is(Endpoint::CustomerEdit) && merged)
         },
     },
     Row {
@@ -91,15 +112,82 @@ pub(super) const KNOWN: &[Row] = &[
         ),
         refusal: NOT_FOUND,
         finds: |seen| {
+            let named = seen.endpoint().is_some_and(Endpoint::of_corporate);
+            whole_if(named && seen.corporate().is_none())
+        },
+    },
+    Row {
+        check: Check::answered(
+            "order.known",
+            "§1.4, §6",
+            "the order of this id exists when it is read; a number without by=id is an externalId",
+        ),
+        refusal: NOT_FOUND,
+        finds: |seen| whole_if(seen.is(Endpoint::Order) && seen.order().is_none()),
+    },
+    Row {
+        check: Check::answered(
+            "order.known_to_edit",
+            "§1.4, §6",
+            "the order of this id exists when it is edited",
+        ),
+        refusal: Refusal::Says(404, "Not found map"),
+        finds: |seen| whole_if(seen.is(Endpoint::OrderEdit) && seen.order().is_none()),
+    },
+    Row {
+        check: Check::answered("task.known", "§1.4, §6", "the task of this id exists"),
+        refusal: NOT_FOUND,
+        finds: |seen| {
+            let named = matches!(seen.endpoint(), Some(Endpoint::Task | Endpoint::TaskEdit));
+            whole_if(named && seen.task().is_none())
+        },
+    },
+    Row {
+        check: Check::answered("file.known", "§1.4, §8", "the file of this id exists"),
+        refusal: NOT_FOUND,
+        finds: |seen| {
             let named = matches!(
                 seen.endpoint(),
                 Some(
-                    Endpoint::Corporate
-                        | Endpoint::CorporateContacts
-                        | Endpoint::CorporateCompanies
+                    Endpoint::File
+                        | Endpoint::FileDownload
+                        | Endpoint::FileEdit
+                        | Endpoint::FileDelete
                 )
             );
-            whole_if(named && seen.corporate().is_none())
+            whole_if(named && seen.file().is_none())
+        },
+    },
+    Row {
+        check: Check::documented(
+            "contact.known",
+            "§1.4, §5.6",
+            "the contact that is edited is the corporate customer's",
+        ),
+        refusal: NOT_FOUND,
+        finds: |seen| whole_if(seen.is(Endpoint::ContactEdit) && seen.contact().is_none()),
+    },
+    Row {
+        check: Check::documented(
+            "company.known",
+            "§1.4, §5.6",
+            "the company that is edited is the corporate customer's",
+        ),
+        refusal: NOT_FOUND,
+        finds: |seen| whole_if(seen.is(Endpoint::CompanyEdit) && seen.company().is_none()),
+    },
+    Row {
+        check: Check::documented(
+            "note.known",
+            "§1.4, §5.5",
+            "the note that is deleted is there",
+        ),
+        refusal: NOT_FOUND,
+        finds: |seen| {
+            whole_if(match seen.endpoint() {
+                Some(Endpoint::NoteDelete(subject)) => seen.note(subject).is_none(),
+                _ => false,
+            })
         },
     },
 ];

@@ -1,5 +1,7 @@
 //! What single values have to be like.
 
+use std::borrow::Cow;
+
 use jiff::civil::DateTime;
 use serde_json::{Map, Value};
 use url::{Host, Url};
@@ -58,7 +60,7 @@ impl<'a> Entity<'a> {
     }
 
     /// A finding about this field.
-    pub(super) fn at(&self, name: &str, text: &'static str) -> Vec<Detail> {
+    pub(super) fn at(&self, name: &str, text: impl Into<Cow<'static, str>>) -> Vec<Detail> {
         vec![Detail::new(format!("{}{name}", self.prefix), text)]
     }
 
@@ -125,7 +127,7 @@ pub(super) fn of_event(seen: &Seen<'_>, check: impl Fn(&Entity<'_>) -> Vec<Detai
     })
 }
 
-/// What a check finds in the customer or the module that this request writes.
+/// What a check finds in the object that this request writes.
 pub(super) fn of_written(
     seen: &Seen<'_>,
     check: impl Fn(&Entity<'_>) -> Vec<Detail>,

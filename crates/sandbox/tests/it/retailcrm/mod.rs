@@ -1,8 +1,16 @@
 //! RetailCRM's stand-in.
 
 mod checks;
+mod corporate;
 mod customers;
+mod files;
 pub(crate) mod fixtures;
+mod history;
+mod hostile;
 mod limits;
 mod modules;
+mod odd_fields;
+mod orders;
 mod state;
+mod tasks;
+mod uploads;

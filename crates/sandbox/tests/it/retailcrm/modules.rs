@@ -184,3 +184,64 @@ async fn of_several_modules_the_one_written_last_is_the_telephony() {
         "extensions are those of the second"
     );
 }
+
+#[tokio::test]
+async fn a_module_can_be_told_as_one_text() {
+    let sandbox = sandbox().await;
+    let before = read(&sandbox).await;
+    sandbox.retailcrm().tell_modules_as_text(true);
+    let told = read(&sandbox).await;
+    let text = told.as_str().expect("the module is a text now");
+    let inside: Value = serde_json::from_str(text).expect("the text is JSON");
+    assert_eq!(inside, before);
+}
+
+#[tokio::test]
+async fn new_scopes_come_with_a_new_key_and_the_old_one_is_wrong_then() {
+    let sandbox = sandbox().await;
+    let account = sandbox.retailcrm();
+    account.set_simple_connection("vochi-telephony", true);
+    let old = account.key();
+    let requires = json!({"scopes": ["integration_read", "telephony_write"]});
+    let form = field("requires", &requires.to_string());
+    let reply = Wire::post(&format!("{MODULE}/update-scopes"), form)
+        .send(&sandbox)
+        .await;
+    assert_eq!(reply.status, 200, "{reply:?}");
+    let new = reply.json()["apiKey"]
+        .as_str()
+        .expect("a key is a text")
+        .to_owned();
+    assert_ne!(new, old);
+    assert_eq!(account.key(), new);
+    assert_eq!(sandbox.profiles()["retailcrm"]["api_key"], json!(new));
+    let with_key = |key: &str| Wire::get("/api/credentials").header("X-API-KEY", key);
+    let refused = with_key(&old).send(&sandbox).await;
+    assert_eq!(refused.status, 403, "{refused:?}");
+    let told = with_key(&new).send(&sandbox).await.json();
+    assert_eq!(told["scopes"], requires["scopes"]);
+    sandbox.reset();
+    assert_eq!(account.key(), old);
+}
+
+#[tokio::test]
+async fn a_modules_actions_are_kept_by_name_and_other_names_are_a_wrong_choice() {
+    let sandbox = sandbox().await;
+    let actions = |actions: Value| send_module(&with(module(), json!({"actions": actions})));
+    let known = json!({"activity": "/retailcrm/activity", "settings": "/retailcrm/settings"});
+    let reply = actions(known.clone()).send(&sandbox).await;
+    assert_eq!(reply.status, 200, "{reply:?}");
+    assert_eq!(read(&sandbox).await["actions"], known);
+    for wrong in [
+        json!({"makeCall": "/retailcrm/make-call"}),
+        json!({"activity": "retailcrm/activity"}),
+        json!(["activity"]),
+    ] {
+        let reply = actions(wrong.clone()).send(&sandbox).await;
+        assert_eq!(
+            reply.json()["errors"]["actions"],
+            "The value you selected is not a valid choice.",
+            "{wrong}"
+        );
+    }
+}

@@ -1,15 +1,21 @@
 //! Every row of RetailCRM's table of checks, shown by a request it refuses.
 
 mod call;
+mod corporate;
 mod customer;
 mod event;
+mod file;
 mod gate;
 mod module;
+mod order;
 mod query;
+mod task;
+mod upload;
 
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
+use vochi_crm_sandbox::retailcrm::{Order, StoredFile, Task};
 use vochi_crm_sandbox::{Basis, Crm, Sandbox};
 
 use crate::support::{Wire, call, event, sandbox, send_calls, send_event, with};
@@ -99,10 +105,21 @@ fn cases() -> Vec<Case> {
         call::cases(),
         module::cases(),
         customer::cases(),
+        corporate::cases(),
+        upload::cases(),
+        order::cases(),
+        task::cases(),
+        file::cases(),
     ]
     .into_iter()
     .flatten()
     .collect()
+}
+
+/// What the account holds beside what its state tells.
+fn holds(sandbox: &Sandbox) -> (Vec<Order>, Vec<Task>, Vec<StoredFile>) {
+    let account = sandbox.retailcrm();
+    (account.orders(), account.tasks(), account.files())
 }
 
 /// A limit is reached by asking again; every other row refuses the first request.
@@ -128,6 +145,7 @@ async fn every_check_refuses_in_the_words_of_the_crm_and_says_why() {
         let sandbox = sandbox().await;
         (case.arrange)(&sandbox);
         let before = sandbox.state();
+        let kept = holds(&sandbox);
         let reply = until_refused(&case, &sandbox).await;
         let row = case.row;
 
@@ -164,6 +182,11 @@ async fn every_check_refuses_in_the_words_of_the_crm_and_says_why() {
                     "{row}: what is refused is not carried out"
                 );
             }
+            assert_eq!(
+                holds(&sandbox),
+                kept,
+                "{row}: what is refused is not carried out"
+            );
         }
     }
 }

@@ -1,0 +1,105 @@
+//! What every operation does when the way to the CRM, or the CRM, is broken.
+
+mod refusals;
+mod silence;
+mod unreadable;
+
+use std::fmt::Debug;
+use std::time::Duration;
+
+use vochi_crm_core::http::Idempotency;
+use vochi_crm_core::testing::Step;
+use vochi_crm_core::{Cx, Effect, Error, ErrorKind, Result};
+
+use super::operations::{Row, all};
+use super::support::{Bench, KEY};
+
+/// How many requests there are at most: the first and three repeats.
+const ALL_TRIES: usize = 4;
+
+/// What came of sending an operation.
+struct Outcome<'a> {
+    row: &'a Row,
+    fault: &'a str,
+    sent: usize,
+    result: Result<String>,
+    took: Duration,
+}
+
+/// Sends the operation against a script, with the usual patience.
+async fn send<'a>(
+    row: &'a Row,
+    fault: &'a str,
+    steps: impl IntoIterator<Item = Step>,
+) -> Outcome<'a> {
+    send_within(row, fault, steps, Cx::history()).await
+}
+
+async fn send_within<'a>(
+    row: &'a Row,
+    fault: &'a str,
+    steps: impl IntoIterator<Item = Step>,
+    cx: Cx,
+) -> Outcome<'a> {
+    let bench = Bench::new(steps);
+    let began = tokio::time::Instant::now();
+    let result = row.operation.send(bench.connector.client(), &cx).await;
+    Outcome {
+        row,
+        fault,
+        sent: bench.played().len(),
+        result,
+        took: began.elapsed(),
+    }
+}
+
+/// What the CRM answers when all is well.
+fn good(row: &Row) -> Step {
+    Step::Answer(row.operation.planned())
+}
+
+/// What is told of a write that may have happened; a read has no effect.
+fn effect(row: &Row, of_a_write: Effect) -> Effect {
+    match row.repeats {
+        Idempotency::Safe => Effect::NotApplied,
+        Idempotency::Keyed | Idempotency::Unsafe => of_a_write,
+    }
+}
+
+impl Outcome<'_> {
+    fn case(&self) -> String {
+        format!("{} after {}", self.row.name, self.fault)
+    }
+
+    fn is<T: Copy + PartialEq + Debug>(&self, what: &str, found: T, wanted: T) {
+        let told = &self.result;
+        assert_eq!(found, wanted, "{what} of {}: {told:?}", self.case());
+    }
+
+    /// It was sent again, and worked.
+    fn worked_at_the_second_try(&self) {
+        assert!(self.result.is_ok(), "{}: {:?}", self.case(), self.result);
+        self.is("requests", self.sent, 2);
+    }
+
+    /// It failed, with an error that says whose and which it is, and no secret.
+    fn failed(&self, kind: ErrorKind, effect: Effect, sent: usize) -> &Error {
+        let case = self.case();
+        let error = self.result.as_ref().expect_err(&case);
+        self.is("kind", error.kind(), kind);
+        self.is("effect", error.effect(), effect);
+        self.is("requests", self.sent, sent);
+        self.is("attempts", usize::try_from(error.attempts()).unwrap(), sent);
+        self.is(
+            "operation",
+            error.operation(),
+            Some(self.row.operation.name()),
+        );
+        let begin = format!("retailcrm account shop: {}: ", self.row.operation.name());
+        let told = error.to_string();
+        assert!(told.starts_with(&begin), "{case}: {told}");
+        assert!(!error.message().is_empty(), "{case}");
+        assert!(!format!("{told} {error:?}").contains(KEY), "{case}: {told}");
+        error
+    }
+}

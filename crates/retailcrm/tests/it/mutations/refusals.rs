@@ -1,0 +1,147 @@
+//! Every refusal of the fixtures, with one thing wrong at a time.
+
+use serde_json::{Value, json};
+use vochi_crm_core::testing::Step;
+use vochi_crm_core::{Cx, Effect, ErrorKind, Result};
+use vochi_crm_retailcrm::api::{ListUsers, SendCallEvent};
+
+use super::super::fixture::Fixture;
+use super::super::support::{Bench, ext, phone};
+use super::mutations;
+use super::table::cases;
+
+/// Every answer of every fixture that is no success.
+fn refusals() -> Vec<(String, u16, Value)> {
+    let fixtures = cases().into_iter().map(|case| case.fixture);
+    let mut all = Vec::new();
+    for fixture in fixtures.chain(["errors_common", "telephony_setting_v4_legacy"]) {
+        for (name, status, body) in Fixture::open(fixture).bodies() {
+            if status >= 300 || body["success"] != true {
+                all.push((format!("{fixture} {name}"), status, body));
+            }
+        }
+    }
+    assert!(all.len() > 60, "only {} refusals", all.len());
+    all
+}
+
+/// What the status alone says.
+fn kind_by(status: u16) -> ErrorKind {
+    match status {
+        401 | 403 => ErrorKind::Auth,
+        404 => ErrorKind::NotFound,
+        429 | 503 => ErrorKind::RateLimited,
+        500.. => ErrorKind::Unavailable,
+        _ => ErrorKind::Rejected,
+    }
+}
+
+/// What a write and a read end with when each body in turn is the answer.
+async fn judged(status: u16, bodies: &[Value]) -> Vec<[Result<()>; 2]> {
+    let steps = bodies
+        .iter()
+        .flat_map(|body| [Step::json(status, body), Step::json(status, body)]);
+    let bench = Bench::with(steps, json!({"retries": 0}), json!({}));
+    let client = bench.connector.client();
+    let rings = SendCallEvent::incoming(phone("+375291112233")).with_code(ext("101"));
+    let cx = Cx::history();
+    let mut all = Vec::new();
+    for _ in bodies {
+        let write = client.send(&cx, &rings).await.map(drop);
+        let read = client.send(&cx, &ListUsers::new()).await.map(drop);
+        all.push([write, read]);
+    }
+    assert_eq!(bench.script.left(), 0);
+    all
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_wrong_thing_in_a_refusal_leaves_it_a_refusal() {
+    for (name, status, body) in refusals()
+        .into_iter()
+        .filter(|(_, _, body)| body.is_object())
+    {
+        let all = mutations(&body);
+        let mut bodies = vec![body.clone()];
+        bodies.extend(all.iter().map(|mutation| mutation.body.clone()));
+        let mut judged = judged(status, &bodies).await;
+        let [before, _] = judged.remove(0);
+        let before = before.expect_err(&name);
+        for (mutation, ends) in all.iter().zip(judged) {
+            let place = format!("{name}: {} {}", mutation.path.join("."), mutation.what);
+            let first = mutation.path[0].as_str();
+            for end in ends {
+                let Err(error) = end else {
+                    assert!(may_be_a_yes(status, first, mutation), "{place}: a yes");
+                    continue;
+                };
+                assert!(!error.message().is_empty(), "{place}");
+                if first == "errorMsg" {
+                    assert_eq!(error.kind(), kind_by(status), "{place}");
+                } else {
+                    assert_eq!(error.kind(), before.kind(), "{place}");
+                    assert_eq!(error.code(), before.code(), "{place}");
+                }
+            }
+        }
+    }
+}
+
+/// With a status of success the body decides: it may say yes now, or say nothing any more.
+fn may_be_a_yes(status: u16, first: &str, mutation: &super::Mutation) -> bool {
+    let says_yes = ["a flag", "a number", "a huge number"].contains(&mutation.what);
+    status < 300
+        && match first {
+            "success" => says_yes,
+            "errorMsg" => mutation.body.get("success").is_none(),
+            _ => false,
+        }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_write_that_was_partly_done_is_told_so_whatever_else_is_wrong() {
+    let body = Fixture::open("errors_common").body("partial_bulk_460");
+    let all = mutations(&body);
+    let bodies: Vec<Value> = all.iter().map(|mutation| mutation.body.clone()).collect();
+    for (mutation, [write, _]) in all.iter().zip(judged(460, &bodies).await) {
+        if mutation.path[0] != "errorMsg" {
+            assert_eq!(
+                write.unwrap_err().effect(),
+                Effect::Applied,
+                "{:?}",
+                mutation.path
+            );
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_without_its_body_is_told_by_its_status() {
+    let bodies = [
+        json!(null),
+        json!(true),
+        json!(7),
+        json!("text"),
+        json!([]),
+        json!([{"errorMsg": "Not found"}]),
+        json!({}),
+        json!({"success": true}),
+    ];
+    for status in [400, 401, 403, 404, 405, 418, 429, 460, 500, 502, 503, 504] {
+        for (body, ends) in bodies.iter().zip(judged(status, &bodies).await) {
+            for end in ends {
+                let place = format!("HTTP {status} {body}");
+                let error = end.expect_err(&place);
+                // 405 with anything but an object is a page of a server without this account.
+                let page = status == 405 && !(body.is_object() || body.is_array());
+                let kind = if page {
+                    ErrorKind::Auth
+                } else {
+                    kind_by(status)
+                };
+                assert_eq!(error.kind(), kind, "{place}");
+                assert_eq!(error.status(), Some(status), "{place}");
+            }
+        }
+    }
+}

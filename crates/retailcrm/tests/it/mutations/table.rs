@@ -1,0 +1,357 @@
+//! Which operation reads which fixture, and what of an answer it cannot do without.
+
+use std::collections::BTreeSet;
+use std::fmt::Debug;
+
+use serde_json::Value;
+use vochi_crm_core::Result;
+use vochi_crm_core::http::{Answer, Endpoint};
+use vochi_crm_core::wire::Items;
+use vochi_crm_retailcrm::api::{
+    CreateCustomer, CreateCustomerNote, CreateOrder, CreateTask, EditCustomer, EditFile,
+    EditIntegrationModule, EditOrder, FindManager, GetApiVersions, GetCorporateCustomer,
+    GetCredentials, GetCustomer, GetIntegrationModule, GetOrder, GetSettings, GetSystemInfo,
+    GetUser, ListCompanies, ListCorporateContacts, ListCorporateCustomers, ListCustomerNotes,
+    ListCustomers, ListCustomersHistory, ListOrders, ListOrdersHistory, ListSites, ListUserGroups,
+    ListUsers, SendCallEvent, SetUserStatus, UploadCalls, UploadFile,
+};
+use vochi_crm_retailcrm::model::{
+    CorporateCustomerId, CustomerData, CustomerId, FileId, ModuleCode, OrderData, OrderId,
+    TaskData, UserId, UserStatus,
+};
+
+use super::super::support::{ext, phone};
+use super::super::{modules, operations};
+
+/// Fixtures no operation of ours answers with, and who reads them instead.
+const ELSEWHERE: [(&str, &str); 8] = [
+    ("errors_common", "has refusals only: mutations/refusals.rs"),
+    (
+        "telephony_setting_v4_legacy",
+        "an older API that is not spoken",
+    ),
+    (
+        "inbound_change_user_status",
+        "a request to us: inbound/mutated.rs",
+    ),
+    ("inbound_make_call", "a request to us: inbound/mutated.rs"),
+    (
+        "inbound_module_activity",
+        "a request to us: inbound/mutated.rs",
+    ),
+    (
+        "inbound_module_settings",
+        "a request to us: inbound/mutated.rs",
+    ),
+    (
+        "inbound_simple_connection",
+        "a request to us: inbound/mutated.rs",
+    ),
+    (
+        "inbound_trigger_webhook",
+        "a request to us: inbound/mutated.rs",
+    ),
+];
+
+/// What an operation made of an answer.
+#[derive(Debug)]
+pub(super) struct Seen {
+    /// Everything, as `Debug` shows it.
+    pub(super) whole: String,
+    /// The rows of a list that could be read, and how many could not.
+    pub(super) rows: Vec<String>,
+    pub(super) broken: usize,
+}
+
+type Reader = Box<dyn Fn(&Value) -> Result<Seen>>;
+
+/// How the answers of a fixture are read.
+pub(super) struct Case {
+    pub(super) fixture: &'static str,
+    pub(super) read: Reader,
+    /// The place of the list, in an answer that is one.
+    pub(super) list: Option<&'static str>,
+    /// Without these there is no answer.
+    pub(super) vital: &'static [&'static str],
+    /// Without the first there is none of the second. `*` is any index.
+    pub(super) carries: &'static [(&'static str, &'static str)],
+    /// Handed on as it came, so that a number and its text are not the same.
+    pub(super) raw: &'static [&'static str],
+}
+
+impl Case {
+    fn vital(mut self, places: &'static [&'static str]) -> Self {
+        self.vital = places;
+        self
+    }
+
+    fn carries(mut self, places: &'static [(&'static str, &'static str)]) -> Self {
+        self.carries = places;
+        self
+    }
+
+    fn raw(mut self, places: &'static [&'static str]) -> Self {
+        self.raw = places;
+        self
+    }
+}
+
+fn one<E>(fixture: &'static str, operation: E) -> Case
+where
+    E: Endpoint + 'static,
+    E::Output: Debug,
+{
+    let read = move |body: &Value| {
+        let output = operation.decode(&Answer::ok_json(body))?;
+        Ok(Seen {
+            whole: format!("{output:?}"),
+            rows: Vec::new(),
+            broken: 0,
+        })
+    };
+    Case {
+        fixture,
+        read: Box::new(read),
+        list: None,
+        vital: &[],
+        carries: &[],
+        raw: &[],
+    }
+}
+
+fn page<E, T>(
+    fixture: &'static str,
+    list: &'static str,
+    operation: E,
+    rows: fn(E::Output) -> Items<T>,
+) -> Case
+where
+    E: Endpoint + 'static,
+    E::Output: Debug,
+    T: Debug + 'static,
+{
+    let read = move |body: &Value| {
+        let output = operation.decode(&Answer::ok_json(body))?;
+        let whole = format!("{output:?}");
+        let items = rows(output);
+        Ok(Seen {
+            whole,
+            rows: items.good.iter().map(|row| format!("{row:?}")).collect(),
+            broken: items.broken.len(),
+        })
+    };
+    Case {
+        fixture,
+        read: Box::new(read),
+        list: Some(list),
+        vital: &[],
+        carries: &[],
+        raw: &[],
+    }
+}
+
+/// Every fixture with answers to an operation of ours.
+pub(super) fn cases() -> Vec<Case> {
+    let mut all = of_the_account();
+    all.extend(of_customers());
+    all.extend(of_work());
+    all.extend(of_calls());
+    all
+}
+
+fn of_the_account() -> Vec<Case> {
+    let seven = UserId::new(7);
+    let code = ModuleCode::new("vochi-telephony").unwrap();
+    let module = modules::plan().apply(None).unwrap().module;
+    vec![
+        one("api_versions", GetApiVersions),
+        one("system_info", GetSystemInfo),
+        one("credentials", GetCredentials),
+        one("settings", GetSettings).raw(&["settings"]),
+        page("reference_sites", "sites", ListSites, |answer| answer.sites)
+            // In a map the key stands in for it.
+            .carries(&[("sites.*.code", "sites.*")]),
+        page("users_list", "users", ListUsers::new(), |page| page.users)
+            .carries(&[("users.*.id", "users.*")]),
+        // What was asked for, and who it is.
+        one("user_get", GetUser::new(seven)).vital(&["user", "user.id"]),
+        one("user_status", SetUserStatus::new(seven, UserStatus::Busy)),
+        page("user_groups", "groups", ListUserGroups::new(), |page| {
+            page.groups
+        }),
+        // What was asked for; a module is made of optional parts.
+        one("integration_module_get", GetIntegrationModule::new(code))
+            .vital(&["integrationModule"])
+            .carries(HALF_AN_EXTENSION),
+        one(
+            "integration_module_edit",
+            EditIntegrationModule::new(module),
+        ),
+    ]
+}
+
+/// A user without an extension, or the opposite: kept to be written again, told to nobody.
+const HALF_AN_EXTENSION: &[(&str, &str)] = &[
+    (
+        "integrationModule.integrations.telephony.additionalCodes.*.code",
+        "integrationModule.integrations.telephony.additionalCodes.*",
+    ),
+    (
+        "integrationModule.integrations.telephony.additionalCodes.*.userId",
+        "integrationModule.integrations.telephony.additionalCodes.*",
+    ),
+];
+
+fn of_customers() -> Vec<Case> {
+    let sixty = CustomerId::new(60);
+    let company = CorporateCustomerId::new(5041);
+    let data = CustomerData::new().with_first_name("Иван");
+    vec![
+        page(
+            "customers_list",
+            "customers",
+            ListCustomers::new(),
+            |page| page.customers,
+        )
+        .carries(&[("customers.*.id", "customers.*")])
+        .raw(&["customers.*.customFields"]),
+        one("customer_get", GetCustomer::by_id(sixty))
+            .vital(&["customer", "customer.id"])
+            .raw(&["customer.customFields"]),
+        // Whoever made a customer has to know whom.
+        one("customer_create", CreateCustomer::new(data.clone())).vital(&["id"]),
+        one("customer_edit", EditCustomer::by_id(sixty, data)),
+        page(
+            "customers_notes_list",
+            "notes",
+            ListCustomerNotes::new(),
+            |page| page.notes,
+        )
+        .carries(&[("notes.*.id", "notes.*")]),
+        // As of a customer.
+        one("customer_note_create", CreateCustomerNote::on(sixty, "x")).vital(&["id"]),
+        page(
+            "customers_corporate_list",
+            "customersCorporate",
+            ListCorporateCustomers::new(),
+            |page| page.customers,
+        )
+        .carries(&[("customersCorporate.*.id", "customersCorporate.*")])
+        .raw(&["customersCorporate.*.customFields"]),
+        one(
+            "customer_corporate_get",
+            GetCorporateCustomer::by_id(company),
+        )
+        .vital(&["customerCorporate", "customerCorporate.id"])
+        .raw(&["customerCorporate.customFields"]),
+        page(
+            "customer_corporate_contacts",
+            "contacts",
+            ListCorporateContacts::by_id(company),
+            |page| page.contacts,
+        ),
+        page(
+            "customer_corporate_companies",
+            "companies",
+            ListCompanies::by_id(company),
+            |page| page.companies,
+        )
+        .raw(&["companies.*.customFields"]),
+        // A list that is none is told, where there should be changes: an empty one would stand still
+        // for ever. The id is a change's place.
+        page(
+            "customers_history",
+            "history",
+            ListCustomersHistory::whole(),
+            |page| page.history,
+        )
+        .vital(&["history"])
+        .carries(&[("history.*.id", "history.*")])
+        .raw(HISTORIC),
+    ]
+}
+
+/// What a change was from and to, and the fields of whom or what it is about.
+const HISTORIC: &[&str] = &[
+    "history.*.oldValue",
+    "history.*.newValue",
+    "history.*.customer",
+    "history.*.order",
+    "history.*.combinedTo",
+];
+
+fn of_work() -> Vec<Case> {
+    let order = OrderId::new(501);
+    let data = OrderData::new().with_external_id("vochi-call-1");
+    vec![
+        page("orders_list", "orders", ListOrders::new(), |page| {
+            page.orders
+        })
+        .carries(&[("orders.*.id", "orders.*")])
+        .raw(&["orders.*.customFields"]),
+        one("order_get", GetOrder::by_id(order))
+            .vital(&["order", "order.id"])
+            .raw(&["order.customFields"]),
+        // The id stands in two places, and the order is known by its external id besides.
+        one("order_create", CreateOrder::new(data.clone()))
+            .carries(&[("order.id", "order")])
+            .raw(&["order.customFields"]),
+        one("order_edit", EditOrder::by_id(order, data))
+            .carries(&[("order.id", "order")])
+            .raw(&["order.customFields"]),
+        page(
+            "orders_history",
+            "history",
+            ListOrdersHistory::whole(),
+            |page| page.history,
+        )
+        .vital(&["history"])
+        .carries(&[("history.*.id", "history.*")])
+        .raw(HISTORIC),
+        // As of a customer.
+        one(
+            "task_create",
+            CreateTask::new(TaskData::new("x", UserId::new(7))),
+        )
+        .vital(&["id"]),
+        // A file without an id can neither be named nor attached.
+        one("files_upload", UploadFile::new(*b"x")).vital(&["file", "file.id"]),
+        one(
+            "files_edit",
+            EditFile::new(FileId::new(25)).with_filename("x"),
+        )
+        .vital(&["file", "file.id"]),
+    ]
+}
+
+fn of_calls() -> Vec<Case> {
+    let rings = SendCallEvent::incoming(phone("+375291112233")).with_code(ext("101"));
+    let manager = FindManager::new(phone("+375291112233")).with_details();
+    vec![
+        one("telephony_call_event", rings),
+        one(
+            "telephony_calls_upload",
+            UploadCalls::new([operations::call("1")]),
+        ),
+        // A manager nobody can be told by.
+        one("telephony_manager", manager).carries(&[("manager.id", "manager")]),
+    ]
+}
+
+#[test]
+fn every_fixture_is_read_by_somebody() {
+    let folder = format!("{}/../../fixtures/retailcrm", env!("CARGO_MANIFEST_DIR"));
+    let files: BTreeSet<String> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|file| file.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "json"))
+        .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
+        .collect();
+    let read: BTreeSet<String> = cases()
+        .iter()
+        .map(|case| case.fixture)
+        .chain(ELSEWHERE.iter().map(|(fixture, _)| *fixture))
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(read, files);
+}

@@ -1,0 +1,311 @@
+//! Every operation of the client, each with a value that can be sent.
+
+use std::collections::BTreeSet;
+use std::fmt::Debug;
+
+use vochi_crm_core::http::{Access, Answer, ApiRequest, Endpoint, Idempotency};
+use vochi_crm_core::{Cx, Result};
+use vochi_crm_retailcrm::Client;
+use vochi_crm_retailcrm::api::{
+    CreateCustomer, CreateCustomerNote, CreateOrder, CreateTask, DeleteCustomerNote, DeleteFile,
+    EditCustomer, EditFile, EditIntegrationModule, EditOrder, EditTask, FindManager,
+    GetApiVersions, GetCorporateCustomer, GetCredentials, GetCustomer, GetFile,
+    GetIntegrationModule, GetOrder, GetSettings, GetSystemInfo, GetTask, GetUser, ListCompanies,
+    ListCorporateContacts, ListCorporateCustomers, ListCustomerNotes, ListCustomers,
+    ListCustomersHistory, ListFiles, ListOrders, ListOrdersHistory, ListSites, ListTasks,
+    ListUserGroups, ListUsers, SendCallEvent, SetUserStatus, UpdateModuleScopes, UploadCalls,
+    UploadFile,
+};
+use vochi_crm_retailcrm::model::{
+    CallDirection, CallResult, CallUpload, CorporateCustomerId, CustomerData, CustomerId,
+    CustomerNoteId, FileId, HangupStatus, HistoryCursor, ModuleCode, OrderData, OrderId, TaskData,
+    TaskId, UserId, UserStatus,
+};
+
+use super::modules;
+use super::support::{ext, phone};
+
+/// An operation whose answer is told as text, so that one table holds all of them.
+#[async_trait::async_trait]
+pub(crate) trait Operation: Send + Sync {
+    fn name(&self) -> &'static str;
+    fn idempotency(&self) -> Idempotency;
+    fn access(&self) -> Access;
+    fn request(&self) -> Result<ApiRequest>;
+    fn planned(&self) -> Answer;
+    fn decode(&self, answer: &Answer) -> Result<String>;
+    async fn send(&self, client: &Client, cx: &Cx) -> Result<String>;
+}
+
+#[async_trait::async_trait]
+impl<E: Endpoint> Operation for E
+where
+    E::Output: Debug,
+{
+    fn name(&self) -> &'static str {
+        self.operation()
+    }
+
+    fn idempotency(&self) -> Idempotency {
+        Endpoint::idempotency(self)
+    }
+
+    fn access(&self) -> Access {
+        Endpoint::access(self)
+    }
+
+    fn request(&self) -> Result<ApiRequest> {
+        Endpoint::request(self)
+    }
+
+    fn planned(&self) -> Answer {
+        Endpoint::planned(self)
+    }
+
+    fn decode(&self, answer: &Answer) -> Result<String> {
+        Endpoint::decode(self, answer).map(|output| format!("{output:?}"))
+    }
+
+    async fn send(&self, client: &Client, cx: &Cx) -> Result<String> {
+        let output = client.send(cx, self).await?;
+        Ok(format!("{output:?}"))
+    }
+}
+
+/// One row of the table.
+pub(crate) struct Row {
+    /// The type in `src/api`, and what is special about this value of it.
+    pub(crate) name: &'static str,
+    pub(crate) operation: Box<dyn Operation>,
+    /// Whether it may be repeated in doubt.
+    pub(crate) repeats: Idempotency,
+    /// Whether its answer has to hold something: an id of what was made, what was asked for.
+    pub(crate) demands: bool,
+}
+
+impl Row {
+    /// A row of `Type` or `Type, what is special`.
+    fn new(name: &'static str, repeats: Idempotency, operation: impl Operation + 'static) -> Self {
+        Self {
+            name,
+            operation: Box::new(operation),
+            repeats,
+            demands: false,
+        }
+    }
+
+    fn demanding(mut self) -> Self {
+        self.demands = true;
+        self
+    }
+
+    pub(crate) fn type_name(&self) -> &'static str {
+        self.name.split(',').next().unwrap_or_default()
+    }
+}
+
+pub(crate) fn call(id: &str) -> CallUpload {
+    CallUpload::new(
+        id,
+        "2026-03-14 10:15:00".parse().unwrap(),
+        CallDirection::In,
+        phone("+375291112233"),
+        CallResult::Answered,
+    )
+    .with_code(ext("101"))
+}
+
+/// Every operation. What is not in here is missed by `every_operation_is_in_the_table`.
+pub(crate) fn all() -> Vec<Row> {
+    let mut rows = reads();
+    rows.extend(writes());
+    rows
+}
+
+fn reads() -> Vec<Row> {
+    use Idempotency::Safe;
+    let module = ModuleCode::new("vochi-telephony").unwrap();
+    let corporate = CorporateCustomerId::new(5041);
+    let history = HistoryCursor::new(2691);
+    vec![
+        Row::new("GetApiVersions", Safe, GetApiVersions),
+        Row::new("GetSystemInfo", Safe, GetSystemInfo),
+        Row::new("GetCredentials", Safe, GetCredentials),
+        Row::new("GetSettings", Safe, GetSettings),
+        Row::new("ListSites", Safe, ListSites),
+        Row::new("ListUsers", Safe, ListUsers::new()),
+        Row::new("GetUser", Safe, GetUser::new(UserId::new(7))).demanding(),
+        Row::new("ListUserGroups", Safe, ListUserGroups::new()),
+        Row::new(
+            "FindManager",
+            Safe,
+            FindManager::new(phone("+375291112233")),
+        ),
+        Row::new("ListCustomers", Safe, ListCustomers::new()),
+        Row::new("GetCustomer", Safe, GetCustomer::by_id(CustomerId::new(60))).demanding(),
+        Row::new("ListCustomerNotes", Safe, ListCustomerNotes::new()),
+        Row::new(
+            "ListCorporateCustomers",
+            Safe,
+            ListCorporateCustomers::new(),
+        ),
+        Row::new(
+            "GetCorporateCustomer",
+            Safe,
+            GetCorporateCustomer::by_id(corporate),
+        )
+        .demanding(),
+        Row::new(
+            "ListCorporateContacts",
+            Safe,
+            ListCorporateContacts::by_id(corporate),
+        ),
+        Row::new("ListCompanies", Safe, ListCompanies::by_id(corporate)),
+        Row::new("ListOrders", Safe, ListOrders::new()),
+        Row::new("GetOrder", Safe, GetOrder::by_id(OrderId::new(501))).demanding(),
+        Row::new("ListFiles", Safe, ListFiles::new()),
+        Row::new("GetFile", Safe, GetFile::new(FileId::new(25))).demanding(),
+        Row::new("ListTasks", Safe, ListTasks::new()),
+        Row::new("GetTask", Safe, GetTask::new(TaskId::new(434))).demanding(),
+        Row::new(
+            "ListHistory, of customers",
+            Safe,
+            ListCustomersHistory::since(history),
+        ),
+        Row::new(
+            "ListHistory, of orders",
+            Safe,
+            ListOrdersHistory::since(history),
+        ),
+        Row::new(
+            "GetIntegrationModule",
+            Safe,
+            GetIntegrationModule::new(module),
+        )
+        .demanding(),
+    ]
+}
+
+fn writes() -> Vec<Row> {
+    use Idempotency::{Keyed, Unsafe};
+    let client = || phone("+375291112233");
+    let (user, customer, order) = (UserId::new(7), CustomerId::new(60), OrderId::new(501));
+    let rings = SendCallEvent::incoming(client()).with_code(ext("101"));
+    let hangs_up = SendCallEvent::hangup(client(), HangupStatus::Busy).with_user(user);
+    let new_customer = CustomerData::new()
+        .with_first_name("Иван")
+        .with_phone(client());
+    let new_order = OrderData::new()
+        .with_external_id("vochi-call-1")
+        .with_customer(customer);
+    let comment = OrderData::new().with_manager_comment("Перезвонить");
+    let manager = CustomerData::new().with_manager(user);
+    let number = CustomerData::new().with_phone(client());
+    let registered = modules::plan().apply(None).unwrap().module;
+    let offer = EditFile::new(FileId::new(25)).with_filename("offer.pdf");
+    vec![
+        Row::new("SendCallEvent, ringing", Unsafe, rings),
+        Row::new("SendCallEvent, over", Unsafe, hangs_up),
+        Row::new("UploadCalls", Keyed, UploadCalls::new([call("pbx1-1")])),
+        Row::new(
+            "SetUserStatus",
+            Keyed,
+            SetUserStatus::new(user, UserStatus::Busy),
+        ),
+        Row::new("CreateCustomer", Unsafe, CreateCustomer::new(new_customer)).demanding(),
+        Row::new(
+            "EditCustomer, the manager",
+            Keyed,
+            EditCustomer::by_id(customer, manager),
+        ),
+        // Numbers may be added once more by a repeat.
+        Row::new(
+            "EditCustomer, a number",
+            Unsafe,
+            EditCustomer::by_id(customer, number),
+        ),
+        Row::new(
+            "CreateCustomerNote",
+            Unsafe,
+            CreateCustomerNote::on(customer, "Важно"),
+        )
+        .demanding(),
+        Row::new(
+            "DeleteCustomerNote",
+            Keyed,
+            DeleteCustomerNote::new(CustomerNoteId::new(301)),
+        ),
+        Row::new("CreateOrder", Unsafe, CreateOrder::new(new_order)),
+        Row::new("EditOrder", Keyed, EditOrder::by_id(order, comment)),
+        Row::new(
+            "CreateTask",
+            Unsafe,
+            CreateTask::new(TaskData::new("Перезвонить", user)),
+        )
+        .demanding(),
+        Row::new(
+            "EditTask",
+            Keyed,
+            EditTask::new(TaskId::new(434), TaskData::new("Перезвонить", user)),
+        ),
+        Row::new("UploadFile", Unsafe, UploadFile::new(*b"invented bytes")).demanding(),
+        Row::new("EditFile", Keyed, offer).demanding(),
+        Row::new("DeleteFile", Keyed, DeleteFile::new(FileId::new(25))),
+        Row::new(
+            "EditIntegrationModule",
+            Keyed,
+            EditIntegrationModule::new(registered),
+        ),
+        Row::new(
+            "UpdateModuleScopes",
+            Keyed,
+            UpdateModuleScopes::new(modules::code(), ["telephony_write"]),
+        )
+        .demanding(),
+    ]
+}
+
+/// The types that are operations, as the sources name them.
+fn named_in_the_sources() -> BTreeSet<String> {
+    let folder = format!("{}/src/api", env!("CARGO_MANIFEST_DIR"));
+    let mut names = BTreeSet::new();
+    for file in std::fs::read_dir(folder).unwrap() {
+        let source = std::fs::read_to_string(file.unwrap().path()).unwrap();
+        for line in source.lines().filter(|line| line.starts_with("impl")) {
+            if let Some((_, name)) = line.split_once(" Endpoint for ") {
+                let end = name
+                    .find(|c: char| !c.is_alphanumeric())
+                    .unwrap_or(name.len());
+                names.insert(name[..end].to_owned());
+            }
+        }
+    }
+    names
+}
+
+#[test]
+fn every_operation_is_in_the_table() {
+    let rows = all();
+    let named: BTreeSet<String> = rows.iter().map(|row| row.type_name().to_owned()).collect();
+    assert_eq!(named, named_in_the_sources());
+}
+
+#[test]
+fn every_operation_says_truly_whether_it_may_be_repeated() {
+    for row in all() {
+        let (name, operation) = (row.name, &row.operation);
+        assert_eq!(operation.idempotency(), row.repeats, "{name}");
+        let reads = operation.access() == Access::Read;
+        assert_eq!(reads, row.repeats == Idempotency::Safe, "{name}");
+        let request = operation.request().unwrap();
+        assert_eq!(request.method() == "GET", reads, "{name}");
+    }
+}
+
+#[test]
+fn every_operation_can_read_what_a_dry_run_pretends() {
+    for row in all() {
+        let read = row.operation.decode(&row.operation.planned());
+        assert!(read.is_ok(), "{}: {read:?}", row.name);
+    }
+}

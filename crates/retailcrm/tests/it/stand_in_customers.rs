@@ -1,0 +1,299 @@
+//! What is not a call, over real sockets, into the stand-in: changes, tasks, orders, files.
+
+use serde_json::json;
+use vochi_crm_core::connector::Cursor;
+use vochi_crm_core::{CallRecord, CrmConnector as _, Cx, ErrorKind, Outcome};
+
+use vochi_crm_retailcrm::api::{
+    CreateCustomerNote, CreateOrder, CreateTask, DeleteCustomerNote, EditFile, EditOrder, EditTask,
+    GetOrder, ListFiles, ListOrders, ListTasks, UpdateModuleScopes, UploadFile,
+};
+use vochi_crm_retailcrm::model::{
+    CustomerData, CustomerId, Historic, HistoryCursor, HistoryEvent, HistoryRecord, ModuleCode,
+    OrderData, OrderId, TaskData, TaskStatus, UserId,
+};
+use vochi_crm_retailcrm::{Connector, HistoryPager};
+use vochi_crm_sandbox::retailcrm::{Author, MODULE_CODE};
+use vochi_crm_sandbox::{Crm, Sandbox};
+
+use super::stand_in::{connect, stand_in};
+use super::support::{phone, record};
+
+async fn changed(connector: &Connector, since: &Cursor) -> (Vec<String>, Cursor) {
+    let changes = connector
+        .changes(&Cx::history(), Some(since))
+        .await
+        .unwrap();
+    let ids = changes.customers.into_iter().map(|one| one.id).collect();
+    (ids, changes.cursor)
+}
+
+async fn now(connector: &Connector) -> Cursor {
+    connector
+        .changes(&Cx::history(), None)
+        .await
+        .unwrap()
+        .cursor
+}
+
+async fn told<Id: Historic>(mut history: HistoryPager<Id>) -> Vec<HistoryRecord<Id>> {
+    let mut all = Vec::new();
+    while let Some(change) = history.next().await.unwrap() {
+        all.push(change);
+    }
+    all
+}
+
+fn nothing_was_refused(sandbox: &Sandbox) {
+    assert_eq!(sandbox.refused(Crm::RetailCrm), []);
+}
+
+#[tokio::test]
+async fn changes_tell_what_people_changed_and_not_what_we_did() {
+    let (sandbox, connector) = stand_in().await;
+    let start = now(&connector).await;
+    let people = sandbox.retailcrm().acting_as(Author::User(7));
+    people.rename_customer(201, "Ольга", Some("Новая"));
+    people.add_phone(202, "+375291112299");
+    let (ids, after) = changed(&connector, &start).await;
+    assert_eq!(ids, ["201", "202"]);
+    let (ids, again) = changed(&connector, &after).await;
+    assert!(ids.is_empty(), "nothing is told twice: {ids:?}");
+    assert_eq!(after, again);
+
+    let own = CustomerData::new().with_first_name("Мы");
+    let edit = vochi_crm_retailcrm::api::EditCustomer::by_id(CustomerId::new(201), own);
+    let customers = connector.client().customers();
+    customers.edit(&Cx::history(), &edit).await.unwrap();
+    let (ids, after) = changed(&connector, &again).await;
+    assert!(ids.is_empty(), "our own change is no news: {ids:?}");
+    assert_ne!(after, again, "and is not read again");
+    nothing_was_refused(&sandbox);
+}
+
+#[tokio::test]
+async fn of_customers_merged_the_one_that_is_left_has_changed() {
+    let (sandbox, connector) = stand_in().await;
+    let start = now(&connector).await;
+    let people = sandbox.retailcrm().acting_as(Author::User(7));
+    people.merge_customer(202, 201);
+    let (ids, _) = changed(&connector, &start).await;
+    assert_eq!(ids, ["201"]);
+}
+
+#[tokio::test]
+async fn a_long_history_comes_whole_and_in_order() {
+    let (sandbox, connector) = stand_in().await;
+    let start = now(&connector).await;
+    let people = sandbox.retailcrm().acting_as(Author::User(7));
+    for round in 0..130 {
+        people.rename_customer(201, &format!("Ольга {round}"), None);
+    }
+    people.rename_customer(202, "Последний", None);
+    let since: HistoryCursor = start.as_str().parse().unwrap();
+    let request = vochi_crm_retailcrm::api::ListCustomersHistory::since(since);
+    let history = connector.client().history();
+    let all = told(history.customers(&Cx::history(), request)).await;
+    assert!(all.len() > 130, "{} changes", all.len());
+    assert!(
+        all.windows(2).all(|pair| pair[0].cursor < pair[1].cursor),
+        "each once, in the order they were made"
+    );
+    let (ids, _) = changed(&connector, &start).await;
+    assert_eq!(ids, ["201", "202"]);
+    nothing_was_refused(&sandbox);
+}
+
+#[tokio::test]
+async fn a_missed_call_becomes_one_task_of_the_responsible_manager() {
+    let (sandbox, _) = stand_in().await;
+    let connector = connect(&sandbox, &json!({"missed_task": true, "missed_user": "16"}));
+    let missed = || {
+        let client = phone("+375446370646");
+        let answered = record("task-1");
+        CallRecord::new(
+            answered.call_id().clone(),
+            answered.direction(),
+            client,
+            answered.started_at(),
+            Outcome::Missed,
+        )
+    };
+    let before = sandbox.retailcrm().tasks().len();
+    for _ in 0..2 {
+        let receipts = connector.log_calls(&Cx::history(), &[missed()]).await;
+        assert!(receipts[0].as_ref().unwrap().recorded());
+    }
+    let tasks = sandbox.retailcrm().tasks();
+    let [task] = &tasks[before..] else {
+        panic!("one task, whatever is told twice: {tasks:?}");
+    };
+    assert_eq!(task.performer_id, 18, "who is responsible for the client");
+    assert_eq!(task.phone.as_deref(), Some("+375446370646"));
+    nothing_was_refused(&sandbox);
+}
+
+#[tokio::test]
+async fn tasks_are_made_found_changed() {
+    let (sandbox, connector) = stand_in().await;
+    let (tasks, cx) = (connector.client().tasks(), Cx::history());
+    let data = TaskData::new("Перезвонить", UserId::new(7)).with_customer(CustomerId::new(60));
+    let task = CreateTask::new(data).with_site("shop-one");
+    let id = tasks.create(&cx, &task).await.unwrap();
+    let open = ListTasks::new()
+        .of_performers([UserId::new(7)])
+        .with_status(&TaskStatus::Performing);
+    let found = tasks.list(&cx, open).all().await.unwrap();
+    assert!(found.iter().any(|task| task.id == id), "{found:?}");
+    let changed = TaskData::new("Перезвонить сегодня", UserId::new(8));
+    let edit = EditTask::new(id, changed).with_site("shop-one");
+    tasks.edit(&cx, &edit).await.unwrap();
+    let read = tasks.get(&cx, id).await.unwrap();
+    assert_eq!(read.text.as_deref(), Some("Перезвонить сегодня"));
+    assert_eq!(read.performer.as_deref(), Some("8"));
+    nothing_was_refused(&sandbox);
+}
+
+#[tokio::test]
+async fn orders_are_made_found_changed_and_their_history_tells_so() {
+    let (sandbox, connector) = stand_in().await;
+    let (orders, cx) = (connector.client().orders(), Cx::history());
+    let data = OrderData::new()
+        .with_external_id("vochi-call-7")
+        .with_order_method("phone")
+        .with_customer(CustomerId::new(60));
+    let made = orders
+        .create(&cx, &CreateOrder::new(data).with_site("shop-one"))
+        .await
+        .unwrap();
+    let id = made.id.unwrap();
+    let comment = OrderData::new().with_manager_comment("Перезвонить после 15:00");
+    orders
+        .edit(&cx, &EditOrder::by_id(id, comment))
+        .await
+        .unwrap();
+    let order = orders.get(&cx, &GetOrder::by_id(id)).await.unwrap();
+    assert_eq!(
+        order.manager_comment.as_deref(),
+        Some("Перезвонить после 15:00")
+    );
+    let of_customer = ListOrders::new().of_customer(CustomerId::new(60));
+    let found = orders.list(&cx, of_customer).all().await.unwrap();
+    assert!(found.iter().any(|order| order.id == id), "{found:?}");
+    let whole = vochi_crm_retailcrm::api::ListOrdersHistory::whole();
+    let history = told(connector.client().history().orders(&cx, whole)).await;
+    let of_it = history.iter().filter(|change| {
+        let entity = change.entity.as_ref();
+        entity.and_then(|entity| entity.id) == Some(id)
+    });
+    let of_it: Vec<_> = of_it
+        .map(|change| (change.event.clone(), change.by_this_key))
+        .collect();
+    let ours = Some(true);
+    assert_eq!(
+        of_it,
+        [(HistoryEvent::Created, ours), (HistoryEvent::Changed, ours)]
+    );
+    nothing_was_refused(&sandbox);
+}
+
+#[tokio::test]
+async fn a_file_is_streamed_named_found_and_removed() {
+    let (sandbox, connector) = stand_in().await;
+    let (files, cx) = (connector.client().files(), Cx::history());
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("offer.pdf");
+    let bytes: Vec<u8> = (0..=255).cycle().take(3_000_000).collect();
+    std::fs::write(&path, &bytes).unwrap();
+    let file = files.upload(&cx, &UploadFile::file(&path)).await.unwrap();
+    let named = EditFile::new(file.id)
+        .with_filename("offer.pdf")
+        .attached_to_customer(CustomerId::new(60));
+    files.edit(&cx, &named).await.unwrap();
+    let of_customer = ListFiles::new().of_customers([CustomerId::new(60)]);
+    let found = files.list(&cx, of_customer).all().await.unwrap();
+    assert!(found.iter().any(|one| one.id == file.id), "{found:?}");
+    let read = files.get(&cx, file.id).await.unwrap();
+    assert_eq!(read.filename.as_deref(), Some("offer.pdf"));
+    let kept = sandbox.retailcrm().files();
+    let kept = kept.iter().find(|one| one.id == file.id.get()).unwrap();
+    assert!(kept.content[..] == bytes, "every byte of it arrived");
+    files.delete(&cx, file.id).await.unwrap();
+    let gone = files.get(&cx, file.id).await.unwrap_err();
+    assert_eq!(gone.kind(), ErrorKind::NotFound);
+}
+
+#[tokio::test]
+async fn notes_are_written_and_removed() {
+    let (sandbox, connector) = stand_in().await;
+    let (customers, cx) = (connector.client().customers(), Cx::history());
+    let note =
+        CreateCustomerNote::on(CustomerId::new(60), "Просил перезвонить").with_site("shop-one");
+    let id = customers.create_note(&cx, &note).await.unwrap();
+    assert!(
+        sandbox
+            .retailcrm()
+            .notes()
+            .iter()
+            .any(|note| note.id == id.get())
+    );
+    customers
+        .delete_note(&cx, &DeleteCustomerNote::new(id))
+        .await
+        .unwrap();
+    assert!(
+        sandbox
+            .retailcrm()
+            .notes()
+            .iter()
+            .all(|note| note.id != id.get())
+    );
+    nothing_was_refused(&sandbox);
+}
+
+#[tokio::test]
+async fn a_company_is_found_by_its_contacts_number() {
+    let (sandbox, connector) = stand_in().await;
+    let found = connector
+        .find(&Cx::history(), &[phone("+375291112233")])
+        .await
+        .unwrap();
+    let companies: Vec<_> = found[0]
+        .candidates
+        .iter()
+        .filter_map(|one| one.company.as_deref())
+        .collect();
+    assert!(!companies.is_empty(), "{found:?}");
+    nothing_was_refused(&sandbox);
+}
+
+#[tokio::test]
+async fn a_module_told_as_one_text_is_read_and_keeps_everything() {
+    let (sandbox, connector) = stand_in().await;
+    let code = ModuleCode::new(MODULE_CODE).unwrap();
+    let modules = connector.client().integration_modules();
+    let plain = modules.get(&Cx::history(), &code).await.unwrap();
+    sandbox.retailcrm().tell_modules_as_text(true);
+    let text = modules.get(&Cx::history(), &code).await.unwrap();
+    assert_eq!(plain, text);
+}
+
+#[tokio::test]
+async fn a_new_key_for_more_scopes_works_at_once() {
+    let (sandbox, connector) = stand_in().await;
+    let code = ModuleCode::new(MODULE_CODE).unwrap();
+    sandbox.retailcrm().set_simple_connection(MODULE_CODE, true);
+    let request = UpdateModuleScopes::new(code, ["telephony_write", "user_read"]);
+    let modules = connector.client().integration_modules();
+    let key = modules
+        .update_scopes(&Cx::history(), &request)
+        .await
+        .unwrap();
+    let renewed = connect(&sandbox, &json!({"api_key": key.expose()}));
+    let credentials = renewed
+        .client()
+        .reference()
+        .credentials(&Cx::history())
+        .await;
+    assert!(credentials.is_ok(), "{credentials:?}");
+}

@@ -1,0 +1,184 @@
+//! What takes part in a call: events, uploads, and who is responsible for a number (§2).
+
+use http::StatusCode;
+use serde_json::{Map, Value, json};
+
+use crate::report::LiveRow;
+use crate::wire::Answer;
+
+use super::checks::Seen;
+use super::customers::Customer;
+use super::handlers::{Change, known};
+use super::state::{Account, User};
+
+fn texts(object: &Map<String, Value>, name: &str) -> Vec<String> {
+    let items = object
+        .get(name)
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten();
+    items.filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+fn text(object: &Map<String, Value>, name: &str) -> Option<String> {
+    object.get(name).and_then(Value::as_str).map(str::to_owned)
+}
+
+/// §2.1: unknown extensions and users are named, and the event is a success all the same.
+pub(super) fn call_event(seen: &Seen<'_>) -> (Answer, Change) {
+    let account = seen.account;
+    let nothing = Map::new();
+    let event = seen.event.as_ref().unwrap_or(&nothing);
+    let codes = texts(event, "codes");
+    let ids = event
+        .get("userIds")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten();
+    let ids: Vec<u64> = ids.filter_map(Value::as_u64).collect();
+
+    let unknown_codes: Vec<&String> = codes
+        .iter()
+        .filter(|code| account.user_of(code).is_none())
+        .collect();
+    let unknown_ids: Vec<u64> = ids
+        .iter()
+        .copied()
+        .filter(|id| account.user(*id).is_none())
+        .collect();
+    let mut shown: Vec<u64> = codes
+        .iter()
+        .filter_map(|code| account.user_of(code))
+        .map(|user| user.id)
+        .chain(ids.iter().copied().filter(|id| account.user(*id).is_some()))
+        .collect();
+    shown.sort_unstable();
+    shown.dedup();
+
+    let mut body = Map::from_iter([("success".to_owned(), json!(true))]);
+    if !unknown_codes.is_empty() {
+        body.insert("notExistCodes".into(), json!(unknown_codes));
+    }
+    if !unknown_ids.is_empty() {
+        body.insert("notExistUsers".into(), json!(unknown_ids));
+    }
+    let row = LiveRow {
+        call_id: text(event, "callExternalId"),
+        r#type: text(event, "type").unwrap_or_default(),
+        phone: text(event, "phone"),
+        codes,
+        users: shown.iter().map(u64::to_string).collect(),
+        hangup_status: text(event, "hangupStatus"),
+        at: jiff::Timestamp::now()
+            .strftime("%Y-%m-%dT%H:%M:%S%.3fZ")
+            .to_string(),
+    };
+    (Answer::json(StatusCode::OK, &body), Change::Live(row))
+}
+
+/// §2.2: a call whose `externalId` is already stored is a duplicate and changes nothing.
+pub(super) fn calls_upload(seen: &Seen<'_>) -> (Answer, Change) {
+    let mut fresh: Vec<Value> = Vec::new();
+    let mut duplicates: Vec<String> = Vec::new();
+    for call in seen.calls.iter().flatten() {
+        let id = call
+            .get("externalId")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        let twice = |known: &Value| known.get("externalId") == call.get("externalId");
+        if seen.account.holds_call(id) || fresh.iter().any(twice) {
+            duplicates.push(id.to_owned());
+        } else {
+            fresh.push(call.clone());
+        }
+    }
+    let mut body = Map::from_iter([
+        ("success".to_owned(), json!(true)),
+        ("processedCallsCount".to_owned(), json!(fresh.len())),
+    ]);
+    if !duplicates.is_empty() {
+        body.insert("duplicateCalls".into(), json!(duplicates));
+    }
+    (Answer::json(StatusCode::OK, &body), Change::Calls(fresh))
+}
+
+/// §2.3. Without `ignoreStatus` only a manager who is free is named (a guess).
+pub(super) fn manager(seen: &Seen<'_>) -> Value {
+    let account = seen.account;
+    let phone = seen.parameter("phone").unwrap_or_default();
+    let switched_on = |name| matches!(seen.parameter(name), Some("1" | "True"));
+    let customer = account.customer_by_phone(phone);
+    let responsible = customer
+        .and_then(|customer| account.user(customer.manager_id?))
+        .filter(|user| user.active)
+        .filter(|user| switched_on("ignoreStatus") || user.status == "free");
+
+    let mut body = Map::from_iter([("success".to_owned(), json!(true))]);
+    if let Some(user) = responsible {
+        body.insert("manager".into(), manager_object(account, user));
+    }
+    if switched_on("details") {
+        if let Some(customer) = customer {
+            body.insert("customer".into(), customer_object(account, customer));
+        }
+        body.insert("links".into(), links(account, phone, customer));
+    }
+    Value::Object(body)
+}
+
+fn manager_object(account: &Account, user: &User) -> Value {
+    known(json!({
+        "id": account.tells_id(user.id),
+        "firstName": user.first_name,
+        "lastName": user.last_name,
+        "patronymic": user.patronymic,
+        "email": user.email,
+        "code": account.code_of(user.id),
+    }))
+}
+
+fn customer_object(account: &Account, customer: &Customer) -> Value {
+    let phones: Vec<Value> = customer
+        .phones
+        .iter()
+        .map(|number| json!({"number": number}))
+        .collect();
+    known(json!({
+        "id": account.tells_id(customer.id),
+        "externalId": customer.external_id,
+        "firstName": customer.first_name,
+        "lastName": customer.last_name,
+        "patronymic": customer.patronymic,
+        "email": customer.email,
+        "phones": phones,
+    }))
+}
+
+fn links(account: &Account, phone: &str, customer: Option<&Customer>) -> Value {
+    let url = &account.url;
+    let phone: String = url::form_urlencoded::byte_serialize(phone.as_bytes()).collect();
+    let mut links = Map::new();
+    links.insert(
+        "newOrderLink".into(),
+        json!(format!("{url}/orders/add?phone={phone}")),
+    );
+    match customer {
+        None => {
+            let link = format!("{url}/customers/add?phone={phone}");
+            links.insert("newCustomerLink".into(), json!(link));
+        }
+        Some(customer) => {
+            if let Some(order) = account.last_order_of(customer.id) {
+                links.insert(
+                    "lastOrderLink".into(),
+                    json!(format!("{url}/orders/{}/edit", order.id)),
+                );
+            }
+            links.insert(
+                "customerLink".into(),
+                json!(format!("{url}/customers/{}", customer.id)),
+            );
+        }
+    }
+    Value::Object(links)
+}

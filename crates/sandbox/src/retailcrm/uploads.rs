@@ -1,0 +1,64 @@
+//! Many customers at once: what is good is taken, the rest is named (§1.4, HTTP 460).
+
+use http::StatusCode;
+use serde_json::{Map, Value, json};
+
+use super::checks::{Endpoint, Seen};
+use super::customers::{self, Customer};
+use super::handlers::{Change, known};
+use crate::wire::Answer;
+
+/// What the CRM says of a value that it cannot keep, as official tests show it.
+const NOT_KEPT: &str = "Something went wrong";
+
+pub(super) fn uploaded(seen: &Seen<'_>) -> (Answer, Change) {
+    let mut ids = seen.account.free_customer_ids();
+    let mut taken: Vec<Customer> = Vec::new();
+    let (mut failed, mut errors, mut findings) = (Vec::new(), Map::new(), Vec::new());
+    for fields in seen.customers.iter().flatten().filter_map(Value::as_object) {
+        let external_id = fields.get("externalId").and_then(Value::as_str);
+        let twice = taken
+            .iter()
+            .any(|it| it.external_id.is_some() && it.external_id.as_deref() == external_id);
+        let one = seen.one_of_upload(fields);
+        let wrong = one.wrong();
+        if wrong.is_empty() && !twice {
+            let mut customer = customers::written(Endpoint::CustomerCreate, &one);
+            customer.id = ids.next().unwrap_or(customer.id);
+            taken.push(customer);
+            continue;
+        }
+        failed.push(known(json!({"externalId": external_id})));
+        for detail in wrong.iter().flat_map(|finding| &finding.details) {
+            let field = if detail.field.is_empty() {
+                "externalId"
+            } else {
+                &detail.field
+            };
+            errors.insert(field.to_owned(), json!(NOT_KEPT));
+        }
+        if twice {
+            errors.insert("externalId".into(), json!(NOT_KEPT));
+        }
+        findings.extend(wrong);
+    }
+    let kept = taken.iter();
+    let kept: Vec<Value> = kept
+        .map(|it| known(json!({"id": it.id, "externalId": it.external_id})))
+        .collect();
+    let mut body = Map::from_iter([
+        ("success".to_owned(), json!(failed.is_empty())),
+        ("uploadedCustomers".to_owned(), json!(kept)),
+        ("failedCustomers".to_owned(), json!(failed)),
+    ]);
+    let mut status = StatusCode::OK;
+    if !failed.is_empty() {
+        status = StatusCode::from_u16(460).unwrap_or(StatusCode::BAD_REQUEST);
+        body.insert("errorMsg".into(), json!("Customers are loaded with errors"));
+        body.insert("errors".into(), Value::Object(errors));
+    }
+    (
+        Answer::json(status, &body),
+        Change::Customers(taken, findings),
+    )
+}

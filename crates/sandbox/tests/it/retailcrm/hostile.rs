@@ -1,0 +1,218 @@
+//! Requests nobody sane would send: answered, never with a panic.
+
+use std::time::Duration;
+
+use serde_json::json;
+use vochi_crm_sandbox::Sandbox;
+
+use crate::support::{Wire, field, sandbox};
+
+/// Every operation, with a thing that exists where one is named.
+const PATHS: &[(&str, &str)] = &[
+    ("GET", "/api/credentials"),
+    ("GET", "/api/v5/users"),
+    ("GET", "/api/v5/users/7"),
+    ("GET", "/api/v5/user-groups"),
+    ("GET", "/api/v5/reference/sites"),
+    ("GET", "/api/v5/settings"),
+    ("GET", "/api/v5/telephony/manager"),
+    ("GET", "/api/v5/customers"),
+    ("GET", "/api/v5/customers/60"),
+    ("GET", "/api/v5/customers/notes"),
+    ("GET", "/api/v5/customers/history"),
+    ("GET", "/api/v5/orders/history"),
+    ("GET", "/api/v5/customers-corporate"),
+    ("GET", "/api/v5/customers-corporate/5041"),
+    ("GET", "/api/v5/customers-corporate/5041/contacts"),
+    ("GET", "/api/v5/customers-corporate/5041/companies"),
+    ("GET", "/api/v5/customers-corporate/notes"),
+    ("GET", "/api/v5/customers-corporate/history"),
+    ("GET", "/api/v5/integration-modules/vochi-telephony"),
+    ("GET", "/api/v5/orders"),
+    ("GET", "/api/v5/orders/501"),
+    ("GET", "/api/v5/tasks"),
+    ("GET", "/api/v5/tasks/433"),
+    ("GET", "/api/v5/files"),
+    ("GET", "/api/v5/files/25"),
+    ("GET", "/api/v5/files/25/download"),
+    ("POST", "/api/v5/orders/create"),
+    ("POST", "/api/v5/orders/501/edit"),
+    ("POST", "/api/v5/tasks/create"),
+    ("POST", "/api/v5/tasks/433/edit"),
+    ("POST", "/api/v5/files/upload"),
+    ("POST", "/api/v5/files/25/edit"),
+    ("POST", "/api/v5/files/25/delete"),
+    ("POST", "/api/v5/users/7/status"),
+    ("POST", "/api/v5/telephony/call/event"),
+    ("POST", "/api/v5/telephony/calls/upload"),
+    ("POST", "/api/v5/customers/create"),
+    ("POST", "/api/v5/customers/60/edit"),
+    ("POST", "/api/v5/customers/upload"),
+    ("POST", "/api/v5/customers/notes/create"),
+    ("POST", "/api/v5/customers/notes/301/delete"),
+    ("POST", "/api/v5/customers-corporate/create"),
+    ("POST", "/api/v5/customers-corporate/5041/edit"),
+    ("POST", "/api/v5/customers-corporate/5041/contacts/create"),
+    ("POST", "/api/v5/customers-corporate/5041/contacts/944/edit"),
+    ("POST", "/api/v5/customers-corporate/5041/companies/create"),
+    (
+        "POST",
+        "/api/v5/customers-corporate/5041/companies/771/edit",
+    ),
+    ("POST", "/api/v5/customers-corporate/notes/create"),
+    ("POST", "/api/v5/customers-corporate/notes/301/delete"),
+    ("POST", "/api/v5/integration-modules/vochi-telephony/edit"),
+    (
+        "POST",
+        "/api/v5/integration-modules/vochi-telephony/update-scopes",
+    ),
+];
+
+/// The fields in which an operation takes an object or a list.
+const FIELDS: &[&str] = &[
+    "event",
+    "calls",
+    "customer",
+    "customers",
+    "note",
+    "customerCorporate",
+    "contact",
+    "company",
+    "integrationModule",
+    "requires",
+    "order",
+    "task",
+    "file",
+    "status",
+    "phone",
+];
+
+fn queries() -> Vec<String> {
+    let big = "9".repeat(40);
+    vec![
+        "by=id&site=shop-one".into(),
+        "by=externalId&site=%00".into(),
+        format!("limit=100&page={}", u32::MAX),
+        format!("limit={big}&page={big}"),
+        format!(
+            "filter[sinceId]={}&filter[customerId]={}",
+            u64::MAX,
+            u64::MAX
+        ),
+        format!("filter[ids][]={big}&filter[text]=%F0%9F%98%80"),
+        "filter[startDate]=2026-02-30&filter[endDate]=я".into(),
+        "filter[=1&filter]=2&[]=3&=&%ff=%fe&filter[][]=4".into(),
+        "phone=%2B&details=1".into(),
+    ]
+}
+
+fn values() -> Vec<String> {
+    let wrong = [
+        json!(null),
+        json!([]),
+        json!({}),
+        json!([null, 5, "я", [], {}]),
+        json!({"": "", "id": -1, "customer": [], "companies": [null], "scopes": [null]}),
+        json!({"externalId": "ё".repeat(200), "phones": [null, {"number": null}], "text": "\u{0}"}),
+        json!({"customer": {"id": u64::MAX}, "isMain": "yes", "companies": [{"company": {"id": {}}}]}),
+        json!({"customerContacts": [{"customer": 5}], "companies": [[]], "nickName": [], "name": {}}),
+    ];
+    let mut values: Vec<String> = wrong.iter().map(ToString::to_string).collect();
+    values.push("{".into());
+    values.push("[".repeat(500));
+    values.push(String::new());
+    values
+}
+
+/// The parameters an operation does not look at its object without.
+fn prefix(path: &str) -> &'static str {
+    let of_a_part = path.contains("/contacts/944/") || path.contains("/companies/771/");
+    if of_a_part {
+        "by=id&entityBy=id&"
+    } else if ["/60/", "/5041/", "/501/"]
+        .iter()
+        .any(|id| path.contains(id))
+    {
+        "by=id&"
+    } else if path.ends_with("/create") || path == "/api/v5/customers/upload" {
+        "site=shop-one&"
+    } else {
+        ""
+    }
+}
+
+/// The sandbox answers with something that is no failure of its own; past the limit is fine too.
+async fn answered(sandbox: &Sandbox, wire: &Wire) {
+    for _ in 0..30 {
+        let reply = wire.send(sandbox).await;
+        if reply.status == 503 {
+            tokio::time::sleep(Duration::from_millis(40)).await;
+            continue;
+        }
+        assert!(reply.status < 500, "{wire:?}: {reply:?}");
+        if reply.content_type == "application/json" {
+            reply.json();
+        }
+        return;
+    }
+    panic!("{wire:?} was told to wait for more than a second");
+}
+
+#[tokio::test]
+async fn whatever_a_query_says_it_is_answered() {
+    for (verb, path) in PATHS {
+        // Each has a limit of its own, so nothing waits.
+        let sandbox = sandbox().await;
+        for query in queries() {
+            let wire = Wire::get(&format!("{path}?{query}")).verb(verb);
+            answered(&sandbox, &wire).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn whatever_a_form_says_it_is_answered() {
+    let posts = PATHS.iter().filter(|(verb, _)| *verb == "POST");
+    for (_, path) in posts {
+        let mut sandbox_of_ten = sandbox().await;
+        for (count, value) in values().iter().enumerate() {
+            if count % 9 == 8 {
+                sandbox_of_ten = sandbox().await;
+            }
+            let fields: Vec<String> = FIELDS.iter().map(|name| field(name, value)).collect();
+            let form = format!("by=id&entityBy=id&site=shop-one&{}", fields.join("&"));
+            answered(&sandbox_of_ten, &Wire::post(path, form)).await;
+        }
+        // Only the field it reads, so that its contents are looked at.
+        for name in FIELDS {
+            let sandbox = sandbox().await;
+            for value in values().iter().take(9) {
+                let form = format!("{}{}", prefix(path), field(name, value));
+                answered(&sandbox, &Wire::post(path, form)).await;
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn paths_that_are_almost_right_are_not_found() {
+    let sandbox = sandbox().await;
+    for path in [
+        "/api/v5/customers/notes/",
+        "/api/v5/customers/notes/create/delete",
+        "/api/v5/customers-corporate/5041/contacts/944",
+        "/api/v5/customers-corporate/5041/contacts//edit",
+        "/api/v5/customers-corporate//contacts/944/edit",
+        "/api/v5/customers-corporate/5041/companies/771/edit/",
+        "/api/v5/integration-modules/vochi-telephony/update-scopes/x",
+        "/api/v4/telephony/setting/vochi-telephony/edit",
+        "/api/v5/orders/history/1",
+    ] {
+        let reply = Wire::post(path, "").send(&sandbox).await;
+        assert_eq!(
+            (reply.status, reply.json()["errorMsg"].as_str()),
+            (404, Some("API method not found")),
+            "{path}"
+        );
+    }
+}
