@@ -57,14 +57,9 @@ pub(super) fn boundary(content_type: &str) -> Option<String> {
     if !essence.trim().eq_ignore_ascii_case("multipart/form-data") {
         return None;
     }
-    let named = parameters.split(';').find_map(|parameter| {
-        let (name, value) = parameter.split_once('=')?;
-        let value = value.trim().trim_matches('"');
-        name.trim()
-            .eq_ignore_ascii_case("boundary")
-            .then_some(value)
-    })?;
-    (!named.is_empty()).then(|| named.to_owned())
+    let mut parameters = self::parameters(parameters).into_iter();
+    let (_, named) = parameters.find(|(name, _)| name == "boundary")?;
+    (!named.is_empty()).then_some(named)
 }
 
 /// The parts of a body; nothing when it is not put together as a multipart body is.
@@ -114,11 +109,10 @@ fn part(headers: &str, content: Bytes) -> Option<Part> {
             _ => {}
         }
     }
-    let rest = disposition?.strip_prefix("form-data")?;
+    let parameters = parameters(disposition?.strip_prefix("form-data")?);
     let named = |wanted: &str| {
-        let mut parameters = rest.split(';').filter_map(|it| it.split_once('='));
-        let (_, value) = parameters.find(|(name, _)| name.trim() == wanted)?;
-        Some(value.trim().trim_matches('"').to_owned())
+        let found = parameters.iter().find(|(name, _)| name == wanted)?;
+        Some(found.1.clone())
     };
     Some(Part {
         name: named("name")?,
@@ -126,6 +120,22 @@ fn part(headers: &str, content: Bytes) -> Option<Part> {
         content_type,
         content,
     })
+}
+
+/// `; name="file"; filename="a; b.mp3"`: a semicolon inside quotes is part of the value.
+fn parameters(text: &str) -> Vec<(String, String)> {
+    let mut quoted = false;
+    let parts = text.split(|symbol| {
+        quoted ^= symbol == '"';
+        symbol == ';' && !quoted
+    });
+    let pairs = parts.filter_map(|part| part.split_once('='));
+    pairs
+        .map(|(name, value)| {
+            let value = value.trim().trim_matches('"');
+            (name.trim().to_ascii_lowercase(), value.to_owned())
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -137,13 +147,13 @@ mod tests {
         let content_type = "multipart/form-data; charset=utf-8; boundary=\"b-1\"";
         let boundary = boundary(content_type).expect("there is a boundary");
         let body = Bytes::from_static(
-            b"--b-1\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.mp3\"\r\n\
+            b"--b-1\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a; b.mp3\"\r\n\
               content-type: audio/mpeg\r\n\r\n\r\nID3\r\n--b-\r\n\r\n--b-1\r\n\
               Content-Disposition: form-data; name=\"more\"\r\n\r\n\r\n--b-1--\r\n",
         );
         let parts = parts(&boundary, &body).expect("it is well put together");
         assert_eq!(parts.len(), 2);
-        assert_eq!(parts[0].file_name.as_deref(), Some("a.mp3"));
+        assert_eq!(parts[0].file_name.as_deref(), Some("a; b.mp3"));
         assert_eq!(parts[0].content_type.as_deref(), Some("audio/mpeg"));
         assert_eq!(&parts[0].content[..], b"\r\nID3\r\n--b-\r\n");
         assert_eq!(
