@@ -10,9 +10,10 @@ use url::Url;
 
 use crate::control;
 use crate::desk::{Desk, StandIn};
+use crate::kontur::Kontur;
 use crate::retailcrm::RetailCrm;
 use crate::sandbox::{Sandbox, Stands};
-use crate::server::{self, Door};
+use crate::server::{self, Bodies, Door};
 
 /// How many ports after the page's are tried for one CRM.
 const PORTS_TRIED: u16 = 100;
@@ -99,11 +100,12 @@ impl Builder {
         let (stop, stopped) = watch::channel(false);
         let mut serving = Vec::new();
         let url = |at: SocketAddr| address_of(&host, at, tls.is_some());
-        let start = |listener, door, serving: &mut Vec<_>| {
+        let start = |listener, door, bodies, serving: &mut Vec<_>| {
             serving.push(tokio::spawn(server::serve(
                 listener,
                 tls.clone(),
                 door,
+                bodies,
                 stopped.clone(),
             )));
         };
@@ -114,12 +116,28 @@ impl Builder {
         start(
             listener,
             door(Arc::clone(&retailcrm) as Arc<Desk<dyn StandIn>>),
+            Bodies::ORDINARY,
             &mut serving,
         );
 
-        let stands = Stands::new(retailcrm);
+        let (listener, at) = after(first, &mut next).await?;
+        let address = url(at)?;
+        let kontur = Arc::new(Desk::new(address.clone(), Kontur::new(&address)));
+        start(
+            listener,
+            door(Arc::clone(&kontur) as Arc<Desk<dyn StandIn>>),
+            Kontur::BODIES,
+            &mut serving,
+        );
+
+        let stands = Stands::new(retailcrm, kontur);
         let page_url = url(page.1)?;
-        start(page.0, control::door(stands.clone()), &mut serving);
+        start(
+            page.0,
+            control::door(stands.clone()),
+            Bodies::ORDINARY,
+            &mut serving,
+        );
         Ok(Sandbox::new(page_url, stands, stop, serving))
     }
 }

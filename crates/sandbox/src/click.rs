@@ -25,6 +25,36 @@ pub enum ClickVerb {
     Post,
 }
 
+/// What is pressed. RetailCRM knows the first only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum ClickKind {
+    /// A number, or a colleague, is called.
+    #[default]
+    Call,
+    /// A live call is ended.
+    Hangup,
+}
+
+/// What Kontur puts behind the address it was told: nobody knows which it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum ClickPath {
+    /// `/api/v1/{workspace}/communications/…`, as the sample is printed.
+    #[default]
+    Long,
+    /// `/communications/…`.
+    Short,
+    /// The long one with the communication's id before `hangup`, as the method's link has it.
+    #[serde(rename = "long_with_id")]
+    LongWithId,
+    /// The short one with that id.
+    #[serde(rename = "short_with_id")]
+    ShortWithId,
+}
+
 /// An employee clicking a number.
 #[derive(Debug, Clone)]
 pub struct Click {
@@ -33,6 +63,10 @@ pub struct Click {
     pub(crate) phone: String,
     pub(crate) to: Url,
     pub(crate) verb: ClickVerb,
+    pub(crate) kind: ClickKind,
+    pub(crate) path: ClickPath,
+    pub(crate) to_user_id: Option<String>,
+    pub(crate) leg: Option<String>,
 }
 
 impl Click {
@@ -44,7 +78,33 @@ impl Click {
             phone: phone.into(),
             to,
             verb: ClickVerb::Usual,
+            kind: ClickKind::Call,
+            path: ClickPath::Long,
+            to_user_id: None,
+            leg: None,
         }
+    }
+
+    /// Kontur: the employee ends this leg of a live call instead (`realtimeCallItemId`).
+    #[must_use]
+    pub fn hang_up(mut self, leg: impl Into<String>) -> Self {
+        self.kind = ClickKind::Hangup;
+        self.leg = Some(leg.into());
+        self
+    }
+
+    /// Kontur: a colleague is called. With an empty number it is an internal call.
+    #[must_use]
+    pub fn to_user(mut self, user_id: impl Into<String>) -> Self {
+        self.to_user_id = Some(user_id.into());
+        self
+    }
+
+    /// Kontur: what is put behind the address.
+    #[must_use]
+    pub fn path(mut self, path: ClickPath) -> Self {
+        self.path = path;
+        self
     }
 
     /// Sends it with this verb.
@@ -59,7 +119,7 @@ impl Click {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ClickAnswer {
-    /// Whether the status is a success.
+    /// Whether the status is a success and nothing is amiss with the answer.
     pub ok: bool,
     /// The status.
     pub status: u16,
@@ -69,6 +129,12 @@ pub struct ClickAnswer {
     pub method: String,
     /// The address that was called, query included.
     pub url: String,
+    /// What the CRM takes amiss whatever the status, such as a header that does not come back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
+    /// The id under which the CRM waits for the call, where it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub crm_call_id: Option<String>,
 }
 
 /// Why a click could not be played.
@@ -105,12 +171,7 @@ impl Outgoing {
             url: url.split('?').next().unwrap_or_default().to_owned(),
             reason: causes(error),
         };
-        let client = reqwest::Client::builder()
-            .timeout(PATIENCE)
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .map_err(|error| no_answer(&error))?;
+        let client = caller().map_err(|error| no_answer(&error))?;
         let mut request = client.request(self.method.clone(), self.url);
         if let Some(form) = self.form {
             request = request
@@ -126,12 +187,23 @@ impl Outgoing {
             body,
             method: self.method.to_string(),
             url,
+            problem: None,
+            crm_call_id: None,
         })
     }
 }
 
+/// Who calls other people's addresses: not for long, and only those it was given.
+pub(crate) fn caller() -> Result<reqwest::Client, reqwest::Error> {
+    reqwest::Client::builder()
+        .timeout(PATIENCE)
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+}
+
 /// The error without the address, with what caused it.
-fn causes(error: &reqwest::Error) -> String {
+pub(crate) fn causes(error: &reqwest::Error) -> String {
     let mut texts = Vec::new();
     let mut cause = std::error::Error::source(error);
     while let Some(inner) = cause {
@@ -151,10 +223,16 @@ fn causes(error: &reqwest::Error) -> String {
 struct Asked {
     crm: Crm,
     user_id: Value,
+    #[serde(default)]
     phone: String,
     to: String,
     #[serde(default)]
     method: ClickVerb,
+    #[serde(default)]
+    kind: ClickKind,
+    path: Option<ClickPath>,
+    to_user_id: Option<String>,
+    leg: Option<String>,
 }
 
 impl Click {
@@ -171,8 +249,16 @@ impl Click {
         if !matches!(to.scheme(), "http" | "https") {
             return Err("\"to\" has to be an http or https address".into());
         }
-        if asked.phone.trim().is_empty() {
-            return Err("\"phone\" is empty".into());
+        let of_kontur = asked.path.is_some() || asked.to_user_id.is_some() || asked.leg.is_some();
+        if of_kontur && asked.crm != Crm::Kontur {
+            return Err("\"path\", \"to_user_id\" and \"leg\" go with kontur only".into());
+        }
+        let dialled = asked.kind == ClickKind::Call && asked.to_user_id.is_none();
+        if dialled && asked.phone.trim().is_empty() {
+            return Err("\"phone\" is missing or empty".into());
+        }
+        if asked.kind == ClickKind::Hangup && asked.leg.is_none() {
+            return Err("\"leg\" says what is ended; it is missing".into());
         }
         Ok(Self {
             crm: asked.crm,
@@ -180,6 +266,10 @@ impl Click {
             phone: asked.phone,
             to,
             verb: asked.method,
+            kind: asked.kind,
+            path: asked.path.unwrap_or_default(),
+            to_user_id: asked.to_user_id,
+            leg: asked.leg,
         })
     }
 }

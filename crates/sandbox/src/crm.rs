@@ -9,16 +9,19 @@ use serde::{Deserialize, Serialize};
 pub enum Crm {
     /// RetailCRM, API v5.
     RetailCrm,
+    /// Kontur.CRM (Контур.CRM), telephony integrations.
+    Kontur,
 }
 
 impl Crm {
     /// Every CRM that has a stand-in, in the order of their ports.
-    pub const ALL: &'static [Self] = &[Self::RetailCrm];
+    pub const ALL: &'static [Self] = &[Self::RetailCrm, Self::Kontur];
 
     /// The name configuration files and `/state` use: `retailcrm`.
     pub fn name(self) -> &'static str {
         match self {
             Self::RetailCrm => "retailcrm",
+            Self::Kontur => "kontur",
         }
     }
 }

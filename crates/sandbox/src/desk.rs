@@ -25,8 +25,11 @@ pub(crate) trait StandIn: Send {
     fn report(&self) -> Report;
     /// The settings of a profile that reaches this stand-in.
     fn profile(&self) -> Value;
-    /// What the CRM sends when this number is clicked.
-    fn click(&self, click: &Click) -> Result<Outgoing, String>;
+    /// What the CRM sends when this number is clicked. A CRM that remembers the click plays it
+    /// elsewhere.
+    fn click(&self, click: &Click) -> Result<Outgoing, String> {
+        Err(format!("{} does not click this way", click.crm))
+    }
     /// Changes what an administrator of the account can change (`POST /account`).
     fn configure(&mut self, asked: &serde_json::Map<String, Value>) -> Result<(), String>;
 }
@@ -102,6 +105,11 @@ impl<S: StandIn + ?Sized> Desk<S> {
 
     pub(crate) fn refused(&self) -> Vec<Refused> {
         hold(&self.notes).refused.clone()
+    }
+
+    /// Writes down what a client did wrong in answering the CRM.
+    pub(crate) fn complain(&self, of: Refused) {
+        hold(&self.notes).refused.push(of);
     }
 
     pub(crate) fn reset(&self) {

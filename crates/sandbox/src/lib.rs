@@ -49,6 +49,7 @@ mod control;
 mod crm;
 mod desk;
 mod fault;
+pub mod kontur;
 mod meter;
 mod page;
 mod record;
@@ -60,7 +61,7 @@ mod wire;
 
 pub use builder::{Builder, StartError};
 pub use check::{Basis, Check};
-pub use click::{Click, ClickAnswer, ClickError, ClickVerb};
+pub use click::{Click, ClickAnswer, ClickError, ClickKind, ClickPath, ClickVerb};
 pub use crm::Crm;
 pub use fault::{Ending, Fault, Lose};
 pub use record::{Fate, RecordedRequest, Refused};

@@ -100,6 +100,7 @@ fn write(page: &mut String, reports: &[(Crm, Url, Report)]) -> fmt::Result {
 fn title(crm: Crm) -> &'static str {
     match crm {
         Crm::RetailCrm => "RetailCRM",
+        Crm::Kontur => "Kontur.CRM",
     }
 }
 

@@ -100,7 +100,7 @@ impl std::fmt::Debug for RecordedRequest {
     }
 }
 
-/// A request that a check refused. Faults are not among them: they say nothing about the client.
+/// A request that a check refused, or an answer to the CRM that it did not take. Faults are not among them: they say nothing about the client.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Refused {
@@ -129,6 +129,19 @@ impl Refused {
                 .collect::<Vec<_>>()
                 .join(" | "),
             checks: findings.iter().map(|finding| finding.check.name).collect(),
+        }
+    }
+}
+
+impl Refused {
+    /// An answer to the CRM that a check does not take.
+    pub(crate) fn answer(method: &str, path: &str, status: u16, finding: &Finding) -> Self {
+        Self {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            status,
+            why: finding.why(),
+            checks: vec![finding.check.name],
         }
     }
 }

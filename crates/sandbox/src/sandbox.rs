@@ -9,10 +9,11 @@ use url::Url;
 
 use crate::builder::Builder;
 use crate::check::Check;
-use crate::click::{Click, ClickAnswer, ClickError};
+use crate::click::{Click, ClickAnswer, ClickError, ClickKind};
 use crate::crm::Crm;
 use crate::desk::{Desk, StandIn};
 use crate::fault::Fault;
+use crate::kontur::{self, Kontur};
 use crate::record::{RecordedRequest, Refused};
 use crate::report::Report;
 use crate::retailcrm::{self, RetailCrm};
@@ -21,16 +22,18 @@ use crate::retailcrm::{self, RetailCrm};
 #[derive(Clone)]
 pub(crate) struct Stands {
     retailcrm: Arc<Desk<RetailCrm>>,
+    kontur: Arc<Desk<Kontur>>,
 }
 
 impl Stands {
-    pub(crate) fn new(retailcrm: Arc<Desk<RetailCrm>>) -> Self {
-        Self { retailcrm }
+    pub(crate) fn new(retailcrm: Arc<Desk<RetailCrm>>, kontur: Arc<Desk<Kontur>>) -> Self {
+        Self { retailcrm, kontur }
     }
 
     pub(crate) fn desk(&self, crm: Crm) -> &Desk<dyn StandIn> {
         match crm {
             Crm::RetailCrm => &*self.retailcrm,
+            Crm::Kontur => &*self.kontur,
         }
     }
 
@@ -64,6 +67,12 @@ impl Stands {
     }
 
     pub(crate) async fn click(&self, click: &Click) -> Result<ClickAnswer, ClickError> {
+        if click.crm == Crm::Kontur {
+            return kontur::press(&self.kontur, click).await;
+        }
+        if click.kind == ClickKind::Hangup {
+            return Err(ClickError::Bad(format!("{} ends no calls", click.crm)));
+        }
         let sent = self.desk(click.crm).stand_in().click(click);
         sent.map_err(ClickError::Bad)?.send().await
     }
@@ -163,12 +172,18 @@ impl Sandbox {
     pub fn checks(crm: Crm) -> Vec<Check> {
         match crm {
             Crm::RetailCrm => retailcrm::checks(),
+            Crm::Kontur => kontur::checks(),
         }
     }
 
     /// RetailCRM's account from inside.
     pub fn retailcrm(&self) -> retailcrm::Access<'_> {
         retailcrm::Access::new(&self.stands.retailcrm)
+    }
+
+    /// Kontur's workspace from inside.
+    pub fn kontur(&self) -> kontur::Access<'_> {
+        kontur::Access::new(&self.stands.kontur)
     }
 
     /// Stops, and waits until the ports are free again.

@@ -10,9 +10,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http::{HeaderValue, StatusCode, header};
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -32,8 +32,23 @@ use crate::fault::Ending;
 use crate::record::query_of;
 use crate::wire::{Answer, Request};
 
-/// More than any request of any of these CRMs needs; the largest are files with a recording.
-const LARGEST_BODY: usize = 64 * 1024 * 1024;
+/// How long a body may be.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bodies {
+    /// So much is kept.
+    pub(crate) kept: usize,
+    /// Whether what is longer is read to its end all the same, so that the CRM itself can say no.
+    pub(crate) longer: bool,
+}
+
+impl Bodies {
+    /// More than any request of most of these CRMs needs; the largest are files with a recording.
+    pub(crate) const ORDINARY: Self = Self {
+        kept: 64 * 1024 * 1024,
+        longer: false,
+    };
+}
+
 /// How long answers under way may take once the sandbox stops.
 const LAST_CALL: Duration = Duration::from_secs(2);
 /// How long to wait before accepting again after that failed.
@@ -80,6 +95,7 @@ pub(crate) async fn serve(
     listener: TcpListener,
     tls: Option<TlsAcceptor>,
     door: Door,
+    bodies: Bodies,
     stop: watch::Receiver<bool>,
 ) {
     let mut connections = JoinSet::new();
@@ -100,9 +116,9 @@ pub(crate) async fn serve(
                     // Answers are small and written at once: waiting to fill packets only delays.
                     let _ = tcp.set_nodelay(true);
                     match tls {
-                        None => connection(tcp, peer, door, stop).await,
+                        None => connection(tcp, peer, door, bodies, stop).await,
                         Some(tls) => if let Ok(stream) = tls.accept(tcp).await {
-                            connection(stream, peer, door, stop).await;
+                            connection(stream, peer, door, bodies, stop).await;
                         },
                     }
                 });
@@ -136,15 +152,20 @@ impl Socket for TlsStream<TcpStream> {
     }
 }
 
-async fn connection<S>(stream: S, peer: SocketAddr, door: Door, stop: watch::Receiver<bool>)
-where
+async fn connection<S>(
+    stream: S,
+    peer: SocketAddr,
+    door: Door,
+    bodies: Bodies,
+    stop: watch::Receiver<bool>,
+) where
     S: AsyncRead + AsyncWrite + Socket + Unpin + Send + 'static,
 {
     let reset = Arc::new(AtomicBool::new(false));
     let service = service_fn(|request: http::Request<Incoming>| {
         let (door, reset) = (Arc::clone(&door), Arc::clone(&reset));
         async move {
-            let answer = match read(request, peer).await {
+            let answer = match read(request, peer, bodies).await {
                 Ok(request) => door(request).await,
                 Err(answer) => Ok(answer),
             };
@@ -168,18 +189,19 @@ where
 }
 
 /// Reads the request whole, or says why not.
-async fn read(request: http::Request<Incoming>, peer: SocketAddr) -> Result<Request, Answer> {
+async fn read(
+    request: http::Request<Incoming>,
+    peer: SocketAddr,
+    bodies: Bodies,
+) -> Result<Request, Answer> {
     let (head, body) = request.into_parts();
-    let body = Limited::new(body, LARGEST_BODY)
-        .collect()
-        .await
-        .map_err(|_| {
-            Answer::new(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "text/plain",
-                "too large or cut off",
-            )
-        })?;
+    let (body, cut) = collected(body, bodies).await.ok_or_else(|| {
+        Answer::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "text/plain",
+            "too large or cut off",
+        )
+    })?;
     Ok(Request {
         ip: peer.ip(),
         at: Instant::now(),
@@ -187,15 +209,41 @@ async fn read(request: http::Request<Incoming>, peer: SocketAddr) -> Result<Requ
         path: head.uri.path().to_owned(),
         method: head.method,
         headers: head.headers,
-        body: body.to_bytes(),
+        body,
+        cut,
     })
+}
+
+/// The body and whether it went on; nothing when it is too long or ended early.
+async fn collected(mut body: Incoming, bodies: Bodies) -> Option<(Bytes, bool)> {
+    let (mut kept, mut cut) = (BytesMut::new(), false);
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.ok()?.into_data() else {
+            continue;
+        };
+        if cut || kept.len() + data.len() > bodies.kept {
+            cut = true;
+            if !bodies.longer {
+                return None;
+            }
+        } else {
+            kept.extend_from_slice(&data);
+        }
+    }
+    Some((kept.freeze(), cut))
 }
 
 fn written(answer: Answer) -> http::Response<Full<Bytes>> {
     let mut response = http::Response::new(Full::new(answer.body));
     *response.status_mut() = answer.status;
-    if let Ok(value) = HeaderValue::try_from(answer.content_type) {
+    if !answer.content_type.is_empty()
+        && let Ok(value) = HeaderValue::try_from(answer.content_type)
+    {
         response.headers_mut().insert(header::CONTENT_TYPE, value);
+    }
+    if let Some(seconds) = answer.retry_after {
+        let headers = response.headers_mut();
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     let disposition = answer.file_name.as_deref().map(disposition);
     if let Some(Ok(value)) = disposition.map(HeaderValue::try_from) {

@@ -18,6 +18,8 @@ pub(crate) struct Request {
     pub(crate) query: Vec<(String, String)>,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+    /// The body was longer than what is kept, so only its beginning is here.
+    pub(crate) cut: bool,
 }
 
 pub(crate) fn pairs(encoded: &[u8]) -> Vec<(String, String)> {
@@ -53,7 +55,10 @@ impl Request {
 #[derive(Debug, Clone)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
+    /// Empty where none is sent.
     pub(crate) content_type: String,
+    /// Seconds to stay away, where the CRM says them.
+    pub(crate) retry_after: Option<u32>,
     pub(crate) body: Bytes,
     /// What a downloaded file is called.
     pub(crate) file_name: Option<String>,
@@ -68,6 +73,7 @@ impl Answer {
         Self {
             status,
             content_type: content_type.into(),
+            retry_after: None,
             body: body.into(),
             file_name: None,
         }

@@ -8,6 +8,7 @@
 
 mod control;
 mod faults;
+mod kontur;
 mod retailcrm;
 mod serving;
 mod support;

@@ -55,6 +55,7 @@ pub(crate) struct Wire {
 pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) content_type: String,
+    pub(crate) headers: http::HeaderMap,
     pub(crate) text: String,
 }
 
@@ -116,6 +117,7 @@ impl Wire {
             content_type: content_type
                 .map(|value| value.to_str().expect("content types are ASCII").to_owned())
                 .unwrap_or_default(),
+            headers: response.headers().clone(),
             text: response.text().await?,
         })
     }

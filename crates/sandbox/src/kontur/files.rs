@@ -1,0 +1,172 @@
+//! Uploaded files: temporary for a day, kept for good once they are bound (§7.1, §10).
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::time::Instant;
+
+/// How long an uploaded file waits to be bound.
+pub(super) const KEPT: Duration = Duration::from_hours(24);
+/// "100 мегабайт"; the lesser of what that may mean.
+pub(super) const LIMIT: usize = 100_000_000;
+
+/// A file of the workspace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct StoredFile {
+    /// The id the upload answered with.
+    pub uploaded_id: String,
+    /// The id it is kept under since it was bound; the first one does not work any more.
+    pub bound_id: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// Its media type.
+    pub content_type: String,
+    /// Its bytes.
+    pub content: Bytes,
+    pub(super) uploaded: Instant,
+}
+
+impl StoredFile {
+    /// The id it is found under now; none when its day is over.
+    pub(super) fn id(&self, at: Instant) -> Option<&str> {
+        match &self.bound_id {
+            Some(id) => Some(id),
+            None if self.is_fresh(at) => Some(&self.uploaded_id),
+            None => None,
+        }
+    }
+
+    pub(super) fn is_fresh(&self, at: Instant) -> bool {
+        at.duration_since(self.uploaded) < KEPT
+    }
+}
+
+/// One part of a multipart body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Part {
+    pub(super) name: String,
+    pub(super) file_name: Option<String>,
+    pub(super) content_type: Option<String>,
+    pub(super) content: Bytes,
+}
+
+/// The boundary in a `multipart/form-data` content type.
+pub(super) fn boundary(content_type: &str) -> Option<String> {
+    let (essence, parameters) = content_type.split_once(';')?;
+    if !essence.trim().eq_ignore_ascii_case("multipart/form-data") {
+        return None;
+    }
+    let mut parameters = self::parameters(parameters).into_iter();
+    let (_, named) = parameters.find(|(name, _)| name == "boundary")?;
+    (!named.is_empty()).then_some(named)
+}
+
+/// The parts of a body; nothing when it is not put together as a multipart body is.
+pub(super) fn parts(boundary: &str, body: &Bytes) -> Option<Vec<Part>> {
+    let line = format!("--{boundary}");
+    let between = format!("\r\n{line}");
+    if !body.starts_with(line.as_bytes()) {
+        return None;
+    }
+    let mut at = line.len();
+    let mut parts = Vec::new();
+    loop {
+        let rest = body.get(at..)?;
+        if rest.starts_with(b"--") {
+            return Some(parts);
+        }
+        let head = at + 2;
+        if !rest.starts_with(b"\r\n") {
+            return None;
+        }
+        let content = head + find(body.get(head..)?, b"\r\n\r\n")? + 4;
+        let end = content + find(body.get(content..)?, between.as_bytes())?;
+        let headers = std::str::from_utf8(body.get(head..content)?).ok()?;
+        parts.push(part(headers, body.slice(content..end))?);
+        at = end + between.len();
+    }
+}
+
+/// Where `wanted`, which begins with a carriage return, begins.
+fn find(within: &[u8], wanted: &[u8]) -> Option<usize> {
+    let mut from = 0;
+    loop {
+        from += within.get(from..)?.iter().position(|byte| *byte == b'\r')?;
+        if within.get(from..)?.starts_with(wanted) {
+            return Some(from);
+        }
+        from += 1;
+    }
+}
+
+fn part(headers: &str, content: Bytes) -> Option<Part> {
+    let (mut disposition, mut content_type) = (None, None);
+    for (name, value) in headers.lines().filter_map(|line| line.split_once(':')) {
+        match name.trim().to_ascii_lowercase().as_str() {
+            "content-disposition" => disposition = Some(value.trim()),
+            "content-type" => content_type = Some(value.trim().to_owned()),
+            _ => {}
+        }
+    }
+    let parameters = parameters(disposition?.strip_prefix("form-data")?);
+    let named = |wanted: &str| {
+        let found = parameters.iter().find(|(name, _)| name == wanted)?;
+        Some(found.1.clone())
+    };
+    Some(Part {
+        name: named("name")?,
+        file_name: named("filename"),
+        content_type,
+        content,
+    })
+}
+
+/// `; name="file"; filename="a; b.mp3"`: a semicolon inside quotes is part of the value.
+fn parameters(text: &str) -> Vec<(String, String)> {
+    let mut quoted = false;
+    let parts = text.split(|symbol| {
+        quoted ^= symbol == '"';
+        symbol == ';' && !quoted
+    });
+    let pairs = parts.filter_map(|part| part.split_once('='));
+    pairs
+        .map(|(name, value)| {
+            let value = value.trim().trim_matches('"');
+            (name.trim().to_ascii_lowercase(), value.to_owned())
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_multipart_body_comes_apart() {
+        let content_type = "multipart/form-data; charset=utf-8; boundary=\"b-1\"";
+        let boundary = boundary(content_type).expect("there is a boundary");
+        let body = Bytes::from_static(
+            b"--b-1\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a; b.mp3\"\r\n\
+              content-type: audio/mpeg\r\n\r\n\r\nID3\r\n--b-\r\n\r\n--b-1\r\n\
+              Content-Disposition: form-data; name=\"more\"\r\n\r\n\r\n--b-1--\r\n",
+        );
+        let parts = parts(&boundary, &body).expect("it is well put together");
+        assert_eq!(parts.len(), 2);
+        assert_eq!(parts[0].file_name.as_deref(), Some("a; b.mp3"));
+        assert_eq!(parts[0].content_type.as_deref(), Some("audio/mpeg"));
+        assert_eq!(&parts[0].content[..], b"\r\nID3\r\n--b-\r\n");
+        assert_eq!(
+            (parts[1].name.as_str(), parts[1].content.len()),
+            ("more", 0)
+        );
+    }
+
+    #[test]
+    fn a_body_that_was_cut_off_does_not() {
+        let body = Bytes::from_static(
+            b"--b\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\nID3\r\n--",
+        );
+        assert_eq!(parts("b", &body), None);
+    }
+}

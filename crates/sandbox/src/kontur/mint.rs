@@ -1,0 +1,97 @@
+//! Ids, keys and moments as this CRM writes them.
+
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher, Hasher};
+
+use jiff::Timestamp;
+
+/// The id that means nobody.
+pub(super) const ZERO: &str = "00000000-0000-0000-0000-000000000000";
+
+/// Different each time, which is all that is asked of it: every `RandomState` has its own seed.
+fn random() -> u64 {
+    RandomState::new().build_hasher().finish()
+}
+
+/// A new id in lower case.
+pub(super) fn guid() -> String {
+    let (high, low) = (random(), random());
+    format!(
+        "{:08x}-{:04x}-4{:03x}-8{:03x}-{:012x}",
+        high >> 32,
+        (high >> 16) & 0xffff,
+        high & 0xfff,
+        low >> 52,
+        low & 0xffff_ffff_ffff
+    )
+}
+
+pub(super) fn access_key() -> String {
+    format!("test-access-key-{:016x}", random())
+}
+
+pub(super) fn echo() -> String {
+    format!("echo-{:016x}", random())
+}
+
+/// Lower case, as this CRM writes them.
+pub(super) fn is_guid(text: &str) -> bool {
+    let shape = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+    text.len() == shape.len()
+        && text.bytes().zip(shape.bytes()).all(|(byte, wanted)| {
+            if wanted == b'-' {
+                byte == b'-'
+            } else {
+                byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte)
+            }
+        })
+}
+
+pub(super) fn now() -> String {
+    let now = Timestamp::now();
+    now.strftime("%Y-%m-%dT%H:%M:%S%.6f+00:00").to_string()
+}
+
+/// A moment with an offset and at most seven digits of a second.
+pub(super) fn moment(text: &str) -> Option<Timestamp> {
+    let fraction = text.split_once('.').map_or(0, |(_, rest)| {
+        rest.bytes().take_while(u8::is_ascii_digit).count()
+    });
+    if fraction > 7 || text.as_bytes().get(10) != Some(&b'T') {
+        return None;
+    }
+    text.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn minted_ids_have_the_form_and_differ() {
+        let (one, two) = (guid(), guid());
+        assert!(is_guid(&one) && is_guid(&two), "{one} {two}");
+        assert_ne!(one, two);
+        assert!(!is_guid(&one.to_uppercase().replace('4', "A")));
+    }
+
+    #[test]
+    fn moments_need_an_offset_and_have_up_to_seven_digits() {
+        for good in [
+            "2025-11-20T09:38:35.6152798+00:00",
+            "2025-11-20T12:55:06.096Z",
+            "2025-11-20T12:55:06+03:00",
+        ] {
+            assert!(moment(good).is_some(), "{good}");
+        }
+        for bad in [
+            "2025-11-20T09:38:35",
+            "2025-11-20 09:38:35+00:00",
+            "2025-11-20T09:38:35.61527981+00:00",
+            "2025-02-30T09:38:35Z",
+            "1763631515",
+        ] {
+            assert!(moment(bad).is_none(), "{bad}");
+        }
+    }
+}

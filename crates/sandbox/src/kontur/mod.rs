@@ -1,0 +1,161 @@
+//! Kontur.CRM: what an integration of a telephony asks of it, and what it asks of the integration.
+//!
+//! | request, under `/api/v1/{ws}` | what the stand-in does with it |
+//! | --- | --- |
+//! | `POST /api/v1/authorization/authorize-private-integration`, `…/authorize-integration` | issues an access key that lives 20 minutes |
+//! | `POST …/telephony/call-started` | a call, once, whatever it is told; links the client |
+//! | `POST …/telephony/call-event` | a leg rings, is answered, held, ended |
+//! | `POST …/telephony/call-finished`, `call-failed` | ends the call |
+//! | `POST …/telephony/register-call` | the facts of a call, once, by `externalId` |
+//! | `POST …/telephony/call-recording` | binds an uploaded file to a leg |
+//! | `GET …/telephony/call-redirect` | who is responsible for the client's deal |
+//! | `POST /files`, `GET`, `HEAD /files/{id}`, `GET /files/{id}/meta` | temporary files, and kept ones |
+//! | `GET`, `PATCH /integrations/instances/{id}`, `POST /integrations/{id}/setup`, `GET /ui-settings` | the integration itself |
+//! | `GET /events` | every change, users and clients from the beginning |
+//! | `GET`, `PATCH /contacts/{id}`, `POST /contacts/create`, `POST /companies` | clients |
+//!
+//! `…` stands for `/communications/callbacks`. In the other direction it sends the system calls
+//! CALL and HANGUP (`Sandbox::click`), scheduled calls and webhooks ([`Access`]), each with an
+//! echo it wants back.
+//!
+//! Nobody has seen this CRM answer; [`Dialect`] switches between what it may do. Sections (`§7.1`)
+//! are those of the project's Kontur reference page.
+
+mod access;
+mod checks;
+mod communications;
+mod feed;
+mod files;
+mod first;
+mod handlers;
+mod mint;
+mod outgoing;
+mod patch;
+mod state;
+mod telephony;
+mod words;
+
+use serde_json::{Map, Value, json};
+use url::Url;
+
+use crate::check::Check;
+use crate::crm::Crm;
+use crate::desk::StandIn;
+use crate::report::Report;
+use crate::server::Bodies;
+use crate::wire::{Carried, Request};
+
+pub use access::Access;
+pub use communications::{Communication, Leg, Recording, Stage};
+pub use files::StoredFile;
+pub use first::{API_KEY, BEARER, INSTANCE_ID, PREFIX, SECRET, WORKSPACE, WORKSPACE_ID};
+pub(crate) use outgoing::press;
+pub use state::{Dialect, Saying, Unauthorized};
+
+use state::{Key, Workspace};
+
+/// Every row of the table of checks.
+pub(crate) fn checks() -> Vec<Check> {
+    checks::all()
+        .chain(std::iter::once(outgoing::ECHO_BACK))
+        .collect()
+}
+
+pub(crate) struct Kontur {
+    workspace: Workspace,
+}
+
+impl Kontur {
+    /// A file of the largest size and what is around it; what is longer is read and refused.
+    pub(crate) const BODIES: Bodies = Bodies {
+        kept: files::LIMIT + 1024 * 1024,
+        longer: true,
+    };
+
+    pub(crate) fn new(url: &Url) -> Self {
+        Self {
+            workspace: Workspace::new(url.as_str().trim_end_matches('/').to_owned()),
+        }
+    }
+}
+
+impl StandIn for Kontur {
+    fn crm(&self) -> Crm {
+        Crm::Kontur
+    }
+
+    fn answer(&mut self, request: &Request) -> Carried {
+        let over = self.workspace.over_limit(request);
+        match checks::run(request, &self.workspace, over) {
+            Ok(order) => Carried::done(self.workspace.carry_out(&order)),
+            Err(refused) => refused,
+        }
+    }
+
+    fn reset(&mut self) {
+        self.workspace = Workspace::new(std::mem::take(&mut self.workspace.url));
+    }
+
+    fn report(&self) -> Report {
+        self.workspace.report()
+    }
+
+    fn profile(&self) -> Value {
+        let extensions: Map<String, Value> = self
+            .workspace
+            .extensions
+            .iter()
+            .map(|(extension, id)| (extension.clone(), json!(id)))
+            .collect();
+        let lines: Map<String, Value> = first::LINES
+            .iter()
+            .map(|(line, number)| ((*line).to_owned(), json!(number)))
+            .collect();
+        json!({
+            "crm": "kontur",
+            "url": self.workspace.url,
+            "workspace": WORKSPACE,
+            "api_key": API_KEY,
+            "instance_id": INSTANCE_ID,
+            "timezone": "Europe/Minsk",
+            "default_region": "BY",
+            "extensions": extensions,
+            "lines": lines,
+        })
+    }
+
+    fn configure(&mut self, asked: &Map<String, Value>) -> Result<(), String> {
+        for (name, value) in asked {
+            match (name.as_str(), value) {
+                ("installed", Value::Bool(installed)) => self.workspace.installed = *installed,
+                ("instance", Value::Object(fields)) => {
+                    self.workspace.instance.extend(fields.clone());
+                }
+                ("access_keys", Value::Array(keys)) => {
+                    for key in keys {
+                        let key = key
+                            .as_str()
+                            .ok_or("\"access_keys\" has to be a list of texts")?;
+                        self.workspace.keys.push(Key {
+                            value: key.to_owned(),
+                            ends: None,
+                            of_a_call: false,
+                        });
+                    }
+                }
+                ("installed", _) => return Err("\"installed\" has to be true or false".into()),
+                ("instance", _) => return Err("\"instance\" has to be an object".into()),
+                ("access_keys", _) => {
+                    return Err("\"access_keys\" has to be a list of texts".into());
+                }
+                (other, _) => {
+                    return Err(format!(
+                        "Kontur has no {other:?} to set; there are \"installed\", \"instance\" and \
+                         \"access_keys\""
+                    ));
+                }
+            }
+        }
+        Ok(())
+    }
+}

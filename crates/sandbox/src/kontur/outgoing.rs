@@ -1,0 +1,239 @@
+//! What the CRM calls at the integration: system calls, schedules, webhooks (§8, §12).
+
+use serde_json::{Value, json};
+use tokio::time::Instant;
+use url::Url;
+
+use crate::check::{Check, Detail, Finding};
+use crate::click::{self, Click, ClickAnswer, ClickError, ClickKind, ClickPath, ClickVerb};
+use crate::desk::Desk;
+use crate::record::Refused;
+
+use super::Kontur;
+use super::communications::{Communication, Stage};
+use super::first::WORKSPACE;
+use super::mint;
+use super::words;
+
+pub(super) const ECHO: &str = "x-xcom-integration-echo";
+
+/// The one row of the table that is about answers of the integration.
+pub(super) const ECHO_BACK: Check = Check::documented(
+    "echo.back",
+    "§1.3, §8, §12",
+    "an answer to a system call, a schedule or a webhook carries its X-XCOM-Integration-Echo \
+     unchanged",
+);
+
+/// A request to the integration.
+pub(super) struct Outward {
+    pub(super) url: Url,
+    pub(super) key: Option<String>,
+    pub(super) body: Option<Value>,
+    /// The call it is about.
+    pub(super) call: Option<String>,
+}
+
+impl Outward {
+    /// Sends it, and complains when the echo does not come back.
+    pub(super) async fn send(self, desk: &Desk<Kontur>) -> Result<ClickAnswer, ClickError> {
+        let path = self.url.path().to_owned();
+        let answer = self.exchange().await?;
+        if answer.problem.is_some() {
+            let finding = Finding {
+                check: ECHO_BACK,
+                details: vec![Detail::new("X-XCOM-Integration-Echo", "")],
+            };
+            desk.complain(Refused::answer("POST", &path, answer.status, &finding));
+        }
+        Ok(answer)
+    }
+
+    async fn exchange(self) -> Result<ClickAnswer, ClickError> {
+        let url = self.url.to_string();
+        let no_answer = |error: &reqwest::Error| ClickError::NoAnswer {
+            url: url.split('?').next().unwrap_or_default().to_owned(),
+            reason: click::causes(error),
+        };
+        let echo = mint::echo();
+        let client = click::caller().map_err(|error| no_answer(&error))?;
+        let mut request = client.post(self.url).header(ECHO, &echo);
+        if let Some(key) = self.key {
+            request = request.header("x-xcom-accesskey", key);
+        }
+        if let Some(body) = self.body {
+            request = request
+                .header("content-type", "application/json")
+                .body(body.to_string());
+        }
+        let answer = request.send().await.map_err(|error| no_answer(&error))?;
+        let status = answer.status();
+        let echoes: Vec<String> = answer
+            .headers()
+            .get_all(ECHO)
+            .iter()
+            .map(|it| String::from_utf8_lossy(it.as_bytes()).into_owned())
+            .collect();
+        let problem = match echoes.as_slice() {
+            [back] if *back == echo => None,
+            [] => Some(format!(
+                "the answer has no header X-XCOM-Integration-Echo; it had to be {echo}"
+            )),
+            other => Some(format!(
+                "the header X-XCOM-Integration-Echo of the answer is {}, not {echo}",
+                other.join(", ")
+            )),
+        };
+        let body = answer.text().await.map_err(|error| no_answer(&error))?;
+        Ok(ClickAnswer {
+            ok: status.is_success() && problem.is_none(),
+            status: status.as_u16(),
+            body,
+            method: "POST".into(),
+            url,
+            problem,
+            crm_call_id: self.call,
+        })
+    }
+}
+
+/// The address with this behind it, unless it leads there already.
+fn address(to: &Url, tail: &str) -> Url {
+    let mut url = to.clone();
+    let own = to.path().trim_end_matches('/');
+    if !own.ends_with("/communications/call") && !own.ends_with("/hangup") {
+        url.set_path(&format!("{own}/{tail}"));
+    }
+    url
+}
+
+fn tail(path: ClickPath, call: &str, what: &str) -> String {
+    let ws = match path {
+        ClickPath::Long | ClickPath::LongWithId => format!("api/v1/{WORKSPACE}/"),
+        ClickPath::Short | ClickPath::ShortWithId => String::new(),
+    };
+    match path {
+        // The method's link has the id for hangup only.
+        ClickPath::LongWithId | ClickPath::ShortWithId if what == "hangup" => {
+            format!("{ws}communications/{call}/hangup")
+        }
+        _ => format!("{ws}communications/{what}"),
+    }
+}
+
+/// An employee presses «Позвонить» or «Положить трубку».
+pub(crate) async fn press(desk: &Desk<Kontur>, click: &Click) -> Result<ClickAnswer, ClickError> {
+    if click.verb == ClickVerb::Get {
+        return Err(ClickError::Bad("Kontur sends JSON by POST".into()));
+    }
+    let outward = match click.kind {
+        ClickKind::Call => call(&mut desk.stand_in(), click),
+        ClickKind::Hangup => hangup(&mut desk.stand_in(), click),
+    };
+    let outward = outward.map_err(ClickError::Bad)?;
+    if click.kind == ClickKind::Hangup {
+        return outward.send(desk).await;
+    }
+    let id = outward.call.clone();
+    let answer = outward.send(desk).await;
+    let taken = answer.as_ref().is_ok_and(|it| it.ok);
+    if !taken
+        && let Some(id) = id
+        && let Some(call) = desk.stand_in().workspace.call_mut(&id)
+        && call.stage == Stage::Expected
+    {
+        call.stage = Stage::Failed;
+    }
+    answer
+}
+
+fn call(kontur: &mut Kontur, click: &Click) -> Result<Outward, String> {
+    let workspace = &mut kontur.workspace;
+    for user in std::iter::once(&click.user_id).chain(&click.to_user_id) {
+        if workspace.user(user).is_none() {
+            return Err(format!("there is no user {user} here"));
+        }
+    }
+    if !workspace.feature("call") {
+        return Err("Feature Call is not supported by any integration".into());
+    }
+    let call = workspace.new_call(Stage::Expected);
+    let mut body = json!({"communicationId": call.id, "fromUserId": click.user_id});
+    if let Some(user) = &click.to_user_id {
+        body["toUserId"] = json!(user);
+    }
+    let phone = words::digits(&click.phone);
+    if !phone.is_empty() {
+        body["clientPhone"] = json!(phone);
+        call.client_phone = Some(phone);
+    }
+    call.direction = Some(if click.to_user_id.is_some() && click.phone.is_empty() {
+        "internal".into()
+    } else {
+        "outbound".into()
+    });
+    call.click = Some(body);
+    let id = call.id.clone();
+    again(kontur, &id, &click.to, click.path)
+}
+
+/// The system call CALL of this call, for the first time or once more.
+pub(super) fn again(
+    kontur: &mut Kontur,
+    id: &str,
+    to: &Url,
+    path: ClickPath,
+) -> Result<Outward, String> {
+    let known = kontur
+        .workspace
+        .call(id)
+        .and_then(|call| call.click.clone());
+    let body = known.ok_or_else(|| format!("nobody clicked for the call {id}"))?;
+    Ok(Outward {
+        url: address(to, &tail(path, id, "call")),
+        key: Some(kontur.workspace.issue_call_key(Instant::now())),
+        body: Some(body),
+        call: Some(id.to_owned()),
+    })
+}
+
+fn hangup(kontur: &mut Kontur, click: &Click) -> Result<Outward, String> {
+    let workspace = &mut kontur.workspace;
+    let leg = click.leg.as_deref().unwrap_or_default();
+    if workspace.user(&click.user_id).is_none() {
+        return Err(format!("there is no user {} here", click.user_id));
+    }
+    if !workspace.feature("hangup") {
+        return Err("Feature Hangup is not supported by any integration".into());
+    }
+    let is_of = |call: &&Communication| {
+        let mut events = call.events.iter();
+        events.any(|event| event["realtimeCallItemId"] == leg)
+    };
+    let call = workspace
+        .calls
+        .iter()
+        .find(is_of)
+        .map(|call| call.id.clone());
+    let call = call.ok_or_else(|| format!("no call has the leg {leg}"))?;
+    Ok(Outward {
+        url: address(&click.to, &tail(click.path, &call, "hangup")),
+        key: Some(workspace.issue_call_key(Instant::now())),
+        body: Some(json!({"realtimeCallItemId": leg, "userId": click.user_id})),
+        call: Some(call),
+    })
+}
+
+/// A schedule or a webhook: behind the base address, whichever path it has of its own.
+pub(super) fn relative(to: &Url, relative_url: &str, body: Option<Value>) -> Outward {
+    let mut url = to.clone();
+    let own = to.path().trim_end_matches('/');
+    url.set_path(&format!("{own}/{relative_url}"));
+    // Only the echo is documented for these (§8).
+    Outward {
+        url,
+        key: None,
+        body,
+        call: None,
+    }
+}

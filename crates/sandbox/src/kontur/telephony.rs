@@ -1,0 +1,250 @@
+//! What the CRM does with what telephony tells it (§7), and with files.
+
+use http::StatusCode;
+use serde_json::{Map, Value, json};
+
+use crate::report::LiveRow;
+use crate::wire::Answer;
+
+use super::checks::{Order, json_answer};
+use super::communications::{Communication, Recording, Stage, text};
+use super::feed::Change;
+use super::files::StoredFile;
+use super::handlers::ok;
+use super::mint;
+use super::state::Workspace;
+use super::words;
+
+impl Workspace {
+    /// The call of this order; a new one if the CRM has not heard of it.
+    fn call_for(&mut self, order: &Order) -> String {
+        let external_id = text(&order.body, "externalId");
+        let known = order.call.clone().or_else(|| {
+            let call = self.call_of(external_id.as_deref()?)?;
+            Some(call.id.clone())
+        });
+        known.unwrap_or_else(|| self.new_call(Stage::Live).id.clone())
+    }
+
+    /// Links the client, and tells the feed.
+    fn settle(&mut self, id: &str, fresh: bool) {
+        let Some(call) = self.call(id) else {
+            return;
+        };
+        let phone = call.client_phone.clone();
+        let links = phone.map_or_else(super::communications::no_links, |it| self.links(&it));
+        if let Some(call) = self.call_mut(id) {
+            call.links = links;
+        }
+        let told = self.call(id).map(Communication::tell).unwrap_or_default();
+        let old = Map::new();
+        self.changed(Change {
+            entity: "communication",
+            id,
+            old: (!fresh).then_some(&old),
+            new: told,
+            by: json!({"createdAt": mint::now(), "createdWith": "Integration.vochi"}),
+        });
+    }
+
+    /// Told again, with or without the answer having arrived, it is the same call.
+    pub(super) fn call_started(&mut self, order: &Order) -> Answer {
+        let before = self.calls.len();
+        let id = self.call_for(order);
+        let fresh = self.calls.len() > before;
+        if let Some(call) = self.call_mut(&id) {
+            call.told(&order.body);
+            if call.stage == Stage::Expected {
+                call.stage = Stage::Live;
+            }
+            if call.external_created_at.is_none() {
+                call.external_created_at = text(&order.body, "timestamp");
+            }
+        }
+        self.settle(&id, fresh);
+        let told = self.call(&id).map(Communication::tell);
+        ok(&told.unwrap_or_default())
+    }
+
+    pub(super) fn call_event(&mut self, order: &Order) -> Answer {
+        let happened = order
+            .call
+            .as_deref()
+            .and_then(|id| self.call_mut(id))
+            .is_some_and(|call| call.happened(&order.body));
+        if happened {
+            let kind = text(&order.body, "type").unwrap_or_default();
+            self.shown(order, &kind);
+        }
+        self.done()
+    }
+
+    /// Who of the employees sees it.
+    fn shown(&mut self, order: &Order, kind: &str) {
+        let call = order.call.as_deref().and_then(|id| self.call(id));
+        let ends = ["from", "to"].iter();
+        let users: Vec<String> = ends
+            .filter_map(|end| order.body.get(*end)?["userId"].as_str())
+            .map(str::to_owned)
+            .collect();
+        let clicked = call.and_then(|it| it.click.as_ref()?["fromUserId"].as_str());
+        let users = match clicked {
+            Some(user) if kind == "failed" => vec![user.to_owned()],
+            _ => users,
+        };
+        let row = LiveRow {
+            call_id: call.and_then(|it| it.external_id.clone()),
+            r#type: kind.to_owned(),
+            phone: call
+                .and_then(|it| it.client_phone.as_deref())
+                .map(words::e164),
+            codes: users
+                .iter()
+                .filter_map(|it| self.extension_of(it))
+                .collect(),
+            users,
+            hangup_status: None,
+            at: jiff::Timestamp::now()
+                .strftime("%Y-%m-%dT%H:%M:%S%.3fZ")
+                .to_string(),
+        };
+        self.live.push(row);
+    }
+
+    pub(super) fn call_finished(&mut self, order: &Order) -> Answer {
+        if let Some(call) = order.call.as_deref().and_then(|id| self.call_mut(id)) {
+            call.told(&order.body);
+            call.stage = Stage::Finished;
+        }
+        self.done()
+    }
+
+    pub(super) fn call_failed(&mut self, order: &Order) -> Answer {
+        if let Some(call) = order.call.as_deref().and_then(|id| self.call_mut(id)) {
+            call.stage = Stage::Failed;
+        }
+        self.shown(order, "failed");
+        self.done()
+    }
+
+    pub(super) fn call_recording(&mut self, order: &Order) -> Answer {
+        let file = text(&order.body, "recordingFileId").unwrap_or_default();
+        let leg = text(&order.body, "externalCallItemId").unwrap_or_default();
+        if let Some(call) = order.call.clone() {
+            self.bind(&call, &leg, &file);
+        }
+        self.done()
+    }
+
+    /// Moves a file to where it is kept for good, under another id.
+    fn bind(&mut self, call: &str, leg: &str, file: &str) {
+        let bound = mint::guid();
+        let found = self.files.iter_mut().find(|it| it.uploaded_id == file);
+        let Some(found) = found else {
+            return;
+        };
+        found.bound_id = Some(bound.clone());
+        let recording = Recording {
+            uploaded_id: file.to_owned(),
+            file_id: bound,
+            file_name: found.name.clone(),
+        };
+        if let Some(leg) = self.call_mut(call).and_then(|it| it.leg(leg)) {
+            leg.recordings.push(recording);
+        }
+    }
+
+    /// Told again it is the same call; recordings that are left out stay.
+    pub(super) fn register_call(&mut self, order: &Order) -> Answer {
+        let before = self.calls.len();
+        let id = self.call_for(order);
+        let fresh = self.calls.len() > before;
+        let items = order.body.get("items").and_then(Value::as_array);
+        let items: Vec<&Map<String, Value>> = items
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_object)
+            .collect();
+        if let Some(call) = self.call_mut(&id) {
+            call.told(&order.body);
+            call.registered = true;
+            call.stage = Stage::Finished;
+            for item in &items {
+                call.registered_leg(item);
+            }
+        }
+        for item in items {
+            let leg = text(item, "id").unwrap_or_default();
+            let files = item.get("recordings").and_then(Value::as_array);
+            for file in files.into_iter().flatten() {
+                self.bind(&id, &leg, file["fileId"].as_str().unwrap_or_default());
+            }
+        }
+        self.settle(&id, fresh);
+        self.done()
+    }
+
+    /// Who is responsible for the client's active deal.
+    pub(super) fn call_redirect(&mut self, order: &Order) -> Answer {
+        let phone = match order.parameter("externalId").filter(|it| !it.is_empty()) {
+            Some(id) => self.call_of(id).and_then(|call| call.client_phone.clone()),
+            None => order.parameter("phoneNumber").map(str::to_owned),
+        };
+        let links = phone.map(|it| self.links(&it)).unwrap_or_default();
+        let users = self.responsible(&links);
+        if users.is_empty() && !self.dialect.nobody_is_a_list {
+            let message = "Communication Xcom.Api.Models.Communications.CallRedirectRequest not \
+                           found";
+            let body = json!({"status": "notFound", "message": message});
+            return json_answer(StatusCode::CONFLICT, &body);
+        }
+        ok(&json!({"userIds": users}))
+    }
+
+    pub(super) fn upload(&mut self, order: &Order) -> Answer {
+        let Some(part) = order.part.clone() else {
+            return self.done();
+        };
+        let id = self.next_files.pop_front().unwrap_or_else(mint::guid);
+        let file = StoredFile {
+            uploaded_id: id.clone(),
+            bound_id: None,
+            name: part.file_name.unwrap_or_default(),
+            content_type: part.content_type.unwrap_or_default(),
+            content: part.content,
+            uploaded: order.at,
+        };
+        let answer = ok(&json!({
+            "fileId": id,
+            "fileName": file.name,
+            "contentType": file.content_type,
+            "contentLength": file.content.len(),
+        }));
+        self.files.push(file);
+        answer
+    }
+
+    pub(super) fn download(&self, order: &Order) -> Answer {
+        let Some(file) = self.file(&order.thing, order.at) else {
+            return ok(&Value::Null);
+        };
+        let mut answer = Answer::new(StatusCode::OK, &file.content_type, file.content.clone());
+        if order.parameter("download") == Some("true") {
+            answer.file_name = Some(file.name.clone());
+        }
+        answer
+    }
+
+    pub(super) fn meta(&self, order: &Order) -> Answer {
+        let Some(file) = self.file(&order.thing, order.at) else {
+            return ok(&Value::Null);
+        };
+        ok(&json!({
+            "fileId": order.thing,
+            "fileName": file.name,
+            "contentType": file.content_type,
+            // A number in the answer to the upload, a text here (§1.13).
+            "contentLength": file.content.len().to_string(),
+        }))
+    }
+}

@@ -1,0 +1,252 @@
+//! Every row of Kontur's table of checks, shown by a request it refuses.
+
+mod entities;
+mod gate;
+mod register;
+mod telephony;
+mod things;
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use vochi_crm_sandbox::{Basis, Crm, Sandbox};
+
+use super::support::{done, ready, send, told};
+use crate::support::{Reply, Wire};
+
+/// How the refusal has to look.
+#[derive(Debug, Clone)]
+enum Says {
+    /// This status and nothing.
+    Nothing(u16),
+    /// A JSON string.
+    Text(u16, &'static str),
+    /// `{status, message}`, the message beginning so.
+    Status(&'static str, &'static str),
+    /// `ProblemDetails` about this field, beginning so.
+    Problem(&'static str, &'static str),
+    /// A patch that cannot be applied, about this kind of thing.
+    Patch(&'static str),
+}
+
+/// A request that one row refuses, and nothing else does.
+struct Case {
+    row: &'static str,
+    arrange: fn(&Sandbox),
+    /// What is told, and taken, before.
+    before: Vec<Wire>,
+    /// How much time passes then.
+    pass: Duration,
+    wire: Wire,
+    says: Says,
+}
+
+fn case(row: &'static str, wire: Wire, says: Says) -> Case {
+    Case {
+        row,
+        arrange: |_| {},
+        before: Vec::new(),
+        pass: Duration::ZERO,
+        wire,
+        says,
+    }
+}
+
+/// Of one of the telephony methods, with a call that is known.
+fn of_call(row: &'static str, name: &str, body: &Value, field: &'static str) -> Case {
+    Case {
+        arrange: |sandbox| {
+            let kontur = sandbox.kontur();
+            kontur.put_communication(super::support::CALL, "1763631515.42");
+        },
+        ..case(row, told(name, body), Says::Problem(field, ""))
+    }
+}
+
+fn cases() -> Vec<Case> {
+    [
+        gate::cases(),
+        telephony::cases(),
+        register::cases(),
+        things::cases(),
+        entities::cases(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn assert_says(case: &Case, reply: &Reply) {
+    let row = case.row;
+    let status = match case.says {
+        Says::Nothing(status) | Says::Text(status, _) => status,
+        Says::Status(..) | Says::Patch(_) => 409,
+        Says::Problem(..) => 400,
+    };
+    assert_eq!(reply.status, status, "{row}: {reply:?}");
+    match case.says {
+        Says::Nothing(_) => assert_eq!(reply.text, "", "{row}"),
+        Says::Text(_, text) => assert_eq!(reply.json(), json!(text), "{row}"),
+        Says::Status(status, message) => {
+            let body = reply.json();
+            assert_eq!(body["status"], status, "{row}: {body}");
+            let says = body["message"].as_str().unwrap_or_default();
+            assert!(says.starts_with(message), "{row}: {body}");
+        }
+        Says::Problem(field, text) => {
+            let body = reply.json();
+            assert_eq!(
+                reply.content_type, "application/problem+json; charset=utf-8",
+                "{row}"
+            );
+            assert_eq!(body["status"], 400, "{row}: {body}");
+            let says = body["errors"][field][0].as_str().unwrap_or_default();
+            assert!(!says.is_empty() && says.starts_with(text), "{row}: {body}");
+        }
+        Says::Patch(kind) => {
+            let body = reply.json();
+            assert_eq!(body["isSuccessful"], false, "{row}: {body}");
+            assert_eq!(body["responseCode"], "conflict", "{row}: {body}");
+            assert_eq!(body["errorInfo"]["status"], "invalidArgs", "{row}: {body}");
+            assert_ne!(body["errorInfo"][kind], json!([]), "{row}: {body}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_check_refuses_in_the_words_of_the_crm_and_says_why() {
+    for case in cases() {
+        let sandbox = ready().await;
+        (case.arrange)(&sandbox);
+        for wire in &case.before {
+            done(wire, &sandbox).await;
+        }
+        if !case.pass.is_zero() {
+            tokio::time::pause();
+            tokio::time::advance(case.pass).await;
+            tokio::time::resume();
+        }
+        let row = case.row;
+        let before = sandbox.state()["kontur"].clone();
+        let known = sandbox.kontur().communications();
+        let reply = send(&case.wire, &sandbox).await;
+        let refused = sandbox.refused(Crm::Kontur);
+        let refused = refused
+            .last()
+            .unwrap_or_else(|| panic!("{row} is not written down: {reply:?}"));
+        assert_eq!(refused.checks, [row], "{}", refused.why);
+        assert_says(&case, &reply);
+        assert_eq!(refused.status, reply.status, "{row}");
+        assert!(
+            refused.why.starts_with(&format!("{row}: ")) && refused.why.contains('§'),
+            "{row} does not say what it demands and where that is written: {}",
+            refused.why
+        );
+        for kept in ["calls", "live", "customers", "modules"] {
+            let after = &sandbox.state()["kontur"][kept];
+            assert_eq!(
+                *after, before[kept],
+                "{row}: what is refused is not carried out"
+            );
+        }
+        assert_eq!(sandbox.kontur().communications(), known, "{row}");
+    }
+}
+
+#[test]
+fn every_row_of_the_table_is_shown_by_a_case() {
+    let mut shown: BTreeSet<&str> = cases().iter().map(|case| case.row).collect();
+    // See `a_missing_or_another_echo_is_a_failure_whatever_the_status`.
+    shown.insert("echo.back");
+    let rows: Vec<&str> = Sandbox::checks(Crm::Kontur)
+        .iter()
+        .map(|check| check.name)
+        .collect();
+    let table: BTreeSet<&str> = rows.iter().copied().collect();
+    assert_eq!(
+        table.len(),
+        rows.len(),
+        "names of rows are unique: {rows:?}"
+    );
+    assert_eq!(shown, table, "cases on the left, table on the right");
+}
+
+#[test]
+fn every_row_cites_a_section_and_says_what_it_demands() {
+    for check in Sandbox::checks(Crm::Kontur) {
+        assert!(check.section.starts_with('§'), "{check:?}");
+        assert!(check.demands.len() > 10, "{check:?}");
+    }
+}
+
+/// The rows of Kontur's table of guesses in a page.
+fn listed(path: &str) -> Vec<String> {
+    let page = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{path}: {error}"));
+    page.lines()
+        .skip_while(|line| !line.starts_with("### Kontur: what is guessed"))
+        .skip_while(|line| !line.starts_with("Rows of the table that are guesses"))
+        .take_while(|line| !line.starts_with("Behaviour that is guessed"))
+        .filter(|line| line.starts_with("| `"))
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn the_documentation_lists_every_row_that_is_a_guess() {
+    let page = listed(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../docs/testing.md"
+    ));
+    let guesses: Vec<String> = Sandbox::checks(Crm::Kontur)
+        .iter()
+        .filter(|check| check.basis == Basis::Guess)
+        .map(|check| {
+            format!(
+                "| `{}` | {} | {} |",
+                check.name, check.section, check.demands
+            )
+        })
+        .collect();
+    assert_eq!(
+        page, guesses,
+        "docs/testing.md on the left, the table on the right"
+    );
+}
+
+#[tokio::test]
+async fn all_wrong_fields_of_a_call_are_named_at_once() {
+    let sandbox = ready().await;
+    let wrong = json!({
+        "timestamp": "yesterday",
+        "externalId": "1763631515.42",
+        "clientPhone": "+375291112233",
+        "direction": "in2bound",
+    });
+    let reply = send(&told("call-started", &wrong), &sandbox).await;
+    let errors = reply.json()["errors"].clone();
+    for field in ["timestamp", "clientPhone", "direction", "callStartedInfo"] {
+        assert!(errors[field].is_array(), "{field} is not in {errors}");
+    }
+    let refused = sandbox.refused(Crm::Kontur);
+    assert_eq!(refused.len(), 1, "one request, one entry: {refused:?}");
+    let rows: BTreeSet<&str> = refused[0].checks.iter().copied().collect();
+    let expected = ["direction.choice", "field.moment", "phone.form"];
+    assert_eq!(rows, BTreeSet::from(expected));
+}
+
+#[tokio::test]
+async fn the_place_of_a_wrong_value_is_told_as_the_crm_counts() {
+    let sandbox = ready().await;
+    let mut wire = told("call-started", &json!({}));
+    wire.body = "{\n  \"timestamp\": \"2025-11-20T09:38:35+00:00\",\n  \"externalId\": \"1\",\n  \
+                 \"clientPhone\": \"375291112233\",\n  \"direction\": \"in2bound\"\n}"
+        .into();
+    let reply = send(&wire, &sandbox).await;
+    assert_eq!(
+        reply.json()["errors"]["direction"],
+        json!(["Error converting value \"in2bound\" to type \
+             'Xcom.Api.Models.Communications.CommunicationDirection'. Path 'direction', line 5, \
+             position 25."])
+    );
+}

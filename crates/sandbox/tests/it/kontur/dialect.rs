@@ -1,0 +1,189 @@
+//! What nobody has seen on the wire, each way.
+
+use serde_json::{Value, json};
+use vochi_crm_sandbox::kontur::{Dialect, Saying, Unauthorized};
+
+use super::fixtures::text;
+use super::support::{
+    CALL, INSTANCE, TELEPHONY, announced, done, event, finished, get, patch, ready, registered,
+    send, started, told,
+};
+use crate::support::with;
+
+#[tokio::test]
+async fn ok_is_said_in_three_ways_and_error_too() {
+    for (saying, ok, error, content_type) in [
+        (
+            Saying::Quoted,
+            "\"OK\"",
+            "\"Error\"",
+            "application/json; charset=utf-8",
+        ),
+        (Saying::Bare, "OK", "Error", "text/plain; charset=utf-8"),
+        (Saying::Empty, "", "", ""),
+    ] {
+        let sandbox = announced().await;
+        let mut dialect = Dialect::default();
+        dialect.saying = saying;
+        sandbox.kontur().set_dialect(dialect);
+        for wire in [
+            told("call-event", &event("appeared", "09:38:36")),
+            told("call-finished", &finished()),
+            told("register-call", &registered()),
+        ] {
+            let reply = done(&wire, &sandbox).await;
+            assert_eq!(
+                (reply.text.as_str(), reply.content_type.as_str()),
+                (ok, content_type)
+            );
+        }
+        let unknown = with(
+            registered(),
+            json!({"communicationId": "5b7c1d20-0c3e-4a57-9d11-2f6f7a9c0009"}),
+        );
+        let reply = send(&told("register-call", &unknown), &sandbox).await;
+        assert_eq!(
+            (reply.status, reply.text.as_str()),
+            (409, error),
+            "{saying:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_dead_key_is_sent_away_in_three_ways() {
+    for (unauthorized, status, text) in [
+        (Unauthorized::Quoted, 401, "\"Unauthorized\""),
+        (Unauthorized::Bare, 401, "Unauthorized"),
+        (Unauthorized::Forbidden, 403, ""),
+    ] {
+        let sandbox = ready().await;
+        let mut dialect = Dialect::default();
+        dialect.unauthorized = unauthorized;
+        sandbox.kontur().set_dialect(dialect);
+        sandbox.kontur().expire_access_keys();
+        let reply = send(&get(INSTANCE), &sandbox).await;
+        assert_eq!((reply.status, reply.text.as_str()), (status, text));
+    }
+}
+
+#[tokio::test]
+async fn problem_details_come_under_400_or_under_409_with_the_same_body() {
+    let sandbox = ready().await;
+    let wrong = told(
+        "call-started",
+        &with(started(), json!({"direction": "in2bound"})),
+    );
+    let under_400 = send(&wrong, &sandbox).await;
+    let mut dialect = Dialect::default();
+    dialect.problems_under_409 = true;
+    sandbox.kontur().set_dialect(dialect);
+    let under_409 = send(&wrong, &sandbox).await;
+    assert_eq!((under_400.status, under_409.status), (400, 409));
+    assert_eq!(under_400.json(), under_409.json());
+    assert_eq!(under_409.json()["status"], 400, "the body keeps saying 400");
+}
+
+#[tokio::test]
+async fn nobody_responsible_is_a_conflict_or_an_empty_list() {
+    let sandbox = ready().await;
+    let wire = get(&format!(
+        "{TELEPHONY}/call-redirect?phoneNumber=375441655346"
+    ));
+    let reply = send(&wire, &sandbox).await;
+    assert_eq!(
+        (reply.status, reply.json()["status"].clone()),
+        (409, json!("notFound"))
+    );
+    assert!(
+        sandbox.refused(vochi_crm_sandbox::Crm::Kontur).is_empty(),
+        "it is a normal result"
+    );
+    let mut dialect = Dialect::default();
+    dialect.nobody_is_a_list = true;
+    sandbox.kontur().set_dialect(dialect);
+    assert_eq!(done(&wire, &sandbox).await.json(), json!({"userIds": []}));
+}
+
+#[tokio::test]
+async fn a_change_of_the_instance_is_wrapped_or_bare_and_really_made() {
+    let sandbox = ready().await;
+    let off = |call: bool| {
+        let value = json!({"call": call, "hangup": true});
+        patch(
+            INSTANCE,
+            &json!([{"op": "replace", "path": "/features", "value": value}]),
+        )
+    };
+    let wrapped = done(&off(false), &sandbox).await.json();
+    assert_eq!(wrapped["isSuccessful"], true);
+    assert_eq!(wrapped["result"]["features"]["call"], false);
+    let mut dialect = Dialect::default();
+    dialect.bare_patch = true;
+    sandbox.kontur().set_dialect(dialect);
+    let bare = done(&off(true), &sandbox).await.json();
+    assert_eq!(bare.get("isSuccessful"), None);
+    let features = json!({"call": true, "hangup": true, "sendSms": false});
+    assert_eq!(bare["features"], features);
+    assert_eq!(
+        done(&get(INSTANCE), &sandbox).await.json()["features"],
+        features
+    );
+}
+
+#[tokio::test]
+async fn a_webhook_keeps_the_id_it_brings_and_gets_one_in_place_of_zero() {
+    let sandbox = ready().await;
+    let hook = |id: &str| {
+        json!([{"op": "add", "path": "/webHooks", "value": {
+            "id": id,
+            "relativeUrl": "communications/sync",
+            "triggerType": "schedule",
+            "filter": {"items": []},
+            "schedule": {"period": "00:05:00"},
+            "disabled": false,
+        }}])
+    };
+    let (own, zero) = (
+        "25d0c0de-5555-4e4e-aeae-000000000509",
+        "00000000-0000-0000-0000-000000000000",
+    );
+    done(&patch(INSTANCE, &hook(own)), &sandbox).await;
+    let answer = done(&patch(INSTANCE, &hook(zero)), &sandbox).await.json();
+    let hooks = answer["result"]["webHooks"].clone();
+    assert_eq!(hooks[2]["id"], own);
+    assert_ne!(hooks[3]["id"], zero);
+
+    let off = json!([
+        {"op": "Replace", "path": format!("/webHooks/{own}/disabled"), "value": true},
+        {"op": "Remove", "path": format!("/webHooks/{}", text(&hooks[3]["id"]))},
+    ]);
+    done(&patch(INSTANCE, &off), &sandbox).await;
+    let hooks = sandbox.kontur().instance()["webHooks"].clone();
+    assert_eq!(hooks.as_array().map(Vec::len), Some(3));
+    assert_eq!(hooks[2]["disabled"], true);
+}
+
+#[tokio::test]
+async fn both_forms_of_an_external_id_name_one_call_everywhere() {
+    let sandbox = announced().await;
+    for id in ["Vochi/1763631515.42", "1763631515.42"] {
+        let again = with(started(), json!({"externalId": id}));
+        let answer = done(&told("call-started", &again), &sandbox).await.json();
+        assert_eq!(
+            (&answer["id"], &answer["externalId"]),
+            (&json!(CALL), &json!("Vochi/1763631515.42"))
+        );
+        let redirect = format!("{TELEPHONY}/call-redirect?externalId={id}");
+        done(&get(&redirect), &sandbox).await;
+        let only = json!({"communicationId": Value::Null, "externalId": id});
+        let rings = with(event("appeared", "09:38:36"), only);
+        done(&told("call-event", &rings), &sandbox).await;
+        let register = with(registered(), json!({"externalId": id}));
+        if id.starts_with("Vochi/") {
+            continue;
+        }
+        done(&told("register-call", &register), &sandbox).await;
+    }
+    assert_eq!(sandbox.kontur().communications().len(), 1);
+}
