@@ -107,7 +107,7 @@ pub struct Redactor {
 const SHORTEST_SECRET: usize = 4;
 
 /// Parameter names whose value is a secret whoever it belongs to.
-const SECRET_PARAMETERS: [&str; 9] = [
+const SECRET_PARAMETERS: [&str; 12] = [
     "apikey",
     "api_key",
     "x-api-key",
@@ -117,6 +117,10 @@ const SECRET_PARAMETERS: [&str; 9] = [
     "application_token",
     "x-xcom-accesskey",
     "x-xcom-integration-apikey",
+    "x-xcom-integration-secret",
+    "accesskey",
+    // A list of them, with names and values.
+    "secrets",
 ];
 
 impl Redactor {

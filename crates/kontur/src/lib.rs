@@ -29,13 +29,18 @@
 pub mod api;
 pub mod model;
 
+mod auth;
+mod client;
 mod config;
+mod connector;
 mod error;
 mod limits;
 
+pub use client::{Client, ClientBuilder, Clients, Events, Files, Integration, Telephony};
 pub use config::{
     CONFIG_KEYS, Config, ContinueBy, DEFAULT_URL, LostEvents, RedirectBy, RegisterLegs,
 };
+pub use connector::Connector;
 pub use error::judge;
 pub use limits::{GENERAL, quota};
 

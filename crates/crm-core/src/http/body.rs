@@ -199,6 +199,13 @@ impl ApiRequest {
         self
     }
 
+    /// The same request at another path.
+    #[must_use]
+    pub(super) fn with_path(mut self, path: impl Into<Cow<'static, str>>) -> Self {
+        self.path = path.into();
+        self
+    }
+
     /// The method.
     pub fn method(&self) -> &Method {
         &self.method

@@ -1,5 +1,7 @@
 //! Any operation of a CRM, typed or not.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use super::{Answer, ApiRequest, Endpoint, Idempotency, LimitClass};
@@ -34,6 +36,13 @@ impl RawRequest {
     /// The path.
     pub fn path(&self) -> &str {
         self.request.path()
+    }
+
+    /// The same request at another path.
+    #[must_use]
+    pub fn with_path(mut self, path: impl Into<Cow<'static, str>>) -> Self {
+        self.request = self.request.with_path(path);
+        self
     }
 
     /// Says whether it may be repeated.

@@ -1,0 +1,264 @@
+//! Kontur behind the common trait: the only room where both vocabularies meet.
+
+mod changes;
+mod feed;
+mod find;
+mod health;
+mod history;
+mod live;
+mod recording;
+mod responsible;
+mod setup;
+mod verify;
+mod words;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use vochi_crm_core::account::UnknownCaller;
+use vochi_crm_core::connector::{Changes, Cursor, Found, SetupPlan, SetupReport};
+use vochi_crm_core::inbound::InboundEvent;
+use vochi_crm_core::{
+    Account, AccountName, CallEvent, CallId, CallRecord, Capabilities, Capability, CrmConnector,
+    CrmName, Cx, Error, HealthReport, Hub, LegId, Line, PhoneNumber, Receipt, Recording,
+    Responsible, Result, Timestamp, UserList, Warning, WarningKind,
+};
+
+use crate::model::{CommunicationId, ExternalId, LegEventType, StoredFile};
+use crate::{CRM, Client, Config};
+use feed::Feed;
+
+/// One Kontur.CRM workspace behind the common trait. Cheap to clone.
+///
+/// Kontur sees a call as legs, and everything it is told of a leg is told under one id. Whose client
+/// is calling it finds out itself. It has no search by phone and no list of users: both are read
+/// from its feed of events, which is kept in memory and read on at every question.
+///
+/// ```
+/// use vochi_crm_core::{AccountConfig, Hub};
+/// use vochi_crm_kontur::{Config, Connector};
+///
+/// let common: AccountConfig = serde_json::from_str(
+///     r#"{"extensions": {"151": "a1b2c3d4-1111-4a4a-8b8b-000000000101"}}"#,
+/// )?;
+/// let config: Config = serde_json::from_str(
+///     r#"{"workspace": "vochi-demo", "api_key": "invented-key"}"#,
+/// )?;
+/// let connector = Connector::open(&Hub::new()?, common.account("kontur")?, &config)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct Connector {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    client: Client,
+    account: Account,
+    config: Config,
+    feed: Feed,
+}
+
+/// What this connector remembers of a call beside the common state.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Note {
+    /// The call as call-started returned it.
+    started: Option<Started>,
+    /// What Kontur was told last of each leg.
+    told: BTreeMap<LegId, LegEventType>,
+    /// Whether Kontur was told of the end.
+    finished: bool,
+    /// The recordings: what was uploaded for a leg, and whether it is attached.
+    recordings: BTreeMap<LegId, Uploaded>,
+}
+
+/// A call Kontur knows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Started {
+    communication: CommunicationId,
+    /// As it was returned, with its prefix.
+    external_id: ExternalId,
+}
+
+/// A recording on its way to a leg. A file may be attached once, within a day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Uploaded {
+    file: StoredFile,
+    at: Timestamp,
+    attached: bool,
+}
+
+impl Connector {
+    /// A connector from configuration. Nothing goes out yet.
+    ///
+    /// # Errors
+    /// `config`; the message begins with the key that is wrong.
+    pub fn open(hub: &Hub, account: Account, config: &Config) -> Result<Self> {
+        let client = Client::open(hub, &account, config)?;
+        let wrong = |error: Error| error.with_account(CRM, account.name().clone());
+        words::check_directory(account.directory()).map_err(wrong)?;
+        let common = account.config();
+        let unknown = [
+            common.unknown_caller.inbound,
+            common.unknown_caller.outbound,
+        ];
+        if unknown.iter().any(|policy| *policy != UnknownCaller::None) {
+            return Err(wrong(
+                Error::config("unknown_caller: Kontur deals with unknown callers itself")
+                    .with_hint(
+                        "write none: what it makes of a call from an unknown number is its own",
+                    ),
+            ));
+        }
+        if common.missed_task {
+            return Err(wrong(
+                Error::config("missed_task: Kontur has no tasks this version could make")
+                    .with_hint("write false"),
+            ));
+        }
+        Ok(Self {
+            inner: Arc::new(Inner {
+                client,
+                account,
+                config: config.clone(),
+                feed: Feed::default(),
+            }),
+        })
+    }
+
+    /// The typed client underneath.
+    pub fn client(&self) -> &Client {
+        &self.inner.client
+    }
+
+    fn hub(&self) -> &Hub {
+        self.inner.client.hub()
+    }
+
+    fn own(&self) -> &Account {
+        &self.inner.account
+    }
+
+    /// Fills in who speaks, for errors that arise before a request.
+    fn blame(&self, error: Error) -> Error {
+        error.with_account(CRM, self.own().name().clone())
+    }
+
+    /// Our outside number behind a line; unmapped lines are left out with a warning.
+    fn outside(&self, line: Option<&Line>, warnings: &mut Vec<Warning>) -> Option<PhoneNumber> {
+        let line = line?;
+        let number = self.own().directory().number_of(line);
+        if number.is_none() {
+            warnings.push(Warning::new(
+                WarningKind::UnmappedLine,
+                format!("line {line} is not in `lines`; the CRM is not told our number"),
+            ));
+        }
+        number
+    }
+}
+
+impl fmt::Debug for Connector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connector")
+            .field("crm", &CRM)
+            .field("account", self.own().name())
+            .finish_non_exhaustive()
+    }
+}
+
+const CAPABILITIES: Capabilities = Capabilities::new(&[
+    Capability::Popups,
+    Capability::LegEvents,
+    Capability::History,
+    Capability::RecordingUpload,
+    Capability::Find,
+    Capability::Responsible,
+    Capability::Users,
+    Capability::Changes,
+    Capability::Setup,
+    Capability::ClickToCall,
+    Capability::HangupFromCrm,
+]);
+
+#[async_trait::async_trait]
+impl CrmConnector for Connector {
+    fn crm(&self) -> CrmName {
+        CRM
+    }
+
+    fn account(&self) -> &AccountName {
+        self.own().name()
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        CAPABILITIES
+    }
+
+    async fn health(&self, cx: &Cx) -> Result<HealthReport> {
+        Ok(self.check(cx).await)
+    }
+
+    async fn handle_event(&self, cx: &Cx, event: &CallEvent) -> Result<Receipt> {
+        self.live_event(cx, event)
+            .await
+            .map_err(|error| self.blame(error))
+    }
+
+    async fn log_calls(&self, cx: &Cx, records: &[CallRecord]) -> Vec<Result<Receipt>> {
+        let mut results = Vec::with_capacity(records.len());
+        for record in records {
+            let result = self.register_record(cx, record).await;
+            results.push(result.map_err(|error| self.blame(error)));
+        }
+        results
+    }
+
+    async fn attach_recording(
+        &self,
+        cx: &Cx,
+        call: &CallId,
+        recording: &Recording,
+    ) -> Result<Receipt> {
+        self.attach(cx, call, recording)
+            .await
+            .map_err(|error| self.blame(error))
+    }
+
+    async fn find(&self, cx: &Cx, phones: &[PhoneNumber]) -> Result<Vec<Found>> {
+        self.find_all(cx, phones)
+            .await
+            .map_err(|error| self.blame(error))
+    }
+
+    async fn responsible(&self, cx: &Cx, phone: &PhoneNumber) -> Result<Option<Responsible>> {
+        self.whose(cx, *phone)
+            .await
+            .map_err(|error| self.blame(error))
+    }
+
+    async fn users(&self, cx: &Cx) -> Result<UserList> {
+        self.everybody(cx).await.map_err(|error| self.blame(error))
+    }
+
+    async fn changes(&self, cx: &Cx, since: Option<&Cursor>) -> Result<Changes> {
+        self.changes_since(cx, since)
+            .await
+            .map_err(|error| self.blame(error))
+    }
+
+    async fn setup(&self, cx: &Cx, plan: &SetupPlan) -> Result<SetupReport> {
+        self.register(cx, plan)
+            .await
+            .map_err(|error| self.blame(error))
+    }
+
+    async fn verify_inbound(&self, cx: &Cx, event: &InboundEvent) -> Result<()> {
+        self.verify(cx, event)
+            .await
+            .map_err(|error| self.blame(error))
+    }
+}
