@@ -24,6 +24,7 @@
 //!
 //! # Features
 //! - `asterisk` (on by default): Asterisk's events become call events and call records.
+//! - `kontur` (on by default): Kontur.CRM.
 //! - `retailcrm` (on by default): RetailCRM.
 //!
 //! # Where to look
@@ -37,6 +38,10 @@ pub use vochi_crm_core::*;
 #[cfg(feature = "asterisk")]
 #[doc(inline)]
 pub use vochi_crm_asterisk as asterisk;
+
+#[cfg(feature = "kontur")]
+#[doc(inline)]
+pub use vochi_crm_kontur as kontur;
 
 #[cfg(feature = "retailcrm")]
 #[doc(inline)]

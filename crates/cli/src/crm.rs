@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use vochi_crm::http::RawRequest;
-use vochi_crm::{Account, CrmConnector, Cx, Error, Hub, Result, retailcrm};
+use vochi_crm::{Account, CrmConnector, Cx, Error, Hub, Result, kontur, retailcrm};
 
 use crate::config::Profile;
 
@@ -14,16 +14,19 @@ use crate::config::Profile;
 pub(crate) enum Crm {
     /// RetailCRM, API v5.
     RetailCrm,
+    /// Kontur.CRM.
+    Kontur,
 }
 
 impl Crm {
     /// Every one.
-    pub(crate) const ALL: &'static [Self] = &[Self::RetailCrm];
+    pub(crate) const ALL: &'static [Self] = &[Self::RetailCrm, Self::Kontur];
 
     /// The name in configuration.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::RetailCrm => retailcrm::CRM.as_str(),
+            Self::Kontur => kontur::CRM.as_str(),
         }
     }
 
@@ -37,6 +40,7 @@ impl Crm {
     pub(crate) const fn keys(self) -> &'static [&'static str] {
         match self {
             Self::RetailCrm => retailcrm::CONFIG_KEYS,
+            Self::Kontur => kontur::CONFIG_KEYS,
         }
     }
 
@@ -44,6 +48,7 @@ impl Crm {
     pub(crate) const fn needed_keys(self) -> &'static [&'static str] {
         match self {
             Self::RetailCrm => &["url", "api_key"],
+            Self::Kontur => &["workspace"],
         }
     }
 
@@ -53,6 +58,12 @@ impl Crm {
         match self {
             Self::RetailCrm if carrier.eq_ignore_ascii_case("clientId") => "VOCHI_CRM_CLIENT_ID",
             Self::RetailCrm => "VOCHI_CRM_API_KEY",
+            Self::Kontur => match carrier.to_ascii_lowercase().as_str() {
+                "x-xcom-integration-apikey" => "VOCHI_CRM_API_KEY",
+                "x-xcom-integration-secret" => "VOCHI_CRM_INTEGRATION_SECRET",
+                "authorization" => "VOCHI_CRM_BEARER",
+                _ => "VOCHI_CRM_ACCESS_KEY",
+            },
         }
     }
 }
@@ -82,6 +93,11 @@ pub(crate) fn open(
             account,
             &read(own)?,
         )?)),
+        Crm::Kontur => Ok(Arc::new(kontur::Connector::open(
+            hub,
+            account,
+            &read(own)?,
+        )?)),
     }
 }
 
@@ -99,6 +115,12 @@ pub(crate) async fn raw(
         Crm::RetailCrm => {
             let client = read(profile.own())
                 .and_then(|config| retailcrm::Client::open(hub, &profile.account, &config))
+                .map_err(|error| profile.locate(error))?;
+            client.raw(cx, request).await
+        }
+        Crm::Kontur => {
+            let client = read(profile.own())
+                .and_then(|config| kontur::Client::open(hub, &profile.account, &config))
                 .map_err(|error| profile.locate(error))?;
             client.raw(cx, request).await
         }

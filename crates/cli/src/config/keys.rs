@@ -124,7 +124,13 @@ pub(super) const BY_CRM: &[(&str, &[Key])] = &[
             key("api_key", Kind::Secret),
             key("integration_secret", Kind::Secret),
             key("access_key", Kind::Secret),
+            key("bearer", Kind::Secret),
             key("instance_id", Kind::Text),
+            key("redirect_by", Kind::Choice(&["client", "line"])),
+            key("phone_form", Kind::Choice(&["digits", "plus"])),
+            key("continue_by", Kind::Choice(&["returned", "raw"])),
+            key("lost_events", Kind::Choice(&["drop", "repeat"])),
+            key("register_legs", Kind::Choice(&["all", "answered"])),
         ],
     ),
 ];
