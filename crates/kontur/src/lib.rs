@@ -27,6 +27,7 @@
 //! ```
 
 pub mod api;
+pub mod inbound;
 pub mod model;
 
 mod auth;
