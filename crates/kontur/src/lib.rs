@@ -27,12 +27,12 @@
 //! ```
 
 pub mod api;
+pub mod inbound;
 pub mod model;
 
 mod auth;
 mod client;
 mod config;
-mod connector;
 mod error;
 mod limits;
 
@@ -40,7 +40,6 @@ pub use client::{Client, ClientBuilder, Clients, Events, Files, Integration, Tel
 pub use config::{
     CONFIG_KEYS, Config, ContinueBy, DEFAULT_URL, LostEvents, RedirectBy, RegisterLegs,
 };
-pub use connector::Connector;
 pub use error::judge;
 pub use limits::{GENERAL, quota};
 

@@ -11,6 +11,7 @@ use vochi_crm_sandbox::{Sandbox, StartError};
 
 use crate::app::App;
 use crate::args::SandboxArgs;
+use crate::crm::Crm;
 use crate::exit::Exit;
 use crate::output::{Paint, Rehearsal, Report, Tone};
 use crate::signals;
@@ -118,7 +119,12 @@ fn write_config(path: &Path, profiles: &Value) -> Result<()> {
 }
 
 fn config_text(profiles: &Value) -> Option<String> {
-    let profiles: Map<String, Value> = profiles.as_object()?.clone();
+    // A stand-in may be there before its connector.
+    let profiles = profiles.as_object()?.iter();
+    let profiles: Map<String, Value> = profiles
+        .filter(|(name, _)| Crm::named(name).is_some())
+        .map(|(name, profile)| (name.clone(), profile.clone()))
+        .collect();
     let first = ["retailcrm"]
         .into_iter()
         .find(|name| profiles.contains_key(*name));

@@ -15,6 +15,7 @@ pub use fields::InboundFields;
 pub use repeat::repeat_id;
 
 use crate::call::{CrmCallId, CrmUserId, Extension, Party};
+use crate::secret::Secret;
 
 /// A request a CRM sent us. Its `Debug` shows neither query nor body: both may hold tokens.
 #[derive(Clone)]
@@ -207,6 +208,8 @@ pub struct InboundEvent {
     pub entity: Option<InboundEntity>,
     /// Where the employee clicked, where the CRM says so.
     pub clicked_on: Option<ClickedOn>,
+    /// A key that came with the request, good for nothing but its answer; never printed.
+    pub access_key: Option<Secret>,
     /// The CRM's own fields; tokens as `***`.
     pub raw: BTreeMap<String, serde_json::Value>,
 }
@@ -226,7 +229,21 @@ impl InboundEvent {
             crm_call_id: None,
             entity: None,
             clicked_on: None,
+            access_key: None,
             raw: BTreeMap::new(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_that_came_with_a_request_is_not_printed() {
+        let mut event = InboundEvent::new(InboundKind::ClickToCall, "1");
+        assert_eq!(event.access_key, None);
+        event.access_key = Some(Secret::new("canary"));
+        assert!(!format!("{event:?} {event:#?}").contains("canary"));
     }
 }

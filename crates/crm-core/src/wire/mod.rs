@@ -5,6 +5,7 @@
 //! as absent where the field is optional.
 
 mod items;
+mod open_word;
 mod scalar;
 mod shape;
 

@@ -6,7 +6,6 @@ mod event;
 mod file;
 mod ids;
 mod instance;
-mod open_word;
 mod participant;
 mod phone;
 mod time;

@@ -2,9 +2,7 @@
 
 use vochi_crm_core::{Direction, Error, Result};
 
-use super::open_word::open_word;
-
-open_word! {
+vochi_crm_core::open_word! {
     /// Who called whom. It belongs to the whole call: a consultation inside an incoming call leaves
     /// it incoming.
     CallDirection {
@@ -17,7 +15,7 @@ open_word! {
     }
 }
 
-open_word! {
+vochi_crm_core::open_word! {
     /// What happened to a leg of a live call.
     LegEventType {
         /// It rings.
@@ -34,7 +32,7 @@ open_word! {
     }
 }
 
-open_word! {
+vochi_crm_core::open_word! {
     /// How an integration stands in a workspace. Answers may write it as a number.
     InstanceStatus {
         /// Installed, not set up.
@@ -50,7 +48,7 @@ open_word! {
     }
 }
 
-open_word! {
+vochi_crm_core::open_word! {
     /// What sets a webhook off.
     WebhookTrigger {
         /// The clock.
@@ -60,7 +58,7 @@ open_word! {
     }
 }
 
-open_word! {
+vochi_crm_core::open_word! {
     /// What an event of the feed tells of.
     FeedEventType {
         /// Something was made, changed or deleted.
@@ -72,7 +70,7 @@ open_word! {
     }
 }
 
-open_word! {
+vochi_crm_core::open_word! {
     /// How something was changed.
     ChangeType {
         /// It was made.
@@ -86,7 +84,7 @@ open_word! {
     }
 }
 
-open_word! {
+vochi_crm_core::open_word! {
     /// What sort of number or address it is.
     ElementType {
         /// At work.
@@ -96,7 +94,7 @@ open_word! {
     }
 }
 
-open_word! {
+vochi_crm_core::open_word! {
     /// What a refusal is called (`status` of an error). Kontur spells one of them in Pascal case.
     ErrorStatus {
         /// No such call: it was never started, or its start was lost.

@@ -10,6 +10,7 @@
 mod answers;
 mod errors;
 mod fixture;
+mod inbound;
 mod input;
 mod mutations;
 mod operations;

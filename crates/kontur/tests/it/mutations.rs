@@ -2,109 +2,16 @@
 
 use std::fmt::Debug;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use vochi_crm_core::ErrorKind;
 use vochi_crm_core::http::{Answer, Endpoint};
+use vochi_crm_core::testing::mutations;
 use vochi_crm_kontur::api::{CallStarted, GetInstance, ListEvents};
 use vochi_crm_kontur::judge;
 use vochi_crm_kontur::model::{CallDirection, Communication, ExternalId, InstanceId};
 
 use super::fixture::{Fixture, names};
 use super::operations::{INSTANCE, Visitor, WITHOUT_OPERATION, operation_of};
-
-/// An answer with one thing changed.
-struct Mutation {
-    /// Where: keys and indices from the root on.
-    path: Vec<String>,
-    /// What was done there.
-    what: &'static str,
-    body: Value,
-}
-
-/// Every field and element of an answer, dropped, renamed and as every other type.
-fn mutations(body: &Value) -> Vec<Mutation> {
-    let mut all = Vec::new();
-    for path in paths(body) {
-        let mut push = |what, change: &dyn Fn(&mut Value, &str)| {
-            let mut body = body.clone();
-            let (last, way) = path.split_last().unwrap();
-            let mut parent = &mut body;
-            for step in way {
-                parent = child(parent, step);
-            }
-            change(parent, last);
-            all.push(Mutation {
-                path: path.clone(),
-                what,
-                body,
-            });
-        };
-        push("dropped", &|parent, last| {
-            take(parent, last);
-        });
-        push("renamed", &|parent, last| {
-            if let (Some(value), Value::Object(map)) = (take(parent, last), parent) {
-                map.insert(format!("{last}_2"), value);
-            }
-        });
-        for (what, value) in [
-            ("null", Value::Null),
-            ("a text", json!("text")),
-            ("an empty text", json!("")),
-            ("a number", json!(-7.5)),
-            ("a huge number", json!(1e300)),
-            ("a flag", json!(true)),
-            ("an empty list", json!([])),
-            ("a list", json!([1, "two", null, {"id": []}])),
-            ("an empty map", json!({})),
-            ("a map", json!({"id": {"id": 1}, "number": []})),
-        ] {
-            push(what, &|parent, last| {
-                *child(parent, last) = value.clone();
-            });
-        }
-    }
-    all
-}
-
-fn paths(value: &Value) -> Vec<Vec<String>> {
-    let children: Vec<(String, &Value)> = match value {
-        Value::Object(map) => map
-            .iter()
-            .map(|(key, value)| (key.clone(), value))
-            .collect(),
-        Value::Array(list) => list
-            .iter()
-            .enumerate()
-            .map(|(index, value)| (index.to_string(), value))
-            .collect(),
-        _ => Vec::new(),
-    };
-    let mut all = Vec::new();
-    for (step, value) in children {
-        all.push(vec![step.clone()]);
-        all.extend(paths(value).into_iter().map(|mut path| {
-            path.insert(0, step.clone());
-            path
-        }));
-    }
-    all
-}
-
-fn child<'a>(parent: &'a mut Value, step: &str) -> &'a mut Value {
-    match parent {
-        Value::Array(list) => &mut list[step.parse::<usize>().unwrap()],
-        map => map.get_mut(step).unwrap(),
-    }
-}
-
-fn take(parent: &mut Value, step: &str) -> Option<Value> {
-    match parent {
-        Value::Array(list) => Some(list.remove(step.parse::<usize>().unwrap())),
-        Value::Object(map) => map.remove(step),
-        _ => None,
-    }
-}
 
 /// The places without which an answer means nothing: there it cannot be read and says so.
 fn vital(fixture: &str) -> &'static [&'static str] {
@@ -274,18 +181,4 @@ fn one_wrong_webhook_never_costs_the_others() {
             _ => assert_eq!(found.webhooks, whole.webhooks),
         }
     }
-}
-
-#[test]
-fn every_place_is_changed_in_every_way() {
-    let all = mutations(&json!({"a": [{"b": 1}]}));
-    let places: Vec<String> = all
-        .iter()
-        .step_by(12)
-        .map(|mutation| mutation.path.join("."))
-        .collect();
-    assert_eq!(places, ["a", "a.0", "a.0.b"]);
-    assert_eq!(all.len(), 36);
-    assert_eq!(all[0].body, Value::Object(Map::new()));
-    assert_eq!(all[25].body, json!({"a": [{"b_2": 1}]}));
 }

@@ -8,7 +8,6 @@ use vochi_crm_core::{LocalTime, wire};
 
 use super::UserId;
 use super::number_id::number_id;
-use super::open_word::open_word;
 use super::telephony::{full_name, phones};
 
 number_id! {
@@ -16,7 +15,7 @@ number_id! {
     CustomerId
 }
 
-open_word! {
+vochi_crm_core::open_word! {
     /// What sort of customer it is (`type`).
     CustomerKind {
         /// A person.
@@ -26,7 +25,7 @@ open_word! {
     }
 }
 
-open_word! {
+vochi_crm_core::open_word! {
     /// What a customer is in law (`contragentType`).
     ContragentType {
         /// A person.
@@ -38,7 +37,7 @@ open_word! {
     }
 }
 
-open_word! {
+vochi_crm_core::open_word! {
     /// A customer's sex (`sex`, and `presumableSex` by the name).
     Sex {
         /// Female.

@@ -9,7 +9,6 @@ use serde_json::{Map, Value};
 use vochi_crm_core::wire::{self, Items};
 use vochi_crm_core::{Error, LocalTime, Result};
 
-use super::open_word::open_word;
 use super::{CustomerId, OrderId, Pagination, UserId};
 
 /// How far a history has been read: the id of its last record that was. It can be stored and read
@@ -59,7 +58,7 @@ impl FromStr for HistoryCursor {
     }
 }
 
-open_word! {
+vochi_crm_core::open_word! {
     /// Who or what made a change (`source`).
     ChangeSource {
         /// A user of the CRM.

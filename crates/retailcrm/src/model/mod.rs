@@ -15,7 +15,6 @@ mod module_check;
 mod module_plan;
 mod module_wire;
 mod number_id;
-mod open_word;
 mod order;
 mod order_data;
 mod page;

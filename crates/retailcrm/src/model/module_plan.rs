@@ -6,7 +6,6 @@ use vochi_crm_core::{Error, Extension, Result, Secret};
 
 use super::module::{IntegrationModule, ModuleCode};
 use super::module_changes::Changes;
-use super::open_word::open_word;
 use super::{PhoneText, UserId};
 
 /// Who may change the module's settings.
@@ -18,7 +17,7 @@ pub enum Editing {
     InTheCrm,
 }
 
-open_word! {
+vochi_crm_core::open_word! {
     /// What the CRM tells a module by itself (`actions`). Which names it takes is not documented; it
     /// is known to refuse some.
     ModuleAction {

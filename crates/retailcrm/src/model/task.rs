@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 use vochi_crm_core::{LocalTime, Result, wire};
 
 use super::number_id::number_id;
-use super::open_word::open_word;
 use super::{CustomerId, CustomerLink, OrderId, OrderLink, PhoneText, Target, UserId, given};
 
 number_id! {
@@ -12,7 +11,7 @@ number_id! {
     TaskId
 }
 
-open_word! {
+vochi_crm_core::open_word! {
     /// Whether a task is done, as lists are narrowed by it.
     TaskStatus {
         /// It is to be done.
@@ -22,7 +21,7 @@ open_word! {
     }
 }
 
-open_word! {
+vochi_crm_core::open_word! {
     /// What sort of performer a task has.
     PerformerType {
         /// One user.

@@ -8,8 +8,8 @@ use vochi_crm_core::{Cx, ErrorKind, Hub, Result};
 use vochi_crm_retailcrm::{Client, CustomersByPhone};
 
 use super::fixture::Fixture;
-use super::mutations::mutations;
 use super::support::{Bench, phone};
+use vochi_crm_core::testing::mutations;
 
 const NUMBER: &str = "+375291112233";
 const BY_E164: &str = "GET /api/v5/customers?filter%5Bname%5D=%2B375291112233&limit=20&page=1";

@@ -13,8 +13,8 @@ use vochi_crm_retailcrm::model::{
 };
 
 use super::fixture::{Fixture, assert_same};
-use super::mutations::mutations;
 use super::support::Bench;
+use vochi_crm_core::testing::mutations;
 
 const BEGIN: HistoryCursor = HistoryCursor::new(10);
 

@@ -8,8 +8,8 @@ use vochi_crm_retailcrm::model::{Editing, IntegrationModule, ModuleAction, Modul
 
 use super::fixture::Fixture;
 use super::modules::{bare, code, plan, read, registered, written};
-use super::mutations::mutations;
 use super::support::{ext, phone};
+use vochi_crm_core::testing::mutations;
 
 fn codes(module: &IntegrationModule) -> Vec<(u64, String)> {
     let telephony = module.telephony.as_ref().unwrap();

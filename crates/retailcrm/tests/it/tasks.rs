@@ -10,8 +10,8 @@ use vochi_crm_retailcrm::model::{
     CustomerId, PerformerType, Task, TaskData, TaskId, TaskStatus, UserId,
 };
 
-use super::mutations::mutations;
 use super::support::{Bench, yes};
+use vochi_crm_core::testing::mutations;
 
 /// As an official client's tests show tasks.
 fn listed() -> serde_json::Value {

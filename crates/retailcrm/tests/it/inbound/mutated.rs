@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use vochi_crm_core::ErrorKind;
 
 use super::super::fixture::Fixture;
-use super::super::mutations::mutations;
 use super::super::support::form;
 use super::{CLIENT_ID, bench, request, send};
+use vochi_crm_core::testing::mutations;
 
 /// A fixture of requests to us.
 struct Inbound {

@@ -5,10 +5,18 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use serde_json::Value;
 use vochi_crm_core::ErrorKind;
+use vochi_crm_core::testing::{Mutation, mutations, places};
 
 use super::super::fixture::Fixture;
 use super::table::{Case, Seen, cases};
-use super::{Mutation, child, mutations, paths};
+
+/// The value one step further.
+fn child<'a>(parent: &'a mut Value, step: &str) -> &'a mut Value {
+    match parent {
+        Value::Array(list) => &mut list[step.parse::<usize>().unwrap()],
+        map => map.get_mut(step).unwrap(),
+    }
+}
 
 /// Every answer of the fixture with a status of success that says so.
 fn good_answers(case: &Case) -> Vec<(String, Value)> {
@@ -37,7 +45,7 @@ fn is_within(pattern: &str, place: &[String]) -> bool {
 /// The texts and numbers of an answer that stand there once and are told on, with their places.
 fn told_once(body: &Value, whole: &str) -> Vec<(Vec<String>, String)> {
     let mut by_text = BTreeMap::<String, Vec<Vec<String>>>::new();
-    for path in paths(body) {
+    for path in places(body) {
         let text = match at(body, &path) {
             Value::String(text) => text.clone(),
             Value::Number(number) => number.to_string(),
@@ -218,7 +226,7 @@ fn a_number_or_a_flag_written_as_text_means_the_same() {
     for case in cases() {
         for (name, body) in good_answers(&case) {
             let before = (case.read)(&body).unwrap();
-            for path in paths(&body) {
+            for path in places(&body) {
                 let text = match at(&body, &path) {
                     Value::Number(number) => number.to_string(),
                     Value::Bool(flag) => flag.to_string(),
@@ -246,7 +254,7 @@ fn a_field_nobody_knows_changes_nothing() {
     for case in cases() {
         for (name, body) in good_answers(&case) {
             let before = (case.read)(&body).unwrap();
-            let objects = std::iter::once(Vec::new()).chain(paths(&body));
+            let objects = std::iter::once(Vec::new()).chain(places(&body));
             for path in objects.filter(|path| at(&body, path).is_object()) {
                 // A map by code has elements, not fields; a module keeps every field to write it again.
                 let of_elements = case.list.is_some_and(|list| path == [list]);

@@ -7,8 +7,8 @@ use vochi_crm_retailcrm::api::{ListUsers, SendCallEvent};
 
 use super::super::fixture::Fixture;
 use super::super::support::{Bench, ext, phone};
-use super::mutations;
 use super::table::cases;
+use vochi_crm_core::testing::{Mutation, mutations};
 
 /// Every answer of every fixture that is no success.
 fn refusals() -> Vec<(String, u16, Value)> {
@@ -88,7 +88,7 @@ async fn one_wrong_thing_in_a_refusal_leaves_it_a_refusal() {
 }
 
 /// With a status of success the body decides: it may say yes now, or say nothing any more.
-fn may_be_a_yes(status: u16, first: &str, mutation: &super::Mutation) -> bool {
+fn may_be_a_yes(status: u16, first: &str, mutation: &Mutation) -> bool {
     let says_yes = ["a flag", "a number", "a huge number"].contains(&mutation.what);
     status < 300
         && match first {

@@ -1,7 +1,27 @@
-//! Vocabularies the CRM may add words to.
+//! Vocabularies a CRM may add words to.
 
-/// An enum of the CRM's words that keeps a word it does not know. Words are read whatever the case
-/// of their letters: the documentation spells some of them in two ways.
+/// Makes an enum of a CRM's words that keeps a word it does not know.
+///
+/// Words are read whatever the case of their letters, because documentations spell them in more than
+/// one way, and written as they stand here. A word may have a second spelling, for a CRM that counts
+/// its words. The crate that uses it needs serde.
+///
+/// ```
+/// vochi_crm_core::open_word! {
+///     /// Whether a task is done.
+///     Status {
+///         /// It is.
+///         Done = "done" | "1",
+///         /// Not yet.
+///         Open = "open" | "0",
+///     }
+/// }
+/// assert_eq!(Status::of("DONE"), Status::Done);
+/// assert_eq!(serde_json::from_str::<Status>("0")?, Status::Open);
+/// assert_eq!(Status::of("postponed").as_str(), "postponed");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[macro_export]
 macro_rules! open_word {
     ($(#[$doc:meta])* $name:ident { $($(#[$word_doc:meta])* $word:ident = $text:literal $(| $number:literal)?,)+ }) => {
         $(#[$doc])*
@@ -46,7 +66,7 @@ macro_rules! open_word {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                match vochi_crm_core::wire::text_or_none(deserializer)? {
+                match $crate::wire::text_or_none(deserializer)? {
                     Some(word) => Ok(Self::of(&word)),
                     None => Err(serde::de::Error::custom("it is no word")),
                 }
@@ -54,5 +74,3 @@ macro_rules! open_word {
         }
     };
 }
-
-pub(super) use open_word;
