@@ -18,6 +18,7 @@ mod config_mistakes;
 mod dry_run;
 mod failures;
 mod health;
+mod kontur;
 mod lookup;
 mod packaging;
 mod phone;

@@ -58,7 +58,16 @@ impl Stage {
 
     /// The sandbox's profile under another name, as TOML. Nothing is tried twice.
     pub(crate) fn profile_text(&self, name: &str) -> String {
-        let mut profile = self.sandbox.profiles()["retailcrm"].clone();
+        self.text_of("retailcrm", name)
+    }
+
+    /// The same of Kontur.
+    pub(crate) fn kontur_text(&self, name: &str) -> String {
+        self.text_of("kontur", name)
+    }
+
+    fn text_of(&self, crm: &str, name: &str) -> String {
+        let mut profile = self.sandbox.profiles()[crm].clone();
         profile["retries"] = 0.into();
         let table = serde_json::json!({ "profile": { name: profile } });
         toml::to_string(&table).expect("a profile is TOML")
