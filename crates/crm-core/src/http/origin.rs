@@ -53,7 +53,10 @@ impl Origin {
     /// The whole address of a request.
     pub(crate) fn join(&self, request: &ApiRequest) -> Url {
         let mut url = self.0.clone();
-        url.set_path(&format!("{}{}", self.base(), request.path()));
+        match self.base() {
+            "" => url.set_path(request.path()),
+            base => url.set_path(&format!("{base}{}", request.path())),
+        }
         let query = request.query_string();
         if !query.is_empty() {
             url.set_query(Some(&query));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderValue, header};
 use url::Url;
 
 use super::flow::Flow;
@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 pub(super) struct Prepared {
     request: ApiRequest,
     url: Url,
-    headers: HeaderMap,
+    content_type: Option<HeaderValue>,
     bytes: Bytes,
 }
 
@@ -30,17 +30,14 @@ pub(super) struct Ready {
 
 impl Prepared {
     pub(super) fn new(request: ApiRequest, origin: &Origin) -> Result<Self> {
-        let mut headers = request.headers().clone();
-        headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
-        if let Some(content_type) = request.body_ref().content_type() {
-            let value = HeaderValue::from_str(content_type)
-                .map_err(|_| Error::input(format!("{content_type:?} is no content type")))?;
-            headers.insert(header::CONTENT_TYPE, value);
-        }
+        let content_type = request.body_ref().content_type().map(|content_type| {
+            HeaderValue::from_str(content_type)
+                .map_err(|_| Error::input(format!("{content_type:?} is no content type")))
+        });
         Ok(Self {
             url: origin.join(&request),
             bytes: request.body_ref().encode(),
-            headers,
+            content_type: content_type.transpose()?,
             request,
         })
     }
@@ -51,10 +48,15 @@ impl Prepared {
 
     /// The request; a streamed body is not in it.
     pub(super) fn without_source(&self) -> HttpRequest {
+        let mut headers = self.request.headers().clone();
+        headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+        if let Some(content_type) = &self.content_type {
+            headers.insert(header::CONTENT_TYPE, content_type.clone());
+        }
         HttpRequest::new(
             self.request.method().clone(),
             self.url.clone(),
-            self.headers.clone(),
+            headers,
             self.bytes.clone(),
         )
     }
