@@ -205,3 +205,47 @@ pub(crate) fn unauthorized() -> Step {
 pub(crate) fn html() -> Step {
     Step::text(200, "text/html", "<html>maintenance</html>")
 }
+
+/// The integration as `setup` leaves it, with a change; `null` takes a member out.
+pub(crate) fn instance(changes: Value) -> Value {
+    let schedule = |number: u32, url: &str| {
+        json!({
+            "id": format!("7a3d5c10-4b1e-4f6a-9c27-56434b{number:06}"),
+            "relativeUrl": url, "triggerType": "schedule", "filter": {"items": []},
+            "schedule": {"period": "00:05:00"}, "disabled": false,
+        })
+    };
+    let mut all = json!({
+        "id": super::operations::INSTANCE,
+        "baseUrl": INBOUND,
+        "features": {"call": true, "hangup": true, "sendSms": false},
+        "status": "active",
+        "webHooks": [
+            schedule(1, "communications/sync"),
+            schedule(2, "setup/upgrade"),
+            {
+                "id": "7a3d5c10-4b1e-4f6a-9c27-56434b000003",
+                "relativeUrl": "crm-callbacks", "triggerType": "entityEvent",
+                "filter": {"items": [{"entityType": "contact"}, {"entityType": "company"}]},
+                "schedule": {}, "disabled": false,
+            },
+        ],
+    });
+    merge(&mut all, changes);
+    all
+}
+
+/// Where Kontur reaches the usual account.
+pub(crate) const INBOUND: &str = "https://pbx.example.test/in/crm/canary-inbound-secret";
+
+/// The answer to an authorisation.
+pub(crate) fn authorized(workspace: &str) -> Step {
+    Step::json(
+        200,
+        &json!({
+            "workspace": {"name": workspace, "id": "d28f0000-6666-4f4f-bfbf-000000000601"},
+            "integrationInstance": {"id": super::operations::INSTANCE},
+            "accessKey": "canary-access-key",
+        }),
+    )
+}

@@ -75,12 +75,12 @@ impl Connector {
             return Check::failed(
                 "instance",
                 ErrorKind::Config,
-                format!("{missing} is switched off: clicks in Kontur do nothing"),
+                format!("switched off: {missing}; clicks in Kontur do nothing"),
                 RUN_SETUP,
             );
         }
         on.with_hint(format!(
-            "{missing} is switched off; {RUN_SETUP} to change that"
+            "switched off: {missing}; {RUN_SETUP} to change that"
         ))
     }
 }
