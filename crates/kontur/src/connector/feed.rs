@@ -4,6 +4,7 @@
 //! so what it told is kept in memory and every question first reads on from where the last one
 //! stopped.
 
+mod event;
 mod index;
 
 use std::collections::BTreeSet;
@@ -271,7 +272,7 @@ impl Connector {
             let people = index.people().into_iter();
             people
                 .map(|(id, person)| {
-                    let id = id.to_common()?;
+                    let id = self.common_id(id)?;
                     let mut user = CrmUser::new(id, person.name.clone(), person.is_active());
                     user.extension = directory.extension_of(&user.id).cloned();
                     Ok(user)

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use vochi_crm_core::{Cx, Error, Line, PhoneNumber, Responsible, Result};
+use vochi_crm_core::{CrmUserId, Cx, Error, Line, PhoneNumber, Responsible, Result};
 
 use super::Connector;
 use crate::RedirectBy;
@@ -35,9 +35,25 @@ impl Connector {
         let name = self
             .told()
             .ask(|index| index.person(user).map(|person| person.name.clone()));
-        let user = user.to_common()?;
+        let user = self.common_id(user)?;
         let extension = self.own().directory().extension_of(&user).cloned();
         Ok(Responsible::new(user, name, extension))
+    }
+
+    /// A user's id in the common model, spelt as the directory spells it: Kontur's are in small
+    /// letters, and people copy them from elsewhere.
+    pub(super) fn common_id(&self, user: &UserId) -> Result<CrmUserId> {
+        let directory = self.own().directory();
+        let mut named = directory
+            .extensions()
+            .map(|(_, user)| user)
+            .chain(directory.default_user())
+            .chain(directory.missed_user());
+        let same = named.find(|other| UserId::of(other).is_ok_and(|other| other == *user));
+        match same {
+            Some(same) => Ok(same.clone()),
+            None => user.to_common(),
+        }
     }
 
     /// The account's own number, where there is no doubt which.

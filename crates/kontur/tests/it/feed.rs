@@ -392,3 +392,28 @@ async fn a_place_the_crm_forgot_is_read_from_the_start() {
     assert_eq!(error.kind(), ErrorKind::Rejected);
     assert_eq!(users(&bench).await.users.len(), 1, "what was known is kept");
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_documented_page_and_the_end_behind_it_are_read() {
+    let fixture = super::fixture::Fixture::open("events-feed");
+    let documented = |name: &str| Step::Answer(fixture.answer(name));
+    let bench = Bench::new([
+        documented("page"),
+        documented("drained"),
+        documented("drained"),
+    ]);
+    let list = users(&bench).await;
+    assert_eq!(told(&list), [("Иванова Мария", Some("101"), false)]);
+    let cx = Cx::history();
+    let changes = bench.connector.changes(&cx, None).await.unwrap();
+    let [contact] = changes.customers.as_slice() else {
+        panic!("{changes:?}")
+    };
+    assert_eq!(contact.name.as_deref(), Some("Иван Иванов"));
+    let place = "00000000-20ac-176a-0000-0000060f5e88";
+    assert_eq!(
+        changes.cursor.as_str(),
+        place,
+        "an empty page moves nothing"
+    );
+}

@@ -478,3 +478,25 @@ async fn with_a_ready_key_what_can_be_looked_at_is() {
         );
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_documented_instance_with_its_secrets_in_clear_tells_none() {
+    let fixture = super::fixture::Fixture::open("instances-get");
+    let account = Account {
+        instance: Some(Step::Answer(fixture.answer("ok_with_secrets"))),
+        ..Account::good()
+    };
+    let checks = account.checks().await;
+    let told = format!("{checks:?}");
+    assert!(
+        !told.contains("test-secret") && !told.contains("crm-hook"),
+        "{told}"
+    );
+    says(
+        &checks[2],
+        "instance",
+        ErrorKind::Rejected,
+        "failed",
+        "page",
+    );
+}

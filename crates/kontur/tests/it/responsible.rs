@@ -43,6 +43,36 @@ async fn the_first_with_an_extension_gets_the_call() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_id_is_the_same_in_capitals() {
+    let capitals = MASHA.to_uppercase();
+    let bench = Bench::with(
+        [
+            redirect(&[MASHA]),
+            page(1, &[user(MASHA, "Мария", "active")]),
+        ],
+        json!({"extensions": {"101": capitals}}),
+        json!({}),
+    );
+    assert_eq!(
+        named(&bench).await,
+        Some((capitals.clone(), Some("101".to_owned())))
+    );
+    let list = bench.connector.users(&Cx::history()).await.unwrap();
+    assert!(list.users[0].extension.is_some());
+    assert!(list.mismatches.is_empty(), "{list:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_documented_answer_is_understood() {
+    let fixture = super::fixture::Fixture::open("call-redirect-by-phone");
+    let masha = Some((MASHA.to_owned(), Some("101".to_owned())));
+    for (name, wanted) in [("found", masha), ("nobody", None), ("not_found", None)] {
+        let bench = Bench::new([Step::Answer(fixture.answer(name))]);
+        assert_eq!(named(&bench).await, wanted, "{name}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn that_nobody_is_responsible_is_no_error() {
     let nobody = json!({"status": "notFound", "message": "CallRedirectRequest not found"});
     let bench = Bench::new([Step::json(409, &nobody)]);
