@@ -1,13 +1,16 @@
 //! Who has a number, by what the feed told.
 
-use serde_json::json;
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
 use vochi_crm_core::connector::{CustomerKind, Found};
 use vochi_crm_core::testing::Step;
 use vochi_crm_core::{Capability, CrmConnector as _, Cx, ErrorKind, WarningKind};
 
 use super::people_support::{
-    Bench, MASHA, NUMBER, change, company_id, contact_id, drained, firm, html, page, person, phone,
-    redirect, told, unauthorized, user,
+    Bench, MASHA, NUMBER, change, company_id, contact_id, drained, firm, html, page, page_of_more,
+    person, phone, redirect, told, unauthorized, user,
 };
 
 async fn ask(bench: &Bench, numbers: &[&str]) -> Vec<Found> {
@@ -255,4 +258,109 @@ async fn a_feed_that_cannot_be_read_is_an_error() {
     assert_eq!(error.kind(), ErrorKind::Decode);
     let bench = Bench::new([drained()]);
     assert!(find(&bench, NUMBER).await.candidates.is_empty());
+}
+
+/// What may happen to one of three contacts.
+#[derive(Clone, Debug)]
+enum Act {
+    Told(u32, Vec<usize>),
+    Gone(u32),
+    Back(u32),
+}
+
+/// Spellings, of which the first three are one number and the last is none.
+const SPELT: [&str; 6] = [
+    "375291112233",
+    "+375 (29) 111-22-33",
+    "8 029 111 22 33",
+    "375446370646",
+    "8 (962) 791-74-60",
+    "по утрам",
+];
+
+/// The number each spelling is.
+const IS: [Option<&str>; 6] = [
+    Some(NUMBER),
+    Some(NUMBER),
+    Some(NUMBER),
+    Some("+375446370646"),
+    Some("+79627917460"),
+    None,
+];
+
+fn acts() -> impl Strategy<Value = Vec<Act>> {
+    let contact = 1..4_u32;
+    let act = prop_oneof![
+        4 => (contact.clone(), prop::collection::vec(0..SPELT.len(), 0..4))
+            .prop_map(|(id, phones)| Act::Told(id, phones)),
+        1 => contact.clone().prop_map(Act::Gone),
+        1 => contact.prop_map(Act::Back),
+    ];
+    prop::collection::vec(act, 0..24)
+}
+
+fn event(act: &Act) -> Value {
+    match act {
+        Act::Told(id, phones) => {
+            let phones: Vec<Value> = phones
+                .iter()
+                .map(|phone| json!({"value": SPELT[*phone]}))
+                .collect();
+            told("patch", &json!({"id": contact_id(*id), "phones": phones}))
+        }
+        Act::Gone(id) => change("contact", &contact_id(*id), "delete", json!({})),
+        Act::Back(id) => change("contact", &contact_id(*id), "restore", json!({})),
+    }
+}
+
+/// Who has a number after all that, the one who was told of last first: worked out the simple way.
+fn wanted(acts: &[Act], number: &str) -> Vec<String> {
+    let mut cards: BTreeMap<u32, (Vec<usize>, bool, usize)> = BTreeMap::new();
+    for (place, act) in acts.iter().enumerate() {
+        match act {
+            Act::Told(id, phones) => {
+                cards.insert(*id, (phones.clone(), true, place));
+            }
+            Act::Gone(id) | Act::Back(id) => {
+                if let Some(card) = cards.get_mut(id) {
+                    card.1 = matches!(act, Act::Back(_));
+                    card.2 = place;
+                }
+            }
+        }
+    }
+    let mut found: Vec<(usize, u32)> = cards
+        .iter()
+        .filter(|(_, (phones, there, _))| {
+            *there && phones.iter().any(|phone| IS[*phone] == Some(number))
+        })
+        .map(|(id, (_, _, place))| (*place, *id))
+        .collect();
+    found.sort_unstable_by(|one, other| other.cmp(one));
+    found.into_iter().map(|(_, id)| contact_id(id)).collect()
+}
+
+proptest! {
+    #[test]
+    fn whatever_happens_to_cards_numbers_lead_to_those_who_have_them(
+        acts in acts(), cut in 0..24_usize,
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .start_paused(true)
+            .build()
+            .unwrap();
+        let events: Vec<Value> = acts.iter().map(event).collect();
+        let (first, rest) = events.split_at(cut.min(events.len()));
+        let nobody = [redirect(&[]), redirect(&[]), redirect(&[])];
+        let steps = [page_of_more(1, first), page(2, rest)].into_iter().chain(nobody);
+        let numbers = [NUMBER, "+375446370646", "+79627917460"];
+        let found = runtime.block_on(async {
+            let bench = Bench::new(steps);
+            ask(&bench, &numbers).await
+        });
+        for (found, number) in found.iter().zip(numbers) {
+            prop_assert_eq!(ids(found), wanted(&acts, number), "{}", number);
+        }
+    }
 }
