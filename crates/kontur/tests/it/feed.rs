@@ -26,7 +26,10 @@ fn told(list: &UserList) -> Vec<(&str, Option<&str>, bool)> {
     list.users
         .iter()
         .map(|user| {
-            let extension = user.extension.as_ref().map(|one| one.as_str());
+            let extension = user
+                .extension
+                .as_ref()
+                .map(vochi_crm_core::Extension::as_str);
             (user.name.as_str(), extension, user.active)
         })
         .collect()
