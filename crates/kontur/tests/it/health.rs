@@ -341,6 +341,17 @@ async fn extensions_of_users_who_are_not_there_are_named() {
         "vochi-crm users",
     );
     let account = Account {
+        common: json!({"default_user": super::people_support::PETR}),
+        ..Account::good()
+    };
+    says(
+        &account.failed().await,
+        "extensions",
+        ErrorKind::Config,
+        "default_user is mapped",
+        "vochi-crm users",
+    );
+    let account = Account {
         common: json!({"extensions": {}}),
         ..Account::good()
     };

@@ -189,6 +189,26 @@ async fn foreign_webhooks_stay_and_one_that_calls_the_same_is_taken_for_ours() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_schedule_with_a_whole_address_is_made_to_follow_the_base_address() {
+    let mut hooks = instance(json!({}))["webHooks"].clone();
+    hooks[0]["relativeUrl"] = json!("https://elsewhere.example.test/communications/sync");
+    let old = json!({"baseUrl": "https://elsewhere.example.test/", "webHooks": hooks});
+    let bench = bench([read(old), yes(), yes(), read(json!({}))]);
+    let report = run(&bench, &plan()).await.unwrap();
+    assert_eq!(
+        report.changes,
+        [
+            "the base address is set to ours",
+            "schedule communications/sync is put right"
+        ]
+    );
+    assert_eq!(
+        bench.sent(2)["operations"][0]["value"],
+        "communications/sync"
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn features_that_are_on_stay_on() {
     let features = json!({"features": {"call": true, "hangup": false, "sendSms": true}});
     let bench = bench([read(features), yes(), read(json!({}))]);

@@ -152,10 +152,7 @@ impl Hook {
                         .all(|thing| told.iter().any(|one| covers(one, thing)))
                 }
             };
-            works
-                && !found.disabled
-                && found.trigger == Some(self.trigger())
-                && self.leads(found, instance)
+            works && !found.disabled && found.trigger == Some(self.trigger()) && self.is_at(found)
         })
     }
 
@@ -180,6 +177,12 @@ impl Hook {
             By::Clock => WebhookTrigger::Schedule,
             By::Changes(_) => WebhookTrigger::EntityEvent,
         }
+    }
+
+    /// Whether its address goes along when the base address changes.
+    fn is_at(&self, hook: &Webhook) -> bool {
+        let url = hook.relative_url.as_deref();
+        url.is_some_and(|url| url.trim_matches('/') == self.relative_url)
     }
 
     /// Pages print these addresses with a slash, without one, and whole.
