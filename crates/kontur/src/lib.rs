@@ -33,6 +33,7 @@ pub mod model;
 mod auth;
 mod client;
 mod config;
+mod connector;
 mod error;
 mod limits;
 
@@ -40,6 +41,7 @@ pub use client::{Client, ClientBuilder, Clients, Events, Files, Integration, Tel
 pub use config::{
     CONFIG_KEYS, Config, ContinueBy, DEFAULT_URL, LostEvents, RedirectBy, RegisterLegs,
 };
+pub use connector::Connector;
 pub use error::judge;
 pub use limits::{GENERAL, quota};
 

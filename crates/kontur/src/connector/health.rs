@@ -1,13 +1,131 @@
 //! Whether a Kontur account works end to end.
 
+mod people;
+mod registration;
+
 use std::time::Duration;
 
-use vochi_crm_core::{Cx, HealthReport};
+use tokio::time::Instant;
+use vochi_crm_core::connector::Check;
+use vochi_crm_core::{Cx, ErrorKind, HealthReport};
 
 use super::Connector;
+use crate::model::{Authorized, Workspace};
+
+const RUN_SETUP: &str = "run `vochi-crm setup`";
 
 impl Connector {
-    pub(super) async fn check(&self, _: &Cx) -> HealthReport {
-        HealthReport::new(Duration::ZERO, Vec::new())
+    pub(super) async fn check(&self, cx: &Cx) -> HealthReport {
+        let began = Instant::now();
+        let (checks, latency) = if self.has_ready_key() {
+            self.with_ready_key(cx, began).await
+        } else {
+            let authorized = self.client().authorized(cx).await;
+            let latency = began.elapsed();
+            let checks = match authorized {
+                Ok(authorized) => self.as_authorized(cx, &authorized).await,
+                // Nothing else can work, and asking on would only repeat the same complaint.
+                Err(error) => vec![Check::broken("key", &error)],
+            };
+            (checks, latency)
+        };
+        HealthReport::new(latency.max(Duration::from_millis(1)), checks)
     }
+
+    fn has_ready_key(&self) -> bool {
+        let key = self.inner.config.access_key.as_ref();
+        key.is_some_and(|key| !key.expose().trim().is_empty())
+    }
+
+    async fn as_authorized(&self, cx: &Cx, authorized: &Authorized) -> Vec<Check> {
+        let mut checks = vec![Check::passed(
+            "key",
+            "Kontur gives an access key for api_key",
+        )];
+        let workspace = self.workspace_check(&authorized.workspace);
+        let elsewhere = workspace.failure().is_some();
+        checks.push(workspace);
+        // What follows would be asked of the wrong workspace.
+        if elsewhere {
+            return checks;
+        }
+        let told = authorized.instance.id.as_ref();
+        match (self.inner.config.instance_id.as_ref(), told) {
+            (Some(ours), Some(told)) if ours != told => checks.push(Check::failed(
+                "instance",
+                ErrorKind::Config,
+                format!("`instance_id` is {ours}, and the key is for integration {told}"),
+                "leave `instance_id` out: the authorisation names it",
+            )),
+            (Some(id), _) | (None, Some(id)) => {
+                checks.extend(self.instance_checks(cx, id).await);
+            }
+            (None, None) => checks.push(unknown_instance()),
+        }
+        let (people, _) = self.people_checks(cx).await;
+        checks.extend(people);
+        checks
+    }
+
+    /// A ready key says neither whose it is nor when it ends: what can be asked with it is asked.
+    async fn with_ready_key(&self, cx: &Cx, began: Instant) -> (Vec<Check>, Duration) {
+        let mut checks = match &self.inner.config.instance_id {
+            Some(id) => self.instance_checks(cx, id).await,
+            None => vec![unknown_instance()],
+        };
+        let answered = self.inner.config.instance_id.is_some();
+        let latency = answered.then(|| began.elapsed());
+        let mut refused = checks
+            .iter()
+            .any(|check| check.failure() == Some(ErrorKind::Auth));
+        if !refused {
+            let (people, no_feed) = self.people_checks(cx).await;
+            checks.extend(people);
+            // Nothing else was asked with it.
+            refused = no_feed && !answered && !self.reads_as_person();
+        }
+        let latency = latency.unwrap_or_else(|| began.elapsed());
+        if refused {
+            let check = Check::failed(
+                "key",
+                ErrorKind::Auth,
+                "Kontur does not take the ready access key",
+                "it is over after 20 minutes: get another, or configure api_key",
+            );
+            return (vec![check], latency);
+        }
+        let ready = Check::passed("key", "a ready access key is configured").with_hint(
+            "it lives 20 minutes, and whose it is cannot be seen: configure api_key for anything but trials",
+        );
+        checks.insert(0, ready);
+        (checks, latency)
+    }
+
+    fn workspace_check(&self, told: &Workspace) -> Check {
+        let ours = self.inner.config.workspace.trim();
+        let names: Vec<&str> = [&told.name, &told.id]
+            .into_iter()
+            .flatten()
+            .map(String::as_str)
+            .collect();
+        match names.first() {
+            None => Check::passed("workspace", format!("{ours}, as configured"))
+                .with_hint("Kontur does not say which workspace the key is for"),
+            Some(_) if names.iter().any(|name| name.eq_ignore_ascii_case(ours)) => {
+                let title = told.title.as_deref().map(|title| format!(" ({title})"));
+                Check::passed("workspace", format!("{ours}{}", title.unwrap_or_default()))
+            }
+            Some(name) => Check::failed(
+                "workspace",
+                ErrorKind::Config,
+                format!("the key is for workspace {name}, and `workspace` is {ours}"),
+                format!("set `workspace` to {name}, or take the key of the integration in {ours}"),
+            ),
+        }
+    }
+}
+
+fn unknown_instance() -> Check {
+    Check::passed("instance", "which integration this is cannot be seen")
+        .with_hint("set `instance_id` if it shall be checked: the integration's page shows it")
 }

@@ -1,12 +1,177 @@
-//! Registering the telephony.
+//! Registering the telephony: the integration in the workspace is read, changed where it differs, and
+//! read again, because the answer to a change does not show it.
 
-use vochi_crm_core::connector::{SetupPlan, SetupReport};
-use vochi_crm_core::{CrmConnector as _, Cx, Result};
+mod parts;
+
+use vochi_crm_core::connector::{SetupMode, SetupPlan, SetupReport};
+use vochi_crm_core::http::Endpoint as _;
+use vochi_crm_core::{Cx, Effect, Error, ErrorKind, Result, Warning, WarningKind};
 
 use super::Connector;
+use crate::api::SetupIntegration;
+use crate::model::{Instance, InstanceId, InstanceStatus};
+use parts::{HOOKS, Part};
+pub(super) use parts::{SYNC, calls};
 
 impl Connector {
-    pub(super) async fn register(&self, _: &Cx, _: &SetupPlan) -> Result<SetupReport> {
-        Err(self.lacks("registering the telephony yet"))
+    /// Switches on what clicks need, has Kontur call us, and looks whether it does.
+    pub(super) async fn register(&self, cx: &Cx, plan: &SetupPlan) -> Result<SetupReport> {
+        let id = self.client().instance_id(cx).await?;
+        let before = self.instance(cx, &id).await?;
+        let mut warnings = Vec::new();
+        let address = self.inbound_address(plan);
+        if address.is_none() {
+            warnings.push(Warning::new(
+                WarningKind::Incomplete,
+                "there is no inbound address, so what Kontur calls is left as it is: clicks and changes may not reach us",
+            ));
+        }
+        let parts = [Part::Features]
+            .into_iter()
+            .chain(address.map(Part::Address))
+            .chain(HOOKS.map(Part::Hook));
+        let mut missing = Vec::new();
+        for part in parts.filter(|part| !part.is_in(&before)) {
+            match part.patch(id.clone(), &before)?.request() {
+                Ok(_) => missing.push(part),
+                Err(error) => warnings.push(refused(&part, Some(&error))),
+            }
+        }
+        let unset = self.is_unset(&before);
+        let mut changes: Vec<String> = missing.iter().map(|part| part.told(&before)).collect();
+        changes.extend(unset.then(|| SET_UP.to_owned()));
+        if plan.mode == SetupMode::Show || changes.is_empty() {
+            return Ok(SetupReport::new(changes).with_warnings(warnings));
+        }
+        let errors = self.change(cx, &id, &before, &missing).await?;
+        if unset {
+            let setup = SetupIntegration::new(id.clone());
+            self.client().integration().setup(cx, &setup).await?;
+        }
+        if self.hub().plan().is_some() {
+            // A dry run changed nothing that could be looked at.
+            return Ok(SetupReport::new(changes).with_warnings(warnings));
+        }
+        let after = match self.instance(cx, &id).await {
+            Ok(after) => after,
+            Err(error) => {
+                let text = format!(
+                    "whether the changes took effect could not be read: {}",
+                    error.message()
+                );
+                warnings.push(Warning::new(WarningKind::Incomplete, text));
+                return Ok(SetupReport::new(changes).with_warnings(warnings));
+            }
+        };
+        let mut changes = Vec::new();
+        for (part, error) in missing.iter().zip(&errors) {
+            if part.is_in(&after) {
+                changes.push(part.told(&before));
+            } else {
+                warnings.push(refused(part, error.as_ref()));
+            }
+        }
+        if unset && self.is_unset(&after) {
+            let text = "Kontur took the setup and still calls the integration not configured";
+            warnings.push(Warning::new(WarningKind::Incomplete, text));
+        } else if unset {
+            changes.push(SET_UP.to_owned());
+        }
+        Ok(SetupReport::new(changes).with_warnings(warnings))
     }
+
+    /// Sends each change alone, so that one that is refused does not undo the others. What was
+    /// refused comes back in its place.
+    async fn change(
+        &self,
+        cx: &Cx,
+        id: &InstanceId,
+        before: &Instance,
+        missing: &[Part],
+    ) -> Result<Vec<Option<Error>>> {
+        let mut errors = Vec::with_capacity(missing.len());
+        for part in missing {
+            let patch = part.patch(id.clone(), before)?;
+            let error = match self.client().integration().patch(cx, &patch).await {
+                Ok(_) => None,
+                // It may have worked: look, rather than make a second one.
+                Err(error) if error.effect() != Effect::NotApplied => {
+                    match self.instance(cx, id).await {
+                        Ok(now) if part.is_in(&now) => None,
+                        _ => return Err(error),
+                    }
+                }
+                Err(error) if is_about_data(&error) => Some(error),
+                Err(error) => return Err(error),
+            };
+            errors.push(error);
+        }
+        Ok(errors)
+    }
+
+    pub(super) async fn instance(&self, cx: &Cx, id: &InstanceId) -> Result<Instance> {
+        let read = self.client().integration().get(cx, id.clone()).await;
+        read.map_err(|error| match error.kind() {
+            ErrorKind::NotFound => error.with_hint(
+                "leave `instance_id` out, or set it to the id the authorisation names; check `workspace`",
+            ),
+            _ => error,
+        })
+    }
+
+    /// Whether it is a public integration that nobody set up yet.
+    fn is_unset(&self, instance: &Instance) -> bool {
+        self.is_public() && instance.status == Some(InstanceStatus::NotConfigured)
+    }
+
+    pub(super) fn is_public(&self) -> bool {
+        let secret = self.inner.config.integration_secret.as_ref();
+        secret.is_some_and(|secret| !secret.expose().trim().is_empty())
+    }
+
+    /// The account's inbound address without a final slash: the plan's, else
+    /// `{public_url}/in/{account}/{inbound_secret}`.
+    pub(super) fn inbound_address(&self, plan: &SetupPlan) -> Option<String> {
+        if let Some(url) = &plan.inbound_url {
+            return Some(url.as_str().trim_end_matches('/').to_owned());
+        }
+        let config = self.own().config();
+        let public = config.public_url.as_deref().map(str::trim)?;
+        let secret = config.inbound_secret.as_ref()?;
+        (!public.is_empty() && !secret.is_empty()).then(|| {
+            let (public, account) = (public.trim_end_matches('/'), self.own().name().as_str());
+            format!("{public}/in/{account}/{}", secret.expose())
+        })
+    }
+}
+
+const SET_UP: &str = "the integration is set up";
+
+/// Kontur refuses this change and may take the next.
+fn is_about_data(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::Rejected | ErrorKind::NotFound | ErrorKind::Unsupported
+    )
+}
+
+/// What did not take effect, and what to do. The address is told by nobody's words: a part of it is
+/// secret, and Kontur repeats what it refuses.
+fn refused(part: &Part, error: Option<&Error>) -> Warning {
+    let text = match (part, error) {
+        (Part::Address(_), Some(error)) if error.kind() == ErrorKind::Input => {
+            "the base address is left as it is: ours is no https address, and Kontur calls no other"
+                .to_owned()
+        }
+        (Part::Address(_), _) => "Kontur did not take our base address; a private integration \
+             has it from its manifest: put the inbound address ({public_url}/in/{profile}/{inbound_secret}) \
+             into manifest.json as baseUrl, upload it, then Uninstall and Install the integration"
+            .to_owned(),
+        (part, Some(error)) => format!("{}: Kontur refused it: {}", part.name(), error.message()),
+        (part, None) => format!(
+            "{}: Kontur answered yes and it did not take effect; run setup again, or change it on the integration's page",
+            part.name()
+        ),
+    };
+    Warning::new(WarningKind::Incomplete, text)
 }

@@ -8,13 +8,21 @@
 )]
 
 mod answers;
+mod changes;
 mod errors;
+mod feed;
+mod find;
 mod fixture;
+mod health;
 mod inbound;
 mod input;
 mod mutations;
 mod operations;
+mod people_support;
 mod policies;
 mod requests;
+mod responsible;
 mod secrets;
+mod setup;
+mod stand_in_people;
 mod upload;
