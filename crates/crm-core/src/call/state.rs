@@ -434,6 +434,11 @@ impl CallState {
         &self.talked_with
     }
 
+    /// Options of one CRM that came with the events; the last word of each.
+    pub fn extra(&self) -> &Extra {
+        &self.extra
+    }
+
     /// Whether the CRM's history holds the call.
     pub fn recorded(&self) -> Recorded {
         self.recorded

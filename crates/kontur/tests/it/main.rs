@@ -15,5 +15,7 @@ mod mutations;
 mod operations;
 mod policies;
 mod requests;
+mod scenarios;
 mod secrets;
+mod support;
 mod upload;
