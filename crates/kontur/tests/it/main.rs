@@ -8,12 +8,16 @@
 )]
 
 mod answers;
+mod clock;
 mod errors;
 mod fixture;
+mod history;
 mod input;
+mod live;
 mod mutations;
 mod operations;
 mod policies;
+mod recordings;
 mod requests;
 mod scenarios;
 mod secrets;
