@@ -21,5 +21,6 @@ mod recordings;
 mod requests;
 mod scenarios;
 mod secrets;
+mod stand_in;
 mod support;
 mod upload;
