@@ -12,7 +12,7 @@ use vochi_crm_core::http::{Dialect, Endpoint, Origin, Pipeline, RawRequest};
 use vochi_crm_core::{Account, AccountConfig, AccountName, Cx, Error, Hub, Result, Secret};
 
 use crate::api::{AuthorizePrivate, AuthorizePublic};
-use crate::auth::{AccessKeys, Exchange, Fixed};
+use crate::auth::{AccessKeys, Asking, Exchange, Fixed, Known};
 use crate::model::{Authorized, InstanceId};
 use crate::{CRM, Config, limits};
 
@@ -292,7 +292,9 @@ fn open(hub: &Hub, account: &Account, config: &Config) -> Result<Client> {
     let (dialect, keys): (Arc<dyn Dialect>, _) = match given(config.access_key.as_ref()) {
         Some(key) => (Arc::new(Fixed::access_key(key)?), None),
         None => {
-            let keys = AccessKeys::new(exchange(config)?, pipeline(api, Arc::new(Fixed::none()))?);
+            let known = Known::default();
+            let asking = pipeline(api, Arc::new(Asking(known.clone())))?;
+            let keys = AccessKeys::new(exchange(config)?, asking, known);
             (Arc::new(keys.clone()), Some(keys))
         }
     };

@@ -8,9 +8,12 @@
 )]
 
 mod answers;
+mod auth;
+mod client;
 mod clock;
 mod errors;
 mod fixture;
+mod gossip;
 mod history;
 mod input;
 mod live;
