@@ -1,7 +1,8 @@
 //! Access keys: got for the `ApiKey`, kept in memory for minutes, renewed once for all who wait.
 
+use std::collections::VecDeque;
 use std::fmt;
-use std::sync::{Arc, Mutex as Plain, PoisonError};
+use std::sync::{Arc, Mutex as Plain, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use http::{HeaderName, HeaderValue};
@@ -42,9 +43,16 @@ struct Shared {
     /// The way to the authorisation, which carries credentials of its own.
     pipeline: Pipeline,
     held: Mutex<Held>,
-    /// The newest key once more, for those who must not wait.
-    known: Plain<Option<Secret>>,
+    known: Known,
 }
+
+/// The newest keys once more, by their number, so that none is printed: answers to an old one may
+/// still be on their way.
+#[derive(Clone, Default)]
+pub(crate) struct Known(Arc<Plain<VecDeque<(u64, Secret)>>>);
+
+/// So many keys are kept out of errors and logs.
+const KNOWN: usize = 3;
 
 #[derive(Default)]
 struct Held {
@@ -60,13 +68,14 @@ struct Key {
 }
 
 impl AccessKeys {
-    pub(crate) fn new(exchange: Exchange, pipeline: Pipeline) -> Self {
+    /// Keys got over this pipeline, which speaks as [`Asking`] with the same known keys.
+    pub(crate) fn new(exchange: Exchange, pipeline: Pipeline, known: Known) -> Self {
         Self {
             shared: Arc::new(Shared {
                 exchange,
                 pipeline,
                 held: Mutex::default(),
-                known: Plain::default(),
+                known,
             }),
         }
     }
@@ -92,9 +101,8 @@ impl AccessKeys {
     /// Gets another key. Everybody else who needs one waits for it.
     async fn get(&self, cx: &Cx, held: &mut Held) -> Result<()> {
         let shared = &self.shared;
-        // What is refused or too old is good for nothing.
+        // What is refused or too old is good for nothing, but whoever was refused may yet quote it.
         held.key = None;
-        shared.know(None);
         let whose = match &shared.exchange {
             Exchange::Private(request) => shared.pipeline.send(cx, request).await?,
             Exchange::Public(request) => shared.pipeline.send(cx, request).await?,
@@ -102,7 +110,7 @@ impl AccessKeys {
         let header = header(&whose.access_key)
             .ok_or_else(|| Error::internal("an access key is no header"))?;
         held.number += 1;
-        shared.know(Some(whose.access_key.clone()));
+        shared.known.add(held.number, whose.access_key.clone());
         held.key = Some(Key {
             got: Instant::now(),
             header,
@@ -123,15 +131,60 @@ impl AccessKeys {
             let mut held = shared.held.lock().await;
             if held.number == number {
                 held.key = None;
-                shared.know(None);
             }
+            shared.known.forget(number);
         });
     }
 }
 
-impl Shared {
-    fn know(&self, key: Option<Secret>) {
-        *self.known.lock().unwrap_or_else(PoisonError::into_inner) = key;
+impl Known {
+    fn lock(&self) -> MutexGuard<'_, VecDeque<(u64, Secret)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn add(&self, number: u64, key: Secret) {
+        let mut known = self.lock();
+        if known.len() == KNOWN {
+            known.pop_front();
+        }
+        known.push_back((number, key));
+    }
+
+    fn forget(&self, number: u64) {
+        self.lock().retain(|(known, _)| *known != number);
+    }
+
+    fn secrets(&self) -> Vec<Secret> {
+        self.lock().iter().map(|(_, key)| key.clone()).collect()
+    }
+}
+
+impl fmt::Debug for Known {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Known")
+    }
+}
+
+/// Asks for a key: the operation brings its own credentials.
+#[derive(Debug)]
+pub(crate) struct Asking(pub(crate) Known);
+
+#[async_trait::async_trait]
+impl Dialect for Asking {
+    fn crm(&self) -> CrmName {
+        CRM
+    }
+
+    async fn authorize(&self, _: &Cx, _: &mut HttpRequest) -> Result<Grant> {
+        Ok(Grant::FIXED)
+    }
+
+    fn secrets(&self) -> Vec<Secret> {
+        self.0.secrets()
+    }
+
+    fn judge(&self, answer: &Answer) -> Result<(), Refusal> {
+        error::judge(answer)
     }
 }
 
@@ -157,9 +210,7 @@ impl Dialect for AccessKeys {
     }
 
     fn secrets(&self) -> Vec<Secret> {
-        let known = self.shared.known.lock();
-        let known = known.unwrap_or_else(PoisonError::into_inner);
-        known.iter().cloned().collect()
+        self.shared.known.secrets()
     }
 
     fn judge(&self, answer: &Answer) -> Result<(), Refusal> {
@@ -174,23 +225,18 @@ impl fmt::Debug for AccessKeys {
 }
 
 /// A credential that never changes: a ready access key, a person's bearer key, a key that came with
-/// a request of Kontur's, or none where the operation brings its own.
+/// a request of Kontur's.
 #[derive(Debug)]
-pub(crate) struct Fixed(Option<(HeaderName, HeaderValue)>);
+pub(crate) struct Fixed(HeaderName, HeaderValue);
 
 impl Fixed {
-    /// The operation brings its own credentials.
-    pub(crate) fn none() -> Self {
-        Self(None)
-    }
-
     /// This access key.
     ///
     /// # Errors
     /// `config`: it is no key.
     pub(crate) fn access_key(key: &Secret) -> Result<Self> {
         let header = header(key).ok_or_else(|| wrong("access_key"))?;
-        Ok(Self(Some((ACCESS_KEY, header))))
+        Ok(Self(ACCESS_KEY, header))
     }
 
     /// A person's key.
@@ -200,7 +246,7 @@ impl Fixed {
     pub(crate) fn bearer(key: &Secret) -> Result<Self> {
         let value = Secret::new(format!("Bearer {}", key.expose()));
         let header = header(&value).ok_or_else(|| wrong("bearer"))?;
-        Ok(Self(Some((http::header::AUTHORIZATION, header))))
+        Ok(Self(http::header::AUTHORIZATION, header))
     }
 }
 
@@ -211,9 +257,7 @@ impl Dialect for Fixed {
     }
 
     async fn authorize(&self, _: &Cx, request: &mut HttpRequest) -> Result<Grant> {
-        if let Some((name, value)) = &self.0 {
-            request.headers.insert(name.clone(), value.clone());
-        }
+        request.headers.insert(self.0.clone(), self.1.clone());
         Ok(Grant::FIXED)
     }
 

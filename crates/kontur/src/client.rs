@@ -12,7 +12,7 @@ use vochi_crm_core::http::{Dialect, Endpoint, Origin, Pipeline, RawRequest};
 use vochi_crm_core::{Account, AccountConfig, AccountName, Cx, Error, Hub, Result, Secret};
 
 use crate::api::{AuthorizePrivate, AuthorizePublic};
-use crate::auth::{AccessKeys, Exchange, Fixed};
+use crate::auth::{AccessKeys, Asking, Exchange, Fixed, Known};
 use crate::model::{Authorized, InstanceId};
 use crate::{CRM, Config, limits};
 
@@ -293,8 +293,9 @@ fn open(hub: &Hub, account: &Account, config: &Config) -> Result<Client> {
     let dialect: Arc<dyn Dialect> = if let Some(key) = given(config.access_key.as_ref()) {
         Arc::new(Fixed::access_key(key)?)
     } else {
-        let way = pipeline(api, Arc::new(Fixed::none()))?;
-        let exchanged = AccessKeys::new(exchange(config)?, way);
+        let known = Known::default();
+        let asking = pipeline(api, Arc::new(Asking(known.clone())))?;
+        let exchanged = AccessKeys::new(exchange(config)?, asking, known);
         keys = Some(exchanged.clone());
         Arc::new(exchanged)
     };

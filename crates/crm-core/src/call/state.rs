@@ -96,7 +96,7 @@ impl CallState {
                 }
             }
             EventKind::Transferred { mode, from, to } => {
-                self.pass_on(event.call_id(), at, *mode, from.as_ref(), to);
+                self.pass_on(event, *mode, from.as_ref(), to);
             }
             EventKind::Ended {
                 outcome,
@@ -114,9 +114,31 @@ impl CallState {
                     }
                 }
             }
-            EventKind::RecordingReady(recording) => self.recording = Some(recording.clone()),
+            EventKind::RecordingReady(recording) => self.recorded_as(event, recording),
         }
         warnings
+    }
+
+    /// A recording is of the leg the event names, if it names one. A recording of a consultation is
+    /// that of the call only where there is no other.
+    fn recorded_as(&mut self, event: &CallEvent, recording: &Recording) {
+        // It comes when the leg is over, as a rule.
+        let named = event.legs().first().and_then(|leg| {
+            self.legs.iter_mut().rev().find(|known| match leg.id() {
+                Some(id) => known.id == *id,
+                None => known.from == *leg.from() && known.to == *leg.to(),
+            })
+        });
+        let of_client = match named {
+            Some(leg) => {
+                leg.recording = Some(recording.clone());
+                leg.has_client()
+            }
+            None => true,
+        };
+        if of_client || self.recording.is_none() {
+            self.recording = Some(recording.clone());
+        }
     }
 
     /// Takes over what every event may tell.
@@ -187,6 +209,7 @@ impl CallState {
                 phase: LegPhase::Ringing,
                 answered_at: None,
                 ended_at: None,
+                recording: None,
             });
             return self.legs.last_mut();
         }
@@ -266,18 +289,22 @@ impl CallState {
 
     fn pass_on(
         &mut self,
-        call: &CallId,
-        at: Timestamp,
+        event: &CallEvent,
         mode: TransferMode,
         from: Option<&Extension>,
         to: &Extension,
     ) {
+        let at = event.at();
         let from = from.or(self.talked_with.last()).cloned();
         for leg in &mut self.legs {
             let of_from = from
                 .as_ref()
                 .is_some_and(|from| leg.employees().any(|one| one == from));
-            if leg.has_client() && of_from && leg.phase != LegPhase::Ringing {
+            let of_to = leg.employees().any(|one| one == to);
+            // Whoever was asked has the client now, so the asking is over, told or not.
+            let asked = mode == TransferMode::Attended && !leg.has_client() && of_to;
+            let left = leg.has_client() && leg.phase != LegPhase::Ringing;
+            if of_from && (left || asked) {
                 leg.end(at);
             }
         }
@@ -286,12 +313,18 @@ impl CallState {
             result: None,
             to: Some(to.clone()),
         });
-        let leg = Leg::to_employee(to.clone());
+        // The event may name the leg that begins.
+        let named = event.legs().iter().find(|leg| {
+            *leg.from() == LegEnd::Client && leg.to().extension().is_some_and(|one| one == to)
+        });
+        let leg = named
+            .cloned()
+            .unwrap_or_else(|| Leg::to_employee(to.clone()));
         // A blind transfer rings at the new employee; after a consultation the two already talk.
         if mode == TransferMode::Attended {
-            self.connect(call, &leg, at);
+            self.connect(event.call_id(), &leg, at);
         } else {
-            self.leg_mut(call, &leg);
+            self.leg_mut(event.call_id(), &leg);
         }
     }
 
@@ -399,6 +432,11 @@ impl CallState {
     /// Who talked with the client, the last one last.
     pub fn talked_with(&self) -> &[Extension] {
         &self.talked_with
+    }
+
+    /// Options of one CRM that came with the events; the last word of each.
+    pub fn extra(&self) -> &Extra {
+        &self.extra
     }
 
     /// Whether the CRM's history holds the call.

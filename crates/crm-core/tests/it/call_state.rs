@@ -385,3 +385,65 @@ fn a_state_survives_its_own_storage_and_that_of_a_newer_version() {
     let read: CallState = serde_json::from_value(stored).unwrap();
     assert_eq!(read, state);
 }
+
+#[test]
+fn an_attended_transfer_ends_the_question_and_gives_the_client_to_who_was_asked() {
+    let question = || Leg::new(LegEnd::Employee(ext("151")), LegEnd::Employee(ext("152")));
+    let transfer = EventKind::Transferred {
+        mode: TransferMode::Attended,
+        from: None,
+        to: ext("152"),
+    };
+    let state = after(&[
+        ringing(0, &["151"]),
+        answered(5, "151"),
+        event(20, EventKind::Held),
+        event(21, EventKind::Ringing).with_leg(question()),
+        event(25, EventKind::Answered).with_leg(question()),
+        event(40, transfer),
+    ]);
+    let phases: Vec<LegPhase> = state.legs().iter().map(|leg| leg.phase).collect();
+    use LegPhase::{Connected, Ended};
+    assert_eq!(phases, [Ended, Ended, Connected]);
+    assert_eq!(state.legs()[1].ended_at, Some(at(40)));
+    assert_eq!(state.legs()[2].from, LegEnd::Client);
+    assert_eq!(names(state.talked_with()), ["151", "152"]);
+}
+
+#[test]
+fn a_transfer_may_name_the_leg_it_begins() {
+    let transfer = EventKind::Transferred {
+        mode: TransferMode::Blind,
+        from: None,
+        to: ext("152"),
+    };
+    let begins = Leg::to_employee(ext("152")).with_id(LegId::new("c-9").unwrap());
+    let state = after(&[
+        ringing(0, &["151"]),
+        answered(5, "151"),
+        event(40, transfer).with_leg(begins),
+    ]);
+    assert_eq!(state.legs()[1].id.as_str(), "c-9");
+}
+
+#[test]
+fn a_recording_may_be_of_one_leg() {
+    let file = |name: &str| Recording::File(name.into());
+    let question = || Leg::new(LegEnd::Employee(ext("151")), LegEnd::Employee(ext("152")));
+    let state = after(&[
+        ringing(0, &["151"]),
+        answered(5, "151"),
+        event(21, EventKind::Answered).with_leg(question()),
+        ended(100),
+        event(101, EventKind::RecordingReady(file("1.mp3"))).with_leg(Leg::to_employee(ext("151"))),
+        event(102, EventKind::RecordingReady(file("2.mp3"))).with_leg(question()),
+    ]);
+    let record = state.to_record(&call()).unwrap();
+    assert_eq!(record.recording(), Some(&file("1.mp3")));
+    let of_legs: Vec<_> = record
+        .legs()
+        .iter()
+        .map(|leg| leg.recording.clone())
+        .collect();
+    assert_eq!(of_legs, [Some(file("1.mp3")), Some(file("2.mp3"))]);
+}

@@ -1,11 +1,302 @@
-//! Finished calls: registered with their legs.
+//! Finished calls: registered once, with their legs and recordings.
+//!
+//! Kontur knows a call by the PBX's id, so registering it again changes nothing, save for its
+//! recordings: an uploaded file may be attached once, and what a second time does is not known. When
+//! the answer to a registration with recordings is lost, the call is registered again without them,
+//! and then looked at: see [`recording`](super::recording).
 
-use vochi_crm_core::{CallRecord, CrmConnector as _, Cx, Receipt, Result};
+use vochi_crm_core::http::Endpoint as _;
+use vochi_crm_core::{
+    CallRecord, Cx, Effect, Error, ErrorKind, LegEnd, LegId, LegRecord, OpenCall, Outcome, Receipt,
+    Recorded, Result, Warning, WarningKind,
+};
 
-use super::Connector;
+use super::live::{KNOWN_OPTIONS, once, unknown_option};
+use super::note::{Attached, Note, Registered};
+use super::start::{self, Facts};
+use super::{Connector, recording, talks, words};
+use crate::api::{RegisterCall, RegisteredLeg};
+use crate::model::{CommunicationId, Participant, UserId};
+
+/// A record on its way: what it is put together from.
+#[derive(Clone, Copy)]
+struct Parcel<'a> {
+    record: &'a CallRecord,
+    facts: &'a Facts,
+    legs: &'a [LegRecord],
+    /// The legs whose files go along.
+    files: &'a [LegId],
+}
 
 impl Connector {
-    pub(super) async fn register_record(&self, _: &Cx, _: &CallRecord) -> Result<Receipt> {
-        Err(self.lacks("a call history yet"))
+    pub(super) async fn register_record(&self, cx: &Cx, record: &CallRecord) -> Result<Receipt> {
+        let cx = cx.counted();
+        let account = self.own().name();
+        let mut open = self.hub().open_call(&cx, account, record.call_id()).await?;
+        let mut note: Note = open.note().unwrap_or_default();
+        let mut warnings = Vec::new();
+        if open.state().recorded() == Recorded::Yes {
+            warnings.push(Warning::new(
+                WarningKind::AlreadyRecorded,
+                format!(
+                    "call {} is registered already; it is not registered again",
+                    record.call_id()
+                ),
+            ));
+        } else {
+            let record = talks::settled(open.state().complete(record.clone()))?;
+            self.register_settled(&cx, &mut open, &mut note, &record, &mut warnings)
+                .await?;
+        }
+        self.settle_recordings(&cx, &mut open, &mut note, record.call_id(), &mut warnings)
+            .await;
+        let communication = note.started.as_ref().map(|started| &started.communication);
+        let click = note
+            .registered
+            .as_ref()
+            .and_then(|it| it.facts.click.as_ref());
+        let id = communication.or(click).and_then(|id| id.to_common().ok());
+        Ok(Receipt::new()
+            .as_recorded()
+            .with_crm_call_id(id)
+            .with_requests(cx.requests())
+            .with_warnings(once(warnings)))
+    }
+
+    async fn register_settled(
+        &self,
+        cx: &Cx,
+        open: &mut OpenCall,
+        note: &mut Note,
+        record: &CallRecord,
+        warnings: &mut Vec<Warning>,
+    ) -> Result<()> {
+        for (name, _) in record.extra().iter() {
+            if !KNOWN_OPTIONS.contains(&name) {
+                warnings.push(unknown_option(name));
+            }
+        }
+        let facts = Facts::of_record(record, warnings);
+        let legs = talks::legs(record, self.inner.config.register_legs)?;
+        let main = talks::main_leg(record, &legs)
+            .map(|leg| leg.id.clone())
+            .ok_or_else(|| Error::internal("a call is registered without legs"))?;
+        // Whatever is wrong with the call shows before its recording goes out.
+        let parcel = Parcel {
+            record,
+            facts: &facts,
+            legs: &legs,
+            files: &[],
+        };
+        self.put_together(&parcel, note, None, &mut Vec::new())?
+            .request()?;
+        let wanted = recording::wanted(record, &legs, &main, warnings);
+        for (leg, path) in wanted {
+            self.bring(cx, open, note, &facts, leg, path, warnings)
+                .await?;
+        }
+        let mut files = Vec::new();
+        for leg in &legs {
+            if note.attached(&leg.id) == Some(Attached::No) && self.is_fresh(note, &leg.id) {
+                files.push(leg.id.clone());
+            }
+        }
+        note.registered = Some(Registered {
+            facts: facts.clone(),
+            legs: legs.clone(),
+            main,
+        });
+        let parcel = Parcel {
+            files: &files,
+            ..parcel
+        };
+        let before = open.state().recorded();
+        if !files.is_empty() {
+            // Should this process end meanwhile, the next one must not attach them blindly.
+            mark(note, &files, Attached::Maybe);
+            open.state_mut().set_recorded(Recorded::Maybe);
+            open.save(note).await?;
+        }
+        let sent = self.send_record(cx, &parcel, note, warnings).await;
+        let Err(error) = sent else {
+            open.state_mut().set_recorded(Recorded::Yes);
+            self.remember(open, note, warnings).await;
+            return Ok(());
+        };
+        let recorded = if error.effect() == Effect::NotApplied {
+            mark(note, &files, Attached::No);
+            before
+        } else {
+            Recorded::Maybe
+        };
+        open.state_mut().set_recorded(recorded);
+        if let Err(lost) = open.save(note).await {
+            tracing::warn!(account = %self.own().name(), %lost, "the state of a call is lost");
+        }
+        Err(error)
+    }
+
+    /// Sends a record with its files. Where that cannot be, it goes without them: the call matters
+    /// more.
+    async fn send_record(
+        &self,
+        cx: &Cx,
+        parcel: &Parcel<'_>,
+        note: &mut Note,
+        warnings: &mut Vec<Warning>,
+    ) -> Result<()> {
+        let sent = self.send_as_known(cx, parcel, note, warnings).await;
+        let error = match sent {
+            Ok(()) => {
+                mark(note, parcel.files, Attached::Yes);
+                return Ok(());
+            }
+            Err(error) => error,
+        };
+        let refused = matches!(error.kind(), ErrorKind::Rejected | ErrorKind::NotFound);
+        let lost = error.effect() != Effect::NotApplied;
+        if parcel.files.is_empty() || !(refused || lost) {
+            return Err(error);
+        }
+        let bare = Parcel {
+            files: &[],
+            ..*parcel
+        };
+        match self.send_as_known(cx, &bare, note, warnings).await {
+            // Whether the files went with the first one is found out afterwards.
+            Ok(()) if lost => Ok(()),
+            Ok(()) => {
+                for leg in parcel.files {
+                    note.recordings.remove(leg);
+                }
+                warnings.push(Warning::new(
+                    WarningKind::Incomplete,
+                    format!(
+                        "the call is registered without its recording, which Kontur refused: {}",
+                        error.message()
+                    ),
+                ));
+                Ok(())
+            }
+            Err(_) if !lost => Err(error),
+            Err(again) => Err(again.with_effect(Effect::Maybe)),
+        }
+    }
+
+    /// Sends a record under Kontur's own id of the call, or without it where Kontur does not know
+    /// it.
+    async fn send_as_known(
+        &self,
+        cx: &Cx,
+        parcel: &Parcel<'_>,
+        note: &mut Note,
+        warnings: &mut Vec<Warning>,
+    ) -> Result<()> {
+        let started = note.started.as_ref().map(|started| &started.communication);
+        let known = started.or(parcel.facts.click.as_ref()).cloned();
+        let telephony = self.client().telephony();
+        let request = self.put_together(parcel, note, known.clone(), warnings)?;
+        match telephony.register(cx, &request).await {
+            Err(error) if start::is_unknown_call(&error) => {
+                let Some(known) = known else {
+                    return Err(error);
+                };
+                warnings.push(start::unknown_click(&known));
+                note.started = None;
+                let request = self.put_together(parcel, note, None, warnings)?;
+                telephony.register(cx, &request).await
+            }
+            other => other,
+        }
+    }
+
+    fn put_together(
+        &self,
+        parcel: &Parcel<'_>,
+        note: &Note,
+        communication: Option<CommunicationId>,
+        warnings: &mut Vec<Warning>,
+    ) -> Result<RegisterCall> {
+        let record = parcel.record;
+        let direction = record.direction();
+        let numbers = self.numbers(direction, Some(record.client()), record.line(), warnings);
+        let mut request = RegisterCall::new(
+            self.call_name(record.call_id())?,
+            words::direction(direction),
+            record.started_at(),
+        );
+        if let Some(client) = numbers.client {
+            request = request.with_client_phone(client);
+        }
+        if let Some(line) = numbers.line {
+            request = request.with_line(line);
+        }
+        if let Some(communication) = communication {
+            request = request.with_communication(communication);
+        }
+        let whose = self.nobodys(record)?;
+        for leg in parcel.legs {
+            let client = Some(record.client());
+            let (mut from, mut to) = self.participants(leg, direction, client, warnings)?;
+            if let Some(user) = &whose {
+                for (end, participant) in [(&leg.from, &mut from), (&leg.to, &mut to)] {
+                    if *end == LegEnd::UnknownEmployee {
+                        *participant = Participant::user(user.clone());
+                    }
+                }
+            }
+            let mut registered = RegisteredLeg::new(self.leg_name(&leg.id)?, from, to);
+            if let Some(answered) = leg.answered_at {
+                registered = registered.answered_at(answered);
+            }
+            if let Some(ended) = leg.ended_at {
+                registered = registered.ended_at(ended);
+            }
+            if parcel.files.contains(&leg.id)
+                && let Some(uploaded) = note.recordings.get(&leg.id)
+            {
+                registered = registered.with_recording(uploaded.file.clone());
+            }
+            request = request.with_leg(registered);
+        }
+        Ok(request)
+    }
+
+    /// Whose a call is that nobody is known to have had to do with: a missed one `missed_user`'s,
+    /// else `default_user`'s. Without them it is an unknown user's.
+    fn nobodys(&self, record: &CallRecord) -> Result<Option<UserId>> {
+        if !talks::is_nobodys(record) {
+            return Ok(None);
+        }
+        let directory = self.own().directory();
+        let missed = directory
+            .missed_user()
+            .filter(|_| record.outcome() == Outcome::Missed);
+        let user = missed.or_else(|| directory.default_user());
+        user.map(UserId::of).transpose()
+    }
+
+    /// Remembers what stands in Kontur. To lose that costs a warning, not the record.
+    pub(super) async fn remember(
+        &self,
+        open: &mut OpenCall,
+        note: &Note,
+        warnings: &mut Vec<Warning>,
+    ) {
+        if let Err(error) = open.save(note).await {
+            warnings.push(Warning::new(
+                WarningKind::OutOfOrder,
+                format!(
+                    "the call is registered, but that cannot be remembered: {}",
+                    error.message()
+                ),
+            ));
+        }
+    }
+}
+
+fn mark(note: &mut Note, legs: &[LegId], attached: Attached) {
+    for leg in legs {
+        note.set_attached(leg, attached);
     }
 }

@@ -1,11 +1,302 @@
 //! Live calls: begun, leg by leg, ended.
+//!
+//! A call begins with call-started, whose answer names it in everything that follows. Then every leg
+//! that came further is one call-event, with the time it did. What could not be told is told with
+//! the next event, as far as it still holds: Kontur shows the present, and register-call brings the
+//! facts.
 
-use vochi_crm_core::{CallEvent, CrmConnector as _, Cx, Receipt, Result};
+use vochi_crm_core::account::Popup;
+use vochi_crm_core::call::LiveLeg;
+use vochi_crm_core::{
+    CallEvent, CallId, CallState, Cx, Direction, Effect, Error, ErrorKind, EventKind, Outcome,
+    Receipt, Recorded, Result, Timestamp, Warning, WarningKind,
+};
 
-use super::Connector;
+use super::legs::Ends as _;
+use super::note::{Change, Note};
+use super::recording::{self, Ready};
+use super::start::{self, Facts};
+use super::{Connector, words};
+use crate::LostEvents;
+use crate::api::{CallFailed, CallFinished, EventLeg, SendCallEvent};
+
+/// What an event asks for of a call Kontur has not been told of.
+enum Due {
+    /// Nothing, or not yet.
+    Nothing,
+    /// It begins.
+    Begin,
+    /// It was clicked and never came to be.
+    Fail,
+}
+
+/// One request of a call that goes on.
+enum Step<'a> {
+    /// A leg came further.
+    Leg(&'a Change),
+    /// The call ended at this time.
+    Finish(Timestamp),
+}
+
+/// What a call's requests are put together from.
+struct Told<'a> {
+    call: &'a CallId,
+    state: &'a CallState,
+    /// Whether the call was begun anew because Kontur did not know it. Once is enough.
+    restarted: bool,
+}
 
 impl Connector {
-    pub(super) async fn live_event(&self, _: &Cx, _: &CallEvent) -> Result<Receipt> {
-        Err(self.lacks("live calls yet"))
+    pub(super) async fn live_event(&self, cx: &Cx, event: &CallEvent) -> Result<Receipt> {
+        let cx = cx.counted();
+        let account = self.own().name();
+        let mut open = self.hub().open_call(&cx, account, event.call_id()).await?;
+        let mut note: Note = open.note().unwrap_or_default();
+        let over = open.state().ended_at().is_some();
+        let mut warnings = open.state_mut().apply(event);
+        note.look_at(open.state().legs(), event.at());
+        let recorded = open.state().recorded() == Recorded::Yes;
+        let sent = if note.finished || recorded {
+            Ok(())
+        } else {
+            let state = open.state();
+            self.tell(&cx, event, state, &mut note, &mut warnings).await
+        };
+        // What the PBX said is true whether or not the CRM could be told.
+        open.save(&note).await?;
+        sent?;
+        if let EventKind::RecordingReady(ready) = event.kind()
+            && recorded
+        {
+            let ready = Ready::of_event(event, ready, &note);
+            self.attach_ready(&cx, &mut open, &mut note, &ready, &mut warnings)
+                .await?;
+        }
+        if over && cx.requests() > 0 {
+            // The end came before, and only now Kontur hears of it: that is no contradiction.
+            warnings.retain(|warning| warning.kind() != WarningKind::OutOfOrder);
+        }
+        for (name, _) in event.extra().iter() {
+            if !KNOWN_OPTIONS.contains(&name) {
+                warnings.push(unknown_option(name));
+            }
+        }
+        let communication = note.started.as_ref().map(|started| &started.communication);
+        let id = communication.and_then(|id| id.to_common().ok());
+        Ok(Receipt::new()
+            .with_crm_call_id(id)
+            .with_requests(cx.requests())
+            .with_warnings(once(warnings)))
     }
+
+    /// Tells Kontur whatever of the call it has not been told.
+    async fn tell(
+        &self,
+        cx: &Cx,
+        event: &CallEvent,
+        state: &CallState,
+        note: &mut Note,
+        warnings: &mut Vec<Warning>,
+    ) -> Result<()> {
+        if !self.is_shown(state) {
+            return Ok(());
+        }
+        let mut told = Told {
+            call: event.call_id(),
+            state,
+            restarted: false,
+        };
+        if note.started.is_none() {
+            match self.due(event, state, note) {
+                Due::Nothing => return Ok(()),
+                Due::Begin => self.begin(cx, &told, note, warnings).await?,
+                Due::Fail => {
+                    if let Some(click) = start::click(state.crm_call_id(), warnings) {
+                        let request = CallFailed::new(click);
+                        self.client().telephony().failed(cx, &request).await?;
+                        note.finished = true;
+                    }
+                    return Ok(());
+                }
+            }
+        }
+        let mut refused = None;
+        let answered = matches!(event.kind(), EventKind::Answered);
+        for change in note.changes(told_legs(state), answered) {
+            let step = Step::Leg(&change);
+            let sent = self.step(cx, &mut told, &step, note, warnings).await;
+            let id = change.leg.id.clone();
+            match sent {
+                Ok(()) => {
+                    note.told.insert(id, change.kind);
+                }
+                // One bad leg does not keep the others out.
+                Err(error) if is_about_data(&error) => refused = refused.or(Some(error)),
+                Err(error) => {
+                    let lost = error.effect() == Effect::Maybe;
+                    if lost && self.inner.config.lost_events == LostEvents::Drop {
+                        // Rather a line too few than one too many.
+                        note.told.insert(id, change.kind);
+                    }
+                    return Err(error);
+                }
+            }
+        }
+        if let Some(at) = state.ended_at() {
+            self.step(cx, &mut told, &Step::Finish(at), note, warnings)
+                .await?;
+            note.finished = true;
+        }
+        refused.map_or(Ok(()), Err)
+    }
+
+    /// Whether Kontur shows live calls of this direction at all. Of an unknown one it may.
+    fn is_shown(&self, state: &CallState) -> bool {
+        let config = self.own().config();
+        let outgoing = state.direction() == Some(Direction::Outbound);
+        config.popup != Popup::Never && (!outgoing || config.popup_out.unwrap_or(true))
+    }
+
+    /// Whether a call Kontur does not know begins, by the configured moment.
+    fn due(&self, event: &CallEvent, state: &CallState, note: &Note) -> Due {
+        let at_answer = self.own().config().popup == Popup::Answer;
+        let reached = state
+            .legs()
+            .iter()
+            .any(|leg| leg.has_client() || leg.is_talk());
+        let answered = state.outcome() == Some(Outcome::Answered)
+            || told_legs(state).any(|leg| leg.answered_at.is_some());
+        let begins = if state.ended_at().is_some() {
+            if state.crm_call_id().is_some() && !reached && !answered {
+                return Due::Fail;
+            }
+            // Kontur may hold it all the same, from before the memory was lost. Only phones the PBX
+            // rang for itself are no call yet.
+            answered || (!at_answer && (reached || state.legs().is_empty()))
+        } else if at_answer {
+            answered
+        } else {
+            // A clicked call that reached nobody may still fail, so it waits for its first talk.
+            let arrives = *event.kind() == EventKind::Ringing
+                && state.legs().is_empty()
+                && state.crm_call_id().is_none();
+            arrives || !note.changes(told_legs(state), false).is_empty()
+        };
+        if begins { Due::Begin } else { Due::Nothing }
+    }
+
+    async fn begin(
+        &self,
+        cx: &Cx,
+        told: &Told<'_>,
+        note: &mut Note,
+        warnings: &mut Vec<Warning>,
+    ) -> Result<()> {
+        let facts = Facts::of_state(told.call, told.state, warnings)?;
+        let (started, _) = self.start(cx, told.call, &facts, warnings).await?;
+        note.started = Some(started);
+        Ok(())
+    }
+
+    /// Sends one request of a call. A call Kontur does not know is begun anew, once, and the request
+    /// repeated.
+    async fn step(
+        &self,
+        cx: &Cx,
+        told: &mut Told<'_>,
+        step: &Step<'_>,
+        note: &mut Note,
+        warnings: &mut Vec<Warning>,
+    ) -> Result<()> {
+        loop {
+            match self.send_step(cx, told, step, note, warnings).await {
+                Err(error) if start::is_unknown_call(&error) && !told.restarted => {
+                    told.restarted = true;
+                    note.started = None;
+                    self.begin(cx, told, note, warnings).await?;
+                }
+                other => return other,
+            }
+        }
+    }
+
+    async fn send_step(
+        &self,
+        cx: &Cx,
+        told: &Told<'_>,
+        step: &Step<'_>,
+        note: &Note,
+        warnings: &mut Vec<Warning>,
+    ) -> Result<()> {
+        let (Some(started), Some(direction)) = (&note.started, told.state.direction()) else {
+            // It was begun, so somebody knew; another process may have.
+            return Err(
+                Error::input(format!("call {}: its direction is not known", told.call))
+                    .with_hint("pass the direction with the event"),
+            );
+        };
+        let config = &self.inner.config;
+        let communication = started.communication.clone();
+        let name = started.external_id.clone().in_form(config.continue_by);
+        let telephony = self.client().telephony();
+        match step {
+            Step::Leg(change) => {
+                let client = told.state.client();
+                let (from, to) = self.participants(&change.leg, direction, client, warnings)?;
+                let leg = EventLeg::new(self.leg_name(&change.leg.id)?, from, to);
+                let kind = change.kind.clone();
+                let request = SendCallEvent::new(communication, name, leg, kind, change.at)
+                    .when_lost(config.lost_events);
+                telephony.event(cx, &request).await
+            }
+            Step::Finish(at) => {
+                let (client, line) = (told.state.client(), told.state.line());
+                let numbers = self.numbers(direction, client, line, warnings);
+                let direction = words::direction(direction);
+                let mut request = CallFinished::new(communication, name, direction, *at);
+                if let Some(client) = numbers.client {
+                    request = request.with_client_phone(client);
+                }
+                if let Some(line) = numbers.line {
+                    request = request.with_line(line);
+                }
+                telephony.finished(cx, &request).await
+            }
+        }
+    }
+}
+
+/// Options of events and of records; those of the other are no mistake in either.
+pub(super) const KNOWN_OPTIONS: [&str; 2] = [start::STARTED_AT, recording::LEG];
+
+pub(super) fn unknown_option(name: &str) -> Warning {
+    Warning::new(
+        WarningKind::UnknownOption,
+        format!("Kontur has no option {name}; left out"),
+    )
+}
+
+/// The legs Kontur is told of.
+fn told_legs(state: &CallState) -> impl Iterator<Item = &LiveLeg> {
+    state.legs().iter().filter(|leg| leg.is_talk())
+}
+
+/// Whether an error is about what was sent, so that something else may go through.
+fn is_about_data(error: &Error) -> bool {
+    let of_data = matches!(
+        error.kind(),
+        ErrorKind::Rejected | ErrorKind::NotFound | ErrorKind::Input
+    );
+    of_data && error.effect() == Effect::NotApplied && !start::is_unknown_call(error)
+}
+
+/// Every warning once: each request of a call may give rise to the same ones.
+pub(super) fn once(warnings: Vec<Warning>) -> Vec<Warning> {
+    let mut all: Vec<Warning> = Vec::with_capacity(warnings.len());
+    for warning in warnings {
+        if !all.contains(&warning) {
+            all.push(warning);
+        }
+    }
+    all
 }

@@ -2,31 +2,33 @@
 
 mod changes;
 mod feed;
+mod files;
 mod find;
 mod health;
 mod history;
+mod legs;
 mod live;
+mod note;
 mod recording;
 mod responsible;
 mod setup;
+mod start;
+mod talks;
 mod verify;
 mod words;
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
 use vochi_crm_core::account::UnknownCaller;
 use vochi_crm_core::connector::{Changes, Cursor, Found, SetupPlan, SetupReport};
-use vochi_crm_core::inbound::InboundEvent;
+use vochi_crm_core::inbound::{InboundEvent, InboundReply, InboundRequest};
 use vochi_crm_core::{
     Account, AccountName, CallEvent, CallId, CallRecord, Capabilities, Capability, CrmConnector,
-    CrmName, Cx, Error, HealthReport, Hub, LegId, Line, PhoneNumber, Receipt, Recording,
-    Responsible, Result, Timestamp, UserList, Warning, WarningKind,
+    CrmName, Cx, Error, HealthReport, Hub, Line, PhoneNumber, Receipt, Recording, Responsible,
+    Result, UserList, Warning, WarningKind,
 };
 
-use crate::model::{CommunicationId, ExternalId, LegEventType, StoredFile};
 use crate::{CRM, Client, Config};
 use feed::Feed;
 
@@ -59,36 +61,6 @@ struct Inner {
     account: Account,
     config: Config,
     feed: Feed,
-}
-
-/// What this connector remembers of a call beside the common state.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(default)]
-struct Note {
-    /// The call as call-started returned it.
-    started: Option<Started>,
-    /// What Kontur was told last of each leg.
-    told: BTreeMap<LegId, LegEventType>,
-    /// Whether Kontur was told of the end.
-    finished: bool,
-    /// The recordings: what was uploaded for a leg, and whether it is attached.
-    recordings: BTreeMap<LegId, Uploaded>,
-}
-
-/// A call Kontur knows.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Started {
-    communication: CommunicationId,
-    /// As it was returned, with its prefix.
-    external_id: ExternalId,
-}
-
-/// A recording on its way to a leg. A file may be attached once, within a day.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Uploaded {
-    file: StoredFile,
-    at: Timestamp,
-    attached: bool,
 }
 
 impl Connector {
@@ -254,6 +226,11 @@ impl CrmConnector for Connector {
         self.register(cx, plan)
             .await
             .map_err(|error| self.blame(error))
+    }
+
+    fn parse_inbound(&self, request: &InboundRequest) -> (InboundReply, Result<InboundEvent>) {
+        let (reply, event) = crate::inbound::parse(self.own(), &self.inner.config, request);
+        (reply, event.map_err(|error| self.blame(error)))
     }
 
     async fn verify_inbound(&self, cx: &Cx, event: &InboundEvent) -> Result<()> {

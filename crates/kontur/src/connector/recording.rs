@@ -1,11 +1,475 @@
 //! Recordings: uploaded once, attached once.
+//!
+//! An uploaded file lives for a day and is spent when it is attached. What a second attachment does
+//! is not known, so nothing is attached again before two things say that it was not: the file is
+//! there under the id of its upload, and the call, begun again, shows no recording of the leg.
 
-use vochi_crm_core::{CallId, CrmConnector as _, Cx, Receipt, Recording, Result};
+use std::path::Path;
+use std::time::Duration;
+
+use vochi_crm_core::{
+    CallEvent, CallId, CrmConnector as _, Cx, Effect, Error, ErrorKind, LegId, OpenCall, Receipt,
+    Recorded, Recording, Result, Warning, WarningKind,
+};
 
 use super::Connector;
+use super::files;
+use super::live::once;
+use super::note::{Attached, Note, Registered, Started, Uploaded};
+use super::start::{self, Facts};
+use crate::api::{CallRecording, UploadFile};
+use crate::model::ErrorStatus;
+
+/// The option that names the leg of a recording.
+pub(super) const LEG: &str = "recording_leg";
+
+/// A file is attached within a day of its upload. Some hours earlier it is uploaded again.
+const GOOD_FOR: Duration = Duration::from_hours(20);
+
+/// A recording that is ready when its call is registered already.
+pub(super) struct Ready<'a> {
+    call: &'a CallId,
+    recording: &'a Recording,
+    /// The leg, where one is named; else it is the main one.
+    leg: Option<LegId>,
+}
+
+impl<'a> Ready<'a> {
+    /// As an event tells it: of the leg it names, by its id or by its ends.
+    pub(super) fn of_event(event: &'a CallEvent, recording: &'a Recording, note: &Note) -> Self {
+        let known = note.registered.iter().flat_map(|call| &call.legs);
+        let leg = event.legs().first().and_then(|leg| match leg.id() {
+            Some(id) => Some(id.clone()),
+            None => known
+                .filter(|one| one.from == *leg.from() && one.to == *leg.to())
+                .map(|one| one.id.clone())
+                .last(),
+        });
+        let named = || named_leg(event.extra().get(LEG));
+        Self {
+            call: event.call_id(),
+            recording,
+            leg: leg.or_else(named),
+        }
+    }
+}
+
+/// The leg an option names.
+fn named_leg(option: Option<&serde_json::Value>) -> Option<LegId> {
+    LegId::new(option?.as_str()?).ok()
+}
+
+/// The files that go with a record, by leg. A recording of the whole call is its main leg's, unless
+/// an option names another, or it is the recording of a leg already.
+pub(super) fn wanted<'a>(
+    record: &'a vochi_crm_core::CallRecord,
+    legs: &'a [vochi_crm_core::LegRecord],
+    main: &LegId,
+    warnings: &mut Vec<Warning>,
+) -> Vec<(&'a vochi_crm_core::LegRecord, &'a Path)> {
+    let named = named_leg(record.extra().get(LEG));
+    let of_call = record.recording().filter(|recording| {
+        let mut own = record
+            .legs()
+            .iter()
+            .filter_map(|leg| leg.recording.as_ref());
+        own.all(|own| own != *recording)
+    });
+    let target = named
+        .filter(|named| legs.iter().any(|leg| leg.id == *named))
+        .unwrap_or_else(|| main.clone());
+    let mut files = Vec::new();
+    for leg in legs {
+        let of_call = of_call.filter(|_| leg.id == target);
+        match leg.recording.as_ref().or(of_call) {
+            Some(Recording::File(path)) => files.push((leg, path.as_path())),
+            Some(_) => warnings.push(Warning::new(
+                WarningKind::Incomplete,
+                "Kontur takes recordings as files, not as addresses; the call is registered \
+                 without its recording",
+            )),
+            None => {}
+        }
+        if leg.recording.is_some() && of_call.is_some() {
+            warnings.push(Warning::new(
+                WarningKind::Incomplete,
+                format!(
+                    "leg {} has a recording of its own; that of the call was left out",
+                    leg.id
+                ),
+            ));
+        }
+    }
+    files
+}
 
 impl Connector {
-    pub(super) async fn attach(&self, _: &Cx, _: &CallId, _: &Recording) -> Result<Receipt> {
-        Err(self.lacks("attaching a recording yet"))
+    /// Attaches a recording to a call that is registered.
+    pub(super) async fn attach(
+        &self,
+        cx: &Cx,
+        call: &CallId,
+        recording: &Recording,
+    ) -> Result<Receipt> {
+        if !matches!(recording, Recording::File(_)) {
+            return Err(self
+                .lacks("recordings at an address")
+                .with_hint("give the recording as a file: Kontur keeps recordings itself"));
+        }
+        let cx = cx.counted();
+        let mut open = self.hub().open_call(&cx, self.own().name(), call).await?;
+        let mut note: Note = open.note().unwrap_or_default();
+        if open.state().recorded() != Recorded::Yes {
+            return Err(Error::new(
+                ErrorKind::NotFound,
+                format!("call {call} is not known to be registered, so its legs are not known"),
+            )
+            .with_hint("log the call; its record takes the recording with it"));
+        }
+        let ready = Ready {
+            call,
+            recording,
+            leg: named_leg(open.state().extra().get(LEG)),
+        };
+        let mut warnings = Vec::new();
+        self.attach_ready(&cx, &mut open, &mut note, &ready, &mut warnings)
+            .await?;
+        let started = note.started.as_ref();
+        let id = started.and_then(|started| started.communication.to_common().ok());
+        Ok(Receipt::new()
+            .as_recorded()
+            .with_crm_call_id(id)
+            .with_requests(cx.requests())
+            .with_warnings(once(warnings)))
+    }
+
+    /// Attaches a recording to its leg, unless that has one.
+    pub(super) async fn attach_ready(
+        &self,
+        cx: &Cx,
+        open: &mut OpenCall,
+        note: &mut Note,
+        ready: &Ready<'_>,
+        warnings: &mut Vec<Warning>,
+    ) -> Result<()> {
+        let Recording::File(path) = ready.recording else {
+            warnings.push(Warning::new(
+                WarningKind::Incomplete,
+                "Kontur takes recordings as files, not as addresses; nothing was attached",
+            ));
+            return Ok(());
+        };
+        let Some(Registered { facts, legs, main }) = note.registered.clone() else {
+            return Err(Error::new(
+                ErrorKind::NotFound,
+                format!(
+                    "what call {} was registered with is not remembered",
+                    ready.call
+                ),
+            ));
+        };
+        let wanted = ready.leg.as_ref().unwrap_or(&main);
+        let Some(leg) = legs.iter().find(|leg| leg.id == *wanted) else {
+            return Err(Error::input(format!(
+                "call {} was registered without a leg {wanted}",
+                ready.call
+            ))
+            .with_hint("name a leg of the record, or none for the last talk"));
+        };
+        if note.attached(&leg.id) == Some(Attached::Maybe) {
+            self.look(cx, open, note, ready.call, &leg.id, warnings)
+                .await?;
+        }
+        if note.attached(&leg.id) == Some(Attached::Yes) {
+            warnings.push(Warning::new(
+                WarningKind::AlreadyRecorded,
+                format!(
+                    "leg {} has its recording already; nothing was attached",
+                    leg.id
+                ),
+            ));
+            return Ok(());
+        }
+        self.upload(cx, open, note, &facts, leg, path).await?;
+        self.bind_for_sure(cx, open, note, ready.call, &leg.id, warnings)
+            .await
+    }
+
+    /// Finds out about recordings whose attachment is not certain, and attaches those that are not.
+    /// The call is registered: what fails is a warning.
+    pub(super) async fn settle_recordings(
+        &self,
+        cx: &Cx,
+        open: &mut OpenCall,
+        note: &mut Note,
+        call: &CallId,
+        warnings: &mut Vec<Warning>,
+    ) {
+        let open_ones = note.recordings.iter();
+        let legs: Vec<LegId> = open_ones
+            .filter(|(_, uploaded)| uploaded.attached != Attached::Yes)
+            .map(|(leg, _)| leg.clone())
+            .collect();
+        for leg in legs {
+            let settled = async {
+                if note.attached(&leg) == Some(Attached::Maybe) {
+                    self.look(cx, open, note, call, &leg, warnings).await?;
+                }
+                if note.attached(&leg) == Some(Attached::No) && self.is_fresh(note, &leg) {
+                    self.bind_for_sure(cx, open, note, call, &leg, warnings)
+                        .await?;
+                }
+                Ok::<_, Error>(())
+            };
+            if let Err(error) = settled.await {
+                let became = match note.attached(&leg) {
+                    Some(Attached::Maybe) => "may be attached",
+                    _ => "is not attached",
+                };
+                warnings.push(Warning::new(
+                    WarningKind::Incomplete,
+                    format!(
+                        "the call is registered, but the recording of leg {leg} {became}: {}; log \
+                         the call again to settle it",
+                        error.message()
+                    ),
+                ));
+            }
+        }
+    }
+
+    /// Uploads a file for a leg before its call is registered. One that cannot be used is a warning;
+    /// that Kontur cannot be reached is not, for then the call waits as well.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a call, its leg and what is told of them"
+    )]
+    pub(super) async fn bring(
+        &self,
+        cx: &Cx,
+        open: &mut OpenCall,
+        note: &mut Note,
+        facts: &Facts,
+        leg: &vochi_crm_core::LegRecord,
+        path: &Path,
+        warnings: &mut Vec<Warning>,
+    ) -> Result<()> {
+        if matches!(
+            note.attached(&leg.id),
+            Some(Attached::Maybe | Attached::Yes)
+        ) {
+            return Ok(());
+        }
+        match self.upload(cx, open, note, facts, leg, path).await {
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    ErrorKind::Input | ErrorKind::Rejected | ErrorKind::Config
+                ) =>
+            {
+                warnings.push(Warning::new(
+                    WarningKind::Incomplete,
+                    format!(
+                        "the call is registered without its recording: {}",
+                        error.message()
+                    ),
+                ));
+                Ok(())
+            }
+            other => other,
+        }
+    }
+
+    /// Uploads a file for a leg, unless one is there that can still be attached.
+    async fn upload(
+        &self,
+        cx: &Cx,
+        open: &mut OpenCall,
+        note: &mut Note,
+        facts: &Facts,
+        leg: &vochi_crm_core::LegRecord,
+        path: &Path,
+    ) -> Result<()> {
+        if self.is_fresh(note, &leg.id) {
+            return Ok(());
+        }
+        note.recordings.remove(&leg.id);
+        let (name, content_type) = (files::name(facts, leg, path)?, files::content_type(path));
+        let request = UploadFile::file(path, name.clone(), content_type);
+        let mut file = self.client().files().upload(cx, &request).await?;
+        file.file_name.get_or_insert_with(|| name.to_string());
+        file.content_type
+            .get_or_insert_with(|| content_type.to_owned());
+        let uploaded = Uploaded {
+            file,
+            at: self.hub().clock().now(),
+            attached: Attached::No,
+        };
+        note.recordings.insert(leg.id.clone(), uploaded);
+        // Before anything else, so that a second run does not upload it again.
+        open.save(note).await
+    }
+
+    pub(super) fn is_fresh(&self, note: &Note, leg: &LegId) -> bool {
+        let now = self.hub().clock().now();
+        let uploaded = note.recordings.get(leg);
+        uploaded.is_some_and(|uploaded| now.since(uploaded.at) < GOOD_FOR)
+    }
+
+    /// Attaches an uploaded file. After a lost answer it looks, and tries once more if nothing came
+    /// of the first attempt.
+    async fn bind_for_sure(
+        &self,
+        cx: &Cx,
+        open: &mut OpenCall,
+        note: &mut Note,
+        call: &CallId,
+        leg: &LegId,
+        warnings: &mut Vec<Warning>,
+    ) -> Result<()> {
+        let error = match self.bind(cx, open, note, call, leg, warnings).await {
+            Err(error) if error.effect() == Effect::Maybe => error,
+            other => return other,
+        };
+        // The first error is the one to tell of: it says that the effect is not known.
+        if self
+            .look(cx, open, note, call, leg, warnings)
+            .await
+            .is_err()
+        {
+            return Err(error);
+        }
+        match note.attached(leg) {
+            Some(Attached::No) => self.bind(cx, open, note, call, leg, warnings).await,
+            _ => Ok(()),
+        }
+    }
+
+    async fn bind(
+        &self,
+        cx: &Cx,
+        open: &mut OpenCall,
+        note: &mut Note,
+        call: &CallId,
+        leg: &LegId,
+        warnings: &mut Vec<Warning>,
+    ) -> Result<()> {
+        let Some(uploaded) = note.recordings.get(leg) else {
+            return Err(Error::internal("a recording is attached before its upload"));
+        };
+        let file = uploaded.file.file_id.clone();
+        let mut started = self.known(cx, note, call, warnings).await?;
+        note.set_attached(leg, Attached::Maybe);
+        open.save(note).await?;
+        let mut restarted = false;
+        let sent = loop {
+            let name = started.external_id.in_form(self.inner.config.continue_by);
+            let request = CallRecording::new(
+                started.communication,
+                name,
+                self.leg_name(leg)?,
+                file.clone(),
+            );
+            match self.client().telephony().recording(cx, &request).await {
+                Err(error) if start::is_unknown_call(&error) && !restarted => {
+                    restarted = true;
+                    note.started = None;
+                    match self.begun_again(cx, note, call, warnings).await {
+                        Ok((known, _)) => started = known,
+                        Err(error) => break Err(error),
+                    }
+                }
+                other => break other,
+            }
+        };
+        match &sent {
+            Ok(()) => note.set_attached(leg, Attached::Yes),
+            Err(error) if error.effect() == Effect::NotApplied => {
+                note.set_attached(leg, Attached::No);
+            }
+            Err(_) => {}
+        }
+        self.remember(open, note, warnings).await;
+        sent
+    }
+
+    /// Whether a recording is attached whose attachment is not certain. A file that is gone from
+    /// under the id of its upload is spent; what of that is told nowhere, the call itself shows.
+    async fn look(
+        &self,
+        cx: &Cx,
+        open: &mut OpenCall,
+        note: &mut Note,
+        call: &CallId,
+        leg: &LegId,
+        warnings: &mut Vec<Warning>,
+    ) -> Result<()> {
+        let Some(uploaded) = note.recordings.get(leg) else {
+            return Ok(());
+        };
+        let file = uploaded.file.file_id.clone();
+        let spent = self.is_fresh(note, leg)
+            && match self.client().files().meta(cx, file).await {
+                Err(error) if ErrorStatus::of_error(&error) == Some(ErrorStatus::NotFound) => true,
+                // A page that is not found is no word about the file.
+                Err(error) if error.kind() == ErrorKind::NotFound => false,
+                Err(error) => return Err(error),
+                Ok(_) => false,
+            };
+        let attached = spent || {
+            let name = self.leg_name(leg)?;
+            let (_, communication) = self.begun_again(cx, note, call, warnings).await?;
+            let mut items = communication.data.call.items.good.iter();
+            items.any(|item| item.id.as_ref() == Some(&name) && !item.recordings.good.is_empty())
+        };
+        let attached = if attached {
+            Attached::Yes
+        } else {
+            Attached::No
+        };
+        note.set_attached(leg, attached);
+        self.remember(open, note, warnings).await;
+        Ok(())
+    }
+
+    /// The call as Kontur knows it: as it was begun, by the click, or begun again.
+    async fn known(
+        &self,
+        cx: &Cx,
+        note: &mut Note,
+        call: &CallId,
+        warnings: &mut Vec<Warning>,
+    ) -> Result<Started> {
+        if let Some(started) = &note.started {
+            return Ok(started.clone());
+        }
+        let click = note
+            .registered
+            .as_ref()
+            .and_then(|it| it.facts.click.clone());
+        match click {
+            Some(communication) => Ok(Started {
+                communication,
+                external_id: self.call_name(call)?,
+            }),
+            None => Ok(self.begun_again(cx, note, call, warnings).await?.0),
+        }
+    }
+
+    /// Begins a registered call again: the answer is the call with everything that is known of it.
+    async fn begun_again(
+        &self,
+        cx: &Cx,
+        note: &mut Note,
+        call: &CallId,
+        warnings: &mut Vec<Warning>,
+    ) -> Result<(Started, crate::model::Communication)> {
+        let Some(registered) = &note.registered else {
+            return Err(Error::internal("a call without facts is begun again"));
+        };
+        let facts = registered.facts.clone();
+        let (started, communication) = self.start(cx, call, &facts, warnings).await?;
+        note.started = Some(started.clone());
+        Ok((started, communication))
     }
 }

@@ -17,9 +17,7 @@ const VERDICT: Lifetime = Lifetime::new(Duration::from_mins(5), Duration::from_m
 
 impl Connector {
     pub(super) async fn verify(&self, cx: &Cx, event: &InboundEvent) -> Result<()> {
-        // An event carries no key yet; once it does, this is the one line that hands it over.
-        let _ = event;
-        self.verify_key(cx, None).await
+        self.verify_key(cx, event.access_key.as_ref()).await
     }
 
     /// Whether a key that came with a request opens our integration. Without one there is nothing to

@@ -8,21 +8,31 @@
 )]
 
 mod answers;
+mod auth;
 mod changes;
+mod client;
+mod clock;
 mod errors;
 mod feed;
 mod find;
 mod fixture;
+mod gossip;
 mod health;
+mod history;
 mod inbound;
 mod input;
+mod live;
 mod mutations;
 mod operations;
 mod people_support;
 mod policies;
+mod recordings;
 mod requests;
 mod responsible;
+mod scenarios;
 mod secrets;
 mod setup;
+mod stand_in;
 mod stand_in_people;
+mod support;
 mod upload;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::call::{Extension, LegEnd, LegId};
+use crate::call::{Extension, LegEnd, LegId, Recording};
 use crate::time::Timestamp;
 
 /// How far a leg has come.
@@ -37,6 +37,9 @@ pub struct LiveLeg {
     /// When it ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Timestamp>,
+    /// Its recording, where one was told for this leg.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recording: Option<Recording>,
 }
 
 impl LiveLeg {

@@ -86,7 +86,7 @@ impl CallState {
                     to: leg.to.clone(),
                     answered_at: leg.answered_at,
                     ended_at: leg.ended_at,
-                    recording: None,
+                    recording: leg.recording.clone(),
                 });
             }
             return record;
@@ -101,14 +101,17 @@ impl CallState {
         let mut left: Vec<&LiveLeg> = self.legs.iter().collect();
         left.retain(|live| legs.iter().all(|leg| leg.id != live.id));
         for leg in &mut legs {
-            if self.legs.iter().any(|live| live.id == leg.id) {
-                continue;
+            if self.legs.iter().all(|live| live.id != leg.id) {
+                let same = left
+                    .iter()
+                    .position(|live| live.from == leg.from && live.to == leg.to);
+                if let Some(same) = same {
+                    leg.id = left.remove(same).id.clone();
+                }
             }
-            let same = left
-                .iter()
-                .position(|live| live.from == leg.from && live.to == leg.to);
-            if let Some(same) = same {
-                leg.id = left.remove(same).id.clone();
+            let live = self.legs.iter().find(|live| live.id == leg.id);
+            if leg.recording.is_none() {
+                leg.recording = live.and_then(|live| live.recording.clone());
             }
         }
         legs

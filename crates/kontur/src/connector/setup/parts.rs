@@ -6,6 +6,7 @@ use std::time::Duration;
 use vochi_crm_core::Result;
 
 use crate::api::{Feature, NewWebhook, PatchInstance};
+use crate::inbound::{EVENTS_PATH, SYNC_PATH, UPGRADE_PATH};
 use crate::model::{
     FeedEventType, Instance, InstanceId, Webhook, WebhookFilter, WebhookId, WebhookTrigger,
 };
@@ -32,21 +33,21 @@ const PERIOD: Duration = Duration::from_mins(5);
 /// The history is to be brought up to date.
 pub(in crate::connector) const SYNC: Hook = Hook {
     id: "7a3d5c10-4b1e-4f6a-9c27-56434b000001",
-    relative_url: "communications/sync",
+    relative_url: SYNC_PATH,
     by: By::Clock,
 };
 
 /// The integration has a new version.
 const UPGRADE: Hook = Hook {
     id: "7a3d5c10-4b1e-4f6a-9c27-56434b000002",
-    relative_url: "setup/upgrade",
+    relative_url: UPGRADE_PATH,
     by: By::Clock,
 };
 
 /// A client was made or changed.
 const CALLBACKS: Hook = Hook {
     id: "7a3d5c10-4b1e-4f6a-9c27-56434b000003",
-    relative_url: "crm-callbacks",
+    relative_url: EVENTS_PATH,
     by: By::Changes(&["contact", "company"]),
 };
 

@@ -1,0 +1,208 @@
+//! The typed client against the stand-in: every area reaches it, and so do raw requests.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use vochi_crm_core::http::{ApiRequest, Idempotency, RawRequest};
+use vochi_crm_core::{Cx, Effect, ErrorKind, Hub};
+use vochi_crm_kontur::Client;
+use vochi_crm_kontur::api::{
+    CallFailed, CallFinished, CallRecording, CallRedirect, CallStarted, CreateCompany,
+    CreateContacts, DownloadFile, EventLeg, Feature, GetMainTelephony, ListEvents, NewContact,
+    NewWebhook, PatchContact, PatchInstance, RegisterCall, RegisteredLeg, SendCallEvent,
+    SetupIntegration, UploadFile,
+};
+use vochi_crm_kontur::model::{
+    CallDirection, CommunicationId, ContactId, ExternalId, FileName, InstanceId, LegEventType,
+    Participant, PhoneText, UserId,
+};
+use vochi_crm_sandbox::kontur::{API_KEY, BEARER, INSTANCE_ID, WORKSPACE};
+use vochi_crm_sandbox::{Crm, Fault, Lose, Sandbox};
+
+use super::operations::CONTACT;
+use super::stand_in::stand_in;
+use super::support::{CALL, CLICK, at, leg_id, user};
+
+fn external() -> ExternalId {
+    ExternalId::new(CALL).unwrap()
+}
+
+fn number() -> PhoneText {
+    PhoneText::digits_of("375291112233").unwrap()
+}
+
+fn masha() -> Participant {
+    Participant::user(UserId::new(user("101")).unwrap())
+}
+
+#[tokio::test]
+async fn a_call_goes_through_every_operation_of_telephony_and_files() {
+    let (sandbox, connector) = stand_in().await;
+    let (client, cx) = (connector.client(), Cx::live());
+    let telephony = client.telephony();
+    let started =
+        CallStarted::new(external(), CallDirection::Inbound, at(0)).with_client_phone(number());
+    let call = telephony.started(&cx, &started).await.unwrap();
+    assert!(!call.links.is_empty());
+    let again = telephony.started(&cx, &started).await.unwrap();
+    assert_eq!(again.id, call.id, "a repeat is the same call");
+    let returned = call.external_id.clone().unwrap();
+    let leg = EventLeg::new(leg_id(43), Participant::Client, masha());
+    let kind = LegEventType::Connected;
+    let event = SendCallEvent::new(call.id.clone(), returned.clone(), leg, kind, at(5));
+    telephony.event(&cx, &event).await.unwrap();
+    let inbound = CallDirection::Inbound;
+    let end = CallFinished::new(call.id.clone(), returned.clone(), inbound, at(60));
+    telephony.finished(&cx, &end).await.unwrap();
+    let leg = RegisteredLeg::new(leg_id(43), Participant::Client, masha())
+        .answered_at(at(5))
+        .ended_at(at(60));
+    let record = RegisterCall::new(external(), CallDirection::Inbound, at(0)).with_leg(leg);
+    telephony.register(&cx, &record).await.unwrap();
+
+    let name = FileName::new("1.mp3").unwrap();
+    let upload = UploadFile::bytes(b"ID3".to_vec(), name, "audio/mpeg");
+    let file = client.files().upload(&cx, &upload).await.unwrap();
+    let meta = client
+        .files()
+        .meta(&cx, file.file_id.clone())
+        .await
+        .unwrap();
+    assert_eq!(meta, file);
+    let get = DownloadFile::new(file.file_id.clone());
+    let content = client.files().download(&cx, &get).await.unwrap();
+    assert_eq!(&content.bytes[..], b"ID3");
+    let attach = CallRecording::new(call.id, returned, leg_id(43), file.file_id.clone());
+    telephony.recording(&cx, &attach).await.unwrap();
+    let spent = client.files().meta(&cx, file.file_id).await.unwrap_err();
+    assert_eq!(spent.kind(), ErrorKind::NotFound);
+
+    let asked = CallRedirect::by_phone(number());
+    let whose = telephony.redirect(&cx, &asked).await.unwrap();
+    assert!(!whose.user_ids.is_empty());
+    let nobody = CallRedirect::by_phone(PhoneText::digits_of("375330000001").unwrap());
+    let whose = telephony.redirect(&cx, &nobody).await.unwrap();
+    assert!(whose.user_ids.is_empty());
+
+    sandbox
+        .kontur()
+        .put_click(CLICK, json!({"fromUserId": user("101")}));
+    let failed = CallFailed::new(CommunicationId::new(CLICK).unwrap());
+    telephony.failed(&cx, &failed).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_integration_is_read_and_changed() {
+    let (sandbox, connector) = stand_in().await;
+    let (client, cx) = (connector.client(), Cx::history());
+    let instance = client.instance_id(&cx).await.unwrap();
+    assert_eq!(instance.as_str(), INSTANCE_ID);
+    let authorized = client.authorized(&cx).await.unwrap();
+    assert_eq!(authorized.workspace.name.as_deref(), Some(WORKSPACE));
+    let area = client.integration();
+    let patch = PatchInstance::new(instance.clone())
+        .with_features([Feature::Call, Feature::Hangup])
+        .adding(&NewWebhook::every(
+            Duration::from_mins(5),
+            "communications/sync",
+        ));
+    area.patch(&cx, &patch).await.unwrap();
+    let read = area.get(&cx, instance.clone()).await.unwrap();
+    assert!(read.features.call && read.features.hangup);
+    let setup = SetupIntegration::new(instance.clone()).with_setting("autoAnswer", false);
+    area.setup(&cx, &setup).await.unwrap();
+    let _ = area
+        .main_telephony(&cx, &GetMainTelephony::new(instance))
+        .await;
+    let elsewhere = InstanceId::new("5b7c1d20-0c3e-4a57-9d11-2f6f7a9cffff").unwrap();
+    let error = area.get(&cx, elsewhere).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+    let paths = sandbox.requests(Crm::Kontur).into_iter().map(|it| it.path);
+    assert!(paths.into_iter().any(|path| path.ends_with("/ui-settings")));
+}
+
+#[tokio::test]
+async fn clients_and_the_feed_are_a_persons_where_a_persons_key_is_known() {
+    let sandbox = Sandbox::builder().start().await.unwrap();
+    let url = sandbox.url(Crm::Kontur).as_str().to_owned();
+    for bearer in [true, false] {
+        let mut builder = Client::builder(WORKSPACE).url(&url).api_key(API_KEY);
+        if bearer {
+            builder = builder.bearer(BEARER);
+        }
+        let client = builder.build(&Hub::new().unwrap()).unwrap();
+        let cx = Cx::history();
+        let clients = client.clients();
+        let contact = ContactId::new(CONTACT).unwrap();
+        clients.contact(&cx, contact.clone()).await.unwrap();
+        let patch = PatchContact::new(contact).with_position("директор");
+        clients.patch_contact(&cx, &patch).await.unwrap();
+        let new = CreateContacts::new([NewContact::new("Новый клиент")]);
+        assert_eq!(
+            clients.create_contacts(&cx, &new).await.unwrap().good.len(),
+            1
+        );
+        let company = CreateCompany::new("Новая компания")
+            .with_inn("6663003127")
+            .with_kpp("667101001")
+            .with_region_code("66");
+        clients.create_company(&cx, &company).await.unwrap();
+        let page = client.events().page(&cx, &ListEvents::from_start()).await;
+        assert!(!page.unwrap().events.good.is_empty());
+        let requests = sandbox.requests(Crm::Kontur);
+        let last = requests.last().unwrap();
+        assert_eq!(last.header("authorization").is_some(), bearer);
+        assert_eq!(last.header("x-xcom-accesskey").is_some(), !bearer);
+    }
+    assert_eq!(sandbox.refused(Crm::Kontur), []);
+}
+
+#[tokio::test]
+async fn a_raw_request_takes_the_whole_path_or_the_part_behind_the_workspace() {
+    let (sandbox, connector) = stand_in().await;
+    for path in ["/api/v1/vochi-demo/events", "/events"] {
+        let request = ApiRequest::get(path).query("offset", "00000000-0000-0000-0000-000000000000");
+        let request = RawRequest::new(request.query("limit", "5"));
+        let answer = connector.client().raw(&Cx::history(), request).await;
+        assert_eq!(answer.unwrap()["count"], 5, "{path}");
+    }
+    let requests = sandbox.requests(Crm::Kontur);
+    let events = requests.iter().filter(|it| it.path.ends_with("/events"));
+    for request in events {
+        assert_eq!(request.path, "/api/v1/vochi-demo/events");
+    }
+}
+
+#[tokio::test]
+async fn a_raw_write_is_repeated_only_if_its_caller_says_so() {
+    let path = "/communications/callbacks/telephony/call-started";
+    let body = json!({
+        "timestamp": "2025-11-20T09:38:35.0000000+00:00", "externalId": CALL,
+        "clientPhone": "375291112233", "direction": "inbound",
+    });
+    let raw = |body: &Value| RawRequest::new(ApiRequest::post(path).json(body).unwrap());
+    for (request, sent) in [
+        (raw(&body), 1),
+        (raw(&body).with_idempotency(Idempotency::Keyed), 2),
+    ] {
+        let sandbox = Sandbox::builder().start().await.unwrap();
+        let client = Client::builder(WORKSPACE)
+            .url(sandbox.url(Crm::Kontur).as_str())
+            .api_key(API_KEY)
+            .retries(1)
+            .build(&Hub::new().unwrap())
+            .unwrap();
+        let fault = Fault::on(Crm::Kontur).path("/api/v1/vochi-demo/");
+        sandbox.fault(fault.lose(Lose::Answer));
+        match client.raw(&Cx::history(), request).await {
+            Ok(answer) => assert_eq!((&answer["type"], sent), (&json!("call"), 2)),
+            Err(error) => assert_eq!((error.effect(), sent), (Effect::Maybe, 1)),
+        }
+        let requests = sandbox.requests(Crm::Kontur);
+        let calls = requests
+            .iter()
+            .filter(|it| it.path.ends_with("call-started"));
+        assert_eq!(calls.count(), sent);
+        assert_eq!(sandbox.kontur().communications().len(), 1);
+    }
+}
