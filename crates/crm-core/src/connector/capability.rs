@@ -12,6 +12,9 @@ pub enum Capability {
     LegEvents,
     /// Finished calls in its history.
     History,
+    /// Telling in its history why nobody was reached: busy, cancelled, failed. Without it a call was
+    /// answered or not.
+    Reasons,
     /// A recording's address in a call of its history.
     RecordingByUrl,
     /// A recording's file uploaded to a call of its history.

@@ -193,6 +193,7 @@ impl fmt::Debug for Connector {
 const CAPABILITIES: Capabilities = Capabilities::new(&[
     Capability::Popups,
     Capability::History,
+    Capability::Reasons,
     Capability::RecordingByUrl,
     Capability::Find,
     Capability::Responsible,

@@ -43,6 +43,9 @@ pub(super) async fn run(app: &App<'_>) -> Result<Exit> {
     let stage = Stage::open(&sandbox)?;
     let beat = app.output.format() == Format::Human && std::io::stdout().is_terminal();
     let mut answers = Answers::default();
+    for connector in &stage.connectors {
+        answers.meet(connector.crm().as_str(), connector.capabilities());
+    }
     for (at, call, step) in in_order() {
         let told = stage.play(at, call, step, &mut answers).await?;
         if app.output.format() == Format::Human {

@@ -1,10 +1,10 @@
 //! What the CRMs recorded, beside what really happened.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use serde_json::{Value, json};
-use vochi_crm::{Direction, Receipt, Warning};
+use vochi_crm::{Capabilities, Capability, Direction, Receipt, Warning};
 
 use super::calls::{Call, MORNING, Step};
 use crate::output::{Columns, Paint, Report, Tone};
@@ -16,6 +16,8 @@ pub(super) struct Answers {
     why: BTreeMap<(&'static str, &'static str), String>,
     /// Who the clients are.
     clients: BTreeMap<(&'static str, &'static str), String>,
+    /// The CRMs that tell only whether a call was answered.
+    plain: BTreeSet<&'static str>,
 }
 
 impl Answers {
@@ -25,6 +27,28 @@ impl Answers {
             self.why
                 .insert((crm, call), why.collect::<Vec<_>>().join("; "));
         }
+    }
+
+    /// What this CRM has no words for is no mistake of its history.
+    pub(super) fn meet(&mut self, crm: &'static str, capabilities: Capabilities) {
+        if !capabilities.has(Capability::Reasons) {
+            self.plain.insert(crm);
+        }
+    }
+
+    /// Why the CRM does not hold the call as it was, where there is a reason.
+    fn why(&self, crm: &'static str, call: &Call, recorded: Option<&Value>) -> Option<String> {
+        let by_outcome_alone = |recorded: &&Value| {
+            let mut told = really(call);
+            told["outcome"] = recorded["outcome"].clone();
+            let unanswered =
+                !call.really.outcome.is_answered() && recorded["outcome"] != "answered";
+            unanswered && !agrees(&really(call), recorded) && agrees(&told, recorded)
+        };
+        if self.plain.contains(crm) && recorded.filter(by_outcome_alone).is_some() {
+            return Some(format!("{crm} tells only whether a call was answered"));
+        }
+        self.why.get(&(crm, call.id)).cloned()
     }
 
     pub(super) fn name(&mut self, crm: &'static str, call: &'static str, client: String) {
@@ -111,7 +135,7 @@ impl Chapter {
                 agrees: found.is_some_and(|found| agrees(&really, found)),
                 really,
                 recorded: found.cloned().unwrap_or_default(),
-                why: answers.why.get(&(crm, call.id)).cloned(),
+                why: answers.why(crm, call, found),
             }
         });
         Self {
@@ -202,7 +226,8 @@ impl Report for Story {
             for row in &chapter.calls {
                 let recorded = match (&row.why, row.recorded.is_null()) {
                     (_, false) if row.agrees => "the same".to_owned(),
-                    (_, false) => facts(&row.recorded),
+                    (Some(why), false) => format!("{}: {why}", facts(&row.recorded)),
+                    (None, false) => facts(&row.recorded),
                     (Some(why), true) => format!("nothing: {why}"),
                     (None, true) => "nothing".to_owned(),
                 };
