@@ -1,4 +1,4 @@
-//! Who has a number: the cards the feed told of.
+//! Who has a number: whom Kontur tied a call of it to, and the cards the feed told of.
 
 use std::collections::HashMap;
 
@@ -36,12 +36,19 @@ impl Connector {
     }
 
     async fn find_one(&self, cx: &Cx, phone: PhoneNumber, warnings: &[Warning]) -> Found {
-        let candidates = self.told().ask(|index| {
+        let mut warnings = warnings.to_vec();
+        let mut candidates = self.linked(cx, phone, &mut warnings).await;
+        let told: Vec<Customer> = self.told().ask(|index| {
             let cards = index.with_number(phone).into_iter();
             cards.map(|card| customer(card, index)).collect()
         });
+        for one in told {
+            if candidates.iter().all(|known| known.id != one.id) {
+                candidates.push(one);
+            }
+        }
         let mut found = Found::new(phone, candidates);
-        found.warnings = warnings.to_vec();
+        found.warnings = warnings;
         // Kontur is asked by the number, so its answer is about whoever it takes the caller for.
         if let Some(first) = found.candidates.first_mut() {
             match self.whose(cx, phone).await {

@@ -7,6 +7,7 @@ mod find;
 mod health;
 mod history;
 mod legs;
+mod linked;
 mod live;
 mod note;
 mod recording;

@@ -194,6 +194,9 @@ impl Connector {
             }
         };
         let communication = answer?;
+        if let Some(Party::Number(number)) = &facts.client {
+            self.remember_links(*number, &communication.links).await;
+        }
         let started = Started {
             communication: communication.id.clone(),
             external_id: communication.external_id.clone().unwrap_or(name),

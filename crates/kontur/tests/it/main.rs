@@ -21,6 +21,7 @@ mod health;
 mod history;
 mod inbound;
 mod input;
+mod linked;
 mod live;
 mod mutations;
 mod operations;

@@ -129,6 +129,11 @@ impl Index {
         found
     }
 
+    /// A card, if the feed told it and it is still there.
+    pub(in crate::connector) fn card(&self, id: &CardId) -> Option<&Card> {
+        self.cards.get(id).filter(|card| !card.gone)
+    }
+
     /// The name of a company, if the feed told it.
     pub(in crate::connector) fn company_name(&self, id: &CompanyId) -> Option<&str> {
         let card = self.cards.get(&CardId::Company(id.clone()))?;
