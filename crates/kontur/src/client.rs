@@ -289,15 +289,15 @@ fn open(hub: &Hub, account: &Account, config: &Config) -> Result<Client> {
         }
         Ok(builder.build())
     };
-    let (dialect, keys): (Arc<dyn Dialect>, _) = match given(config.access_key.as_ref()) {
-        Some(key) => (Arc::new(Fixed::access_key(key)?), None),
-        None => {
+    let (dialect, keys): (Arc<dyn Dialect>, _) =
+        if let Some(key) = given(config.access_key.as_ref()) {
+            (Arc::new(Fixed::access_key(key)?), None)
+        } else {
             let known = Known::default();
             let asking = pipeline(api, Arc::new(Asking(known.clone())))?;
             let keys = AccessKeys::new(exchange(config)?, asking, known);
             (Arc::new(keys.clone()), Some(keys))
-        }
-    };
+        };
     let integration = pipeline(of_workspace, dialect)?;
     let persons = match given(config.bearer.as_ref()) {
         Some(key) => integration.speaking(Arc::new(Fixed::bearer(key)?), []),
@@ -339,16 +339,12 @@ fn exchange(config: &Config) -> Result<Exchange> {
         return Err(Error::config("api_key: it is missing")
             .with_hint("in Kontur, on the integration's page under Secrets, generate an ApiKey"));
     };
-    Ok(match given(config.integration_secret.as_ref()) {
-        Some(secret) => {
-            let request = AuthorizePublic::new(key.clone(), secret.clone());
-            request.request()?;
-            Exchange::Public(request)
-        }
-        None => {
-            let request = AuthorizePrivate::new(key.clone());
-            request.request()?;
-            Exchange::Private(request)
-        }
-    })
+    if let Some(secret) = given(config.integration_secret.as_ref()) {
+        let request = AuthorizePublic::new(key.clone(), secret.clone());
+        request.request()?;
+        return Ok(Exchange::Public(request));
+    }
+    let request = AuthorizePrivate::new(key.clone());
+    request.request()?;
+    Ok(Exchange::Private(request))
 }

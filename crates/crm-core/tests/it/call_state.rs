@@ -403,8 +403,10 @@ fn an_attended_transfer_ends_the_question_and_gives_the_client_to_who_was_asked(
         event(40, transfer),
     ]);
     let phases: Vec<LegPhase> = state.legs().iter().map(|leg| leg.phase).collect();
-    use LegPhase::{Connected, Ended};
-    assert_eq!(phases, [Ended, Ended, Connected]);
+    assert_eq!(
+        phases,
+        [LegPhase::Ended, LegPhase::Ended, LegPhase::Connected]
+    );
     assert_eq!(state.legs()[1].ended_at, Some(at(40)));
     assert_eq!(state.legs()[2].from, LegEnd::Client);
     assert_eq!(names(state.talked_with()), ["151", "152"]);
@@ -435,12 +437,15 @@ fn a_recording_may_be_of_one_leg() {
         answered(5, "151"),
         event(21, EventKind::Answered).with_leg(question()),
         ended(100),
-        event(101, EventKind::RecordingReady(file("1.mp3")))
-            .with_leg(Leg::to_employee(ext("151"))),
+        event(101, EventKind::RecordingReady(file("1.mp3"))).with_leg(Leg::to_employee(ext("151"))),
         event(102, EventKind::RecordingReady(file("2.mp3"))).with_leg(question()),
     ]);
     let record = state.to_record(&call()).unwrap();
     assert_eq!(record.recording(), Some(&file("1.mp3")));
-    let of_legs: Vec<_> = record.legs().iter().map(|leg| leg.recording.clone()).collect();
+    let of_legs: Vec<_> = record
+        .legs()
+        .iter()
+        .map(|leg| leg.recording.clone())
+        .collect();
     assert_eq!(of_legs, [Some(file("1.mp3")), Some(file("2.mp3"))]);
 }

@@ -3,7 +3,7 @@
 //! Kontur knows a call by the PBX's id, so registering it again changes nothing, save for its
 //! recordings: an uploaded file may be attached once, and what a second time does is not known. When
 //! the answer to a registration with recordings is lost, the call is registered again without them,
-//! and then looked at: see [`recording`](super::recording).
+//! and then looked at: see [`binding`](super::binding).
 
 use vochi_crm_core::http::Endpoint as _;
 use vochi_crm_core::{

@@ -81,8 +81,10 @@ impl Connector {
                 warnings.push(unknown_option(name));
             }
         }
-        let communication = note.started.as_ref().map(|started| &started.communication);
-        let id = communication.and_then(|id| id.to_common().ok());
+        let started = note.started.as_ref();
+        let id = started.and_then(|started| started.communication.to_common().ok());
+        // A click that failed never was anything else.
+        let id = id.or_else(|| open.state().crm_call_id().cloned());
         Ok(Receipt::new()
             .with_crm_call_id(id)
             .with_requests(cx.requests())

@@ -17,6 +17,7 @@ mod gossip;
 mod history;
 mod input;
 mod live;
+mod live_faults;
 mod mutations;
 mod operations;
 mod policies;
