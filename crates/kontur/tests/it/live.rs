@@ -1,16 +1,13 @@
 //! Live calls: what is told, when, and what is done about it when it cannot be.
 
 use serde_json::json;
-use vochi_crm_core::http::TransportError;
-use vochi_crm_core::testing::Step;
 use vochi_crm_core::{
-    CallEvent, CrmCallId, Direction, Effect, ErrorKind, EventKind, Leg, LegEnd, Outcome, Party,
-    TransferMode, WarningKind,
+    CallEvent, CrmCallId, Direction, EventKind, Leg, Outcome, Party, TransferMode, WarningKind,
 };
 
 use super::support::{
     Bench, CLICK, COMMUNICATION, answered, begun, comes_in, consultation, event, ext, hangup,
-    incoming, leg, outgoing, pbx_rings, phone, started, unknown_call, user, warnings, wire, yes,
+    incoming, leg, outgoing, pbx_rings, unknown_call, user, warnings, wire, yes,
 };
 
 fn ended(seconds: i64, outcome: Outcome) -> CallEvent {
@@ -380,6 +377,8 @@ async fn numbers_and_ids_have_the_configured_form() {
     assert_eq!(sent[0].1.get("externalVatsPhone"), None);
     assert_eq!(sent[1].1["externalId"], "1763631515.42");
     assert_eq!(sent[1].1["externalCallItemId"], "pbx1-1763631515.43");
+    // By this one the PBX finds the leg that is hung up in Kontur.
+    assert_eq!(sent[1].1["realtimeCallItemId"], "1763631515.43");
     assert_eq!(receipt.warnings()[0].kind(), WarningKind::UnmappedLine);
 }
 

@@ -256,6 +256,40 @@ async fn a_process_that_ends_between_two_requests_is_followed_by_one_that_finish
 }
 
 #[tokio::test]
+async fn an_event_whose_process_ended_is_gone_on_with_by_the_next_one() {
+    let begun = (0, "call-started");
+    let ended = (4, "call-finished");
+    let legs = (0..5).map(|step| (step, "call-event"));
+    for (step, method) in legs.chain([begun, ended]) {
+        let sandbox = Sandbox::builder().start().await.unwrap();
+        let store = Arc::new(MemoryCallStore::new());
+        let first = remembering(&sandbox, &store);
+        for earlier in &events()[..step] {
+            tell(&first, earlier).await.unwrap();
+        }
+        sandbox.fault(
+            Fault::on(Crm::Kontur)
+                .path(format!("{TELEPHONY}/{method}"))
+                .delay(Duration::from_secs(30)),
+        );
+        let event = &events()[step];
+        let gone = tokio::time::timeout(Duration::from_millis(120), tell(&first, event));
+        gone.await.unwrap_err();
+        drop(first);
+        let second = remembering(&sandbox, &store);
+        for event in &events()[step..] {
+            let _ = tell(&second, event).await;
+        }
+        let call = communication(&sandbox);
+        let what = format!("{method} of event {step}");
+        assert_eq!(call.stage, Stage::Finished, "{what}");
+        assert_eq!(sandbox.refused(Crm::Kontur), [], "{what}");
+        // The stand-in knows a repeat by its time, and what is told again has the same.
+        assert_eq!(call.events.len(), 7, "{what}: {:?}", call.events);
+    }
+}
+
+#[tokio::test]
 async fn a_file_that_waited_too_long_is_uploaded_again() {
     let folder = TempDir::new().unwrap();
     let file = recording(&folder, "1.mp3");
