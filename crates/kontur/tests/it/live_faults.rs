@@ -154,3 +154,13 @@ async fn events_of_a_call_nothing_is_known_of_send_nothing() {
     play(&bench, [event(3, EventKind::Held), left(4, leg(43, "101"))]).await;
     assert_eq!(bench.played().len(), 0);
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_end_kontur_knows_no_beginning_of_is_told_after_a_new_one() {
+    let bench = Bench::new([started(), yes(), yes(), unknown_call(), started(), yes()]);
+    play(&bench, [incoming(0, &["101"]), hangup(9)]).await;
+    assert_eq!(
+        bench.told()[3..],
+        ["call-finished", "call-started", "call-finished"]
+    );
+}
