@@ -18,6 +18,7 @@ mod history;
 mod input;
 mod live;
 mod live_faults;
+mod losses;
 mod mutations;
 mod operations;
 mod policies;
