@@ -1,5 +1,6 @@
 //! What must be remembered of a call between two of its events.
 
+mod hand_over;
 mod leg;
 mod settle;
 
@@ -8,7 +9,7 @@ use serde_json::Value;
 
 use super::{
     CallEvent, CallId, CrmCallId, Direction, EventKind, Extension, Extra, Leg, LegEnd, LegId, Line,
-    Outcome, Party, Reason, Recording, Transfer, TransferMode,
+    Outcome, Party, Reason, Recording, Transfer,
 };
 use crate::error::Result;
 use crate::time::{Seconds, Timestamp};
@@ -117,28 +118,6 @@ impl CallState {
             EventKind::RecordingReady(recording) => self.recorded_as(event, recording),
         }
         warnings
-    }
-
-    /// A recording is of the leg the event names, if it names one. A recording of a consultation is
-    /// that of the call only where there is no other.
-    fn recorded_as(&mut self, event: &CallEvent, recording: &Recording) {
-        // It comes when the leg is over, as a rule.
-        let named = event.legs().first().and_then(|leg| {
-            self.legs.iter_mut().rev().find(|known| match leg.id() {
-                Some(id) => known.id == *id,
-                None => known.from == *leg.from() && known.to == *leg.to(),
-            })
-        });
-        let of_client = match named {
-            Some(leg) => {
-                leg.recording = Some(recording.clone());
-                leg.has_client()
-            }
-            None => true,
-        };
-        if of_client || self.recording.is_none() {
-            self.recording = Some(recording.clone());
-        }
     }
 
     /// Takes over what every event may tell.
@@ -284,47 +263,6 @@ impl CallState {
             {
                 live.phase = to;
             }
-        }
-    }
-
-    fn pass_on(
-        &mut self,
-        event: &CallEvent,
-        mode: TransferMode,
-        from: Option<&Extension>,
-        to: &Extension,
-    ) {
-        let at = event.at();
-        let from = from.or(self.talked_with.last()).cloned();
-        for leg in &mut self.legs {
-            let of_from = from
-                .as_ref()
-                .is_some_and(|from| leg.employees().any(|one| one == from));
-            let of_to = leg.employees().any(|one| one == to);
-            // Whoever was asked has the client now, so the asking is over, told or not.
-            let asked = mode == TransferMode::Attended && !leg.has_client() && of_to;
-            let left = leg.has_client() && leg.phase != LegPhase::Ringing;
-            if of_from && (left || asked) {
-                leg.end(at);
-            }
-        }
-        self.transfer = Some(Transfer {
-            mode,
-            result: None,
-            to: Some(to.clone()),
-        });
-        // The event may name the leg that begins.
-        let named = event.legs().iter().find(|leg| {
-            *leg.from() == LegEnd::Client && leg.to().extension().is_some_and(|one| one == to)
-        });
-        let leg = named
-            .cloned()
-            .unwrap_or_else(|| Leg::to_employee(to.clone()));
-        // A blind transfer rings at the new employee; after a consultation the two already talk.
-        if mode == TransferMode::Attended {
-            self.connect(event.call_id(), &leg, at);
-        } else {
-            self.leg_mut(event.call_id(), &leg);
         }
     }
 

@@ -403,8 +403,10 @@ fn an_attended_transfer_ends_the_question_and_gives_the_client_to_who_was_asked(
         event(40, transfer),
     ]);
     let phases: Vec<LegPhase> = state.legs().iter().map(|leg| leg.phase).collect();
-    use LegPhase::{Connected, Ended};
-    assert_eq!(phases, [Ended, Ended, Connected]);
+    assert_eq!(
+        phases,
+        [LegPhase::Ended, LegPhase::Ended, LegPhase::Connected]
+    );
     assert_eq!(state.legs()[1].ended_at, Some(at(40)));
     assert_eq!(state.legs()[2].from, LegEnd::Client);
     assert_eq!(names(state.talked_with()), ["151", "152"]);

@@ -3,12 +3,12 @@
 //! Kontur knows a call by the PBX's id, so registering it again changes nothing, save for its
 //! recordings: an uploaded file may be attached once, and what a second time does is not known. When
 //! the answer to a registration with recordings is lost, the call is registered again without them,
-//! and then looked at: see [`recording`](super::recording).
+//! and then looked at: see [`binding`](super::binding).
 
 use vochi_crm_core::http::Endpoint as _;
 use vochi_crm_core::{
     CallRecord, Cx, Effect, Error, ErrorKind, LegEnd, LegId, LegRecord, OpenCall, Outcome, Receipt,
-    Recorded, Result, Warning, WarningKind,
+    Recorded, Recording, Result, Warning, WarningKind,
 };
 
 use super::live::{KNOWN_OPTIONS, once, unknown_option};
@@ -43,6 +43,14 @@ impl Connector {
                     record.call_id()
                 ),
             ));
+            let main = note.registered.as_ref().map(|registered| &registered.main);
+            let bare = main.is_some_and(|main| note.attached(main).is_none());
+            if bare && matches!(record.recording(), Some(Recording::File(_))) {
+                warnings.push(Warning::new(
+                    WarningKind::Incomplete,
+                    "the recording that comes with it now is not attached; attach it by itself",
+                ));
+            }
         } else {
             let record = talks::settled(open.state().complete(record.clone()))?;
             self.register_settled(&cx, &mut open, &mut note, &record, &mut warnings)

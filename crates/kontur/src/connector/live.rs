@@ -3,13 +3,14 @@
 //! A call begins with call-started, whose answer names it in everything that follows. Then every leg
 //! that came further is one call-event, with the time it did. What could not be told is told with
 //! the next event, as far as it still holds: Kontur shows the present, and register-call brings the
-//! facts.
+//! facts. An event that may have arrived is not told again unless `lost_events` says so; one that
+//! Kontur refused is tried again with the next event, and keeps no other leg out.
 
 use vochi_crm_core::account::Popup;
 use vochi_crm_core::call::LiveLeg;
 use vochi_crm_core::{
-    CallEvent, CallId, CallState, Cx, Direction, Effect, Error, ErrorKind, EventKind, Outcome,
-    Receipt, Recorded, Result, Timestamp, Warning, WarningKind,
+    CallEvent, CallId, CallState, Cx, Direction, Effect, Error, ErrorKind, EventKind, OpenCall,
+    Outcome, Receipt, Recorded, Result, Timestamp, Warning, WarningKind,
 };
 
 use super::legs::Ends as _;
@@ -59,8 +60,8 @@ impl Connector {
         let sent = if note.finished || recorded {
             Ok(())
         } else {
-            let state = open.state();
-            self.tell(&cx, event, state, &mut note, &mut warnings).await
+            self.tell(&cx, event, &mut open, &mut note, &mut warnings)
+                .await
         };
         // What the PBX said is true whether or not the CRM could be told.
         open.save(&note).await?;
@@ -81,8 +82,10 @@ impl Connector {
                 warnings.push(unknown_option(name));
             }
         }
-        let communication = note.started.as_ref().map(|started| &started.communication);
-        let id = communication.and_then(|id| id.to_common().ok());
+        let started = note.started.as_ref();
+        let id = started.and_then(|started| started.communication.to_common().ok());
+        // A click that failed never was anything else.
+        let id = id.or_else(|| open.state().crm_call_id().cloned());
         Ok(Receipt::new()
             .with_crm_call_id(id)
             .with_requests(cx.requests())
@@ -94,10 +97,11 @@ impl Connector {
         &self,
         cx: &Cx,
         event: &CallEvent,
-        state: &CallState,
+        open: &mut OpenCall,
         note: &mut Note,
         warnings: &mut Vec<Warning>,
     ) -> Result<()> {
+        let state = &open.state().clone();
         if !self.is_shown(state) {
             return Ok(());
         }
@@ -109,7 +113,10 @@ impl Connector {
         if note.started.is_none() {
             match self.due(event, state, note) {
                 Due::Nothing => return Ok(()),
-                Due::Begin => self.begin(cx, &told, note, warnings).await?,
+                Due::Begin => {
+                    self.begin(cx, &told, note, warnings).await?;
+                    self.keep(open, note).await;
+                }
                 Due::Fail => {
                     if let Some(click) = start::click(state.crm_call_id(), warnings) {
                         let request = CallFailed::new(click);
@@ -129,6 +136,7 @@ impl Connector {
             match sent {
                 Ok(()) => {
                     note.told.insert(id, change.kind);
+                    self.keep(open, note).await;
                 }
                 // One bad leg does not keep the others out.
                 Err(error) if is_about_data(&error) => refused = refused.or(Some(error)),
@@ -148,6 +156,15 @@ impl Connector {
             note.finished = true;
         }
         refused.map_or(Ok(()), Err)
+    }
+
+    /// Remembers how far an event was told, so that a process that ends in the middle of it, or a
+    /// caller who waits no longer, loses nothing. Where that fails the popup matters more: at the end
+    /// of the event it is tried again, and then it is an error.
+    async fn keep(&self, open: &mut OpenCall, note: &Note) {
+        if let Err(lost) = open.save(note).await {
+            tracing::warn!(account = %self.own().name(), %lost, "the state of a call is lost");
+        }
     }
 
     /// Whether Kontur shows live calls of this direction at all. Of an unknown one it may.
@@ -243,7 +260,9 @@ impl Connector {
             Step::Leg(change) => {
                 let client = told.state.client();
                 let (from, to) = self.participants(&change.leg, direction, client, warnings)?;
-                let leg = EventLeg::new(self.leg_name(&change.leg.id)?, from, to);
+                // A hang-up in Kontur comes back with the live id, so that one is the PBX's own.
+                let leg = EventLeg::new(self.leg_name(&change.leg.id)?, from, to)
+                    .with_live_id(change.leg.id.clone());
                 let kind = change.kind.clone();
                 let request = SendCallEvent::new(communication, name, leg, kind, change.at)
                     .when_lost(config.lost_events);

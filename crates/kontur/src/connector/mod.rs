@@ -1,5 +1,6 @@
 //! Kontur behind the common trait: the only room where both vocabularies meet.
 
+mod binding;
 mod changes;
 mod feed;
 mod files;
@@ -38,6 +39,11 @@ use feed::Feed;
 /// Kontur sees a call as legs, and everything it is told of a leg is told under one id. Whose client
 /// is calling it finds out itself. It has no search by phone and no list of users: both are read
 /// from its feed of events, which is kept in memory and read on at every question.
+///
+/// | option of an event or record | meaning |
+/// | --- | --- |
+/// | `started_at` | when the call began (RFC 3339), where its end is all that was heard of it |
+/// | `recording_leg` | the leg its recording is of; without it the last talk with the client |
 ///
 /// ```
 /// use vochi_crm_core::{AccountConfig, Hub};

@@ -1,24 +1,21 @@
 //! Recordings: uploaded once, attached once.
 //!
-//! An uploaded file lives for a day and is spent when it is attached. What a second attachment does
-//! is not known, so nothing is attached again before two things say that it was not: the file is
-//! there under the id of its upload, and the call, begun again, shows no recording of the leg.
+//! How a file gets to its leg, and how one knows that it did, is in [`binding`](super::binding).
 
 use std::path::Path;
 use std::time::Duration;
 
 use vochi_crm_core::{
-    CallEvent, CallId, CrmConnector as _, Cx, Effect, Error, ErrorKind, LegId, OpenCall, Receipt,
-    Recorded, Recording, Result, Warning, WarningKind,
+    CallEvent, CallId, CallRecord, CrmConnector as _, Cx, Error, ErrorKind, LegId, LegRecord,
+    OpenCall, Receipt, Recorded, Recording, Result, Warning, WarningKind,
 };
 
 use super::Connector;
 use super::files;
 use super::live::once;
-use super::note::{Attached, Note, Registered, Started, Uploaded};
-use super::start::{self, Facts};
-use crate::api::{CallRecording, UploadFile};
-use crate::model::ErrorStatus;
+use super::note::{Attached, Note, Registered, Uploaded};
+use super::start::Facts;
+use crate::api::UploadFile;
 
 /// The option that names the leg of a recording.
 pub(super) const LEG: &str = "recording_leg";
@@ -37,13 +34,12 @@ pub(super) struct Ready<'a> {
 impl<'a> Ready<'a> {
     /// As an event tells it: of the leg it names, by its id or by its ends.
     pub(super) fn of_event(event: &'a CallEvent, recording: &'a Recording, note: &Note) -> Self {
-        let known = note.registered.iter().flat_map(|call| &call.legs);
+        let mut known = note.registered.iter().flat_map(|call| &call.legs).rev();
         let leg = event.legs().first().and_then(|leg| match leg.id() {
             Some(id) => Some(id.clone()),
             None => known
-                .filter(|one| one.from == *leg.from() && one.to == *leg.to())
-                .map(|one| one.id.clone())
-                .last(),
+                .find(|one| one.from == *leg.from() && one.to == *leg.to())
+                .map(|one| one.id.clone()),
         });
         let named = || named_leg(event.extra().get(LEG));
         Self {
@@ -62,11 +58,11 @@ fn named_leg(option: Option<&serde_json::Value>) -> Option<LegId> {
 /// The files that go with a record, by leg. A recording of the whole call is its main leg's, unless
 /// an option names another, or it is the recording of a leg already.
 pub(super) fn wanted<'a>(
-    record: &'a vochi_crm_core::CallRecord,
-    legs: &'a [vochi_crm_core::LegRecord],
+    record: &'a CallRecord,
+    legs: &'a [LegRecord],
     main: &LegId,
     warnings: &mut Vec<Warning>,
-) -> Vec<(&'a vochi_crm_core::LegRecord, &'a Path)> {
+) -> Vec<(&'a LegRecord, &'a Path)> {
     let named = named_leg(record.extra().get(LEG));
     let of_call = record.recording().filter(|recording| {
         let mut own = record
@@ -250,7 +246,7 @@ impl Connector {
         open: &mut OpenCall,
         note: &mut Note,
         facts: &Facts,
-        leg: &vochi_crm_core::LegRecord,
+        leg: &LegRecord,
         path: &Path,
         warnings: &mut Vec<Warning>,
     ) -> Result<()> {
@@ -287,7 +283,7 @@ impl Connector {
         open: &mut OpenCall,
         note: &mut Note,
         facts: &Facts,
-        leg: &vochi_crm_core::LegRecord,
+        leg: &LegRecord,
         path: &Path,
     ) -> Result<()> {
         if self.is_fresh(note, &leg.id) {
@@ -314,162 +310,5 @@ impl Connector {
         let now = self.hub().clock().now();
         let uploaded = note.recordings.get(leg);
         uploaded.is_some_and(|uploaded| now.since(uploaded.at) < GOOD_FOR)
-    }
-
-    /// Attaches an uploaded file. After a lost answer it looks, and tries once more if nothing came
-    /// of the first attempt.
-    async fn bind_for_sure(
-        &self,
-        cx: &Cx,
-        open: &mut OpenCall,
-        note: &mut Note,
-        call: &CallId,
-        leg: &LegId,
-        warnings: &mut Vec<Warning>,
-    ) -> Result<()> {
-        let error = match self.bind(cx, open, note, call, leg, warnings).await {
-            Err(error) if error.effect() == Effect::Maybe => error,
-            other => return other,
-        };
-        // The first error is the one to tell of: it says that the effect is not known.
-        if self
-            .look(cx, open, note, call, leg, warnings)
-            .await
-            .is_err()
-        {
-            return Err(error);
-        }
-        match note.attached(leg) {
-            Some(Attached::No) => self.bind(cx, open, note, call, leg, warnings).await,
-            _ => Ok(()),
-        }
-    }
-
-    async fn bind(
-        &self,
-        cx: &Cx,
-        open: &mut OpenCall,
-        note: &mut Note,
-        call: &CallId,
-        leg: &LegId,
-        warnings: &mut Vec<Warning>,
-    ) -> Result<()> {
-        let Some(uploaded) = note.recordings.get(leg) else {
-            return Err(Error::internal("a recording is attached before its upload"));
-        };
-        let file = uploaded.file.file_id.clone();
-        let mut started = self.known(cx, note, call, warnings).await?;
-        note.set_attached(leg, Attached::Maybe);
-        open.save(note).await?;
-        let mut restarted = false;
-        let sent = loop {
-            let name = started.external_id.in_form(self.inner.config.continue_by);
-            let request = CallRecording::new(
-                started.communication,
-                name,
-                self.leg_name(leg)?,
-                file.clone(),
-            );
-            match self.client().telephony().recording(cx, &request).await {
-                Err(error) if start::is_unknown_call(&error) && !restarted => {
-                    restarted = true;
-                    note.started = None;
-                    match self.begun_again(cx, note, call, warnings).await {
-                        Ok((known, _)) => started = known,
-                        Err(error) => break Err(error),
-                    }
-                }
-                other => break other,
-            }
-        };
-        match &sent {
-            Ok(()) => note.set_attached(leg, Attached::Yes),
-            Err(error) if error.effect() == Effect::NotApplied => {
-                note.set_attached(leg, Attached::No);
-            }
-            Err(_) => {}
-        }
-        self.remember(open, note, warnings).await;
-        sent
-    }
-
-    /// Whether a recording is attached whose attachment is not certain. A file that is gone from
-    /// under the id of its upload is spent; what of that is told nowhere, the call itself shows.
-    async fn look(
-        &self,
-        cx: &Cx,
-        open: &mut OpenCall,
-        note: &mut Note,
-        call: &CallId,
-        leg: &LegId,
-        warnings: &mut Vec<Warning>,
-    ) -> Result<()> {
-        let Some(uploaded) = note.recordings.get(leg) else {
-            return Ok(());
-        };
-        let file = uploaded.file.file_id.clone();
-        let spent = self.is_fresh(note, leg)
-            && match self.client().files().meta(cx, file).await {
-                Err(error) if ErrorStatus::of_error(&error) == Some(ErrorStatus::NotFound) => true,
-                // A page that is not found is no word about the file.
-                Err(error) if error.kind() == ErrorKind::NotFound => false,
-                Err(error) => return Err(error),
-                Ok(_) => false,
-            };
-        let attached = spent || {
-            let name = self.leg_name(leg)?;
-            let (_, communication) = self.begun_again(cx, note, call, warnings).await?;
-            let mut items = communication.data.call.items.good.iter();
-            items.any(|item| item.id.as_ref() == Some(&name) && !item.recordings.good.is_empty())
-        };
-        let attached = if attached {
-            Attached::Yes
-        } else {
-            Attached::No
-        };
-        note.set_attached(leg, attached);
-        self.remember(open, note, warnings).await;
-        Ok(())
-    }
-
-    /// The call as Kontur knows it: as it was begun, by the click, or begun again.
-    async fn known(
-        &self,
-        cx: &Cx,
-        note: &mut Note,
-        call: &CallId,
-        warnings: &mut Vec<Warning>,
-    ) -> Result<Started> {
-        if let Some(started) = &note.started {
-            return Ok(started.clone());
-        }
-        let click = note
-            .registered
-            .as_ref()
-            .and_then(|it| it.facts.click.clone());
-        match click {
-            Some(communication) => Ok(Started {
-                communication,
-                external_id: self.call_name(call)?,
-            }),
-            None => Ok(self.begun_again(cx, note, call, warnings).await?.0),
-        }
-    }
-
-    /// Begins a registered call again: the answer is the call with everything that is known of it.
-    async fn begun_again(
-        &self,
-        cx: &Cx,
-        note: &mut Note,
-        call: &CallId,
-        warnings: &mut Vec<Warning>,
-    ) -> Result<(Started, crate::model::Communication)> {
-        let Some(registered) = &note.registered else {
-            return Err(Error::internal("a call without facts is begun again"));
-        };
-        let facts = registered.facts.clone();
-        let (started, communication) = self.start(cx, call, &facts, warnings).await?;
-        note.started = Some(started.clone());
-        Ok((started, communication))
     }
 }

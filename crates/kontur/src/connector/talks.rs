@@ -95,13 +95,12 @@ fn take_up(record: &CallRecord, legs: &mut Vec<LegRecord>) -> Result<()> {
     let known = legs.iter().rposition(|leg| {
         counts(record, leg) && employee.is_none_or(|one| leg.employees().any(|own| own == one))
     });
-    let at = match known {
-        Some(at) => at,
-        None => {
-            let leg = made(record, legs, employee)?;
-            legs.push(leg);
-            legs.len() - 1
-        }
+    let at = if let Some(at) = known {
+        at
+    } else {
+        let leg = made(record, legs, employee)?;
+        legs.push(leg);
+        legs.len() - 1
     };
     if let Some(leg) = legs.get_mut(at) {
         leg.answered_at = Some(answered);

@@ -76,14 +76,12 @@ pub(super) fn participant(
             _ => Participant::unknown_user(),
         });
     };
-    match directory.user_of(extension) {
-        Some(user) => Ok(Participant::user(UserId::new(user.as_str())?)),
-        None => {
-            warnings.push(Warning::new(
-                WarningKind::UnmappedExtension,
-                format!("extension {extension} is not in `extensions`"),
-            ));
-            Ok(Participant::unknown_user())
-        }
+    if let Some(user) = directory.user_of(extension) {
+        return Ok(Participant::user(UserId::new(user.as_str())?));
     }
+    warnings.push(Warning::new(
+        WarningKind::UnmappedExtension,
+        format!("extension {extension} is not in `extensions`"),
+    ));
+    Ok(Participant::unknown_user())
 }

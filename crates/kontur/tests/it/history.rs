@@ -5,7 +5,7 @@ use vochi_crm_core::http::TransportError;
 use vochi_crm_core::testing::Step;
 use vochi_crm_core::{
     CallRecord, CrmCallId, Direction, Effect, ErrorKind, LegEnd, LegRecord, Outcome, Party,
-    WarningKind,
+    Warning, WarningKind,
 };
 
 use super::support::{
@@ -263,7 +263,7 @@ async fn a_hidden_caller_and_an_unmapped_employee_are_warned_of() {
     .with_rang(ext("999"));
     let receipt = bench.log(record).await.unwrap();
     assert_eq!(registered(&bench).get("clientPhone"), None);
-    let kinds: Vec<WarningKind> = receipt.warnings().iter().map(|it| it.kind()).collect();
+    let kinds: Vec<WarningKind> = receipt.warnings().iter().map(Warning::kind).collect();
     assert_eq!(
         kinds,
         [WarningKind::HiddenNumber, WarningKind::UnmappedExtension]

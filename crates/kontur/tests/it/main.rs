@@ -23,6 +23,8 @@ mod inbound;
 mod input;
 mod linked;
 mod live;
+mod live_faults;
+mod losses;
 mod mutations;
 mod operations;
 mod people_support;

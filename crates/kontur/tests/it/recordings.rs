@@ -349,3 +349,35 @@ async fn a_recording_of_a_call_that_is_not_registered_says_what_to_do() {
     assert_eq!(error.kind(), ErrorKind::NotFound);
     assert!(error.hint().unwrap().contains("log the call"), "{error}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_recording_that_comes_with_a_second_record_is_not_lost_in_silence() {
+    let folder = TempDir::new().unwrap();
+    let bench = Bench::new([yes()]);
+    bench.log(record(CALL)).await.unwrap();
+    let with = record(CALL).with_recording(recording(&folder, "1.mp3"));
+    let receipt = bench.log(with).await.unwrap();
+    assert_eq!(receipt.requests(), 0);
+    assert!(
+        warnings(&receipt)[1].contains("attach it by itself"),
+        "{receipt:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_kontur_forgot_is_begun_again_for_its_recording() {
+    let folder = TempDir::new().unwrap();
+    let forgot = super::support::unknown_call();
+    let bench = Bench::new([yes(), uploaded(), started(), forgot, started(), yes()]);
+    bench.log(record(CALL)).await.unwrap();
+    attach(&bench, &recording(&folder, "1.mp3")).await.unwrap();
+    assert_eq!(
+        names(&bench)[2..],
+        [
+            "call-started",
+            "call-recording",
+            "call-started",
+            "call-recording"
+        ]
+    );
+}

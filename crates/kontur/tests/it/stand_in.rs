@@ -5,14 +5,13 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use vochi_crm_core::state::{CallStore, MemoryCallStore};
 use vochi_crm_core::{
     CallEvent, CallRecord, CrmConnector as _, Cx, Direction, EventKind, Hub, Outcome, Recording,
     Result,
 };
 use vochi_crm_kontur::Connector;
 use vochi_crm_sandbox::kontur::{Communication, Dialect, Saying, Stage};
-use vochi_crm_sandbox::{Crm, Fault, Lose, Sandbox};
+use vochi_crm_sandbox::{Crm, Fault, Sandbox};
 
 use super::support::{
     CALL, answered, at, call, comes_in, connect, event, ext, hangup, incoming, leg, log, merge,
@@ -20,7 +19,7 @@ use super::support::{
 };
 
 pub(crate) const BASE: &str = "/api/v1/vochi-demo";
-const TELEPHONY: &str = "/api/v1/vochi-demo/communications/callbacks/telephony";
+pub(crate) const TELEPHONY: &str = "/api/v1/vochi-demo/communications/callbacks/telephony";
 
 /// The settings the stand-in hands out, quick ones, some of them changed.
 pub(crate) fn profile(sandbox: &Sandbox, changes: Value) -> Value {
@@ -39,19 +38,12 @@ pub(crate) async fn stand_in() -> (Sandbox, Connector) {
     (sandbox, connector)
 }
 
-/// A connector that shares what is remembered with others of this store.
-fn remembering(sandbox: &Sandbox, store: &Arc<MemoryCallStore>) -> Connector {
-    let store: Arc<dyn CallStore> = store.clone();
-    let hub = Hub::builder().store(store).build().unwrap();
-    connect(&hub, &profile(sandbox, json!({})))
-}
-
-async fn tell(connector: &Connector, event: &CallEvent) -> Result<u32> {
+pub(crate) async fn tell(connector: &Connector, event: &CallEvent) -> Result<u32> {
     let receipt = connector.handle_event(&Cx::live(), event).await?;
     Ok(receipt.requests())
 }
 
-fn communication(sandbox: &Sandbox) -> Communication {
+pub(crate) fn communication(sandbox: &Sandbox) -> Communication {
     let calls = sandbox.kontur().communications();
     assert_eq!(calls.len(), 1, "{calls:?}");
     calls.into_iter().next().unwrap()
@@ -75,7 +67,7 @@ fn authorizations(sandbox: &Sandbox) -> usize {
 }
 
 /// A ring group whose second phone takes the call.
-fn events() -> Vec<CallEvent> {
+pub(crate) fn events() -> Vec<CallEvent> {
     vec![
         incoming(0, &["101", "102"]),
         answered(9, leg(44, "102")),
@@ -85,14 +77,14 @@ fn events() -> Vec<CallEvent> {
     ]
 }
 
-fn facts(file: &Recording) -> CallRecord {
+pub(crate) fn facts(file: &Recording) -> CallRecord {
     record(CALL)
         .with_talked_with(ext("102"))
         .with_recording(file.clone())
 }
 
 /// The call of these events as it has to stand there.
-fn assert_truthful(sandbox: &Sandbox, what: &str) {
+pub(crate) fn assert_truthful(sandbox: &Sandbox, what: &str) {
     let call = communication(sandbox);
     assert!(call.registered, "{what}");
     assert_eq!(call.external_id.as_deref(), Some(CALL), "{what}");
@@ -175,84 +167,6 @@ async fn a_missed_call_has_no_answer() {
     assert_eq!(sandbox.kontur().call(CALL).unwrap().outcome, Some("missed"));
     let call = communication(&sandbox);
     assert!(call.legs.iter().all(|leg| leg.started_at.is_none()));
-}
-
-#[tokio::test]
-async fn whatever_is_lost_at_any_step_one_truthful_call_stands_there_in_the_end() {
-    let folder = TempDir::new().unwrap();
-    let file = recording(&folder, "1.mp3");
-    let lossy = [
-        format!("{TELEPHONY}/call-started"),
-        format!("{TELEPHONY}/call-event"),
-        format!("{TELEPHONY}/call-finished"),
-        format!("{TELEPHONY}/register-call"),
-        format!("{TELEPHONY}/call-recording"),
-        format!("{BASE}/files"),
-        BASE.to_owned(),
-    ];
-    for lose in [Lose::Request, Lose::Answer] {
-        for path in &lossy {
-            for (step, times) in (0..=events().len()).flat_map(|step| [(step, 1), (step, 2)]) {
-                let what = format!("{lose:?} {times} of {path} from step {step}");
-                let (sandbox, connector) = stand_in().await;
-                let fault = Fault::on(Crm::Kontur).path(path).lose(lose).times(times);
-                for (number, event) in events().iter().enumerate() {
-                    if number == step {
-                        sandbox.fault(fault.clone());
-                    }
-                    let _ = tell(&connector, event).await;
-                }
-                if step == events().len() {
-                    sandbox.fault(fault.clone());
-                }
-                let _ = log(&connector, facts(&file)).await;
-                // The host plays everything again, until all of it was taken.
-                let mut settled = false;
-                for _ in 0..4 {
-                    for event in events() {
-                        let _ = tell(&connector, &event).await;
-                    }
-                    let receipt = log(&connector, facts(&file)).await;
-                    settled = receipt.is_ok_and(|receipt| receipt.requests() == 0);
-                    if settled {
-                        break;
-                    }
-                }
-                assert!(settled, "{what}");
-                assert_truthful(&sandbox, &what);
-            }
-        }
-    }
-}
-
-#[tokio::test]
-async fn a_process_that_ends_between_two_requests_is_followed_by_one_that_finishes() {
-    let folder = TempDir::new().unwrap();
-    let file = recording(&folder, "1.mp3");
-    for path in [
-        "/communications/callbacks/telephony/register-call",
-        "/files",
-    ] {
-        let sandbox = Sandbox::builder().start().await.unwrap();
-        let store = Arc::new(MemoryCallStore::new());
-        let first = remembering(&sandbox, &store);
-        for event in events() {
-            tell(&first, &event).await.unwrap();
-        }
-        // The request is carried out, and whoever waits for its answer is gone.
-        sandbox.fault(
-            Fault::on(Crm::Kontur)
-                .path(format!("{BASE}{path}"))
-                .delay(Duration::from_secs(30)),
-        );
-        let gone = tokio::time::timeout(Duration::from_millis(300), log(&first, facts(&file)));
-        gone.await.unwrap_err();
-        drop(first);
-        let second = remembering(&sandbox, &store);
-        assert!(log(&second, facts(&file)).await.unwrap().recorded());
-        assert_truthful(&sandbox, path);
-        assert_eq!(log(&second, facts(&file)).await.unwrap().requests(), 0);
-    }
 }
 
 #[tokio::test]

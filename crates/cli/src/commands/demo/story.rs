@@ -38,14 +38,14 @@ impl Answers {
 
     /// Why the CRM does not hold the call as it was, where there is a reason.
     fn why(&self, crm: &'static str, call: &Call, recorded: Option<&Value>) -> Option<String> {
-        let by_outcome_alone = |recorded: &&Value| {
+        let by_outcome_alone = |recorded: &Value| {
             let mut told = really(call);
             told["outcome"] = recorded["outcome"].clone();
             let unanswered =
                 !call.really.outcome.is_answered() && recorded["outcome"] != "answered";
             unanswered && !agrees(&really(call), recorded) && agrees(&told, recorded)
         };
-        if self.plain.contains(crm) && recorded.filter(by_outcome_alone).is_some() {
+        if self.plain.contains(crm) && recorded.is_some_and(by_outcome_alone) {
             return Some(format!("{crm} tells only whether a call was answered"));
         }
         self.why.get(&(crm, call.id)).cloned()
