@@ -1,7 +1,9 @@
 //! `call-log`: settles a finished call.
 
 use vochi_crm::phone::PhoneReader;
-use vochi_crm::{CallId, CallRecord, CrmCallId, Extension, Line, Recording, Result, Seconds};
+use vochi_crm::{
+    CallId, CallRecord, CrmCallId, Error, Extension, Line, Recording, Result, Seconds,
+};
 
 use super::delivery::{Delivery, client, option, settle};
 use crate::app::{App, Memory};
@@ -50,6 +52,11 @@ fn read(args: &CallLogArgs, phones: PhoneReader) -> Result<(CallRecord, Option<S
         record = record.with_recording(option("--record-url", Recording::url(url))?);
     }
     if let Some(file) = &args.record_file {
+        // A record without its recording cannot be mended by telling it again.
+        if !file.is_file() {
+            let why = format!("--record-file: {} is no file", file.display());
+            return Err(Error::input(why).with_hint("give the path of the recording"));
+        }
         record = record.with_recording(Recording::File(file.clone()));
     }
     if let Some(id) = &args.crm_call_id {

@@ -1,6 +1,6 @@
 //! A planned request as a line for the shell.
 
-use vochi_crm::http::PlannedRequest;
+use vochi_crm::http::{PlannedPart, PlannedRequest};
 
 use crate::crm::Crm;
 
@@ -14,7 +14,12 @@ pub(super) fn line(request: &PlannedRequest, crm: Crm) -> String {
         words.push(format!("-X {}", request.method));
     }
     words.push(quoted(&request.url, crm));
+    let in_parts = !request.body_parts.is_empty();
     for (name, value) in &request.headers {
+        // curl makes a boundary of its own.
+        if in_parts && name.eq_ignore_ascii_case("content-type") {
+            continue;
+        }
         words.push(if value == MASK {
             format!(
                 "-H {}\"${}\"",
@@ -28,10 +33,26 @@ pub(super) fn line(request: &PlannedRequest, crm: Crm) -> String {
     if let Some(body) = &request.body {
         words.push(format!("--data-raw {}", quoted(body, crm)));
     }
-    if let Some(source) = &request.body_source {
+    for part in &request.body_parts {
+        words.push(format!("-F {}", single(&form_part(part))));
+    }
+    if let Some(source) = request.body_source.as_ref().filter(|_| !in_parts) {
         words.push(format!("--data-binary {}", single(&format!("@{source}"))));
     }
     words.join(" ")
+}
+
+/// A part of a form as curl takes it; what separates its words stands in quotes.
+fn form_part(part: &PlannedPart) -> String {
+    let within = |text: &str| format!("\"{}\"", text.replace('\\', r"\\").replace('"', "\\\""));
+    let mut words = vec![format!("{}=@{}", part.name, within(&part.source))];
+    if let Some(name) = &part.file_name {
+        words.push(format!("filename={}", within(name)));
+    }
+    if let Some(content_type) = &part.content_type {
+        words.push(format!("type={content_type}"));
+    }
+    words.join(";")
 }
 
 /// A text in quotes, with variables where a credential was.

@@ -245,6 +245,49 @@ fn a_dry_run_names_the_steps_and_no_secret() {
 }
 
 #[test]
+fn a_recording_that_is_not_there_is_said_before_anything_is_recorded() {
+    let stage = stage();
+    let arguments = [
+        "call-log",
+        "--call-id",
+        "1",
+        "--phone",
+        CLIENT,
+        "--direction",
+        "in",
+        "--ext",
+        "151",
+        "--started-at",
+        "2026-03-02T11:00:00+03:00",
+        "--outcome",
+        "answered",
+        "--talk-seconds",
+        "5",
+        "--record-file",
+    ];
+    let with = |file: &str| {
+        let mut all = arguments.to_vec();
+        all.push(file);
+        stage.json(&all)
+    };
+    let refused = with("nowhere.mp3").ends(4);
+    assert_eq!(refused["error"]["kind"], "input", "{refused}");
+    assert_eq!(stage.sandbox.requests(Crm::Kontur).len(), 0);
+
+    let file = stage.write("a.mp3", "ID3", 0o600);
+    let path = file.to_str().expect("a path");
+    let mut all = vec!["--dry-run"];
+    all.extend(arguments);
+    all.push(path);
+    let planned = stage.json(&all).ends(0);
+    let curl = planned["requests"][1]["curl"].as_str().expect("a line");
+    let part = format!("-F 'file=@\"{path}\";filename=\"");
+    assert!(curl.contains(&part), "{curl}");
+    assert!(curl.contains(";type=audio/mpeg'"), "{curl}");
+    assert!(!curl.contains("boundary"), "curl makes its own: {curl}");
+}
+
+#[test]
 fn a_lost_answer_leaves_one_call() {
     let stage = stage();
     let lost = Fault::on(Crm::Kontur)

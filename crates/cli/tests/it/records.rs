@@ -120,13 +120,14 @@ fn an_answered_call_needs_its_talk_seconds_unless_they_are_remembered() {
 #[test]
 fn a_recording_file_is_something_retailcrm_does_not_take() {
     let stage = Stage::new();
+    let recording = stage.write("1.mp3", "ID3", 0o600);
     let file = [
         "--outcome",
         "missed",
         "--ext",
         "151",
         "--record-file",
-        "/var/spool/1.mp3",
+        recording.to_str().expect("a path"),
     ];
     let value = log(&stage, CALL, &file).ends(9);
     assert_eq!(value["error"]["kind"], "unsupported");

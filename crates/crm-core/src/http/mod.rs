@@ -32,7 +32,7 @@ pub use endpoint::{Access, Endpoint, Idempotency, LimitClass};
 pub use multipart::{Multipart, Part};
 pub use origin::Origin;
 pub use pipeline::{Pipeline, PipelineBuilder};
-pub use plan::{Plan, PlannedRequest};
+pub use plan::{Plan, PlannedPart, PlannedRequest};
 pub use raw::RawRequest;
 pub use source::{FileSource, Source, SourceReader};
 pub use transport::{HttpRequest, Payload, Stage, Transport, TransportError};

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 
-use super::{Body, Source, SourceReader};
+use super::{Body, PlannedPart, Source, SourceReader};
 use crate::error::{Error, Result};
 
 /// A form in parts (`multipart/form-data`). Its parts are opened for every attempt; none is kept in
@@ -66,6 +66,16 @@ impl Part {
     pub fn with_content_type(mut self, content_type: impl Into<Cow<'static, str>>) -> Self {
         self.content_type = Some(content_type.into());
         self
+    }
+
+    /// The part as a dry run shows it.
+    pub(super) fn planned(&self, redact: impl Fn(&str) -> String) -> PlannedPart {
+        PlannedPart {
+            name: self.name.clone(),
+            file_name: self.file_name.as_deref().map(&redact),
+            content_type: self.content_type.as_deref().map(str::to_owned),
+            source: redact(&self.source.name()),
+        }
     }
 
     fn head(&self, boundary: &str) -> Result<String> {
@@ -152,6 +162,10 @@ impl Source for Multipart {
             format!("{}={source}", part.name)
         });
         parts.collect::<Vec<_>>().join(", ").into()
+    }
+
+    fn parts(&self) -> &[Part] {
+        &self.parts
     }
 
     async fn open(&self) -> Result<SourceReader> {

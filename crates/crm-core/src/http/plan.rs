@@ -22,6 +22,22 @@ pub struct PlannedRequest {
     pub body: Option<String>,
     /// Where a streamed body would come from: a path, say. It is not opened, and `body` is empty.
     pub body_source: Option<String>,
+    /// The parts of a body that is a form in parts.
+    pub body_parts: Vec<PlannedPart>,
+}
+
+/// One part of a form in parts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PlannedPart {
+    /// The field.
+    pub name: String,
+    /// The name of the file it would be.
+    pub file_name: Option<String>,
+    /// Its content type.
+    pub content_type: Option<String>,
+    /// Where its bytes would come from.
+    pub source: String,
 }
 
 /// Collects the requests of a dry run. Given to a [`Hub`](crate::Hub), it keeps every pipeline of
@@ -68,6 +84,12 @@ impl Plan {
                 .filter(|text| !text.is_empty())
                 .map(&redact),
             body_source: body.source().map(|source| redact(&source.name())),
+            body_parts: body
+                .source()
+                .map(|source| source.parts().iter().map(|part| part.planned(&redact)))
+                .into_iter()
+                .flatten()
+                .collect(),
         };
         self.0
             .lock()

@@ -11,6 +11,7 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 use tokio::io::{AsyncRead, ReadBuf};
 
+use super::Part;
 use super::flow::{Fault, Flow};
 use crate::error::{Error, Result};
 
@@ -53,6 +54,11 @@ pub trait Source: Send + Sync {
     /// Whatever is in the way. It ends the operation: nothing is sent, and nothing is tried again.
     /// So does a body without a byte.
     async fn open(&self) -> Result<SourceReader>;
+
+    /// The parts of a form in parts, for a dry run to show; none of anything else.
+    fn parts(&self) -> &[Part] {
+        &[]
+    }
 }
 
 /// An opened [`Source`]: its length, and its bytes as an `AsyncRead`.
