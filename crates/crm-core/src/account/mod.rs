@@ -7,13 +7,16 @@ use std::time::Duration;
 
 pub use config::{ACCOUNT_KEYS, AccountConfig, LimitScope, Popup, UnknownCaller, UnknownCallers};
 
+use crate::call::{CallId, Line};
+use crate::connector::SetupPlan;
 use crate::directory::Directory;
 use crate::error::{Error, Result};
 use crate::limit::Quota;
 use crate::name::AccountName;
-use crate::phone::PhoneReader;
+use crate::phone::{PhoneNumber, PhoneReader};
 use crate::retry::RetryPolicy;
 use crate::time::Zone;
+use crate::warning::{Warning, WarningKind};
 
 /// An account: its configuration, checked and made usable.
 #[derive(Clone, Debug)]
@@ -86,8 +89,39 @@ impl Account {
         Ok(quota)
     }
 
+    /// Our outside number behind a line. A line that is not mapped is left out, with a warning.
+    pub fn outside_number(
+        &self,
+        line: Option<&Line>,
+        warnings: &mut Vec<Warning>,
+    ) -> Option<PhoneNumber> {
+        let line = line?;
+        let number = self.directory.number_of(line);
+        if number.is_none() {
+            warnings.push(Warning::new(
+                WarningKind::UnmappedLine,
+                format!("line {line} is not in `lines`; the CRM is not told our number"),
+            ));
+        }
+        number
+    }
+
+    /// Where the CRM reaches this account, without a final slash: as a plan says, else
+    /// `{public_url}/in/{account}/{inbound_secret}`. It contains the secret.
+    pub fn inbound_address(&self, plan: &SetupPlan) -> Option<String> {
+        if let Some(url) = &plan.inbound_url {
+            return Some(url.as_str().trim_end_matches('/').to_owned());
+        }
+        let public = self.config.public_url.as_deref().map(str::trim)?;
+        let secret = self.config.inbound_secret.as_ref()?;
+        (!public.is_empty() && !secret.is_empty()).then(|| {
+            let (public, account) = (public.trim_end_matches('/'), self.name.as_str());
+            format!("{public}/in/{account}/{}", secret.expose())
+        })
+    }
+
     /// The call id as it goes to the CRM.
-    pub fn external_id(&self, call: &crate::call::CallId) -> String {
+    pub fn external_id(&self, call: &CallId) -> String {
         format!(
             "{}{call}",
             self.config.call_id_prefix.as_deref().unwrap_or_default()

@@ -27,8 +27,8 @@ use vochi_crm_core::connector::{Changes, Cursor, Found, SetupPlan, SetupReport};
 use vochi_crm_core::inbound::{InboundEvent, InboundReply, InboundRequest};
 use vochi_crm_core::{
     Account, AccountName, CallEvent, CallId, CallRecord, Capabilities, Capability, CrmConnector,
-    CrmName, Cx, Error, HealthReport, Hub, Line, PhoneNumber, Receipt, Recording, Responsible,
-    Result, UserList, Warning, WarningKind,
+    CrmName, Cx, Error, HealthReport, Hub, PhoneNumber, Receipt, Recording, Responsible, Result,
+    UserList,
 };
 
 use crate::{CRM, Client, Config};
@@ -124,19 +124,6 @@ impl Connector {
     /// Fills in who speaks, for errors that arise before a request.
     fn blame(&self, error: Error) -> Error {
         error.with_account(CRM, self.own().name().clone())
-    }
-
-    /// Our outside number behind a line; unmapped lines are left out with a warning.
-    fn outside(&self, line: Option<&Line>, warnings: &mut Vec<Warning>) -> Option<PhoneNumber> {
-        let line = line?;
-        let number = self.own().directory().number_of(line);
-        if number.is_none() {
-            warnings.push(Warning::new(
-                WarningKind::UnmappedLine,
-                format!("line {line} is not in `lines`; the CRM is not told our number"),
-            ));
-        }
-        number
     }
 }
 

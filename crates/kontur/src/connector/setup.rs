@@ -19,7 +19,7 @@ impl Connector {
         let id = self.client().instance_id(cx).await?;
         let before = self.instance(cx, &id).await?;
         let mut warnings = Vec::new();
-        let address = self.inbound_address(plan);
+        let address = self.own().inbound_address(plan);
         if address.is_none() {
             warnings.push(Warning::new(
                 WarningKind::Incomplete,
@@ -127,21 +127,6 @@ impl Connector {
     pub(super) fn is_public(&self) -> bool {
         let secret = self.inner.config.integration_secret.as_ref();
         secret.is_some_and(|secret| !secret.expose().trim().is_empty())
-    }
-
-    /// The account's inbound address without a final slash: the plan's, else
-    /// `{public_url}/in/{account}/{inbound_secret}`.
-    pub(super) fn inbound_address(&self, plan: &SetupPlan) -> Option<String> {
-        if let Some(url) = &plan.inbound_url {
-            return Some(url.as_str().trim_end_matches('/').to_owned());
-        }
-        let config = self.own().config();
-        let public = config.public_url.as_deref().map(str::trim)?;
-        let secret = config.inbound_secret.as_ref()?;
-        (!public.is_empty() && !secret.is_empty()).then(|| {
-            let (public, account) = (public.trim_end_matches('/'), self.own().name().as_str());
-            format!("{public}/in/{account}/{}", secret.expose())
-        })
     }
 }
 

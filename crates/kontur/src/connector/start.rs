@@ -148,7 +148,7 @@ impl Connector {
             };
         }
         let form = self.inner.config.phone_form;
-        let line = self.outside(line, warnings);
+        let line = self.own().outside_number(line, warnings);
         Numbers {
             client: client.and_then(|client| words::phone(client, form, warnings)),
             line: line.map(|number| PhoneText::from(number).in_form(form)),

@@ -294,7 +294,7 @@ impl Connector {
         if let Some(user) = &handler.user {
             call = call.with_user(UserId::of(user)?);
         }
-        if let Some(number) = self.outside(record.line(), &mut warnings) {
+        if let Some(number) = self.own().outside_number(record.line(), &mut warnings) {
             call = call.with_external_phone(number);
         }
         if let Some(site) = self.site(record.extra()) {

@@ -195,7 +195,7 @@ impl Connector {
             }
         }
         request = request.with_call_external_id(self.own().external_id(told.event.call_id()));
-        if let Some(number) = self.outside(told.state.line(), warnings) {
+        if let Some(number) = self.own().outside_number(told.state.line(), warnings) {
             request = request.with_external_phone(number);
         }
         if let Some(site) = self.site(told.event.extra()) {

@@ -42,7 +42,7 @@ impl Connector {
         let code = self.module_code()?;
         let name =
             written(config.module_name.as_ref()).unwrap_or_else(|| DEFAULT_MODULE_NAME.to_owned());
-        let inbound = self.inbound_address(plan);
+        let inbound = self.own().inbound_address(plan);
         let base = inbound
             .clone()
             .or_else(|| written(self.own().config().public_url.as_ref()))
@@ -96,21 +96,6 @@ impl Connector {
         ModuleCode::new(code.unwrap_or_else(|| DEFAULT_MODULE_CODE.to_owned())).map_err(|error| {
             Error::config(format!("module_code: {}", error.message()))
                 .with_hint(error.hint().unwrap_or_default().to_owned())
-        })
-    }
-
-    /// The account's inbound address without a final slash: the plan's, else
-    /// `{public_url}/in/{account}/{inbound_secret}`.
-    pub(super) fn inbound_address(&self, plan: &SetupPlan) -> Option<String> {
-        if let Some(url) = &plan.inbound_url {
-            return Some(url.as_str().trim_end_matches('/').to_owned());
-        }
-        let config = self.own().config();
-        let public = config.public_url.as_deref().map(str::trim)?;
-        let secret = config.inbound_secret.as_ref()?;
-        (!public.is_empty() && !secret.is_empty()).then(|| {
-            let (public, account) = (public.trim_end_matches('/'), self.own().name().as_str());
-            format!("{public}/in/{account}/{}", secret.expose())
         })
     }
 

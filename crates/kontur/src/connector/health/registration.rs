@@ -14,7 +14,7 @@ impl Connector {
     pub(super) async fn instance_checks(&self, cx: &Cx, id: &InstanceId) -> Vec<Check> {
         match self.instance(cx, id).await {
             Ok(instance) => {
-                let ours = self.inbound_address(&SetupPlan::new(None));
+                let ours = self.own().inbound_address(&SetupPlan::new(None));
                 vec![
                     self.instance_check(&instance, ours.is_some()),
                     clicks_check(&instance, ours.as_deref()),

@@ -75,6 +75,7 @@ impl Connector {
             .as_ref()
             .and_then(|telephony| telephony.make_call_url.as_deref());
         let ours = self
+            .own()
             .inbound_address(&SetupPlan::new(None))
             .map(|inbound| format!("{inbound}{MAKE_CALL_PATH}"));
         match (called, ours) {
