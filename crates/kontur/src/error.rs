@@ -10,7 +10,7 @@ use vochi_crm_core::http::{Advice, Answer, Refusal};
 use vochi_crm_core::{Effect, ErrorKind};
 
 use crate::model::ErrorStatus;
-use said::Said;
+use said::{Said, Yes};
 
 const CHECK_KEY: &str = "check api_key (and integration_secret of a public integration): Kontur shows them on the integration's page under Secrets";
 const CHECK_URL: &str = "check url and workspace: Kontur has nothing at this address";
@@ -71,19 +71,33 @@ const TABLE: &[(ErrorStatus, ErrorKind, Option<&str>)] = &[
 /// The refusal.
 pub fn judge(answer: &Answer) -> Result<(), Refusal> {
     if answer.is_success() {
-        // A file may hold anything; only JSON is an answer of Kontur's own.
-        let may_be_json = matches!(answer.content_type(), "") || is_json(answer.content_type());
-        return match may_be_json.then(|| said::wrapped(answer)).flatten() {
-            Some(said) => Err(told(answer.status, &said)),
-            None => Ok(()),
-        };
+        return judge_success(answer);
     }
     let said = Said::read(answer);
     Err(by_status_alone(answer.status, &said).unwrap_or_else(|| told(answer.status, &said)))
 }
 
-fn is_json(content_type: &str) -> bool {
-    content_type.to_ascii_lowercase().contains("json")
+/// A success by its status may yet be a no, or no answer of Kontur's.
+fn judge_success(answer: &Answer) -> Result<(), Refusal> {
+    // A file may hold anything; what says no is JSON or a text.
+    let content_type = answer.content_type().to_ascii_lowercase();
+    let is = |part: &str| content_type.contains(part);
+    if !(content_type.is_empty() || is("json") || is("html") || is("text/plain")) {
+        return Ok(());
+    }
+    match Yes::read(answer) {
+        Yes::Fine => Ok(()),
+        Yes::No(said) => Err(told(answer.status, &said)),
+        // Status and body contradict each other: what came of it, neither says.
+        Yes::Error(said) => Err(told(answer.status, &said).with_effect(Effect::Maybe)),
+        Yes::Foreign(what) => Err(Refusal::new(
+            ErrorKind::Decode,
+            answer.unreadable(what).message(),
+        )
+        .with_advice(Advice::Transient)
+        .with_effect(Effect::Maybe)
+        .with_hint("Kontur may be under maintenance, or a proxy is in the way")),
+    }
 }
 
 /// A limit and a broken server are told by the status; the body may be anything then.

@@ -100,7 +100,11 @@ impl PatchContact {
     fn adding(mut self, path: &'static str, element: &NewElement) -> Self {
         match element.check() {
             Ok(()) => self.patch.add(path, element.to_value()),
-            Err(_) => self.wrong = Some("a change of a contact adds an empty number or address"),
+            Err(_) => {
+                self.wrong = Some(
+                    "a change of a contact adds a number or address that is empty or of no sort",
+                );
+            }
         }
         self
     }

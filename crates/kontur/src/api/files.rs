@@ -53,7 +53,8 @@ impl Endpoint for GetFileMeta {
     }
 }
 
-/// Gets a file's content (`GET …/files/{fileId}`). It is held in memory whole.
+/// Gets a file's content (`GET …/files/{fileId}`). It is held in memory whole; one above 8 MiB, as
+/// long as answers may be, is refused.
 ///
 /// ```
 /// use vochi_crm_core::http::Endpoint;

@@ -9,7 +9,7 @@ use vochi_crm_core::http::{Answer, ApiRequest, Endpoint, Idempotency};
 use vochi_crm_core::{Error, Result};
 
 use super::patch::{Patch, Spelling};
-use super::{done, paths};
+use super::{done, given, paths};
 use crate::model::{
     ChangeType, FeedEventType, Instance, InstanceId, WebhookId, WebhookTrigger, ZERO_GUID,
 };
@@ -118,7 +118,9 @@ impl NewWebhook {
 
     fn check(&self) -> Result<()> {
         let url = &self.relative_url;
-        if url.trim().is_empty() || url.starts_with('/') || url.contains("://") {
+        let plain = url.bytes().all(|byte| byte.is_ascii_graphic());
+        let up = url.split('/').any(|part| matches!(part, "." | ".."));
+        if url.is_empty() || !plain || up || url.starts_with('/') || url.contains("://") {
             return Err(Error::input(format!("{url:?} is no relative address"))
                 .with_hint("write it after the base address, as communications/sync"));
         }
@@ -135,7 +137,7 @@ impl NewWebhook {
                 "a webhook does not say which changes it is about",
             ));
         }
-        Ok(())
+        self.filters.iter().try_for_each(check_filter)
     }
 
     fn filter(&self) -> Value {
@@ -154,6 +156,18 @@ impl NewWebhook {
 
     fn is_disabled(&self) -> bool {
         self.state == State::Disabled
+    }
+}
+
+/// Refuses changes Kontur would not understand, or take for all changes.
+fn check_filter(filter: &Value) -> Result<()> {
+    let text = |name: &str| filter.get(name).and_then(Value::as_str);
+    given::text("the sort of things a webhook is about", text("entityType"))?;
+    match text("changeType").map(ChangeType::of) {
+        Some(ChangeType::Other(word)) => {
+            Err(Error::input(format!("Kontur has no change {word:?}")))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -211,16 +225,24 @@ impl PatchInstance {
         self
     }
 
-    /// Where Kontur calls us: an https address.
+    /// Where Kontur calls us: an https address without a query.
     #[must_use]
     pub fn with_base_url(mut self, url: impl Into<String>) -> Self {
         let url = url.into();
-        let good = Url::parse(&url).is_ok_and(|url| url.scheme() == "https" && url.has_host());
-        if good {
+        // What stands behind it is a path: it would become a part of a query or a fragment. And a
+        // parser forgives blanks and line breaks, which would go out.
+        let good = |url: &Url| {
+            url.scheme() == "https"
+                && url.has_host()
+                && url.query().is_none()
+                && url.fragment().is_none()
+        };
+        let plain = !url.chars().any(|c| c.is_control() || c.is_whitespace());
+        if plain && Url::parse(&url).is_ok_and(|url| good(&url)) {
             self.patch.replace("/baseUrl", Value::String(url));
         } else {
             // The address may hold a secret segment: it is not repeated.
-            self.refuse("the base address is no https address");
+            self.refuse("the base address is no https address, or has a query in it");
         }
         self
     }

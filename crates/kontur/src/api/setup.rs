@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use vochi_crm_core::Result;
 use vochi_crm_core::http::{Answer, ApiRequest, Endpoint, Idempotency};
 
-use super::{done, paths};
+use super::{done, given, paths};
 use crate::model::InstanceId;
 
 /// Sets a public integration up and so activates it (`POST …/integrations/{id}/setup`). It does not
@@ -66,6 +66,8 @@ impl Endpoint for SetupIntegration {
     }
 
     fn request(&self) -> Result<ApiRequest> {
+        let mut names = self.settings.keys();
+        names.try_for_each(|name| given::text("the name of a setting", Some(name)))?;
         ApiRequest::post(paths::setup(self.instance.as_str())?).json(&self.settings)
     }
 

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use http::StatusCode;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 use vochi_crm_core::http::Answer;
 use vochi_crm_core::wire;
@@ -63,13 +64,45 @@ impl Wrapper {
     }
 }
 
-/// What a success by its status says no with, if it does.
-pub(super) fn wrapped(answer: &Answer) -> Option<Said> {
-    if !answer.body.trim_ascii_start().starts_with(b"{") {
-        return None;
+/// What a success by its status turns out to be.
+#[derive(Debug)]
+pub(super) enum Yes {
+    /// Nothing speaks against it.
+    Fine,
+    /// A wrapper that says no.
+    No(Said),
+    /// The text Kontur writes for an error.
+    Error(Said),
+    /// A page, or JSON that is cut off: nobody knows who sent it, or whether it was done.
+    Foreign(&'static str),
+}
+
+impl Yes {
+    pub(super) fn read(answer: &Answer) -> Self {
+        let body = answer.body.trim_ascii();
+        match body.first() {
+            Some(b'<') => Self::Foreign("it is a page"),
+            Some(b'{') => match serde_json::from_slice::<Wrapper>(body) {
+                Ok(wrapper) if wrapper.is_successful == Some(false) => Self::No(wrapper.said()),
+                Err(error) if !error.is_data() => Self::Foreign(CUT),
+                _ => Self::Fine,
+            },
+            Some(b'[') if serde_json::from_slice::<IgnoredAny>(body).is_err() => Self::Foreign(CUT),
+            _ if is_error(body) => Self::Error(Said::Text("Error".to_owned())),
+            _ => Self::Fine,
+        }
     }
-    let wrapper: Wrapper = serde_json::from_slice(&answer.body).ok()?;
-    (wrapper.is_successful == Some(false)).then(|| wrapper.said())
+}
+
+const CUT: &str = "it is no whole JSON";
+
+/// In quotes or bare, as every text of Kontur's.
+fn is_error(body: &[u8]) -> bool {
+    let bare = body
+        .strip_prefix(b"\"")
+        .and_then(|rest| rest.strip_suffix(b"\""))
+        .unwrap_or(body);
+    bare.trim_ascii().eq_ignore_ascii_case(b"error")
 }
 
 impl Said {

@@ -204,10 +204,42 @@ fn anything_else_is_rejected_with_the_beginning_of_its_body() {
 
 #[test]
 fn a_file_is_never_taken_for_a_refusal() {
-    let mut recording = answer(200, "{\"isSuccessful\":false}");
-    recording.headers.insert(
-        http::header::CONTENT_TYPE,
-        http::HeaderValue::from_static("audio/mpeg"),
-    );
-    assert!(judge(&recording).is_ok());
+    for body in ["{\"isSuccessful\":false}", "{", "<", "Error"] {
+        let mut recording = answer(200, body);
+        recording.headers.insert(
+            http::header::CONTENT_TYPE,
+            http::HeaderValue::from_static("audio/mpeg"),
+        );
+        assert!(judge(&recording).is_ok(), "{body}");
+    }
+}
+
+#[test]
+fn a_success_that_is_no_answer_leaves_in_doubt_whether_it_was_done() {
+    for body in [
+        "<html>maintenance</html>",
+        "\r\n<!DOCTYPE html>",
+        "{\"id\":\"3f0c",
+        "[1,",
+    ] {
+        let refusal = judge(&answer(200, body)).unwrap_err();
+        assert_eq!(
+            verdict(&refusal),
+            (ErrorKind::Decode, MAYBE.0, MAYBE.1),
+            "{body}"
+        );
+    }
+    for body in ["", "OK", "\"OK\"", "[]", "{}", "ID3\u{4}"] {
+        assert!(judge(&answer(200, body)).is_ok(), "{body}");
+    }
+}
+
+#[test]
+fn a_success_that_says_error_is_refused_and_not_certain() {
+    for body in ["\"Error\"", "Error", " error\r\n"] {
+        let refusal = judge(&answer(200, body)).unwrap_err();
+        let doubt = (ErrorKind::Rejected, Advice::Never, Effect::Maybe);
+        assert_eq!(verdict(&refusal), doubt, "{body}");
+        assert!(format!("{refusal:?}").contains("code: Some(\"Error\")"));
+    }
 }

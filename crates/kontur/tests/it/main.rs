@@ -9,10 +9,12 @@
 
 mod answers;
 mod auth;
+mod bad_input;
 mod changes;
 mod client;
 mod clock;
 mod errors;
+mod faults;
 mod feed;
 mod find;
 mod fixture;

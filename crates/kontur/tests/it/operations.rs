@@ -1,5 +1,7 @@
 //! The operation of every fixture, put together with the public face from the fixture's values.
 
+pub(crate) mod table;
+
 use std::fmt::Debug;
 use std::time::Duration;
 

@@ -218,6 +218,11 @@ async fn the_feed_survives_lost_pages_broken_servers_and_dead_keys() {
             .body("<html>"),
         Fault::on(Crm::Kontur)
             .path(EVENTS)
+            .status(200)
+            .content_type("text/html")
+            .body("<html>"),
+        Fault::on(Crm::Kontur)
+            .path(EVENTS)
             .status(401)
             .body("\"Unauthorized\""),
         Fault::on(Crm::Kontur).path(EVENTS).status(403).body(""),
@@ -233,7 +238,8 @@ async fn the_feed_survives_lost_pages_broken_servers_and_dead_keys() {
 
 #[tokio::test]
 async fn a_page_that_is_none_is_an_error_and_the_next_question_goes_on() {
-    let (sandbox, connector) = stand_in().await;
+    let sandbox = Sandbox::builder().start().await.unwrap();
+    let connector = connect(&sandbox, json!({"retries": 0}));
     let page = Fault::on(Crm::Kontur)
         .path(EVENTS)
         .status(200)

@@ -1,0 +1,183 @@
+//! Keys that are refused: renewed once where there is a way to another, else told.
+
+use std::sync::Arc;
+
+use serde_json::json;
+use vochi_crm_core::http::TransportError;
+use vochi_crm_core::testing::{ScriptedTransport, Step};
+use vochi_crm_core::{Cx, Effect, ErrorKind, Hub, TryAgain};
+use vochi_crm_kontur::Client;
+
+use super::{API_KEY, Idempotency, Outcome, QUOTED, Row, all, effect, good, send};
+
+/// However an old key is refused.
+fn refused() -> Vec<(String, Step)> {
+    let mut all = Vec::new();
+    for status in [401, 403] {
+        for (content_type, body) in [
+            ("application/json", "\"Unauthorized\"".to_owned()),
+            ("text/plain", "Unauthorized".to_owned()),
+            ("text/html", format!("<html>{QUOTED}</html>")),
+            ("text/plain", String::new()),
+        ] {
+            let step = Step::text(status, content_type, body.clone());
+            all.push((format!("HTTP {status} {body}"), step));
+        }
+    }
+    all
+}
+
+fn no(status: u16) -> Step {
+    Step::text(status, "text/plain", format!("Unauthorized {QUOTED}"))
+}
+
+fn key(number: u32) -> Step {
+    Step::json(200, &json!({"accessKey": format!("canary-key-{number}")}))
+}
+
+/// Secrets of an account that has got so many access keys.
+fn secrets(keys: usize) -> &'static [&'static str] {
+    &[API_KEY, "canary-key-1", "canary-key-2"][..=keys]
+}
+
+/// Sends the operation as an integration that gets so many access keys itself.
+async fn renewing<'a>(
+    row: &'a Row,
+    fault: &'a str,
+    keys: usize,
+    steps: impl IntoIterator<Item = Step>,
+) -> (Outcome<'a>, ScriptedTransport) {
+    let script = ScriptedTransport::new(steps);
+    let hub = Hub::builder().transport(Arc::new(script.clone())).build();
+    let client = Client::builder("vochi-demo")
+        .account("demo")
+        .api_key(API_KEY)
+        .build(&hub.unwrap())
+        .unwrap();
+    let began = tokio::time::Instant::now();
+    let result = row.send(&client, &Cx::history()).await;
+    let outcome = Outcome {
+        row,
+        fault,
+        sent: script.played().len(),
+        result,
+        took: began.elapsed(),
+        secrets: secrets(keys),
+    };
+    (outcome, script)
+}
+
+/// What needs an access key.
+fn with_a_key() -> Vec<Row> {
+    all().into_iter().filter(|row| !row.authorizes()).collect()
+}
+
+/// The access keys that went out, and nothing for a request that asked for one.
+fn keys(script: &ScriptedTransport) -> Vec<Option<String>> {
+    let key = |headers: Vec<(String, String)>| {
+        let mut headers = headers.into_iter();
+        headers.find(|(name, _)| name == "x-xcom-accesskey")
+    };
+    let played = script.played().into_iter();
+    played
+        .map(|request| key(request.headers).map(|(_, value)| value))
+        .collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_key_is_renewed_and_the_request_repeated_whatever_the_operation() {
+    for row in with_a_key() {
+        for (fault, refusal) in refused() {
+            let steps = [key(1), refusal, key(2), good(&row)];
+            let (outcome, script) = renewing(&row, &fault, 2, steps).await;
+            outcome.worked(4);
+            let [one, two] = [1, 2].map(|number| Some(format!("canary-key-{number}")));
+            outcome.is("keys", &keys(&script), &vec![None, one, None, two]);
+            let played = script.played();
+            outcome.is("body", &played[3].body, &played[1].body);
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_is_renewed_only_once() {
+    for row in with_a_key() {
+        for status in [401, 403] {
+            let fault = format!("HTTP {status} again and again");
+            let steps = [key(1), no(status), key(2), no(status), key(3), good(&row)];
+            let (outcome, _) = renewing(&row, &fault, 2, steps).await;
+            let error = outcome.failed_after(ErrorKind::Auth, Effect::NotApplied, 4);
+            outcome.is("attempts", error.attempts(), 2);
+            outcome.is("status", error.status(), Some(status));
+            outcome.is("next try", error.try_again(), TryAgain::Never);
+            let hint = error.hint().unwrap_or_default();
+            assert!(hint.contains("api_key"), "{}: {hint}", outcome.case());
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_that_cannot_be_renewed_is_told() {
+    for row in with_a_key() {
+        let steps = [key(1), no(401), no(401)];
+        let (outcome, _) = renewing(&row, "two refusals", 1, steps).await;
+        let error = outcome.failed_after(ErrorKind::Auth, Effect::NotApplied, 3);
+        let hint = error.hint().unwrap_or_default();
+        assert!(hint.contains("api_key"), "{}: {hint}", outcome.case());
+
+        let gone = || Step::text(502, "text/html", format!("<html>{QUOTED}</html>"));
+        let steps = [key(1), no(401), gone(), gone(), gone(), gone()];
+        let (outcome, _) = renewing(&row, "a refusal and no authorisation", 1, steps).await;
+        let error = outcome.failed_after(ErrorKind::Unavailable, Effect::NotApplied, 6);
+        outcome.is("next try", error.try_again(), TryAgain::Later);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_first_key_nothing_else_is_sent() {
+    for row in with_a_key() {
+        let not_installed = json!({"status": "notInstalled", "message": QUOTED});
+        let steps = [Step::json(409, &not_installed), good(&row)];
+        let (outcome, _) = renewing(&row, "no installation", 0, steps).await;
+        let error = outcome.failed_after(ErrorKind::Auth, Effect::NotApplied, 1);
+        outcome.is("attempts", error.attempts(), 0);
+        let hint = error.hint().unwrap_or_default();
+        assert!(hint.contains("Install"), "{}: {hint}", outcome.case());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_lost_before_is_not_forgotten_for_a_refused_key() {
+    for row in with_a_key() {
+        if row.repeats == Idempotency::Unsafe {
+            continue;
+        }
+        let lost = Step::Fail(TransportError::Broken("reset by peer".to_owned()));
+        let steps = [key(1), lost, no(401), key(2), no(401)];
+        let (outcome, _) = renewing(&row, "a lost answer and refusals", 2, steps).await;
+        outcome.failed_after(ErrorKind::Auth, effect(&row, Effect::Maybe), 5);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_renewed_is_refused_for_good() {
+    // A ready access key, a person's key, the keys that get an access key.
+    for row in all() {
+        for (fault, refusal) in refused() {
+            let outcome = send(&row, &fault, [refusal, good(&row)]).await;
+            let error = outcome.failed(ErrorKind::Auth, Effect::NotApplied, 1);
+            outcome.is("next try", error.try_again(), TryAgain::Never);
+            assert!(error.hint().is_some(), "{}", outcome.case());
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_in_a_good_answer_is_not_told() {
+    for row in all().iter().filter(|row| row.authorizes()) {
+        let outcome = send(row, "a key", [key(1)]).await;
+        outcome.worked(1);
+        let told = outcome.result.unwrap();
+        assert!(!told.contains("canary"), "{}: {told}", row.name);
+    }
+}
