@@ -8,7 +8,9 @@ use std::time::Duration;
 use http::{HeaderName, HeaderValue};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
-use vochi_crm_core::http::{Answer, Dialect, Grant, HttpRequest, Pipeline, Refusal, Renewal};
+use vochi_crm_core::http::{
+    Advice, Answer, Dialect, Grant, HttpRequest, Pipeline, Refusal, Renewal,
+};
 use vochi_crm_core::{CrmName, Cx, Error, Result, Secret};
 
 use crate::api::{AuthorizePrivate, AuthorizePublic};
@@ -227,7 +229,16 @@ impl fmt::Debug for AccessKeys {
 /// A credential that never changes: a ready access key, a person's bearer key, a key that came with
 /// a request of Kontur's.
 #[derive(Debug)]
-pub(crate) struct Fixed(HeaderName, HeaderValue);
+pub(crate) struct Fixed {
+    name: HeaderName,
+    value: HeaderValue,
+    /// What to do when it is refused.
+    hint: &'static str,
+}
+
+const READY_KEY_OVER: &str = "the ready access_key is wrong or over: it lives 20 minutes; configure api_key, which gets new ones";
+const BEARER_REFUSED: &str = "copy `bearer` again: the page of private integrations shows it";
+const BROUGHT_KEY_OVER: &str = "the key came with a request of Kontur's, and is good for minutes";
 
 impl Fixed {
     /// This access key.
@@ -235,8 +246,23 @@ impl Fixed {
     /// # Errors
     /// `config`: it is no key.
     pub(crate) fn access_key(key: &Secret) -> Result<Self> {
-        let header = header(key).ok_or_else(|| wrong("access_key"))?;
-        Ok(Self(ACCESS_KEY, header))
+        Self::of(key, READY_KEY_OVER)
+    }
+
+    /// A key that came with a request of Kontur's.
+    ///
+    /// # Errors
+    /// `config`: it is no key.
+    pub(crate) fn brought_key(key: &Secret) -> Result<Self> {
+        Self::of(key, BROUGHT_KEY_OVER)
+    }
+
+    fn of(key: &Secret, hint: &'static str) -> Result<Self> {
+        Ok(Self {
+            name: ACCESS_KEY,
+            value: header(key).ok_or_else(|| wrong("access_key"))?,
+            hint,
+        })
     }
 
     /// A person's key.
@@ -245,8 +271,11 @@ impl Fixed {
     /// `config`: it is no key.
     pub(crate) fn bearer(key: &Secret) -> Result<Self> {
         let value = Secret::new(format!("Bearer {}", key.expose()));
-        let header = header(&value).ok_or_else(|| wrong("bearer"))?;
-        Ok(Self(http::header::AUTHORIZATION, header))
+        Ok(Self {
+            name: http::header::AUTHORIZATION,
+            value: header(&value).ok_or_else(|| wrong("bearer"))?,
+            hint: BEARER_REFUSED,
+        })
     }
 }
 
@@ -257,12 +286,21 @@ impl Dialect for Fixed {
     }
 
     async fn authorize(&self, _: &Cx, request: &mut HttpRequest) -> Result<Grant> {
-        request.headers.insert(self.0.clone(), self.1.clone());
+        request
+            .headers
+            .insert(self.name.clone(), self.value.clone());
         Ok(Grant::FIXED)
     }
 
     fn judge(&self, answer: &Answer) -> Result<(), Refusal> {
-        error::judge(answer)
+        error::judge(answer).map_err(|refusal| {
+            // Only what another key would mend is about the key.
+            if refusal.advice() == Advice::Renew {
+                refusal.with_hint(self.hint)
+            } else {
+                refusal
+            }
+        })
     }
 }
 

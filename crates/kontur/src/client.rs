@@ -1,6 +1,7 @@
 //! The typed client.
 
 mod areas;
+mod plain;
 
 pub use areas::{Clients, Events, Files, Integration, Telephony};
 
@@ -15,6 +16,8 @@ use crate::api::{AuthorizePrivate, AuthorizePublic};
 use crate::auth::{AccessKeys, Asking, Exchange, Fixed, Known};
 use crate::model::{Authorized, InstanceId};
 use crate::{CRM, Config, limits};
+
+const UNSUPPORTED_MEDIA_TYPE: u16 = 415;
 
 /// The typed client of one Kontur.CRM workspace. Cheap to clone.
 ///
@@ -159,6 +162,22 @@ impl Client {
         self.persons.send(cx, operation).await
     }
 
+    /// Sends an operation on an entity. Its pages name two content types: should the one of their
+    /// samples not be taken, the other is.
+    async fn send_entity<E: Endpoint>(
+        &self,
+        pipeline: &Pipeline,
+        cx: &Cx,
+        operation: &E,
+    ) -> Result<E::Output> {
+        match pipeline.send(cx, operation).await {
+            Err(error) if error.status() == Some(UNSUPPORTED_MEDIA_TYPE) => {
+                pipeline.send(cx, &plain::PlainJson(operation)).await
+            }
+            other => other,
+        }
+    }
+
     /// Sends a request as it is, with the account's key, limits and retries. The path is that of
     /// Kontur's API, as `/api/v1/{workspace}/events`, or the part behind the workspace.
     ///
@@ -219,7 +238,7 @@ impl Client {
     /// # Errors
     /// `config`: it is no key.
     pub fn with_key(&self, key: &Secret) -> Result<Self> {
-        let dialect: Arc<dyn Dialect> = Arc::new(Fixed::access_key(key)?);
+        let dialect: Arc<dyn Dialect> = Arc::new(Fixed::brought_key(key)?);
         let pipeline = self.pipeline.speaking(dialect, [key.clone()]);
         Ok(Self {
             persons: pipeline.clone(),
@@ -271,17 +290,26 @@ fn open(hub: &Hub, account: &Account, config: &Config) -> Result<Client> {
     let workspace = workspace(config)?;
     let api = origin.clone().within(["api", "v1"]);
     let of_workspace = api.clone().within([workspace]);
-    let secrets = [
-        &config.api_key,
-        &config.integration_secret,
-        &config.access_key,
-        &config.bearer,
-        &account.config().inbound_secret,
-    ];
+    // A server may quote the value of the integration's secret without its id.
+    let value = config.integration_secret.as_ref().and_then(|secret| {
+        let (_, value) = secret.expose().split_once('=')?;
+        Some(Secret::new(value))
+    });
+    let secrets: Vec<Secret> = [
+        config.api_key.clone(),
+        config.integration_secret.clone(),
+        value,
+        config.access_key.clone(),
+        config.bearer.clone(),
+        account.config().inbound_secret.clone(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
     let pipeline = |origin: Origin, dialect: Arc<dyn Dialect>| -> Result<Pipeline> {
         let (class, bucket, quota) = limits::quota(account, &origin, workspace)?;
         let mut builder = Pipeline::builder(hub, account.name().clone(), origin, dialect)
-            .secrets(secrets.into_iter().flatten().cloned())
+            .secrets(secrets.clone())
             .retry(account.retry())
             .quota(class, &bucket, quota);
         if let Some(timeout) = account.timeout() {

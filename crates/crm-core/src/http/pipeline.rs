@@ -113,10 +113,14 @@ impl Pipeline {
             Err(error) => Err(error),
         };
         let result = result.map_err(|error| {
-            error
-                .with_account(reporter.crm, self.inner.account.clone())
-                .with_operation(reporter.operation)
-                .with_attempts(attempts)
+            let error = error.with_account(reporter.crm, self.inner.account.clone());
+            // An error of fetching credentials names the operation that fetched them.
+            match error.operation() {
+                Some(_) => error,
+                None => error
+                    .with_operation(reporter.operation)
+                    .with_attempts(attempts),
+            }
         });
         reporter.finished(&result);
         if endpoint.access() == Access::Write && self.inner.hub.plan().is_none() {

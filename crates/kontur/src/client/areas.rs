@@ -138,7 +138,7 @@ impl<'a> Integration<'a> {
     /// # Errors
     /// As [`Client::send`].
     pub async fn patch(self, cx: &Cx, change: &PatchInstance) -> Result<Instance> {
-        self.0.send(cx, change).await
+        self.0.send_entity(&self.0.pipeline, cx, change).await
     }
 
     /// Sets a public integration up (`integrations/{id}/setup`).
@@ -168,7 +168,7 @@ impl<'a> Events<'a> {
         Self(client)
     }
 
-    /// One page of what changed (`events`). Go on from its `last_offset` while it says there is
+    /// One page of what changed (`events`). Go on from its `next` while it says there is
     /// more; keep that offset once the page is dealt with.
     ///
     /// # Errors
@@ -200,7 +200,7 @@ impl<'a> Clients<'a> {
     /// # Errors
     /// As [`Client::send_as_person`].
     pub async fn patch_contact(self, cx: &Cx, change: &PatchContact) -> Result<Contact> {
-        self.0.send_as_person(cx, change).await
+        self.0.send_entity(&self.0.persons, cx, change).await
     }
 
     /// Makes contacts (`contacts/create`).
@@ -212,7 +212,7 @@ impl<'a> Clients<'a> {
         cx: &Cx,
         request: &CreateContacts,
     ) -> Result<Items<Contact>> {
-        self.0.send_as_person(cx, request).await
+        self.0.send_entity(&self.0.persons, cx, request).await
     }
 
     /// Makes a company (`companies`).
@@ -220,6 +220,6 @@ impl<'a> Clients<'a> {
     /// # Errors
     /// As [`Client::send_as_person`]; a lost answer ends with effect `maybe`.
     pub async fn create_company(self, cx: &Cx, request: &CreateCompany) -> Result<Company> {
-        self.0.send_as_person(cx, request).await
+        self.0.send_entity(&self.0.persons, cx, request).await
     }
 }

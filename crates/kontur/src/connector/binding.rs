@@ -25,7 +25,7 @@ impl Connector {
         warnings: &mut Vec<Warning>,
     ) -> Result<()> {
         let error = match self.bind(cx, open, note, call, leg, warnings).await {
-            Err(error) if error.effect() == Effect::Maybe => error,
+            Err(error) if error.effect() != Effect::NotApplied => error,
             other => return other,
         };
         // The first error is the one to tell of: it says that the effect is not known.

@@ -141,7 +141,7 @@ impl Connector {
                 // One bad leg does not keep the others out.
                 Err(error) if is_about_data(&error) => refused = refused.or(Some(error)),
                 Err(error) => {
-                    let lost = error.effect() == Effect::Maybe;
+                    let lost = error.effect() != Effect::NotApplied;
                     if lost && self.inner.config.lost_events == LostEvents::Drop {
                         // Rather a line too few than one too many.
                         note.told.insert(id, change.kind);

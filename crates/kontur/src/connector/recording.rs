@@ -99,6 +99,18 @@ pub(super) fn wanted<'a>(
     files
 }
 
+/// Whether Kontur would not take the call now either.
+fn holds_everything_up(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::Unavailable
+            | ErrorKind::RateLimited
+            | ErrorKind::Timeout
+            | ErrorKind::Auth
+            | ErrorKind::Internal
+    )
+}
+
 impl Connector {
     /// Attaches a recording to a call that is registered.
     pub(super) async fn attach(
@@ -257,12 +269,7 @@ impl Connector {
             return Ok(());
         }
         match self.upload(cx, open, note, facts, leg, path).await {
-            Err(error)
-                if matches!(
-                    error.kind(),
-                    ErrorKind::Input | ErrorKind::Rejected | ErrorKind::Config
-                ) =>
-            {
+            Err(error) if !holds_everything_up(&error) => {
                 warnings.push(Warning::new(
                     WarningKind::Incomplete,
                     format!(

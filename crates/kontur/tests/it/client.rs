@@ -1,9 +1,11 @@
 //! The typed client against the stand-in: every area reaches it, and so do raw requests.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use vochi_crm_core::http::{ApiRequest, Idempotency, RawRequest};
+use vochi_crm_core::testing::{Played, ScriptedTransport, Step};
 use vochi_crm_core::{Cx, Effect, ErrorKind, Hub};
 use vochi_crm_kontur::Client;
 use vochi_crm_kontur::api::{
@@ -155,6 +157,41 @@ async fn clients_and_the_feed_are_a_persons_where_a_persons_key_is_known() {
         assert_eq!(last.header("x-xcom-accesskey").is_some(), !bearer);
     }
     assert_eq!(sandbox.refused(Crm::Kontur), []);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_entity_is_written_as_plain_json_where_the_content_type_of_patches_is_not_taken() {
+    let not_taken = || Step::text(415, "text/plain", "Unsupported Media Type");
+    let made = || Step::json(200, &json!({"id": CONTACT, "name": "Клиент"}));
+    let patch = PatchContact::new(ContactId::new(CONTACT).unwrap()).with_position("директор");
+
+    let (client, script) = scripted([not_taken(), made()]);
+    let cx = Cx::history();
+    client.clients().patch_contact(&cx, &patch).await.unwrap();
+    let [first, second] = script.played().try_into().unwrap();
+    let content_type = |request: &Played| {
+        let mut headers = request.headers.iter();
+        let header = headers.find(|(name, _)| name == "content-type");
+        header.map(|(_, value)| value.clone())
+    };
+    assert_eq!(
+        content_type(&first).as_deref(),
+        Some("application/json-patch+json")
+    );
+    assert_eq!(content_type(&second).as_deref(), Some("application/json"));
+    assert_eq!((&first.line, &first.body), (&second.line, &second.body));
+
+    let (client, script) = scripted([not_taken(), not_taken(), made()]);
+    let refused = client.clients().patch_contact(&cx, &patch).await;
+    assert_eq!(refused.unwrap_err().status(), Some(415));
+    assert_eq!(script.left(), 1, "a third content type is not tried");
+}
+
+fn scripted(steps: impl IntoIterator<Item = Step>) -> (Client, ScriptedTransport) {
+    let script = ScriptedTransport::new(steps);
+    let hub = Hub::builder().transport(Arc::new(script.clone())).build();
+    let client = Client::builder(WORKSPACE).bearer(BEARER).api_key(API_KEY);
+    (client.build(&hub.unwrap()).unwrap(), script)
 }
 
 #[tokio::test]

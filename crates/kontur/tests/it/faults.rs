@@ -19,6 +19,9 @@ use super::operations::table::{Needs, Row, Sender, all};
 /// How many requests there are at most: the first and three repeats.
 const ALL_TRIES: usize = 4;
 
+/// What gets an access key for an API key.
+const AUTHORIZATION: &str = "authorization/authorize-private-integration";
+
 const ACCESS_KEY: &str = "canary-access-key-0001";
 const API_KEY: &str = "canary-api-key-0001";
 const SECRET: &str = "secretKey=canary-secret-0001";
@@ -131,12 +134,20 @@ impl Outcome<'_> {
 
     /// The same where other requests went out for it as well.
     fn failed_after(&self, kind: ErrorKind, effect: Effect, sent: usize) -> &Error {
+        self.failed_in(self.row.operation.name(), kind, effect, sent)
+    }
+
+    /// It failed for want of a key: the error is that of getting one.
+    fn failed_for_a_key(&self, kind: ErrorKind, sent: usize) -> &Error {
+        self.failed_in(AUTHORIZATION, kind, Effect::NotApplied, sent)
+    }
+
+    fn failed_in(&self, name: &str, kind: ErrorKind, effect: Effect, sent: usize) -> &Error {
         let case = self.case();
         let error = self.result.as_ref().expect_err(&case);
         self.is("kind", error.kind(), kind);
         self.is("effect", error.effect(), effect);
         self.is("requests", self.sent, sent);
-        let name = self.row.operation.name();
         self.is("operation", error.operation(), Some(name));
         let begin = format!("kontur account demo: {name}: ");
         let told = error.to_string();

@@ -121,14 +121,14 @@ async fn a_key_that_cannot_be_renewed_is_told() {
     for row in with_a_key() {
         let steps = [key(1), no(401), no(401)];
         let (outcome, _) = renewing(&row, "two refusals", 1, steps).await;
-        let error = outcome.failed_after(ErrorKind::Auth, Effect::NotApplied, 3);
+        let error = outcome.failed_for_a_key(ErrorKind::Auth, 3);
         let hint = error.hint().unwrap_or_default();
         assert!(hint.contains("api_key"), "{}: {hint}", outcome.case());
 
         let gone = || Step::text(502, "text/html", format!("<html>{QUOTED}</html>"));
         let steps = [key(1), no(401), gone(), gone(), gone(), gone()];
         let (outcome, _) = renewing(&row, "a refusal and no authorisation", 1, steps).await;
-        let error = outcome.failed_after(ErrorKind::Unavailable, Effect::NotApplied, 6);
+        let error = outcome.failed_for_a_key(ErrorKind::Unavailable, 6);
         outcome.is("next try", error.try_again(), TryAgain::Later);
     }
 }
@@ -139,8 +139,8 @@ async fn without_a_first_key_nothing_else_is_sent() {
         let not_installed = json!({"status": "notInstalled", "message": QUOTED});
         let steps = [Step::json(409, &not_installed), good(&row)];
         let (outcome, _) = renewing(&row, "no installation", 0, steps).await;
-        let error = outcome.failed_after(ErrorKind::Auth, Effect::NotApplied, 1);
-        outcome.is("attempts", error.attempts(), 0);
+        let error = outcome.failed_for_a_key(ErrorKind::Auth, 1);
+        outcome.is("attempts", error.attempts(), 1);
         let hint = error.hint().unwrap_or_default();
         assert!(hint.contains("Install"), "{}: {hint}", outcome.case());
     }
