@@ -62,13 +62,17 @@ const PEOPLE: &[(u16, &str, &str, &str)] = &[
     (180, "Шульц", "Виктор", "schulz@example.org"),
 ];
 
+/// Who has never signed in, as every user the documentation shows (§11).
+const NEW: u16 = 101;
+
 pub(super) fn users() -> Vec<Map<String, Value>> {
     let people = PEOPLE.iter().map(|(number, last, first, login)| {
+        let signed_in = *number != NEW;
         object(json!({
             "id": user_id(*number),
             "name": format!("{last} {first}"),
             "login": login,
-            "status": "inactive",
+            "status": if signed_in { "active" } else { "inactive" },
             "groupId": ZERO,
             "isAdmin": false,
             "isHidden": false,
@@ -77,7 +81,7 @@ pub(super) fn users() -> Vec<Map<String, Value>> {
             "settings": {"regionCode": "66"},
             "accessRights": [],
             "customFields": {},
-            "isAuthorized": false,
+            "isAuthorized": signed_in,
         }))
     });
     people.collect()
