@@ -8,3 +8,4 @@
 )]
 
 mod conformance;
+mod two_crms;

@@ -26,7 +26,8 @@ fn the_checklist_passes() {
     assert_eq!(ran.code, Some(0), "{ran}");
     assert_eq!(
         ran.stdout,
-        "checklist: ok: 37 calls, 1493 s of talk, 4 live events\n"
+        "checklist: ok: 37 calls, 1493 s of talk, 4 live events in RetailCRM, 37 calls, 2 live calls in \
+         Kontur\n"
     );
 }
 
@@ -41,7 +42,7 @@ fn the_checklist_notices_a_call_that_is_missing() {
     assert_eq!(ran.code, Some(1), "{ran}");
     assert!(
         ran.stderr
-            .contains("call 1757484617.40 stands there 0 times"),
+            .contains("retailcrm: call 1757484617.40 stands there 0 times"),
         "{ran}"
     );
     assert!(ran.stderr.contains("checklist: FAILED"), "{ran}");

@@ -27,6 +27,7 @@ mod reading;
 mod records;
 mod replay;
 mod replay_accounts;
+mod replay_kontur;
 mod replay_mistakes;
 mod sandbox;
 mod secrets;

@@ -14,7 +14,7 @@ use vochi_crm_core::{
 use super::live::{KNOWN_OPTIONS, once, unknown_option};
 use super::note::{Attached, Note, Registered};
 use super::start::{self, Facts};
-use super::{Connector, recording, talks, words};
+use super::{Connector, agree, recording, talks, words};
 use crate::api::{RegisterCall, RegisteredLeg};
 use crate::model::{CommunicationId, Participant, UserId};
 
@@ -52,7 +52,8 @@ impl Connector {
                 ));
             }
         } else {
-            let record = talks::settled(open.state().complete(record.clone()))?;
+            let record = agree::recognise(open.state().legs(), record.clone());
+            let record = talks::settled(open.state().complete(record))?;
             self.register_settled(&cx, &mut open, &mut note, &record, &mut warnings)
                 .await?;
         }

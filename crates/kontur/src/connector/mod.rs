@@ -1,5 +1,6 @@
 //! Kontur behind the common trait: the only room where both vocabularies meet.
 
+mod agree;
 mod binding;
 mod changes;
 mod feed;

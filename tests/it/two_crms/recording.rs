@@ -1,0 +1,176 @@
+//! Recorded calls: what a tracker hears in them, and what really happened.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use vochi_crm::asterisk::{CallTracker, EventFile, FinishedCall, Heard, PbxEvent, Reading};
+use vochi_crm::phone::PhoneReader;
+use vochi_crm::{CallEvent, CallRecord, Seconds};
+
+/// A recorded scene of a PBX.
+pub(super) struct Recording {
+    pub(super) name: String,
+    direction: String,
+    expected: Value,
+    /// What a tracker says to it, calls among employees left out.
+    pub(super) heard: Vec<Said>,
+}
+
+/// What a tracker said of a call with an outside party.
+#[derive(Clone)]
+pub(super) enum Said {
+    Live(CallEvent),
+    Over(CallRecord),
+}
+
+/// What really happened in a call.
+pub(super) struct Truth<'a> {
+    pub(super) direction: &'a str,
+    expected: &'a Value,
+}
+
+/// Every recording there is, by name.
+pub(super) fn all() -> Vec<Recording> {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+    let mut paths: Vec<PathBuf> = ["asterisk", "asterisk-ami"]
+        .iter()
+        .flat_map(|folder| std::fs::read_dir(fixtures.join(folder)).unwrap())
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|kind| kind == "json"))
+        .collect();
+    paths.sort();
+    assert!(paths.len() > 100, "the recordings are there");
+    paths.iter().map(|path| read(path)).collect()
+}
+
+fn read(path: &Path) -> Recording {
+    let text = std::fs::read_to_string(path).unwrap();
+    let whole: Value = serde_json::from_str(&text).unwrap();
+    let folder = path.parent().unwrap().file_name().unwrap();
+    let name = path.file_stem().unwrap();
+    Recording {
+        name: format!("{}/{}", folder.display(), name.display()),
+        direction: whole["direction"].as_str().unwrap().to_owned(),
+        expected: whole["expected"].clone(),
+        heard: heard(&text),
+    }
+}
+
+fn heard(text: &str) -> Vec<Said> {
+    let mut file = EventFile::open(text.as_bytes()).unwrap();
+    let mut events = Vec::new();
+    while let Some(event) = file.next_event().unwrap() {
+        events.push(event.unwrap());
+    }
+    let zone = "Europe/Minsk".parse().unwrap();
+    let written = events.iter().find_map(|event| {
+        let at = event.written_at(&zone)?;
+        let since = i64::try_from(event.since_start().as_micros()).unwrap();
+        Some(vochi_crm::Timestamp::from_unix_micros(
+            at.unix_micros() - since,
+        ))
+    });
+    let base = file.started_at().or(written).unwrap();
+    let mut calls = CallTracker::builder()
+        .phones(PhoneReader::new().with_region("BY".parse().unwrap()))
+        .pbx_zone(zone)
+        .build();
+    let mut all = Vec::new();
+    for event in &events {
+        if let Reading::Event(read) = PbxEvent::read(event.name(), event.body()).unwrap() {
+            all.extend(calls.hear(event.at(base), &read));
+        }
+    }
+    all.extend(calls.finish());
+    all.into_iter()
+        .filter_map(|heard| match heard {
+            Heard::Live(event) => Some(Said::Live(event.event().clone())),
+            Heard::Finished(call) if call.is_external() => Some(Said::Over(record(*call))),
+            _ => None,
+        })
+        .collect()
+}
+
+/// As `replay` hands it over: an answered call of unknown length lasts a second.
+fn record(call: FinishedCall) -> CallRecord {
+    let record = call.into_record();
+    if record.outcome().is_answered() && record.talk().is_none() {
+        record.with_talk(Seconds::new(1))
+    } else {
+        record
+    }
+}
+
+impl Recording {
+    /// How many calls with an outside party there were.
+    pub(super) fn calls(&self) -> usize {
+        let calls = self.expected["expected_crm_calls"].as_u64().unwrap();
+        usize::try_from(calls).unwrap()
+    }
+
+    /// What really happened in each of them.
+    pub(super) fn truths(&self) -> Vec<Truth<'_>> {
+        if self.calls() == 0 {
+            return Vec::new();
+        }
+        let first = Truth {
+            direction: &self.direction,
+            expected: &self.expected,
+        };
+        let parallel = self.expected["parallel_calls"].as_array();
+        let others = parallel.into_iter().flatten().map(|other| Truth {
+            direction: other["direction"].as_str().unwrap(),
+            expected: other,
+        });
+        let all: Vec<Truth<'_>> = [first]
+            .into_iter()
+            .chain(others.filter(|other| other.direction != "internal"))
+            .collect();
+        assert_eq!(all.len(), self.calls(), "{}", self.name);
+        all
+    }
+}
+
+impl Truth<'_> {
+    pub(super) fn id(&self) -> &str {
+        self.expected["main_unique_id"].as_str().unwrap()
+    }
+
+    pub(super) fn answered(&self) -> bool {
+        self.expected["answered"].as_bool().unwrap()
+    }
+
+    /// The client's number in E.164; none where it is hidden.
+    pub(super) fn phone(&self) -> Option<String> {
+        let phone = self.expected["client_phone"].as_str()?;
+        Some(format!("+{}", phone.trim_start_matches('+')))
+    }
+
+    /// Everybody who talked with the client, in order, and who rang.
+    pub(super) fn talked_with(&self) -> Vec<&str> {
+        texts(&self.expected["talked_with"])
+    }
+
+    pub(super) fn rang(&self) -> Vec<&str> {
+        texts(&self.expected["extensions"])
+    }
+
+    /// How long the talk took; none where nobody can tell.
+    pub(super) fn talk(&self) -> Option<u64> {
+        self.expected["talk_seconds"].as_u64()
+    }
+
+    pub(super) fn wait(&self) -> Option<u64> {
+        self.expected["wait_seconds"].as_u64()
+    }
+
+    /// How it ended, as far as the recording says more than answered or not.
+    pub(super) fn outcome(&self) -> Option<&str> {
+        self.expected["outcome"].as_str()
+    }
+}
+
+fn texts(value: &Value) -> Vec<&str> {
+    let list = value.as_array().map(Vec::as_slice).unwrap_or_default();
+    list.iter().map(|text| text.as_str().unwrap()).collect()
+}
