@@ -14,28 +14,16 @@ use super::legs::Ends as _;
 /// How far the times of legs may be from those of the record, which are whole seconds.
 const CLOSE: Duration = Duration::from_secs(1);
 
-/// Gives the talks of a record the ids they had while they lived. The same two may have been
-/// connected before, in vain; a leg that was not answered is not that talk. A talk that lived and
-/// that no leg of the record is, is added where nothing else says that its employee had the client.
-pub(super) fn recognise(live: &[LiveLeg], record: CallRecord) -> CallRecord {
+/// Adds the talks that lived and are no leg of the record, where nothing else says that their
+/// employee had the client.
+pub(super) fn remember(live: &[LiveLeg], record: CallRecord) -> CallRecord {
     let mut legs = record.legs().to_vec();
-    if legs.is_empty() {
-        return record;
-    }
     let talks = live
         .iter()
         .filter(|leg| leg.has_client() && leg.answered_at.is_some());
     for talk in talks {
-        if legs.iter().any(|leg| leg.id == talk.id) {
-            continue;
-        }
-        let same = legs.iter_mut().find(|leg| {
-            let new = live.iter().all(|known| known.id != leg.id);
-            new && leg.answered_at.is_some() && leg.from == talk.from && leg.to == talk.to
-        });
-        if let Some(leg) = same {
-            leg.id = talk.id.clone();
-        } else if !talk.employees().any(|one| has_client(&legs, one)) {
+        let known = legs.iter().any(|leg| leg.id == talk.id);
+        if !known && !talk.employees().any(|one| has_client(&legs, one)) {
             legs.push(LegRecord {
                 id: talk.id.clone(),
                 from: talk.from.clone(),

@@ -52,8 +52,8 @@ impl Connector {
                 ));
             }
         } else {
-            let record = agree::recognise(open.state().legs(), record.clone());
-            let record = talks::settled(open.state().complete(record))?;
+            let record = open.state().complete(record.clone());
+            let record = talks::settled(agree::remember(open.state().legs(), record))?;
             self.register_settled(&cx, &mut open, &mut note, &record, &mut warnings)
                 .await?;
         }

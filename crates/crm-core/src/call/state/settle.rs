@@ -96,23 +96,30 @@ impl CallState {
     }
 
     /// Gives the legs of a record the ids they had while they lived: a PBX that names its legs only
-    /// afterwards had them minted. Between the same ends they are the same in order.
+    /// afterwards had them minted. Between the same ends they are the same in order, the answered
+    /// ones first: the same two may have been rung together before, in vain.
     fn called_alike(&self, mut legs: Vec<LegRecord>) -> Vec<LegRecord> {
         let mut left: Vec<&LiveLeg> = self.legs.iter().collect();
         left.retain(|live| legs.iter().all(|leg| leg.id != live.id));
-        for leg in &mut legs {
-            if self.legs.iter().all(|live| live.id != leg.id) {
-                let same = left
-                    .iter()
-                    .position(|live| live.from == leg.from && live.to == leg.to);
+        let answered = |live: &LiveLeg, leg: &LegRecord| {
+            live.answered_at.is_some() == leg.answered_at.is_some()
+        };
+        for alike in [answered, |_: &LiveLeg, _: &LegRecord| true] {
+            for leg in &mut legs {
+                if self.legs.iter().any(|live| live.id == leg.id) {
+                    continue;
+                }
+                let same = left.iter().position(|live| {
+                    live.from == leg.from && live.to == leg.to && alike(live, leg)
+                });
                 if let Some(same) = same {
                     leg.id = left.remove(same).id.clone();
                 }
             }
+        }
+        for leg in legs.iter_mut().filter(|leg| leg.recording.is_none()) {
             let live = self.legs.iter().find(|live| live.id == leg.id);
-            if leg.recording.is_none() {
-                leg.recording = live.and_then(|live| live.recording.clone());
-            }
+            leg.recording = live.and_then(|live| live.recording.clone());
         }
         legs
     }
