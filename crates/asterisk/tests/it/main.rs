@@ -10,6 +10,7 @@
 mod broken;
 mod fixture;
 mod host;
+mod legs;
 mod live;
 mod losses;
 mod manager;

@@ -89,7 +89,9 @@ impl Leg {
     }
 }
 
-/// A leg of a finished call.
+/// A leg of a finished call. A CRM that knows legs sees nothing else of a call, so they have to say
+/// the same as its record: whoever talked with the client has an answered leg with the client, and
+/// nobody else does. A phone that was lifted and only heard an offer of the call was not answered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LegRecord {
     /// The leg's id, unique in the account.
@@ -98,7 +100,7 @@ pub struct LegRecord {
     pub from: LegEnd,
     /// The side that was called.
     pub to: LegEnd,
-    /// When it was answered; absent if it never was.
+    /// When the two were connected; absent if they never were.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answered_at: Option<Timestamp>,
     /// When it ended.

@@ -14,7 +14,7 @@ use vochi_crm_core::{
 use super::live::{KNOWN_OPTIONS, once, unknown_option};
 use super::note::{Attached, Note, Registered};
 use super::start::{self, Facts};
-use super::{Connector, agree, recording, talks, words};
+use super::{Connector, recording, talks, words};
 use crate::api::{RegisterCall, RegisteredLeg};
 use crate::model::{CommunicationId, Participant, UserId};
 
@@ -52,8 +52,7 @@ impl Connector {
                 ));
             }
         } else {
-            let record = open.state().complete(record.clone());
-            let record = talks::settled(agree::remember(open.state().legs(), record))?;
+            let record = talks::settled(open.state().complete(record.clone()))?;
             self.register_settled(&cx, &mut open, &mut note, &record, &mut warnings)
                 .await?;
         }

@@ -1,6 +1,5 @@
 //! Kontur behind the common trait: the only room where both vocabularies meet.
 
-mod agree;
 mod binding;
 mod changes;
 mod feed;

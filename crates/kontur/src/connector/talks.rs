@@ -9,7 +9,6 @@ use vochi_crm_core::{
     CallRecord, Direction, Extension, LegEnd, LegId, LegRecord, Result, Seconds, Timestamp,
 };
 
-use super::agree::agree;
 use super::legs::Ends as _;
 use crate::RegisterLegs;
 
@@ -44,9 +43,6 @@ pub(super) fn legs(record: &CallRecord, keep: RegisterLegs) -> Result<Vec<LegRec
         }
         let ended = leg.ended_at.unwrap_or_else(|| record.ended_at());
         leg.ended_at = Some(after(leg.answered_at, ended));
-    }
-    if answered {
-        agree(record, &mut legs)?;
     }
     let taken = |leg: &LegRecord| counts(record, leg) && leg.answered_at.is_some();
     if answered && !legs.iter().any(taken) {
@@ -145,7 +141,7 @@ fn rang(record: &CallRecord, legs: &mut Vec<LegRecord>) -> Result<()> {
 }
 
 /// A leg nobody told of. Its id is the one the next run will make as well.
-pub(super) fn made(
+fn made(
     record: &CallRecord,
     legs: &[LegRecord],
     employee: Option<&Extension>,

@@ -112,6 +112,40 @@ async fn legs_have_the_ids_they_had_while_they_lived() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_phone_that_rang_in_vain_does_not_take_the_id_of_the_talk() {
+    let bench = Bench::new(begun());
+    for event in [
+        incoming(0, &["101", "102"]),
+        answered(9, leg(44, "102")),
+        hangup(73),
+    ] {
+        bench.event(event).await.unwrap();
+    }
+    // The PBX rang the phone twice and names its legs otherwise afterwards.
+    let vain = LegRecord {
+        id: leg_id(98),
+        from: LegEnd::Client,
+        to: LegEnd::Employee(ext("102")),
+        answered_at: None,
+        ended_at: Some(at(5)),
+        recording: None,
+    };
+    let talk = LegRecord {
+        id: leg_id(99),
+        answered_at: Some(at(9)),
+        ended_at: Some(at(73)),
+        ..vain.clone()
+    };
+    let record = record(CALL).with_leg(vain).with_leg(talk);
+    bench.log(record).await.unwrap();
+    let ids: Vec<Value> = items(&bench)
+        .iter()
+        .map(|item| item["id"].clone())
+        .collect();
+    assert_eq!(ids[..2], ["1763631515.98", "1763631515.44"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn legs_that_only_rang_are_registered_unless_switched_off() {
     for (switch, legs) in [("all", 2), ("answered", 1)] {
         let bench = Bench::with(begun(), json!({"register_legs": switch}));

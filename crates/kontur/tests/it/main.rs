@@ -7,7 +7,6 @@
     reason = "a test that cannot go on fails"
 )]
 
-mod agree;
 mod answers;
 mod auth;
 mod bad_input;
