@@ -39,10 +39,21 @@ impl Receipt {
         self
     }
 
-    /// Adds warnings.
+    /// Adds warnings, each once: every request of a call may give rise to the same ones.
+    ///
+    /// ```
+    /// use vochi_crm_core::{Receipt, Warning, WarningKind};
+    /// let told = || Warning::new(WarningKind::UnknownToCrm, "extension 999 is not in `extensions`");
+    /// let receipt = Receipt::new().with_warnings([told()]).with_warnings([told()]);
+    /// assert_eq!(receipt.warnings(), [told()]);
+    /// ```
     #[must_use]
     pub fn with_warnings(mut self, warnings: impl IntoIterator<Item = Warning>) -> Self {
-        self.warnings.extend(warnings);
+        for warning in warnings {
+            if !self.warnings.contains(&warning) {
+                self.warnings.push(warning);
+            }
+        }
         self
     }
 

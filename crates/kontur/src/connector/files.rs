@@ -4,8 +4,8 @@ use std::path::Path;
 
 use vochi_crm_core::{LegEnd, LegRecord, Party, Result, Zone};
 
+use super::facts::Facts;
 use super::legs::Ends as _;
-use super::start::Facts;
 use crate::model::{FileName, PhoneText};
 
 /// Parts of a name are cut: extensions may be as long as their PBX likes.

@@ -11,9 +11,10 @@ use vochi_crm_core::{
     Recorded, Recording, Result, Warning, WarningKind,
 };
 
-use super::live::{KNOWN_OPTIONS, once, unknown_option};
+use super::facts::Facts;
+use super::live::{KNOWN_OPTIONS, unknown_option};
 use super::note::{Attached, Note, Registered};
-use super::start::{self, Facts};
+use super::start;
 use super::{Connector, recording, talks, words};
 use crate::api::{RegisterCall, RegisteredLeg};
 use crate::model::{CommunicationId, Participant, UserId};
@@ -68,7 +69,7 @@ impl Connector {
             .as_recorded()
             .with_crm_call_id(id)
             .with_requests(cx.requests())
-            .with_warnings(once(warnings)))
+            .with_warnings(warnings))
     }
 
     async fn register_settled(

@@ -13,10 +13,11 @@ use vochi_crm_core::{
     Outcome, Receipt, Recorded, Result, Timestamp, Warning, WarningKind,
 };
 
+use super::facts::{self, Facts};
 use super::legs::Ends as _;
 use super::note::{Change, Note};
 use super::recording::{self, Ready};
-use super::start::{self, Facts};
+use super::start;
 use super::{Connector, words};
 use crate::LostEvents;
 use crate::api::{CallFailed, CallFinished, EventLeg, SendCallEvent};
@@ -89,7 +90,7 @@ impl Connector {
         Ok(Receipt::new()
             .with_crm_call_id(id)
             .with_requests(cx.requests())
-            .with_warnings(once(warnings)))
+            .with_warnings(warnings))
     }
 
     /// Tells Kontur whatever of the call it has not been told.
@@ -118,7 +119,7 @@ impl Connector {
                     self.keep(open, note).await;
                 }
                 Due::Fail => {
-                    if let Some(click) = start::click(state.crm_call_id(), warnings) {
+                    if let Some(click) = facts::click(state.crm_call_id(), warnings) {
                         let request = CallFailed::new(click);
                         self.client().telephony().failed(cx, &request).await?;
                         note.finished = true;
@@ -286,7 +287,7 @@ impl Connector {
 }
 
 /// Options of events and of records; those of the other are no mistake in either.
-pub(super) const KNOWN_OPTIONS: [&str; 2] = [start::STARTED_AT, recording::LEG];
+pub(super) const KNOWN_OPTIONS: [&str; 2] = [facts::STARTED_AT, recording::LEG];
 
 pub(super) fn unknown_option(name: &str) -> Warning {
     Warning::new(
@@ -307,15 +308,4 @@ fn is_about_data(error: &Error) -> bool {
         ErrorKind::Rejected | ErrorKind::NotFound | ErrorKind::Input
     );
     of_data && error.effect() == Effect::NotApplied && !start::is_unknown_call(error)
-}
-
-/// Every warning once: each request of a call may give rise to the same ones.
-pub(super) fn once(warnings: Vec<Warning>) -> Vec<Warning> {
-    let mut all: Vec<Warning> = Vec::with_capacity(warnings.len());
-    for warning in warnings {
-        if !all.contains(&warning) {
-            all.push(warning);
-        }
-    }
-    all
 }

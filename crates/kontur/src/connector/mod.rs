@@ -2,6 +2,7 @@
 
 mod binding;
 mod changes;
+mod facts;
 mod feed;
 mod files;
 mod find;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use vochi_crm_core::call::{LegPhase, LiveLeg};
 use vochi_crm_core::{LegId, LegRecord, Timestamp};
 
-use super::start::Facts;
+use super::facts::Facts;
 use crate::model::{CommunicationId, ExternalId, LegEventType, StoredFile};
 
 /// What is remembered. Everything in it may be missing: an older version may have written it.

@@ -11,10 +11,9 @@ use vochi_crm_core::{
 };
 
 use super::Connector;
+use super::facts::Facts;
 use super::files;
-use super::live::once;
 use super::note::{Attached, Note, Registered, Uploaded};
-use super::start::Facts;
 use crate::api::UploadFile;
 
 /// The option that names the leg of a recording.
@@ -148,7 +147,7 @@ impl Connector {
             .as_recorded()
             .with_crm_call_id(id)
             .with_requests(cx.requests())
-            .with_warnings(once(warnings)))
+            .with_warnings(warnings))
     }
 
     /// Attaches a recording to its leg, unless that has one.
