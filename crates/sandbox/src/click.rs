@@ -1,8 +1,5 @@
 //! An employee clicks a number in the CRM.
 
-use std::time::Duration;
-
-use http::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
@@ -152,69 +149,6 @@ pub enum ClickError {
         /// What happened.
         reason: String,
     },
-}
-
-/// What a CRM sends when a number is clicked.
-pub(crate) struct Outgoing {
-    pub(crate) method: Method,
-    pub(crate) url: Url,
-    /// The form, for a `POST`.
-    pub(crate) form: Option<String>,
-}
-
-const PATIENCE: Duration = Duration::from_secs(10);
-
-impl Outgoing {
-    pub(crate) async fn send(self) -> Result<ClickAnswer, ClickError> {
-        let url = self.url.to_string();
-        let no_answer = |error: &reqwest::Error| ClickError::NoAnswer {
-            url: url.split('?').next().unwrap_or_default().to_owned(),
-            reason: causes(error),
-        };
-        let client = caller().map_err(|error| no_answer(&error))?;
-        let mut request = client.request(self.method.clone(), self.url);
-        if let Some(form) = self.form {
-            request = request
-                .header("content-type", "application/x-www-form-urlencoded")
-                .body(form);
-        }
-        let answer = request.send().await.map_err(|error| no_answer(&error))?;
-        let status = answer.status();
-        let body = answer.text().await.map_err(|error| no_answer(&error))?;
-        Ok(ClickAnswer {
-            ok: status.is_success(),
-            status: status.as_u16(),
-            body,
-            method: self.method.to_string(),
-            url,
-            problem: None,
-            crm_call_id: None,
-        })
-    }
-}
-
-/// Who calls other people's addresses: not for long, and only those it was given.
-pub(crate) fn caller() -> Result<reqwest::Client, reqwest::Error> {
-    reqwest::Client::builder()
-        .timeout(PATIENCE)
-        .no_proxy()
-        .redirect(reqwest::redirect::Policy::none())
-        .build()
-}
-
-/// The error without the address, with what caused it.
-pub(crate) fn causes(error: &reqwest::Error) -> String {
-    let mut texts = Vec::new();
-    let mut cause = std::error::Error::source(error);
-    while let Some(inner) = cause {
-        texts.push(inner.to_string());
-        cause = inner.source();
-    }
-    if texts.is_empty() {
-        "no connection".to_owned()
-    } else {
-        texts.join(": ")
-    }
 }
 
 /// The body of `POST /click`.

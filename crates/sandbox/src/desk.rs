@@ -6,9 +6,10 @@ use std::time::Duration;
 use serde_json::Value;
 use url::Url;
 
-use crate::click::{Click, Outgoing};
+use crate::click::Click;
 use crate::crm::Crm;
 use crate::fault::{Ending, Fault, Lose};
+use crate::outgoing::Outgoing;
 use crate::record::{Fate, RecordedRequest, Refused};
 use crate::report::Report;
 use crate::server::Lost;

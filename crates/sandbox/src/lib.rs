@@ -51,6 +51,7 @@ mod desk;
 mod fault;
 pub mod kontur;
 mod meter;
+mod outgoing;
 mod page;
 mod record;
 mod report;

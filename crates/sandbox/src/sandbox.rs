@@ -74,7 +74,7 @@ impl Stands {
             return Err(ClickError::Bad(format!("{} ends no calls", click.crm)));
         }
         let sent = self.desk(click.crm).stand_in().click(click);
-        sent.map_err(ClickError::Bad)?.send().await
+        sent.map_err(ClickError::Bad)?.click().await
     }
 }
 

@@ -1,12 +1,14 @@
 //! What the CRM calls at the integration: system calls, schedules, webhooks (§8, §12).
 
+use http::Method;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 use url::Url;
 
 use crate::check::{Check, Detail, Finding};
-use crate::click::{self, Click, ClickAnswer, ClickError, ClickKind, ClickPath, ClickVerb};
+use crate::click::{Click, ClickAnswer, ClickError, ClickKind, ClickPath, ClickVerb};
 use crate::desk::Desk;
+use crate::outgoing::Outgoing;
 use crate::record::Refused;
 
 use super::Kontur;
@@ -51,25 +53,17 @@ impl Outward {
 
     async fn exchange(self) -> Result<ClickAnswer, ClickError> {
         let url = self.url.to_string();
-        let no_answer = |error: &reqwest::Error| ClickError::NoAnswer {
-            url: url.split('?').next().unwrap_or_default().to_owned(),
-            reason: click::causes(error),
-        };
         let echo = mint::echo();
-        let client = click::caller().map_err(|error| no_answer(&error))?;
-        let mut request = client.post(self.url).header(ECHO, &echo);
+        let mut request = Outgoing::new(Method::POST, self.url).with_header(ECHO, echo.clone());
         if let Some(key) = self.key {
-            request = request.header("x-xcom-accesskey", key);
+            request = request.with_header("x-xcom-accesskey", key);
         }
         if let Some(body) = self.body {
-            request = request
-                .header("content-type", "application/json")
-                .body(body.to_string());
+            request = request.with_body("application/json", body.to_string());
         }
-        let answer = request.send().await.map_err(|error| no_answer(&error))?;
-        let status = answer.status();
-        let echoes: Vec<String> = answer
-            .headers()
+        let reply = request.send().await?;
+        let echoes: Vec<String> = reply
+            .headers
             .get_all(ECHO)
             .iter()
             .map(|it| String::from_utf8_lossy(it.as_bytes()).into_owned())
@@ -84,11 +78,10 @@ impl Outward {
                 other.join(", ")
             )),
         };
-        let body = answer.text().await.map_err(|error| no_answer(&error))?;
         Ok(ClickAnswer {
-            ok: status.is_success() && problem.is_none(),
-            status: status.as_u16(),
-            body,
+            ok: reply.status.is_success() && problem.is_none(),
+            status: reply.status.as_u16(),
+            body: reply.body,
             method: "POST".into(),
             url,
             problem,

@@ -55,9 +55,10 @@ use url::Url;
 use url::form_urlencoded::Serializer;
 
 use crate::check::Check;
-use crate::click::{Click, ClickVerb, Outgoing};
+use crate::click::{Click, ClickVerb};
 use crate::crm::Crm;
 use crate::desk::StandIn;
+use crate::outgoing::Outgoing;
 use crate::report::Report;
 use crate::wire::{Carried, Request};
 
@@ -193,22 +194,15 @@ impl StandIn for RetailCrm {
         let sent = sent.finish();
         let mut url = click.to.clone();
         if click.verb == ClickVerb::Post {
-            return Ok(Outgoing {
-                method: Method::POST,
-                url,
-                form: Some(sent),
-            });
+            let form = "application/x-www-form-urlencoded";
+            return Ok(Outgoing::new(Method::POST, url).with_body(form, sent));
         }
         let query = match url.query() {
             Some(own) if !own.is_empty() => format!("{own}&{sent}"),
             _ => sent,
         };
         url.set_query(Some(&query));
-        Ok(Outgoing {
-            method: Method::GET,
-            url,
-            form: None,
-        })
+        Ok(Outgoing::new(Method::GET, url))
     }
 
     fn configure(&mut self, asked: &Map<String, Value>) -> Result<(), String> {
