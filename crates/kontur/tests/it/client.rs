@@ -113,9 +113,9 @@ async fn the_integration_is_read_and_changed() {
     assert!(read.features.call && read.features.hangup);
     let setup = SetupIntegration::new(instance.clone()).with_setting("autoAnswer", false);
     area.setup(&cx, &setup).await.unwrap();
-    let _ = area
-        .main_telephony(&cx, &GetMainTelephony::new(instance))
-        .await;
+    let main = GetMainTelephony::new(instance);
+    let main = area.main_telephony(&cx, &main).await.unwrap();
+    assert_eq!(main.value.as_deref(), Some(INSTANCE_ID));
     let elsewhere = InstanceId::new("5b7c1d20-0c3e-4a57-9d11-2f6f7a9cffff").unwrap();
     let error = area.get(&cx, elsewhere).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);

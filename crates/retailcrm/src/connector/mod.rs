@@ -267,7 +267,7 @@ impl CrmConnector for Connector {
             .list(cx, ListUsers::new())
             .all()
             .await?;
-        words::user_list(self.own().directory(), &users)
+        words::user_list(self.own().directory(), &users).map_err(|error| self.blame(error))
     }
 
     fn parse_inbound(&self, request: &InboundRequest) -> (InboundReply, Result<InboundEvent>) {
