@@ -3,8 +3,7 @@
 use super::index::{Name, SceneAt};
 use super::{CallTracker, Heard, live_event};
 use crate::finished::FinishedCall;
-use crate::scene::Live;
-use crate::scene::{Channel, ChannelAt, Micros, Scene};
+use crate::scene::{Channel, ChannelAt, Live, Micros, Scene};
 use crate::understand::cast::{Client, Clients, clients};
 use crate::understand::over::{in_a_bridge, over_at, seems_over_at, was_bridged};
 use crate::understand::{Story, internal};

@@ -18,6 +18,7 @@ impl Story<'_> {
         let client_side = self.client.channels.as_slice();
         let caller = caller(self.scene, self.client, self.rules)
             .and_then(|caller| Extension::new(&caller).ok());
+        let answered = self.ending().outcome.is_answered();
         let mut legs: Vec<(Micros, LegRecord)> = Vec::new();
         for (at, channel) in self.scene.all() {
             let Some((from, to)) = self.ends(at, channel, client_side, caller.as_ref()) else {
@@ -27,7 +28,11 @@ impl Story<'_> {
             let Ok(id) = LegId::new(channel.id.replace('/', "-")) else {
                 continue;
             };
-            let leg = self.connection(at, channel, id, (from, to));
+            let mut leg = self.connection(at, channel, id, (from, to));
+            if !answered && (leg.from == LegEnd::Client || leg.to == LegEnd::Client) {
+                // A phone that was lifted to refuse, or a line that was answered for nobody.
+                leg.answered_at = None;
+            }
             if client_side.contains(&at) || self.talk.spells.is_empty() {
                 legs.push((channel.first_at, leg));
             } else if leg.from == LegEnd::Client {
