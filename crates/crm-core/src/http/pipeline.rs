@@ -185,17 +185,14 @@ impl Pipeline {
                 None => own_deadline,
             };
             let until = earlier(until);
-            let (outcome, answered) = self.attempt(cx, ready, until, reporter, *attempts).await;
+            let outcome = self.attempt(cx, ready, until, reporter, *attempts).await;
             if let Some(flow) = moving {
                 own_deadline += flow.last_moved().saturating_duration_since(began);
             }
             let deadline = earlier(own_deadline);
-            let failure = match (outcome, answered) {
-                (Ok(()), Some(answer)) => return self.decode(endpoint, &answer),
-                (Err(failure), _) => failure,
-                (Ok(()), None) => {
-                    return Err(Error::internal("an attempt ended without an answer"));
-                }
+            let failure = match outcome {
+                Ok(answer) => return self.decode(endpoint, &answer),
+                Err(failure) => failure,
             };
             let effect = effect_of(idempotency, failure.error.effect());
             worst = worst.max(effect);
@@ -270,7 +267,7 @@ impl Pipeline {
         }
     }
 
-    /// One request and its answer. The answer is also returned when it is a refusal.
+    /// One request and its good answer.
     async fn attempt(
         &self,
         cx: &Cx,
@@ -278,7 +275,7 @@ impl Pipeline {
         until: Instant,
         reporter: Reporter<'_>,
         attempt: u32,
-    ) -> (Result<(), Failure>, Option<Answer>) {
+    ) -> Result<Answer, Failure> {
         let inner = &*self.inner;
         let Ready { request, flow, .. } = ready;
         let span = tracing::info_span!(
@@ -315,19 +312,15 @@ impl Pipeline {
         match sent {
             Ok(answer) => match inner.dialect.judge(&answer) {
                 // It may have taken a part for the whole.
-                Ok(()) => (broken.map_or(Ok(()), Err), Some(answer)),
+                Ok(()) => broken.map_or(Ok(answer), Err),
                 Err(refusal) => {
                     let told = inner.dialect.retry_after(&answer);
-                    let failure = Failure::refused(&refusal, &answer, told, &self.redactor());
-                    (Err(failure), Some(answer))
+                    Err(Failure::refused(&refusal, &answer, told, &self.redactor()))
                 }
             },
-            Err(error) => {
-                let failure = broken.unwrap_or_else(|| {
-                    Failure::of_transport(&error, &inner.origin.host(), &self.redactor())
-                });
-                (Err(failure), None)
-            }
+            Err(error) => Err(broken.unwrap_or_else(|| {
+                Failure::of_transport(&error, &inner.origin.host(), &self.redactor())
+            })),
         }
     }
 
