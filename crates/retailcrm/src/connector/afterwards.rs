@@ -155,8 +155,10 @@ impl Connector {
             }
             Err(error) => return Err(error),
         };
-        let made_customer = made;
-        if let Err(lost) = lock.save(&Made { made_customer }).await {
+        let note = Made {
+            made_customer: made,
+        };
+        if let Err(lost) = lock.save(&note).await {
             tracing::warn!(account = %self.own().name(), %lost, "a made customer is not remembered");
         }
         Ok(made)

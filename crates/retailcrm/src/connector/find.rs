@@ -199,7 +199,13 @@ impl Connector {
             },
         };
         names.0.insert(user, asked.clone());
-        asked.map_err(|warning| warnings.push(warning)).ok()
+        asked
+            .map_err(|warning| {
+                if !warnings.contains(&warning) {
+                    warnings.push(warning);
+                }
+            })
+            .ok()
     }
 
     pub(super) fn responsible_manager(&self, manager: &Manager) -> Result<Responsible> {

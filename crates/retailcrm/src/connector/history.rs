@@ -207,7 +207,7 @@ impl Connector {
         // second upload would be a duplicate there.
         if let Err(error) = result {
             parcel.warnings.push(Warning::new(
-                WarningKind::OutOfOrder,
+                WarningKind::Incomplete,
                 format!(
                     "the call is recorded, but that cannot be remembered: {}",
                     error.message()

@@ -245,13 +245,13 @@ impl Connector {
     }
 
     pub(super) fn site(&self, extra: &vochi_crm_core::Extra) -> Option<String> {
-        let of_call = extra
-            .get("site")
-            .and_then(|site| site.as_str())
-            .map(str::to_owned);
-        of_call
-            .or_else(|| self.inner.config.site.clone())
-            .filter(|site| !site.is_empty())
+        let of_call = extra.get("site").and_then(|site| site.as_str());
+        [of_call, self.inner.config.site.as_deref()]
+            .into_iter()
+            .flatten()
+            .map(str::trim)
+            .find(|site| !site.is_empty())
+            .map(str::to_owned)
     }
 }
 

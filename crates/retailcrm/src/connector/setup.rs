@@ -114,7 +114,7 @@ impl Connector {
     /// once an hour.
     pub(super) async fn shop(&self, cx: &Cx, asked: Option<String>) -> Result<String> {
         if let Some(site) = asked.filter(|site| !site.trim().is_empty()) {
-            return Ok(site);
+            return Ok(site.trim().to_owned());
         }
         let key = CacheKey::new(self.own().name().as_str(), "retailcrm site", "");
         let read = self

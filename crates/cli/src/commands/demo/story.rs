@@ -24,8 +24,11 @@ impl Answers {
     pub(super) fn note(&mut self, crm: &'static str, call: &'static str, receipt: &Receipt) {
         if !receipt.recorded() {
             let why = receipt.warnings().iter().map(Warning::text);
-            self.why
-                .insert((crm, call), why.collect::<Vec<_>>().join("; "));
+            let why = why.collect::<Vec<_>>().join("; ");
+            // A call that is not there for no reason is a call that was lost.
+            if !why.is_empty() {
+                self.why.insert((crm, call), why);
+            }
         }
     }
 
