@@ -340,7 +340,8 @@ fn open(hub: &Hub, account: &Account, config: &Config) -> Result<Client> {
     })
 }
 
-fn given(secret: Option<&Secret>) -> Option<&Secret> {
+/// A secret that is there: a blank one is none.
+pub(crate) fn given(secret: Option<&Secret>) -> Option<&Secret> {
     secret.filter(|secret| !secret.expose().trim().is_empty())
 }
 

@@ -20,6 +20,7 @@ use vochi_crm_core::{
 use super::Connector;
 use crate::Client;
 use crate::api::ListEvents;
+use crate::client::given;
 use crate::model::{ErrorStatus, EventOffset, EventsPage};
 pub(super) use index::{Card, CardId, Index};
 
@@ -199,8 +200,7 @@ impl Reading {
         }
         // The bucket says at once that a permit would come too late.
         let own_limit = error.kind() == ErrorKind::RateLimited && error.status().is_none();
-        let in_time = cx.deadline().is_none();
-        if !in_time && (own_limit || error.kind() == ErrorKind::Timeout) {
+        if cx.deadline().is_some() && (own_limit || error.kind() == ErrorKind::Timeout) {
             return Err(self.cut_short());
         }
         Err(error)
@@ -247,8 +247,7 @@ impl Connector {
 
     /// Whether the feed is read as a person.
     pub(super) fn reads_as_person(&self) -> bool {
-        let bearer = self.inner.config.bearer.as_ref();
-        bearer.is_some_and(|bearer| !bearer.expose().trim().is_empty())
+        given(self.inner.config.bearer.as_ref()).is_some()
     }
 
     /// Says which credential was refused: the two are got in different places.

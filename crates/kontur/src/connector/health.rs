@@ -10,6 +10,7 @@ use vochi_crm_core::connector::Check;
 use vochi_crm_core::{Cx, ErrorKind, HealthReport};
 
 use super::Connector;
+use crate::client::given;
 use crate::model::{Authorized, Workspace};
 
 const RUN_SETUP: &str = "run `vochi-crm setup`";
@@ -33,8 +34,7 @@ impl Connector {
     }
 
     fn has_ready_key(&self) -> bool {
-        let key = self.inner.config.access_key.as_ref();
-        key.is_some_and(|key| !key.expose().trim().is_empty())
+        given(self.inner.config.access_key.as_ref()).is_some()
     }
 
     async fn as_authorized(&self, cx: &Cx, authorized: &Authorized) -> Vec<Check> {

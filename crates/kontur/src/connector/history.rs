@@ -59,12 +59,7 @@ impl Connector {
         }
         self.settle_recordings(&cx, &mut open, &mut note, record.call_id(), &mut warnings)
             .await;
-        let communication = note.started.as_ref().map(|started| &started.communication);
-        let click = note
-            .registered
-            .as_ref()
-            .and_then(|it| it.facts.click.as_ref());
-        let id = communication.or(click).and_then(|id| id.to_common().ok());
+        let id = note.communication().and_then(|id| id.to_common().ok());
         Ok(Receipt::new()
             .as_recorded()
             .with_crm_call_id(id)
@@ -139,9 +134,7 @@ impl Connector {
             Recorded::Maybe
         };
         open.state_mut().set_recorded(recorded);
-        if let Err(lost) = open.save(note).await {
-            tracing::warn!(account = %self.own().name(), %lost, "the state of a call is lost");
-        }
+        self.keep(open, note).await;
         Err(error)
     }
 
@@ -294,7 +287,7 @@ impl Connector {
     ) {
         if let Err(error) = open.save(note).await {
             warnings.push(Warning::new(
-                WarningKind::OutOfOrder,
+                WarningKind::Incomplete,
                 format!(
                     "the call is registered, but that cannot be remembered: {}",
                     error.message()

@@ -159,10 +159,10 @@ impl Connector {
         refused.map_or(Ok(()), Err)
     }
 
-    /// Remembers how far an event was told, so that a process that ends in the middle of it, or a
-    /// caller who waits no longer, loses nothing. Where that fails the popup matters more: at the end
-    /// of the event it is tried again, and then it is an error.
-    async fn keep(&self, open: &mut OpenCall, note: &Note) {
+    /// Remembers how far Kontur was told, so that a process that ends in the middle, or a caller who
+    /// waits no longer, loses nothing. Where that fails, what is told matters more: of an event it is
+    /// tried again at its end, and then it is an error.
+    pub(super) async fn keep(&self, open: &mut OpenCall, note: &Note) {
         if let Err(lost) = open.save(note).await {
             tracing::warn!(account = %self.own().name(), %lost, "the state of a call is lost");
         }

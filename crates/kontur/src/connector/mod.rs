@@ -224,8 +224,7 @@ impl CrmConnector for Connector {
     }
 
     fn parse_inbound(&self, request: &InboundRequest) -> (InboundReply, Result<InboundEvent>) {
-        let (reply, event) = crate::inbound::parse(self.own(), &self.inner.config, request);
-        (reply, event.map_err(|error| self.blame(error)))
+        crate::inbound::parse(self.own(), &self.inner.config, request)
     }
 
     async fn verify_inbound(&self, cx: &Cx, event: &InboundEvent) -> Result<()> {

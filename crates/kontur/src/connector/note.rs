@@ -131,6 +131,13 @@ impl Note {
         changes
     }
 
+    /// Kontur's id of the call: as it was begun, or that of the click it was registered under.
+    pub(super) fn communication(&self) -> Option<&CommunicationId> {
+        let started = self.started.as_ref().map(|started| &started.communication);
+        let registered = self.registered.as_ref();
+        started.or_else(|| registered?.facts.click.as_ref())
+    }
+
     /// What is known of a leg's recording.
     pub(super) fn attached(&self, leg: &LegId) -> Option<Attached> {
         self.recordings.get(leg).map(|uploaded| uploaded.attached)

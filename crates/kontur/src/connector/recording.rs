@@ -141,8 +141,7 @@ impl Connector {
         let mut warnings = Vec::new();
         self.attach_ready(&cx, &mut open, &mut note, &ready, &mut warnings)
             .await?;
-        let started = note.started.as_ref();
-        let id = started.and_then(|started| started.communication.to_common().ok());
+        let id = note.communication().and_then(|id| id.to_common().ok());
         Ok(Receipt::new()
             .as_recorded()
             .with_crm_call_id(id)

@@ -9,6 +9,7 @@ use vochi_crm_core::{Cx, Effect, Error, ErrorKind, Result, Warning, WarningKind}
 
 use super::Connector;
 use crate::api::SetupIntegration;
+use crate::client::given;
 use crate::model::{Instance, InstanceId, InstanceStatus};
 use parts::{HOOKS, Part};
 pub(super) use parts::{SYNC, calls};
@@ -125,8 +126,7 @@ impl Connector {
     }
 
     pub(super) fn is_public(&self) -> bool {
-        let secret = self.inner.config.integration_secret.as_ref();
-        secret.is_some_and(|secret| !secret.expose().trim().is_empty())
+        given(self.inner.config.integration_secret.as_ref()).is_some()
     }
 }
 
