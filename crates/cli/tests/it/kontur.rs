@@ -144,6 +144,7 @@ fn users_health_setup_and_changes_work() {
     let changes = stage.json(&["changes"]);
     assert_eq!(changes.code, Some(0), "{changes}");
     let told = lines(&changes);
+    assert!(told.len() > 1, "customers before the cursor: {changes}");
     let end = told.last().expect("the cursor");
     assert_eq!(keys(end), ["cursor", "customers", "ok"]);
     let since = end["cursor"].as_str().expect("a cursor");
@@ -299,7 +300,12 @@ fn a_lost_answer_leaves_one_call() {
         all.extend(more);
         stage.json(&all)
     };
-    event("in", &["--phone", CLIENT, "--ext", "151"]);
+    let first = event("in", &["--phone", CLIENT, "--ext", "151"]);
+    let lost = |one: &vochi_crm_sandbox::RecordedRequest| one.status.is_none();
+    assert!(
+        stage.sandbox.requests(Crm::Kontur).iter().any(lost),
+        "an answer was lost: {first}"
+    );
     event("answered", &["--ext", "151"]).ends(0);
     event("hangup", &[]).ends(0);
     assert_eq!(stage.sandbox.kontur().communications().len(), 1);

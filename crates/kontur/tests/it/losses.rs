@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use serde_json::json;
 use tempfile::TempDir;
-use vochi_crm_core::Hub;
 use vochi_crm_core::state::{CallStore, MemoryCallStore};
+use vochi_crm_core::{CrmConnector as _, Cx, Hub};
 use vochi_crm_kontur::Connector;
 use vochi_crm_sandbox::kontur::Stage;
 use vochi_crm_sandbox::{Crm, Fault, Lose, Sandbox};
@@ -14,7 +14,7 @@ use vochi_crm_sandbox::{Crm, Fault, Lose, Sandbox};
 use super::stand_in::{
     BASE, TELEPHONY, assert_truthful, communication, events, facts, profile, stand_in, tell,
 };
-use super::support::{connect, log, recording};
+use super::support::{CALL, call, connect, ext, log, record, recording};
 
 /// A connector that shares what is remembered with others of this store.
 fn remembering(sandbox: &Sandbox, store: &Arc<MemoryCallStore>) -> Connector {
@@ -32,12 +32,12 @@ async fn whatever_is_lost_at_any_step_one_truthful_call_stands_there_in_the_end(
         format!("{TELEPHONY}/call-event"),
         format!("{TELEPHONY}/call-finished"),
         format!("{TELEPHONY}/register-call"),
-        format!("{TELEPHONY}/call-recording"),
         format!("{BASE}/files"),
         BASE.to_owned(),
     ];
     for lose in [Lose::Request, Lose::Answer] {
         for path in &lossy {
+            let mut lost = false;
             for (step, times) in (0..=events().len()).flat_map(|step| [(step, 1), (step, 2)]) {
                 let what = format!("{lose:?} {times} of {path} from step {step}");
                 let (sandbox, connector) = stand_in().await;
@@ -66,7 +66,46 @@ async fn whatever_is_lost_at_any_step_one_truthful_call_stands_there_in_the_end(
                 }
                 assert!(settled, "{what}");
                 assert_truthful(&sandbox, &what);
+                let requests = sandbox.requests(Crm::Kontur);
+                lost |= requests.iter().any(|one| one.status.is_none());
             }
+            assert!(lost, "{lose:?} of {path}: nothing was lost");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_late_recording_that_is_lost_on_its_way_is_attached_once_in_the_end() {
+    let folder = TempDir::new().unwrap();
+    let file = recording(&folder, "1.mp3");
+    let lossy = [
+        format!("{TELEPHONY}/call-recording"),
+        format!("{BASE}/files"),
+    ];
+    for lose in [Lose::Request, Lose::Answer] {
+        for (path, times) in lossy.iter().flat_map(|path| [(path, 1), (path, 2)]) {
+            let what = format!("{lose:?} {times} of {path}");
+            let (sandbox, connector) = stand_in().await;
+            for event in events() {
+                tell(&connector, &event).await.unwrap();
+            }
+            let record = record(CALL).with_talked_with(ext("102"));
+            log(&connector, record).await.unwrap();
+            sandbox.fault(Fault::on(Crm::Kontur).path(path).lose(lose).times(times));
+            let mut settled = false;
+            for _ in 0..4 {
+                let cx = Cx::history();
+                let receipt = connector.attach_recording(&cx, &call(), &file).await;
+                settled = receipt.is_ok_and(|receipt| receipt.requests() == 0);
+                if settled {
+                    break;
+                }
+            }
+            assert!(settled, "{what}");
+            let requests = sandbox.requests(Crm::Kontur);
+            let lost = requests.iter().any(|one| one.status.is_none());
+            assert!(lost, "{what}: nothing was lost");
+            assert_truthful(&sandbox, &what);
         }
     }
 }
