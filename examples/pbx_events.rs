@@ -31,7 +31,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             }
         };
         match PbxEvent::read(event.name(), event.body()) {
-            Ok(Reading::Event(read)) => show(calls.hear(event.at(base), &read)),
+            Ok(Reading::Event(read)) => match event.at(base) {
+                Ok(at) => show(calls.hear(at, &read)),
+                Err(broken) => println!("passed over: {broken}"),
+            },
             Ok(_) => {} // nothing about a call
             Err(broken) => println!("passed over {}: {broken}", event.position()),
         }

@@ -28,7 +28,9 @@ pub fn pbx_events(input: &[u8]) {
         if place == middle {
             calls = restarted(&calls);
         }
-        let at = event.at(base());
+        let Ok(at) = event.at(base()) else {
+            continue;
+        };
         match PbxEvent::read(event.name(), event.body()) {
             Ok(Reading::Event(read)) => {
                 let read = match event.pbx() {

@@ -8,6 +8,7 @@
 )]
 
 mod broken;
+mod event_file;
 mod fixture;
 mod host;
 mod legs;
