@@ -28,5 +28,5 @@ mod understand;
 pub use calls::{CallTracker, CallTrackerBuilder, Heard, LiveEvent, Patience, SavedCalls};
 pub use event_file::{BrokenLine, EventFile, Position, RecordedEvent};
 pub use finished::{FinishedCall, RecordingId};
-pub use pattern::ExtensionPattern;
+pub use pattern::{ContextPattern, ExtensionPattern};
 pub use read::{BrokenEvent, PbxEvent, Reading};

@@ -1,4 +1,4 @@
-//! Which peers of the PBX are employees.
+//! Regular expressions of the configuration: which peers are employees, which contexts are trunks'.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,55 +6,127 @@ use std::str::FromStr;
 use regex::Regex;
 use vochi_crm_core::{Error, Result};
 
-/// Which peer names of the PBX are employees' extensions; every other peer is a line.
+/// The peer names of the PBX that are employees' phones; every other peer is a line.
 ///
-/// It is a regular expression the whole name must match; two to five digits unless told otherwise.
-/// A PBX whose lines have short names too needs a narrower one.
+/// A regular expression for the whole name; by default `(?<ext>[0-9]{2,5})(-WS)?`. A group named
+/// `ext` is the extension, so that the web phone `201-WS` is extension 201; without such a group the
+/// whole name is. A PBX whose lines have short names too needs a narrower expression, or
+/// [`ContextPattern`].
 ///
 /// ```
 /// use vochi_crm_asterisk::ExtensionPattern;
-/// let pattern: ExtensionPattern = "1[0-9]{2}".parse()?;
-/// assert!(pattern.matches("151"));
-/// assert!(!pattern.matches("0001363"));
-/// assert!(!pattern.matches("1519"));
+/// let pattern: ExtensionPattern = "(?<ext>1[0-9]{2})(-mob)?".parse()?;
+/// assert_eq!(pattern.extension("151"), Some("151"));
+/// assert_eq!(pattern.extension("151-mob"), Some("151"));
+/// assert_eq!(pattern.extension("0001363"), None);
+/// assert_eq!(ExtensionPattern::default().extension("201-WS"), Some("201"));
 /// # Ok::<(), vochi_crm_core::Error>(())
 /// ```
-#[derive(Clone)]
-pub struct ExtensionPattern(Form);
-
-#[derive(Clone)]
-enum Form {
-    /// Two to five digits, without a regular expression's cost.
-    Short,
-    Own {
-        text: Box<str>,
-        regex: Regex,
-    },
-}
+#[derive(Clone, Default)]
+pub struct ExtensionPattern(Option<WholeMatch>);
 
 impl ExtensionPattern {
-    /// Whether a peer of this name is an employee.
+    const DEFAULT: &'static str = "(?<ext>[0-9]{2,5})(-WS)?";
+
+    /// The extension behind a peer's name; none if the peer is a line.
+    pub fn extension<'a>(&self, peer: &'a str) -> Option<&'a str> {
+        let Some(pattern) = &self.0 else {
+            let extension = peer.strip_suffix("-WS").unwrap_or(peer);
+            let short = (2..=5).contains(&extension.len());
+            return (short && extension.bytes().all(|byte| byte.is_ascii_digit()))
+                .then_some(extension);
+        };
+        if !pattern.has_group {
+            return pattern.regex.is_match(peer).then_some(peer);
+        }
+        let found = pattern.regex.captures(peer)?;
+        // An optional group may take no part in the match.
+        let extension = found.name(EXTENSION_GROUP).map_or(peer, |group| group.as_str());
+        (!extension.is_empty()).then_some(extension)
+    }
+
+    /// Returns true if a peer of this name is an employee's phone.
     pub fn matches(&self, peer: &str) -> bool {
+        self.extension(peer).is_some()
+    }
+
+    /// The regular expression.
+    pub fn as_str(&self) -> &str {
+        self.0.as_ref().map_or(Self::DEFAULT, WholeMatch::as_str)
+    }
+}
+
+/// The dialplan contexts whose channels are lines, whatever the name of their peer.
+///
+/// A regular expression for the whole name of a context; by default every context that begins with
+/// `from-trunk`, `from-pstn` or `from-did`. It tells a trunk named `20011`, or the analog line
+/// `DAHDI/33-1`, from an employee's phone. The context counts in which a channel begins.
+///
+/// ```
+/// use vochi_crm_asterisk::ContextPattern;
+/// assert!(ContextPattern::default().matches("from-trunk-sip-provider"));
+/// let pattern: ContextPattern = "incoming|from-analog".parse()?;
+/// assert!(pattern.matches("from-analog"));
+/// assert!(!pattern.matches("from-trunk"));
+/// # Ok::<(), vochi_crm_core::Error>(())
+/// ```
+#[derive(Clone, Default)]
+pub struct ContextPattern(Option<WholeMatch>);
+
+impl ContextPattern {
+    const DEFAULT: &'static str = "from-(trunk|pstn|did).*";
+
+    /// Returns true if a channel that begins in this context is a line.
+    pub fn matches(&self, context: &str) -> bool {
         match &self.0 {
-            Form::Short => {
-                (2..=5).contains(&peer.len()) && peer.bytes().all(|byte| byte.is_ascii_digit())
-            }
-            Form::Own { regex, .. } => regex.is_match(peer),
+            Some(pattern) => pattern.regex.is_match(context),
+            None => context.strip_prefix("from-").is_some_and(|rest| {
+                ["trunk", "pstn", "did"].iter().any(|begin| rest.starts_with(begin))
+            }),
         }
     }
 
     /// The regular expression.
     pub fn as_str(&self) -> &str {
-        match &self.0 {
-            Form::Short => "[0-9]{2,5}",
-            Form::Own { text, .. } => text,
-        }
+        self.0.as_ref().map_or(Self::DEFAULT, WholeMatch::as_str)
     }
 }
 
-impl Default for ExtensionPattern {
-    fn default() -> Self {
-        Self(Form::Short)
+/// The group of an [`ExtensionPattern`] that holds the extension.
+const EXTENSION_GROUP: &str = "ext";
+
+/// A regular expression that must match a whole text.
+#[derive(Clone)]
+struct WholeMatch {
+    text: Box<str>,
+    regex: Regex,
+    has_group: bool,
+}
+
+impl WholeMatch {
+    fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    fn parse(text: &str, what: &str, example: &str) -> Result<Self> {
+        // The text must be a whole expression before it is put into another.
+        let whole = Regex::new(text).and_then(|_| Regex::new(&format!("^(?:{text})$")));
+        let regex = whole.map_err(|error| {
+            // The last line says what is wrong; the ones before it draw where.
+            let message = error.to_string();
+            let reason = message.lines().last().unwrap_or_default().trim();
+            Error::config(format!(
+                "invalid pattern of {what} {text:?}: {}",
+                reason.trim_start_matches("error: ")
+            ))
+            .with_hint(format!("write a regular expression for the whole name, as {example}"))
+        })?;
+        let has_group = regex.capture_names().flatten().any(|name| name == EXTENSION_GROUP);
+        Ok(Self {
+            text: text.into(),
+            regex,
+            has_group,
+        })
     }
 }
 
@@ -62,33 +134,63 @@ impl FromStr for ExtensionPattern {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        // The text must be a whole expression before it is put into another.
-        let whole = Regex::new(text).and_then(|_| Regex::new(&format!("^(?:{text})$")));
-        let regex = whole.map_err(|error| {
-            // The last line says what is wrong; the ones before it draw where.
-            let told = error.to_string();
-            let what = told.lines().last().unwrap_or_default().trim();
-            Error::config(format!(
-                "{text:?} is no pattern of extensions: {}",
-                what.trim_start_matches("error: ")
-            ))
-            .with_hint("write a regular expression for the whole name, as 1[0-9]{2}")
-        })?;
-        Ok(Self(Form::Own {
-            text: text.into(),
-            regex,
-        }))
+        WholeMatch::parse(text, "extensions", "1[0-9]{2}").map(|pattern| Self(Some(pattern)))
     }
 }
 
-impl fmt::Display for ExtensionPattern {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+impl FromStr for ContextPattern {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        WholeMatch::parse(text, "contexts", "from-trunk.*").map(|pattern| Self(Some(pattern)))
     }
 }
 
-impl fmt::Debug for ExtensionPattern {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ExtensionPattern({:?})", self.as_str())
+macro_rules! shows_its_expression {
+    ($($pattern:ident)*) => {$(
+        impl fmt::Display for $pattern {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl fmt::Debug for $pattern {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($pattern), "({:?})"), self.as_str())
+            }
+        }
+    )*};
+}
+
+shows_its_expression!(ExtensionPattern ContextPattern);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn default_patterns_match_as_their_expressions_do() {
+        let extensions: ExtensionPattern = ExtensionPattern::DEFAULT.parse().unwrap();
+        for peer in ["1", "15", "15151", "151515", "201-WS", "201-ws", "-WS", "2-WS", "15a", ""] {
+            assert_eq!(
+                ExtensionPattern::default().extension(peer),
+                extensions.extension(peer),
+                "{peer:?}"
+            );
+        }
+        let contexts: ContextPattern = ContextPattern::DEFAULT.parse().unwrap();
+        for context in ["from-trunk", "from-pstn-x", "from-did-direct", "from-internal", "from-", ""] {
+            assert_eq!(
+                ContextPattern::default().matches(context),
+                contexts.matches(context),
+                "{context:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn group_that_takes_no_part_leaves_the_whole_name() {
+        let pattern: ExtensionPattern = "(?<ext>[0-9]+)|reception".parse().unwrap();
+        assert_eq!(pattern.extension("reception"), Some("reception"));
     }
 }

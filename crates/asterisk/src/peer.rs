@@ -3,7 +3,7 @@
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
-use crate::pattern::ExtensionPattern;
+use crate::rules::Rules;
 
 /// One half of a Local channel: `;1` faces whoever dials it, `;2` runs the dialplan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,26 +12,48 @@ pub(crate) enum Half {
     Two,
 }
 
-/// Channels the PBX makes for itself: announcements and recordings of conference rooms, stand-ins of
-/// channels that are moved.
-const NOBODYS: &[&str] = &[
+/// Technologies of channels that Asterisk 12 to 22 makes for itself or for a program: no person and no
+/// trunk is behind them.
+const HELPERS: &[&str] = &[
+    "ALSA",
     "Announcer",
     "AsyncGoto",
+    "AudioSocket",
     "Bridge",
     "CBAnn",
     "CBRec",
+    "CLIEval",
+    "CLIExec",
+    "Calendar",
+    "Console",
+    "Kill",
     "Message",
+    "MulticastRTP",
+    "NBS",
+    "NULL",
+    "OSS",
+    "OutgoingSpoolFailed",
     "Parked",
+    "Radio",
     "Recorder",
+    "SimpleUSB",
+    "Snoop",
     "Surrogate",
+    "UnicastRTP",
+    "WebSocket",
 ];
+
+/// The DAHDI channel that mixes the audio of a MeetMe room or a page.
+const DAHDI_MIXER: &str = "pseudo";
 
 /// Who is behind a channel.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Peer {
-    /// Nobody told the channel's name yet.
+    /// No event named the channel yet.
     #[default]
     Unknown,
+    /// A bot, a recorder, an announcement, a spy, a media server: no party of any call.
+    Helper,
     /// The phone of an employee.
     Employee(CompactString),
     /// A trunk: an outside party is behind it.
@@ -45,8 +67,9 @@ pub(crate) enum Peer {
 }
 
 impl Peer {
-    /// Reads `TECH/peer-hex` and `Local/number@context-hex;half`.
-    pub(crate) fn of(name: &str, extensions: &ExtensionPattern) -> Self {
+    /// Reads `TECH/peer-hex` and `Local/number@context-hex;half`. A channel that began in the context
+    /// of a trunk is a line, whatever its peer is called.
+    pub(crate) fn of(name: &str, context: Option<&str>, rules: &Rules) -> Self {
         let Some((technology, rest)) = name.split_once('/') else {
             return Self::Unknown;
         };
@@ -63,19 +86,25 @@ impl Peer {
                 (None, None) => Self::Unknown,
             };
         }
-        if NOBODYS.contains(&technology) {
-            return Self::Unknown;
+        if HELPERS.iter().any(|helper| technology.eq_ignore_ascii_case(helper)) {
+            return Self::Helper;
         }
         // A peer's own name may hold hyphens; the last one begins the channel's number.
         let peer = rest.rsplit_once('-').map_or(rest, |(peer, _)| peer);
         // A span of ISDN lines stands before the number it was dialled with.
         let peer = peer.split('/').next().unwrap_or(peer);
+        if technology.eq_ignore_ascii_case("dahdi") && peer == DAHDI_MIXER {
+            return Self::Helper;
+        }
         if peer.is_empty() {
-            Self::Unknown
-        } else if extensions.matches(peer) {
-            Self::Employee(peer.into())
-        } else {
-            Self::Line(peer.into())
+            return Self::Unknown;
+        }
+        if context.is_some_and(|context| rules.trunk_contexts.matches(context)) {
+            return Self::Line(peer.into());
+        }
+        match rules.extensions.extension(peer) {
+            Some(extension) => Self::Employee(extension.into()),
+            None => Self::Line(peer.into()),
         }
     }
 
@@ -108,18 +137,31 @@ impl Peer {
 
 #[cfg(test)]
 mod tests {
+    use vochi_crm_core::Zone;
+    use vochi_crm_core::phone::PhoneReader;
+
     use super::*;
 
+    fn rules() -> Rules {
+        Rules {
+            extensions: Default::default(),
+            trunk_contexts: Default::default(),
+            employees: Default::default(),
+            phones: PhoneReader::new(),
+            zone: Zone::utc(),
+        }
+    }
+
+    fn of(name: &str) -> Peer {
+        Peer::of(name, None, &rules())
+    }
+
     #[test]
-    fn a_channel_name_tells_who_is_behind_it() {
-        let pattern = ExtensionPattern::default();
-        let of = |name: &str| Peer::of(name, &pattern);
+    fn channel_name_tells_phone_line_and_local_half() {
         assert_eq!(of("PJSIP/151-0000004f"), Peer::Employee("151".into()));
+        assert_eq!(of("PJSIP/151-WS-0000004f"), Peer::Employee("151".into()));
         assert_eq!(of("SIP/0001363-00000045"), Peer::Line("0001363".into()));
-        assert_eq!(
-            of("SIP/gsm-gate-1-00000045"),
-            Peer::Line("gsm-gate-1".into())
-        );
+        assert_eq!(of("SIP/gsm-gate-1-00000045"), Peer::Line("gsm-gate-1".into()));
         assert_eq!(of("DAHDI/i1/375291110001-5"), Peer::Line("i1".into()));
         assert_eq!(
             of("Local/152@dialexecute-0000000c;1"),
@@ -128,15 +170,36 @@ mod tests {
                 half: Half::One
             }
         );
-        for odd in [
-            "",
-            "PJSIP",
-            "PJSIP/",
-            "Local/1@a-1",
-            "<unknown>",
-            "CBAnn/800-00000001;1",
-        ] {
+        for odd in ["", "PJSIP", "PJSIP/", "Local/1@a-1", "<unknown>"] {
             assert_eq!(of(odd), Peer::Unknown, "{odd:?}");
         }
+    }
+
+    #[test]
+    fn helper_channels_are_no_party() {
+        for name in [
+            "AudioSocket/127.0.0.1:9092-0x7f2c5c00a1b0",
+            "CBAnn/800-00000001;1",
+            "CBRec/conf-800-00000001",
+            "Console/dsp",
+            "DAHDI/pseudo-1204521",
+            "MulticastRTP/0x7f2c5c00a1b0",
+            "Recorder/ARI-00000000;2",
+            "Snoop/1772438400.20-00000000",
+            "UnicastRTP/192.0.2.9:5005-0x7f2c5c00a1b0",
+            "WebSocket/bot/0x7f2c5c00a1b0",
+            "Surrogate/PJSIP/151-00000004",
+        ] {
+            assert_eq!(of(name), Peer::Helper, "{name}");
+        }
+    }
+
+    #[test]
+    fn channel_in_a_trunk_context_is_a_line() {
+        let of = |name: &str, context: &str| Peer::of(name, Some(context), &rules());
+        assert_eq!(of("SIP/20011-00000001", "from-trunk"), Peer::Line("20011".into()));
+        assert_eq!(of("DAHDI/33-1", "from-pstn"), Peer::Line("33".into()));
+        assert_eq!(of("DAHDI/33-1", "from-internal"), Peer::Employee("33".into()));
+        assert_eq!(of("Snoop/1.2-00000000", "from-trunk"), Peer::Helper);
     }
 }

@@ -1,29 +1,63 @@
-//! What a tracker was told about the PBX and the region.
+//! How the names and numbers of one PBX are read.
+
+use std::collections::HashSet;
 
 use compact_str::CompactString;
 use vochi_crm_core::phone::PhoneReader;
-use vochi_crm_core::{Party, Zone};
+use vochi_crm_core::{Party, PhoneNumber, Zone};
 
-use crate::pattern::ExtensionPattern;
+use crate::pattern::{ContextPattern, ExtensionPattern};
 
-/// How names and numbers of this PBX are read.
+/// How the names and numbers of one PBX are read.
 #[derive(Clone, Debug)]
 pub(crate) struct Rules {
     pub(crate) extensions: ExtensionPattern,
+    pub(crate) trunk_contexts: ContextPattern,
+    pub(crate) employees: Mobiles,
     pub(crate) phones: PhoneReader,
     /// The zone of times the PBX writes without one.
     pub(crate) zone: Zone,
 }
 
+/// The mobiles of employees, in E.164.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Mobiles {
+    numbers: HashSet<CompactString>,
+    /// The last digits of each: every spelling of a number ends with them.
+    endings: HashSet<[u8; ENDING]>,
+}
+
+/// Shorter texts are no mobile.
+const ENDING: usize = 7;
+
 impl Rules {
-    /// Whether the text is an employee's inner number.
+    /// Returns true if the text is an employee's inner number.
     pub(crate) fn is_extension(&self, text: &str) -> bool {
         self.extensions.matches(text)
     }
 
-    /// Whether the text can be an outside party's number.
+    /// Returns true if the text can be an outside party's number.
     pub(crate) fn is_outside(&self, text: &str) -> bool {
-        !self.is_extension(text) && text.bytes().filter(u8::is_ascii_digit).count() >= 5
+        !self.is_extension(text)
+            && digits(text).count() >= 5
+            && self.employee_mobile(text).is_none()
+    }
+
+    /// The employee a number belongs to: an inner number, or a configured mobile in E.164.
+    pub(crate) fn employee(&self, text: &str) -> Option<CompactString> {
+        match self.extensions.extension(text) {
+            Some(extension) => Some(extension.into()),
+            None => self.employee_mobile(text),
+        }
+    }
+
+    /// The number in E.164, if it is the mobile of an employee.
+    pub(crate) fn employee_mobile(&self, raw: &str) -> Option<CompactString> {
+        if !self.employees.endings.contains(&ending(raw)?) {
+            return None;
+        }
+        let number = self.phones.read(raw).ok()?.number().e164().into();
+        self.employees.numbers.contains(&number).then_some(number)
     }
 
     /// The outside party behind what the PBX wrote.
@@ -47,12 +81,37 @@ impl Rules {
     }
 }
 
-/// The digits of a number, for telling whether two spellings mean the same one.
+impl Mobiles {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.numbers.is_empty()
+    }
+}
+
+impl FromIterator<PhoneNumber> for Mobiles {
+    fn from_iter<T: IntoIterator<Item = PhoneNumber>>(numbers: T) -> Self {
+        let numbers: HashSet<CompactString> =
+            numbers.into_iter().map(|number| number.e164().into()).collect();
+        let endings = numbers.iter().filter_map(|number| ending(number)).collect();
+        Self { numbers, endings }
+    }
+}
+
+/// The last digits of a number; none if it has fewer.
+fn ending(text: &str) -> Option<[u8; ENDING]> {
+    let mut ending = [0; ENDING];
+    let mut last = text.bytes().rev().filter(u8::is_ascii_digit);
+    for place in &mut ending {
+        *place = last.next()?;
+    }
+    Some(ending)
+}
+
+/// The digits of a number, for comparing two spellings of it.
 pub(crate) fn digits(text: &str) -> impl Iterator<Item = u8> + '_ {
     text.bytes().filter(u8::is_ascii_digit)
 }
 
-/// Whether two texts have the same digits, and any at all.
+/// Returns true if two texts have the same digits, and at least one.
 pub(crate) fn same_number(one: &str, other: &str) -> bool {
     digits(one).next().is_some() && digits(one).eq(digits(other))
 }

@@ -3,19 +3,21 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use vochi_crm_core::Zone;
 use vochi_crm_core::phone::PhoneReader;
+use vochi_crm_core::{PhoneNumber, Zone};
 
 use super::index::{Closed, Names, Numbers};
 use super::{CallTracker, Patience, SavedCalls, Times};
-use crate::pattern::ExtensionPattern;
-use crate::rules::Rules;
+use crate::pattern::{ContextPattern, ExtensionPattern};
+use crate::rules::{Mobiles, Rules};
 use crate::scene::Micros;
 
-/// What a tracker is told about the PBX.
+/// What a tracker knows of the PBX.
 #[derive(Clone, Debug)]
 pub struct CallTrackerBuilder {
     extensions: ExtensionPattern,
+    trunk_contexts: ContextPattern,
+    employees: Mobiles,
     phones: PhoneReader,
     zone: Zone,
     patience: Patience,
@@ -25,6 +27,8 @@ impl Default for CallTrackerBuilder {
     fn default() -> Self {
         Self {
             extensions: ExtensionPattern::default(),
+            trunk_contexts: ContextPattern::default(),
+            employees: Mobiles::default(),
             phones: PhoneReader::new(),
             zone: Zone::utc(),
             patience: Patience::default(),
@@ -33,22 +37,40 @@ impl Default for CallTrackerBuilder {
 }
 
 impl CallTrackerBuilder {
-    /// Which peers are employees; two to five digits unless told otherwise.
+    /// The peers that are employees' phones; by default two to five digits, with or without `-WS`.
     #[must_use]
     pub fn extensions(mut self, pattern: ExtensionPattern) -> Self {
         self.extensions = pattern;
         self
     }
 
-    /// How numbers are read; international forms only unless told otherwise.
+    /// The dialplan contexts whose channels are lines whatever their name; by default those that
+    /// begin with `from-trunk`, `from-pstn` or `from-did`.
+    #[must_use]
+    pub fn trunk_contexts(mut self, pattern: ContextPattern) -> Self {
+        self.trunk_contexts = pattern;
+        self
+    }
+
+    /// The mobiles of employees; none by default.
+    ///
+    /// Such a number is the employee wherever it appears: a call it makes through the PBX is an
+    /// outgoing one, a call between it and a phone of the company an internal one.
+    #[must_use]
+    pub fn employees(mut self, mobiles: impl IntoIterator<Item = PhoneNumber>) -> Self {
+        self.employees = mobiles.into_iter().collect();
+        self
+    }
+
+    /// How numbers are read; by default international forms only.
     #[must_use]
     pub fn phones(mut self, reader: PhoneReader) -> Self {
         self.phones = reader;
         self
     }
 
-    /// The zone of times the PBX writes without one; UTC unless told otherwise. They are used only
-    /// where events were lost.
+    /// The zone of times the PBX writes without one; by default UTC. They are used only where events
+    /// were lost.
     #[must_use]
     pub fn pbx_zone(mut self, zone: Zone) -> Self {
         self.zone = zone;
@@ -68,6 +90,8 @@ impl CallTrackerBuilder {
         CallTracker {
             rules: Rules {
                 extensions: self.extensions,
+                trunk_contexts: self.trunk_contexts,
+                employees: self.employees,
                 phones: self.phones,
                 zone: self.zone,
             },
@@ -89,6 +113,7 @@ impl CallTrackerBuilder {
             planned: Vec::new(),
             next: std::collections::BTreeSet::new(),
             late: 0,
+            dropped: 0,
         }
     }
 

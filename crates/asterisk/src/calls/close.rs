@@ -123,11 +123,48 @@ impl CallTracker {
         let Some(scene) = self.scene(at) else {
             return;
         };
-        let had_client =
-            scene.had_clients || !keys.is_empty() || scene.live.iter().any(Live::is_recorded);
+        let had_client = scene.had_client() || !keys.is_empty();
         if !had_client && let Some(call) = internal(scene, &self.rules) {
             heard.push(Heard::Finished(Box::new(call)));
         }
+        self.forget(at);
+    }
+
+    /// Closes a scene at the end of the stream: what is over is recorded, what goes on is only shown.
+    pub(super) fn end_of_stream(&mut self, at: SceneAt, heard: &mut Vec<Heard>) {
+        let Some(scene) = self.scene(at) else {
+            return;
+        };
+        let now = self.now(scene.scope);
+        let lost = scene.last_at.saturating_add(self.patience.waiting) <= now;
+        let found = clients(scene, &self.rules);
+        let goes_on = |client: &&Client| {
+            let left = scene.dialplan && was_bridged(scene, client) && !in_a_bridge(scene, client);
+            !(lost || left || is_recorded(scene, client.key) || over_at(scene, client).is_some())
+        };
+        let open: Vec<&Client> = found.iter().filter(goes_on).collect();
+        let between_employees = || {
+            let live = scene.all().any(|(at, _)| scene.whereabouts(at).is_some());
+            let reported = scene.plan.as_deref().is_some_and(|plan| !plan.reports.is_empty());
+            let over = lost
+                || scene.channels.iter().all(|channel| channel.hung_at().is_some())
+                || scene.dialplan && reported && !live;
+            if over || scene.had_client() { None } else { internal(scene, &self.rules) }
+        };
+        let unfinished: Vec<FinishedCall> = if found.is_empty() {
+            between_employees().into_iter().collect()
+        } else {
+            let story = |client: &&Client| Story::new(scene, &found, client, &self.rules).finish();
+            open.iter().filter_map(story).collect()
+        };
+        if unfinished.is_empty() {
+            return self.close_scene(at, heard);
+        }
+        let open: Vec<ChannelAt> = open.iter().map(|client| client.key).collect();
+        for client in found.iter().filter(|client| !open.contains(&client.key)) {
+            self.record(at, client.key, heard);
+        }
+        heard.extend(unfinished.into_iter().map(|call| Heard::Unfinished(Box::new(call))));
         self.forget(at);
     }
 

@@ -13,6 +13,9 @@ pub enum Heard {
     Live(Box<LiveEvent>),
     /// A call is over and everything about it is known.
     Finished(Box<FinishedCall>),
+    /// A call that still went on when the stream ended, as it stood then. Its end was not observed:
+    /// it is not to be recorded.
+    Unfinished(Box<FinishedCall>),
 }
 
 /// Something that happened in a live call.

@@ -15,7 +15,7 @@ use crate::scene::{BridgeId, Channel, ChannelAt, Micros, SECOND, Scene, Scope};
 use crate::understand::cast::{Client, clients, is_outgoing};
 use crate::understand::over::over_at;
 use crate::understand::people::caller;
-use crate::understand::reach::heard;
+use crate::understand::reach::audible;
 
 /// An employee who left the client to ask somebody calls within that time.
 const ASKS_WITHIN: Micros = 300 * SECOND;
@@ -65,7 +65,7 @@ impl CallTracker {
                         .find_map(|client| self.only_with_client(scope, client))
                 })
             }
-            Peer::Unknown => None,
+            Peer::Unknown | Peer::Helper => None,
         }
     }
 
@@ -242,7 +242,7 @@ fn asks(scene: &Scene, clients: &[Client], client: &Client, employee: &str, at: 
         return false;
     };
     has_talked(scene, client, employee)
-        && heard(scene, clients, client, place).is_empty()
+        && audible(scene, clients, client, place).people.is_empty()
         && phones(scene, employee).any(|phone| {
             let hung = scene.channel(phone).and_then(Channel::hung_at);
             // Both leave within a moment when the call simply ends; a question is asked soon after.

@@ -8,6 +8,7 @@ mod index;
 mod listing;
 mod patience;
 mod place;
+mod restart;
 mod saved;
 
 use std::cmp::Reverse;
@@ -23,9 +24,9 @@ pub use self::saved::SavedCalls;
 use self::index::{Closed, Names, Numbers, SceneAt};
 use self::place::Moment;
 use crate::live::{advance, withdraw};
-use crate::read::PbxEvent;
+use crate::read::{PbxEvent, Told};
 use crate::rules::Rules;
-use crate::scene::{Live, MOST, Micros, Scene, Scope};
+use crate::scene::{Live, MOST, Micros, SECOND, Scene, Scope};
 use crate::understand::cast::{Client, Clients, clients};
 use crate::understand::moment;
 
@@ -87,6 +88,7 @@ pub struct CallTracker {
     /// The same in order, over all PBXs.
     next: BTreeSet<(Micros, SceneAt)>,
     late: u64,
+    dropped: u64,
 }
 
 /// Time on one PBX.
@@ -118,12 +120,23 @@ impl CallTracker {
     /// Takes in an event that happened at that time, and says what became clear by it.
     pub fn hear(&mut self, at: Timestamp, event: &PbxEvent<'_>) -> Vec<Heard> {
         let at = at.unix_micros();
-        let when = Moment::on(event.scope.as_deref(), at);
+        let when = Moment::of(event, at);
         let mut heard = Vec::new();
         self.move_to(when.scope, at, &mut heard);
-        match self.place(when, &event.told) {
-            Some(scene) => self.look(scene, at, &mut heard),
-            None => self.late += 1,
+        match event.told {
+            Told::PbxStopped => self.pbx_stopped(when.scope, at, &mut heard),
+            Told::PbxStarted { uptime_seconds } => {
+                let started = at.saturating_sub(Micros::from(uptime_seconds) * SECOND);
+                self.pbx_started(when.scope, started, &mut heard);
+            }
+            _ => {
+                let dropped = self.dropped;
+                match self.place(when, &event.told) {
+                    Some(scene) => self.look(scene, at, &mut heard),
+                    None if self.dropped == dropped => self.late += 1,
+                    None => {}
+                }
+            }
         }
         heard
     }
@@ -152,7 +165,10 @@ impl CallTracker {
         self.next.first().map(|(due, _)| moment(*due))
     }
 
-    /// Closes every open call as it stands: the stream is over.
+    /// Ends the stream. Calls that are over are given out as finished, without waiting for late
+    /// events, and so are calls that had been silent for [`Patience::waiting`]. Calls that still went
+    /// on are given out as [`Heard::Unfinished`]; they are not to be recorded. No call is open after
+    /// it.
     pub fn finish(&mut self) -> Vec<Heard> {
         let mut heard = Vec::new();
         let mut open: Vec<SceneAt> = (0..).take(self.scenes.len()).collect();
@@ -161,7 +177,7 @@ impl CallTracker {
         open.sort_by_key(|at| self.scene(*at).map(|scene| scene.first_at));
         self.join_all(&open);
         for at in open {
-            self.close_scene(at, &mut heard);
+            self.end_of_stream(at, &mut heard);
         }
         heard
     }
@@ -171,10 +187,16 @@ impl CallTracker {
         self.scenes.len() - self.free.len()
     }
 
-    /// How many events told of nothing that is open: of calls that were closed already, of bridges
-    /// nobody is in, of more channels than a call can have.
+    /// How many events came too late: they were about calls that are closed, or about bridges that
+    /// no open call is in.
     pub fn late_events(&self) -> u64 {
         self.late
+    }
+
+    /// How many events found no room in their call, which had more channels than are kept. The record
+    /// of such a call has a warning.
+    pub fn dropped_events(&self) -> u64 {
+        self.dropped
     }
 
     fn scene(&self, at: SceneAt) -> Option<&Scene> {

@@ -7,12 +7,12 @@ use crate::read::BridgeKind;
 use crate::scene::{BridgeAt, Channel, ChannelAt, Live, Micros, Names};
 use crate::understand::cast::is_human;
 use crate::understand::people::{caller, person, rings_for};
-use crate::understand::reach::{People, heard};
+use crate::understand::reach::{People, audible};
 
 impl Now<'_> {
     pub(super) fn heard(&self) -> People {
         let place = |at: ChannelAt| self.scene.whereabouts(at);
-        heard(self.scene, self.clients, self.client, place)
+        audible(self.scene, self.clients, self.client, place).people
     }
 
     /// Who has the client now. Somebody who is in no bridge for a moment is only moved by the PBX.

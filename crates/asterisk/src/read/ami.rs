@@ -2,7 +2,7 @@
 
 use super::fields::{Fields, Written};
 use super::{
-    Attempt, BridgeKind, BrokenEvent, Coming, DialEnd, Named, PbxEvent, Reading, Told, missing,
+    Attempt, BridgeKind, BrokenEvent, Coming, Dialect, DialEnd, Named, PbxEvent, Reading, Told, missing,
 };
 
 /// Known events that say nothing about a call another event does not say, or say it wrongly: call
@@ -27,7 +27,6 @@ const IRRELEVANT: &[&str] = &[
     "DTMFEnd",
     "DeviceStateChange",
     "ExtensionStatus",
-    "FullyBooted",
     "LocalOptimizationBegin",
     "LocalOptimizationEnd",
     "MixMonitorMute",
@@ -121,12 +120,19 @@ pub(super) fn read<'a>(name: &str, fields: Fields<'a>) -> Result<Reading<'a>, Br
             }
             _ => return Ok(Reading::Irrelevant),
         },
+        "Shutdown" => Told::PbxStopped,
+        // Sent at every login; the time since the start is missing before Asterisk 13.
+        "FullyBooted" => match fields.whole("Uptime") {
+            Some(uptime_seconds) => Told::PbxStarted { uptime_seconds },
+            None => return Ok(Reading::Irrelevant),
+        },
         "OriginateResponse" => return Ok(Reading::Irrelevant),
         other if IRRELEVANT.binary_search(&other).is_ok() => return Ok(Reading::Irrelevant),
         _ => return Ok(Reading::Unknown),
     };
     Ok(Reading::Event(PbxEvent {
         scope: fields.get("SystemName"),
+        dialect: Dialect::Ami,
         told,
     }))
 }
@@ -139,6 +145,7 @@ fn channel<'a>(fields: Fields<'a>, prefix: &str) -> Option<Named<'a>> {
         caller: fields.prefixed(prefix, "CallerIDNum"),
         connected: None,
         exten: fields.prefixed(prefix, "Exten"),
+        context: fields.prefixed(prefix, "Context"),
         state: fields
             .prefixed(prefix, "ChannelState")
             .and_then(|state| state.parse().ok()),

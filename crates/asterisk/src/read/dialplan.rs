@@ -2,7 +2,7 @@
 
 use super::fields::{Fields, Written};
 use super::{
-    Arrived, BridgeKind, BrokenEvent, CallKind, Coming, Dialled, Named, PbxEvent, Reading,
+    Arrived, BridgeKind, BrokenEvent, CallKind, Coming, Dialect, Dialled, Named, PbxEvent, Reading,
     Reported, Told, missing,
 };
 
@@ -46,6 +46,7 @@ pub(super) fn read<'a>(name: &str, fields: Fields<'a>) -> Result<Reading<'a>, Br
     };
     Ok(Reading::Event(PbxEvent {
         scope: fields.get("Token"),
+        dialect: Dialect::Dialplan,
         told,
     }))
 }
@@ -65,6 +66,7 @@ fn channel(fields: Fields<'_>) -> Result<Named<'_>, BrokenEvent> {
         caller: fields.get("CallerIDNum"),
         connected: fields.get("ConnectedLineNum"),
         exten: fields.get("Exten"),
+        context: None,
         state: None,
     })
 }

@@ -30,7 +30,17 @@ pub(crate) use self::fields::Written;
 #[derive(Clone, Debug)]
 pub struct PbxEvent<'a> {
     pub(crate) scope: Option<Written<'a>>,
+    pub(crate) dialect: Dialect,
     pub(crate) told: Told<'a>,
+}
+
+/// Which interface of the PBX an event came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Dialect {
+    /// A dialplan's own requests: few events, without links between channels.
+    Dialplan,
+    /// Asterisk's manager interface. `Linkedid` is missing before Asterisk 13.2.
+    Ami,
 }
 
 /// What was made of an event.
@@ -110,6 +120,7 @@ pub(crate) struct Named<'a> {
     pub(crate) caller: Option<Written<'a>>,
     pub(crate) connected: Option<Written<'a>>,
     pub(crate) exten: Option<Written<'a>>,
+    pub(crate) context: Option<Written<'a>>,
     pub(crate) state: Option<u32>,
 }
 
@@ -216,6 +227,12 @@ pub(crate) enum Told<'a> {
     Recorded(Named<'a>),
     /// The caller left a message, or the dialplan says so.
     Message(Named<'a>),
+    /// The PBX shuts down: every channel ends now.
+    PbxStopped,
+    /// The PBX has run for so many seconds: no older channel is left.
+    PbxStarted {
+        uptime_seconds: u32,
+    },
 
     Arrived(Arrived<'a>),
     Dialled(Dialled<'a>),

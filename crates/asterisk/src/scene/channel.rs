@@ -122,7 +122,7 @@ impl Channel {
         // A caller who hid the number at first has none, whatever the dialplan makes of it.
         let later_too = dialplan || begins && !self.calls;
         take(&mut labels.caller, named.caller.as_deref(), later_too);
-        take(&mut labels.exten, exten, dialplan);
+        take(&mut labels.exten, exten, later_too);
         if labels.connected.is_none() {
             labels.connected = named.connected.as_deref().map(Into::into);
         }
@@ -168,6 +168,11 @@ impl Channel {
                 orphan: true,
             })
         })
+    }
+
+    /// How the attempt to reach it ended.
+    pub(crate) fn dial_end(&self) -> Option<DialEnd> {
+        self.dial.as_deref()?.end.map(|(_, end)| end)
     }
 
     pub(crate) fn enter(&mut self, bridge: BridgeAt, at: Micros) {

@@ -152,6 +152,11 @@ impl Scene {
         self.last_at = self.last_at.max(at);
     }
 
+    /// Returns true if an outside party's record went out.
+    pub(crate) fn had_client(&self) -> bool {
+        self.had_clients || self.live.iter().any(Live::is_recorded)
+    }
+
     pub(crate) fn channel(&self, at: ChannelAt) -> Option<&Channel> {
         self.channels.get(usize::from(at))
     }

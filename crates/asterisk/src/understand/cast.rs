@@ -63,47 +63,76 @@ fn connected(scene: &Scene) -> Clients {
             });
         }
     }
-    let mut dialled: SmallVec<[(Micros, ChannelAt, ChannelAt); 4]> = scene
+    let mut dialled: SmallVec<[Dialled; 4]> = scene
         .all()
         .filter(|(_, channel)| channel.peer.is_line())
-        .filter_map(|(at, channel)| {
-            let dial = channel.dial.as_deref()?;
-            let mut root = root(scene, at)?;
-            if root == at
+        .filter_map(|(line, channel)| {
+            let at = channel.dial.as_deref()?.at;
+            let mut root = root(scene, line)?;
+            if root.channel == line
                 && let Some((caller, _)) = calling_employee(scene)
             {
                 // Who dialled it was lost; somebody in this call did.
-                root = caller;
+                root.channel = caller;
             }
-            Some((dial.at, root, at))
+            Some(Dialled { at, line, root })
         })
         .collect();
-    dialled.sort_by_key(|(begun, _, at)| (*begun, *at));
+    dialled.sort_by_key(|one| (one.at, one.line));
     if clients.is_empty() && dialled.is_empty() {
         clients.extend(reached(scene));
     }
-    for (begun, root, at) in dialled {
+    for one in &dialled {
+        if called_first(one, &dialled) {
+            continue;
+        }
+        let root = one.root.channel;
         if let Some(known) = clients
             .iter_mut()
             .find(|client| client.key == root && client.direction == Direction::Outbound)
         {
-            known.channels.push(at);
+            known.channels.push(one.line);
             continue;
         }
-        if !clients.is_empty() && !is_call_of_its_own(scene, root, at) {
+        if !clients.is_empty() && !is_call_of_its_own(scene, root, one.line) {
             continue;
         }
         clients.push(Client {
             key: root,
             direction: Direction::Outbound,
-            channels: SmallVec::from_slice(&[at]),
+            channels: SmallVec::from_slice(&[one.line]),
             began: scene
                 .channel(root)
-                .map_or(begun, |channel| channel.first_at.min(begun)),
-            sought: begun,
+                .map_or(one.at, |channel| channel.first_at.min(one.at)),
+            sought: one.at,
         });
     }
     clients
+}
+
+/// A line that was dialled.
+struct Dialled {
+    at: Micros,
+    line: ChannelAt,
+    root: Root,
+}
+
+/// The channel behind all dialling that led to another one.
+#[derive(Clone, Copy)]
+struct Root {
+    channel: ChannelAt,
+    /// The half of the Local channel the PBX itself dialled, on which it was reached.
+    half: Option<Half>,
+}
+
+/// Returns true for the line the PBX called first, to connect it with a second one: the far half of
+/// its Local channel reached it, and the near half then dialled another line. It belongs to the
+/// company, as an employee's own phone does in a click-to-call.
+fn called_first(one: &Dialled, dialled: &[Dialled]) -> bool {
+    one.root.half == Some(Half::Two)
+        && dialled.iter().any(|other| {
+            other.root.channel == one.root.channel && other.root.half == Some(Half::One)
+        })
 }
 
 /// A line an employee's call reached although every event that dialled it was lost.
@@ -137,34 +166,28 @@ fn arrives(scene: &Scene, channel: &Channel) -> bool {
 
 /// The channel behind all dialling that led to this one. None where a client's own channel dialled:
 /// then the call was only carried on.
-fn root(scene: &Scene, of: ChannelAt) -> Option<ChannelAt> {
+fn root(scene: &Scene, of: ChannelAt) -> Option<Root> {
+    let root = |channel, half| Some(Root { channel, half });
     let mut at = of;
     // Forwards and Local channels in a row; a ring of them would be a broken stream.
     for _ in 0..16 {
         let channel = scene.channel(at)?;
-        let dialler = channel.dial.as_deref().and_then(|dial| dial.by);
-        let next = match (&channel.peer, dialler) {
+        let dialler = |channel: &Channel| channel.dial.as_deref().and_then(|dial| dial.by);
+        let half = match channel.peer {
+            Peer::Local { half, .. } => Some(half),
+            _ => None,
+        };
+        let next = match (half, dialler(channel)) {
             (_, Some(dialler)) => dialler,
-            (
-                Peer::Local {
-                    half: Half::Two, ..
+            (Some(Half::Two), None) => match scene.other_half(at) {
+                Some(other) => match scene.channel(other).and_then(dialler) {
+                    Some(by) => by,
+                    None => return root(other, half),
                 },
-                None,
-            ) => match scene.other_half(at) {
-                Some(other) => {
-                    let by = scene
-                        .channel(other)
-                        .and_then(|other| other.dial.as_deref())
-                        .and_then(|dial| dial.by);
-                    match by {
-                        Some(by) => by,
-                        None => return Some(other.min(at)),
-                    }
-                }
-                None => return Some(at),
+                None => return root(at, None),
             },
             // The PBX itself dialled it first.
-            (_, None) => return Some(at),
+            (half, None) => return root(at, half),
         };
         if scene.channel(next)?.peer.is_line() {
             return None;
@@ -174,24 +197,29 @@ fn root(scene: &Scene, of: ChannelAt) -> Option<ChannelAt> {
     None
 }
 
-/// Whether an outside party dialled by an employee stays a call of its own in a scene that has a
-/// client already. One that was asked and handed the client is part of that client's call; one in
-/// the same conference room is not.
+/// Whether an outside party dialled by an employee, or by the PBX itself, stays a call of its own in
+/// a scene that has a client already. One that was asked and handed the client is part of that
+/// client's call; one in the same conference room is not.
 fn is_call_of_its_own(scene: &Scene, root: ChannelAt, at: ChannelAt) -> bool {
-    let begun_apart = scene
-        .channel(root)
-        .is_some_and(|channel| channel.peer.extension().is_some() && channel.calls);
+    let Some(first) = scene.channel(root) else {
+        return false;
+    };
+    let begun_apart = match first.peer {
+        Peer::Employee(_) => first.calls,
+        Peer::Local { .. } => first.dial.as_deref().is_some_and(|dial| dial.by.is_none()),
+        _ => false,
+    };
     let employee = |at: ChannelAt| scene.channel(at).and_then(|one| one.peer.extension());
-    let handed_over = scene
-        .moves
-        .iter()
-        .any(|found| found.how == How::Attended && employee(found.by) == employee(root));
-    begun_apart
-        && !handed_over
+    let handed_over = employee(root).is_some()
         && scene
-            .stays(at)
+            .moves
             .iter()
-            .any(|stay| scene.kind(stay.bridge) == BridgeKind::Conference)
+            .any(|found| found.how == How::Attended && employee(found.by) == employee(root));
+    let in_a_room = |at: ChannelAt| {
+        let stays = scene.stays(at);
+        stays.iter().any(|stay| scene.kind(stay.bridge) == BridgeKind::Conference)
+    };
+    begun_apart && !handed_over && (in_a_room(at) || in_a_room(root))
 }
 
 /// Clients a dialplan told of.
@@ -276,7 +304,7 @@ pub(crate) fn is_outgoing(dial: &PlanDial, rules: &Rules) -> bool {
         && dial
             .extensions
             .first()
-            .is_some_and(|first| rules.is_extension(first))
+            .is_some_and(|first| rules.employee(first).is_some())
 }
 
 fn outbound(scene: &Scene, key: ChannelAt, phone: &str, at: Micros) -> Client {

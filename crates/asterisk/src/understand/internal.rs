@@ -124,8 +124,10 @@ impl<'a> InternalCall<'a> {
             .min()
             .unwrap_or(self.scene.first_at);
         if let Some(first) = self.answered_at() {
-            let talked = seconds(first, self.left().unwrap_or(ended)).max(Seconds::new(1));
-            record = record.with_talk(talked).with_wait(seconds(sought, first));
+            record = record.with_wait(seconds(sought, first));
+            if let Some(end) = self.end_of_talk() {
+                record = record.with_talk(seconds(first, end).max(Seconds::new(1)));
+            }
         } else if !outcome.is_answered() {
             record = record
                 .with_talk(Seconds::ZERO)
@@ -157,13 +159,13 @@ impl<'a> InternalCall<'a> {
         })
     }
 
-    /// When whoever called left the last bridge.
-    fn left(&self) -> Option<Micros> {
-        self.scene
-            .all()
-            .filter(|(_, channel)| channel.peer.extension() == Some(self.caller()))
-            .filter_map(|(at, _)| self.scene.stays(at).pop()?.to)
-            .max()
+    /// When the caller left the last bridge; none if no event shows it.
+    fn end_of_talk(&self) -> Option<Micros> {
+        let caller = |(_, channel): &(ChannelAt, &Channel)| {
+            channel.peer.extension() == Some(self.caller())
+        };
+        let left = self.scene.all().filter(caller).filter_map(|(at, _)| self.scene.stays(at).pop()?.to);
+        left.max().or(self.report.map(|report| report.at))
     }
 }
 
@@ -174,5 +176,5 @@ fn phones_of<'a>(scene: &'a Scene, name: &'a str) -> impl Iterator<Item = &'a Ch
 
 fn is_between_employees(report: &Report, rules: &Rules) -> bool {
     let phone = report.phone.as_deref();
-    report.kind != CallKind::Outgoing && phone.is_some_and(|phone| rules.is_extension(phone))
+    report.kind != CallKind::Outgoing && phone.is_some_and(|phone| rules.employee(phone).is_some())
 }

@@ -51,8 +51,9 @@ pub(crate) struct Story<'a> {
     client: &'a Client,
     rules: &'a Rules,
     talk: Talk,
-    /// When it ended for the client.
+    /// When it ended for the client; if nothing shows its end, the last that was heard of it.
     ended: Micros,
+    end_observed: bool,
 }
 
 impl<'a> Story<'a> {
@@ -63,25 +64,26 @@ impl<'a> Story<'a> {
         rules: &'a Rules,
     ) -> Self {
         let talk = talk(scene, clients, client);
-        let ended = ended(scene, client, &talk);
+        let end = end(scene, client, &talk);
         Self {
             scene,
             clients,
             client,
             rules,
             talk,
-            ended,
+            ended: end.unwrap_or(scene.last_at),
+            end_observed: end.is_some(),
         }
     }
 
     pub(crate) fn ending(&self) -> Ending {
         let reported = self.reported_answered();
         if let Some(from) = self.talk.from {
-            let to = self.talk.to.unwrap_or(self.ended).max(from);
+            let to = self.talk.to.or(self.end_observed.then_some(self.ended));
             return Ending {
                 outcome: Outcome::Answered,
                 reason: None,
-                talk: Some(seconds(from, to).max(Seconds::new(1))),
+                talk: to.map(|to| seconds(from, to.max(from)).max(Seconds::new(1))),
             };
         }
         if reported || self.talk.proved {
@@ -139,7 +141,8 @@ impl<'a> Story<'a> {
         let until = match outcome {
             Outcome::Voicemail => return None,
             Outcome::Answered => self.talk.from?,
-            _ => self.ended,
+            _ if self.end_observed => self.ended,
+            _ => return None,
         };
         Some(seconds(self.client.sought, until))
     }
@@ -255,8 +258,8 @@ impl<'a> Story<'a> {
             .and_then(|plan| plan.report_of(self.client.key));
         let named = report.and_then(|report| report.extensions.first());
         named
-            .filter(|named| self.rules.is_extension(named))
-            .map(|named| Person::Extension(named.clone()))
+            .and_then(|named| self.rules.employee(named))
+            .map(Person::Extension)
             .into_iter()
             .collect()
     }
@@ -280,24 +283,17 @@ impl<'a> Story<'a> {
     }
 }
 
-/// When the call ended for the client.
-fn ended(scene: &Scene, client: &Client, talk: &Talk) -> Micros {
-    let hung = client
-        .channels
-        .iter()
-        .filter_map(|at| scene.channel(*at)?.hung_at())
-        .max();
-    let report = scene
-        .plan
-        .as_deref()
-        .and_then(|plan| plan.report_of(client.key))
-        .map(|report| report.at);
+/// When the call ended for the client; none if no event shows it.
+fn end(scene: &Scene, client: &Client, talk: &Talk) -> Option<Micros> {
+    let own = client.channels.iter().filter_map(|at| scene.channel(*at));
+    let hung = own.filter_map(Channel::hung_at).max();
     match (talk.from, hung, talk.to) {
-        (_, Some(hung), to) => to.map_or(hung, |to| hung.max(to)),
-        (Some(_), None, Some(to)) => to,
+        (_, Some(hung), to) => Some(to.map_or(hung, |to| hung.max(to))),
+        (Some(_), None, Some(to)) => Some(to),
         (_, None, _) => {
+            let report = scene.plan.as_deref().and_then(|plan| plan.report_of(client.key));
             let root = scene.channel(client.key).and_then(Channel::hung_at);
-            report.or(root).unwrap_or(scene.last_at)
+            report.map(|report| report.at).or(root)
         }
     }
 }

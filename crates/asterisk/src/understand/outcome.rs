@@ -32,19 +32,16 @@ pub(crate) fn unanswered(scene: &Scene, client: &Client) -> (Outcome, Option<Rea
     }
 }
 
-/// How an attempt to reach somebody ended; the last line that was tried has the word.
+/// How the attempts to reach a party ended: the one that got furthest decides, of equal ones the last.
 pub(crate) fn outgoing<'a>(
     tried: impl Iterator<Item = &'a Channel>,
     caller: Option<&Channel>,
 ) -> (Outcome, Option<Reason>) {
-    let mut tried: Vec<&Channel> = tried.collect();
-    tried.sort_by_key(|channel| channel.dial.as_deref().map(|dial| dial.at));
-    let rang = tried.iter().any(|channel| channel.rang_at().is_some());
-    let cause = tried.last().and_then(|channel| channel.cause);
-    let end = tried
-        .last()
-        .and_then(|channel| channel.dial.as_deref()?.end)
-        .map(|(_, end)| end);
+    let furthest =
+        tried.max_by_key(|channel| (reached(channel), channel.dial.as_deref().map(|dial| dial.at)));
+    let rang = furthest.is_some_and(|channel| channel.rang_at().is_some());
+    let cause = furthest.and_then(|channel| channel.cause);
+    let end = furthest.and_then(Channel::dial_end);
     let gave_up = caller.is_some_and(|caller| caller.asked);
     match end {
         Some(DialEnd::Busy) => (Outcome::Busy, Some(Reason::Busy)),
@@ -57,6 +54,27 @@ pub(crate) fn outgoing<'a>(
         }
         _ if cause == Some(REJECTED) => (Outcome::NoAnswer, Some(Reason::Refused)),
         _ => (Outcome::NoAnswer, Some(Reason::Timeout)),
+    }
+}
+
+/// How far an attempt got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Reached {
+    Nothing,
+    /// It rang, or the called side was busy.
+    Phone,
+    Answer,
+}
+
+fn reached(attempt: &Channel) -> Reached {
+    let end = attempt.dial_end();
+    if end == Some(DialEnd::Answered) || attempt.was_bridged() {
+        Reached::Answer
+    } else if attempt.rang_at().is_some() || end == Some(DialEnd::Busy) || attempt.cause == Some(BUSY)
+    {
+        Reached::Phone
+    } else {
+        Reached::Nothing
     }
 }
 
@@ -77,15 +95,7 @@ fn missed(scene: &Scene, client: &Client) -> Reason {
             dialled && channel.peer.pair().is_none()
         })
         .collect();
-    let ended = |wanted: DialEnd| {
-        move |channel: &&Channel| {
-            channel
-                .dial
-                .as_deref()
-                .and_then(|dial| dial.end)
-                .is_some_and(|(_, end)| end == wanted)
-        }
-    };
+    let ended = |wanted: DialEnd| move |channel: &&Channel| channel.dial_end() == Some(wanted);
     if phones.is_empty() || phones.iter().all(ended(DialEnd::Unavailable)) {
         return Reason::Unavailable;
     }

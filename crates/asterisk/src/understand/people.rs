@@ -58,12 +58,8 @@ pub(crate) fn caller(scene: &Scene, client: &Client, rules: &Rules) -> Option<Co
         return Some(own.into());
     }
     let plan = scene.plan.as_deref()?;
-    let named = |extensions: &[CompactString]| {
-        extensions
-            .iter()
-            .find(|extension| rules.is_extension(extension))
-            .cloned()
-    };
+    let named =
+        |extensions: &[CompactString]| extensions.iter().find_map(|one| rules.employee(one));
     plan.dials
         .iter()
         .filter(|dial| dial.channel == client.key)
@@ -115,25 +111,21 @@ pub(crate) fn rang(
             .iter()
             .filter(|dial| dial.kind != CallKind::Outgoing && own_event(dial.channel))
         {
-            for extension in dial.extensions.iter().filter(|one| rules.is_extension(one)) {
-                rings.push(Ring {
-                    at: dial.at,
-                    who: extension.clone(),
-                });
-            }
+            let named = dial.extensions.iter();
+            rings.extend(named.filter_map(|one| rules.employee(one)).map(|who| Ring {
+                at: dial.at,
+                who,
+            }));
         }
         for report in plan
             .reports
             .iter()
             .filter(|report| own_event(report.channel))
         {
-            let told = report
-                .extensions
-                .iter()
-                .filter(|one| rules.is_extension(one));
-            rings.extend(told.map(|extension| Ring {
+            let named = report.extensions.iter();
+            rings.extend(named.filter_map(|one| rules.employee(one)).map(|who| Ring {
                 at: report.at,
-                who: extension.clone(),
+                who,
             }));
         }
     }
@@ -155,10 +147,7 @@ pub(crate) fn rang(
         let plan = scene.plan.as_deref();
         let told = plan.and_then(|plan| plan.reports.first()?.phone.as_deref());
         if order.is_empty() {
-            order.extend(
-                told.filter(|told| rules.is_extension(told))
-                    .map(CompactString::from),
-            );
+            order.extend(told.and_then(|told| rules.employee(told)));
         }
     }
     for ring in rings {

@@ -9,14 +9,22 @@ use crate::scene::{BridgeAt, ChannelAt, Micros, SECOND, Scene, Stay, Stays};
 /// The people a client hears.
 pub(crate) type People = SmallVec<[ChannelAt; 4]>;
 
-/// The people one client hears, where every channel is in the bridge `place` says.
-pub(crate) fn heard(
+/// Everybody a client hears.
+#[derive(Debug, Default)]
+pub(crate) struct Audible {
+    pub(crate) people: People,
+    /// Channels of other clients.
+    clients: People,
+}
+
+/// Everybody a client hears, where every channel is in the bridge `place` says.
+pub(crate) fn audible(
     scene: &Scene,
     clients: &[Client],
     client: &Client,
     place: impl Fn(ChannelAt) -> Option<BridgeAt>,
-) -> People {
-    let mut people = People::new();
+) -> Audible {
+    let mut audible = Audible::default();
     let mut seen: SmallVec<[BridgeAt; 4]> = SmallVec::new();
     let mut next: SmallVec<[BridgeAt; 4]> =
         client.channels.iter().filter_map(|at| place(*at)).collect();
@@ -25,15 +33,19 @@ pub(crate) fn heard(
             continue;
         }
         seen.push(bridge);
-        for (at, _) in scene.all().filter(|(at, _)| place(*at) == Some(bridge)) {
+        for (at, channel) in scene.all().filter(|(at, _)| place(*at) == Some(bridge)) {
             if is_human(scene, clients, at) {
-                people.push(at);
+                audible.people.push(at);
+            } else if channel.peer.is_line() {
+                if !client.channels.contains(&at) {
+                    audible.clients.push(at);
+                }
             } else if let Some(other) = scene.other_half(at).and_then(&place) {
                 next.push(other);
             }
         }
     }
-    people
+    audible
 }
 
 /// A time in which a client heard somebody.
@@ -45,10 +57,23 @@ pub(crate) struct Spell {
     pub(crate) to: Option<Micros>,
 }
 
+impl Spell {
+    /// Returns true if it lasted through a time in a bridge, from its beginning or soon after.
+    pub(crate) fn covers(&self, stay: &Stay) -> bool {
+        let begins = self.from <= stay.from + SECOND / 2;
+        let within = stay.to.is_none_or(|end| self.from < end);
+        let lasts = self.to.is_none_or(|to| to > stay.from && stay.to.is_some_and(|end| to >= end));
+        begins && within && lasts
+    }
+}
+
 /// Who talked with a client when.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Talk {
+    /// With people of the company.
     pub(crate) spells: Vec<Spell>,
+    /// With other clients.
+    pub(crate) with_clients: Vec<Spell>,
     /// The client's first moment with a human.
     pub(crate) from: Option<Micros>,
     /// The last moment it left a bridge it had been in with a human; none while it is in one.
@@ -95,22 +120,9 @@ pub(crate) fn talk(scene: &Scene, clients: &[Client], client: &Client) -> Talk {
                 .find(|stay| stay.holds(at))?;
             Some(stay.bridge)
         };
-        let people = heard(scene, clients, client, place);
-        for spell in &mut talk.spells {
-            if spell.to.is_none() && !people.contains(&spell.who) {
-                spell.to = Some(at);
-            }
-        }
-        for who in &people {
-            let open = |spell: &Spell| spell.who == *who && spell.to.is_none();
-            if !talk.spells.iter().any(open) {
-                talk.spells.push(Spell {
-                    who: *who,
-                    from: at,
-                    to: None,
-                });
-            }
-        }
+        let Audible { people, clients } = audible(scene, clients, client, place);
+        follow(&mut talk.spells, &people, at);
+        follow(&mut talk.with_clients, &clients, at);
         if !people.is_empty() {
             talk.from.get_or_insert(at);
             for (stay, shared) in own.iter().zip(&mut shared) {
@@ -136,11 +148,8 @@ pub(crate) fn talk(scene: &Scene, clients: &[Client], client: &Client) -> Talk {
             .filter(|(_, shared)| **shared)
             .map(|(stay, _)| stay)
     };
-    let lasting = with_somebody().any(|stay| stay.to.is_none());
-    talk.to = with_somebody()
-        .filter_map(|stay| stay.to)
-        .max()
-        .filter(|_| !lasting);
+    let left = with_somebody().map(|stay| talk.left(stay));
+    talk.to = left.reduce(later).flatten();
     if let (Some(from), true) = (talk.from, scene.dialplan) {
         // A listener stamps events up to some seconds late, each by another time.
         let entered = with_somebody().map(|stay| stay.from).min();
@@ -149,6 +158,30 @@ pub(crate) fn talk(scene: &Scene, clients: &[Client], client: &Client) -> Talk {
             .or(talk.from);
     }
     talk
+}
+
+/// The later of two ends; none while one lasts.
+fn later(one: Option<Micros>, other: Option<Micros>) -> Option<Micros> {
+    one.zip(other).map(|(one, other)| one.max(other))
+}
+
+/// Goes on with the times in which channels were heard: at this time, exactly these are.
+fn follow(spells: &mut Vec<Spell>, heard: &[ChannelAt], at: Micros) {
+    for spell in spells.iter_mut() {
+        if spell.to.is_none() && !heard.contains(&spell.who) {
+            spell.to = Some(at);
+        }
+    }
+    for who in heard {
+        let open = |spell: &Spell| spell.who == *who && spell.to.is_none();
+        if !spells.iter().any(open) {
+            spells.push(Spell {
+                who: *who,
+                from: at,
+                to: None,
+            });
+        }
+    }
 }
 
 /// A channel that left a bridge nobody saw it enter was there since the first other one came, as far
@@ -175,6 +208,24 @@ fn lengthen(stays: &mut [Stays]) {
 }
 
 impl Talk {
+    /// When a stay with people ended for the client: as it left the bridge, or as the last of them left
+    /// it with another client. None while it lasts.
+    fn left(&self, stay: &Stay) -> Option<Micros> {
+        let during = |spell: &&Spell| {
+            spell.to.is_none_or(|to| to > stay.from) && stay.to.is_none_or(|to| spell.from < to)
+        };
+        let people = self.spells.iter().filter(during).map(|spell| spell.to);
+        let alone = people.reduce(later).flatten();
+        let joined = |alone: &Micros| {
+            let mut others = self.with_clients.iter().filter(during);
+            others.any(|spell| spell.to.is_none_or(|to| to > *alone))
+        };
+        match alone.filter(joined) {
+            Some(alone) => Some(stay.to.map_or(alone, |to| to.min(alone))),
+            None => stay.to,
+        }
+    }
+
     /// Two who leave one bridge have been in it together.
     fn prove(&mut self, scene: &Scene, clients: &[Client], own: &[Stay], stays: &[Stays]) {
         for (at, theirs) in (0_u16..).zip(stays) {

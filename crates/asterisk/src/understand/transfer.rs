@@ -9,7 +9,10 @@ use super::reach::{Spell, Talk};
 use crate::peer::{Half, Peer};
 use crate::read::{BridgeKind, CallKind};
 use crate::rules::Rules;
-use crate::scene::{ChannelAt, How, Micros, SECOND, Scene};
+use crate::scene::{ChannelAt, How, Micros, Move, SECOND, Scene};
+
+/// A blind transfer to a parking lot reaches it by then.
+const PARKED_WITHIN: Micros = 3 * SECOND;
 
 /// A transfer that was tried.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +21,8 @@ pub(crate) struct Attempt {
     pub(crate) mode: TransferMode,
     pub(crate) result: TransferResult,
     pub(crate) to: Option<Person>,
+    /// The client was joined with another client.
+    joined: bool,
 }
 
 /// What a scene is read with.
@@ -43,7 +48,7 @@ pub(crate) fn transfer(view: &View<'_>) -> Option<Attempt> {
         .max_by_key(|attempt| attempt.at)
         .or_else(|| attempts.iter().max_by_key(|attempt| attempt.at))?;
     let mut counts = counts.clone();
-    if counts.result == TransferResult::Accepted {
+    if counts.result == TransferResult::Accepted && !counts.joined {
         counts.to = last_holder(view.scene, view.talk, view.rules).or(counts.to);
     }
     Some(counts)
@@ -82,7 +87,7 @@ impl View<'_> {
         for found in &self.scene.moves {
             let by = self.who(found.by);
             let first = by.as_ref().and_then(|by| self.first_talk(by));
-            if first.is_none_or(|first| first > found.at) {
+            if first.is_none_or(|first| first > found.at) || self.is_parking(found) {
                 continue;
             }
             let next = self.next_after(found.at, by.as_ref());
@@ -95,10 +100,11 @@ impl View<'_> {
                 }
             };
             let next = next.filter(|_| !matches!(found.how, How::Asked { .. }));
+            let joined = found.how == How::Attended && next.is_none() && self.joined_at(found.at);
             attempts.push(Attempt {
                 at: found.at,
                 mode,
-                result: if next.is_some() {
+                result: if next.is_some() || joined {
                     TransferResult::Accepted
                 } else {
                     otherwise
@@ -106,15 +112,32 @@ impl View<'_> {
                 to: next
                     .map(|(_, who)| who)
                     .or_else(|| self.named(found.to.as_deref())),
+                joined,
             });
         }
         attempts
     }
 
+    /// Returns true if a blind transfer put the client into a parking lot: it is no transfer.
+    fn is_parking(&self, found: &Move) -> bool {
+        let soon = found.at - SECOND / 2..=found.at + PARKED_WITHIN;
+        let own = self.client.channels.iter().flat_map(|at| self.scene.stays(*at));
+        found.how == How::Blind
+            && own
+                .filter(|stay| soon.contains(&stay.from))
+                .any(|stay| self.scene.kind(stay.bridge) == BridgeKind::Holding)
+    }
+
+    /// Returns true if the client hears another client at that time or later.
+    fn joined_at(&self, at: Micros) -> bool {
+        let mut others = self.talk.with_clients.iter();
+        others.any(|spell| spell.to.is_none_or(|to| to > at + SECOND / 2))
+    }
+
     fn named(&self, to: Option<&str>) -> Option<Person> {
         let to = to?;
-        if self.rules.is_extension(to) {
-            Some(Person::Extension(to.into()))
+        if let Some(employee) = self.rules.employee(to) {
+            Some(Person::Extension(employee))
         } else {
             self.rules
                 .is_outside(to)
@@ -166,6 +189,7 @@ impl View<'_> {
                 mode: TransferMode::Attended,
                 result,
                 to: next.map(|(_, who)| who),
+                joined: false,
             });
         }
         attempts
@@ -198,8 +222,17 @@ impl View<'_> {
                 && self.talk.spells.iter().any(|spell| spell.who == at);
             if own {
                 for stay in self.scene.stays(at) {
+                    // Local channels in a row may still carry the client there.
+                    let with_client = self
+                        .talk
+                        .spells
+                        .iter()
+                        .any(|spell| spell.who == at && spell.covers(&stay));
                     let elsewhere = !client_stays.iter().any(|one| one.bridge == stay.bridge);
-                    if elsewhere && self.scene.kind(stay.bridge) == BridgeKind::Talk {
+                    if elsewhere
+                        && !with_client
+                        && self.scene.kind(stay.bridge) == BridgeKind::Talk
+                    {
                         note(stay.from);
                     }
                 }
@@ -296,6 +329,7 @@ impl View<'_> {
                 to: next
                     .map(|(_, who)| who)
                     .or_else(|| self.named(to.as_deref())),
+                joined: false,
             });
         }
         attempts
@@ -342,6 +376,7 @@ impl View<'_> {
                     mode: TransferMode::Blind,
                     result: TransferResult::Accepted,
                     to: Some(who),
+                    joined: false,
                 });
             }
             before.push(spell);
@@ -373,6 +408,7 @@ impl View<'_> {
             mode: TransferMode::Blind,
             result: TransferResult::NotAnswered,
             to: self.named(Some(to)),
+            joined: false,
         })
     }
 }

@@ -1,6 +1,6 @@
 //! The events a host's dialplan posts.
 
-use crate::fixture::{Event, assert_understood};
+use crate::fixture::{Event, assert_understood, each_twice, twice};
 
 #[test]
 fn every_call_of_a_dialplan_is_understood() {
@@ -9,25 +9,12 @@ fn every_call_of_a_dialplan_is_understood() {
 
 #[test]
 fn doubled_events_change_nothing() {
-    assert_understood("asterisk", |fixture| {
-        fixture
-            .events
-            .iter()
-            .flat_map(|event| [event.clone(), event.clone()])
-            .collect()
-    });
+    assert_understood("asterisk", |fixture| each_twice(&fixture.events));
 }
 
 #[test]
 fn a_stream_that_comes_twice_changes_nothing() {
-    assert_understood("asterisk", |fixture| {
-        fixture
-            .events
-            .iter()
-            .chain(&fixture.events)
-            .cloned()
-            .collect()
-    });
+    assert_understood("asterisk", |fixture| twice(&fixture.events));
 }
 
 #[test]
@@ -66,13 +53,7 @@ fn events_up_to_two_seconds_out_of_order_are_understood() {
 fn out_of_order_doubled_and_thinned_out_at_once_is_understood() {
     for seed in 0..50 {
         assert_understood("asterisk", |fixture| {
-            let twice: Vec<Event> = fixture
-                .events
-                .iter()
-                .chain(&fixture.events)
-                .cloned()
-                .collect();
-            let thin = without(&twice, &["new_callerid", "bridge_create", "bridge_destroy"]);
+            let thin = without(&twice(&fixture.events), &["new_callerid", "bridge_create", "bridge_destroy"]);
             shuffled(&thin, seed)
         });
     }

@@ -6,21 +6,11 @@ use serde_json::json;
 use vochi_crm_asterisk::{FinishedCall, Heard};
 use vochi_crm_core::{Direction, Extension, Outcome, Seconds};
 
-use crate::fixture::{Event, all, at, differences, finished, hear, one, tracker};
+use crate::fixture::{Event, all, at, differences, finished, hear, one, records, tracker};
 use crate::host::without;
 
 fn external(calls: &[FinishedCall]) -> Vec<&FinishedCall> {
     calls.iter().filter(|call| call.is_external()).collect()
-}
-
-fn records(heard: Vec<Heard>) -> Vec<FinishedCall> {
-    heard
-        .into_iter()
-        .filter_map(|heard| match heard {
-            Heard::Finished(call) => Some(*call),
-            _ => None,
-        })
-        .collect()
 }
 
 /// A change of a stream, by what it is called.

@@ -16,6 +16,7 @@ mod live;
 mod losses;
 mod manager;
 mod properties;
+mod reports;
 mod restart;
 mod rooms;
 mod script;

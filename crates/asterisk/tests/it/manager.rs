@@ -1,6 +1,6 @@
 //! AMI, as a running Asterisk sent it.
 
-use crate::fixture::{Event, assert_understood};
+use crate::fixture::{Event, assert_understood, each_twice, twice};
 use crate::host::{shuffled, without};
 
 #[test]
@@ -17,21 +17,8 @@ fn call_detail_records_and_cel_are_not_needed() {
 
 #[test]
 fn doubled_events_change_nothing() {
-    assert_understood("asterisk-ami", |fixture| {
-        fixture
-            .events
-            .iter()
-            .flat_map(|event| [event.clone(), event.clone()])
-            .collect()
-    });
-    assert_understood("asterisk-ami", |fixture| {
-        fixture
-            .events
-            .iter()
-            .chain(&fixture.events)
-            .cloned()
-            .collect()
-    });
+    assert_understood("asterisk-ami", |fixture| each_twice(&fixture.events));
+    assert_understood("asterisk-ami", |fixture| twice(&fixture.events));
 }
 
 /// What a manager user of Asterisk 13 hears at the least.

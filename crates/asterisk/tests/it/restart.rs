@@ -3,7 +3,7 @@
 use vochi_crm_asterisk::{CallTracker, Heard, SavedCalls};
 use vochi_crm_core::phone::PhoneReader;
 
-use crate::fixture::{all, hear, play, tracker};
+use crate::fixture::{all, end, hear, play, tracker};
 
 fn resumed(calls: &CallTracker) -> CallTracker {
     let text = serde_json::to_string(&calls.save()).unwrap();
@@ -25,7 +25,7 @@ fn a_restart_after_any_event_changes_nothing() {
                 heard.extend(hear(&mut calls, event));
                 calls = resumed(&calls);
             }
-            heard.extend(calls.finish());
+            heard.extend(end(&mut calls, &fixture.events));
             for (one, other) in heard.iter().zip(&undisturbed) {
                 assert_eq!(one, other, "{}", fixture.name);
             }

@@ -174,8 +174,11 @@ fn the_lines_of_a_pbx_with_short_names_are_told_apart_by_the_pattern() {
     let mut fixture = one("asterisk-ami", "in_direct_answered_client_hangs_up");
     for event in &mut fixture.events {
         for (key, value) in &mut event.body {
-            if let (true, Value::String(text)) = (key.ends_with("Channel"), value) {
+            let Value::String(text) = value else { continue };
+            if key.ends_with("Channel") {
                 *text = text.replace("0001371", "9001");
+            } else if key.ends_with("Context") {
+                *text = text.replace("from-trunk", "incoming");
             }
         }
     }

@@ -9,22 +9,26 @@ use compact_str::CompactString;
 use super::index::{Name, SceneAt};
 use super::{CallTracker, number_key};
 use crate::peer::Peer;
-use crate::read::{Attempt, DialEnd, Named, Told, Written};
+use crate::read::{Attempt, Dialect, DialEnd, Named, PbxEvent, Told, Written};
 use crate::scene::{BridgeId, Channel, ChannelAt, How, MOST, Micros, Move, Scope};
+use crate::understand::numbers::dialled_number;
 
 /// On which PBX something happened, and when.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Moment<'a> {
     pub(super) scope: Scope,
     pub(super) tenant: Option<&'a str>,
+    pub(super) dialect: Dialect,
     pub(super) at: Micros,
 }
 
 impl<'a> Moment<'a> {
-    pub(super) fn on(tenant: Option<&'a str>, at: Micros) -> Self {
+    pub(super) fn of(event: &'a PbxEvent<'_>, at: Micros) -> Self {
+        let tenant = event.scope.as_deref();
         Self {
             scope: Scope::of(tenant),
             tenant,
+            dialect: event.dialect,
             at,
         }
     }
@@ -85,6 +89,8 @@ impl CallTracker {
             Told::Arrived(arrived) => self.arrived(when, arrived),
             Told::Dialled(dialled) => self.plan_dials(when, dialled),
             Told::Reported(reported) => self.reported(when, reported),
+            // These are about every call of the PBX.
+            Told::PbxStopped | Told::PbxStarted { .. } => None,
         }
     }
 
@@ -110,6 +116,7 @@ impl CallTracker {
 
     fn appeared(&mut self, when: Moment<'_>, named: &Named<'_>) -> Option<SceneAt> {
         let (scene, channel) = self.seen(when, named)?;
+        self.begins_on_trunk(scene, channel, named);
         if named.begins() {
             self.with(scene, channel, |channel| channel.calls = true);
             self.note_question(scene, channel, when.at);
@@ -117,11 +124,50 @@ impl CallTracker {
         Some(scene)
     }
 
+    /// Only the context a channel begins in tells a trunk from a phone; an event may come before it.
+    fn begins_on_trunk(&mut self, scene: SceneAt, at: ChannelAt, named: &Named<'_>) {
+        let Some(line @ Peer::Line(_)) = self.peer(named) else {
+            return;
+        };
+        let Some(open) = self.scene_mut(scene) else {
+            return;
+        };
+        let scope = open.scope;
+        let Some(channel) = open.channels.get_mut(usize::from(at)) else {
+            return;
+        };
+        if let Peer::Employee(taken_for) = std::mem::replace(&mut channel.peer, line) {
+            let phone = |one: &Channel| one.peer.extension() == Some(taken_for.as_str());
+            if !open.channels.iter().any(phone) {
+                self.employees.drop_scene(scope, &taken_for, scene);
+            }
+        }
+    }
+
+    /// Makes a line an employee's phone if its number is the mobile of an employee.
+    fn recognise_mobile(&mut self, scene: SceneAt, at: ChannelAt) -> bool {
+        if self.rules.employees.is_empty() {
+            return false;
+        }
+        let open = self.scene(scene);
+        let line = open.and_then(|open| Some((open.scope, open.channel(at)?)));
+        let Some((scope, channel)) = line.filter(|(_, channel)| channel.peer.is_line()) else {
+            return false;
+        };
+        let number = dialled_number(channel);
+        let Some(mobile) = number.and_then(|number| self.rules.employee_mobile(number)) else {
+            return false;
+        };
+        self.employees.add(scope, &mobile, scene);
+        self.with(scene, at, |channel| channel.peer = Peer::Employee(mobile));
+        true
+    }
+
     fn shown(&mut self, when: Moment<'_>, named: &Named<'_>) -> Option<SceneAt> {
         let (scene, channel) = self.seen(when, named)?;
         let shown = self.scene(scene)?.channel(channel)?;
         // A listener tells of a phone before it is answered only when a client is passed on to it.
-        let rings_at_client = named.linked.is_none()
+        let rings_at_client = when.dialect == Dialect::Dialplan
             && shown.peer.extension().is_some()
             && shown
                 .connected()
@@ -160,6 +206,7 @@ impl CallTracker {
                 dial.string = string.map(Into::into);
             }
         });
+        self.recognise_mobile(scene, to);
         Some(scene)
     }
 
@@ -206,27 +253,27 @@ impl CallTracker {
             (None, Some(linked)) => linked,
             (None, None) => {
                 let peer = self.peer(named).unwrap_or_default();
-                let home = if named.linked.is_none() {
-                    self.home_of(scope, named, &peer, bridge)
-                } else {
-                    None
+                let home = match when.dialect {
+                    Dialect::Dialplan => self.home_of(scope, named, &peer, bridge),
+                    Dialect::Ami => None,
                 };
                 home.unwrap_or_else(|| self.begin(when))
             }
         };
-        let is_dialplan = named.linked.is_none();
+        let is_dialplan = when.dialect == Dialect::Dialplan;
         let open = self.scene(scene)?;
         let seen_before = open.find(&named.id);
-        let nameless = seen_before
-            .and_then(|place| open.channel(place))
-            .is_none_or(|channel| channel.peer == Peer::Unknown);
+        let known_channel = seen_before.and_then(|place| open.channel(place));
+        // The PBX gives a helper the name of the channel it takes the place of.
+        let nameless =
+            known_channel.is_none_or(|channel| matches!(channel.peer, Peer::Unknown | Peer::Helper));
+        // Later the channel may belong to the call of a bridge it came into.
+        let begins_earlier = known_channel.is_none_or(|channel| at < channel.first_at);
         let peer = if nameless { self.peer(named) } else { None };
         let open = self.scene_mut(scene)?;
         open.touch(at);
         open.dialplan |= is_dialplan;
-        if seen_before.is_none()
-            && let Some(linked) = named.linked.as_deref()
-        {
+        if begins_earlier && let Some(linked) = named.linked.as_deref() {
             open.link(&named.id, linked, at);
         }
         let (place, channel) = open.channel_mut(&named.id, at)?;
@@ -242,6 +289,9 @@ impl CallTracker {
             channel.peer = peer;
         }
         channel.learn(at, named, is_dialplan);
+        if self.recognise_mobile(scene, place) {
+            client = None;
+        }
         let linked = named.linked.as_deref().filter(|_| seen_before.is_none());
         let ids = [Some(&*named.id).filter(|_| known.is_none()), linked];
         for id in ids.into_iter().flatten() {
@@ -285,7 +335,7 @@ impl CallTracker {
 
     fn peer(&self, named: &Named<'_>) -> Option<Peer> {
         let name = named.name.as_deref()?;
-        Some(Peer::of(name, &self.rules.extensions))
+        Some(Peer::of(name, named.context.as_deref(), &self.rules))
     }
 
     /// A dial's two channels, in one scene.
