@@ -7,6 +7,7 @@ mod home;
 mod index;
 mod listing;
 mod patience;
+mod pause;
 mod place;
 mod restart;
 mod saved;

@@ -37,8 +37,12 @@ pub(crate) fn outgoing<'a>(
     tried: impl Iterator<Item = &'a Channel>,
     caller: Option<&Channel>,
 ) -> (Outcome, Option<Reason>) {
-    let furthest =
-        tried.max_by_key(|channel| (reached(channel), channel.dial.as_deref().map(|dial| dial.at)));
+    let furthest = tried.max_by_key(|channel| {
+        (
+            reached(channel),
+            channel.dial.as_deref().map(|dial| dial.at),
+        )
+    });
     let rang = furthest.is_some_and(|channel| channel.rang_at().is_some());
     let cause = furthest.and_then(|channel| channel.cause);
     let end = furthest.and_then(Channel::dial_end);
@@ -70,7 +74,9 @@ fn reached(attempt: &Channel) -> Reached {
     let end = attempt.dial_end();
     if end == Some(DialEnd::Answered) || attempt.was_bridged() {
         Reached::Answer
-    } else if attempt.rang_at().is_some() || end == Some(DialEnd::Busy) || attempt.cause == Some(BUSY)
+    } else if attempt.rang_at().is_some()
+        || end == Some(DialEnd::Busy)
+        || attempt.cause == Some(BUSY)
     {
         Reached::Phone
     } else {

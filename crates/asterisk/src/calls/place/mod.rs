@@ -9,7 +9,7 @@ use compact_str::CompactString;
 use super::index::{Name, SceneAt};
 use super::{CallTracker, number_key};
 use crate::peer::Peer;
-use crate::read::{Attempt, Dialect, DialEnd, Named, PbxEvent, Told, Written};
+use crate::read::{Attempt, DialEnd, Dialect, Named, PbxEvent, Told, Written};
 use crate::scene::{BridgeId, Channel, ChannelAt, How, MOST, Micros, Move, Scope};
 use crate::understand::numbers::dialled_number;
 
@@ -265,8 +265,8 @@ impl CallTracker {
         let seen_before = open.find(&named.id);
         let known_channel = seen_before.and_then(|place| open.channel(place));
         // The PBX gives a helper the name of the channel it takes the place of.
-        let nameless =
-            known_channel.is_none_or(|channel| matches!(channel.peer, Peer::Unknown | Peer::Helper));
+        let nameless = known_channel
+            .is_none_or(|channel| matches!(channel.peer, Peer::Unknown | Peer::Helper));
         // Later the channel may belong to the call of a bridge it came into.
         let begins_earlier = known_channel.is_none_or(|channel| at < channel.first_at);
         let peer = if nameless { self.peer(named) } else { None };
