@@ -4,8 +4,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use vochi_crm_asterisk::{
-    CallTracker, CallTrackerBuilder, EventFile, Heard, Patience, PbxEvent, Reading, RecordedEvent,
-    SavedCalls,
+    CallTracker, CallTrackerBuilder, EventFile, Heard, Patience, Reading, RecordedEvent, SavedCalls,
 };
 use vochi_crm_core::Timestamp;
 use vochi_crm_core::phone::PhoneReader;
@@ -31,14 +30,8 @@ pub fn pbx_events(input: &[u8]) {
         let Ok(at) = event.at(base()) else {
             continue;
         };
-        match PbxEvent::read(event.name(), event.body()) {
-            Ok(Reading::Event(read)) => {
-                let read = match event.pbx() {
-                    Some(pbx) => read.on_pbx(pbx),
-                    None => read,
-                };
-                told.hear(calls.hear(at, &read));
-            }
+        match event.read() {
+            Ok(Reading::Event(read)) => told.hear(calls.hear(at, &read)),
             Ok(_) => {}
             Err(broken) => drop(broken.to_string()),
         }

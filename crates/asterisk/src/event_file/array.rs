@@ -6,7 +6,7 @@ use vochi_crm_core::Result;
 
 use super::scan::{Resume, Scan, Skip, Step};
 use super::source::{Place, Take, Taken};
-use super::text::{decode, invalid, too_deep, too_long};
+use super::text::{Fault, decode, too_deep, too_long};
 use super::{BrokenLine, EventFile, Form, LINES, Position};
 
 impl<R: BufRead> EventFile<R> {
@@ -40,8 +40,9 @@ impl<R: BufRead> EventFile<R> {
                     return Ok(());
                 }
                 Some(b'{') if needs_comma && self.is_behind_first_line() => {
+                    let position = Position::Line(self.first_line);
                     let why = "invalid JSON: an array that does not end";
-                    self.go_on_in_lines(why);
+                    self.go_on_in_lines(BrokenLine::new(position, why));
                     return Ok(());
                 }
                 // A comma that is missing between two objects does no harm.
@@ -85,11 +86,11 @@ impl<R: BufRead> EventFile<R> {
     fn pass_invalid(&mut self, position: Position, start: Place, scan: &Scan) -> Result<()> {
         let skip = Skip::behind(scan, &self.text, true);
         self.text.extend(self.source.peek()?);
-        let (_, why) = invalid(start, &self.text);
+        let fault = Fault::find(start, &self.text);
         if self.skip_entry(skip)? == Resume::Object && self.is_behind_first_line() {
-            self.go_on_in_lines(&why);
+            self.go_on_in_lines(fault.at(Position::Line(self.first_line)));
         } else {
-            self.ready = Some(Err(BrokenLine::new(position, why)));
+            self.ready = Some(Err(fault.at(position)));
         }
         Ok(())
     }
@@ -116,9 +117,8 @@ impl<R: BufRead> EventFile<R> {
     }
 
     /// What looked like an array is a broken line before others.
-    fn go_on_in_lines(&mut self, why: &str) {
-        let position = Position::Line(self.first_line);
-        self.ready = Some(Err(BrokenLine::new(position, why)));
+    fn go_on_in_lines(&mut self, broken: BrokenLine) {
+        self.ready = Some(Err(broken));
         self.form = Form::Lines(LINES);
     }
 

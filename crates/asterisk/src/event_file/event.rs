@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use vochi_crm_core::{Timestamp, Zone};
 
 use super::position::{BrokenLine, Position};
+use crate::read::{BrokenEvent, PbxEvent, Reading};
 
 /// Seconds from here on are a date since 1970 and not a distance from the first event.
 const DATES_BEGIN: f64 = 1e9;
@@ -126,6 +127,18 @@ impl RecordedEvent {
         };
         // A clock that was never set says nothing.
         Some(written).filter(|written| is_plausible(*written))
+    }
+
+    /// Reads what it says, for the PBX it came from.
+    ///
+    /// # Errors
+    /// A known event without the field it is about.
+    pub fn read(&self) -> Result<Reading<'_>, BrokenEvent> {
+        let reading = PbxEvent::read(&self.name, &self.body)?;
+        Ok(match (reading, &self.pbx) {
+            (Reading::Event(event), Some(pbx)) => Reading::Event(event.on_pbx(pbx)),
+            (reading, _) => reading,
+        })
     }
 
     /// Its name.

@@ -8,7 +8,7 @@ use vochi_crm_core::{Result, Timestamp};
 use super::event::is_plausible;
 use super::scan::{Scan, State, Step, is_blank};
 use super::source::{Place, Take, Taken};
-use super::text::{decode, invalid, too_deep, too_long, trim};
+use super::text::{Fault, decode, too_deep, too_long, trim};
 use super::{BrokenLine, EventFile, Form, LINES, Position, Reports};
 
 /// More bytes of a key, or of `started_at`, are not of interest.
@@ -221,9 +221,7 @@ impl<R: BufRead> EventFile<R> {
             Reports::Undecided
         };
         self.text.extend(next);
-        let (place, why) = invalid(start, &self.text);
-        let position = Position::Line(place.line);
-        self.give_up(BrokenLine::new(position, why), reports);
+        self.give_up(Fault::find(start, &self.text).on_its_line(), reports);
         Ok(())
     }
 

@@ -1,5 +1,6 @@
 //! The text of one event, and what is wrong with it.
 
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use super::scan::{MAX_LEVELS, is_too_deep};
@@ -19,29 +20,57 @@ pub(super) fn decode(position: Position, start: Place, text: &[u8]) -> Entry {
     }
     match serde_json::from_str::<Value>(&String::from_utf8_lossy(text)) {
         Ok(value) => RecordedEvent::new(position, value),
-        Err(error) => Err(BrokenLine::new(position, describe(start, &error).1)),
+        Err(error) => Err(Fault::of(start, &error).at(position)),
     }
 }
 
-/// Where a text that begins at `start` stops being JSON, and why.
-pub(super) fn invalid(start: Place, text: &[u8]) -> (Place, String) {
-    let text = String::from_utf8_lossy(text);
-    match serde_json::from_str::<serde::de::IgnoredAny>(&text) {
-        Ok(_) => (start, "invalid JSON".to_owned()),
-        Err(error) => describe(start, &error),
-    }
+/// Where a text stops being JSON, and why.
+pub(super) struct Fault {
+    place: Place,
+    why: String,
 }
 
-fn describe(start: Place, error: &serde_json::Error) -> (Place, String) {
-    let place = start.within(error.line(), error.column());
-    let why = error.to_string();
-    let at = format!(" at line {} column {}", error.line(), error.column());
-    let why = why.strip_suffix(&at).unwrap_or(&why);
-    let Place { line, column } = place;
-    (
-        place,
-        format!("invalid JSON at line {line}, column {column}: {why}"),
-    )
+impl Fault {
+    /// Looks for it in a text that begins at `start`.
+    pub(super) fn find(start: Place, text: &[u8]) -> Self {
+        match serde_json::from_str::<IgnoredAny>(&String::from_utf8_lossy(text)) {
+            Ok(_) => Self {
+                place: start,
+                why: "broken off".to_owned(),
+            },
+            Err(error) => Self::of(start, &error),
+        }
+    }
+
+    fn of(start: Place, error: &serde_json::Error) -> Self {
+        let place = start.within(error.line(), error.column());
+        let why = error.to_string();
+        let at = format!(" at line {} column {}", error.line(), error.column());
+        Self {
+            place,
+            why: why.strip_suffix(&at).unwrap_or(&why).to_owned(),
+        }
+    }
+
+    /// Reports the line it is on.
+    pub(super) fn on_its_line(self) -> BrokenLine {
+        let position = Position::Line(self.place.line);
+        self.at(position)
+    }
+
+    /// Reports what stands at that position.
+    pub(super) fn at(self, position: Position) -> BrokenLine {
+        let Self {
+            place: Place { line, column },
+            why,
+        } = self;
+        let place = if position == Position::Line(line) {
+            format!("column {column}")
+        } else {
+            format!("line {line}, column {column}")
+        };
+        BrokenLine::new(position, format!("invalid JSON at {place}: {why}"))
+    }
 }
 
 pub(super) fn too_long(position: Position) -> BrokenLine {

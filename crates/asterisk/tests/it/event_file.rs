@@ -224,7 +224,7 @@ fn a_broken_document_is_reported_once_and_events_behind_it_are_read() {
         seen[0]
             .as_ref()
             .unwrap_err()
-            .starts_with("line 2: invalid JSON at line 2, column 11")
+            .starts_with("line 2: invalid JSON at column 11")
     );
     assert_eq!(seen[1], Ok("line 7 a".to_owned()));
 }
@@ -274,7 +274,7 @@ fn a_broken_line_is_reported_with_place_and_reason() {
         read(text.as_bytes()),
         [
             Ok("line 1 a".to_owned()),
-            Err("line 2: invalid JSON at line 2, column 2: expected ident".to_owned()),
+            Err("line 2: invalid JSON at column 2: expected ident".to_owned()),
             Err("line 3: missing or invalid `type`: must be a text".to_owned()),
             Err("line 4: missing or invalid `t`: must be a number of seconds".to_owned()),
             Err("line 5: not a JSON object".to_owned()),
@@ -332,7 +332,7 @@ fn a_cut_document_says_what_is_missing() {
             seen[0]
                 .as_ref()
                 .unwrap_err()
-                .contains(": invalid JSON at line "),
+                .contains(": invalid JSON at column "),
             "{text}"
         );
     }

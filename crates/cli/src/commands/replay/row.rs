@@ -1,4 +1,4 @@
-//! What is printed of a finished call.
+//! What is printed of a call.
 
 use serde::Serialize;
 use vochi_crm::asterisk::{FinishedCall, RecordingId};
@@ -10,10 +10,21 @@ use vochi_crm::{
 use crate::commands::delivery::ProfileDelivery;
 use crate::output::{FixedColumns, Paint, Report, Tone};
 
-/// A finished call, and what came of it in each account.
+/// Whether a call is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Progress {
+    Finished,
+    /// It went on when the input ended.
+    Unfinished,
+}
+
+/// A call, and what came of it in each account.
 #[derive(Serialize)]
 pub(super) struct Row<'a> {
     ok: bool,
+    /// Said of a call that is not over only.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    unfinished: bool,
     call_id: &'a CallId,
     direction: Direction,
     client_phone: Option<PhoneNumber>,
@@ -28,13 +39,16 @@ pub(super) struct Row<'a> {
     talk_seconds: Option<Seconds>,
     wait_seconds: Option<Seconds>,
     started_at: Timestamp,
-    ended_at: Timestamp,
+    ended_at: Option<Timestamp>,
     transfer: &'static str,
     transfer_result: Option<TransferResult>,
     transferred_to: Option<&'a Extension>,
     tenant: Option<&'a str>,
     recording_id: Option<&'a str>,
     deliveries: &'a [ProfileDelivery],
+    /// What is odd about it, where no account says so.
+    #[serde(rename = "warnings", skip_serializing_if = "Vec::is_empty")]
+    own_warnings: Vec<String>,
     /// Who was on the other side, in a word.
     #[serde(skip)]
     client: String,
@@ -49,7 +63,9 @@ pub(super) struct Row<'a> {
 impl<'a> Row<'a> {
     pub(super) fn new(
         call: &'a FinishedCall,
+        progress: Progress,
         deliveries: &'a [ProfileDelivery],
+        own_warnings: Vec<String>,
         zone: &Zone,
     ) -> Self {
         let record = call.record();
@@ -61,6 +77,7 @@ impl<'a> Row<'a> {
         });
         Self {
             ok: true,
+            unfinished: progress == Progress::Unfinished,
             call_id: record.call_id(),
             direction: record.direction(),
             client_phone: record.client().number().filter(|_| call.is_external()),
@@ -74,13 +91,14 @@ impl<'a> Row<'a> {
             talk_seconds: record.talk(),
             wait_seconds: record.wait(),
             started_at: record.started_at(),
-            ended_at: record.ended_at(),
+            ended_at: (progress == Progress::Finished).then(|| record.ended_at()),
             transfer: transfer.map_or(NO_TRANSFER, |transfer| transfer.mode.as_str()),
             transfer_result: transfer.and_then(|transfer| transfer.result),
             transferred_to: call.transferred_to(),
             tenant: call.tenant(),
             recording_id: call.recording().map(RecordingId::as_str),
             deliveries,
+            own_warnings,
             client: record.client().to_string(),
             clock: zone.local(record.started_at()).to_string(),
             warnings: warnings.collect(),
@@ -114,7 +132,7 @@ const COLUMNS: FixedColumns<10> = FixedColumns([
     ("direction", 9),
     ("client", 15),
     ("line", 12),
-    ("outcome", 9),
+    ("outcome", 10),
     ("who", 13),
     ("wait", 4),
     ("talk", 4),
@@ -144,7 +162,11 @@ impl Report for Row<'_> {
             self.direction.to_string(),
             self.client.clone(),
             self.line.map_or("-", Line::as_str).to_owned(),
-            self.outcome.to_string(),
+            if self.unfinished {
+                "unfinished".to_owned()
+            } else {
+                self.outcome.to_string()
+            },
             who,
             seconds(self.wait_seconds),
             seconds(self.talk_seconds),

@@ -1,19 +1,39 @@
 //! When recorded events happened.
 
-use vochi_crm::asterisk::RecordedEvent;
-use vochi_crm::{Timestamp, Zone};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use vochi_crm::asterisk::{BrokenLine, Patience, RecordedEvent};
+use vochi_crm::{Clock, SystemClock, Timestamp, Zone};
 
-/// An event and when it happened.
-pub(super) type Dated = (Timestamp, RecordedEvent);
+/// An event and when it happened, unless that cannot be.
+pub(super) type Dated = Result<(Timestamp, RecordedEvent), BrokenLine>;
+
+/// Most bytes of events that are held back, about.
+const MAX_HELD: usize = 64 << 20;
 
 /// Dates events that tell only how long after the beginning they happened.
 ///
 /// Where nobody says when that was, events are held back until one of them carries a time the PBX
 /// wrote itself.
+#[derive(Clone, Debug)]
 pub(super) struct Timeline {
     base: Option<Timestamp>,
+    /// The beginning in an earlier run, and how far its events went.
+    earlier: Option<(Timestamp, i64)>,
     /// The zone of times the PBX writes without one.
     zone: Zone,
+    held: Vec<RecordedEvent>,
+    /// How many bytes are held back, about.
+    held_bytes: usize,
+    /// The latest microsecond after the beginning.
+    latest: Option<i64>,
+}
+
+/// What a later run needs to date the events that come then.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct SavedTimeline {
+    base: Option<Timestamp>,
+    latest: Option<i64>,
     held: Vec<RecordedEvent>,
 }
 
@@ -22,36 +42,99 @@ impl Timeline {
     pub(super) fn new(base: Option<Timestamp>, zone: Zone) -> Self {
         Self {
             base,
+            earlier: None,
             zone,
             held: Vec::new(),
+            held_bytes: 0,
+            latest: None,
+        }
+    }
+
+    /// Goes on where an earlier run ended.
+    pub(super) fn resume(mut self, saved: SavedTimeline) -> Self {
+        self.earlier = saved.base.zip(saved.latest);
+        self.held_bytes = saved.held.iter().map(size).sum();
+        self.held = saved.held;
+        self
+    }
+
+    /// What a later run needs.
+    pub(super) fn save(self) -> SavedTimeline {
+        let (base, latest) = match (self.base, self.latest, self.earlier) {
+            (None, None, Some((base, latest))) => (Some(base), Some(latest)),
+            (base, latest, _) => (base, latest),
+        };
+        SavedTimeline {
+            base,
+            latest,
+            held: self.held,
         }
     }
 
     /// Takes the next event in, and gives out those that can be dated now, in their order.
     pub(super) fn take(&mut self, event: RecordedEvent) -> Vec<Dated> {
-        if self.base.is_none() && !event.is_dated() {
-            let written = event.written_at(&self.zone);
-            self.base = written.map(|written| earlier(written, offset(&event)));
+        if !event.is_dated() {
+            let offset = event.offset_micros();
+            if self.base.is_none() {
+                self.base = self.earlier_base(offset).or_else(|| {
+                    let written = event.written_at(&self.zone);
+                    written.map(|written| before(written, offset))
+                });
+            }
+            self.latest = self.latest.max(Some(offset));
         }
+        self.held_bytes = self.held_bytes.saturating_add(size(&event));
         self.held.push(event);
         match self.base {
             Some(base) => self.release(base),
             // What has a date of its own waits for nothing but what came before it.
             None if self.held.iter().all(RecordedEvent::is_dated) => self.release(epoch()),
+            None if self.held_bytes > MAX_HELD => self.finish(SystemClock.now()),
             None => Vec::new(),
         }
+    }
+
+    /// Says when the beginning was, if that is not known yet. Returns whether it is the same.
+    pub(super) fn set_base(&mut self, base: Timestamp) -> bool {
+        *self.base.get_or_insert(base) == base
+    }
+
+    /// Whether the beginning is known.
+    pub(super) fn knows_base(&self) -> bool {
+        self.base.is_some()
+    }
+
+    /// Whether events wait for the beginning to be known.
+    pub(super) fn is_waiting(&self) -> bool {
+        !self.held.is_empty()
     }
 
     /// Gives out what is left. Where no event carried a time, the last one has happened just now.
     pub(super) fn finish(&mut self, now: Timestamp) -> Vec<Dated> {
         let undated = self.held.iter().filter(|event| !event.is_dated());
-        let last = undated.map(offset).max().unwrap_or_default();
-        self.release(earlier(now, last))
+        let last = undated.map(RecordedEvent::offset_micros).max();
+        let base = self
+            .base
+            .unwrap_or_else(|| before(now, last.unwrap_or_default()));
+        if last.is_some() {
+            self.base = Some(base);
+        }
+        self.release(base)
+    }
+
+    /// The beginning of an earlier run, while the seconds go on from there: smaller ones belong to
+    /// another recording.
+    fn earlier_base(&mut self, offset: i64) -> Option<Timestamp> {
+        let (base, latest) = self.earlier.take()?;
+        let reorder = i64::try_from(Patience::default().reorder.as_micros()).unwrap_or(i64::MAX);
+        (offset >= latest.saturating_sub(reorder)).then_some(base)
     }
 
     fn release(&mut self, base: Timestamp) -> Vec<Dated> {
+        self.held_bytes = 0;
         let held = self.held.drain(..);
-        held.map(|event| (event.at(base), event)).collect()
+        held.map(|event| event.at(base).map(|at| (at, event)))
+            .collect()
     }
 }
 
@@ -59,13 +142,24 @@ fn epoch() -> Timestamp {
     Timestamp::from_unix_micros(0)
 }
 
-/// How many microseconds after the beginning an event without a date happened.
-fn offset(event: &RecordedEvent) -> i64 {
-    event.at(epoch()).unix_micros()
+fn before(at: Timestamp, micros: i64) -> Timestamp {
+    Timestamp::from_unix_micros(at.unix_micros().saturating_sub(micros))
 }
 
-fn earlier(at: Timestamp, micros: i64) -> Timestamp {
-    Timestamp::from_unix_micros(at.unix_micros().saturating_sub(micros))
+/// About how many bytes an event takes.
+fn size(event: &RecordedEvent) -> usize {
+    fn of(value: &Value) -> usize {
+        size_of::<Value>()
+            + match value {
+                Value::String(text) => text.len(),
+                Value::Array(list) => list.iter().map(of).sum(),
+                Value::Object(fields) => {
+                    fields.iter().map(|(key, it)| 64 + key.len() + of(it)).sum()
+                }
+                _ => 0,
+            }
+    }
+    size_of::<RecordedEvent>() + event.body().values().map(of).sum::<usize>()
 }
 
 #[cfg(test)]
@@ -83,10 +177,16 @@ mod tests {
         let mut timeline = Timeline::new(base.map(|base| base.parse().unwrap()), zone);
         let mut dated = Vec::new();
         while let Some(event) = file.next_event().unwrap() {
-            dated.extend(timeline.take(event.unwrap()));
+            dated.extend(
+                timeline
+                    .take(event.unwrap())
+                    .into_iter()
+                    .map(Result::unwrap),
+            );
         }
         let early = dated.len();
-        dated.extend(timeline.finish("2026-03-02T09:00:00Z".parse().unwrap()));
+        let rest = timeline.finish("2026-03-02T09:00:00Z".parse().unwrap());
+        dated.extend(rest.into_iter().map(Result::unwrap));
         let texts = dated.iter().map(|(at, _)| at.to_string());
         (early, texts.collect())
     }
