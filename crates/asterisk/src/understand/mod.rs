@@ -5,7 +5,7 @@ pub(crate) mod cast;
 mod internal;
 mod legs;
 pub(crate) mod numbers;
-mod outcome;
+pub(crate) mod outcome;
 pub(crate) mod over;
 pub(crate) mod people;
 pub(crate) mod reach;

@@ -1,6 +1,8 @@
 //! Recorded calls, and what really happened in them.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use serde_json::Value;
 use vochi_crm_asterisk::{
@@ -10,6 +12,7 @@ use vochi_crm_core::phone::PhoneReader;
 use vochi_crm_core::{Extension, Line, PhoneNumber, Reason, Seconds, Timestamp, TransferResult};
 
 /// A recorded call.
+#[derive(Clone)]
 pub(crate) struct Fixture {
     pub(crate) name: String,
     pub(crate) direction: String,
@@ -19,6 +22,13 @@ pub(crate) struct Fixture {
     /// Mobiles of employees.
     pub(crate) employees: Vec<PhoneNumber>,
     pub(crate) events: Vec<Event>,
+}
+
+impl Fixture {
+    /// A tracker that knows what the fixture's configuration says.
+    pub(crate) fn tracker(&self) -> CallTracker {
+        builder().employees(self.employees.iter().copied()).build()
+    }
 }
 
 /// One event of it.
@@ -40,16 +50,20 @@ pub(crate) fn folder(name: &str) -> PathBuf {
         .join(name)
 }
 
-/// Every fixture of a folder, by name.
-pub(crate) fn all(folder_name: &str) -> Vec<Fixture> {
-    let mut paths: Vec<PathBuf> = std::fs::read_dir(folder(folder_name))
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|kind| kind == "json"))
-        .collect();
-    paths.sort();
-    assert!(paths.len() > 10, "the fixtures are there");
-    paths.iter().map(|path| read(path)).collect()
+/// Every fixture of a folder, by name. Each folder is read once.
+pub(crate) fn all(folder_name: &str) -> &'static [Fixture] {
+    static READ: Mutex<BTreeMap<String, &'static [Fixture]>> = Mutex::new(BTreeMap::new());
+    let mut folders = READ.lock().unwrap();
+    folders.entry(folder_name.to_owned()).or_insert_with(|| {
+        let mut paths: Vec<PathBuf> = std::fs::read_dir(folder(folder_name))
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.extension().is_some_and(|kind| kind == "json"))
+            .collect();
+        paths.sort();
+        assert!(paths.len() > 10, "the fixtures are there");
+        Vec::leak(paths.iter().map(|path| read(path)).collect())
+    })
 }
 
 pub(crate) fn one(folder_name: &str, name: &str) -> Fixture {
@@ -349,9 +363,8 @@ fn transfer(
 pub(crate) fn assert_understood(folder: &str, change: impl Fn(&Fixture) -> Vec<Event>) {
     let mut wrong = Vec::new();
     for fixture in all(folder) {
-        let calls = builder().employees(fixture.employees.iter().copied()).build();
-        let calls = records(play_into(calls, &change(&fixture)));
-        for difference in differences(&fixture, &calls) {
+        let calls = records(play_into(fixture.tracker(), &change(fixture)));
+        for difference in differences(fixture, &calls) {
             wrong.push(format!("{}: {difference}", fixture.name));
         }
     }
