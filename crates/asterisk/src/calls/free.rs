@@ -13,6 +13,9 @@ use crate::understand::people::{ring_of, rings_for};
 /// An attempt that never rang has lost its end after that time.
 const LOST_AFTER: Micros = 180 * SECOND;
 
+/// A scene that stays crowded is looked through again after that time.
+const PAUSE: Micros = SECOND;
+
 /// How long the id of a freed attempt is remembered, so that a late event does not begin it again.
 const REMEMBERED: Micros = 60 * SECOND;
 
@@ -26,20 +29,22 @@ impl CallTracker {
         clients: &[Client],
         now: Micros,
     ) {
-        if !scene.dialplan {
-            let crowded = scene.channels.len() >= MOST_ATTEMPTS;
-            let late = if crowded { 0 } else { self.patience.reorder };
-            let over = |channel: &Channel| match channel.hung_at() {
-                Some(hung) => hung + late <= now,
-                None => {
-                    let dialled = channel.dial.as_deref().map_or(channel.first_at, |dial| dial.at);
-                    channel.rang_at().is_none() && dialled + LOST_AFTER <= now
-                }
-            };
-            let keep = needed(scene, clients, over);
-            if keep.contains(&false) {
-                self.free(scene, at, clients, &keep, now);
+        if scene.dialplan || now < scene.relieved_at.saturating_add(PAUSE) {
+            return;
+        }
+        scene.relieved_at = now;
+        let full = scene.channels.len() >= MOST_ATTEMPTS;
+        let late = if full { 0 } else { self.patience.reorder };
+        let over = |channel: &Channel| match channel.hung_at() {
+            Some(hung) => hung + late <= now,
+            None => {
+                let dialled = channel.dial.as_deref().map_or(channel.first_at, |dial| dial.at);
+                channel.rang_at().is_none() && dialled + LOST_AFTER <= now
             }
+        };
+        let keep = needed(scene, clients, over);
+        if keep.contains(&false) {
+            self.free(scene, at, clients, &keep, now);
         }
         let room = (2 * scene.channels.len()).clamp(CROWDED, MOST_ATTEMPTS);
         scene.crowded_at = u16::try_from(room).unwrap_or(u16::MAX);

@@ -17,7 +17,7 @@ use smallvec::SmallVec;
 
 pub(crate) use channel::Channel;
 pub(crate) use freed::{Attempts, Freed, FreedRing};
-pub(crate) use live::{Live, Names, Telling};
+pub(crate) use live::{Live, Lookup, Names, Telling, distinct};
 pub(crate) use plan::{Arrival, Plan, PlanDial, Report};
 pub(crate) use stays::{Stay, Stays};
 
@@ -108,6 +108,8 @@ pub(crate) struct Scene {
     pub(crate) freed: Option<Box<Freed>>,
     /// With so many channels, it is looked for ring attempts to free.
     pub(crate) crowded_at: u16,
+    /// When it was last looked through for them.
+    pub(crate) relieved_at: Micros,
     /// Facts found no room: the record may be incomplete.
     pub(crate) incomplete: bool,
     /// An event was dropped since the tracker last looked.
@@ -163,6 +165,7 @@ impl Scene {
             live: SmallVec::new(),
             freed: None,
             crowded_at: u16::try_from(CROWDED).unwrap_or(u16::MAX),
+            relieved_at: Micros::MIN,
             incomplete: false,
             dropped: false,
         }

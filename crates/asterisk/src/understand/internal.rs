@@ -4,7 +4,7 @@ use compact_str::CompactString;
 use vochi_crm_core::{CallRecord, Direction, Extension, Outcome, Party, Reason, Seconds};
 
 use super::people::rang;
-use super::{call_id, moment, outcome, recording, seconds};
+use super::{call_id, moment, outcome, recording, seconds, with_warnings};
 use crate::finished::FinishedCall;
 use crate::read::CallKind;
 use crate::rules::Rules;
@@ -148,6 +148,7 @@ impl<'a> InternalCall<'a> {
                 }
             }
         }
+        let record = with_warnings(record, self.scene);
         Some(FinishedCall {
             answered_by: record.talked_with().first().cloned(),
             record,

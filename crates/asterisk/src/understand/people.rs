@@ -28,6 +28,12 @@ impl Person {
         }
     }
 
+    pub(crate) fn into_name(self) -> CompactString {
+        match self {
+            Self::Extension(name) | Self::Mobile(name) => name,
+        }
+    }
+
     pub(crate) fn extension(&self) -> Option<&str> {
         match self {
             Self::Extension(name) => Some(name),
