@@ -28,9 +28,8 @@ impl fmt::Display for RecordingId {
 
 /// A call that is over: its record, and what a PBX tells beyond it.
 ///
-/// The record of an answered call may have no talk time: then every event between start and end was
-/// lost, and only the PBX's word remains that somebody answered. In the record of a call between
-/// employees the client is the extension that called.
+/// The record of an answered call has no talk time, and a warning, if its answer or its end was not
+/// observed. In the record of a call between employees the client is the extension that called.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FinishedCall {
     pub(crate) record: CallRecord,

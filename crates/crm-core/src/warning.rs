@@ -4,32 +4,65 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-/// What a warning is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum WarningKind {
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $kind:ident = $code:literal,)+) => {
+        /// What a warning is about.
+        ///
+        /// ```
+        /// use vochi_crm_core::WarningKind;
+        /// assert_eq!(WarningKind::TalkUnknown.as_str(), "talk_unknown");
+        /// ```
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum WarningKind {
+            $($(#[$doc])* $kind,)+
+        }
+
+        impl WarningKind {
+            /// Every kind, in the order of the documentation.
+            pub const ALL: &'static [Self] = &[$(Self::$kind),+];
+
+            /// The stable code used in logs and output, in snake case.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$kind => $code,)+ }
+            }
+        }
+    };
+}
+
+kinds! {
     /// The CRM does not know an extension or user we named.
-    UnknownToCrm,
+    UnknownToCrm = "unknown_to_crm",
     /// The account's configuration does not map an extension to a CRM user.
-    UnmappedExtension,
+    UnmappedExtension = "unmapped_extension",
     /// The account's configuration does not map a line to a number, so it was left out.
-    UnmappedLine,
+    UnmappedLine = "unmapped_line",
     /// The caller hides the number.
-    HiddenNumber,
+    HiddenNumber = "hidden_number",
     /// A number could not be read and went as it is, or not at all.
-    UnreadableNumber,
+    UnreadableNumber = "unreadable_number",
     /// The CRM holds the call already; nothing was sent.
-    AlreadyRecorded,
+    AlreadyRecorded = "already_recorded",
     /// An event contradicts what was known, or came after the end.
-    OutOfOrder,
+    OutOfOrder = "out_of_order",
     /// There was nothing to send.
-    NothingToSend,
+    NothingToSend = "nothing_to_send",
     /// The account's time zone had to be assumed.
-    AssumedZone,
+    AssumedZone = "assumed_zone",
     /// An option this CRM does not understand was left out.
-    UnknownOption,
-    /// A part could not be read or done; the rest was.
-    Incomplete,
+    UnknownOption = "unknown_option",
+    /// A part of the operation could not be read or done; the rest was.
+    Incomplete = "incomplete",
+    /// The call was answered, and its talk time is unknown: its answer or end was not observed.
+    TalkUnknown = "talk_unknown",
+    /// The record may be incomplete: its source (the PBX) may have missed a part of the call.
+    IncompleteRecord = "incomplete_record",
+}
+
+impl fmt::Display for WarningKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
 }
 
 /// Something an operator should know although the operation succeeded.
@@ -70,5 +103,32 @@ impl fmt::Display for Warning {
 impl Serialize for Warning {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn codes_of_all_kinds_are_distinct_and_snake_case() {
+        let codes: BTreeSet<&str> = WarningKind::ALL.iter().map(|kind| kind.as_str()).collect();
+        assert_eq!(
+            codes.len(),
+            WarningKind::ALL.len(),
+            "a code is used twice: {codes:?}"
+        );
+        for kind in WarningKind::ALL {
+            // `TalkUnknown` is `talk_unknown`: the code is the name of the kind.
+            let code = kind.as_str();
+            assert_eq!(
+                code.replace('_', ""),
+                format!("{kind:?}").to_lowercase(),
+                "{code}"
+            );
+            assert_eq!(code, code.to_lowercase(), "{code}");
+        }
     }
 }

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use vochi_crm::asterisk::{CallTracker, EventFile, FinishedCall, Heard, PbxEvent, Reading};
+use vochi_crm::asterisk::{CallTracker, EventFile, Heard, PbxEvent, Reading};
 use vochi_crm::phone::PhoneReader;
-use vochi_crm::{CallEvent, CallRecord, Seconds};
+use vochi_crm::{CallEvent, CallRecord};
 
 /// A recorded scene of a PBX.
 pub(super) struct Recording {
@@ -85,20 +85,10 @@ fn heard(text: &str) -> Vec<Said> {
     all.into_iter()
         .filter_map(|heard| match heard {
             Heard::Live(event) => Some(Said::Live(event.event().clone())),
-            Heard::Finished(call) if call.is_external() => Some(Said::Over(record(*call))),
+            Heard::Finished(call) if call.is_external() => Some(Said::Over(call.into_record())),
             _ => None,
         })
         .collect()
-}
-
-/// As `replay` hands it over: an answered call of unknown length lasts a second.
-fn record(call: FinishedCall) -> CallRecord {
-    let record = call.into_record();
-    if record.outcome().is_answered() && record.talk().is_none() {
-        record.with_talk(Seconds::new(1))
-    } else {
-        record
-    }
 }
 
 impl Recording {

@@ -68,7 +68,14 @@ impl CallTracker {
         let Some(scene) = self.scenes.get_mut(place).and_then(Option::take) else {
             return;
         };
-        let listed = Self::listed(&scene);
+        self.list_scene(at, &scene);
+        if let Some(slot) = self.scenes.get_mut(place) {
+            *slot = Some(scene);
+        }
+    }
+
+    pub(super) fn list_scene(&mut self, at: SceneAt, scene: &Scene) {
+        let listed = Self::listed(scene);
         for name in listed.channels.into_iter().chain(listed.names) {
             self.names.set(name, at);
         }
@@ -77,9 +84,6 @@ impl CallTracker {
         }
         for client in listed.clients {
             self.clients.add(scene.scope, &client, at);
-        }
-        if let Some(slot) = self.scenes.get_mut(place) {
-            *slot = Some(scene);
         }
     }
 

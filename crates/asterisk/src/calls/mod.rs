@@ -2,6 +2,7 @@
 
 mod builder;
 mod close;
+mod free;
 mod heard;
 mod home;
 mod index;
@@ -271,7 +272,14 @@ impl CallTracker {
         let Some(mut scene) = self.scenes.get_mut(place).and_then(Option::take) else {
             return;
         };
-        let found = clients(&scene, &self.rules);
+        if std::mem::take(&mut scene.dropped) {
+            self.dropped += 1;
+        }
+        let mut found = clients(&scene, &self.rules);
+        if scene.channels.len() >= usize::from(scene.crowded_at) {
+            self.free_attempts(&mut scene, at, &found, when);
+            found = clients(&scene, &self.rules);
+        }
         self.keep_live(&mut scene, at, &found);
         self.tell(&mut scene, &found, when, heard);
         let due = self.next_look(&scene, &found);
@@ -351,6 +359,11 @@ impl CallTracker {
         };
         let size = |at: SceneAt| self.scene(at).map_or(0, |scene| scene.channels.len());
         if size(older) + size(younger) > MOST {
+            for at in [older, younger] {
+                if let Some(scene) = self.scene_mut(at) {
+                    scene.drop_fact();
+                }
+            }
             return one;
         }
         let place = usize::try_from(younger).unwrap_or(usize::MAX);

@@ -4,7 +4,7 @@ use vochi_crm_core::Direction;
 
 use super::{Now, push_once};
 use crate::read::BridgeKind;
-use crate::scene::{BridgeAt, Channel, ChannelAt, Live, Micros, Names};
+use crate::scene::{BridgeAt, Channel, ChannelAt, Live, Micros, Names, distinct};
 use crate::understand::cast::is_human;
 use crate::understand::people::{caller, person, rings_for};
 use crate::understand::reach::{People, audible};
@@ -77,7 +77,7 @@ impl Now<'_> {
                 && rings_for(self.scene, self.clients, self.client, at, had)
                 && let Some(person) = person(self.scene, at, self.rules)
             {
-                push_once(&mut names, person.name());
+                names.push(person.into_name());
             }
         }
         // A dialplan names everybody it lets ring, and nobody's phone that stops; whoever rang is
@@ -93,12 +93,12 @@ impl Now<'_> {
             .filter(|dial| dial.channel == self.client.key && dial.at > entered)
             .rfind(|_| self.client.direction == Direction::Inbound);
         for name in last.iter().flat_map(|dial| &dial.extensions) {
-            if self.rules.is_extension(name) {
-                push_once(&mut names, name);
-            } else {
-                push_once(&mut names, &self.rules.mobile(name));
-            }
+            names.push(match self.rules.employee(name) {
+                Some(employee) => employee,
+                None => self.rules.mobile(name),
+            });
         }
+        distinct(&mut names);
         names
     }
 }

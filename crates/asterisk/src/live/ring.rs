@@ -5,7 +5,7 @@ use smallvec::SmallVec;
 use vochi_crm_core::{CallEvent, Direction, EventKind, Extension, Leg, LegEnd, TransferMode};
 
 use super::Now;
-use crate::scene::{Live, Names, Telling};
+use crate::scene::{Live, Lookup, Names, Telling};
 use crate::understand::people::caller;
 
 impl Now<'_> {
@@ -41,9 +41,10 @@ impl Now<'_> {
         with: &Names,
         out: &mut Vec<CallEvent>,
     ) {
+        let known = Lookup::of(&live.ringing);
         let mut new: SmallVec<[Extension; 3]> = ringing
             .iter()
-            .filter(|name| !live.ringing.contains(name) && !live.with.contains(name))
+            .filter(|name| !known.has(name) && !live.with.contains(name))
             .filter_map(|name| Extension::new(name).ok())
             .collect();
         let last = live
@@ -77,7 +78,8 @@ impl Now<'_> {
             out.extend(event);
             live.telling = Telling::Open;
         }
-        let silent = live.ringing.iter().filter(|name| !ringing.contains(name));
+        let still = Lookup::of(ringing);
+        let silent = live.ringing.iter().filter(|name| !still.has(name));
         let silent: Names = silent
             .filter(|name| !with.contains(name))
             .cloned()

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use super::stays::{Point, Stays, stays};
-use super::{Bridge, BridgeAt, ChannelAt, MOST, Micros};
+use super::{Bridge, BridgeAt, ChannelAt, MOST_FACTS, Micros};
 use crate::peer::Peer;
 use crate::read::{DialEnd, Named};
 
@@ -175,21 +175,29 @@ impl Channel {
         self.dial.as_deref()?.end.map(|(_, end)| end)
     }
 
-    pub(crate) fn enter(&mut self, bridge: BridgeAt, at: Micros) {
-        self.point(bridge, at, true);
+    /// Notes that it came into a bridge. Returns false if an earlier moment made room for it.
+    pub(crate) fn enter(&mut self, bridge: BridgeAt, at: Micros) -> bool {
+        self.point(bridge, at, true)
     }
 
-    pub(crate) fn leave(&mut self, bridge: BridgeAt, at: Micros) {
-        self.point(bridge, at, false);
+    /// Notes that it left a bridge. Returns false if an earlier moment made room for it.
+    pub(crate) fn leave(&mut self, bridge: BridgeAt, at: Micros) -> bool {
+        self.point(bridge, at, false)
     }
 
-    fn point(&mut self, bridge: BridgeAt, at: Micros, enters: bool) {
+    fn point(&mut self, bridge: BridgeAt, at: Micros, enters: bool) -> bool {
         let new = Point { at, bridge, enters };
-        if self.points.len() >= MOST || self.points.contains(&new) {
-            return;
+        if self.points.contains(&new) {
+            return true;
+        }
+        let full = self.points.len() >= MOST_FACTS;
+        if full {
+            // The first moment and the latest ones decide how long it was there.
+            self.points.remove(1);
         }
         let place = self.points.partition_point(|known| known.at <= at);
         self.points.insert(place, new);
+        !full
     }
 
     /// When it was in which bridge, in order.
@@ -202,12 +210,20 @@ impl Channel {
         !self.points.is_empty()
     }
 
-    pub(crate) fn hold(&mut self, at: Micros, held: bool) {
+    /// Notes that it puts its other side on hold or takes it back. Returns false if an earlier moment
+    /// made room for it.
+    pub(crate) fn hold(&mut self, at: Micros, held: bool) -> bool {
         let holds = self.holds.get_or_insert_default();
-        if !holds.contains(&(at, held)) && holds.len() < MOST {
-            let place = holds.partition_point(|(known, _)| *known <= at);
-            holds.insert(place, (at, held));
+        if holds.contains(&(at, held)) {
+            return true;
         }
+        let full = holds.len() >= MOST_FACTS;
+        if full {
+            holds.remove(0);
+        }
+        let place = holds.partition_point(|(known, _)| *known <= at);
+        holds.insert(place, (at, held));
+        !full
     }
 
     fn held(&self) -> &[(Micros, bool)] {

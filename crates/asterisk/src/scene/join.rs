@@ -9,6 +9,8 @@ impl Scene {
         self.touch(other.last_at);
         self.dialplan |= other.dialplan;
         self.had_clients |= other.had_clients;
+        self.incomplete |= other.incomplete;
+        self.dropped |= other.dropped;
         let bridges: Vec<BridgeAt> = other
             .bridges
             .iter()
@@ -18,7 +20,7 @@ impl Scene {
                     if bridge.kind != super::BridgeKind::Talk {
                         mine.kind = bridge.kind;
                     }
-                    mine.emptied.extend(bridge.emptied.iter().copied());
+                    mine.emptied.extend(&bridge.emptied);
                 }
                 place
             })
@@ -59,6 +61,7 @@ impl Scene {
             found.by = moved(found.by);
             self.note_move(found);
         }
+        let mut complete = true;
         if let Some(plan) = other.plan {
             let mine = self.plan_mut();
             for mut arrival in plan.arrivals {
@@ -67,12 +70,18 @@ impl Scene {
             }
             for mut dial in plan.dials {
                 dial.channel = moved(dial.channel);
-                mine.dial(dial);
+                complete &= mine.dial(dial);
             }
             for mut report in plan.reports {
                 report.channel = moved(report.channel);
                 mine.report(report);
             }
+        }
+        if !complete {
+            self.drop_fact();
+        }
+        if let Some(freed) = other.freed {
+            self.freed.get_or_insert_default().join(*freed, moved);
         }
         for mut live in other.live {
             live.key = moved(live.key);

@@ -1,11 +1,54 @@
 //! What was told of a client's call while it lived.
 
+use std::collections::HashSet;
+
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
 use super::ChannelAt;
 
 pub(crate) type Names = Vec<CompactString>;
+
+/// With more names than these, a hash table finds one sooner.
+const FEW: usize = 32;
+
+/// A quick answer to whether a name is among others.
+pub(crate) enum Lookup<'a> {
+    Few(&'a [CompactString]),
+    Many(HashSet<&'a str>),
+}
+
+impl<'a> Lookup<'a> {
+    pub(crate) fn of(names: &'a [CompactString]) -> Self {
+        if names.len() <= FEW {
+            Self::Few(names)
+        } else {
+            Self::Many(names.iter().map(CompactString::as_str).collect())
+        }
+    }
+
+    pub(crate) fn has(&self, name: &str) -> bool {
+        match self {
+            Self::Few(names) => names.iter().any(|known| known == name),
+            Self::Many(names) => names.contains(name),
+        }
+    }
+}
+
+/// Removes all but the first of equal names.
+pub(crate) fn distinct(names: &mut Names) {
+    if names.len() <= FEW {
+        for place in (1..names.len()).rev() {
+            let (before, rest) = names.split_at(place);
+            if rest.first().is_some_and(|name| before.contains(name)) {
+                names.remove(place);
+            }
+        }
+    } else {
+        let mut seen = HashSet::new();
+        names.retain(|name| seen.insert(name.clone()));
+    }
+}
 
 /// How far the telling of a call has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,6 +4,7 @@
 //! own time, and what they mean is worked out anew from all of them (`understand`).
 
 mod channel;
+mod freed;
 mod join;
 mod live;
 mod plan;
@@ -15,7 +16,8 @@ use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 pub(crate) use channel::Channel;
-pub(crate) use live::{Live, Names, Telling};
+pub(crate) use freed::{Attempts, Freed, FreedRing};
+pub(crate) use live::{Live, Lookup, Names, Telling, distinct};
 pub(crate) use plan::{Arrival, Plan, PlanDial, Report};
 pub(crate) use stays::{Stay, Stays};
 
@@ -34,9 +36,17 @@ pub(crate) type ChannelAt = u16;
 /// The place of a bridge in its scene.
 pub(crate) type BridgeAt = u16;
 
-/// No call has as many channels or bridges, and no channel as many moments; a stream that says so is
-/// broken, and what is beyond is not kept.
-pub(crate) const MOST: usize = 250;
+/// The most channels of one scene that only ring. Beyond it, events about further ones are dropped.
+pub(crate) const MOST_ATTEMPTS: usize = 1_000;
+
+/// The most channels and bridges of one scene.
+pub(crate) const MOST: usize = 2 * MOST_ATTEMPTS;
+
+/// The most facts of one kind about one channel, bridge or scene.
+const MOST_FACTS: usize = 250;
+
+/// With so many channels, a scene is relieved of ring attempts that are over.
+pub(crate) const CROWDED: usize = 128;
 
 /// A bridge, by the hash of its id: two of one call do not have the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -94,6 +104,16 @@ pub(crate) struct Scene {
     pub(crate) plan: Option<Box<Plan>>,
     /// What was told of each client's call while it lived.
     pub(crate) live: SmallVec<[Live; 1]>,
+    /// What is known of ring attempts whose channels were freed.
+    pub(crate) freed: Option<Box<Freed>>,
+    /// With so many channels, it is looked for ring attempts to free.
+    pub(crate) crowded_at: u16,
+    /// When it was last looked through for them.
+    pub(crate) relieved_at: Micros,
+    /// Facts found no room: the record may be incomplete.
+    pub(crate) incomplete: bool,
+    /// An event was dropped since the tracker last looked.
+    pub(crate) dropped: bool,
 }
 
 /// Where channels hear each other.
@@ -143,7 +163,18 @@ impl Scene {
             dialplan: false,
             plan: None,
             live: SmallVec::new(),
+            freed: None,
+            crowded_at: u16::try_from(CROWDED).unwrap_or(u16::MAX),
+            relieved_at: Micros::MIN,
+            incomplete: false,
+            dropped: false,
         }
+    }
+
+    /// Notes that a fact found no room.
+    pub(crate) fn drop_fact(&mut self) {
+        self.incomplete = true;
+        self.dropped = true;
     }
 
     /// Notes that something happened at that time.
@@ -166,21 +197,25 @@ impl Scene {
         u16::try_from(position).ok()
     }
 
-    /// The channel of that id, begun if it is new; none in a scene that is absurdly large.
+    /// The channel of that id, begun if it is new; none if the scene has `most` channels without it.
     pub(crate) fn channel_mut(
         &mut self,
         id: &str,
         at: Micros,
+        most: usize,
     ) -> Option<(ChannelAt, &mut Channel)> {
         let position = match self.channels.iter().position(|channel| channel.id == id) {
             Some(position) => position,
-            None if self.channels.len() < MOST => {
+            None if self.channels.len() < most => {
                 // Calls have few channels; room for more than there are would be most of the memory.
                 self.channels.reserve_exact(1);
                 self.channels.push(Channel::new(id, at));
                 self.channels.len() - 1
             }
-            None => return None,
+            None => {
+                self.drop_fact();
+                return None;
+            }
         };
         let channel = self.channels.get_mut(position)?;
         channel.first_at = channel.first_at.min(at);
@@ -188,13 +223,13 @@ impl Scene {
     }
 
     /// Notes in which call a channel began.
-    pub(crate) fn link(&mut self, id: &str, linked: &str, at: Micros) {
+    pub(crate) fn link(&mut self, at: ChannelAt, linked: &str) {
         let known = self.links.iter().position(|known| known == linked);
         let place = known.unwrap_or_else(|| {
             self.links.push(linked.into());
             self.links.len() - 1
         });
-        if let Some((_, channel)) = self.channel_mut(id, at) {
+        if let Some(channel) = self.channels.get_mut(usize::from(at)) {
             channel.link = u16::try_from(place).ok();
         }
     }
@@ -217,7 +252,10 @@ impl Scene {
                 });
                 self.bridges.len() - 1
             }
-            None => return None,
+            None => {
+                self.drop_fact();
+                return None;
+            }
         };
         u16::try_from(position).ok()
     }
@@ -228,20 +266,31 @@ impl Scene {
             .map_or(BridgeKind::Talk, |bridge| bridge.kind)
     }
 
-    /// The bridge is known to hold nobody.
+    /// Notes that a bridge holds no channel at that time.
     pub(crate) fn empty(&mut self, bridge: BridgeAt, at: Micros) {
-        if let Some(bridge) = self.bridges.get_mut(usize::from(bridge))
-            && !bridge.emptied.contains(&at)
-            && bridge.emptied.len() < MOST
-        {
-            bridge.emptied.push(at);
+        let bridge = self.bridges.get_mut(usize::from(bridge));
+        let kept = bridge.is_none_or(|bridge| push_fact(&mut bridge.emptied, at));
+        if !kept {
+            self.drop_fact();
         }
     }
 
     pub(crate) fn note_move(&mut self, found: Move) {
-        if !self.moves.contains(&found) && self.moves.len() < MOST {
-            self.moves.push(found);
+        if push_fact(&mut self.moves, found) {
             self.moves.sort_by_key(|known| known.at);
+        } else {
+            self.drop_fact();
+        }
+    }
+
+    /// Notes that a recording began on a channel.
+    pub(crate) fn record(&mut self, at: Micros, channel: ChannelAt) {
+        if !self.recorded.contains(&(at, channel)) {
+            if self.recorded.len() < MOST_FACTS {
+                self.recorded.push((at, channel));
+            } else {
+                self.drop_fact();
+            }
         }
     }
 
@@ -274,6 +323,18 @@ impl Scene {
     pub(crate) fn all(&self) -> impl Iterator<Item = (ChannelAt, &Channel)> {
         (0_u16..).zip(&self.channels)
     }
+}
+
+/// Adds a fact, once. Returns false if there are as many as are kept.
+fn push_fact<T: PartialEq>(facts: &mut Vec<T>, fact: T) -> bool {
+    if facts.contains(&fact) {
+        return true;
+    }
+    let room = facts.len() < MOST_FACTS;
+    if room {
+        facts.push(fact);
+    }
+    room
 }
 
 #[cfg(test)]

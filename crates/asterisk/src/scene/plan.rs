@@ -4,7 +4,7 @@ use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
-use super::{ChannelAt, MOST, Micros};
+use super::{ChannelAt, MOST_FACTS, Micros};
 use crate::read::CallKind;
 
 /// The dialplan's own account of a scene.
@@ -51,6 +51,16 @@ pub(crate) struct Report {
     pub(crate) ended: Option<Micros>,
 }
 
+impl PlanDial {
+    fn is_repeated_by(&self, later: &Self) -> bool {
+        let extensions = |one: &CompactString| later.extensions.contains(one);
+        self.channel == later.channel
+            && self.kind == later.kind
+            && self.at <= later.at
+            && self.extensions.iter().all(extensions)
+    }
+}
+
 impl Plan {
     pub(crate) fn arrive(&mut self, new: Arrival) {
         match self
@@ -67,12 +77,24 @@ impl Plan {
         }
     }
 
-    pub(crate) fn dial(&mut self, new: PlanDial) {
-        if !self.dials.contains(&new) && self.dials.len() < MOST {
-            self.dials.reserve_exact(1);
-            self.dials.push(new);
-            self.dials.sort_by_key(|known| known.at);
+    /// Notes that the dialplan dialled. Returns false if that made another one's extensions unknown.
+    pub(crate) fn dial(&mut self, new: PlanDial) -> bool {
+        if self.dials.contains(&new) {
+            return true;
         }
+        let full = self.dials.len() >= MOST_FACTS;
+        let mut repeated = None;
+        if full {
+            // The first one decides when the call began.
+            let mut others = self.dials.iter().skip(1);
+            repeated = others.position(|one| one.is_repeated_by(&new));
+            self.dials.remove(1 + repeated.unwrap_or_default());
+        } else {
+            self.dials.reserve_exact(1);
+        }
+        self.dials.push(new);
+        self.dials.sort_by_key(|known| known.at);
+        !full || repeated.is_some()
     }
 
     /// One report of a channel is enough; a later one repeats it.

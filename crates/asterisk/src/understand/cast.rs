@@ -217,9 +217,7 @@ fn is_call_of_its_own(scene: &Scene, root: ChannelAt, at: ChannelAt) -> bool {
             .any(|found| found.how == How::Attended && employee(found.by) == employee(root));
     let in_a_room = |at: ChannelAt| {
         let stays = scene.stays(at);
-        stays
-            .iter()
-            .any(|stay| scene.kind(stay.bridge) == BridgeKind::Conference)
+        stays.iter().any(|stay| scene.kind(stay.bridge) == BridgeKind::Conference)
     };
     begun_apart && !handed_over && (in_a_room(at) || in_a_room(root))
 }

@@ -4,7 +4,7 @@ use compact_str::CompactString;
 use vochi_crm_core::{CallRecord, Direction, Extension, Outcome, Party, Reason, Seconds};
 
 use super::people::rang;
-use super::{call_id, moment, outcome, recording, seconds};
+use super::{call_id, moment, outcome, recording, seconds, with_warnings};
 use crate::finished::FinishedCall;
 use crate::read::CallKind;
 use crate::rules::Rules;
@@ -148,6 +148,7 @@ impl<'a> InternalCall<'a> {
                 }
             }
         }
+        let record = with_warnings(record, self.scene);
         Some(FinishedCall {
             answered_by: record.talked_with().first().cloned(),
             record,
@@ -161,13 +162,10 @@ impl<'a> InternalCall<'a> {
 
     /// When the caller left the last bridge; none if no event shows it.
     fn end_of_talk(&self) -> Option<Micros> {
-        let caller =
-            |(_, channel): &(ChannelAt, &Channel)| channel.peer.extension() == Some(self.caller());
-        let left = self
-            .scene
-            .all()
-            .filter(caller)
-            .filter_map(|(at, _)| self.scene.stays(at).pop()?.to);
+        let caller = |(_, channel): &(ChannelAt, &Channel)| {
+            channel.peer.extension() == Some(self.caller())
+        };
+        let left = self.scene.all().filter(caller).filter_map(|(at, _)| self.scene.stays(at).pop()?.to);
         left.max().or(self.report.map(|report| report.at))
     }
 }

@@ -5,7 +5,7 @@ pub(crate) mod cast;
 mod internal;
 mod legs;
 pub(crate) mod numbers;
-mod outcome;
+pub(crate) mod outcome;
 pub(crate) mod over;
 pub(crate) mod people;
 pub(crate) mod reach;
@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use vochi_crm_core::{
     CallEvent, CallId, CallRecord, Direction, EventKind, Extension, Line, Outcome, Reason, Seconds,
-    Timestamp, Transfer, TransferResult,
+    Timestamp, Transfer, TransferResult, Warning, WarningKind,
 };
 
 use self::cast::Client;
@@ -216,6 +216,7 @@ impl<'a> Story<'a> {
         for leg in self.legs() {
             record = record.with_leg(leg);
         }
+        record = with_warnings(record, self.scene);
         let first = |extensions: bool| {
             let spells = self.talk.spells.iter();
             let people = spells.filter_map(|spell| person(self.scene, spell.who, self.rules));
@@ -283,6 +284,29 @@ impl<'a> Story<'a> {
     }
 }
 
+/// Adds what is uncertain about a record.
+fn with_warnings(mut record: CallRecord, scene: &Scene) -> CallRecord {
+    let mut warnings = Vec::new();
+    if record.outcome().is_answered() && record.talk().is_none() {
+        let text = "was answered, and its talk time is unknown: its answer or end was not observed";
+        warnings.push((WarningKind::TalkUnknown, text.to_owned()));
+    }
+    if scene.incomplete {
+        let text = "had more channels or events than are kept: its record may be incomplete";
+        warnings.push((WarningKind::IncompleteRecord, text.to_owned()));
+    }
+    if let Some(freed) = &scene.freed {
+        let attempts = freed.attempts.all;
+        let text = format!("had many ring attempts: {attempts} of them are not among its legs");
+        warnings.push((WarningKind::IncompleteRecord, text));
+    }
+    for (kind, text) in warnings {
+        let text = format!("call {} {text}", record.call_id());
+        record = record.with_warning(Warning::new(kind, text));
+    }
+    record
+}
+
 /// When the call ended for the client; none if no event shows it.
 fn end(scene: &Scene, client: &Client, talk: &Talk) -> Option<Micros> {
     let own = client.channels.iter().filter_map(|at| scene.channel(*at));
@@ -291,10 +315,7 @@ fn end(scene: &Scene, client: &Client, talk: &Talk) -> Option<Micros> {
         (_, Some(hung), to) => Some(to.map_or(hung, |to| hung.max(to))),
         (Some(_), None, Some(to)) => Some(to),
         (_, None, _) => {
-            let report = scene
-                .plan
-                .as_deref()
-                .and_then(|plan| plan.report_of(client.key));
+            let report = scene.plan.as_deref().and_then(|plan| plan.report_of(client.key));
             let root = scene.channel(client.key).and_then(Channel::hung_at);
             report.map(|report| report.at).or(root)
         }

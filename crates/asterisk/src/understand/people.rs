@@ -28,6 +28,12 @@ impl Person {
         }
     }
 
+    pub(crate) fn into_name(self) -> CompactString {
+        match self {
+            Self::Extension(name) | Self::Mobile(name) => name,
+        }
+    }
+
     pub(crate) fn extension(&self) -> Option<&str> {
         match self {
             Self::Extension(name) => Some(name),
@@ -105,6 +111,14 @@ pub(crate) fn rang(
         }
         rings.extend(asked_colleague(channel, rules));
     }
+    let freed = scene.freed.iter().flat_map(|freed| &freed.rings);
+    let own_ring = |client: Option<ChannelAt>| {
+        key.is_none_or(|own| client.is_none_or(|client| client == own.key))
+    };
+    rings.extend(freed.filter(|ring| own_ring(ring.client)).map(|ring| Ring {
+        at: ring.at,
+        who: ring.who.clone(),
+    }));
     if let Some(plan) = &scene.plan {
         for dial in plan
             .dials
@@ -112,11 +126,10 @@ pub(crate) fn rang(
             .filter(|dial| dial.kind != CallKind::Outgoing && own_event(dial.channel))
         {
             let named = dial.extensions.iter();
-            rings.extend(
-                named
-                    .filter_map(|one| rules.employee(one))
-                    .map(|who| Ring { at: dial.at, who }),
-            );
+            rings.extend(named.filter_map(|one| rules.employee(one)).map(|who| Ring {
+                at: dial.at,
+                who,
+            }));
         }
         for report in plan
             .reports
@@ -124,11 +137,10 @@ pub(crate) fn rang(
             .filter(|report| own_event(report.channel))
         {
             let named = report.extensions.iter();
-            rings.extend(
-                named
-                    .filter_map(|one| rules.employee(one))
-                    .map(|who| Ring { at: report.at, who }),
-            );
+            rings.extend(named.filter_map(|one| rules.employee(one)).map(|who| Ring {
+                at: report.at,
+                who,
+            }));
         }
     }
     rings.sort_by_key(|ring| ring.at);
@@ -140,11 +152,11 @@ pub(crate) fn rang(
         // Among employees, whoever calls is the first.
         let calls =
             |channel: &&Channel| channel.calls || (scene.dialplan && channel.exten().is_some());
-        let own = scene
-            .channels
-            .iter()
-            .find(calls)
-            .and_then(|channel| channel.peer.extension());
+        let callers = scene.channels.iter().filter(calls);
+        let own = callers
+            .filter_map(|channel| Some((channel.first_at, channel.peer.extension()?)))
+            .min()
+            .map(|(_, extension)| extension);
         order.extend(own.map(CompactString::from));
         let plan = scene.plan.as_deref();
         let told = plan.and_then(|plan| plan.reports.first()?.phone.as_deref());
@@ -195,7 +207,7 @@ pub(crate) fn rings_for(
 
 /// When a phone rang, if it did. A phone that was dialled and did not ring was busy, switched off,
 /// or passed the call on.
-fn ring_of(scene: &Scene, channel: &Channel) -> Option<Micros> {
+pub(crate) fn ring_of(scene: &Scene, channel: &Channel) -> Option<Micros> {
     if scene.dialplan {
         let rang = channel.was_bridged() || channel.rang_at().is_some();
         return rang.then_some(channel.first_at);

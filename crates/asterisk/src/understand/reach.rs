@@ -62,9 +62,7 @@ impl Spell {
     pub(crate) fn covers(&self, stay: &Stay) -> bool {
         let begins = self.from <= stay.from + SECOND / 2;
         let within = stay.to.is_none_or(|end| self.from < end);
-        let lasts = self
-            .to
-            .is_none_or(|to| to > stay.from && stay.to.is_some_and(|end| to >= end));
+        let lasts = self.to.is_none_or(|to| to > stay.from && stay.to.is_some_and(|end| to >= end));
         begins && within && lasts
     }
 }

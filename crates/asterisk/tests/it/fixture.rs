@@ -1,6 +1,8 @@
 //! Recorded calls, and what really happened in them.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use serde_json::Value;
 use vochi_crm_asterisk::{
@@ -10,6 +12,7 @@ use vochi_crm_core::phone::PhoneReader;
 use vochi_crm_core::{Extension, Line, PhoneNumber, Reason, Seconds, Timestamp, TransferResult};
 
 /// A recorded call.
+#[derive(Clone)]
 pub(crate) struct Fixture {
     pub(crate) name: String,
     pub(crate) direction: String,
@@ -19,6 +22,13 @@ pub(crate) struct Fixture {
     /// Mobiles of employees.
     pub(crate) employees: Vec<PhoneNumber>,
     pub(crate) events: Vec<Event>,
+}
+
+impl Fixture {
+    /// A tracker that knows what the fixture's configuration says.
+    pub(crate) fn tracker(&self) -> CallTracker {
+        builder().employees(self.employees.iter().copied()).build()
+    }
 }
 
 /// One event of it.
@@ -40,16 +50,20 @@ pub(crate) fn folder(name: &str) -> PathBuf {
         .join(name)
 }
 
-/// Every fixture of a folder, by name.
-pub(crate) fn all(folder_name: &str) -> Vec<Fixture> {
-    let mut paths: Vec<PathBuf> = std::fs::read_dir(folder(folder_name))
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|kind| kind == "json"))
-        .collect();
-    paths.sort();
-    assert!(paths.len() > 10, "the fixtures are there");
-    paths.iter().map(|path| read(path)).collect()
+/// Every fixture of a folder, by name. Each folder is read once.
+pub(crate) fn all(folder_name: &str) -> &'static [Fixture] {
+    static READ: Mutex<BTreeMap<String, &'static [Fixture]>> = Mutex::new(BTreeMap::new());
+    let mut folders = READ.lock().unwrap();
+    folders.entry(folder_name.to_owned()).or_insert_with(|| {
+        let mut paths: Vec<PathBuf> = std::fs::read_dir(folder(folder_name))
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.extension().is_some_and(|kind| kind == "json"))
+            .collect();
+        paths.sort();
+        assert!(paths.len() > 10, "the fixtures are there");
+        Vec::leak(paths.iter().map(|path| read(path)).collect())
+    })
 }
 
 pub(crate) fn one(folder_name: &str, name: &str) -> Fixture {
@@ -73,10 +87,7 @@ fn read(path: &Path) -> Fixture {
         name: whole["name"].as_str().unwrap().to_owned(),
         direction: whole["direction"].as_str().unwrap().to_owned(),
         expected: whole["expected"].clone(),
-        expected_calls: whole["expected_calls"]
-            .as_array()
-            .cloned()
-            .unwrap_or_default(),
+        expected_calls: whole["expected_calls"].as_array().cloned().unwrap_or_default(),
         employees: whole["env"]["VOCHI_CRM_PBX_EMPLOYEES"]
             .as_str()
             .map(|number| number.parse().unwrap())
@@ -174,10 +185,7 @@ pub(crate) fn twice(events: &[Event]) -> Vec<Event> {
 
 /// Every event twice in succession.
 pub(crate) fn each_twice(events: &[Event]) -> Vec<Event> {
-    events
-        .iter()
-        .flat_map(|event| [event.clone(), event.clone()])
-        .collect()
+    events.iter().flat_map(|event| [event.clone(), event.clone()]).collect()
 }
 
 /// Every way in which the finished calls differ from what really happened.
@@ -204,10 +212,7 @@ pub(crate) fn differences(fixture: &Fixture, calls: &[FinishedCall]) -> Vec<Stri
         return wrong;
     }
     if let Some(id) = expected["main_unique_id"].as_str() {
-        match calls
-            .iter()
-            .find(|call| call.record().call_id().as_str() == id)
-        {
+        match calls.iter().find(|call| call.record().call_id().as_str() == id) {
             Some(call) => judge(&fixture.direction, expected, call, &mut wrong),
             None => wrong.push(format!("there is no call {id}")),
         }
@@ -229,10 +234,7 @@ pub(crate) fn differences(fixture: &Fixture, calls: &[FinishedCall]) -> Vec<Stri
         let direction = other["direction"].as_str().unwrap();
         if other.get("talked_with").is_some() {
             let id = other["main_unique_id"].as_str().unwrap();
-            match calls
-                .iter()
-                .find(|call| call.record().call_id().as_str() == id)
-            {
+            match calls.iter().find(|call| call.record().call_id().as_str() == id) {
                 Some(call) => judge(direction, other, call, &mut wrong),
                 None => wrong.push(format!("there is no call {id}")),
             }
@@ -276,17 +278,10 @@ fn judge(direction: &str, expected: &Value, call: &FinishedCall, wrong: &mut Vec
         check("extensions", &wanted, &rang);
     }
     if said("line") {
-        check(
-            "line",
-            &expected["line"].as_str(),
-            &record.line().map(Line::as_str),
-        );
+        check("line", &expected["line"].as_str(), &record.line().map(Line::as_str));
     }
     // A dialplan's reasons are words of its host.
-    if expected["fail_reason"]
-        .as_str()
-        .is_some_and(|reason| reason.parse::<Reason>().is_ok())
-    {
+    if expected["fail_reason"].as_str().is_some_and(|reason| reason.parse::<Reason>().is_ok()) {
         let reason = record.reason().map(Reason::as_str);
         check("reason", &expected["fail_reason"].as_str(), &reason);
     }
@@ -368,11 +363,8 @@ fn transfer(
 pub(crate) fn assert_understood(folder: &str, change: impl Fn(&Fixture) -> Vec<Event>) {
     let mut wrong = Vec::new();
     for fixture in all(folder) {
-        let calls = builder()
-            .employees(fixture.employees.iter().copied())
-            .build();
-        let calls = records(play_into(calls, &change(&fixture)));
-        for difference in differences(&fixture, &calls) {
+        let calls = records(play_into(fixture.tracker(), &change(fixture)));
+        for difference in differences(fixture, &calls) {
             wrong.push(format!("{}: {difference}", fixture.name));
         }
     }

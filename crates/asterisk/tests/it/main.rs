@@ -7,6 +7,7 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod bounds;
 mod broken;
 mod event_file;
 mod fixture;

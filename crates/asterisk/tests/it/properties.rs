@@ -7,12 +7,10 @@ use proptest::prelude::*;
 use vochi_crm_asterisk::{FinishedCall, Heard};
 use vochi_crm_core::{Direction, Seconds};
 
-use crate::fixture::{Event, Fixture, all, play};
+use crate::fixture::{Event, Fixture, all, play, play_into};
 
 static FIXTURES: LazyLock<Vec<Fixture>> = LazyLock::new(|| {
-    let mut fixtures = all("asterisk");
-    fixtures.extend(all("asterisk-ami"));
-    fixtures
+    ["asterisk", "asterisk-ami", "reports"].map(all).concat()
 });
 
 /// Some events of a fixture, some of them again, each up to `seconds` late.
@@ -134,7 +132,7 @@ proptest! {
     #[test]
     fn ten_seconds_of_delay_lose_no_call_and_make_none((place, events) in late(10.0)) {
         let fixture = &FIXTURES[place];
-        let heard = play(&events);
+        let heard = play_into(fixture.tracker(), &events);
         let external = finished(&heard).iter().filter(|call| call.is_external()).count();
         if let Some(wanted) = fixture.expected["expected_crm_calls"].as_u64() {
             prop_assert_eq!(external as u64, wanted, "{} {:?}", &fixture.name, &heard);

@@ -55,12 +55,12 @@ fn all_calls_of_a_day_at_once_are_kept_apart() {
     for folder in ["asterisk", "asterisk-ami"] {
         let fixtures = all(folder);
         let streams: Vec<Vec<Event>> = (0..)
-            .zip(&fixtures)
+            .zip(fixtures)
             .map(|(place, fixture)| renamed(&fixture.events, &format!("x{place}")))
             .collect();
         let mut wrong = Vec::new();
         let heard = play(&merged(&streams, 700.0));
-        for (place, fixture) in (0..).zip(&fixtures) {
+        for (place, fixture) in (0..).zip(fixtures) {
             let ending = format!("x{place}");
             let own: Vec<_> = heard
                 .iter()

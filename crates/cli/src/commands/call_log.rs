@@ -2,11 +2,11 @@
 
 use vochi_crm::phone::PhoneReader;
 use vochi_crm::{
-    CallId, CallRecord, CrmCallId, Error, Extension, Line, Recording, Result, Seconds,
+    CallId, CallRecord, CrmCallId, Error, Extension, Line, Recorded, Recording, Result, Seconds,
 };
 
-use super::delivery::{Delivery, client, option, settle};
-use crate::app::{App, Memory};
+use super::delivery::{Delivery, client, option, remembered, settle};
+use crate::app::{App, Memory, Session};
 use crate::args::CallLogArgs;
 use crate::exit::Exit;
 
@@ -16,9 +16,31 @@ pub(super) async fn run(app: &App<'_>, args: &CallLogArgs) -> Result<Exit> {
     let mut delivery = Delivery::new(&session, record.call_id().as_str());
     delivery.set_client(Some(record.client()));
     delivery.set_crm_call_id(record.crm_call_id());
+    require_talk(app, &session, &record).await?;
     delivery.add(&settle(app, &session, record).await?);
     delivery.warn_of_number(warning.as_deref());
     Ok(app.show(&session, &delivery, Exit::Done))
+}
+
+/// Refuses an answered call whose talk time neither the command line nor the call's events give. The
+/// caller of this command can give it, and not every CRM lets a recorded call be corrected.
+async fn require_talk(app: &App<'_>, session: &Session, record: &CallRecord) -> Result<()> {
+    if !record.outcome().is_answered() || record.talk().is_some() {
+        return Ok(());
+    }
+    let state = remembered(session, &app.history(), record.call_id()).await?;
+    let recorded = state.recorded() == Recorded::Yes;
+    if recorded || state.complete(record.clone()).talk().is_some() {
+        return Ok(());
+    }
+    let what = format!(
+        "call {} was answered, but its talk time is not known",
+        record.call_id()
+    );
+    let connector = &session.connector;
+    Err(Error::input(what)
+        .with_hint("give the talk seconds of an answered call")
+        .with_account(connector.crm(), connector.account().clone()))
 }
 
 /// The command line as a record.

@@ -82,13 +82,16 @@ fn an_answered_call_needs_its_talk_seconds_unless_they_are_remembered() {
     let stage = Stage::new();
     let answered = ["--outcome", "answered", "--ext", "151"];
     let value = log(&stage, "1", &answered).ends(4);
-    assert!(
-        value["error"]["hint"]
-            .as_str()
-            .unwrap()
-            .contains("talk seconds"),
-        "{value}"
+    let error = &value["error"];
+    assert_eq!(
+        error["message"],
+        "call 1 was answered, but its talk time is not known"
     );
+    assert_eq!(error["hint"], "give the talk seconds of an answered call");
+    assert_eq!(error["kind"], "input");
+    assert_eq!(error["effect"], "not_applied");
+    assert_eq!(error["crm"], "retailcrm");
+    assert_eq!(stage.requests(), 0, "refused before anything is sent");
 
     for arguments in [
         &[
@@ -115,6 +118,55 @@ fn an_answered_call_needs_its_talk_seconds_unless_they_are_remembered() {
         .call("2")
         .expect("the call is recorded");
     assert_eq!((call.talk_seconds, call.wait_seconds), (Some(55), Some(5)));
+}
+
+#[test]
+fn recorded_call_needs_no_talk_seconds() {
+    let stage = Stage::new();
+    let answered = ["--outcome", "answered", "--ext", "151"];
+    log(
+        &stage,
+        CALL,
+        &[&answered[..], &["--talk-seconds", "64"]].concat(),
+    )
+    .ends(0);
+    let value = log(&stage, CALL, &answered).ends(0);
+    assert_eq!(
+        (&value["recorded"], &value["requests"]),
+        (&json!(true), &json!(0)),
+        "{value}"
+    );
+}
+
+#[test]
+fn unanswered_call_needs_no_talk_seconds() {
+    let stage = Stage::new();
+    for (call, outcome) in [("1", "missed"), ("2", "voicemail"), ("3", "busy")] {
+        log(&stage, call, &["--outcome", outcome, "--ext", "151"]).ends(0);
+        let row = stage.sandbox.retailcrm().call(call).expect(outcome);
+        assert_eq!(row.talk_seconds, Some(0), "{outcome}");
+    }
+}
+
+#[test]
+fn hangup_with_unknown_talk_is_recorded_with_a_warning() {
+    let stage = Stage::new();
+    let begin = ["--phone", PHONE, "--ext", "151"];
+    let begin = [&["call-event", "in", "--call-id", "1"][..], &begin].concat();
+    stage.json(&begin).ends(0);
+    let hangup = ["call-event", "hangup", "--call-id", "1", "--record"];
+    let value = stage
+        .json(&[&hangup[..], &["--outcome", "answered"]].concat())
+        .ends(0);
+    assert_eq!(value["recorded"], true, "{value}");
+    let warnings = value["warnings"].to_string();
+    assert!(warnings.contains("talk time is unknown"), "{value}");
+    let calls = stage.sandbox.retailcrm().calls();
+    let sent = &calls[0].sent;
+    assert_eq!(sent["result"], "answered", "{sent}");
+    for unknown in ["duration", "durationWaiting"] {
+        assert_eq!(sent.get(unknown), None, "{sent}");
+    }
 }
 
 #[test]

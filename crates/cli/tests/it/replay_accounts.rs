@@ -239,24 +239,24 @@ fn calls_among_employees_are_nobodys_business() {
 }
 
 #[test]
-fn an_answered_call_of_unknown_length_is_recorded_with_a_second() {
+fn unknown_talk_is_null_and_recorded_without_duration() {
     let stage = Stage::bare();
     let text = stage.profile_text("shop");
     stage.configure(&text.replace("retries = 0", "retries = 0\ndefault_user = \"18\""));
     let lost = "asterisk/in_lost_all_but_hangup";
     let value = replay(&stage, lost, &["--profile", "shop"]).ends(0);
-    assert_eq!(
-        value["talk_seconds"],
-        Value::Null,
-        "what is not known is not made up"
-    );
-    let warnings = value["deliveries"][0]["warnings"].to_string();
-    assert!(warnings.contains("1 second is recorded"), "{warnings}");
-    let call = stage.sandbox.retailcrm().call("1758032163.74").unwrap();
-    assert_eq!(
-        (call.outcome, call.talk_seconds),
-        (Some("answered"), Some(1))
-    );
+    let null = Some(&Value::Null);
+    assert_eq!(value.get("talk_seconds"), null, "invented: {value}");
+    let delivery = &value["deliveries"][0];
+    assert_eq!(delivery["recorded"], true, "{delivery}");
+    let warnings = delivery["warnings"].as_array().unwrap();
+    assert_eq!(warnings.len(), 1, "{delivery}");
+    let warning = warnings[0].as_str().unwrap();
+    assert!(warning.contains("talk time is unknown"), "{warning}");
+    let calls = stage.sandbox.retailcrm().calls();
+    assert_eq!(calls[0].sent.get("duration"), None, "{}", calls[0].sent);
+    assert_eq!(calls[0].row.outcome, Some("answered"));
+    assert_eq!(calls[0].row.talk_seconds, None);
 }
 
 #[test]

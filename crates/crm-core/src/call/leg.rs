@@ -103,7 +103,7 @@ pub struct LegRecord {
     /// When the two were connected; absent if they never were.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answered_at: Option<Timestamp>,
-    /// When it ended.
+    /// When it ended; absent if its end was not observed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Timestamp>,
     /// The recording of this leg.

@@ -1,13 +1,15 @@
 //! A finished call, as it goes into a CRM's history.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
     CallId, CrmCallId, Direction, Extension, Extra, LegRecord, Line, Outcome, Party, Reason,
     Recording, TransferMode, TransferResult,
 };
-use crate::error::{Error, Result};
 use crate::time::{Seconds, Timestamp};
+use crate::warning::{Warning, WarningKind};
 
 /// A transfer that was tried in a call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,6 +62,7 @@ pub struct CallRecord {
     recording: Option<Recording>,
     crm_call_id: Option<CrmCallId>,
     extra: Extra,
+    warnings: Vec<Warning>,
 }
 
 impl CallRecord {
@@ -89,10 +92,11 @@ impl CallRecord {
             recording: None,
             crm_call_id: None,
             extra: Extra::default(),
+            warnings: Vec::new(),
         }
     }
 
-    /// When it ended; without it, start plus waiting plus talking.
+    /// When it ended; see [`ended_at`](Self::ended_at) for what holds without it.
     #[must_use]
     pub fn with_ended_at(mut self, at: Timestamp) -> Self {
         self.ended_at = Some(at);
@@ -129,7 +133,8 @@ impl CallRecord {
         self
     }
 
-    /// How long the client talked with humans.
+    /// How long the client talked with humans. Leave it out where the PBX did not observe it: it is
+    /// then unknown, and no connector invents it.
     #[must_use]
     pub fn with_talk(mut self, talk: Seconds) -> Self {
         self.talk = Some(talk);
@@ -189,6 +194,35 @@ impl CallRecord {
         self
     }
 
+    /// Adds what the source of the record (the PBX) has to report about it, once: for example that
+    /// the record may be incomplete. It goes into the receipt of every CRM.
+    ///
+    /// With [`WarningKind::TalkUnknown`] the talk time stays unknown, also where the remembered
+    /// events would give one: their end may be the moment the PBX closed the call.
+    ///
+    /// ```
+    /// # use vochi_crm_core::{CallId, CallRecord, Direction, Outcome, Party};
+    /// use vochi_crm_core::{Warning, WarningKind};
+    /// # let record = CallRecord::new(
+    /// #     CallId::new("17.185")?,
+    /// #     Direction::Inbound,
+    /// #     Party::Hidden,
+    /// #     "2026-03-02T08:00:00Z".parse()?,
+    /// #     Outcome::Missed,
+    /// # );
+    /// let record = record.with_warning(Warning::new(
+    ///     WarningKind::IncompleteRecord,
+    ///     "call 17.185 had more channels than the PBX reported",
+    /// ));
+    /// assert_eq!(record.warnings()[0].kind().as_str(), "incomplete_record");
+    /// # Ok::<(), vochi_crm_core::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_warning(mut self, warning: Warning) -> Self {
+        push_once(&mut self.warnings, warning);
+        self
+    }
+
     /// The PBX's id of the call.
     pub fn call_id(&self) -> &CallId {
         &self.call_id
@@ -214,12 +248,18 @@ impl CallRecord {
         self.outcome
     }
 
-    /// When it ended: as told, else start plus waiting plus talking.
+    /// When it ended: as given, else start plus waiting plus talking, and not before the last event
+    /// of a leg.
     pub fn ended_at(&self) -> Timestamp {
-        let lasted = self.wait.unwrap_or_default().get() + self.talk.unwrap_or_default().get();
-        let reckoned = std::time::Duration::from_secs(lasted.into());
-        self.ended_at
-            .unwrap_or_else(|| self.started_at.plus(reckoned))
+        if let Some(at) = self.ended_at {
+            return at;
+        }
+        let lasted = u64::from(self.wait.unwrap_or_default().get())
+            + u64::from(self.talk.unwrap_or_default().get());
+        let reckoned = self.started_at.plus(Duration::from_secs(lasted));
+        let legs = self.legs.iter();
+        let observed = legs.flat_map(|leg| [leg.answered_at, leg.ended_at]);
+        observed.flatten().fold(reckoned, Ord::max)
     }
 
     /// The company's own number or trunk.
@@ -242,7 +282,7 @@ impl CallRecord {
         &self.talked_with
     }
 
-    /// How long the client talked with humans, if told.
+    /// How long the client talked with humans; `None` if it is unknown.
     pub fn talk(&self) -> Option<Seconds> {
         self.talk
     }
@@ -277,25 +317,39 @@ impl CallRecord {
         &self.extra
     }
 
-    /// The record with its times settled: an answered call counts at least one second, any other has
-    /// none.
+    /// Warnings about the record itself, from its source and from [`settled`](Self::settled).
+    pub fn warnings(&self) -> &[Warning] {
+        &self.warnings
+    }
+
+    /// Returns true if the record carries a warning of this kind.
+    pub(crate) fn warns(&self, kind: WarningKind) -> bool {
+        self.warnings.iter().any(|warning| warning.kind() == kind)
+    }
+
+    /// Returns true if the source of the record gave the moment of its end.
+    pub(crate) fn has_end(&self) -> bool {
+        self.ended_at.is_some()
+    }
+
+    /// Normalizes the talk time: an answered call has at least one second, any other none.
     ///
-    /// # Errors
-    /// `input` when the call was answered and nobody told how long it lasted.
-    pub fn settled(mut self) -> Result<Self> {
-        self.talk = Some(if self.outcome.is_answered() {
-            let talk = self.talk.ok_or_else(|| {
-                Error::input(format!(
-                    "call {} was answered, but its talk time is not known",
-                    self.call_id
-                ))
-                .with_hint("give the talk seconds of an answered call")
-            })?;
-            talk.max(Seconds::new(1))
-        } else {
-            Seconds::ZERO
-        });
-        Ok(self)
+    /// An answered call of unknown talk time keeps it unknown and gets a warning of the kind
+    /// [`TalkUnknown`](WarningKind::TalkUnknown), unless it carries one.
+    #[must_use]
+    pub fn settled(mut self) -> Self {
+        if !self.outcome.is_answered() {
+            return self.with_talk(Seconds::ZERO);
+        }
+        self.talk = self.talk.map(|talk| talk.max(Seconds::new(1)));
+        if self.talk.is_some() || self.warns(WarningKind::TalkUnknown) {
+            return self;
+        }
+        let text = format!(
+            "call {} was answered, but its talk time is unknown; only what was observed is recorded",
+            self.call_id
+        );
+        self.with_warning(Warning::new(WarningKind::TalkUnknown, text))
     }
 
     /// Whose call it was: the last employee who talked; of an unanswered call the last who rang.
@@ -304,8 +358,8 @@ impl CallRecord {
     }
 }
 
-fn push_once(list: &mut Vec<Extension>, extension: Extension) {
-    if !list.contains(&extension) {
-        list.push(extension);
+fn push_once<T: PartialEq>(list: &mut Vec<T>, item: T) {
+    if !list.contains(&item) {
+        list.push(item);
     }
 }

@@ -61,7 +61,10 @@ pub trait CrmConnector: Send + Sync + fmt::Debug {
     }
 
     /// Settles finished calls: the CRM's history holds each once, whatever happened before. The
-    /// results stand in the order of the records; a bad record does not keep the others out.
+    /// results stand in the order of the records; a bad record does not keep the others out. A
+    /// receipt carries the [warnings](CallRecord::warnings) of its record. An answered record of
+    /// unknown talk time is recorded with the warning
+    /// [`TalkUnknown`](crate::WarningKind::TalkUnknown).
     async fn log_calls(&self, cx: &Cx, records: &[CallRecord]) -> Vec<Result<Receipt>> {
         let _ = cx;
         records

@@ -1,6 +1,6 @@
 //! What came of an event or record.
 
-use crate::call::CrmCallId;
+use crate::call::{CallRecord, CrmCallId};
 use crate::warning::Warning;
 
 /// What came of an event or record that was handed to a CRM.
@@ -16,6 +16,12 @@ impl Receipt {
     /// A receipt for nothing yet.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// A receipt for a record: it begins with the warnings of the record itself. A connector makes
+    /// every receipt of [`log_calls`](super::CrmConnector::log_calls) with it.
+    pub fn of_record(record: &CallRecord) -> Self {
+        Self::new().with_warnings(record.warnings().iter().cloned())
     }
 
     /// Notes that the CRM's history holds the call.

@@ -8,6 +8,7 @@
 )]
 
 mod cache;
+mod call_record;
 mod call_state;
 mod credentials;
 mod limit;

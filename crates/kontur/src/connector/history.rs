@@ -36,6 +36,7 @@ impl Connector {
         let mut open = self.hub().open_call(&cx, account, record.call_id()).await?;
         let mut note: Note = open.note().unwrap_or_default();
         let mut warnings = Vec::new();
+        let mut receipt = Receipt::of_record(record);
         if open.state().recorded() == Recorded::Yes {
             warnings.push(Warning::new(
                 WarningKind::AlreadyRecorded,
@@ -53,14 +54,15 @@ impl Connector {
                 ));
             }
         } else {
-            let record = talks::settled(open.state().complete(record.clone()))?;
+            let record = open.state().complete(record.clone()).settled();
+            receipt = Receipt::of_record(&record);
             self.register_settled(&cx, &mut open, &mut note, &record, &mut warnings)
                 .await?;
         }
         self.settle_recordings(&cx, &mut open, &mut note, record.call_id(), &mut warnings)
             .await;
         let id = note.communication().and_then(|id| id.to_common().ok());
-        Ok(Receipt::new()
+        Ok(receipt
             .as_recorded()
             .with_crm_call_id(id)
             .with_requests(cx.requests())

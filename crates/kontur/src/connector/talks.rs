@@ -2,6 +2,8 @@
 //!
 //! Kontur has no word for how a call ended: it was answered if one of its legs has a time of an
 //! answer. So the legs must agree with the outcome of the record, whatever the events made of them.
+//! It shows as the talk time what lies between an answer and an end: a leg whose end was not observed
+//! ends with the last event that was observed of it, so that no talk time is invented.
 
 use std::time::Duration;
 
@@ -12,24 +14,8 @@ use vochi_crm_core::{
 use super::legs::Ends as _;
 use crate::RegisterLegs;
 
-/// The record with its times settled. What nobody told of the talk, the legs tell.
-pub(super) fn settled(record: CallRecord) -> Result<CallRecord> {
-    if record.talk().is_some() || !record.outcome().is_answered() {
-        return record.settled();
-    }
-    let talks = record.legs().iter().filter(|leg| counts(&record, leg));
-    let times = talks.filter_map(|leg| Some((leg.answered_at?, leg.ended_at?)));
-    let (mut first, mut last): (Option<Timestamp>, Option<Timestamp>) = (None, None);
-    for (answered, ended) in times {
-        first = Some(first.map_or(answered, |first| first.min(answered)));
-        last = Some(last.map_or(ended, |last| last.max(ended)));
-    }
-    match (first, last) {
-        (Some(first), Some(last)) => record.with_talk(Seconds::rounded(last.since(first))),
-        _ => record,
-    }
-    .settled()
-}
+/// The shortest talk of an answered call.
+const LEAST_TALK: Duration = Duration::from_secs(1);
 
 /// The legs of a settled record: those that are known, else one per talk, or one per employee whose
 /// phone rang.
@@ -38,10 +24,10 @@ pub(super) fn legs(record: &CallRecord, keep: RegisterLegs) -> Result<Vec<LegRec
     let talks = record.legs().iter().filter(|leg| leg.is_talk());
     let mut legs: Vec<LegRecord> = talks.cloned().collect();
     for leg in &mut legs {
+        let ended = leg.ended_at.unwrap_or_else(|| last_event(record, leg));
         if !answered {
             leg.answered_at = None;
         }
-        let ended = leg.ended_at.unwrap_or_else(|| record.ended_at());
         leg.ended_at = Some(after(leg.answered_at, ended));
     }
     let taken = |leg: &LegRecord| counts(record, leg) && leg.answered_at.is_some();
@@ -79,10 +65,23 @@ fn counts(record: &CallRecord, leg: &LegRecord) -> bool {
     leg.is_talk() && (leg.has_client() || record.direction() == Direction::Internal)
 }
 
-/// A leg ends after it was answered; an answered call lasts a second at least.
+/// The last event observed of a leg without an end: the next employee takes the client, or the call
+/// ends.
+fn last_event(record: &CallRecord, leg: &LegRecord) -> Timestamp {
+    let taken = |answered: Timestamp| {
+        let others = record.legs().iter().filter(|other| counts(record, other));
+        let answers = others.filter_map(|other| other.answered_at);
+        answers.filter(|at| *at > answered).min()
+    };
+    leg.answered_at
+        .and_then(taken)
+        .unwrap_or_else(|| record.ended_at())
+}
+
+/// The end of a leg: an answered one lasts a second at least.
 fn after(answered: Option<Timestamp>, ended: Timestamp) -> Timestamp {
     match answered {
-        Some(answered) if ended <= answered => answered.plus(Duration::from_secs(1)),
+        Some(answered) if ended <= answered => answered.plus(LEAST_TALK),
         _ => ended,
     }
 }
@@ -90,7 +89,6 @@ fn after(answered: Option<Timestamp>, ended: Timestamp) -> Timestamp {
 /// The call was answered and no leg says so: the answer was lost, or no leg is known. It goes to
 /// whoever talked last.
 fn take_up(record: &CallRecord, legs: &mut Vec<LegRecord>) -> Result<()> {
-    let (answered, ended) = talked(record);
     let employee = record.handled_by();
     let known = legs.iter().rposition(|leg| {
         counts(record, leg) && employee.is_none_or(|one| leg.employees().any(|own| own == one))
@@ -103,27 +101,33 @@ fn take_up(record: &CallRecord, legs: &mut Vec<LegRecord>) -> Result<()> {
         legs.len() - 1
     };
     if let Some(leg) = legs.get_mut(at) {
+        let (answered, ended) = talked(record, leg.ended_at);
         leg.answered_at = Some(answered);
         leg.ended_at = Some(after(leg.answered_at, ended));
     }
     Ok(())
 }
 
-/// When the talk began and ended. The talk time is what Kontur shows, so both keep to it.
-fn talked(record: &CallRecord) -> (Timestamp, Timestamp) {
-    let talk = Duration::from_secs(record.talk().unwrap_or_default().get().into());
+/// When the talk began and ended. The talk time is what Kontur shows, so both keep to it; where it is
+/// unknown, the talk ends with its leg.
+fn talked(record: &CallRecord, leg_ended: Option<Timestamp>) -> (Timestamp, Timestamp) {
+    let talk = record.talk().map(duration);
+    let ended = leg_ended.filter(|_| talk.is_none());
+    let ended = ended.unwrap_or_else(|| record.ended_at());
     if let Some(wait) = record.wait() {
-        let answered = record
-            .started_at()
-            .plus(Duration::from_secs(wait.get().into()));
-        return (answered, answered.plus(talk));
+        let answered = record.started_at().plus(duration(wait));
+        return (answered, talk.map_or(ended, |talk| answered.plus(talk)));
     }
-    let ended = record.ended_at();
+    let talk = talk.unwrap_or(LEAST_TALK);
     let lasted = ended.since(record.started_at());
     match lasted.checked_sub(talk) {
         Some(wait) => (record.started_at().plus(wait), ended),
         None => (record.started_at(), record.started_at().plus(talk)),
     }
+}
+
+fn duration(seconds: Seconds) -> Duration {
+    Duration::from_secs(seconds.get().into())
 }
 
 /// The phones that rang. An outgoing call has one: that of the employee who called.

@@ -9,23 +9,13 @@ use vochi_crm_core::{
 };
 
 use super::support::{
-    Bench, CALL, CLICK, COMMUNICATION, answered, at, begun, call, ext, hangup, incoming, leg,
-    leg_id, outgoing, pbx_rings, phone, record, unknown_call, user, warnings, wire, yes,
+    Bench, CALL, CLICK, COMMUNICATION, answered, at, begun, call, ext, hangup, incoming, items,
+    leg, leg_id, outgoing, pbx_rings, phone, record, registered, unknown_call, user, warnings,
+    wire, yes,
 };
 
 fn lost() -> Step {
     Step::Fail(TransportError::Broken("reset".to_owned()))
-}
-
-/// The body of the last registration.
-fn registered(bench: &Bench) -> Value {
-    let sent = bench.sent().into_iter().rev();
-    let mut registrations = sent.filter(|(name, _)| name == "register-call");
-    registrations.next().unwrap().1
-}
-
-fn items(bench: &Bench) -> Vec<Value> {
-    registered(bench)["items"].as_array().unwrap().clone()
 }
 
 fn client() -> Value {
@@ -338,34 +328,6 @@ async fn the_phone_the_pbx_rang_is_no_leg_of_the_record() {
     bench.log(record).await.unwrap();
     assert_eq!(items(&bench).len(), 1);
     assert_eq!(items(&bench)[0]["id"], "1763631515.43");
-}
-
-#[tokio::test(start_paused = true)]
-async fn an_answered_call_of_unknown_length_is_refused_unless_its_legs_tell() {
-    let bench = Bench::new([yes()]);
-    let record = CallRecord::new(
-        call(),
-        Direction::Inbound,
-        phone(),
-        at(0),
-        Outcome::Answered,
-    );
-    let error = bench.log(record.clone()).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Input);
-    let leg = LegRecord {
-        id: leg_id(43),
-        from: LegEnd::Client,
-        to: LegEnd::Employee(ext("101")),
-        answered_at: Some(at(9)),
-        ended_at: Some(at(9)),
-        recording: None,
-    };
-    bench.log(record.with_leg(leg)).await.unwrap();
-    assert_eq!(
-        items(&bench)[0]["finishedAt"],
-        wire(10),
-        "a second at least"
-    );
 }
 
 #[tokio::test(start_paused = true)]

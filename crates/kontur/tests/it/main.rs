@@ -40,4 +40,5 @@ mod setup;
 mod stand_in;
 mod stand_in_people;
 mod support;
+mod talk_unknown;
 mod upload;

@@ -75,6 +75,18 @@ impl Bench {
     }
 }
 
+/// The body of the last registration.
+pub(crate) fn registered(bench: &Bench) -> Value {
+    let sent = bench.sent().into_iter().rev();
+    let mut registrations = sent.filter(|(name, _)| name == "register-call");
+    registrations.next().unwrap().1
+}
+
+/// The legs of the last registration.
+pub(crate) fn items(bench: &Bench) -> Vec<Value> {
+    registered(bench)["items"].as_array().unwrap().clone()
+}
+
 /// Requests in short: `call-started`, `43 appeared`, `call-finished`.
 pub(crate) fn told(sent: impl IntoIterator<Item = (String, Value)>) -> Vec<String> {
     let short = |(name, body): (String, Value)| {

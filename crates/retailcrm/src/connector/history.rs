@@ -19,7 +19,7 @@ struct Parcel {
     open: OpenCall,
     note: Note,
     call: CallUpload,
-    warnings: Vec<Warning>,
+    receipt: Receipt,
     after: Option<Afterwards>,
 }
 
@@ -183,9 +183,10 @@ impl Connector {
         afterwards: &mut Vec<Afterwards>,
     ) -> (usize, Result<Receipt>) {
         let own = taken.repeated || parcel.open.state().recorded() == Recorded::Maybe;
+        let mut warnings = Vec::new();
         let mut there = taken.duplicates.iter();
         if there.any(|id| id == parcel.call.external_id()) {
-            parcel.warnings.push(Warning::new(
+            warnings.push(Warning::new(
                 WarningKind::AlreadyRecorded,
                 format!(
                     "RetailCRM held call {} already and left it as it was",
@@ -206,7 +207,7 @@ impl Connector {
         // The call stands in the CRM: losing our note of it costs a warning, not the record. A
         // second upload would be a duplicate there.
         if let Err(error) = result {
-            parcel.warnings.push(Warning::new(
+            warnings.push(Warning::new(
                 WarningKind::Incomplete,
                 format!(
                     "the call is recorded, but that cannot be remembered: {}",
@@ -214,10 +215,8 @@ impl Connector {
                 ),
             ));
         }
-        (
-            parcel.index,
-            Ok(Receipt::new().as_recorded().with_warnings(parcel.warnings)),
-        )
+        let receipt = parcel.receipt.as_recorded().with_warnings(warnings);
+        (parcel.index, Ok(receipt))
     }
 
     async fn unrecorded(&self, mut parcel: Parcel, error: Error) -> (usize, Result<Receipt>) {
@@ -248,7 +247,9 @@ impl Connector {
                     record.call_id()
                 ),
             ));
-            let receipt = Receipt::new().as_recorded().with_warnings(warnings);
+            let receipt = Receipt::of_record(record)
+                .as_recorded()
+                .with_warnings(warnings);
             let mut after = None;
             if !note.left.is_empty() {
                 after = self.afterwards(index, &open.state().complete(record.clone()))?;
@@ -259,17 +260,19 @@ impl Connector {
             let after = after.filter(|after| !after.duties.is_empty());
             return Ok(Packed::Done(receipt, after.map(Box::new)));
         }
-        let record = open.state().complete(record.clone()).settled()?;
+        let unsent =
+            |warnings| Packed::Done(Receipt::of_record(record).with_warnings(warnings), None);
         let Some(direction) = words::direction(record.direction()) else {
             warnings.push(Warning::new(
                 WarningKind::NothingToSend,
                 "RetailCRM is not told of internal calls",
             ));
-            return Ok(Packed::Done(Receipt::new().with_warnings(warnings), None));
+            return Ok(unsent(warnings));
         };
         let Some(phone) = words::phone(record.client(), &mut warnings) else {
-            return Ok(Packed::Done(Receipt::new().with_warnings(warnings), None));
+            return Ok(unsent(warnings));
         };
+        let record = open.state().complete(record.clone()).settled();
         let phone = if self.inner.config.strip_plus_in_upload {
             phone.without_plus()
         } else {
@@ -283,8 +286,10 @@ impl Connector {
             direction,
             phone,
             words::result(record.outcome(), record.reason()),
-        )
-        .with_duration(record.talk().unwrap_or_default());
+        );
+        if let Some(talk) = record.talk() {
+            call = call.with_duration(talk);
+        }
         if let Some(wait) = record.wait() {
             call = call.with_waiting(wait);
         }
@@ -327,7 +332,7 @@ impl Connector {
             open,
             note,
             call,
-            warnings,
+            receipt: Receipt::of_record(&record).with_warnings(warnings),
             after,
         })))
     }

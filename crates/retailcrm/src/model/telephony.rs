@@ -95,7 +95,8 @@ pub struct CallUpload {
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<Extension>,
     result: CallResult,
-    duration: Seconds,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    duration: Option<Seconds>,
     #[serde(skip_serializing_if = "Option::is_none")]
     duration_waiting: Option<Seconds>,
     external_id: String,
@@ -111,7 +112,9 @@ pub struct CallUpload {
 
 impl CallUpload {
     /// A call that began at `date` in the account's zone. `external_id` is the PBX's id: a call with
-    /// an id the CRM has already is counted as a duplicate and changes nothing.
+    /// an id the CRM has already is counted as a duplicate and changes nothing. The talk time of an
+    /// answered call is unknown and not sent, that of any other is 0, until
+    /// [`with_duration`](Self::with_duration) sets it.
     pub fn new(
         external_id: impl Into<String>,
         date: LocalTime,
@@ -126,7 +129,7 @@ impl CallUpload {
             user_id: None,
             code: None,
             result,
-            duration: Seconds::ZERO,
+            duration: (result != CallResult::Answered).then_some(Seconds::ZERO),
             duration_waiting: None,
             external_id: external_id.into(),
             record_url: None,
@@ -150,10 +153,10 @@ impl CallUpload {
         self
     }
 
-    /// How long they talked.
+    /// Sets the talk time.
     #[must_use]
     pub fn with_duration(mut self, talk: Seconds) -> Self {
-        self.duration = talk;
+        self.duration = Some(talk);
         self
     }
 

@@ -311,22 +311,19 @@ async fn a_record_that_cannot_go_out_does_not_keep_the_others_back() {
         at(0),
         Outcome::Missed,
     );
-    let unknown_length = CallRecord::new(
+    let of_nobody = CallRecord::new(
         CallId::new("u").unwrap(),
         Direction::Inbound,
         phone("+375446370646"),
         at(0),
-        Outcome::Answered,
-    )
-    .with_talked_with(ext("151"));
-    let results = bench
-        .log(&[hidden, internal, unknown_length, record("1")])
-        .await;
+        Outcome::Missed,
+    );
+    let results = bench.log(&[hidden, internal, of_nobody, record("1")]).await;
     let hidden = results[0].as_ref().unwrap();
     assert!(!hidden.recorded());
     assert_eq!(hidden.warnings()[0].kind(), WarningKind::HiddenNumber);
     assert!(!results[1].as_ref().unwrap().recorded());
-    assert_eq!(results[2].as_ref().unwrap_err().kind(), ErrorKind::Input);
+    assert_eq!(results[2].as_ref().unwrap_err().kind(), ErrorKind::Config);
     assert!(results[3].as_ref().unwrap().recorded());
 }
 

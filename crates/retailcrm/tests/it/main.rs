@@ -38,5 +38,6 @@ mod stand_in;
 mod stand_in_customers;
 mod support;
 mod system;
+mod talk_unknown;
 mod tasks;
 mod wire;

@@ -134,6 +134,30 @@ fn an_upload_goes_out_as_documented() {
 }
 
 #[test]
+fn duration_not_set_is_zero_unless_answered() {
+    for (result, duration) in [
+        (CallResult::Answered, None),
+        (CallResult::NoAnswer, Some(json!(0))),
+        (CallResult::Busy, Some(json!(0))),
+        (CallResult::Failed, Some(json!(0))),
+    ] {
+        let call = CallUpload::new(
+            "1",
+            local("2026-03-14 10:15:00"),
+            CallDirection::In,
+            phone("+375291112233"),
+            result,
+        );
+        let sent = serde_json::to_value(&call).unwrap();
+        assert_eq!(
+            sent.get("duration"),
+            duration.as_ref(),
+            "{result:?}: {sent}"
+        );
+    }
+}
+
+#[test]
 fn an_upload_holds_one_to_fifty_calls_of_somebody() {
     let call = || {
         CallUpload::new(

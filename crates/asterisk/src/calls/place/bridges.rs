@@ -2,9 +2,9 @@
 
 use super::super::CallTracker;
 use super::super::index::{Name, SceneAt};
-use super::{Moment, bridge_id};
+use super::{Moment, Seen, bridge_id};
 use crate::read::{BridgeKind, Coming};
-use crate::scene::BridgeId;
+use crate::scene::{BridgeId, MOST};
 
 impl CallTracker {
     pub(super) fn entered(&mut self, when: Moment<'_>, coming: &Coming<'_>) -> Option<SceneAt> {
@@ -17,8 +17,10 @@ impl CallTracker {
         {
             bridge.kind = coming.kind;
         }
-        let (own, found) = open.channel_mut(&coming.channel.id, when.at)?;
-        found.enter(place, when.at);
+        let (own, found) = open.channel_mut(&coming.channel.id, when.at, MOST)?;
+        if !found.enter(place, when.at) {
+            open.drop_fact();
+        }
         self.note_answer(scene, own);
         // Calling through a Local channel, the employee of another call only asks somebody.
         Some(match self.question_of(scene) {
@@ -44,8 +46,10 @@ impl CallTracker {
         if remaining == Some(0) {
             open.empty(place, when.at);
         }
-        let (_, found) = open.channel_mut(&from.channel.id, when.at)?;
-        found.leave(place, when.at);
+        let (_, found) = open.channel_mut(&from.channel.id, when.at, MOST)?;
+        if !found.leave(place, when.at) {
+            open.drop_fact();
+        }
         Some(scene)
     }
 
@@ -63,7 +67,7 @@ impl CallTracker {
     fn at_bridge(&mut self, when: Moment<'_>, coming: &Coming<'_>) -> Option<SceneAt> {
         let shared =
             bridge_id(coming.bridge.as_ref()).filter(|_| coming.kind != BridgeKind::Holding);
-        let (scene, _) = self.seen_in(when, &coming.channel, shared)?;
+        let (scene, _) = self.seen_in(when, &coming.channel, Seen::AtBridge(shared))?;
         let Some(bridge) = shared else {
             return Some(scene);
         };

@@ -9,8 +9,10 @@ use compact_str::CompactString;
 use super::index::{Name, SceneAt};
 use super::{CallTracker, number_key};
 use crate::peer::Peer;
-use crate::read::{Attempt, DialEnd, Dialect, Named, PbxEvent, Told, Written};
-use crate::scene::{BridgeId, Channel, ChannelAt, How, MOST, Micros, Move, Scope};
+use crate::read::{Attempt, Dialect, DialEnd, Named, PbxEvent, Told, Written};
+use crate::scene::{
+    BridgeId, Channel, ChannelAt, How, MOST, MOST_ATTEMPTS, Micros, Move, Scope,
+};
 use crate::understand::numbers::dialled_number;
 
 /// On which PBX something happened, and when.
@@ -32,6 +34,14 @@ impl<'a> Moment<'a> {
             at,
         }
     }
+}
+
+/// Where an event shows a channel.
+#[derive(Clone, Copy, Debug)]
+enum Seen {
+    Anywhere,
+    /// At this bridge; none if it is not shared, or not named.
+    AtBridge(Option<BridgeId>),
 }
 
 impl CallTracker {
@@ -60,15 +70,12 @@ impl CallTracker {
                 self.mark(when, channel, |channel| channel.hang(at, cause))
             }
             Told::AsksToHangUp(named) => self.mark(when, named, |channel| channel.asked = true),
-            Told::Held(named) => self.mark(when, named, |channel| channel.hold(at, true)),
-            Told::Resumed(named) => self.mark(when, named, |channel| channel.hold(at, false)),
+            Told::Held(named) => self.held(when, named, true),
+            Told::Resumed(named) => self.held(when, named, false),
             Told::Message(named) => self.mark(when, named, |channel| channel.message = true),
             Told::Recorded(named) => {
                 let (scene, channel) = self.seen(when, named)?;
-                let open = self.scene_mut(scene)?;
-                if !open.recorded.contains(&(at, channel)) && open.recorded.len() < MOST {
-                    open.recorded.push((at, channel));
-                }
+                self.scene_mut(scene)?.record(at, channel);
                 Some(scene)
             }
             Told::Blind { by, client, to } => {
@@ -114,6 +121,15 @@ impl CallTracker {
         Some(scene)
     }
 
+    fn held(&mut self, when: Moment<'_>, named: &Named<'_>, held: bool) -> Option<SceneAt> {
+        let (scene, channel) = self.seen(when, named)?;
+        let open = self.scene_mut(scene)?;
+        if !open.channels.get_mut(usize::from(channel))?.hold(when.at, held) {
+            open.drop_fact();
+        }
+        Some(scene)
+    }
+
     fn appeared(&mut self, when: Moment<'_>, named: &Named<'_>) -> Option<SceneAt> {
         let (scene, channel) = self.seen(when, named)?;
         self.begins_on_trunk(scene, channel, named);
@@ -142,6 +158,7 @@ impl CallTracker {
                 self.employees.drop_scene(scope, &taken_for, scene);
             }
         }
+        self.recognise_mobile(scene, at);
     }
 
     /// Makes a line an employee's phone if its number is the mobile of an employee.
@@ -229,14 +246,14 @@ impl CallTracker {
 
     /// The scene and place of a channel an event of AMI, or a dialplan's channel event, names.
     fn seen(&mut self, when: Moment<'_>, named: &Named<'_>) -> Option<(SceneAt, ChannelAt)> {
-        self.seen_in(when, named, None)
+        self.seen_in(when, named, Seen::Anywhere)
     }
 
     fn seen_in(
         &mut self,
         when: Moment<'_>,
         named: &Named<'_>,
-        bridge: Option<BridgeId>,
+        seen: Seen,
     ) -> Option<(SceneAt, ChannelAt)> {
         let Moment { scope, at, .. } = when;
         let known = self.names.get(Name::channel(scope, &named.id));
@@ -253,9 +270,12 @@ impl CallTracker {
             (None, Some(linked)) => linked,
             (None, None) => {
                 let peer = self.peer(named).unwrap_or_default();
-                let home = match when.dialect {
-                    Dialect::Dialplan => self.home_of(scope, named, &peer, bridge),
-                    Dialect::Ami => None,
+                let home = match (when.dialect, seen) {
+                    (Dialect::Dialplan, Seen::AtBridge(bridge)) => {
+                        self.home_of(scope, named, &peer, bridge)
+                    }
+                    (Dialect::Dialplan, Seen::Anywhere) => self.home_of(scope, named, &peer, None),
+                    (Dialect::Ami, _) => None,
                 };
                 home.unwrap_or_else(|| self.begin(when))
             }
@@ -265,18 +285,27 @@ impl CallTracker {
         let seen_before = open.find(&named.id);
         let known_channel = seen_before.and_then(|place| open.channel(place));
         // The PBX gives a helper the name of the channel it takes the place of.
-        let nameless = known_channel
-            .is_none_or(|channel| matches!(channel.peer, Peer::Unknown | Peer::Helper));
+        let nameless =
+            known_channel.is_none_or(|channel| matches!(channel.peer, Peer::Unknown | Peer::Helper));
         // Later the channel may belong to the call of a bridge it came into.
         let begins_earlier = known_channel.is_none_or(|channel| at < channel.first_at);
         let peer = if nameless { self.peer(named) } else { None };
+        // What is a phone's or a Local channel's first sign may be a ring attempt of many.
+        let only_rings = matches!(peer, Some(Peer::Employee(_) | Peer::Local { .. } | Peer::Helper))
+            && !(named.begins() && peer.as_ref().is_some_and(|peer| peer.pair().is_none()))
+            && matches!(seen, Seen::Anywhere);
+        let most = if only_rings { MOST_ATTEMPTS } else { MOST };
         let open = self.scene_mut(scene)?;
         open.touch(at);
         open.dialplan |= is_dialplan;
+        let Some((place, _)) = open.channel_mut(&named.id, at, most) else {
+            self.dropped += 1;
+            return None;
+        };
         if begins_earlier && let Some(linked) = named.linked.as_deref() {
-            open.link(&named.id, linked, at);
+            open.link(place, linked);
         }
-        let (place, channel) = open.channel_mut(&named.id, at)?;
+        let channel = open.channels.get_mut(usize::from(place))?;
         let mut pair = None;
         let mut employee = None;
         let mut client = None;

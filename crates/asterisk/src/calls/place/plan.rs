@@ -7,7 +7,7 @@ use super::super::index::{Name, SceneAt};
 use super::super::{CallTracker, number_key};
 use super::Moment;
 use crate::read::{Arrived, CallKind, Dialled, Reported, Written};
-use crate::scene::{Arrival, ChannelAt, Micros, PlanDial, Report, Scope};
+use crate::scene::{Arrival, ChannelAt, MOST, Micros, PlanDial, Report, Scope};
 
 impl CallTracker {
     pub(super) fn arrived(&mut self, when: Moment<'_>, arrived: &Arrived<'_>) -> Option<SceneAt> {
@@ -39,7 +39,8 @@ impl CallTracker {
             _ => None,
         };
         let (mut scene, channel) = self.planned(when, &dialled.id, home)?;
-        self.scene_mut(scene)?.plan_mut().dial(PlanDial {
+        let open = self.scene_mut(scene)?;
+        let complete = open.plan_mut().dial(PlanDial {
             at: when.at,
             channel,
             kind: dialled.kind,
@@ -47,6 +48,9 @@ impl CallTracker {
             extensions: texts(&dialled.extensions),
             line: dialled.line.as_deref().map(Into::into),
         });
+        if !complete {
+            open.drop_fact();
+        }
         if let Some(phone) = phone {
             if home.is_none() {
                 for stray in self.strays_with(scope, phone) {
@@ -137,7 +141,7 @@ impl CallTracker {
         let open = self.scene_mut(scene)?;
         open.touch(when.at);
         open.dialplan = true;
-        let (place, _) = open.channel_mut(id, when.at)?;
+        let (place, _) = open.channel_mut(id, when.at, MOST)?;
         Some((scene, place))
     }
 }

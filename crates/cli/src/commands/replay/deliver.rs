@@ -2,7 +2,7 @@
 
 use vochi_crm::asterisk::FinishedCall;
 use vochi_crm::phone::PhoneReader;
-use vochi_crm::{CallEvent, CallRecord, Error, Result, Seconds};
+use vochi_crm::{CallEvent, Error, Result};
 
 use crate::app::{App, Session};
 use crate::commands::delivery::{Delivery, ProfileDelivery, live, settle, tell};
@@ -109,7 +109,7 @@ impl<'a> Accounts<'a> {
 
     /// Records a finished call in every account; `odd` is what is to be said of its client.
     pub(super) async fn record(&self, call: &FinishedCall, odd: Option<&str>) -> Handed {
-        let (record, talk) = timed(call.record().clone());
+        let record = call.record();
         let mut handed = Handed::default();
         for account in &self.accounts {
             let session = &account.session;
@@ -117,9 +117,6 @@ impl<'a> Accounts<'a> {
             delivery.set_crm_call_id(record.crm_call_id());
             let settled = settle(self.app, session, record.clone()).await;
             let failure = settled.map(|receipt| delivery.add(&receipt)).err();
-            if talk == Talk::Assumed {
-                delivery.warn("how long they talked is not known; 1 second is recorded");
-            }
             delivery.warn_of_number(odd);
             let trouble = failure
                 .as_ref()
@@ -151,23 +148,5 @@ impl Handed {
     pub(super) fn exit(&self) -> Exit {
         let exits = self.failures.iter().map(|(_, error)| Exit::of(error));
         exits.fold(Exit::Done, Exit::or_graver)
-    }
-}
-
-/// How long a call's talk is known to have been.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Talk {
-    /// As the events tell.
-    Told,
-    /// Somebody talked, and every event that says how long was lost.
-    Assumed,
-}
-
-/// No CRM takes an answered call without a time; a second is the least that says somebody talked.
-fn timed(record: CallRecord) -> (CallRecord, Talk) {
-    if record.outcome().is_answered() && record.talk().is_none() {
-        (record.with_talk(Seconds::new(1)), Talk::Assumed)
-    } else {
-        (record, Talk::Told)
     }
 }

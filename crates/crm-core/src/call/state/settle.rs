@@ -1,8 +1,9 @@
 //! A finished call out of what was remembered of it.
 
 use super::{CallState, LiveLeg};
-use crate::call::{CallId, CallRecord, LegRecord};
+use crate::call::{CallId, CallRecord, LegRecord, Outcome};
 use crate::time::Seconds;
+use crate::warning::WarningKind;
 
 impl CallState {
     /// The finished call as the events told it; `None` while direction, client, start or end is
@@ -19,7 +20,8 @@ impl CallState {
         Some(self.complete(record))
     }
 
-    /// Fills in what a record does not tell and the events did.
+    /// Fills in what a record leaves out and the events reported. A talk time that the record itself
+    /// warns to be unknown stays so.
     #[must_use]
     pub fn complete(&self, mut record: CallRecord) -> CallRecord {
         if record.line().is_none()
@@ -48,14 +50,20 @@ impl CallState {
         {
             record = record.with_transfer(transfer.clone());
         }
+        if !record.has_end()
+            && let Some(at) = self.ended_at
+        {
+            record = record.with_ended_at(at);
+        }
         if record.talk().is_none()
             && record.outcome().is_answered()
+            && !record.warns(WarningKind::TalkUnknown)
             && let Some(talk) = self.talk
         {
             record = record.with_talk(talk);
         }
         if record.wait().is_none()
-            && let Some(wait) = self.waited()
+            && let Some(wait) = self.waited(record.outcome())
         {
             record = record.with_wait(wait);
         }
@@ -124,9 +132,12 @@ impl CallState {
         legs
     }
 
-    fn waited(&self) -> Option<Seconds> {
+    /// From the first event to the answer, or to the end where there was no answer to wait for: an
+    /// answered call whose answer was not observed waited an unknown time.
+    fn waited(&self, outcome: Outcome) -> Option<Seconds> {
         let started = self.started_at?;
-        let until = self.answered_at.or(self.ended_at)?;
+        let end = self.ended_at.filter(|_| !outcome.is_answered());
+        let until = self.answered_at.or(end)?;
         Some(Seconds::rounded(until.since(started)))
     }
 }

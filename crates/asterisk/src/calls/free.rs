@@ -1,0 +1,131 @@
+//! Ring attempts that are over make room: a queue may ring the same phones for hours.
+
+use super::CallTracker;
+use super::index::{Name, SceneAt};
+use crate::peer::Peer;
+use crate::scene::{
+    CROWDED, Channel, ChannelAt, Freed, FreedRing, MOST_ATTEMPTS, Micros, SECOND, Scene,
+};
+use crate::understand::cast::Client;
+use crate::understand::outcome::{count_attempt, deciding};
+use crate::understand::people::{ring_of, rings_for};
+
+/// An attempt that never rang has lost its end after that time.
+const LOST_AFTER: Micros = 180 * SECOND;
+
+/// A scene that stays crowded is looked through again after that time.
+const PAUSE: Micros = SECOND;
+
+/// How long the id of a freed attempt is remembered, so that a late event does not begin it again.
+const REMEMBERED: Micros = 60 * SECOND;
+
+impl CallTracker {
+    /// Frees the ring attempts of a crowded scene that are over. The channels of clients, whatever
+    /// talked and whatever made a call stay.
+    pub(super) fn free_attempts(
+        &mut self,
+        scene: &mut Scene,
+        at: SceneAt,
+        clients: &[Client],
+        now: Micros,
+    ) {
+        if scene.dialplan || now < scene.relieved_at.saturating_add(PAUSE) {
+            return;
+        }
+        scene.relieved_at = now;
+        let full = scene.channels.len() >= MOST_ATTEMPTS;
+        let late = if full { 0 } else { self.patience.reorder };
+        let over = |channel: &Channel| match channel.hung_at() {
+            Some(hung) => hung + late <= now,
+            None => {
+                let dialled = channel.dial.as_deref().map_or(channel.first_at, |dial| dial.at);
+                channel.rang_at().is_none() && dialled + LOST_AFTER <= now
+            }
+        };
+        let keep = needed(scene, clients, over);
+        if keep.contains(&false) {
+            self.free(scene, at, clients, &keep, now);
+        }
+        let room = (2 * scene.channels.len()).clamp(CROWDED, MOST_ATTEMPTS);
+        scene.crowded_at = u16::try_from(room).unwrap_or(u16::MAX);
+    }
+
+    fn free(
+        &mut self,
+        scene: &mut Scene,
+        at: SceneAt,
+        clients: &[Client],
+        keep: &[bool],
+        now: Micros,
+    ) {
+        self.unlist(at, scene);
+        let mut freed = scene.freed.take().unwrap_or_default();
+        let free = (0_u16..).zip(&scene.channels).zip(keep).filter(|(_, keep)| !**keep);
+        for ((place, channel), _) in free {
+            count(&mut freed, scene, clients, place, channel);
+            if channel.hung_at().is_some() {
+                let name = Name::channel(scene.scope, &channel.id);
+                self.closed.add(name, now.saturating_add(REMEMBERED));
+            }
+        }
+        scene.freed = Some(freed);
+        scene.retain_channels(keep);
+        self.list_scene(at, scene);
+    }
+}
+
+/// Adds up what a freed attempt says of the call.
+fn count(freed: &mut Freed, scene: &Scene, clients: &[Client], at: ChannelAt, channel: &Channel) {
+    if let (Some(who), Some(since)) = (channel.peer.extension(), ring_of(scene, channel)) {
+        let mut rang = |client| {
+            freed.rang(FreedRing {
+                at: since,
+                who: who.into(),
+                client,
+            });
+        };
+        if clients.len() < 2 {
+            rang(None);
+        } else {
+            let own = |client: &&Client| rings_for(scene, clients, client, at, |_| true);
+            clients.iter().filter(own).for_each(|client| rang(Some(client.key)));
+        }
+    }
+    count_attempt(&mut freed.attempts, channel);
+}
+
+/// Which channels of a scene are needed: all but ring attempts that are over.
+fn needed(scene: &Scene, clients: &[Client], over: impl Fn(&Channel) -> bool) -> Vec<bool> {
+    let attempt = |channel: &Channel| {
+        let makes_a_call = channel.calls && channel.peer.pair().is_none();
+        !channel.was_bridged() && !channel.message && !makes_a_call && over(channel)
+    };
+    let mut keep: Vec<bool> = scene.channels.iter().map(|channel| !attempt(channel)).collect();
+    let mut protect = |at: ChannelAt| {
+        if let Some(keep) = keep.get_mut(usize::from(at)) {
+            *keep = true;
+        }
+    };
+    for client in clients {
+        protect(client.key);
+        deciding(scene, client).into_iter().for_each(&mut protect);
+    }
+    scene.live.iter().for_each(|live| protect(live.key));
+    scene.recorded.iter().for_each(|(_, at)| protect(*at));
+    scene.moves.iter().for_each(|found| protect(found.by));
+    // Whoever dialled a channel that stays, through Local channels in a row, stays with it.
+    let mut waiting: Vec<ChannelAt> =
+        scene.all().zip(&keep).filter(|(_, keep)| **keep).map(|((at, _), _)| at).collect();
+    while let Some(at) = waiting.pop() {
+        let dialler = scene.channel(at).and_then(|channel| channel.dial.as_deref()?.by);
+        let local = scene.channel(at).is_some_and(|channel| matches!(channel.peer, Peer::Local { .. }));
+        let other = if local { scene.other_half(at) } else { None };
+        for at in dialler.into_iter().chain(other) {
+            if let Some(keep) = keep.get_mut(usize::from(at)).filter(|keep| !**keep) {
+                *keep = true;
+                waiting.push(at);
+            }
+        }
+    }
+    keep
+}
