@@ -299,11 +299,14 @@ impl Replay<'_> {
             Handed::default()
         };
         self.exit = self.exit.or_graver(handed.exit());
-        // Otherwise it stands among the warnings of the accounts.
-        let own: Vec<String> = odd
-            .into_iter()
-            .filter(|_| self.accounts.is_empty())
-            .collect();
+        // Otherwise they stand among the warnings of the accounts.
+        let own = if handed.deliveries.is_empty() {
+            let warnings = call.record().warnings().iter();
+            let warnings = warnings.map(|warning| warning.text().to_owned());
+            warnings.chain(odd).collect()
+        } else {
+            Vec::new()
+        };
         self.show(call, Progress::Finished, &handed, own);
     }
 

@@ -31,7 +31,8 @@ pub(super) struct Row<'a> {
     /// The same as the PBX wrote it.
     client_raw: Option<&'a str>,
     line: Option<&'a Line>,
-    outcome: Outcome,
+    /// What an unfinished call comes to is not known, unless it was answered.
+    outcome: Option<Outcome>,
     reason: Option<Reason>,
     answered_by: Option<&'a Extension>,
     talked_with: &'a [Extension],
@@ -69,6 +70,8 @@ impl<'a> Row<'a> {
         zone: &Zone,
     ) -> Self {
         let record = call.record();
+        let is_over = progress == Progress::Finished;
+        let is_settled = is_over || record.outcome().is_answered();
         let transfer = record.transfer();
         let warnings = deliveries.iter().flat_map(|delivery| {
             let about = format!("call {}, profile {}", record.call_id(), delivery.profile);
@@ -77,21 +80,21 @@ impl<'a> Row<'a> {
         });
         Self {
             ok: true,
-            unfinished: progress == Progress::Unfinished,
+            unfinished: !is_over,
             call_id: record.call_id(),
             direction: record.direction(),
             client_phone: record.client().number().filter(|_| call.is_external()),
             client_raw: call.raw_client(),
             line: record.line(),
-            outcome: record.outcome(),
-            reason: record.reason(),
+            outcome: Some(record.outcome()).filter(|_| is_settled),
+            reason: record.reason().filter(|_| is_over),
             answered_by: call.answered_by(),
             talked_with: record.talked_with(),
             extensions: record.rang(),
-            talk_seconds: record.talk(),
-            wait_seconds: record.wait(),
+            talk_seconds: record.talk().filter(|_| is_over),
+            wait_seconds: record.wait().filter(|_| is_settled),
             started_at: record.started_at(),
-            ended_at: (progress == Progress::Finished).then(|| record.ended_at()),
+            ended_at: Some(record.ended_at()).filter(|_| is_over),
             transfer: transfer.map_or(NO_TRANSFER, |transfer| transfer.mode.as_str()),
             transfer_result: transfer.and_then(|transfer| transfer.result),
             transferred_to: call.transferred_to(),
@@ -162,10 +165,9 @@ impl Report for Row<'_> {
             self.direction.to_string(),
             self.client.clone(),
             self.line.map_or("-", Line::as_str).to_owned(),
-            if self.unfinished {
-                "unfinished".to_owned()
-            } else {
-                self.outcome.to_string()
+            match self.outcome {
+                Some(outcome) if !self.unfinished => outcome.to_string(),
+                _ => "unfinished".to_owned(),
             },
             who,
             seconds(self.wait_seconds),

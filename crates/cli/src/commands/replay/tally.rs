@@ -1,6 +1,7 @@
 //! What a recording consisted of.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use serde::Serialize;
 
@@ -26,7 +27,8 @@ pub(super) struct Tally {
 /// The last line for scripts.
 #[derive(Debug, Serialize)]
 pub(super) struct Summary {
-    summary: bool,
+    #[serde(rename = "summary")]
+    sums_up: bool,
     calls: usize,
     unfinished: usize,
     late: u64,
@@ -63,14 +65,15 @@ impl Tally {
             "events understood {}, unknown {unknown}{names}, broken {}",
             self.understood, self.broken
         );
+        // Writing to a String cannot fail.
         for (name, count) in [("late", self.late), ("dropped", self.dropped)] {
             if count > 0 {
-                text += &format!(", {name} {count}");
+                let _ = write!(text, ", {name} {count}");
             }
         }
-        text += &format!("; calls {}", self.calls);
+        let _ = write!(text, "; calls {}", self.calls);
         if self.unfinished > 0 {
-            text += &format!(", unfinished {}", self.unfinished);
+            let _ = write!(text, ", unfinished {}", self.unfinished);
         }
         text
     }
@@ -78,7 +81,7 @@ impl Tally {
     /// The whole for scripts.
     pub(super) fn summary(&self) -> Summary {
         Summary {
-            summary: true,
+            sums_up: true,
             calls: self.calls,
             unfinished: self.unfinished,
             late: self.late,
