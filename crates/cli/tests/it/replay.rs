@@ -139,6 +139,8 @@ fn calls_without_a_readable_number_and_calls_among_employees_are_printed_too() {
     assert!(ran.stderr.contains("warning: call 17.1: "), "{ran}");
 
     let lost = call("asterisk/in_lost_all_but_hangup");
+    let warnings = lost["warnings"].to_string();
+    assert!(warnings.contains("its talk time is unknown"), "{lost}");
     assert_eq!(lost["outcome"], "answered");
     assert_eq!(
         (&lost["talk_seconds"], &lost["wait_seconds"]),

@@ -321,7 +321,11 @@ impl Replay<'_> {
         let output = self.app.output;
         let id = call.record().call_id();
         for warning in &warnings {
-            output.warn(&format!("call {id}: {warning}"));
+            if warning.contains(id.as_str()) {
+                output.warn(warning);
+            } else {
+                output.warn(&format!("call {id}: {warning}"));
+            }
         }
         let row = Row::new(call, progress, &handed.deliveries, warnings, &self.zone);
         let in_json = self.prints_json();

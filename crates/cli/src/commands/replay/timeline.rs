@@ -9,7 +9,7 @@ use vochi_crm::{Clock, SystemClock, Timestamp, Zone};
 pub(super) type Dated = Result<(Timestamp, RecordedEvent), BrokenLine>;
 
 /// Most bytes of events that are held back, about.
-const MAX_HELD: usize = 64 << 20;
+const MAX_HELD: usize = if cfg!(test) { 1 << 16 } else { 64 << 20 };
 
 /// Dates events that tell only how long after the beginning they happened.
 ///
@@ -164,6 +164,8 @@ fn size(event: &RecordedEvent) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Cursor;
+
     use serde_json::{Value, json};
     use vochi_crm::asterisk::EventFile;
 
@@ -189,6 +191,11 @@ mod tests {
         dated.extend(rest.into_iter().map(Result::unwrap));
         let texts = dated.iter().map(|(at, _)| at.to_string());
         (early, texts.collect())
+    }
+
+    fn read(event: &Value) -> RecordedEvent {
+        let mut file = EventFile::open(Cursor::new(event.to_string())).unwrap();
+        file.next_event().unwrap().unwrap().unwrap()
     }
 
     fn start(t: impl Into<Value>) -> Value {
@@ -289,5 +296,56 @@ mod tests {
         let (early, at) = dated(None, &[start(0), start(1_772_438_400)]);
         assert_eq!(early, 0);
         assert_eq!(at, ["2026-03-02T09:00:00Z", "2026-03-02T08:00:00Z"]);
+    }
+
+    #[test]
+    fn no_more_than_a_bound_is_held_back() {
+        let text = "x".repeat(1 << 10);
+        let event = json!({"t": 0, "type": "start", "data": {"UniqueId": &text[100..]}});
+        let line = format!("{event}\n");
+        let held = 3 * MAX_HELD / line.len();
+        let (early, _) = dated(None, &vec![event; held]);
+        assert!(
+            early > held / 3,
+            "{early} of {held} are known before the end"
+        );
+    }
+
+    #[test]
+    fn another_run_goes_on_from_the_same_beginning() {
+        let zone: Zone = "Europe/Minsk".parse().unwrap();
+        let (base, now) = ("2026-03-02T08:00:00Z", "2026-03-05T08:00:00Z");
+        let (base, now): (Timestamp, Timestamp) = (base.parse().unwrap(), now.parse().unwrap());
+        for (t, begins) in [(100.0, base), (91.0, base), (80.0, before(now, 80_000_000))] {
+            let mut first = Timeline::new(Some(base), zone.clone());
+            first.take(read(&start(100.0)));
+            let saved = serde_json::to_string(&first.save()).unwrap();
+            let unused = Timeline::new(None, zone.clone());
+            let unused = unused.resume(serde_json::from_str(&saved).unwrap()).save();
+            let saved = serde_json::to_string(&unused).unwrap();
+            let mut next = Timeline::new(None, zone.clone());
+            next = next.resume(serde_json::from_str(&saved).unwrap());
+            let event = read(&start(t));
+            let at = event.at(begins).unwrap();
+            let mut events = next.take(event);
+            events.extend(next.finish(now));
+            assert_eq!(events[0].as_ref().unwrap().0, at, "{t}");
+        }
+    }
+
+    #[test]
+    fn events_held_back_are_left_to_another_run() {
+        let zone: Zone = "Europe/Minsk".parse().unwrap();
+        let mut first = Timeline::new(None, zone.clone());
+        assert_eq!(first.take(read(&start(0))), []);
+        let saved = serde_json::to_string(&first.save()).unwrap();
+        let mut next = Timeline::new(None, zone).resume(serde_json::from_str(&saved).unwrap());
+        let end = json!({"EndTime": "2026-03-02 11:00:30"});
+        let events = next.take(read(&hangup(30.0, &end)));
+        let times = events
+            .iter()
+            .map(|event| event.as_ref().unwrap().0.to_string());
+        let times: Vec<String> = times.collect();
+        assert_eq!(times, ["2026-03-02T08:00:00Z", "2026-03-02T08:00:30Z"]);
     }
 }
