@@ -7,14 +7,18 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod attempts;
 mod bounds;
 mod broken;
 mod fixture;
+mod helpers;
 mod host;
 mod legs;
 mod live;
 mod losses;
+mod lost_ends;
 mod manager;
+mod outside_parties;
 mod properties;
 mod reports;
 mod restart;
