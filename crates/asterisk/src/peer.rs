@@ -86,7 +86,10 @@ impl Peer {
                 (None, None) => Self::Unknown,
             };
         }
-        if HELPERS.iter().any(|helper| technology.eq_ignore_ascii_case(helper)) {
+        if HELPERS
+            .iter()
+            .any(|helper| technology.eq_ignore_ascii_case(helper))
+        {
             return Self::Helper;
         }
         // A peer's own name may hold hyphens; the last one begins the channel's number.
@@ -161,7 +164,10 @@ mod tests {
         assert_eq!(of("PJSIP/151-0000004f"), Peer::Employee("151".into()));
         assert_eq!(of("PJSIP/151-WS-0000004f"), Peer::Employee("151".into()));
         assert_eq!(of("SIP/0001363-00000045"), Peer::Line("0001363".into()));
-        assert_eq!(of("SIP/gsm-gate-1-00000045"), Peer::Line("gsm-gate-1".into()));
+        assert_eq!(
+            of("SIP/gsm-gate-1-00000045"),
+            Peer::Line("gsm-gate-1".into())
+        );
         assert_eq!(of("DAHDI/i1/375291110001-5"), Peer::Line("i1".into()));
         assert_eq!(
             of("Local/152@dialexecute-0000000c;1"),
@@ -197,9 +203,15 @@ mod tests {
     #[test]
     fn channel_in_a_trunk_context_is_a_line() {
         let of = |name: &str, context: &str| Peer::of(name, Some(context), &rules());
-        assert_eq!(of("SIP/20011-00000001", "from-trunk"), Peer::Line("20011".into()));
+        assert_eq!(
+            of("SIP/20011-00000001", "from-trunk"),
+            Peer::Line("20011".into())
+        );
         assert_eq!(of("DAHDI/33-1", "from-pstn"), Peer::Line("33".into()));
-        assert_eq!(of("DAHDI/33-1", "from-internal"), Peer::Employee("33".into()));
+        assert_eq!(
+            of("DAHDI/33-1", "from-internal"),
+            Peer::Employee("33".into())
+        );
         assert_eq!(of("Snoop/1.2-00000000", "from-trunk"), Peer::Helper);
     }
 }

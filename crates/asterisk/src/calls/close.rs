@@ -145,11 +145,21 @@ impl CallTracker {
         let open: Vec<&Client> = found.iter().filter(goes_on).collect();
         let between_employees = || {
             let live = scene.all().any(|(at, _)| scene.whereabouts(at).is_some());
-            let reported = scene.plan.as_deref().is_some_and(|plan| !plan.reports.is_empty());
+            let reported = scene
+                .plan
+                .as_deref()
+                .is_some_and(|plan| !plan.reports.is_empty());
             let over = lost
-                || scene.channels.iter().all(|channel| channel.hung_at().is_some())
+                || scene
+                    .channels
+                    .iter()
+                    .all(|channel| channel.hung_at().is_some())
                 || scene.dialplan && reported && !live;
-            if over || scene.had_client() { None } else { internal(scene, &self.rules) }
+            if over || scene.had_client() {
+                None
+            } else {
+                internal(scene, &self.rules)
+            }
         };
         let unfinished: Vec<FinishedCall> = if found.is_empty() {
             between_employees().into_iter().collect()
@@ -164,7 +174,11 @@ impl CallTracker {
         for client in found.iter().filter(|client| !open.contains(&client.key)) {
             self.record(at, client.key, heard);
         }
-        heard.extend(unfinished.into_iter().map(|call| Heard::Unfinished(Box::new(call))));
+        heard.extend(
+            unfinished
+                .into_iter()
+                .map(|call| Heard::Unfinished(Box::new(call))),
+        );
         self.forget(at);
     }
 

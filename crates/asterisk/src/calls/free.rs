@@ -38,7 +38,10 @@ impl CallTracker {
         let over = |channel: &Channel| match channel.hung_at() {
             Some(hung) => hung + late <= now,
             None => {
-                let dialled = channel.dial.as_deref().map_or(channel.first_at, |dial| dial.at);
+                let dialled = channel
+                    .dial
+                    .as_deref()
+                    .map_or(channel.first_at, |dial| dial.at);
                 channel.rang_at().is_none() && dialled + LOST_AFTER <= now
             }
         };
@@ -60,7 +63,10 @@ impl CallTracker {
     ) {
         self.unlist(at, scene);
         let mut freed = scene.freed.take().unwrap_or_default();
-        let free = (0_u16..).zip(&scene.channels).zip(keep).filter(|(_, keep)| !**keep);
+        let free = (0_u16..)
+            .zip(&scene.channels)
+            .zip(keep)
+            .filter(|(_, keep)| !**keep);
         for ((place, channel), _) in free {
             count(&mut freed, scene, clients, place, channel);
             if channel.hung_at().is_some() {
@@ -88,7 +94,10 @@ fn count(freed: &mut Freed, scene: &Scene, clients: &[Client], at: ChannelAt, ch
             rang(None);
         } else {
             let own = |client: &&Client| rings_for(scene, clients, client, at, |_| true);
-            clients.iter().filter(own).for_each(|client| rang(Some(client.key)));
+            clients
+                .iter()
+                .filter(own)
+                .for_each(|client| rang(Some(client.key)));
         }
     }
     count_attempt(&mut freed.attempts, channel);
@@ -100,7 +109,11 @@ fn needed(scene: &Scene, clients: &[Client], over: impl Fn(&Channel) -> bool) ->
         let makes_a_call = channel.calls && channel.peer.pair().is_none();
         !channel.was_bridged() && !channel.message && !makes_a_call && over(channel)
     };
-    let mut keep: Vec<bool> = scene.channels.iter().map(|channel| !attempt(channel)).collect();
+    let mut keep: Vec<bool> = scene
+        .channels
+        .iter()
+        .map(|channel| !attempt(channel))
+        .collect();
     let mut protect = |at: ChannelAt| {
         if let Some(keep) = keep.get_mut(usize::from(at)) {
             *keep = true;
@@ -114,11 +127,19 @@ fn needed(scene: &Scene, clients: &[Client], over: impl Fn(&Channel) -> bool) ->
     scene.recorded.iter().for_each(|(_, at)| protect(*at));
     scene.moves.iter().for_each(|found| protect(found.by));
     // Whoever dialled a channel that stays, through Local channels in a row, stays with it.
-    let mut waiting: Vec<ChannelAt> =
-        scene.all().zip(&keep).filter(|(_, keep)| **keep).map(|((at, _), _)| at).collect();
+    let mut waiting: Vec<ChannelAt> = scene
+        .all()
+        .zip(&keep)
+        .filter(|(_, keep)| **keep)
+        .map(|((at, _), _)| at)
+        .collect();
     while let Some(at) = waiting.pop() {
-        let dialler = scene.channel(at).and_then(|channel| channel.dial.as_deref()?.by);
-        let local = scene.channel(at).is_some_and(|channel| matches!(channel.peer, Peer::Local { .. }));
+        let dialler = scene
+            .channel(at)
+            .and_then(|channel| channel.dial.as_deref()?.by);
+        let local = scene
+            .channel(at)
+            .is_some_and(|channel| matches!(channel.peer, Peer::Local { .. }));
         let other = if local { scene.other_half(at) } else { None };
         for at in dialler.into_iter().chain(other) {
             if let Some(keep) = keep.get_mut(usize::from(at)).filter(|keep| !**keep) {

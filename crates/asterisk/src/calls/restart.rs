@@ -27,9 +27,8 @@ impl CallTracker {
     /// Closes the calls of a PBX that were open before it started. When they ended is unknown.
     pub(super) fn pbx_started(&mut self, scope: Scope, started: Micros, heard: &mut Vec<Heard>) {
         let before = started.saturating_sub(ROUNDING);
-        let lost = |scene: &Scene| {
-            scene.scope == scope && !scene.dialplan && scene.last_at < before
-        };
+        let lost =
+            |scene: &Scene| scene.scope == scope && !scene.dialplan && scene.last_at < before;
         for place in self.scenes_where(lost) {
             self.close_scene(place, heard);
         }
@@ -37,6 +36,8 @@ impl CallTracker {
 
     fn scenes_where(&self, wanted: impl Fn(&Scene) -> bool) -> Vec<SceneAt> {
         let all = (0..).zip(&self.scenes);
-        all.filter(|(_, scene)| scene.as_deref().is_some_and(&wanted)).map(|(at, _)| at).collect()
+        all.filter(|(_, scene)| scene.as_deref().is_some_and(&wanted))
+            .map(|(at, _)| at)
+            .collect()
     }
 }

@@ -2,7 +2,8 @@
 
 use super::fields::{Fields, Written};
 use super::{
-    Attempt, BridgeKind, BrokenEvent, Coming, Dialect, DialEnd, Named, PbxEvent, Reading, Told, missing,
+    Attempt, BridgeKind, BrokenEvent, Coming, DialEnd, Dialect, Named, PbxEvent, Reading, Told,
+    missing,
 };
 
 /// Known events that say nothing about a call another event does not say, or say it wrongly: call

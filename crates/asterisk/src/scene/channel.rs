@@ -170,6 +170,13 @@ impl Channel {
         })
     }
 
+    /// Returns true if the PBX itself dialled it, for no other channel.
+    pub(crate) fn is_dialled_by_pbx(&self) -> bool {
+        self.dial
+            .as_deref()
+            .is_some_and(|dial| dial.by.is_none() && !dial.orphan)
+    }
+
     /// How the attempt to reach it ended.
     pub(crate) fn dial_end(&self) -> Option<DialEnd> {
         self.dial.as_deref()?.end.map(|(_, end)| end)

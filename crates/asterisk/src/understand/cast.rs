@@ -70,6 +70,7 @@ fn connected(scene: &Scene) -> Clients {
             let at = channel.dial.as_deref()?.at;
             let mut root = root(scene, line)?;
             if root.channel == line
+                && !channel.is_dialled_by_pbx()
                 && let Some((caller, _)) = calling_employee(scene)
             {
                 // Who dialled it was lost; somebody in this call did.
@@ -125,13 +126,16 @@ struct Root {
     half: Option<Half>,
 }
 
-/// Returns true for the line the PBX called first, to connect it with a second one: the far half of
-/// its Local channel reached it, and the near half then dialled another line. It belongs to the
-/// company, as an employee's own phone does in a click-to-call.
+/// Returns true for the line the PBX called first, to connect it with a second one. It belongs to the
+/// company, as an employee's own phone does in a click-to-call. Either it dialled the second line
+/// itself, or it was reached by the far half of a Local channel whose near half did.
 fn called_first(one: &Dialled, dialled: &[Dialled]) -> bool {
-    one.root.half == Some(Half::Two)
-        && dialled.iter().any(|other| {
-            other.root.channel == one.root.channel && other.root.half == Some(Half::One)
+    dialled
+        .iter()
+        .filter(|other| other.line != one.line)
+        .any(|other| {
+            let halves = (one.root.half, other.root.half) == (Some(Half::Two), Some(Half::One));
+            other.root.channel == one.line || halves && other.root.channel == one.root.channel
         })
 }
 
@@ -164,8 +168,8 @@ fn arrives(scene: &Scene, channel: &Channel) -> bool {
     }
 }
 
-/// The channel behind all dialling that led to this one. None where a client's own channel dialled:
-/// then the call was only carried on.
+/// The channel behind all dialling that led to this one. None where the channel of a client dialled
+/// that was there before: then the call was only carried on.
 fn root(scene: &Scene, of: ChannelAt) -> Option<Root> {
     let root = |channel, half| Some(Root { channel, half });
     let mut at = of;
@@ -189,7 +193,8 @@ fn root(scene: &Scene, of: ChannelAt) -> Option<Root> {
             // The PBX itself dialled it first.
             (half, None) => return root(at, half),
         };
-        if scene.channel(next)?.peer.is_line() {
+        let dialler = scene.channel(next)?;
+        if dialler.peer.is_line() && !dialler.is_dialled_by_pbx() {
             return None;
         }
         at = next;
@@ -206,8 +211,7 @@ fn is_call_of_its_own(scene: &Scene, root: ChannelAt, at: ChannelAt) -> bool {
     };
     let begun_apart = match first.peer {
         Peer::Employee(_) => first.calls,
-        Peer::Local { .. } => first.dial.as_deref().is_some_and(|dial| dial.by.is_none()),
-        _ => false,
+        _ => first.is_dialled_by_pbx(),
     };
     let employee = |at: ChannelAt| scene.channel(at).and_then(|one| one.peer.extension());
     let handed_over = employee(root).is_some()
@@ -217,7 +221,9 @@ fn is_call_of_its_own(scene: &Scene, root: ChannelAt, at: ChannelAt) -> bool {
             .any(|found| found.how == How::Attended && employee(found.by) == employee(root));
     let in_a_room = |at: ChannelAt| {
         let stays = scene.stays(at);
-        stays.iter().any(|stay| scene.kind(stay.bridge) == BridgeKind::Conference)
+        stays
+            .iter()
+            .any(|stay| scene.kind(stay.bridge) == BridgeKind::Conference)
     };
     begun_apart && !handed_over && (in_a_room(at) || in_a_room(root))
 }

@@ -162,10 +162,13 @@ impl<'a> InternalCall<'a> {
 
     /// When the caller left the last bridge; none if no event shows it.
     fn end_of_talk(&self) -> Option<Micros> {
-        let caller = |(_, channel): &(ChannelAt, &Channel)| {
-            channel.peer.extension() == Some(self.caller())
-        };
-        let left = self.scene.all().filter(caller).filter_map(|(at, _)| self.scene.stays(at).pop()?.to);
+        let caller =
+            |(_, channel): &(ChannelAt, &Channel)| channel.peer.extension() == Some(self.caller());
+        let left = self
+            .scene
+            .all()
+            .filter(caller)
+            .filter_map(|(at, _)| self.scene.stays(at).pop()?.to);
         left.max().or(self.report.map(|report| report.at))
     }
 }

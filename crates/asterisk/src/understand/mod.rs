@@ -315,7 +315,10 @@ fn end(scene: &Scene, client: &Client, talk: &Talk) -> Option<Micros> {
         (_, Some(hung), to) => Some(to.map_or(hung, |to| hung.max(to))),
         (Some(_), None, Some(to)) => Some(to),
         (_, None, _) => {
-            let report = scene.plan.as_deref().and_then(|plan| plan.report_of(client.key));
+            let report = scene
+                .plan
+                .as_deref()
+                .and_then(|plan| plan.report_of(client.key));
             let root = scene.channel(client.key).and_then(Channel::hung_at);
             report.map(|report| report.at).or(root)
         }

@@ -3,6 +3,7 @@
 use vochi_crm_core::{Direction, Outcome, Reason};
 
 use super::cast::Client;
+use crate::peer::Peer;
 use crate::read::DialEnd;
 use crate::scene::{Attempts, Channel, ChannelAt, Scene};
 
@@ -37,8 +38,12 @@ pub(crate) fn outgoing<'a>(
     tried: impl Iterator<Item = &'a Channel>,
     caller: Option<&Channel>,
 ) -> (Outcome, Option<Reason>) {
-    let furthest =
-        tried.max_by_key(|channel| (reached(channel), channel.dial.as_deref().map(|dial| dial.at)));
+    let furthest = tried.max_by_key(|channel| {
+        (
+            reached(channel),
+            channel.dial.as_deref().map(|dial| dial.at),
+        )
+    });
     let rang = furthest.is_some_and(|channel| channel.rang_at().is_some());
     let cause = furthest.and_then(|channel| channel.cause);
     let end = furthest.and_then(Channel::dial_end);
@@ -70,7 +75,9 @@ fn reached(attempt: &Channel) -> Reached {
     let end = attempt.dial_end();
     if end == Some(DialEnd::Answered) || attempt.was_bridged() {
         Reached::Answer
-    } else if attempt.rang_at().is_some() || end == Some(DialEnd::Busy) || attempt.cause == Some(BUSY)
+    } else if attempt.rang_at().is_some()
+        || end == Some(DialEnd::Busy)
+        || attempt.cause == Some(BUSY)
     {
         Reached::Phone
     } else {
@@ -87,13 +94,19 @@ fn missed(scene: &Scene, client: &Client) -> Reason {
     if asked {
         return Reason::CallerGaveUp;
     }
-    let mut tried = scene.freed.as_deref().map(|freed| freed.attempts).unwrap_or_default();
+    let mut tried = scene
+        .freed
+        .as_deref()
+        .map(|freed| freed.attempts)
+        .unwrap_or_default();
     for channel in &scene.channels {
         count_attempt(&mut tried, channel);
     }
     match tried {
         // With no attempt at all there was no phone to ring.
-        Attempts { all, unavailable, .. } if unavailable == all => Reason::Unavailable,
+        Attempts {
+            all, unavailable, ..
+        } if unavailable == all => Reason::Unavailable,
         Attempts { all, busy, .. } if busy == all => Reason::Busy,
         Attempts { all, refused, .. } if refused == all => Reason::Refused,
         _ => Reason::Timeout,
@@ -103,7 +116,7 @@ fn missed(scene: &Scene, client: &Client) -> Reason {
 /// Counts an attempt to reach a phone or a line; other channels are none.
 pub(crate) fn count_attempt(attempts: &mut Attempts, channel: &Channel) {
     let dialled = channel.dial.as_deref().is_some_and(|dial| !dial.orphan);
-    if dialled && channel.peer.pair().is_none() {
+    if dialled && matches!(channel.peer, Peer::Employee(_) | Peer::Line(_)) {
         let end = channel.dial_end();
         attempts.all += 1;
         attempts.busy += u32::from(end == Some(DialEnd::Busy) || channel.cause == Some(BUSY));
@@ -115,11 +128,21 @@ pub(crate) fn count_attempt(attempts: &mut Attempts, channel: &Channel) {
 /// The channels of a client that decide its call: the first, the last, the one that got furthest, and
 /// those that talked.
 pub(crate) fn deciding(scene: &Scene, client: &Client) -> Vec<ChannelAt> {
-    let own = || client.channels.iter().filter_map(|at| Some((*at, scene.channel(*at)?)));
+    let own = || {
+        client
+            .channels
+            .iter()
+            .filter_map(|at| Some((*at, scene.channel(*at)?)))
+    };
     let dialled = |channel: &Channel| channel.dial.as_deref().map(|dial| dial.at);
     let first = own().min_by_key(|(_, channel)| dialled(channel));
     let last = own().max_by_key(|(_, channel)| dialled(channel));
     let furthest = own().max_by_key(|(_, channel)| (reached(channel), dialled(channel)));
     let talked = own().filter(|(_, channel)| channel.was_bridged());
-    [first, last, furthest].into_iter().flatten().chain(talked).map(|(at, _)| at).collect()
+    [first, last, furthest]
+        .into_iter()
+        .flatten()
+        .chain(talked)
+        .map(|(at, _)| at)
+        .collect()
 }

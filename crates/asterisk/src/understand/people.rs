@@ -126,10 +126,11 @@ pub(crate) fn rang(
             .filter(|dial| dial.kind != CallKind::Outgoing && own_event(dial.channel))
         {
             let named = dial.extensions.iter();
-            rings.extend(named.filter_map(|one| rules.employee(one)).map(|who| Ring {
-                at: dial.at,
-                who,
-            }));
+            rings.extend(
+                named
+                    .filter_map(|one| rules.employee(one))
+                    .map(|who| Ring { at: dial.at, who }),
+            );
         }
         for report in plan
             .reports
@@ -137,10 +138,11 @@ pub(crate) fn rang(
             .filter(|report| own_event(report.channel))
         {
             let named = report.extensions.iter();
-            rings.extend(named.filter_map(|one| rules.employee(one)).map(|who| Ring {
-                at: report.at,
-                who,
-            }));
+            rings.extend(
+                named
+                    .filter_map(|one| rules.employee(one))
+                    .map(|who| Ring { at: report.at, who }),
+            );
         }
     }
     rings.sort_by_key(|ring| ring.at);

@@ -3,6 +3,7 @@
 use smallvec::SmallVec;
 
 use super::cast::{Client, is_human};
+use crate::peer::Peer;
 use crate::read::BridgeKind;
 use crate::scene::{BridgeAt, ChannelAt, Micros, SECOND, Scene, Stay, Stays};
 
@@ -62,7 +63,9 @@ impl Spell {
     pub(crate) fn covers(&self, stay: &Stay) -> bool {
         let begins = self.from <= stay.from + SECOND / 2;
         let within = stay.to.is_none_or(|end| self.from < end);
-        let lasts = self.to.is_none_or(|to| to > stay.from && stay.to.is_some_and(|end| to >= end));
+        let lasts = self
+            .to
+            .is_none_or(|to| to > stay.from && stay.to.is_some_and(|end| to >= end));
         begins && within && lasts
     }
 }
@@ -134,8 +137,16 @@ pub(crate) fn talk(scene: &Scene, clients: &[Client], client: &Client) -> Talk {
         talk.prove(scene, clients, &own, &stays);
     }
     if talk.from.is_none() && !talk.proved && scene.dialplan {
-        // The listener does not tell of every channel: a client in a bridge is not alone there.
-        let apart = |stay: &&Stay| stay.to.is_none_or(|to| to > stay.from);
+        // The listener does not report every channel: a client in a bridge is not alone there, and
+        // with a person unless it is seen with a bot.
+        let with_helper = |stay: &Stay| {
+            let helpers = scene
+                .all()
+                .filter(|(_, channel)| channel.peer == Peer::Helper);
+            let mut theirs = helpers.flat_map(|(at, _)| scene.stays(at));
+            theirs.any(|other| other.bridge == stay.bridge)
+        };
+        let apart = |stay: &&Stay| stay.to.is_none_or(|to| to > stay.from) && !with_helper(stay);
         if let Some(first) = own.iter().filter(apart).map(|stay| stay.from).min() {
             talk.from = Some(first);
             talk.unseen = true;

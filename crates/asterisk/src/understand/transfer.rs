@@ -121,7 +121,11 @@ impl View<'_> {
     /// Returns true if a blind transfer put the client into a parking lot: it is no transfer.
     fn is_parking(&self, found: &Move) -> bool {
         let soon = found.at - SECOND / 2..=found.at + PARKED_WITHIN;
-        let own = self.client.channels.iter().flat_map(|at| self.scene.stays(*at));
+        let own = self
+            .client
+            .channels
+            .iter()
+            .flat_map(|at| self.scene.stays(*at));
         found.how == How::Blind
             && own
                 .filter(|stay| soon.contains(&stay.from))
@@ -229,9 +233,7 @@ impl View<'_> {
                         .iter()
                         .any(|spell| spell.who == at && spell.covers(&stay));
                     let elsewhere = !client_stays.iter().any(|one| one.bridge == stay.bridge);
-                    if elsewhere
-                        && !with_client
-                        && self.scene.kind(stay.bridge) == BridgeKind::Talk
+                    if elsewhere && !with_client && self.scene.kind(stay.bridge) == BridgeKind::Talk
                     {
                         note(stay.from);
                     }

@@ -87,7 +87,10 @@ fn read(path: &Path) -> Fixture {
         name: whole["name"].as_str().unwrap().to_owned(),
         direction: whole["direction"].as_str().unwrap().to_owned(),
         expected: whole["expected"].clone(),
-        expected_calls: whole["expected_calls"].as_array().cloned().unwrap_or_default(),
+        expected_calls: whole["expected_calls"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default(),
         employees: whole["env"]["VOCHI_CRM_PBX_EMPLOYEES"]
             .as_str()
             .map(|number| number.parse().unwrap())
@@ -185,7 +188,10 @@ pub(crate) fn twice(events: &[Event]) -> Vec<Event> {
 
 /// Every event twice in succession.
 pub(crate) fn each_twice(events: &[Event]) -> Vec<Event> {
-    events.iter().flat_map(|event| [event.clone(), event.clone()]).collect()
+    events
+        .iter()
+        .flat_map(|event| [event.clone(), event.clone()])
+        .collect()
 }
 
 /// Every way in which the finished calls differ from what really happened.
@@ -212,7 +218,10 @@ pub(crate) fn differences(fixture: &Fixture, calls: &[FinishedCall]) -> Vec<Stri
         return wrong;
     }
     if let Some(id) = expected["main_unique_id"].as_str() {
-        match calls.iter().find(|call| call.record().call_id().as_str() == id) {
+        match calls
+            .iter()
+            .find(|call| call.record().call_id().as_str() == id)
+        {
             Some(call) => judge(&fixture.direction, expected, call, &mut wrong),
             None => wrong.push(format!("there is no call {id}")),
         }
@@ -234,7 +243,10 @@ pub(crate) fn differences(fixture: &Fixture, calls: &[FinishedCall]) -> Vec<Stri
         let direction = other["direction"].as_str().unwrap();
         if other.get("talked_with").is_some() {
             let id = other["main_unique_id"].as_str().unwrap();
-            match calls.iter().find(|call| call.record().call_id().as_str() == id) {
+            match calls
+                .iter()
+                .find(|call| call.record().call_id().as_str() == id)
+            {
                 Some(call) => judge(direction, other, call, &mut wrong),
                 None => wrong.push(format!("there is no call {id}")),
             }
@@ -278,10 +290,17 @@ fn judge(direction: &str, expected: &Value, call: &FinishedCall, wrong: &mut Vec
         check("extensions", &wanted, &rang);
     }
     if said("line") {
-        check("line", &expected["line"].as_str(), &record.line().map(Line::as_str));
+        check(
+            "line",
+            &expected["line"].as_str(),
+            &record.line().map(Line::as_str),
+        );
     }
     // A dialplan's reasons are words of its host.
-    if expected["fail_reason"].as_str().is_some_and(|reason| reason.parse::<Reason>().is_ok()) {
+    if expected["fail_reason"]
+        .as_str()
+        .is_some_and(|reason| reason.parse::<Reason>().is_ok())
+    {
         let reason = record.reason().map(Reason::as_str);
         check("reason", &expected["fail_reason"].as_str(), &reason);
     }

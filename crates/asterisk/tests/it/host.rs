@@ -53,7 +53,10 @@ fn events_up_to_two_seconds_out_of_order_are_understood() {
 fn out_of_order_doubled_and_thinned_out_at_once_is_understood() {
     for seed in 0..50 {
         assert_understood("asterisk", |fixture| {
-            let thin = without(&twice(&fixture.events), &["new_callerid", "bridge_create", "bridge_destroy"]);
+            let thin = without(
+                &twice(&fixture.events),
+                &["new_callerid", "bridge_create", "bridge_destroy"],
+            );
             shuffled(&thin, seed)
         });
     }

@@ -7,15 +7,19 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod attempts;
 mod bounds;
 mod broken;
 mod event_file;
 mod fixture;
+mod helpers;
 mod host;
 mod legs;
 mod live;
 mod losses;
+mod lost_ends;
 mod manager;
+mod outside_parties;
 mod properties;
 mod reports;
 mod restart;

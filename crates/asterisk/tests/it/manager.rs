@@ -37,6 +37,27 @@ fn the_events_of_an_old_asterisk_are_enough() {
     });
 }
 
+/// Asterisk before 13.2 has no `Linkedid`: what belongs together shows in dials and bridges.
+#[test]
+fn events_without_linkedid_are_understood() {
+    for folder in ["asterisk-ami", "reports"] {
+        assert_understood(folder, |fixture| without_linkedid(&fixture.events));
+        for seed in 0..10 {
+            assert_understood(folder, |fixture| {
+                shuffled(&without_linkedid(&fixture.events), seed)
+            });
+        }
+    }
+}
+
+fn without_linkedid(events: &[Event]) -> Vec<Event> {
+    let mut events = without(events, &["CEL", "Cdr"]);
+    for event in &mut events {
+        event.body.retain(|key, _| !key.ends_with("Linkedid"));
+    }
+    events
+}
+
 #[test]
 fn events_up_to_two_seconds_out_of_order_are_understood() {
     for seed in 0..20 {

@@ -9,9 +9,8 @@ use vochi_crm_core::{Direction, Seconds};
 
 use crate::fixture::{Event, Fixture, all, play, play_into};
 
-static FIXTURES: LazyLock<Vec<Fixture>> = LazyLock::new(|| {
-    ["asterisk", "asterisk-ami", "reports"].map(all).concat()
-});
+static FIXTURES: LazyLock<Vec<Fixture>> =
+    LazyLock::new(|| ["asterisk", "asterisk-ami", "reports"].map(all).concat());
 
 /// Some events of a fixture, some of them again, each up to `seconds` late.
 fn damaged(seconds: f64) -> impl Strategy<Value = (String, Vec<Event>)> {

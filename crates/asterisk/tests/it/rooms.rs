@@ -1,10 +1,13 @@
 //! Conference rooms, parking lots, lines that fail: written by hand after how Asterisk tells of them.
 
-use vochi_crm_asterisk::FinishedCall;
-use vochi_crm_core::{Direction, Extension, Line, Outcome, Seconds, TransferMode, TransferResult};
+use serde_json::json;
+use vochi_crm_asterisk::{FinishedCall, Heard};
+use vochi_crm_core::{
+    Direction, EventKind, Extension, Line, Outcome, Seconds, TransferMode, TransferResult,
+};
 
-use crate::fixture::finished;
-use crate::script::{Ami, Ch, ch};
+use crate::fixture::{Event, finished, play};
+use crate::script::{Ami, Ch, ch, names, talk};
 
 const CLIENT: Ch = ch("1.1", "PJSIP/0001371-00000001", "1.1");
 const PHONE: Ch = ch("1.2", "PJSIP/150-00000002", "1.1");
@@ -20,14 +23,6 @@ fn call<'a>(calls: &'a [FinishedCall], id: &str) -> &'a FinishedCall {
         .unwrap_or_else(|| panic!("there is no call {id}"));
     assert!(own.next().is_none(), "call {id} is there twice");
     call
-}
-
-fn names(list: &[Extension]) -> Vec<&str> {
-    list.iter().map(Extension::as_str).collect()
-}
-
-fn talk(call: &FinishedCall) -> Option<u32> {
-    call.record().talk().map(Seconds::get)
 }
 
 #[test]
@@ -215,4 +210,109 @@ fn a_blind_transfer_to_a_group_is_one_transfer() {
     assert_eq!(call.transferred_to().map(Extension::as_str), Some("152"));
     assert_eq!(names(call.record().rang()), ["150", "151", "152"]);
     assert_eq!(talk(call), Some(17));
+}
+
+/// 150 parks the client by a blind transfer to the parking extension; the slot rings 150 back.
+fn parked_until_it_rings_back(answered: bool) -> Vec<Event> {
+    let back = ch("1.3", "PJSIP/150-00000003", "1.1");
+    let stream = Ami::default()
+        .calls_in(0.0, CLIENT, "375291110001", "375172000110")
+        .rings(0.1, CLIENT, PHONE, "150")
+        .ends(4.0, CLIENT, PHONE, "ANSWER")
+        .talk(4.0, "b1", PHONE, CLIENT)
+        .event(
+            14.0,
+            "BlindTransfer",
+            &[("Transferer", PHONE), ("Transferee", CLIENT)],
+            json!({"Extension": "700", "Result": "Success"}),
+        )
+        .leaves(14.0, "b1", CLIENT)
+        .leaves(14.0, "b1", PHONE)
+        .hangs_up(14.0, PHONE)
+        .event(
+            14.1,
+            "ParkedCall",
+            &[("Parkee", CLIENT)],
+            json!({"ParkingSpace": "701"}),
+        )
+        .joins(14.1, "lot", "parking", CLIENT)
+        .event(
+            59.0,
+            "ParkedCallTimeOut",
+            &[("Parkee", CLIENT)],
+            json!({"ParkingSpace": "701"}),
+        )
+        .quits(59.0, "lot", "parking", CLIENT)
+        .rings(59.1, CLIENT, back, "150");
+    let stream = if answered {
+        stream
+            .ends(63.0, CLIENT, back, "ANSWER")
+            .talk(63.0, "b2", back, CLIENT)
+            .part(73.0, "b2", CLIENT, back)
+    } else {
+        stream
+            .ends(80.0, CLIENT, back, "NOANSWER")
+            .hangs_up(80.0, back)
+            .hangs_up(80.0, CLIENT)
+    };
+    stream.events()
+}
+
+#[test]
+fn parking_slot_that_rings_back_is_no_transfer() {
+    for answered in [true, false] {
+        let events = parked_until_it_rings_back(answered);
+        let heard = play(&events);
+        let passed_on = heard.iter().any(|heard| {
+            matches!(heard, Heard::Live(live)
+                if matches!(live.event().kind(), EventKind::Transferred { .. }))
+        });
+        assert!(!passed_on, "answered {answered}: {heard:?}");
+        let calls = finished(&events);
+        let call = call(&calls, "1.1");
+        assert_eq!(call.record().transfer(), None, "answered {answered}");
+        assert_eq!(call.transferred_to(), None, "answered {answered}");
+        assert_eq!(
+            names(call.record().talked_with()),
+            ["150"],
+            "answered {answered}"
+        );
+        assert_eq!(
+            talk(call),
+            Some(if answered { 69 } else { 10 }),
+            "answered {answered}"
+        );
+    }
+}
+
+#[test]
+fn client_parked_by_transfer_and_taken_by_a_colleague_was_passed_on() {
+    let taker = ch("3.1", "PJSIP/151-00000005", "3.1");
+    let mut events = parked_until_it_rings_back(true);
+    events.truncate(
+        events
+            .iter()
+            .position(|event| event.name == "ParkedCallTimeOut")
+            .expect("it"),
+    );
+    let taken = Ami::default()
+        .picks_up(30.0, taker, "701")
+        .event(
+            30.1,
+            "UnParkedCall",
+            &[("Parkee", CLIENT), ("Retriever", taker)],
+            json!({}),
+        )
+        .quits(30.1, "lot", "parking", CLIENT)
+        .talk(30.2, "b3", CLIENT, taker)
+        .part(50.2, "b3", CLIENT, taker);
+    events.extend(taken.events());
+    let calls = finished(&events);
+    let call = call(&calls, "1.1");
+    let transfer = call.record().transfer().expect("a transfer");
+    assert_eq!(
+        (transfer.mode, transfer.result),
+        (TransferMode::Blind, Some(TransferResult::Accepted))
+    );
+    assert_eq!(call.transferred_to().map(Extension::as_str), Some("151"));
 }

@@ -1,6 +1,8 @@
 //! Streams written by hand, for what was not recorded.
 
 use serde_json::{Map, Value, json};
+use vochi_crm_asterisk::FinishedCall;
+use vochi_crm_core::{Extension, Seconds};
 
 use crate::fixture::Event;
 
@@ -14,6 +16,37 @@ pub(crate) struct Ch {
 
 pub(crate) const fn ch(id: &'static str, name: &'static str, linked: &'static str) -> Ch {
     Ch { id, name, linked }
+}
+
+/// The one call with an outside party among these.
+pub(crate) fn only(calls: Vec<FinishedCall>) -> FinishedCall {
+    let mut external: Vec<_> = calls
+        .into_iter()
+        .filter(FinishedCall::is_external)
+        .collect();
+    assert_eq!(external.len(), 1, "{external:?}");
+    external.remove(0)
+}
+
+pub(crate) fn talk(call: &FinishedCall) -> Option<u32> {
+    call.record().talk().map(Seconds::get)
+}
+
+pub(crate) fn names(list: &[Extension]) -> Vec<&str> {
+    list.iter().map(Extension::as_str).collect()
+}
+
+/// An event of a dialplan.
+pub(crate) fn host(t: f64, name: &str, body: Value) -> Event {
+    let Value::Object(mut body) = body else {
+        panic!("a body is an object")
+    };
+    body.insert("Token".to_owned(), "tenant".into());
+    Event {
+        t,
+        name: name.to_owned(),
+        body,
+    }
 }
 
 /// An AMI stream in the making.
@@ -66,6 +99,47 @@ impl Ami {
         )
         .event(t, "DialBegin", &parts, json!({"DialString": string}))
         .event(t, "DialState", &parts, json!({"DialStatus": "RINGING"}))
+    }
+
+    /// The PBX itself calls a channel, which rings.
+    pub(crate) fn originates(self, t: f64, to: Ch, string: &str) -> Self {
+        let begins = json!({"ChannelState": "0", "Exten": "s"});
+        self.event(t, "Newchannel", &[("", to)], begins)
+            .event(
+                t,
+                "DialBegin",
+                &[("Dest", to)],
+                json!({"DialString": string}),
+            )
+            .event(
+                t,
+                "DialState",
+                &[("Dest", to)],
+                json!({"DialStatus": "RINGING"}),
+            )
+    }
+
+    /// The two halves of a Local channel.
+    pub(crate) fn local(self, t: f64, [one, two]: [Ch; 2]) -> Self {
+        self.event(
+            t,
+            "LocalBridge",
+            &[("LocalOne", one), ("LocalTwo", two)],
+            json!({}),
+        )
+    }
+
+    /// Two channels hear each other.
+    pub(crate) fn talk(self, t: f64, bridge: &str, one: Ch, other: Ch) -> Self {
+        self.enters(t, bridge, one).enters(t, bridge, other)
+    }
+
+    /// Two channels part and end.
+    pub(crate) fn part(self, t: f64, bridge: &str, one: Ch, other: Ch) -> Self {
+        self.leaves(t, bridge, one)
+            .leaves(t, bridge, other)
+            .hangs_up(t, one)
+            .hangs_up(t, other)
     }
 
     /// One channel dials another, which never rings.

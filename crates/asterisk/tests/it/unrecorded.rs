@@ -1,27 +1,14 @@
 //! Situations nobody recorded, written by hand after how PBXs behave.
 
-use serde_json::{Value, json};
+use serde_json::json;
 use vochi_crm_asterisk::{FinishedCall, Heard, PbxEvent, Reading};
 use vochi_crm_core::{Direction, Extension, Line, Outcome, Seconds};
 
 use crate::fixture::{Event, at, finished, hear, one, play, tracker};
-use crate::script::{Ami, Ch, ch};
+use crate::script::{Ami, Ch, ch, host, only, talk};
 
 const CLIENT: Ch = ch("1.1", "PJSIP/0001371-00000001", "1.1");
 const PHONE: Ch = ch("1.2", "PJSIP/150-00000002", "1.1");
-
-fn only(calls: Vec<FinishedCall>) -> FinishedCall {
-    let mut external: Vec<_> = calls
-        .into_iter()
-        .filter(FinishedCall::is_external)
-        .collect();
-    assert_eq!(external.len(), 1, "{external:?}");
-    external.remove(0)
-}
-
-fn talk(call: &FinishedCall) -> Option<u32> {
-    call.record().talk().map(Seconds::get)
-}
 
 /// A client who is answered by 150 after three seconds.
 fn answered() -> Ami {
@@ -31,18 +18,6 @@ fn answered() -> Ami {
         .ends(3.0, CLIENT, PHONE, "ANSWER")
         .enters(3.0, "b1", PHONE)
         .enters(3.0, "b1", CLIENT)
-}
-
-fn host(t: f64, name: &str, body: Value) -> Event {
-    let Value::Object(mut body) = body else {
-        panic!("a body is an object")
-    };
-    body.insert("Token".to_owned(), "tenant".into());
-    Event {
-        t,
-        name: name.to_owned(),
-        body,
-    }
 }
 
 #[test]

@@ -181,3 +181,32 @@ fn people_get_aligned_rows_that_cannot_paint_their_terminal() {
          -                -   not_a_number    a\\u{1b}[31mb\n",
     );
 }
+
+#[test]
+fn residue_around_a_number_is_removed() {
+    let lines = "375291112233.0\n+375 29 111-22-33 (Viber)\n80291112233 дб. 12\n";
+    let (rows, code) = read(&["--region", "BY"], lines);
+    assert_eq!(code, Some(0), "{rows:?}");
+    let numbers: Vec<_> = rows.iter().filter_map(|row| row["e164"].as_str()).collect();
+    assert_eq!(numbers, ["+375291112233"; 3], "{lines:?}");
+    assert_eq!(rows[2]["extension"], "12", "{lines:?}");
+}
+
+#[test]
+fn text_without_one_reading_is_refused_with_a_hint() {
+    let lines = "80291112233 и 80331234567\n3.75291E+11\n8 029 111-22-33/34\n8 25 1234567\n";
+    let (rows, code) = read(&["--region", "BY"], lines);
+    assert_eq!(code, Some(4), "{rows:?}");
+    let reasons: Vec<_> = rows
+        .iter()
+        .filter_map(|row| row["error"]["reason"].as_str())
+        .collect();
+    assert_eq!(
+        reasons,
+        ["several", "scientific_notation", "several", "not_in_use"]
+    );
+    for row in &rows {
+        let hint = row["error"]["hint"].as_str().unwrap_or_default();
+        assert!(!hint.is_empty(), "no hint in {row}");
+    }
+}

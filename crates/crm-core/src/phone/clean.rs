@@ -2,13 +2,10 @@
 
 use super::digits::Digits;
 use super::error::PhoneRefusal;
-use super::words;
+use super::{residue, tail, words};
 
 /// Longer texts hold more than a number.
-const LONGEST_TEXT: usize = 256;
-
-/// Longer digit runs behind a number are no inner number.
-const LONGEST_EXTENSION: usize = 15;
+pub(super) const LONGEST_TEXT: usize = 256;
 
 /// Text in front of this few digits is a sentence that happens to hold a figure.
 const FEWEST_BEHIND_WORDS: usize = 7;
@@ -29,19 +26,20 @@ pub(super) enum Lead {
     Words,
 }
 
-/// Reads the ordinary forms (ASCII digits, blanks, dashes, dots, parentheses, a plus in front)
-/// without allocation; `None` sends the text the long way.
+/// Reads the ordinary forms (ASCII digits, blanks, dashes, parentheses, a plus in front) without
+/// allocation; `None` sends the text the long way.
 pub(super) fn plain(raw: &str) -> Option<Digits> {
     let mut digits = Digits::new();
     for byte in raw.bytes() {
         match byte {
             b'0'..=b'9' => digits.push(byte)?,
-            b' ' | b'-' | b'(' | b')' | b'.' => {}
+            b' ' | b'-' | b'(' | b')' => {}
             b'+' if digits.is_empty() => digits.plus = true,
             _ => return None,
         }
     }
-    (!digits.is_empty()).then_some(digits)
+    // Digits in parentheses at the end may be an extension.
+    (!digits.is_empty() && !raw.trim_end().ends_with(')')).then_some(digits)
 }
 
 /// Gives every character that has an ASCII twin in phone numbers that twin, and drops what cannot
@@ -62,6 +60,7 @@ pub(super) fn normalise(raw: &str) -> String {
             | '\u{FF0D}' => '-',
             '\u{2053}' | '\u{223C}' => '~',
             '\u{FE62}' => '+',
+            '\u{2022}' => '|',
             // Fullwidth forms follow ASCII, digits included.
             '\u{FF01}'..='\u{FF5E}' => u32::from(c)
                 .checked_sub(0xFEE0)
@@ -116,12 +115,22 @@ pub(super) fn one_number(text: &str) -> Result<Cleaned, PhoneRefusal> {
         return Err(PhoneRefusal::Hidden);
     }
     let (text, parameters) = parameters(text);
-    if text.contains('*') || text.trim_start().starts_with('#') {
+    // Masked numbers and a spreadsheet's errors (`#REF!`) hold no digits.
+    if (text.contains('*') || text.trim_start().starts_with('#'))
+        && text.contains(|c: char| c.is_ascii_digit())
+    {
         return Err(PhoneRefusal::ServiceCode);
     }
     let (lead, number) = lead(text)?;
-    let (mut digits, rest) = digits(number)?;
-    let behind = extension(rest)?;
+    let (number, rest) = number
+        .split_at_checked(number_end(number))
+        .unwrap_or((number, ""));
+    if residue::is_exponent(rest) {
+        return Err(PhoneRefusal::ScientificNotation);
+    }
+    let (number, rest) = residue::without_decimals(number, rest);
+    let mut digits = digits(number).ok_or(PhoneRefusal::TooLong)?;
+    let behind = tail::extension(rest)?;
     if digits.is_empty() {
         return Err(PhoneRefusal::Hidden);
     }
@@ -198,7 +207,7 @@ fn parameters(text: &str) -> (&str, Parameters<'_>) {
     let (number, rest) = text.split_at_checked(cut).unwrap_or((text, ""));
     for (name, value) in rest.split(';').filter_map(|one| one.split_once('=')) {
         match name.trim().to_ascii_lowercase().as_str() {
-            "ext" => found.extension = inner_number(value.chars()),
+            "ext" => found.extension = tail::extension_digits(value),
             "phone-context" if value.starts_with('+') => found.context = Some(value),
             _ => {}
         }
@@ -218,10 +227,12 @@ pub(super) fn is_parameter(text: &str) -> bool {
             .is_some_and(|rest| rest.is_empty() || rest.starts_with(['=', ';']))
 }
 
-/// Cuts off what stands in front of the first digit or plus.
+/// Cuts off what stands in front of the number's first digit or plus.
 fn lead(text: &str) -> Result<(Lead, &str), PhoneRefusal> {
     let start = text
-        .find(|c: char| c.is_ascii_digit() || c == '+')
+        .match_indices(|c: char| c.is_ascii_digit() || c == '+')
+        .map(|(at, _)| at)
+        .find(|&at| !words::is_in_label(text, at))
         .unwrap_or(text.len());
     let (before, number) = text.split_at_checked(start).unwrap_or((text, ""));
     let worded = before.contains(char::is_alphabetic);
@@ -242,62 +253,46 @@ fn lead(text: &str) -> Result<(Lead, &str), PhoneRefusal> {
     Ok((lead, number))
 }
 
-/// The digits up to the first character that does not belong into a number, and the rest.
-fn digits(text: &str) -> Result<(Digits, &str), PhoneRefusal> {
-    let mut digits = Digits::new();
+/// Returns where the last digit ends before the first character that does not belong to a number.
+fn number_end(text: &str) -> usize {
+    let mut end = 0;
+    let mut count = 0;
     for (at, byte) in text.bytes().enumerate() {
         match byte {
-            b'0'..=b'9' => digits.push(byte).ok_or(PhoneRefusal::TooLong)?,
+            b'0'..=b'9' => {
+                count += 1;
+                end = at + 1;
+            }
             b' ' | b'-' | b'.' | b'(' | b')' | b'[' | b']' | b'/' => {}
-            b'~' if !waits_for_inner_number(&digits, text.get(at + 1..)) => {}
-            b'+' if digits.is_empty() => digits.plus = true,
-            _ => return Ok((digits, text.get(at..).unwrap_or_default())),
+            b'~' if !waits_for_extension(count, text.get(at + 1..)) => {}
+            b'+' if count == 0 => end = at + 1,
+            _ => break,
         }
     }
-    Ok((digits, ""))
+    end
 }
 
 /// A tilde waits for a tone: the second dial tone of `8~10`, or the answer of a switchboard when
 /// nothing but a few digits follows the number.
-fn waits_for_inner_number(number: &Digits, rest: Option<&str>) -> bool {
+fn waits_for_extension(digits_before: usize, rest: Option<&str>) -> bool {
     const FEWEST_BEFORE: usize = 3;
     const LONGEST_BEHIND: usize = 9;
-    number.len() >= FEWEST_BEFORE
+    digits_before >= FEWEST_BEFORE
         && rest.is_some_and(|rest| {
             let rest = rest.trim_end_matches([' ', '-', '.', ')', '/']);
             (1..=LONGEST_BEHIND).contains(&rest.len()) && rest.bytes().all(|b| b.is_ascii_digit())
         })
 }
 
-/// Reads what follows a number: nothing, or an inner number behind its mark.
-fn extension(rest: &str) -> Result<Option<Box<str>>, PhoneRefusal> {
-    let is_mark = |c: char| matches!(c, ' ' | ',' | ';' | '#' | '~' | '.' | ':' | '(' | '-');
-    let rest = rest.trim_start_matches(is_mark);
-    let end = rest
-        .find(|c: char| !c.is_alphabetic())
-        .unwrap_or(rest.len());
-    let (word, rest) = rest.split_at_checked(end).unwrap_or((rest, ""));
-    if !word.is_empty() && !words::marks_extension(word) {
-        return Err(PhoneRefusal::NotANumber);
+/// Takes the digits and the plus out of a number; `None` when they are too many for any.
+fn digits(number: &str) -> Option<Digits> {
+    let mut digits = Digits::new();
+    for byte in number.bytes() {
+        match byte {
+            b'0'..=b'9' => digits.push(byte)?,
+            b'+' => digits.plus = true,
+            _ => {}
+        }
     }
-    let rest = rest
-        .trim_start_matches(|c: char| is_mark(c) || c == '№')
-        .trim_end_matches([' ', ')', ']', '#', '.', ',', ';']);
-    if rest.is_empty() && word.is_empty() {
-        return Ok(None);
-    }
-    if rest.bytes().all(|b| b.is_ascii_digit()) {
-        inner_number(rest.chars())
-            .map(Some)
-            .ok_or(PhoneRefusal::NotANumber)
-    } else {
-        Err(PhoneRefusal::NotANumber)
-    }
-}
-
-fn inner_number(text: impl Iterator<Item = char>) -> Option<Box<str>> {
-    let digits: String = text.filter(char::is_ascii_digit).collect();
-    (1..=LONGEST_EXTENSION)
-        .contains(&digits.len())
-        .then(|| digits.into_boxed_str())
+    Some(digits)
 }

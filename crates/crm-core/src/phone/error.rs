@@ -34,6 +34,11 @@ pub enum PhoneRefusal {
     /// A number of Russia or Kazakhstan behind their trunk prefix 8, in another region; some of
     /// these are also international digits of somebody else.
     ForeignTrunk,
+    /// A national number behind a trunk prefix that its country has given up, such as the 8 in
+    /// Moldova; some of these are also international digits of another country.
+    FormerTrunk,
+    /// A number as spreadsheets shorten it: `3.75291E+11`.
+    ScientificNotation,
     /// Letters, addresses and other text.
     NotANumber,
 }
@@ -52,6 +57,8 @@ impl PhoneRefusal {
             Self::UnknownCountry => "unknown_country",
             Self::NoRegion => "no_region",
             Self::ForeignTrunk => "foreign_trunk",
+            Self::FormerTrunk => "former_trunk",
+            Self::ScientificNotation => "scientific_notation",
             Self::NotANumber => "not_a_number",
         }
     }
@@ -140,12 +147,14 @@ impl PhoneError {
                 "give it where an extension is asked for, or write the client's number in full, \
                  such as +375291112233"
             }
-            PhoneRefusal::Several => "write one number only",
+            PhoneRefusal::Several => {
+                "write one number only, such as +375291112233, and any other in a field of its own"
+            }
             PhoneRefusal::ServiceCode => "write the number alone, without the code around it",
             PhoneRefusal::TooShort => {
                 "add the area or operator code, or write the number in full, such as +375291112233"
             }
-            PhoneRefusal::TooLong => "check for a doubled or superfluous digit",
+            PhoneRefusal::TooLong => "check for a superfluous digit or a second number",
             PhoneRefusal::NotInUse => "check the digits, the area or operator code first",
             PhoneRefusal::UnknownCountry => {
                 "after + comes the country code, as in +375291112233; a national number (80…, 8…, \
@@ -157,6 +166,12 @@ impl PhoneError {
             }
             PhoneRefusal::ForeignTrunk => {
                 "write +7 in place of the 8, or + in front if it is the number of another country"
+            }
+            PhoneRefusal::FormerTrunk => {
+                "leave the prefix out, or write the number with + and the country code"
+            }
+            PhoneRefusal::ScientificNotation => {
+                "format the column as text and write the number in full, such as +375291112233"
             }
         }
     }
@@ -187,6 +202,16 @@ impl fmt::Display for PhoneError {
             }
             PhoneRefusal::ForeignTrunk => {
                 f.write_str("is written as inside Russia or Kazakhstan, with their 8 in front")
+            }
+            PhoneRefusal::FormerTrunk => {
+                write!(
+                    f,
+                    "begins with a trunk prefix that is no longer dialled{}",
+                    In(self.region)
+                )
+            }
+            PhoneRefusal::ScientificNotation => {
+                f.write_str("is written in a spreadsheet's scientific notation, which drops digits")
             }
             PhoneRefusal::NotANumber => f.write_str("is not a phone number"),
         }?;

@@ -29,7 +29,10 @@ mod error;
 mod number;
 mod reader;
 mod region;
+mod residue;
 mod split;
+mod tail;
+mod trunk;
 mod variants;
 mod words;
 

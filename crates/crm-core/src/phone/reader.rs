@@ -6,7 +6,7 @@ use super::engine::{self, Misfit};
 use super::error::{PhoneError, PhoneRefusal};
 use super::number::PhoneNumber;
 use super::region::Region;
-use super::split;
+use super::{split, trunk};
 
 /// Inner numbers have two to five digits.
 const EXTENSION_DIGITS: std::ops::RangeInclusive<usize> = 2..=5;
@@ -34,8 +34,12 @@ pub enum BareDigits {
 /// A text is read as the default region's people write it. If that is no valid number, a leading
 /// `00` or `810` (`8 10`, `8~10`) is taken for the plus, and then the bare digits for an
 /// international number. Without a region only these international readings remain. Never taken
-/// for international digits are a number of Russia or Kazakhstan behind its 8, and seven digits or
+/// for international digits are a number of Russia or Kazakhstan behind its 8, a national number
+/// behind a prefix its country no longer dials (`8 621 12345` in Moldova), and seven digits or
 /// fewer.
+///
+/// What spreadsheets, messengers and people leave around a number is removed: decimals
+/// (`375291112233.0`), labels and remarks (`(Viber)`, `моб.`). An extension behind it is kept apart.
 ///
 /// ```
 /// use vochi_crm_core::phone::PhoneReader;
@@ -85,24 +89,28 @@ impl PhoneReader {
     /// [`PhoneReader::read_many`].
     pub fn read(&self, raw: &str) -> Result<PhoneReading, PhoneError> {
         if let Some(digits) = clean::plain(raw) {
-            return match self.number(&digits) {
-                Ok(number) => Ok(PhoneReading {
-                    number,
-                    extension: None,
-                }),
-                Err(reason) => Err(self.refused(raw, reason, &digits)),
-            };
+            match self.number(&digits) {
+                Ok(number) => {
+                    return Ok(PhoneReading {
+                        number,
+                        extension: None,
+                    });
+                }
+                // Blanks may part several numbers.
+                Err(_) if raw.trim().contains(' ') => {}
+                Err(reason) => return Err(self.refused(raw, reason, &digits)),
+            }
         }
         let text = clean::normalise(raw);
         match split::pieces(&text).as_slice() {
             [] => Err(PhoneError::new(raw, PhoneRefusal::Hidden)),
-            [one] => self.read_piece(raw, one).map_err(|error| {
-                if split::at_slashes(one).is_some() {
-                    PhoneError::new(raw, PhoneRefusal::Several)
-                } else {
-                    error
+            [one] => {
+                let reading = self.read_piece(raw, one);
+                match self.parts(one, &reading) {
+                    Some(_) => Err(PhoneError::new(raw, PhoneRefusal::Several)),
+                    None => reading,
                 }
-            }),
+            }
             many => {
                 let numbers = many.iter().filter(|piece| split::holds_number(piece));
                 let reason = if numbers.count() > 1 {
@@ -115,9 +123,10 @@ impl PhoneReader {
         }
     }
 
-    /// Reads every number in a field that may hold several, separated by `,` `;` `|` `&` `/` or
-    /// line ends, in their order, repetitions included. There is at least one result; the errors
-    /// carry their own piece of the text.
+    /// Reads every number in a field that may hold several, in their order, repetitions included.
+    /// They are separated by `,` `;` `|` `&` `/` `\`, line ends, words (`и`, `или`, `and`, a label
+    /// such as `Viber`), or by blanks where that leaves one reading. There is at least one result;
+    /// the errors carry their own piece of the text.
     pub fn read_many(&self, raw: &str) -> Vec<Result<PhoneReading, PhoneError>> {
         let text = clean::normalise(raw);
         let pieces = split::pieces(&text);
@@ -126,14 +135,55 @@ impl PhoneReader {
         }
         let mut readings = Vec::with_capacity(pieces.len());
         for piece in pieces {
-            match (self.read_piece(piece, piece), split::at_slashes(piece)) {
-                (Err(_), Some(parts)) => {
+            let reading = self.read_piece(piece, piece);
+            match self.parts(piece, &reading) {
+                Some(parts) if parts.is_empty() => {
+                    readings.push(Err(PhoneError::new(piece, PhoneRefusal::Several)));
+                }
+                Some(parts) => {
                     readings.extend(parts.into_iter().map(|part| self.read_piece(part, part)));
                 }
-                (reading, _) => readings.push(reading),
+                None => readings.push(reading),
             }
         }
         readings
+    }
+
+    /// Cuts a piece that holds several numbers after all, which its reading as one decides. No parts
+    /// mean that it is not certain where to cut.
+    fn parts<'a>(
+        self,
+        piece: &'a str,
+        reading: &Result<PhoneReading, PhoneError>,
+    ) -> Option<Vec<&'a str>> {
+        let is_number = |text: &str| self.read_piece(text, text).is_ok();
+        if let Some((number, ending)) = split::ending(piece)
+            && is_number(number)
+        {
+            return Some(vec![number, ending]);
+        }
+        match reading {
+            Ok(_) => None,
+            Err(_) => split::at_slashes(piece).or_else(|| {
+                let parts = split::at_blanks(piece, is_number)?;
+                Some(if self.is_one_country(&parts) {
+                    parts
+                } else {
+                    Vec::new()
+                })
+            }),
+        }
+    }
+
+    /// Returns true if all parts with blanks in them are numbers of one country. Otherwise the rest of
+    /// a misspelt number could become one of another continent.
+    fn is_one_country(self, parts: &[&str]) -> bool {
+        let mut codes = parts.iter().filter(|part| part.contains(' ')).map(|part| {
+            let reading = self.read_piece(part, part).ok()?;
+            Some(reading.number().country_code())
+        });
+        let first = codes.next();
+        codes.all(|code| Some(code) == first)
     }
 
     /// Reads a piece of normalised text that came from `raw`.
@@ -174,7 +224,7 @@ impl PhoneReader {
         }
         match self.bare_digits {
             BareDigits::Auto => self.national_first(digits),
-            BareDigits::International => match PhoneNumber::from_digits(digits.as_str()) {
+            BareDigits::International => match trunk::international(digits) {
                 Ok(number) => Ok(number),
                 Err(_) => self.national_first(digits),
             },
@@ -188,7 +238,7 @@ impl PhoneReader {
             PhoneRefusal::NoRegion
         };
         if let Some(region) = self.region {
-            match national(digits, region) {
+            match trunk::national(digits, region) {
                 Ok(number) => return Ok(number),
                 Err(misfit) => refusal = misfit.into(),
             }
@@ -203,37 +253,26 @@ impl PhoneReader {
                 Err(misfit) => refusal = misfit.into(),
             }
         }
-        if behind_trunk_eight(digits) {
+        if trunk::behind_russian_eight(digits) {
             return Err(match self.region {
                 Some(_) => PhoneRefusal::ForeignTrunk,
                 None => PhoneRefusal::NoRegion,
             });
         }
+        if (self.region).is_some_and(|region| trunk::behind_former_prefix(digits, region)) {
+            return Err(PhoneRefusal::FormerTrunk);
+        }
         if digits.len() < FEWEST_BARE_INTERNATIONAL {
             return Err(refusal);
         }
-        PhoneNumber::from_digits(digits.as_str()).map_err(|_| refusal)
+        trunk::international(digits).map_err(|_| refusal)
     }
-}
-
-/// Whether the digits are a number of Russia or Kazakhstan behind their trunk prefix. Many write
-/// it so outside these countries too, and `84951234567` is Moscow to them and not the mobile of
-/// Viet Nam it would be as international digits: neither is guessed.
-fn behind_trunk_eight(digits: &Digits) -> bool {
-    digits
-        .after("8")
-        .filter(|rest| rest.len() == 10)
-        .is_some_and(|rest| PhoneNumber::from_digits(&format!("7{}", rest.as_str())).is_ok())
 }
 
 /// As it stands where that is a number; else as people write behind a plus (`+44 (0)20 …`).
 fn international(digits: &Digits) -> Result<PhoneNumber, Misfit> {
-    PhoneNumber::from_digits(digits.as_str())
+    trunk::international(digits)
         .or_else(|_| engine::parse(digits.with_plus(), None).and_then(PhoneNumber::from_found))
-}
-
-fn national(digits: &Digits, region: Region) -> Result<PhoneNumber, Misfit> {
-    engine::parse(digits.as_str(), Some(region.country())).and_then(PhoneNumber::from_found)
 }
 
 /// A number that was read, and the inner number behind it.

@@ -2,36 +2,42 @@
 
 use std::ops::Range;
 
-use super::clean;
-use super::words;
+use super::{clean, residue, words};
 
-/// Fewer digits before a comma are no number whose inner number could follow.
+/// Fewer digits are not a number that an extension or another number could follow.
 const FEWEST_OF_A_NUMBER: usize = 6;
 
-/// Cuts normalised text into the pieces that hold a number each, at `,` `;` `|` `&`, line ends and
-/// a plus behind digits. An inner number (`,,151`, `;ext=7`, `, доб. 12`) stays with its number,
-/// and words stay with the digits they stand before.
+/// Digits behind words that are none of the known ones: fewer may be a date or a time.
+const FEWEST_BEHIND_ANY_WORDS: usize = 9;
+
+/// How far a look ahead for another number goes.
+const LOOK_AHEAD: usize = 64;
+
+/// Cuts normalised text into the pieces that hold a number each, at `,` `;` `|` `&` `\`, line ends, a
+/// plus behind digits, and words between two numbers (`и`, `или`, `Viber`). An extension (`,,151`,
+/// `;ext=7`, `, доб. 12`) stays with its number, and words stay with the digits they stand before.
 pub(super) fn pieces(text: &str) -> Vec<&str> {
     let mut pieces = Pieces::new(text);
     // An odd quotation mark is no quotation.
     let quotes_pair = text.matches('"').count().is_multiple_of(2);
     let mut quoted = false;
-    let mut before = None;
+    let mut before = ' ';
     let mut separators_end = 0;
     for (at, c) in text.char_indices() {
+        let rest = text.get(at..).unwrap_or_default();
         match c {
             '"' if quotes_pair => quoted = !quoted,
             _ if quoted || at < separators_end => {}
-            '|' | '\n' => pieces.cut(at, at + 1),
+            '|' | '\n' | '\\' => pieces.cut(at, at + 1),
             '&' if !pieces.link => pieces.cut(at, at + 1),
+            ',' if before.is_ascii_digit() && residue::is_decimal_comma(rest) => {}
             ',' | ';' => {
-                let rest = text.get(at..).unwrap_or_default();
                 let tail = rest.trim_start_matches([',', ';', ' ']);
                 separators_end = at + rest.len() - tail.len();
                 let marks = text.get(at..separators_end).unwrap_or_default();
                 if marks.starts_with(';') && clean::is_parameter(tail) {
                     // `;ext=7` and its like.
-                } else if !pieces.extended && is_inner_number(marks, tail, pieces.digits) {
+                } else if !pieces.extended && is_extension(marks, tail, pieces.digits) {
                     pieces.extended = true;
                 } else {
                     pieces.cut(at, separators_end);
@@ -40,67 +46,164 @@ pub(super) fn pieces(text: &str) -> Vec<&str> {
             // Behind a letter it is an exponent, behind `=` a value.
             '+' if pieces.digits > 0
                 && !pieces.link
-                && !before.is_some_and(|c: char| c.is_alphabetic() || c == '=') =>
+                && !before.is_alphabetic()
+                && before != '=' =>
             {
                 pieces.cut(at, at);
             }
-            '0'..='9' => pieces.digits += 1,
-            '/' if before == Some('/') => pieces.link = true,
+            '0'..='9' if words::is_in_label(text, at) => {}
+            '0'..='9' => {
+                let words = pieces.words.take().map(|start| start..at);
+                if words.is_some_and(|words| pieces.part_numbers(words, rest)) {
+                    pieces.cut(at, at);
+                }
+                pieces.digits += 1;
+            }
+            // Neither an address nor a link has blanks in it, and nothing but parameters follows `>`.
+            ' ' if pieces.address || pieces.link => {
+                if digits_ahead(rest) >= FEWEST_OF_A_NUMBER {
+                    pieces.cut(at, at + 1);
+                }
+                pieces.address = false;
+                pieces.link = false;
+            }
+            '>' if rest.starts_with("> ") && is_followed_by_number(rest) => {
+                pieces.cut(at + 1, at + 1);
+            }
+            '@' => pieces.address = true,
+            '/' if before == '/' => pieces.link = true,
+            c if c.is_alphabetic() => {
+                pieces.words.get_or_insert(at);
+            }
             _ => {}
         }
-        before = Some(c);
+        before = c;
     }
     pieces.finish()
 }
 
-/// Cuts at `/`, which also stands inside numbers (`030/123456`): for texts that are no number as a
-/// whole. Fewer than two pieces with a number's worth of digits mean that it is no separator here.
+/// Cuts at `/`, which also stands inside numbers (`030/123456`): for texts that are not a number
+/// as a whole. Words between slashes (`Viber/WhatsApp`) belong to the number before them.
 pub(super) fn at_slashes(piece: &str) -> Option<Vec<&str>> {
-    if !piece.contains('/') || piece.contains("://") {
+    if piece.contains("://") {
         return None;
     }
-    let parts: Vec<&str> = piece
-        .split('/')
-        .map(str::trim)
-        .filter(|part| !part.is_empty())
-        .collect();
-    let numbers = parts.iter().filter(|part| holds_number(part)).count();
-    (numbers >= 2 && numbers == parts.len()).then_some(parts)
+    let mut parts = Vec::new();
+    let mut start = 0;
+    let mut at = 0;
+    let mut digits = false;
+    for segment in piece.split('/') {
+        let more_digits = segment.contains(|c: char| c.is_ascii_digit());
+        if digits && more_digits {
+            parts.push(piece.get(start..at - 1)?.trim());
+            start = at;
+        }
+        digits |= more_digits;
+        at += segment.len() + 1;
+    }
+    parts.push(piece.get(start..)?.trim());
+    (parts.len() > 1 && parts.first().is_some_and(|first| holds_number(first))).then_some(parts)
 }
 
-/// Whether a piece can be a number, an outside or an inner one.
+/// Splits off digits that may be another ending of the number before them, or its extension:
+/// `111-22-33/34`, `111-22-33 (151)`.
+pub(super) fn ending(piece: &str) -> Option<(&str, &str)> {
+    let (number, ending) = piece.rsplit_once(['/', '('])?;
+    let longest = if ending.ends_with(')') { 5 } else { 3 };
+    let ending = ending.trim_matches([' ', ')']);
+    let digits = ending.bytes().all(|byte| byte.is_ascii_digit());
+    (digits && (1..=longest).contains(&ending.len())).then_some((number.trim(), ending))
+}
+
+/// Cuts numbers with only blanks between them, if all of the text is numbers. No parts mean that it
+/// can be cut in more than one way. Words stay with the number before them.
+pub(super) fn at_blanks(piece: &str, is_number: impl Fn(&str) -> bool) -> Option<Vec<&str>> {
+    if piece.len() > clean::LONGEST_TEXT {
+        return None;
+    }
+    let starts = piece
+        .match_indices(' ')
+        .map(|(at, _)| at + 1)
+        .filter(|&at| {
+            let rest = piece.get(at..).unwrap_or_default();
+            rest.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '('))
+        });
+    let starts: Vec<usize> = std::iter::once(0).chain(starts).collect();
+    // For each start from which numbers reach the end: in how many ways, and one of them.
+    let mut reaching: Vec<(usize, u32, Vec<&str>)> = vec![(piece.len(), 1, Vec::new())];
+    for start in starts.into_iter().rev() {
+        let mut found = (start, 0_u32, Vec::new());
+        for (end, ways, following) in &reaching {
+            let part = piece.get(start..*end)?.trim();
+            if is_number(part) {
+                found.1 = found.1.saturating_add(*ways);
+                found.2 = std::iter::once(part)
+                    .chain(following.iter().copied())
+                    .collect();
+            }
+        }
+        if found.1 > 0 {
+            reaching.push(found);
+        }
+    }
+    let (_, ways, parts) = reaching.pop().filter(|(start, ..)| *start == 0)?;
+    match ways {
+        1 => (parts.len() > 1).then_some(parts),
+        _ => Some(Vec::new()),
+    }
+}
+
+/// Returns true if a piece can be a number or an extension.
 pub(super) fn holds_number(piece: &str) -> bool {
     piece.bytes().filter(u8::is_ascii_digit).nth(1).is_some()
 }
 
-/// Whether what follows the separators is the inner number of the number before them.
-fn is_inner_number(marks: &str, tail: &str, digits_before: usize) -> bool {
+fn is_followed_by_number(text: &str) -> bool {
+    let digits = text.bytes().take(LOOK_AHEAD).filter(u8::is_ascii_digit);
+    digits.count() >= FEWEST_OF_A_NUMBER
+}
+
+/// Counts the digits before the first character that does not belong to a number.
+fn digits_ahead(text: &str) -> usize {
+    text.chars()
+        .take(LOOK_AHEAD)
+        .take_while(|&c| c.is_ascii_digit() || " -.()/".contains(c))
+        .filter(char::is_ascii_digit)
+        .count()
+}
+
+/// Cuts off the words at either end that join the piece to its neighbours.
+fn without_joining(piece: &str) -> &str {
+    let mut piece = piece.trim_matches([' ', '/', ',']);
+    loop {
+        let last = words::last_word(piece);
+        let (first, rest) = words::split_word(piece, char::is_alphabetic);
+        piece = match piece.strip_suffix(last) {
+            Some(rest) if words::joins_numbers(last) => rest,
+            _ if words::joins_numbers(first) => rest,
+            _ => return piece,
+        }
+        .trim_matches([' ', '/', ',']);
+    }
+}
+
+/// Returns true if an extension of the number before the separators follows them.
+fn is_extension(marks: &str, tail: &str, digits_before: usize) -> bool {
     if digits_before < FEWEST_OF_A_NUMBER {
         return false;
     }
-    let word_end = tail
-        .find(|c: char| !c.is_alphabetic())
-        .unwrap_or(tail.len());
-    let (word, rest) = tail.split_at_checked(word_end).unwrap_or((tail, ""));
-    if !word.is_empty() {
-        return words::marks_extension(word)
-            && rest
-                .trim_start_matches([' ', '.', ':', '#', '-'])
-                .starts_with(|c: char| c.is_ascii_digit());
+    if words::behind_extension_mark(tail).is_some() {
+        return true;
     }
-    let digits_end = tail
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(tail.len());
-    // Pauses in a dial string are doubled; behind a single comma only an inner number is none of
-    // the next client's.
+    let (digits, rest) = words::split_word(tail, |c| c.is_ascii_digit());
+    // Pauses in a dial string are doubled; behind a single comma only an extension is not the next
+    // client's.
     let longest = if marks.matches(',').count() > 1 { 8 } else { 5 };
-    (1..=longest).contains(&digits_end)
-        && tail.get(digits_end..).is_some_and(|rest| {
-            match rest.trim_start_matches([' ', '#']).chars().next() {
-                None => true,
-                Some(next) => matches!(next, ',' | ';' | '|' | '&' | '\n'),
-            }
-        })
+    (1..=longest).contains(&digits.len())
+        && match rest.trim_start_matches([' ', '#']).chars().next() {
+            None => true,
+            Some(next) => matches!(next, ',' | ';' | '|' | '&' | '\n'),
+        }
 }
 
 /// The pieces found so far, and the one being read.
@@ -109,9 +212,13 @@ struct Pieces<'a> {
     found: Vec<Range<usize>>,
     start: usize,
     digits: usize,
-    /// Its number already has an inner number.
+    /// Its number already has an extension.
     extended: bool,
     link: bool,
+    /// Its number has a host behind it.
+    address: bool,
+    /// Where words begin behind its last digit.
+    words: Option<usize>,
 }
 
 impl<'a> Pieces<'a> {
@@ -123,6 +230,8 @@ impl<'a> Pieces<'a> {
             digits: 0,
             extended: false,
             link: false,
+            address: false,
+            words: None,
         }
     }
 
@@ -132,10 +241,34 @@ impl<'a> Pieces<'a> {
             return;
         }
         self.found.push(self.start..end);
-        self.start = next;
-        self.digits = 0;
-        self.extended = false;
-        self.link = false;
+        let found = std::mem::take(&mut self.found);
+        *self = Self {
+            found,
+            start: next,
+            ..Self::new(self.text)
+        };
+    }
+
+    /// Returns true if `between`, words behind the digits so far, parts these from the next number,
+    /// which begins `ahead`.
+    fn part_numbers(&self, between: Range<usize>, ahead: &str) -> bool {
+        let between = self.text.get(between).unwrap_or_default();
+        if self.link || self.address || between.contains(['=', '_', '<', '*', '#']) {
+            return false;
+        }
+        let mut words = between.split(|c: char| !c.is_alphabetic());
+        let last = words::last_word(between);
+        if between.ends_with(char::is_alphabetic) || words.any(words::marks_extension) {
+            return false;
+        }
+        let fewest_ahead = if words::joins_numbers(last) {
+            return self.digits > 1;
+        } else if words::labels_number(last) {
+            FEWEST_OF_A_NUMBER
+        } else {
+            FEWEST_BEHIND_ANY_WORDS
+        };
+        self.digits >= FEWEST_OF_A_NUMBER && digits_ahead(ahead) >= fewest_ahead
     }
 
     fn finish(mut self) -> Vec<&'a str> {
@@ -152,10 +285,18 @@ impl<'a> Pieces<'a> {
                 _ => self.found.push(last),
             }
         }
+        let several = self.found.len() > 1;
         self.found
             .into_iter()
             .filter_map(|piece| self.text.get(piece))
-            .map(str::trim)
+            .map(|piece| {
+                if several {
+                    without_joining(piece)
+                } else {
+                    piece
+                }
+                .trim()
+            })
             .collect()
     }
 }

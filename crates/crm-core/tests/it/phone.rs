@@ -3,8 +3,11 @@
 #![allow(clippy::panic, reason = "helpers of tests fail with a message")]
 
 mod corpus;
+mod former;
 mod properties;
 mod reading;
+mod residue;
+mod several;
 mod values;
 
 use vochi_crm_core::phone::{
@@ -42,6 +45,18 @@ fn refusal(code: &str, raw: &str) -> PhoneError {
         Ok(reading) => panic!("{raw:?} in {code} was read as {}", reading.number()),
         Err(error) => error,
     }
+}
+
+/// What `read_many` makes of a text: numbers with their extensions, and reasons.
+fn read_many(code: &str, raw: &str) -> Vec<String> {
+    let show = |reading: Result<PhoneReading, PhoneError>| match reading {
+        Ok(reading) => match reading.extension() {
+            Some(extension) => format!("{} ext {extension}", reading.number()),
+            None => reading.number().to_string(),
+        },
+        Err(error) => format!("{}: {}", error.raw(), error.reason()),
+    };
+    reader(code).read_many(raw).into_iter().map(show).collect()
 }
 
 #[track_caller]

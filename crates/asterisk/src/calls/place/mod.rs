@@ -9,10 +9,8 @@ use compact_str::CompactString;
 use super::index::{Name, SceneAt};
 use super::{CallTracker, number_key};
 use crate::peer::Peer;
-use crate::read::{Attempt, Dialect, DialEnd, Named, PbxEvent, Told, Written};
-use crate::scene::{
-    BridgeId, Channel, ChannelAt, How, MOST, MOST_ATTEMPTS, Micros, Move, Scope,
-};
+use crate::read::{Attempt, DialEnd, Dialect, Named, PbxEvent, Told, Written};
+use crate::scene::{BridgeId, Channel, ChannelAt, How, MOST, MOST_ATTEMPTS, Micros, Move, Scope};
 use crate::understand::numbers::dialled_number;
 
 /// On which PBX something happened, and when.
@@ -124,7 +122,11 @@ impl CallTracker {
     fn held(&mut self, when: Moment<'_>, named: &Named<'_>, held: bool) -> Option<SceneAt> {
         let (scene, channel) = self.seen(when, named)?;
         let open = self.scene_mut(scene)?;
-        if !open.channels.get_mut(usize::from(channel))?.hold(when.at, held) {
+        if !open
+            .channels
+            .get_mut(usize::from(channel))?
+            .hold(when.at, held)
+        {
             open.drop_fact();
         }
         Some(scene)
@@ -285,14 +287,17 @@ impl CallTracker {
         let seen_before = open.find(&named.id);
         let known_channel = seen_before.and_then(|place| open.channel(place));
         // The PBX gives a helper the name of the channel it takes the place of.
-        let nameless =
-            known_channel.is_none_or(|channel| matches!(channel.peer, Peer::Unknown | Peer::Helper));
+        let nameless = known_channel
+            .is_none_or(|channel| matches!(channel.peer, Peer::Unknown | Peer::Helper));
         // Later the channel may belong to the call of a bridge it came into.
         let begins_earlier = known_channel.is_none_or(|channel| at < channel.first_at);
         let peer = if nameless { self.peer(named) } else { None };
         // What is a phone's or a Local channel's first sign may be a ring attempt of many.
-        let only_rings = matches!(peer, Some(Peer::Employee(_) | Peer::Local { .. } | Peer::Helper))
-            && !(named.begins() && peer.as_ref().is_some_and(|peer| peer.pair().is_none()))
+        let only_rings = matches!(
+            peer,
+            Some(Peer::Employee(_) | Peer::Local { .. } | Peer::Helper)
+        ) && !(named.begins()
+            && peer.as_ref().is_some_and(|peer| peer.pair().is_none()))
             && matches!(seen, Seen::Anywhere);
         let most = if only_rings { MOST_ATTEMPTS } else { MOST };
         let open = self.scene_mut(scene)?;

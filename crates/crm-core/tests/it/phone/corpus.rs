@@ -9,7 +9,7 @@ use super::{assert_reads, assert_refuses};
 const RAW_FORMS: &str = include_str!("../../../../../fixtures/phones/raw_forms.tsv");
 
 /// Rows that `libphonenumber` calls invalid and that have one sensible reading: a leading 00,
-/// international digits without their plus, addresses.
+/// international digits without their plus, addresses, decimals.
 const READ_NEVERTHELESS: &[(&str, &str, &str)] = &[
     ("00375291112233", "BY", "+375291112233"),
     ("79161234567", "BY", "+79161234567"),
@@ -35,6 +35,7 @@ const READ_NEVERTHELESS: &[(&str, &str, &str)] = &[
     ("375331234567@pbx.example.test", "BY", "+375331234567"),
     ("375441234567@pbx.example.test", "BY", "+375441234567"),
     ("375172001122@pbx.example.test", "BY", "+375172001122"),
+    ("375291112233.0", "BY", "+375291112233"),
 ];
 
 /// Why a refused row is refused, by a part of its note; the first that matches counts.
@@ -60,12 +61,11 @@ const REASON_BY_NOTE: &[(&str, PhoneRefusal)] = &[
     ("one digit missing", PhoneRefusal::TooShort),
     ("SIP provider line id", PhoneRefusal::TooShort),
     ("one digit too many", PhoneRefusal::TooLong),
-    ("UZ mobile, trunk prefix", PhoneRefusal::TooLong),
-    ("old trunk 8", PhoneRefusal::TooLong),
+    ("UZ mobile, trunk prefix", PhoneRefusal::FormerTrunk),
+    ("old trunk 8", PhoneRefusal::FormerTrunk),
     ("dial prefix 21", PhoneRefusal::TooLong),
     ("8 glued before 375", PhoneRefusal::TooLong),
     ("line prefix 9 glued", PhoneRefusal::TooLong),
-    ("float artefact", PhoneRefusal::TooLong),
     ("ICCID-like", PhoneRefusal::TooLong),
     ("+ and leading 0", PhoneRefusal::UnknownCountry),
     ("plus in front of 80", PhoneRefusal::UnknownCountry),
@@ -82,7 +82,7 @@ const REASON_BY_NOTE: &[(&str, PhoneRefusal)] = &[
     ("channel name", PhoneRefusal::NotANumber),
     ("error text", PhoneRefusal::NotANumber),
     ("alphanumeric sender", PhoneRefusal::NotANumber),
-    ("scientific notation", PhoneRefusal::NotANumber),
+    ("scientific notation", PhoneRefusal::ScientificNotation),
     ("underscores", PhoneRefusal::NotANumber),
     ("letter l", PhoneRefusal::NotANumber),
     ("line prefix 9 and pause", PhoneRefusal::NotANumber),

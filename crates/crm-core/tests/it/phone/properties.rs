@@ -58,7 +58,7 @@ const SEEDS: &[&str] = &[
 
 const REGIONS: &[&str] = &[
     "-", "BY", "RU", "KZ", "UA", "PL", "LT", "DE", "US", "GE", "UZ", "GB", "IT", "FR", "CN", "JP",
-    "BR", "AR", "MX", "TR", "IL", "AU",
+    "BR", "AR", "MX", "TR", "IL", "AU", "MD", "AM", "CL",
 ];
 
 fn valid_number() -> impl Strategy<Value = PhoneNumber> {
@@ -128,6 +128,16 @@ fn phone_like_text() -> impl Strategy<Value = String> {
         ".",
         "=",
         "№",
+        ".0",
+        ",00",
+        "E+11",
+        "(Viber)",
+        " моб.",
+        "A1 ",
+        " и ",
+        " or ",
+        "\\",
+        "> ",
     ];
     proptest::collection::vec(proptest::sample::select(PARTS), 0..14).prop_map(|all| all.concat())
 }

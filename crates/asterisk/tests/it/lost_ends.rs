@@ -1,0 +1,211 @@
+//! Calls whose end no event shows.
+
+use serde_json::json;
+use vochi_crm_asterisk::{FinishedCall, Heard, SavedCalls};
+use vochi_crm_core::{Outcome, WarningKind};
+
+use crate::fixture::{Event, at, builder, end, finished, hear, records, tracker};
+use crate::script::{Ami, Ch, ch, host, only, talk};
+
+const CLIENT: Ch = ch("1.1", "PJSIP/0001371-00000001", "1.1");
+const PHONE: Ch = ch("1.2", "PJSIP/150-00000002", "1.1");
+const LATER: Ch = ch("5.1", "PJSIP/0001371-00000009", "5.1");
+const DAY: f64 = 86_400.0;
+
+/// A client who is answered by 150 after three seconds.
+fn answered() -> Ami {
+    Ami::default()
+        .calls_in(0.0, CLIENT, "375291110001", "375172000110")
+        .rings(0.1, CLIENT, PHONE, "150")
+        .ends(3.0, CLIENT, PHONE, "ANSWER")
+        .talk(3.0, "b1", PHONE, CLIENT)
+}
+
+fn pbx(t: f64, name: &str, body: serde_json::Value) -> Event {
+    let serde_json::Value::Object(body) = body else {
+        panic!("a body is an object")
+    };
+    Event {
+        t,
+        name: name.to_owned(),
+        body,
+    }
+}
+
+fn assert_talk_unknown(call: &FinishedCall, ended: f64) {
+    let record = call.record();
+    assert_eq!(record.outcome(), Outcome::Answered);
+    assert_eq!(record.talk(), None, "nobody saw how long they talked");
+    assert_eq!(
+        record.ended_at(),
+        at(ended),
+        "the last that was heard of it"
+    );
+    let kinds: Vec<_> = record
+        .warnings()
+        .iter()
+        .map(|warning| warning.kind())
+        .collect();
+    assert_eq!(kinds, [WarningKind::TalkUnknown]);
+}
+
+#[test]
+fn call_that_falls_silent_has_an_unknown_talk_time() {
+    assert_talk_unknown(&only(finished(&answered().events())), 3.0);
+}
+
+#[test]
+fn end_of_the_stream_records_no_call_that_goes_on() {
+    let mut calls = tracker();
+    for event in answered().events() {
+        hear(&mut calls, &event);
+    }
+    let ended = calls.finish();
+    let [Heard::Unfinished(call)] = &ended[..] else {
+        panic!("{ended:?}")
+    };
+    assert_eq!(call.record().call_id().as_str(), "1.1");
+    assert_eq!(call.record().talk(), None);
+    assert_eq!(calls.open_calls(), 0);
+}
+
+#[test]
+fn end_of_the_stream_records_what_is_over_or_was_long_silent() {
+    let mut calls = tracker();
+    let next = ch("5.2", "PJSIP/151-0000000a", "5.1");
+    let stream = answered()
+        .calls_in(3_700.0, LATER, "375291110002", "375172000110")
+        .rings(3_700.0, LATER, next, "151")
+        .hangs_up(3_710.0, next)
+        .hangs_up(3_710.0, LATER);
+    for event in stream.events() {
+        assert_eq!(records(hear(&mut calls, &event)), []);
+    }
+    let ended = records(calls.finish());
+    assert_eq!(ended.len(), 2, "{ended:?}");
+    assert_talk_unknown(&ended[0], 3.0);
+    assert_eq!(ended[1].record().outcome(), Outcome::Missed);
+}
+
+#[test]
+fn caller_who_still_waits_at_the_end_is_unfinished_and_then_has_no_wait() {
+    let waiting = Ami::default()
+        .calls_in(0.0, CLIENT, "375291110001", "375172000110")
+        .rings(0.1, CLIENT, PHONE, "150")
+        .events();
+    let mut calls = tracker();
+    for event in &waiting {
+        hear(&mut calls, event);
+    }
+    assert!(matches!(&calls.finish()[..], [Heard::Unfinished(_)]));
+    let call = only(finished(&waiting));
+    assert_eq!(call.record().outcome(), Outcome::Missed);
+    assert_eq!(
+        call.record().wait(),
+        None,
+        "when the caller left nobody saw"
+    );
+}
+
+#[test]
+fn call_between_employees_that_falls_silent_has_an_unknown_talk_time() {
+    let caller = ch("1.1", "PJSIP/151-00000001", "1.1");
+    let stream = Ami::default()
+        .picks_up(0.0, caller, "150")
+        .rings(0.1, caller, PHONE, "150")
+        .ends(3.0, caller, PHONE, "ANSWER")
+        .talk(3.0, "b1", PHONE, caller);
+    let calls = finished(&stream.events());
+    assert_eq!(calls.len(), 1);
+    assert!(!calls[0].is_external());
+    assert_talk_unknown(&calls[0], 3.0);
+}
+
+#[test]
+fn dialplan_that_loses_leaving_and_hangup_has_an_unknown_talk_time() {
+    let id = json!({"UniqueId": "6.1", "Phone": "375291110006", "CallType": 0, "Trunk": "0001363"});
+    let bridge = json!({"UniqueId": "6.1", "Channel": "SIP/0001363-00000001",
+                        "CallerIDNum": "375291110006", "BridgeUniqueid": "b"});
+    let phone = json!({"UniqueId": "6.2", "Channel": "SIP/150-00000002",
+                       "ConnectedLineNum": "375291110006", "BridgeUniqueid": "b"});
+    let call = only(finished(&[
+        host(0.0, "start", id),
+        host(5.0, "bridge", bridge),
+        host(5.2, "bridge", phone),
+    ]));
+    assert_talk_unknown(&call, 5.2);
+}
+
+#[test]
+fn call_found_open_a_day_later_is_closed_at_its_last_event() {
+    let mut calls = tracker();
+    for event in answered().events() {
+        hear(&mut calls, &event);
+    }
+    let text = serde_json::to_string(&calls.save()).expect("text");
+    let saved: SavedCalls = serde_json::from_str(&text).expect("saved calls");
+    let mut calls = builder().resume(saved);
+    let next = Ami::default()
+        .calls_in(DAY, LATER, "375291110002", "375172000110")
+        .events();
+    let mut heard: Vec<Heard> = next
+        .iter()
+        .flat_map(|event| hear(&mut calls, event))
+        .collect();
+    heard.extend(end(&mut calls, &next));
+    let closed = records(heard);
+    assert_eq!(closed.len(), 2);
+    assert_talk_unknown(&closed[0], 3.0);
+}
+
+#[test]
+fn pbx_that_shuts_down_ends_its_calls() {
+    let mut events = answered().events();
+    events.push(pbx(
+        63.0,
+        "Shutdown",
+        json!({"Shutdown": "Cleanly", "Restart": "True"}),
+    ));
+    let call = only(finished(&events));
+    assert_eq!(talk(&call), Some(60));
+    assert_eq!(call.record().ended_at(), at(63.0));
+}
+
+#[test]
+fn pbx_that_started_anew_closes_the_calls_it_had() {
+    let mut calls = tracker();
+    let mut heard = Vec::new();
+    for event in answered().events() {
+        heard.extend(hear(&mut calls, &event));
+    }
+    let booted = pbx(
+        120.0,
+        "FullyBooted",
+        json!({"Uptime": "12", "Status": "Fully Booted"}),
+    );
+    let closed = records(hear(&mut calls, &booted));
+    assert_eq!(closed.len(), 1, "at once");
+    assert_talk_unknown(&closed[0], 3.0);
+}
+
+#[test]
+fn login_to_a_pbx_that_runs_on_closes_no_call() {
+    for body in [
+        json!({"Uptime": "864000"}),
+        json!({"Status": "Fully Booted"}),
+    ] {
+        let mut events = answered().events();
+        events.push(pbx(60.0, "FullyBooted", body));
+        events.extend(Ami::default().part(63.0, "b1", CLIENT, PHONE).events());
+        assert_eq!(talk(&only(finished(&events))), Some(60));
+    }
+}
+
+#[test]
+fn shutdown_of_one_pbx_ends_no_call_of_another() {
+    let mut events = answered().events();
+    let down = json!({"Shutdown": "Cleanly", "SystemName": "brest"});
+    events.push(pbx(30.0, "Shutdown", down));
+    events.extend(Ami::default().part(63.0, "b1", CLIENT, PHONE).events());
+    assert_eq!(talk(&only(finished(&events))), Some(60));
+}
