@@ -175,6 +175,11 @@ impl Scan {
 
 /// Whether a text begins with a value that is nested too deep.
 pub(super) fn is_too_deep(text: &[u8]) -> bool {
+    // Next to no event has that many brackets, and counting them is fast.
+    let brackets = text.iter().filter(|byte| b"{[".contains(byte)).count();
+    if u32::try_from(brackets).is_ok_and(|brackets| brackets <= MAX_LEVELS) {
+        return false;
+    }
     let mut scan = Scan::new();
     let end = text
         .iter()

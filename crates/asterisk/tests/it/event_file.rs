@@ -213,7 +213,7 @@ fn a_broken_first_line_is_skipped_before_lines() {
 }
 
 #[test]
-fn a_broken_document_is_reported_once_and_events_behind_it_are_read() {
+fn broken_document_is_reported_once_and_read_on() {
     let text = format!(
         "{{\n  \"name\": oops,\n  \"events\": [\n 1,\n 2\n]}}\n{}\n",
         event("a")
@@ -339,7 +339,7 @@ fn a_cut_document_says_what_is_missing() {
 }
 
 #[test]
-fn what_stands_behind_a_document_is_read_as_lines() {
+fn text_behind_a_document_is_read_as_lines() {
     let (a, b) = (event("a"), event("b"));
     for text in [
         format!("[{a}]\n{b}\n"),
@@ -428,7 +428,7 @@ fn an_event_within_the_bounds_is_read() {
 }
 
 #[test]
-fn what_stands_beside_the_events_may_be_large() {
+fn keys_beside_the_events_may_be_large() {
     let name = "x".repeat(3 * MOST);
     let a = event("a");
     for text in [
@@ -484,7 +484,7 @@ fn a_time_outside_1990_to_2100_is_an_error() {
 }
 
 #[test]
-fn the_beginning_is_known_before_the_events_or_found_behind_them() {
+fn started_at_is_known_before_the_events_or_found_behind() {
     let a = event("a");
     let began: Timestamp = "2026-03-02T08:00:00Z".parse().unwrap();
     let key = "\"started_at\" : \"2026-03-02T11:00:00+03:00\"";
@@ -534,9 +534,11 @@ fn the_beginning_is_known_before_the_events_or_found_behind_them() {
             format!("{{\"events\": [{a}], \"started_at\": {wrong}}}"),
         ] {
             let seen = read(text.as_bytes());
-            let told = "the input: invalid `started_at`: must ";
+            let expected = "the input: invalid `started_at`: must ";
             let broken = |entry: &&Result<_, String>| {
-                entry.as_ref().is_err_and(|broken| broken.starts_with(told))
+                entry
+                    .as_ref()
+                    .is_err_and(|broken| broken.starts_with(expected))
             };
             assert_eq!(seen.iter().filter(broken).count(), 1, "{text}: {seen:?}");
             assert_eq!(seen.len(), 2, "{text}");

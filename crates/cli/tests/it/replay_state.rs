@@ -122,7 +122,7 @@ fn file_that_grew_is_taken_from_its_beginning() {
 fn popups_and_records_are_those_of_one_run() {
     let all = events(ANSWERED);
     let profile = ["--profile", "shop", "--base-time", "2026-03-02T08:00:00Z"];
-    let told = |stage: &Stage| {
+    let popups = |stage: &Stage| {
         let live = stage.sandbox.retailcrm().live();
         live.iter()
             .map(|row| row.r#type.clone())
@@ -135,7 +135,7 @@ fn popups_and_records_are_those_of_one_run() {
         part(&stage, &all[..cut], &profile);
         assert_eq!(stage.sandbox.retailcrm().calls(), [], "cut {cut}");
         part(&stage, &all[cut..], &profile);
-        assert_eq!(told(&stage), told(&whole), "cut {cut}");
+        assert_eq!(popups(&stage), popups(&whole), "cut {cut}");
         let calls = stage.sandbox.retailcrm().calls();
         assert_eq!(calls.len(), 1, "cut {cut}");
         assert_eq!(calls[0].row.talk_seconds, Some(65), "cut {cut}");
@@ -147,15 +147,15 @@ fn popups_and_records_are_those_of_one_run() {
 fn another_recording_begins_anew() {
     let stage = Stage::bare();
     let first = missed("375291112233");
-    let begun = part(&stage, &first, &[]).value()["started_at"].clone();
-    assert_eq!(begun, "2026-03-02T11:00:00Z");
+    let start = part(&stage, &first, &[]).value()["started_at"].clone();
+    assert_eq!(start, "2026-03-02T11:00:00Z");
     let mut second = missed("375291112244");
     for event in &mut second {
         event["data"]["UniqueId"] = json!("18.1");
     }
     second[2]["data"]["EndTime"] = json!("2026-03-03 12:00:26");
-    let begun = part(&stage, &second, &[]).value()["started_at"].clone();
-    assert_eq!(begun, "2026-03-03T12:00:00Z", "its seconds begin anew");
+    let start = part(&stage, &second, &[]).value()["started_at"].clone();
+    assert_eq!(start, "2026-03-03T12:00:00Z", "its seconds begin anew");
 }
 
 #[test]
@@ -166,8 +166,8 @@ fn call_without_any_time_is_over_now() {
     assert_eq!(part(&stage, &all[..2], &[]).summary()["unfinished"], 1);
     let row = part(&stage, &all[2..], &[]).value();
     assert_eq!(row["wait_seconds"], 26, "{row}");
-    let begun: vochi_crm::Timestamp = row["started_at"].as_str().unwrap().parse().unwrap();
-    assert!(begun > "2026-03-02T11:00:00Z".parse().unwrap(), "{row}");
+    let start: vochi_crm::Timestamp = row["started_at"].as_str().unwrap().parse().unwrap();
+    assert!(start > "2026-03-02T11:00:00Z".parse().unwrap(), "{row}");
 }
 
 #[test]
@@ -244,7 +244,7 @@ fn broken_or_foreign_state_is_an_error_and_stays() {
 }
 
 #[test]
-fn state_that_cannot_be_written_is_told_before_anything_is_read() {
+fn unwritable_state_is_an_error_before_anything_is_read() {
     let stage = Stage::bare();
     fs::create_dir(stage.path("directory")).expect("a directory");
     for path in ["directory", "missing/open-calls.json", "/dev/null/state"] {
@@ -260,7 +260,7 @@ fn state_that_cannot_be_written_is_told_before_anything_is_read() {
 }
 
 /// `replay -` with a state file, whose input stays open. Its first call is printed.
-fn begun(stage: &Stage, call: &[Value]) -> (Child, impl Sized + use<>) {
+fn start_open(stage: &Stage, call: &[Value]) -> (Child, impl Sized + use<>) {
     let mut child = stage
         .command(&["--output", "json", "replay", "-"])
         .args(STATE)
@@ -291,7 +291,7 @@ fn begun(stage: &Stage, call: &[Value]) -> (Child, impl Sized + use<>) {
 fn state_in_use_by_another_run_is_an_error() {
     let stage = Stage::bare();
     let call = missed("375291112233");
-    let (mut child, pipes) = begun(&stage, &call[..2]);
+    let (mut child, pipes) = start_open(&stage, &call[..2]);
     let error = replay(&stage, &lines(&call[2..]), STATE).ends(3);
     assert!(
         error.to_string().contains("in use by another run"),
@@ -307,7 +307,7 @@ fn run_that_is_stopped_leaves_its_calls_to_the_next() {
     for (signal, code) in [("-INT", 130), ("-TERM", 0)] {
         let stage = Stage::bare();
         let call = missed("375291112233");
-        let (mut child, pipes) = begun(&stage, &call[..2]);
+        let (mut child, pipes) = start_open(&stage, &call[..2]);
         let sent = Command::new("kill")
             .args([signal, &child.id().to_string()])
             .status();

@@ -79,7 +79,8 @@ fn read(
     opened: oneshot::Sender<Option<Timestamp>>,
     entries: &mpsc::Sender<Entry>,
 ) -> Result<Option<Timestamp>> {
-    let name = if path == Path::new("-") {
+    let is_stdin = path == Path::new("-");
+    let name = if is_stdin {
         "standard input".to_owned()
     } else {
         path.display().to_string()
@@ -88,7 +89,7 @@ fn read(
         |error: Error| Error::new(error.kind(), format!("{name}: {}", error.message()));
     let mut events = EventFile::open(open(path)?).map_err(unreadable)?;
     let mut started_at = events.started_at();
-    if started_at.is_none() && path.is_file() {
+    if started_at.is_none() && !is_stdin && path.is_file() {
         // A file can be read twice, so it may say so behind the events.
         let events = EventFile::open(open(path)?).map_err(unreadable)?;
         started_at = events.find_started_at().map_err(unreadable)?;

@@ -394,7 +394,7 @@ impl Replay<'_> {
 /// Waits until a call is to be closed for want of events; for ever where time is not played.
 async fn quiet(calls: &CallTracker, pace: &mut Pace) -> Timestamp {
     match calls.next_due() {
-        Some(due) if pace.has_begun() => {
+        Some(due) if pace.is_running() => {
             pace.wait_for(due).await;
             due
         }

@@ -22,8 +22,8 @@ impl Pace {
         self.speed.is_some()
     }
 
-    /// Whether time is played and has begun to pass.
-    pub(super) fn has_begun(&self) -> bool {
+    /// Whether time is played and passes already.
+    pub(super) fn is_running(&self) -> bool {
         self.is_timed() && self.began.is_some()
     }
 

@@ -21,7 +21,7 @@ pub(super) struct Saved {
     pub(super) timeline: SavedTimeline,
 }
 
-/// A state file, which no other run changes meanwhile.
+/// A state file, locked against other runs.
 ///
 /// Its next contents are written beside it and then take its place. The file they are written to is
 /// there from the start and locked.
@@ -30,6 +30,7 @@ pub(super) struct StateFile {
     path: PathBuf,
     beside: PathBuf,
     next: File,
+    is_replaced: bool,
 }
 
 /// Reads what an earlier run left; none where there is no such file.
@@ -77,25 +78,27 @@ impl StateFile {
     pub(super) fn lock(path: &Path) -> Result<Self> {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let beside = path.with_file_name(format!(".{name}.new"));
-        let mut options = OpenOptions::new();
-        options.write(true).create(true).truncate(false);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let next = options
-            .open(&beside)
-            .map_err(|error| unusable(path, "written", &error))?;
-        match next.try_lock() {
-            Ok(()) => Ok(Self {
-                path: path.to_owned(),
-                beside,
-                next,
-            }),
-            Err(TryLockError::WouldBlock) => Err(Error::config(format!(
-                "{}: in use by another run",
-                path.display()
-            ))
-            .with_hint("wait for the other run to end, or name another state file")),
-            Err(TryLockError::Error(error)) => Err(unusable(path, "locked", &error)),
+        loop {
+            let next = open_own(&beside).map_err(|error| unusable(path, "written", &error))?;
+            match next.try_lock() {
+                // A run that has just ended has taken it away.
+                Ok(()) if !is_still_at(&next, &beside) => {}
+                Ok(()) => {
+                    let path = path.to_owned();
+                    return Ok(Self {
+                        path,
+                        beside,
+                        next,
+                        is_replaced: false,
+                    });
+                }
+                Err(TryLockError::WouldBlock) => {
+                    let what = format!("{}: in use by another run", path.display());
+                    let hint = "wait for the other run to end, or name another state file";
+                    return Err(Error::config(what).with_hint(hint));
+                }
+                Err(TryLockError::Error(error)) => return Err(unusable(path, "locked", &error)),
+            }
         }
     }
 
@@ -114,15 +117,49 @@ impl StateFile {
         self.next.set_len(0)?;
         self.next.write_all(format!("{document}\n").as_bytes())?;
         self.next.sync_all()?;
-        fs::rename(&self.beside, &self.path)
+        fs::rename(&self.beside, &self.path)?;
+        self.is_replaced = true;
+        Ok(())
     }
 }
 
 impl Drop for StateFile {
     fn drop(&mut self) {
-        // Gone after a replacement; otherwise of no use to anybody.
-        drop(fs::remove_file(&self.beside));
+        if !self.is_replaced {
+            drop(fs::remove_file(&self.beside));
+        }
     }
+}
+
+/// Opens or creates a file that its owner alone can read. Another's is refused.
+fn open_own(path: &Path) -> io::Result<File> {
+    if fs::symlink_metadata(path).is_ok_and(|found| !found.is_file()) {
+        return Err(io::Error::other(format!(
+            "{} is in the way",
+            path.display()
+        )));
+    }
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(path)?;
+    #[cfg(unix)]
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    Ok(file)
+}
+
+/// Whether an open file is still the one found under its path.
+#[cfg(unix)]
+fn is_still_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let id = |found: io::Result<fs::Metadata>| found.map(|found| (found.dev(), found.ino())).ok();
+    id(file.metadata()) == id(fs::metadata(path))
+}
+
+#[cfg(not(unix))]
+fn is_still_at(_: &File, _: &Path) -> bool {
+    true
 }
 
 fn unusable(path: &Path, what: &str, error: &io::Error) -> Error {

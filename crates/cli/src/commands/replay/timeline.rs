@@ -13,7 +13,7 @@ const MAX_HELD: usize = if cfg!(test) { 1 << 16 } else { 64 << 20 };
 
 /// Dates events that tell only how long after the beginning they happened.
 ///
-/// Where nobody says when that was, events are held back until one of them carries a time the PBX
+/// As long as the beginning is unknown, events are held back until one of them carries a time the PBX
 /// wrote itself.
 #[derive(Clone, Debug)]
 pub(super) struct Timeline {
