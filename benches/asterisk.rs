@@ -67,8 +67,8 @@ struct Effort {
 }
 
 fn main() -> ExitCode {
-    let told: Vec<String> = std::env::args().skip(1).collect();
-    if let [flag, count] = &told[..] {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [flag, count] = &arguments[..] {
         match flag.as_str() {
             "--open" => return open_and_weigh(count.parse().unwrap()),
             "--queue" => return queue_and_weigh(count.parse().unwrap()),
@@ -76,7 +76,7 @@ fn main() -> ExitCode {
         }
     }
     // `cargo test --benches` only checks that this runs.
-    let measured = told.iter().any(|word| word == "--bench");
+    let measured = arguments.iter().any(|word| word == "--bench");
     let effort = if measured {
         Effort {
             rounds: 21,
