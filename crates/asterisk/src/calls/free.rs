@@ -126,7 +126,7 @@ fn needed(scene: &Scene, clients: &[Client], over: impl Fn(&Channel) -> bool) ->
     scene.live.iter().for_each(|live| protect(live.key));
     scene.recorded.iter().for_each(|(_, at)| protect(*at));
     scene.moves.iter().for_each(|found| protect(found.by));
-    // Whoever dialled a channel that stays, through Local channels in a row, stays with it.
+    // The channel that dialled one that stays, through Local channels in a row, stays with it.
     let mut waiting: Vec<ChannelAt> = scene
         .all()
         .zip(&keep)

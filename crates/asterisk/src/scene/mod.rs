@@ -197,7 +197,7 @@ impl Scene {
         u16::try_from(position).ok()
     }
 
-    /// The channel of that id, begun if it is new; none if the scene has `most` channels without it.
+    /// The channel of that id, added if it is new; none if the scene has `most` channels without it.
     pub(crate) fn channel_mut(
         &mut self,
         id: &str,

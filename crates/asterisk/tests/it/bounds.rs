@@ -234,7 +234,7 @@ fn late_events_of_a_freed_attempt_do_not_begin_it_again() {
     assert_eq!(calls.late_events(), 0);
     hear(&mut calls, hangup);
     assert_eq!(calls.late_events(), 1);
-    assert_eq!(size(&calls), before, "nothing was begun again");
+    assert_eq!(size(&calls), before, "no channel is added again");
 }
 
 #[test]

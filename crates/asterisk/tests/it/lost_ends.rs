@@ -35,7 +35,7 @@ fn pbx(t: f64, name: &str, body: serde_json::Value) -> Event {
 fn assert_talk_unknown(call: &FinishedCall, ended: f64) {
     let record = call.record();
     assert_eq!(record.outcome(), Outcome::Answered);
-    assert_eq!(record.talk(), None, "nobody saw how long they talked");
+    assert_eq!(record.talk(), None, "the end was not observed");
     assert_eq!(
         record.ended_at(),
         at(ended),
@@ -100,11 +100,7 @@ fn caller_who_still_waits_at_the_end_is_unfinished_and_then_has_no_wait() {
     assert!(matches!(&calls.finish()[..], [Heard::Unfinished(_)]));
     let call = only(finished(&waiting));
     assert_eq!(call.record().outcome(), Outcome::Missed);
-    assert_eq!(
-        call.record().wait(),
-        None,
-        "when the caller left nobody saw"
-    );
+    assert_eq!(call.record().wait(), None, "the end was not observed");
 }
 
 #[test]
