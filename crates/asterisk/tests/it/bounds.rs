@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use vochi_crm_asterisk::{CallTracker, FinishedCall, Heard, SavedCalls};
-use vochi_crm_core::{Extension, Outcome, Reason, Seconds, WarningKind};
+use vochi_crm_core::{Extension, Outcome, Reason, Seconds, Warning, WarningKind};
 
 use crate::fixture::{Event, builder, end, hear, one, records, tracker};
 use crate::script::{Ami, Ch, ch};
@@ -71,11 +71,7 @@ fn assert_answered_by_199(call: &FinishedCall, rang: usize) {
 }
 
 fn warnings(call: &FinishedCall) -> Vec<WarningKind> {
-    call.record()
-        .warnings()
-        .iter()
-        .map(|warning| warning.kind())
-        .collect()
+    call.record().warnings().iter().map(Warning::kind).collect()
 }
 
 #[test]

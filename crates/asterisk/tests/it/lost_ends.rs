@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use vochi_crm_asterisk::{FinishedCall, Heard, SavedCalls};
-use vochi_crm_core::{Outcome, WarningKind};
+use vochi_crm_core::{Outcome, Warning, WarningKind};
 
 use crate::fixture::{Event, at, builder, end, finished, hear, records, tracker};
 use crate::script::{Ami, Ch, ch, host, only, talk};
@@ -41,11 +41,7 @@ fn assert_talk_unknown(call: &FinishedCall, ended: f64) {
         at(ended),
         "the last that was heard of it"
     );
-    let kinds: Vec<_> = record
-        .warnings()
-        .iter()
-        .map(|warning| warning.kind())
-        .collect();
+    let kinds: Vec<_> = record.warnings().iter().map(Warning::kind).collect();
     assert_eq!(kinds, [WarningKind::TalkUnknown]);
 }
 
