@@ -66,10 +66,10 @@ impl Stream {
                 "Newchannel",
                 &[("", one)],
                 json!({
-                    "ChannelState": if detail % 2 == 0 { "4" } else { "0" },
+                    "ChannelState": if detail.is_multiple_of(2) { "4" } else { "0" },
                     "CallerIDNum": number,
-                    "Exten": if detail % 3 == 0 { "150" } else { "375172000110" },
-                    "Context": if detail % 5 == 0 { "from-trunk" } else { "from-internal" },
+                    "Exten": if detail.is_multiple_of(3) { "150" } else { "375172000110" },
+                    "Context": if detail.is_multiple_of(5) { "from-trunk" } else { "from-internal" },
                 }),
             ),
             2 => self.push(
