@@ -31,6 +31,7 @@ mod replay_kontur;
 mod replay_mistakes;
 mod sandbox;
 mod secrets;
+mod settle;
 mod setup;
 mod state;
 mod support;
