@@ -76,7 +76,7 @@ fn signal(child: &Child, name: &str) {
 fn await_requests(stage: &Stage, count: usize) {
     let began = Instant::now();
     while stage.requests() < count {
-        assert!(began.elapsed() < Duration::from_secs(60), "no request came");
+        assert!(began.elapsed() < Duration::from_mins(1), "no request came");
         std::thread::yield_now();
     }
 }
@@ -227,7 +227,7 @@ fn a_kill_at_any_request_is_settled_to_one_record() {
     for (path, requests) in [(CALL_EVENT, 2), (UPLOAD, 3)] {
         let stage = Stage::new();
         stage.json(&RING).ends(0);
-        stage.fault(|fault| fault.path(path).delay(Duration::from_secs(60)));
+        stage.fault(|fault| fault.path(path).delay(Duration::from_mins(1)));
         let mut child = start(&stage, &HANGUP);
         await_requests(&stage, requests);
         signal(&child, "-KILL");
@@ -247,11 +247,11 @@ fn a_kill_at_any_request_is_settled_to_one_record() {
 #[test]
 fn a_task_refused_by_a_limit_does_not_cost_the_record() {
     let stage = Stage::bare();
-    let more =
-        "missed_task = true\nmissed_user = \"8\"\nsite = \"shop-one\"\ntimeout_seconds = 5\n";
-    let profile = stage.profile_text("shop");
-    let profile = profile.replacen("[profile.shop]\n", &format!("[profile.shop]\n{more}"), 1);
-    stage.configure(&profile);
+    let mut table: toml::Table = toml::from_str(&stage.profile_text("shop")).unwrap();
+    let more = "missed_task = true\nmissed_user = \"8\"\nsite = \"shop-one\"\ntimeout_seconds = 5";
+    let profile = table["profile"]["shop"].as_table_mut().unwrap();
+    profile.extend(toml::from_str::<toml::Table>(more).unwrap());
+    stage.configure(&toml::to_string(&table).unwrap());
     stage.fault(|fault| fault.path("/api/v5/tasks").status(503).times(2));
     let log = stage.json(&MISSED).ends(0);
     assert_eq!(log["recorded"], true);
@@ -271,7 +271,7 @@ fn a_task_refused_by_a_limit_does_not_cost_the_record() {
 #[test]
 fn a_call_held_by_a_stopped_process_is_not_waited_for_without_end() {
     let stage = Stage::new();
-    stage.fault(|fault| fault.path(CALL_EVENT).delay(Duration::from_secs(60)));
+    stage.fault(|fault| fault.path(CALL_EVENT).delay(Duration::from_mins(1)));
     let mut child = start(&stage, &RING);
     await_requests(&stage, 1);
     signal(&child, "-STOP");

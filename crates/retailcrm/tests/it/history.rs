@@ -410,7 +410,9 @@ async fn a_call_that_was_not_processed_is_pending() {
     assert!(error.message().contains("processed 0 of 1"), "{error}");
     let hub = bench.connector.client().hub().clone();
     let (cx, call) = (Cx::history(), CallId::new("1").unwrap());
-    let settled = pending::settle(&bench.connector, &hub, &cx, &call, Mode::Due).await.unwrap();
+    let settled = pending::settle(&bench.connector, &hub, &cx, &call, Mode::Due)
+        .await
+        .unwrap();
     assert_eq!(settled[0].outcome, pending::Outcome::Sent, "{settled:?}");
 }
 

@@ -1,7 +1,7 @@
 //! Customers and tasks after a recorded call.
 
-use vochi_crm_core::WarningKind;
 use vochi_crm_core::pending::{Mode, Outcome, PendingKind};
+use vochi_crm_core::{Warning, WarningKind};
 
 use super::crm::{Crm, Fate, Keyed};
 use super::{call, missed, result_of, settle_one};
@@ -34,7 +34,7 @@ async fn a_follow_up_refused_by_a_limit_is_pending() {
     let crm = Crm::<Keyed>::following_up([Fate::Done, Fate::Limited, Fate::Limited]);
     let receipt = crm.log(missed()).await.unwrap();
     assert!(receipt.recorded(), "the record does not depend on it");
-    let kinds: Vec<WarningKind> = receipt.warnings().iter().map(|one| one.kind()).collect();
+    let kinds: Vec<WarningKind> = receipt.warnings().iter().map(Warning::kind).collect();
     assert_eq!(kinds, [WarningKind::FollowUpPending; 2]);
     let settled = settle_one(&crm, Mode::Due).await;
     assert_eq!(result_of(&settled), (FOLLOW_UP, Outcome::Sent));
