@@ -183,7 +183,11 @@ impl App<'_> {
         state_dir: Option<PathBuf>,
         plan: Option<Plan>,
     ) -> Result<Session> {
-        let mut hub = Hub::builder().store(self.store(state_dir).await?);
+        let opening = self.store(state_dir);
+        let store = self
+            .in_time(&self.history(), Manner::Reads, opening)
+            .await?;
+        let mut hub = Hub::builder().store(store);
         if let Some(plan) = &plan {
             hub = hub.plan(plan.clone());
         }

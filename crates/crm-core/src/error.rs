@@ -10,6 +10,8 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::name::{AccountName, CrmName};
 use crate::state::StoreError;
 
@@ -22,7 +24,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// use vochi_crm_core::ErrorKind;
 /// assert_eq!(ErrorKind::RateLimited.as_str(), "rate_limited");
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// The command or call was put together wrongly.
@@ -78,7 +81,8 @@ impl fmt::Display for ErrorKind {
 }
 
 /// Whether the CRM carried out the request that failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Effect {
     /// Surely not.
     NotApplied,

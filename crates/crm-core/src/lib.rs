@@ -8,6 +8,7 @@
 //! - [`connector`]: one CRM behind a common face, [`CrmConnector`];
 //! - [`http`]: operations as values and the one pipeline every request goes through;
 //! - [`limit`], [`retry`]: the only places that wait;
+//! - [`pending`], [`follow_up`]: what is due after a call and not done yet;
 //! - [`state`]: what is remembered of a call between its events;
 //! - [`cache`], [`page`], [`wire`]: answers kept, lists read, odd values understood;
 //! - [`inbound`]: what CRMs send us.
@@ -16,10 +17,12 @@ pub mod account;
 pub mod cache;
 pub mod call;
 pub mod connector;
+pub mod follow_up;
 pub mod http;
 pub mod inbound;
 pub mod limit;
 pub mod page;
+pub mod pending;
 pub mod phone;
 pub mod retry;
 pub mod state;

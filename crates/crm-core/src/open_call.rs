@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize as _, Serialize};
+use tokio::time::Instant;
 
 use crate::call::{CallId, CallState};
 use crate::connector::Cx;
@@ -12,6 +14,9 @@ use crate::error::{Error, ErrorKind, Result, TryAgain};
 use crate::hub::Hub;
 use crate::name::AccountName;
 use crate::state::{CallSlot, StoreError};
+
+/// How long a locked document is waited for without a deadline.
+const LOCK_PATIENCE: Duration = Duration::from_secs(30);
 
 /// One call, locked: other events of it wait until this is dropped. Connectors open one for every
 /// event and record.
@@ -118,20 +123,20 @@ impl Hub {
     }
 }
 
-async fn in_time<T>(
+/// Waits for a store until the deadline; without one, as long as a lock is worth waiting for.
+pub(crate) async fn in_time<T>(
     cx: &Cx,
     opening: impl Future<Output = Result<T, StoreError>> + Send,
 ) -> Result<T> {
-    let Some(deadline) = cx.deadline() else {
-        return Ok(opening.await?);
-    };
+    let patience = Instant::now() + LOCK_PATIENCE;
+    let deadline = cx.deadline().unwrap_or(patience);
     match tokio::time::timeout_at(deadline, opening).await {
         Ok(opened) => Ok(opened?),
         Err(_) => Err(Error::new(
             ErrorKind::Timeout,
-            "another event of this call is still being told to the CRM",
+            "the state of this call is in use by another event",
         )
         .with_try_again(TryAgain::Later)
-        .with_hint("nothing was sent; allow more time")),
+        .with_hint("nothing was sent; allow more time, or end the process that holds it")),
     }
 }

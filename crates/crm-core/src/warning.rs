@@ -55,6 +55,10 @@ kinds! {
     Incomplete = "incomplete",
     /// The call was answered, and its talk time is unknown: its answer or end was not observed.
     TalkUnknown = "talk_unknown",
+    /// The record is due and could not be sent yet: it is pending.
+    RecordPending = "record_pending",
+    /// The call is recorded; a customer or task that is due could not be created yet: it is pending.
+    FollowUpPending = "follow_up_pending",
     /// The record may be incomplete: its source (the PBX) may have missed a part of the call.
     IncompleteRecord = "incomplete_record",
 }
@@ -103,6 +107,34 @@ impl fmt::Display for Warning {
 impl Serialize for Warning {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.text)
+    }
+}
+
+/// Warnings with their kinds, as they are stored. Text alone is for people.
+pub(crate) mod stored {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::{Warning, WarningKind};
+
+    pub(crate) fn serialize<S: Serializer>(
+        warnings: &[Warning],
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let pairs = warnings.iter().map(|one| (one.kind.as_str(), one.text()));
+        pairs.collect::<Vec<_>>().serialize(serializer)
+    }
+
+    /// A kind of a newer version becomes `incomplete_record`.
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Vec<Warning>, D::Error> {
+        let pairs = Vec::<(String, String)>::deserialize(deserializer)?;
+        let read = |(code, text): (String, String)| {
+            let mut kinds = WarningKind::ALL.iter().copied();
+            let kind = kinds.find(|kind| kind.as_str() == code);
+            Warning::new(kind.unwrap_or(WarningKind::IncompleteRecord), text)
+        };
+        Ok(pairs.into_iter().map(read).collect())
     }
 }
 

@@ -202,6 +202,28 @@ Examples:
   vochi-crm call-log --call-id 17.190 --phone 375441278772 --direction in \\
       --started-at 2026-03-02T13:56:00+03:00 --outcome missed --ext 150 --wait-seconds 26";
 
+/// Pending work.
+#[derive(Debug, Args)]
+#[command(after_help = SETTLE_EXAMPLES)]
+pub(crate) struct SettleArgs {
+    /// Keep running: every 30 seconds, after failures less often, at least every 10 minutes.
+    #[arg(long)]
+    pub(crate) watch: bool,
+
+    /// Send what is pending of this call although it may have been done before. Look into the CRM
+    /// first.
+    #[arg(long, value_name = "ID", conflicts_with = "watch")]
+    pub(crate) send: Option<String>,
+}
+
+const SETTLE_EXAMPLES: &str = "\
+Works on all profiles, or on the one of --profile. Ends with 0 if nothing was due.
+
+Examples:
+  vochi-crm settle
+  vochi-crm settle --watch
+  vochi-crm settle --profile shop --send 17.185";
+
 /// A recording of what a PBX said.
 #[derive(Debug, Args)]
 #[command(after_help = REPLAY_EXAMPLES)]

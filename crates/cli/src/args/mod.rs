@@ -12,7 +12,7 @@ use std::time::Duration;
 use clap::error::ErrorKind as Mistake;
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
-pub(crate) use calls::{CallEventArgs, CallLogArgs, EventType, ReplayArgs};
+pub(crate) use calls::{CallEventArgs, CallLogArgs, EventType, ReplayArgs, SettleArgs};
 pub(crate) use read::{ApiArgs, ChangesArgs, HealthArgs, LookupArgs, PhoneArgs, RouteArgs};
 pub(crate) use tools::{CompletionsArgs, ManArgs, SandboxArgs};
 
@@ -128,6 +128,8 @@ pub(crate) enum Command {
     CallEvent(Box<CallEventArgs>),
     /// Settle a finished call: the CRM's history holds it once.
     CallLog(Box<CallLogArgs>),
+    /// Send what is pending: records, recordings and follow-ups that could not be sent.
+    Settle(SettleArgs),
     /// Work out the calls in recorded events of a PBX, and tell CRMs about them.
     Replay(ReplayArgs),
     /// Say who is calling: the customer, the company, the manager responsible.

@@ -68,7 +68,13 @@ impl Delivery {
         self.requests += receipt.requests();
         for warning in receipt.warnings() {
             self.told_of_number |= warning.kind() == WarningKind::UnreadableNumber;
-            self.warn(warning.text());
+            match warning.kind() {
+                // Scripts look for these.
+                kind @ (WarningKind::RecordPending | WarningKind::FollowUpPending) => {
+                    self.warn(&format!("{kind}: {}", warning.text()));
+                }
+                _ => self.warn(warning.text()),
+            }
         }
     }
 

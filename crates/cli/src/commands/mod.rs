@@ -14,6 +14,7 @@ mod phone;
 mod replay;
 mod route;
 mod sandbox;
+mod settle;
 mod setup;
 mod users;
 
@@ -48,6 +49,7 @@ pub(crate) fn run(cli: &Cli, environment: &Environment, output: &Output) -> Exit
     match &cli.command {
         Command::CallEvent(args) => app.block_on(call_event::run(&app, args)),
         Command::CallLog(args) => app.block_on(call_log::run(&app, args)),
+        Command::Settle(args) => app.block_on(settle::run(&app, args)),
         Command::Replay(args) => app.block_on(replay::run(&app, args)),
         Command::Lookup(args) => app.block_on(lookup::run(&app, args)),
         Command::Route(args) => app.block_on(route::run(&app, args)),

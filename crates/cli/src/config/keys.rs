@@ -78,6 +78,7 @@ pub(super) const PROFILE: &[Key] = &[
     key("lead_source", Kind::Text),
     key("lead_status", Kind::Text),
     key("missed_task", Kind::Flag),
+    key("task_text", Kind::Text),
     key("call_id_prefix", Kind::Text),
     key("public_url", Kind::Address),
     key("inbound_secret", Kind::Secret),

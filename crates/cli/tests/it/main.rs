@@ -33,6 +33,7 @@ mod replay_state;
 mod replay_streams;
 mod sandbox;
 mod secrets;
+mod settle;
 mod setup;
 mod state;
 mod support;

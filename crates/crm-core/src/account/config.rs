@@ -160,6 +160,10 @@ pub struct AccountConfig {
     pub lead_status: Option<String>,
     /// Whether a missed call becomes a task.
     pub missed_task: bool,
+    /// The text of such a task. Employees read it in the CRM; see [`Account::task_text`].
+    ///
+    /// [`Account::task_text`]: crate::Account::task_text
+    pub task_text: Option<String>,
     /// Put in front of every call id that goes to the CRM, so that two PBXs do not collide.
     pub call_id_prefix: Option<String>,
     /// The address under which CRMs reach us.
@@ -190,6 +194,7 @@ pub const ACCOUNT_KEYS: &[&str] = &[
     "lead_source",
     "lead_status",
     "missed_task",
+    "task_text",
     "call_id_prefix",
     "public_url",
     "inbound_secret",

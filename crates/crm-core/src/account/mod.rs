@@ -18,6 +18,9 @@ use crate::retry::RetryPolicy;
 use crate::time::Zone;
 use crate::warning::{Warning, WarningKind};
 
+/// The text of a task for a missed call. Employees read it, so it is in their language.
+const TASK_TEXT: &str = "Перезвонить: пропущенный звонок";
+
 /// An account: its configuration, checked and made usable.
 #[derive(Clone, Debug)]
 pub struct Account {
@@ -118,6 +121,14 @@ impl Account {
             let (public, account) = (public.trim_end_matches('/'), self.name.as_str());
             format!("{public}/in/{account}/{}", secret.expose())
         })
+    }
+
+    /// The text of a task for a missed call: `task_text`, by default in Russian.
+    pub fn task_text(&self) -> &str {
+        let configured = self.config.task_text.as_deref().map(str::trim);
+        configured
+            .filter(|text| !text.is_empty())
+            .unwrap_or(TASK_TEXT)
     }
 
     /// The call id as it goes to the CRM.

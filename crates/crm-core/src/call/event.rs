@@ -5,9 +5,11 @@ use super::{
     TransferMode,
 };
 use crate::time::{Seconds, Timestamp};
+use serde::{Deserialize, Serialize};
 
 /// What happened.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum EventKind {
     /// The legs of the event ring. The first one begins the call; later ones extend it to further
@@ -75,7 +77,7 @@ impl EventKind {
 /// assert_eq!(event.legs().len(), 1);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CallEvent {
     call_id: CallId,
     at: Timestamp,
@@ -83,8 +85,10 @@ pub struct CallEvent {
     direction: Option<Direction>,
     client: Option<Party>,
     line: Option<Line>,
+    #[serde(default)]
     legs: Vec<Leg>,
     crm_call_id: Option<CrmCallId>,
+    #[serde(default)]
     extra: Extra,
 }
 

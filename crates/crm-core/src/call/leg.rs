@@ -38,7 +38,7 @@ impl LegEnd {
 /// assert_eq!(leg.employee().map(Extension::as_str), Some("151"));
 /// # Ok::<(), vochi_crm_core::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Leg {
     id: Option<LegId>,
     from: LegEnd,

@@ -43,7 +43,7 @@ pub struct Transfer {
 /// assert_eq!(record.handled_by().map(Extension::as_str), Some("151"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CallRecord {
     call_id: CallId,
     direction: Direction,
@@ -53,15 +53,20 @@ pub struct CallRecord {
     ended_at: Option<Timestamp>,
     line: Option<Line>,
     reason: Option<Reason>,
+    #[serde(default)]
     rang: Vec<Extension>,
+    #[serde(default)]
     talked_with: Vec<Extension>,
     talk: Option<Seconds>,
     wait: Option<Seconds>,
     transfer: Option<Transfer>,
+    #[serde(default)]
     legs: Vec<LegRecord>,
     recording: Option<Recording>,
     crm_call_id: Option<CrmCallId>,
+    #[serde(default)]
     extra: Extra,
+    #[serde(default, with = "crate::warning::stored")]
     warnings: Vec<Warning>,
 }
 
@@ -325,6 +330,13 @@ impl CallRecord {
     /// Returns true if the record carries a warning of this kind.
     pub(crate) fn warns(&self, kind: WarningKind) -> bool {
         self.warnings.iter().any(|warning| warning.kind() == kind)
+    }
+
+    /// Returns true if a recording of the call or of a leg is a file that has to be uploaded.
+    pub(crate) fn has_file(&self) -> bool {
+        let of_legs = self.legs.iter().filter_map(|leg| leg.recording.as_ref());
+        let mut recordings = self.recording.iter().chain(of_legs);
+        recordings.any(|recording| matches!(recording, Recording::File(_)))
     }
 
     /// Returns true if the source of the record gave the moment of its end.

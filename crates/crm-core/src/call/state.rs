@@ -30,9 +30,24 @@ pub enum Recorded {
     Yes,
 }
 
+/// The end of a call as its event reported it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct End {
+    at: Timestamp,
+    outcome: Option<Outcome>,
+    reason: Option<Reason>,
+    talk: Option<Seconds>,
+}
+
+fn earliest(known: &mut Option<Timestamp>, at: Timestamp) {
+    *known = Some(known.map_or(at, |known| known.min(at)));
+}
+
 /// What is known of a call so far: the sum of its events, and what its connector must remember.
 ///
-/// Events are applied in the order they come; each adds what it tells. It survives in the
+/// Events are applied in the order they come; each adds what it reports. Of contradicting values the
+/// one of the later time wins. An event that comes after the end and happened before it is placed
+/// before it. It survives in the
 /// [`CallStore`](crate::state::CallStore), so that the process that hears the hangup need not be the
 /// one that heard the ringing.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -45,6 +60,10 @@ pub struct CallState {
     started_at: Option<Timestamp>,
     answered_at: Option<Timestamp>,
     ended_at: Option<Timestamp>,
+    /// When the latest event happened: its values win over those of earlier ones.
+    latest_at: Option<Timestamp>,
+    /// The end as it was reported, so that an event that comes late can still be placed before it.
+    end: Option<End>,
     outcome: Option<Outcome>,
     reason: Option<Reason>,
     talk: Option<Seconds>,
@@ -62,24 +81,18 @@ impl CallState {
     /// Adds what an event tells. The warnings say where it contradicts what was known; the newer
     /// word wins.
     pub fn apply(&mut self, event: &CallEvent) -> Vec<Warning> {
-        let mut warnings = Vec::new();
-        if self.ended_at.is_some() && !matches!(event.kind(), EventKind::RecordingReady(_)) {
-            warnings.push(Warning::new(
-                WarningKind::OutOfOrder,
-                format!(
-                    "call {} has already ended; its {:?} event changes nothing",
-                    event.call_id(),
-                    event.kind().as_str()
-                ),
-            ));
-            return warnings;
+        if let Some(ended_at) = self.ended_at
+            && !matches!(event.kind(), EventKind::RecordingReady(_))
+        {
+            return self.apply_late(event, ended_at);
         }
+        let mut warnings = Vec::new();
         self.learn(event, &mut warnings);
         let at = event.at();
         match event.kind() {
             EventKind::Ringing => {
                 for leg in event.legs() {
-                    self.leg_mut(event.call_id(), leg);
+                    self.leg_mut(event.call_id(), leg, at);
                 }
             }
             EventKind::Answered => {
@@ -91,7 +104,9 @@ impl CallState {
             EventKind::Resumed => self.shift(event, LegPhase::Held, LegPhase::Connected),
             EventKind::LegEnded => {
                 for leg in event.legs() {
-                    if let Some(found) = self.find(leg) {
+                    if let Some(found) = self.find(leg, at)
+                        && found.answered_at.is_none_or(|answered| answered <= at)
+                    {
                         found.end(at);
                     }
                 }
@@ -106,12 +121,18 @@ impl CallState {
             } => {
                 // After lost state the end is the first to name who was called.
                 for leg in event.legs() {
-                    self.leg_mut(event.call_id(), leg);
+                    self.leg_mut(event.call_id(), leg, at);
                 }
-                self.end(at, *outcome, *reason, *talk);
+                let (outcome, reason, talk) = (*outcome, *reason, *talk);
+                self.end(End {
+                    at,
+                    outcome,
+                    reason,
+                    talk,
+                });
                 if self.outcome == Some(Outcome::Answered) && self.talked_with.is_empty() {
                     for talker in event.legs().iter().filter_map(Leg::employee) {
-                        self.note_talker(talker.clone());
+                        self.note_talker(talker.clone(), at);
                     }
                 }
             }
@@ -120,9 +141,62 @@ impl CallState {
         warnings
     }
 
-    /// Takes over what every event may tell.
+    /// Places an event before the end that is known already. What happened after the end changes
+    /// nothing, unless it is the beginning that was missing.
+    fn apply_late(&mut self, event: &CallEvent, ended_at: Timestamp) -> Vec<Warning> {
+        let begins = *event.kind() == EventKind::Ringing
+            && (self.direction.is_none() || self.client.is_none());
+        let before = event.at() < ended_at && !matches!(event.kind(), EventKind::Ended { .. });
+        let Some(end) = self.end.filter(|_| begins || before) else {
+            return vec![Warning::new(
+                WarningKind::OutOfOrder,
+                format!(
+                    "call {} has already ended; its {:?} event changes nothing",
+                    event.call_id(),
+                    event.kind().as_str()
+                ),
+            )];
+        };
+        self.ended_at = None;
+        for leg in self
+            .legs
+            .iter_mut()
+            .filter(|leg| leg.ended_at == Some(ended_at))
+        {
+            leg.ended_at = None;
+            leg.phase = match leg.answered_at {
+                Some(_) => LegPhase::Connected,
+                None => LegPhase::Ringing,
+            };
+        }
+        let warnings = self.apply(event);
+        self.end(end);
+        warnings
+    }
+
+    /// Takes over what every event may report.
     fn learn(&mut self, event: &CallEvent, warnings: &mut Vec<Warning>) {
-        if let Some(direction) = event.direction() {
+        let late = self.latest_at.is_some_and(|latest| event.at() < latest);
+        if !late {
+            self.latest_at = Some(event.at());
+        }
+        let (direction, client, line, crm_call_id) = if late {
+            // Only what no later event reported.
+            (
+                event.direction().filter(|_| self.direction.is_none()),
+                event.client().filter(|_| self.client.is_none()),
+                event.line().filter(|_| self.line.is_none()),
+                event.crm_call_id().filter(|_| self.crm_call_id.is_none()),
+            )
+        } else {
+            (
+                event.direction(),
+                event.client(),
+                event.line(),
+                event.crm_call_id(),
+            )
+        };
+        if let Some(direction) = direction {
             if let Some(known) = self.direction.filter(|known| *known != direction) {
                 warnings.push(Warning::new(
                     WarningKind::OutOfOrder,
@@ -134,40 +208,42 @@ impl CallState {
             }
             self.direction = Some(direction);
         }
-        if let Some(client) = event.client() {
+        if let Some(client) = client {
             self.client = Some(client.clone());
         }
-        if let Some(line) = event.line() {
+        if let Some(line) = line {
             self.line = Some(line.clone());
         }
-        if let Some(id) = event.crm_call_id() {
+        if let Some(id) = crm_call_id {
             self.crm_call_id = Some(id.clone());
         }
         for (name, value) in event.extra().iter() {
+            if late && self.extra.get(name).is_some() {
+                continue;
+            }
             self.extra.set(name, value.clone());
         }
-        if self.started_at.is_none_or(|known| event.at() < known) {
-            self.started_at = Some(event.at());
-        }
+        earliest(&mut self.started_at, event.at());
     }
 
-    fn find(&mut self, leg: &Leg) -> Option<&mut LiveLeg> {
+    /// The leg an event at this time is about.
+    fn find(&mut self, leg: &Leg, at: Timestamp) -> Option<&mut LiveLeg> {
+        let lives = |known: &LiveLeg| {
+            known.phase != LegPhase::Ended || known.ended_at.is_some_and(|ended| at < ended)
+        };
         let position = match leg.id() {
             Some(id) => self.legs.iter().position(|known| known.id == *id),
             None => self
                 .legs
                 .iter()
                 .position(|known| {
-                    known.phase != LegPhase::Ended
-                        && known.from == *leg.from()
-                        && known.to == *leg.to()
+                    lives(known) && known.from == *leg.from() && known.to == *leg.to()
                 })
                 .or_else(|| {
                     // An event that names only an employee means that employee's open leg.
                     let employee = leg.employee()?;
                     self.legs.iter().position(|known| {
-                        known.phase != LegPhase::Ended
-                            && known.employees().any(|known| known == employee)
+                        lives(known) && known.employees().any(|known| known == employee)
                     })
                 }),
         };
@@ -175,8 +251,8 @@ impl CallState {
     }
 
     /// The leg an event names, begun if it is new.
-    fn leg_mut(&mut self, call: &CallId, leg: &Leg) -> Option<&mut LiveLeg> {
-        if self.find(leg).is_none() {
+    fn leg_mut(&mut self, call: &CallId, leg: &Leg, at: Timestamp) -> Option<&mut LiveLeg> {
+        if self.find(leg, at).is_none() {
             let id = match leg.id() {
                 Some(id) => id.clone(),
                 None => self.mint(call)?,
@@ -192,7 +268,7 @@ impl CallState {
             });
             return self.legs.last_mut();
         }
-        self.find(leg)
+        self.find(leg, at)
     }
 
     fn mint(&mut self, call: &CallId) -> Option<LegId> {
@@ -210,11 +286,13 @@ impl CallState {
     }
 
     fn connect(&mut self, call: &CallId, leg: &Leg, at: Timestamp) {
-        let Some(live) = self.leg_mut(call, leg) else {
+        let Some(live) = self.leg_mut(call, leg, at) else {
             return;
         };
-        live.phase = LegPhase::Connected;
-        live.answered_at.get_or_insert(at);
+        if live.ended_at.is_none() {
+            live.phase = LegPhase::Connected;
+        }
+        earliest(&mut live.answered_at, at);
         if !live.has_client() {
             return;
         }
@@ -236,13 +314,19 @@ impl CallState {
                 .filter(connected)
                 .find_map(|leg| leg.employees().next().cloned())
         });
-        self.answered_at.get_or_insert(at);
+        earliest(&mut self.answered_at, at);
         if let Some(talker) = talker {
-            self.note_talker(talker);
+            self.note_talker(talker, at);
         }
     }
 
-    fn note_talker(&mut self, talker: Extension) {
+    fn note_talker(&mut self, talker: Extension, at: Timestamp) {
+        if self.latest_at.is_some_and(|latest| at < latest) {
+            if !self.talked_with.contains(&talker) {
+                self.talked_with.insert(0, talker);
+            }
+            return;
+        }
         self.talked_with.retain(|known| *known != talker);
         self.talked_with.push(talker);
     }
@@ -258,7 +342,7 @@ impl CallState {
             }
         }
         for leg in event.legs() {
-            if let Some(live) = self.find(leg)
+            if let Some(live) = self.find(leg, event.at())
                 && live.phase == from
             {
                 live.phase = to;
@@ -266,13 +350,14 @@ impl CallState {
         }
     }
 
-    fn end(
-        &mut self,
-        at: Timestamp,
-        outcome: Option<Outcome>,
-        reason: Option<Reason>,
-        talk: Option<Seconds>,
-    ) {
+    fn end(&mut self, end: End) {
+        let End {
+            at,
+            outcome,
+            reason,
+            talk,
+        } = end;
+        self.end = Some(end);
         self.ended_at = Some(at);
         let last_client_leg = self
             .legs

@@ -77,6 +77,13 @@ impl Cx {
         self
     }
 
+    /// The same circumstances with the time of a store alone to bound them.
+    #[must_use]
+    pub(crate) fn without_deadline(mut self) -> Self {
+        self.deadline = None;
+        self
+    }
+
     /// Names the host's own operation in logs.
     #[must_use]
     pub fn with_trace_id(mut self, id: impl Into<Arc<str>>) -> Self {

@@ -1,6 +1,10 @@
 //! When a request may be sent again, and how long to wait before.
 
+mod record_once;
+
 use std::time::Duration;
+
+pub use record_once::{RecordAttempt, RecordJob, RecordRepeat, record_once};
 
 use http::{HeaderMap, header};
 

@@ -40,6 +40,12 @@ pub enum StoreError {
         /// The newest version this library reads.
         known: u64,
     },
+    /// A store of the host's own failed. Made by [`StoreError::other`].
+    #[non_exhaustive]
+    Other {
+        /// What the store reports.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// The work was broken off because the asynchronous runtime is shutting down.
     #[non_exhaustive]
     Stopped {
@@ -49,6 +55,19 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Reports the failure of a call store that is not one of this library's.
+    ///
+    /// ```
+    /// use vochi_crm_core::state::StoreError;
+    /// let error = StoreError::other("cannot write call 17.185: connection refused");
+    /// assert_eq!(error.message(), "cannot write call 17.185: connection refused");
+    /// ```
+    pub fn other(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Other {
+            source: source.into(),
+        }
+    }
+
     pub(super) fn io(
         action: &'static str,
         path: impl Into<PathBuf>,
@@ -80,6 +99,7 @@ impl StoreError {
                 "{} was written by a newer version of this program (format {found}, this one reads up to {known})",
                 path.display()
             ),
+            Self::Other { source } => source.to_string(),
             Self::Stopped { path } => {
                 format!(
                     "work on {} was broken off: the program is stopping",
@@ -108,6 +128,9 @@ impl StoreError {
                 io::ErrorKind::Unsupported => {
                     "this file system cannot lock files: name a state directory on a local disk"
                 }
+                io::ErrorKind::InvalidInput => {
+                    "move it away, or name another state directory"
+                }
                 _ => "see that the state directory is on a healthy local disk, or name another state directory",
             }
             .to_owned(),
@@ -115,6 +138,7 @@ impl StoreError {
                 "use the newer program for calls in progress, or move {} away to forget this call",
                 path.display()
             ),
+            Self::Other { .. } => "check the call store this program was given".to_owned(),
             Self::Stopped { .. } => "start it again; nothing is half-written".to_owned(),
         }
     }
@@ -130,6 +154,7 @@ impl std::error::Error for StoreError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Io { source, .. } => Some(source),
+            Self::Other { source } => Some(&**source),
             _ => None,
         }
     }

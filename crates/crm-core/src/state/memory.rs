@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use serde_json::Value;
 
 use super::error::StoreError;
-use super::shelf::{Bounds, Shelf};
-use super::store::{CallSlot, CallStore, KEPT_FOR};
+use super::shelf::{Bounds, Shelves};
+use super::store::{CallSlot, CallStore, KEPT_FOR, Space};
 use super::turns::{CallKey, Turn, Turns};
 
 /// Calls remembered at once, unless told otherwise.
@@ -28,7 +28,7 @@ pub struct MemoryCallStore {
 #[derive(Debug)]
 struct Shared {
     turns: Turns,
-    shelf: Shelf<Value>,
+    shelves: Shelves<Value>,
 }
 
 impl MemoryCallStore {
@@ -37,19 +37,19 @@ impl MemoryCallStore {
         Self {
             shared: Arc::new(Shared {
                 turns: Turns::default(),
-                shelf: Shelf::new(),
+                shelves: Shelves::new(),
             }),
             bounds: Bounds {
-                kept_for: KEPT_FOR,
+                kept_for: Some(KEPT_FOR),
                 capacity: CAPACITY,
             },
         }
     }
 
-    /// How long a call is remembered after its last save.
+    /// How long calls and numbers are remembered after their last save.
     #[must_use]
     pub fn kept_for(mut self, kept_for: Duration) -> Self {
-        self.bounds.kept_for = kept_for;
+        self.bounds.kept_for = Some(kept_for);
         self
     }
 
@@ -69,10 +69,15 @@ impl Default for MemoryCallStore {
 
 #[async_trait]
 impl CallStore for MemoryCallStore {
-    async fn open(&self, account: &str, call_id: &str) -> Result<Box<dyn CallSlot>, StoreError> {
-        let key = CallKey::new(account, call_id);
+    async fn open_in(
+        &self,
+        space: Space,
+        account: &str,
+        id: &str,
+    ) -> Result<Box<dyn CallSlot>, StoreError> {
+        let key = CallKey::new(space, account, id);
         let turn = self.shared.turns.take(&key).await;
-        let document = self.shared.shelf.get(&key, self.bounds);
+        let document = self.shared.shelves.get(&key, self.bounds);
         Ok(Box::new(MemorySlot {
             shared: Arc::clone(&self.shared),
             bounds: self.bounds,
@@ -82,8 +87,15 @@ impl CallStore for MemoryCallStore {
         }))
     }
 
+    async fn list(&self, space: Space, account: &str) -> Result<Vec<String>, StoreError> {
+        let listed = self.shared.shelves.list(space, account, self.bounds);
+        let mut ids: Vec<String> = listed.into_iter().map(|(id, _)| id).collect();
+        ids.sort();
+        Ok(ids)
+    }
+
     async fn sweep(&self) -> Result<usize, StoreError> {
-        Ok(self.shared.shelf.sweep(self.bounds, &self.shared.turns))
+        Ok(self.shared.shelves.sweep(self.bounds, &self.shared.turns))
     }
 }
 
@@ -102,14 +114,14 @@ impl CallSlot for MemorySlot {
     }
 
     async fn save(&mut self, document: &Value) -> Result<(), StoreError> {
-        let Shared { turns, shelf } = &*self.shared;
-        shelf.put(&self.key, document.clone(), self.bounds, turns);
+        let Shared { turns, shelves } = &*self.shared;
+        shelves.put(&self.key, document.clone(), self.bounds, turns);
         self.document = Some(document.clone());
         Ok(())
     }
 
     async fn remove(&mut self) -> Result<(), StoreError> {
-        self.shared.shelf.remove(&self.key);
+        self.shared.shelves.remove(&self.key);
         self.document = None;
         Ok(())
     }

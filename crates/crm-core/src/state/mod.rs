@@ -4,6 +4,8 @@
 //! a later event needs from an earlier one (the CRM's own id of the call, who rang, whether the
 //! record went out) is kept as one small JSON document per account and call id.
 //!
+//! Other documents lie in spaces of their own ([`Space`]): numbers, pending work, tokens.
+//!
 //! [`CallStore::open`] locks one call and hands out its [`CallSlot`]. Until that slot is dropped,
 //! every other event of the same call waits, in the order of arrival; other calls are not held up.
 //!
@@ -42,4 +44,4 @@ mod turns;
 pub use self::directory::{DirectoryCallStore, ReadOnlyCallStore};
 pub use self::error::StoreError;
 pub use self::memory::MemoryCallStore;
-pub use self::store::{CallSlot, CallStore, KEPT_FOR};
+pub use self::store::{CallSlot, CallStore, KEPT_FOR, Space};

@@ -1,4 +1,4 @@
-//! Values kept in memory per call, bounded by age and by count.
+//! Values kept in memory per document, bounded by age and by count.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -7,16 +7,85 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::store::Space;
 use super::turns::{CallKey, Turns, lock};
 
 /// When a shelf forgets.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Bounds {
-    pub(super) kept_for: Duration,
+    /// `None`: it never forgets by age.
+    pub(super) kept_for: Option<Duration>,
     pub(super) capacity: usize,
 }
 
-pub(super) struct Shelf<V> {
+impl Bounds {
+    /// What holds in a space, where these bounds are those of calls. What must not be lost is not
+    /// bounded by count.
+    fn of(self, space: Space) -> Self {
+        let bounded = matches!(space, Space::Calls | Space::Numbers);
+        Self {
+            kept_for: self
+                .kept_for
+                .map_or(space.kept_for(), |calls| space.kept(calls)),
+            capacity: if bounded { self.capacity } else { usize::MAX },
+        }
+    }
+}
+
+/// A shelf per space.
+#[derive(Debug)]
+pub(super) struct Shelves<V> {
+    calls: Shelf<V>,
+    numbers: Shelf<V>,
+    pending: Shelf<V>,
+    tokens: Shelf<V>,
+}
+
+impl<V: Clone> Shelves<V> {
+    pub(super) fn new() -> Self {
+        Self {
+            calls: Shelf::new(),
+            numbers: Shelf::new(),
+            pending: Shelf::new(),
+            tokens: Shelf::new(),
+        }
+    }
+
+    fn of(&self, space: Space) -> &Shelf<V> {
+        match space {
+            Space::Calls => &self.calls,
+            Space::Numbers => &self.numbers,
+            Space::Pending => &self.pending,
+            Space::Tokens => &self.tokens,
+        }
+    }
+
+    pub(super) fn get(&self, key: &CallKey, bounds: Bounds) -> Option<V> {
+        self.of(key.space).get(key, bounds.of(key.space))
+    }
+
+    /// Keeps a value. The caller holds the turn of its key.
+    pub(super) fn put(&self, key: &Arc<CallKey>, value: V, bounds: Bounds, turns: &Turns) {
+        self.of(key.space)
+            .put(key, value, bounds.of(key.space), turns);
+    }
+
+    pub(super) fn remove(&self, key: &CallKey) {
+        self.of(key.space).remove(key);
+    }
+
+    /// Ids and values of an account in a space.
+    pub(super) fn list(&self, space: Space, account: &str, bounds: Bounds) -> Vec<(String, V)> {
+        self.of(space).list(account, bounds.of(space))
+    }
+
+    pub(super) fn sweep(&self, bounds: Bounds, turns: &Turns) -> usize {
+        let swept = |&space: &Space| self.of(space).make_room(bounds.of(space), turns);
+        Space::ALL.iter().map(swept).sum()
+    }
+}
+
+struct Shelf<V> {
     books: Mutex<Books<V>>,
 }
 
@@ -35,12 +104,14 @@ struct Book<V> {
 
 impl<V> Book<V> {
     fn is_over(&self, bounds: Bounds, now: Instant) -> bool {
-        now.duration_since(self.saved_at) >= bounds.kept_for
+        bounds
+            .kept_for
+            .is_some_and(|kept_for| now.duration_since(self.saved_at) >= kept_for)
     }
 }
 
 impl<V: Clone> Shelf<V> {
-    pub(super) fn new() -> Self {
+    fn new() -> Self {
         Self {
             books: Mutex::new(Books {
                 by_key: HashMap::new(),
@@ -50,14 +121,14 @@ impl<V: Clone> Shelf<V> {
         }
     }
 
-    pub(super) fn get(&self, key: &CallKey, bounds: Bounds) -> Option<V> {
+    fn get(&self, key: &CallKey, bounds: Bounds) -> Option<V> {
         let books = lock(&self.books);
         let book = books.by_key.get(key)?;
         (!book.is_over(bounds, Instant::now())).then(|| book.value.clone())
     }
 
-    /// Keeps a value; whoever calls holds the turn of its key, so it is not what makes room.
-    pub(super) fn put(&self, key: &Arc<CallKey>, value: V, bounds: Bounds, turns: &Turns) {
+    /// The caller holds the turn of the key, so this value is not the one that makes room.
+    fn put(&self, key: &Arc<CallKey>, value: V, bounds: Bounds, turns: &Turns) {
         let mut books = lock(&self.books);
         books.saves += 1;
         let save = books.saves;
@@ -73,14 +144,24 @@ impl<V: Clone> Shelf<V> {
         books.make_room(bounds, turns);
     }
 
-    pub(super) fn remove(&self, key: &CallKey) {
+    fn remove(&self, key: &CallKey) {
         let mut books = lock(&self.books);
         if let Some(book) = books.by_key.remove(key) {
             books.by_age.remove(&book.save);
         }
     }
 
-    pub(super) fn sweep(&self, bounds: Bounds, turns: &Turns) -> usize {
+    fn list(&self, account: &str, bounds: Bounds) -> Vec<(String, V)> {
+        let (books, now) = (lock(&self.books), Instant::now());
+        let of_account = books
+            .by_key
+            .iter()
+            .filter(|(key, book)| &*key.account == account && !book.is_over(bounds, now));
+        let found = of_account.map(|(key, book)| (key.call_id.to_string(), book.value.clone()));
+        found.collect()
+    }
+
+    fn make_room(&self, bounds: Bounds, turns: &Turns) -> usize {
         lock(&self.books).make_room(bounds, turns)
     }
 }

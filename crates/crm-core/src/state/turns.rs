@@ -6,16 +6,20 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
 
+use super::store::Space;
+
 /// What a document belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct CallKey {
+    pub(super) space: Space,
     pub(super) account: Box<str>,
     pub(super) call_id: Box<str>,
 }
 
 impl CallKey {
-    pub(super) fn new(account: &str, call_id: &str) -> Arc<Self> {
+    pub(super) fn new(space: Space, account: &str, call_id: &str) -> Arc<Self> {
         Arc::new(Self {
+            space,
             account: account.into(),
             call_id: call_id.into(),
         })
@@ -96,7 +100,7 @@ mod tests {
     #[tokio::test]
     async fn a_call_nobody_works_on_or_waits_for_takes_no_memory() {
         let turns = Turns::default();
-        let key = CallKey::new("shop", "1");
+        let key = CallKey::new(Space::Calls, "shop", "1");
         let working = turns.take(&key).await;
         {
             let waiting = turns.take(&key);

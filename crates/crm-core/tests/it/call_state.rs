@@ -293,6 +293,94 @@ fn nothing_changes_after_the_end_and_that_is_said() {
 }
 
 #[test]
+fn the_order_of_arrival_does_not_change_a_call() {
+    let events = [
+        ringing(0, &["151", "152"]),
+        answered(5, "151"),
+        event(20, EventKind::Held),
+        ended(60),
+    ];
+    let wanted = after(&events).to_record(&call()).unwrap();
+    for order in [
+        [3, 0, 1, 2],
+        [1, 3, 0, 2],
+        [3, 2, 1, 0],
+        [0, 3, 1, 2],
+        [1, 0, 3, 2],
+    ] {
+        let mut state = CallState::default();
+        for index in order {
+            state.apply(&events[index]);
+        }
+        let record = state.to_record(&call()).unwrap();
+        let facts = |record: &CallRecord| {
+            let mut rang = record.rang().to_vec();
+            rang.sort();
+            let people = (rang, record.talked_with().to_vec());
+            (
+                record.outcome(),
+                record.talk(),
+                record.wait(),
+                record.started_at(),
+                people,
+            )
+        };
+        assert_eq!(facts(&record), facts(&wanted), "{order:?}");
+    }
+}
+
+#[test]
+fn events_that_come_twice_change_nothing_after_the_end() {
+    let events = [
+        ringing(0, &["151", "152"]),
+        answered(5, "151"),
+        event(9, EventKind::LegEnded).with_leg(Leg::to_employee(ext("152"))),
+        answered(30, "152"),
+        ended(60),
+    ];
+    let mut state = after(&events);
+    let before = state.clone();
+    for event in &events {
+        state.apply(event);
+    }
+    assert_eq!(state, before);
+}
+
+#[test]
+fn a_missing_beginning_is_taken_after_the_end() {
+    let mut state = after(&[ended(60)]);
+    assert_eq!(state.to_record(&call()), None);
+    assert!(state.apply(&ringing(61, &["151"])).is_empty());
+    let record = state.to_record(&call()).unwrap();
+    assert_eq!(
+        (record.outcome(), record.rang().len()),
+        (Outcome::Missed, 1)
+    );
+}
+
+#[test]
+fn the_later_time_wins_in_any_order() {
+    let inbound = ringing(0, &["151"]);
+    let outbound = event(1, EventKind::Ringing)
+        .with_direction(Direction::Outbound)
+        .with_line(Line::new("2").unwrap());
+    for events in [[&inbound, &outbound], [&outbound, &inbound]] {
+        let mut state = CallState::default();
+        let warnings: Vec<_> = events.iter().flat_map(|event| state.apply(event)).collect();
+        assert_eq!(state.direction(), Some(Direction::Outbound), "{events:?}");
+        assert!(
+            state.client().is_some(),
+            "what only the earlier one reports is kept"
+        );
+        assert_eq!(
+            warnings.len(),
+            usize::from(events[0] == &inbound),
+            "{warnings:?}"
+        );
+    }
+}
+
+#[test]
 fn a_second_direction_wins_with_a_warning() {
     let mut state = after(&[ringing(0, &["151"])]);
     let turned = event(1, EventKind::Ringing).with_direction(Direction::Outbound);

@@ -13,6 +13,7 @@ mod call_state;
 mod credentials;
 mod limit;
 mod page;
+mod pending;
 mod phone;
 mod pipeline;
 mod state;

@@ -19,7 +19,8 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use vochi_crm_core::state::{CallStore, DirectoryCallStore, MemoryCallStore};
+use vochi_crm_core::state::{CallStore, DirectoryCallStore, MemoryCallStore, Space};
+use vochi_crm_core::testing::check_call_store;
 
 const ACCOUNT: &str = "shop";
 const CALL: &str = "1700000000.17";
@@ -123,82 +124,79 @@ fn tree(root: &Path) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn what_one_event_saves_the_next_one_finds() {
+async fn every_store_keeps_what_stores_promise() {
     let place = Place::new();
     for store in every_store(&place).await {
-        let mut ringing = store.open(ACCOUNT, CALL).await.unwrap();
-        assert_eq!(ringing.document(), None, "{store:?}");
-        ringing.save(&json!({ "rang": ["151"] })).await.unwrap();
-        assert_eq!(
-            ringing.document(),
-            Some(&json!({ "rang": ["151"] })),
-            "{store:?}"
-        );
-        ringing
-            .save(&json!({ "rang": ["151", "152"] }))
-            .await
-            .unwrap();
-        drop(ringing);
-        let found = document(&*store, CALL).await;
-        assert_eq!(found, Some(json!({ "rang": ["151", "152"] })), "{store:?}");
+        check_call_store(&*store).await.unwrap();
     }
 }
 
 #[tokio::test]
-async fn a_removed_document_is_gone_at_once_and_later() {
+async fn each_space_has_a_lifetime_of_its_own() {
     let place = Place::new();
-    for store in every_store(&place).await {
-        let mut slot = store.open(ACCOUNT, CALL).await.unwrap();
-        slot.remove().await.expect("nothing to remove is no error");
-        slot.save(&json!(1)).await.unwrap();
-        slot.remove().await.unwrap();
-        assert_eq!(slot.document(), None, "{store:?}");
-        drop(slot);
-        assert_eq!(document(&*store, CALL).await, None, "{store:?}");
-    }
-}
-
-#[tokio::test]
-async fn a_saved_null_is_a_document() {
-    let place = Place::new();
-    for store in every_store(&place).await {
-        save(&*store, CALL, Value::Null).await;
-        assert_eq!(
-            document(&*store, CALL).await,
-            Some(Value::Null),
-            "{store:?}"
-        );
-    }
-}
-
-#[tokio::test]
-async fn accounts_and_calls_do_not_mix() {
-    let place = Place::new();
-    for store in every_store(&place).await {
-        let pairs = [
-            ("shop", "1"),
-            ("shop", "2"),
-            ("travel", "1"),
-            ("sh", "op1"),
-            ("Shop", "1"),
-        ];
-        for (at, (account, call_id)) in pairs.iter().enumerate() {
-            store
-                .open(account, call_id)
+    let brief = std::time::Duration::ZERO;
+    let stores: [Arc<dyn CallStore>; 3] = [
+        Arc::new(MemoryCallStore::new().kept_for(brief).capacity(0)),
+        Arc::new(place.store().await.kept_for(brief)),
+        Arc::new(
+            DirectoryCallStore::read_only(&place.root)
                 .await
                 .unwrap()
-                .save(&json!(at))
+                .kept_for(brief),
+        ),
+    ];
+    for store in stores {
+        for &space in Space::ALL {
+            store
+                .open_in(space, ACCOUNT, "1")
+                .await
+                .unwrap()
+                .save(&json!(1))
                 .await
                 .unwrap();
         }
-        for (at, (account, call_id)) in pairs.iter().enumerate() {
-            let slot = store.open(account, call_id).await.unwrap();
-            assert_eq!(
-                slot.document(),
-                Some(&json!(at)),
-                "{account} {call_id} {store:?}"
-            );
+        store.sweep().await.unwrap();
+        for &space in Space::ALL {
+            let kept = store
+                .open_in(space, ACCOUNT, "1")
+                .await
+                .unwrap()
+                .document()
+                .is_some();
+            let lasts = matches!(space, Space::Pending | Space::Tokens);
+            assert_eq!(kept, lasts, "{space:?} in {store:?}");
         }
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_pipe_in_the_place_of_a_file_is_an_error_at_once() {
+    for name in [
+        format!("{ACCOUNT}/{CALL}.json"),
+        format!("{ACCOUNT}/{CALL}.lock"),
+        ".swept".into(),
+    ] {
+        let place = Place::new();
+        place.plant("{}");
+        let path = place.root.join(&name);
+        drop(std::fs::remove_file(&path));
+        let made = std::process::Command::new("mkfifo")
+            .arg(&path)
+            .status()
+            .unwrap();
+        assert!(made.success(), "{name}");
+        let opened = async {
+            DirectoryCallStore::open(&place.root)
+                .await?
+                .open(ACCOUNT, CALL)
+                .await
+        };
+        let error = opened.await.expect_err(&name);
+        assert!(
+            error.message().contains("not a regular file"),
+            "{name}: {error}"
+        );
     }
 }
 

@@ -6,6 +6,8 @@
 //! and then looked at: see [`binding`](super::binding).
 
 use vochi_crm_core::http::Endpoint as _;
+use vochi_crm_core::pending::PendingKind;
+use vochi_crm_core::retry::{RecordAttempt, RecordJob, RecordRepeat, record_once};
 use vochi_crm_core::{
     CallRecord, Cx, Effect, Error, ErrorKind, LegEnd, LegId, LegRecord, OpenCall, Outcome, Receipt,
     Recorded, Recording, Result, Warning, WarningKind,
@@ -29,6 +31,25 @@ struct Parcel<'a> {
     files: &'a [LegId],
 }
 
+/// A registration. Kontur recognizes a call by its id, but not a recording that is attached twice.
+struct Registration<'a> {
+    connector: &'a Connector,
+    parcel: Parcel<'a>,
+    note: &'a mut Note,
+    warnings: &'a mut Vec<Warning>,
+}
+
+impl RecordJob for Registration<'_> {
+    type Sent = ();
+    const REPEAT: RecordRepeat = RecordRepeat::Keyed;
+
+    async fn send(&mut self, cx: &Cx) -> Result<()> {
+        self.connector
+            .send_record(cx, &self.parcel, self.note, self.warnings)
+            .await
+    }
+}
+
 impl Connector {
     pub(super) async fn register_record(&self, cx: &Cx, record: &CallRecord) -> Result<Receipt> {
         let cx = cx.counted();
@@ -37,7 +58,14 @@ impl Connector {
         let mut note: Note = open.note().unwrap_or_default();
         let mut warnings = Vec::new();
         let mut receipt = Receipt::of_record(record);
-        if open.state().recorded() == Recorded::Yes {
+        let (hub, call) = (self.hub(), record.call_id());
+        let pending = hub.pending_call(&cx, account, call).await?;
+        // The memory of a call is shorter than that of what is pending after it.
+        let recorded = pending.is_some_and(|pending| !pending.has(PendingKind::Record));
+        let whole = open.state().complete(record.clone()).settled();
+        if recorded || open.state().recorded() == Recorded::Yes {
+            hub.settle_pending(&cx, account, call, PendingKind::Record)
+                .await;
             warnings.push(Warning::new(
                 WarningKind::AlreadyRecorded,
                 format!(
@@ -54,12 +82,19 @@ impl Connector {
                 ));
             }
         } else {
-            let record = open.state().complete(record.clone()).settled();
-            receipt = Receipt::of_record(&record);
-            self.register_settled(&cx, &mut open, &mut note, &record, &mut warnings)
-                .await?;
+            receipt = Receipt::of_record(&whole);
+            let attempt =
+                RecordAttempt::begin(hub, &cx, account, &whole, &[], Registration::REPEAT).await?;
+            let registered = self
+                .register_settled(&cx, &mut open, &mut note, &whole, &attempt, &mut warnings)
+                .await;
+            if let Err(error) = registered {
+                attempt.failed(hub, &cx, account, &error).await;
+                return Err(error);
+            }
+            attempt.recorded(hub, &cx, account, false).await;
         }
-        self.settle_recordings(&cx, &mut open, &mut note, record.call_id(), &mut warnings)
+        self.settle_recordings(&cx, &mut open, &mut note, &whole, &mut warnings)
             .await;
         let id = note.communication().and_then(|id| id.to_common().ok());
         Ok(receipt
@@ -75,6 +110,7 @@ impl Connector {
         open: &mut OpenCall,
         note: &mut Note,
         record: &CallRecord,
+        attempt: &RecordAttempt,
         warnings: &mut Vec<Warning>,
     ) -> Result<()> {
         for (name, _) in record.extra().iter() {
@@ -123,7 +159,14 @@ impl Connector {
             open.state_mut().set_recorded(Recorded::Maybe);
             open.save(note).await?;
         }
-        let sent = self.send_record(cx, &parcel, note, warnings).await;
+        let mut registration = Registration {
+            connector: self,
+            parcel,
+            note: &mut *note,
+            warnings: &mut *warnings,
+        };
+        let attempts = std::slice::from_ref(attempt);
+        let sent = record_once(&mut registration, cx, attempts).await;
         let Err(error) = sent else {
             open.state_mut().set_recorded(Recorded::Yes);
             self.remember(open, note, warnings).await;
@@ -167,7 +210,7 @@ impl Connector {
             ..*parcel
         };
         match self.send_as_known(cx, &bare, note, warnings).await {
-            // Whether the files went with the first one is found out afterwards.
+            // Whether the files went with the first one is looked at later.
             Ok(()) if lost => Ok(()),
             Ok(()) => {
                 for leg in parcel.files {

@@ -58,15 +58,22 @@ impl Connector {
         let mut warnings = open.state_mut().apply(event);
         note.look_at(open.state().legs(), event.at());
         let recorded = open.state().recorded() == Recorded::Yes;
-        let sent = if note.finished || recorded {
+        // Before anything is sent, so that a store that cannot be written is noticed.
+        open.save(&note).await?;
+        let begins_late = over && *event.kind() == EventKind::Ringing;
+        let sent = if note.finished || recorded || begins_late {
             Ok(())
         } else {
             self.tell(&cx, event, &mut open, &mut note, &mut warnings)
                 .await
         };
-        // What the PBX said is true whether or not the CRM could be told.
-        open.save(&note).await?;
-        sent?;
+        if cx.requests() > 0 {
+            let saved = open.save(&note).await;
+            sent?;
+            saved.map_err(|error| error.with_effect(Effect::Applied))?;
+        } else {
+            sent?;
+        }
         if let EventKind::RecordingReady(ready) = event.kind()
             && recorded
         {

@@ -5,6 +5,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use vochi_crm_core::pending::PendingKind;
 use vochi_crm_core::{
     CallEvent, CallId, CallRecord, CrmConnector as _, Cx, Error, ErrorKind, LegId, LegRecord,
     OpenCall, Receipt, Recorded, Recording, Result, Warning, WarningKind,
@@ -136,7 +137,11 @@ impl Connector {
         let ready = Ready {
             call,
             recording,
-            leg: named_leg(open.state().extra().get(LEG)),
+            leg: named_leg(open.state().extra().get(LEG)).or_else(|| {
+                let mut legs = open.state().legs().iter();
+                let of = legs.find(|leg| leg.recording.as_ref() == Some(recording))?;
+                Some(of.id.clone())
+            }),
         };
         let mut warnings = Vec::new();
         self.attach_ready(&cx, &mut open, &mut note, &ready, &mut warnings)
@@ -149,8 +154,30 @@ impl Connector {
             .with_warnings(warnings))
     }
 
-    /// Attaches a recording to its leg, unless that has one.
+    /// Attaches a recording to its leg, unless that has one. It is pending until it is attached.
     pub(super) async fn attach_ready(
+        &self,
+        cx: &Cx,
+        open: &mut OpenCall,
+        note: &mut Note,
+        ready: &Ready<'_>,
+        warnings: &mut Vec<Warning>,
+    ) -> Result<()> {
+        let (hub, account, call) = (self.hub(), self.own().name(), ready.call);
+        hub.expect_recording(cx, account, call, ready.recording)
+            .await?;
+        let attached = self.attach_to_leg(cx, open, note, ready, warnings).await;
+        let kind = PendingKind::Recording;
+        match &attached {
+            Ok(()) => hub.settle_pending(cx, account, call, kind).await,
+            Err(error) => {
+                hub.fail_pending(cx, account, call, None, kind, error).await;
+            }
+        }
+        attached
+    }
+
+    async fn attach_to_leg(
         &self,
         cx: &Cx,
         open: &mut OpenCall,
@@ -208,20 +235,23 @@ impl Connector {
         cx: &Cx,
         open: &mut OpenCall,
         note: &mut Note,
-        call: &CallId,
+        record: &CallRecord,
         warnings: &mut Vec<Warning>,
     ) {
+        let (hub, account, call) = (self.hub(), self.own().name(), record.call_id());
         let open_ones = note.recordings.iter();
         let legs: Vec<LegId> = open_ones
             .filter(|(_, uploaded)| uploaded.attached != Attached::Yes)
             .map(|(leg, _)| leg.clone())
             .collect();
+        let mut failed = None;
         for leg in legs {
             let settled = async {
                 if note.attached(&leg) == Some(Attached::Maybe) {
                     self.look(cx, open, note, call, &leg, warnings).await?;
                 }
-                if note.attached(&leg) == Some(Attached::No) && self.is_fresh(note, &leg) {
+                if note.attached(&leg) == Some(Attached::No) {
+                    self.upload_again(cx, open, note, record, &leg).await?;
                     self.bind_for_sure(cx, open, note, call, &leg, warnings)
                         .await?;
                 }
@@ -235,12 +265,21 @@ impl Connector {
                 warnings.push(Warning::new(
                     WarningKind::Incomplete,
                     format!(
-                        "the call is registered, but the recording of leg {leg} {became}: {}; log \
-                         the call again to settle it",
+                        "the call is registered, but the recording of leg {leg} {became}: {}; it \
+                         is pending",
                         error.message()
                     ),
                 ));
+                failed = Some(error);
             }
+        }
+        let kind = PendingKind::Recording;
+        match failed {
+            Some(error) => {
+                hub.fail_pending(cx, account, call, Some(record), kind, &error)
+                    .await;
+            }
+            None => hub.settle_pending(cx, account, call, kind).await,
         }
     }
 
@@ -278,6 +317,26 @@ impl Connector {
                 Ok(())
             }
             other => other,
+        }
+    }
+
+    /// Uploads the file of a leg whose upload is too old to be attached.
+    async fn upload_again(
+        &self,
+        cx: &Cx,
+        open: &mut OpenCall,
+        note: &mut Note,
+        record: &CallRecord,
+        leg: &LegId,
+    ) -> Result<()> {
+        let Some(Registered { facts, legs, main }) = note.registered.clone() else {
+            return Ok(());
+        };
+        let files = wanted(record, &legs, &main, &mut Vec::new());
+        let file = files.into_iter().find(|(one, _)| one.id == *leg);
+        match file {
+            Some((leg, path)) => self.upload(cx, open, note, &facts, leg, path).await,
+            None => Ok(()),
         }
     }
 

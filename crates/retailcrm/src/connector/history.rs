@@ -2,12 +2,14 @@
 
 use std::collections::HashSet;
 
+use vochi_crm_core::follow_up::{Duty, follow_up};
+use vochi_crm_core::pending::PendingKind;
+use vochi_crm_core::retry::{RecordAttempt, RecordJob, RecordRepeat, record_once};
 use vochi_crm_core::{
-    CallId, CallRecord, CrmUserId, Cx, Error, ErrorKind, Extension, OpenCall, Outcome, Receipt,
-    Recorded, Recording, Result, Warning, WarningKind, Zone,
+    CallId, CallRecord, CrmUserId, Cx, Effect, Error, ErrorKind, Extension, OpenCall, Outcome,
+    Receipt, Recorded, Recording, Result, TryAgain, Warning, WarningKind, Zone,
 };
 
-use super::afterwards::{Afterwards, Duty};
 use super::live::{KNOWN_OPTIONS, unknown_option, unusable};
 use super::{Connector, Note, ZoneSource, words};
 use crate::api::{MOST_CALLS, UploadCalls};
@@ -20,14 +22,14 @@ struct Parcel {
     note: Note,
     call: CallUpload,
     receipt: Receipt,
-    after: Option<Afterwards>,
+    attempt: RecordAttempt,
 }
 
 /// A record before anything was sent.
 enum Packed {
     Ready(Box<Parcel>),
-    /// There is nothing to send for it, save what was left to do when it was recorded.
-    Done(Receipt, Option<Box<Afterwards>>),
+    /// There is nothing to send for it, except what is pending since it was recorded.
+    Done(Receipt),
 }
 
 /// Who stands in the history as having handled a call.
@@ -41,6 +43,44 @@ struct Taken {
     duplicates: Vec<String>,
     /// Whether it was sent more than once: a duplicate may be our own then.
     repeated: bool,
+}
+
+/// An upload of calls. RetailCRM recognizes a call by its `externalId`.
+struct Upload<'a> {
+    connector: &'a Connector,
+    calls: UploadCalls,
+    sent: usize,
+}
+
+impl RecordJob for Upload<'_> {
+    type Sent = Taken;
+    const REPEAT: RecordRepeat = RecordRepeat::Keyed;
+
+    async fn send(&mut self, cx: &Cx) -> Result<Taken> {
+        let before = cx.requests();
+        let telephony = self.connector.client().telephony();
+        let answer = telephony.upload(cx, &self.calls).await?;
+        let processed = answer
+            .processed
+            .and_then(|count| usize::try_from(count).ok());
+        let taken = processed.map(|count| count + answer.duplicates.len());
+        if taken.is_some_and(|taken| taken < self.sent) {
+            let text = format!(
+                "RetailCRM processed {} of {} calls",
+                processed.unwrap_or_default(),
+                self.sent
+            );
+            tracing::warn!(account = %self.connector.own().name(), "{text}");
+            return Err(Error::new(ErrorKind::Rejected, text)
+                .with_effect(Effect::Maybe)
+                .with_try_again(TryAgain::Later)
+                .with_hint("the calls are pending and are sent again"));
+        }
+        Ok(Taken {
+            duplicates: answer.duplicates,
+            repeated: cx.requests().saturating_sub(before) > 1,
+        })
+    }
 }
 
 type Results = Vec<Option<Result<Receipt>>>;
@@ -95,32 +135,48 @@ impl Connector {
                 return;
             }
         };
+        let account = self.own().name();
         let mut parcels = Vec::new();
-        let mut afterwards = Vec::new();
+        let mut recorded = Vec::new();
         for (index, record) in round {
             let Some(open) = opened.remove(record.call_id().as_str()) else {
                 continue;
             };
             match self.pack(&cx, *index, record, open).await {
                 Ok(Packed::Ready(parcel)) => parcels.push(*parcel),
-                Ok(Packed::Done(receipt, after)) => {
+                Ok(Packed::Done(receipt)) => {
+                    let (hub, call) = (self.hub(), record.call_id());
+                    hub.settle_pending(&cx, account, call, PendingKind::Record)
+                        .await;
+                    recorded.extend(receipt.recorded().then_some((*index, call)));
                     settle(*index, Ok(receipt));
-                    afterwards.extend(after.map(|after| *after));
                 }
-                Err(error) => settle(*index, Err(error)),
+                Err(error) => {
+                    let (call, kind) = (record.call_id(), PendingKind::Record);
+                    self.hub()
+                        .fail_pending(&cx, account, call, Some(record), kind, &error)
+                        .await;
+                    settle(*index, Err(error));
+                }
             }
         }
-        let delivered = self.deliver(&cx, parcels, &mut afterwards).await;
-        let first = delivered.first().map(|(index, _)| *index);
-        let first = first.or(afterwards.first().map(|after| after.index));
+        let delivered = self.deliver(&cx, parcels).await;
+        let mut first = delivered.first().map(|(index, _)| *index);
         for (index, result) in delivered {
+            let of_index = round.iter().find(|(of_round, _)| *of_round == index);
+            let call = of_index
+                .filter(|_| result.is_ok())
+                .map(|(_, record)| record.call_id());
+            recorded.extend(call.map(|call| (index, call)));
             settle(index, result);
         }
-        for after in &afterwards {
-            let warnings = self.follow_up(&cx, after).await;
-            amend(results, after.index, |receipt| {
-                receipt.with_warnings(warnings)
-            });
+        for (index, call) in recorded {
+            let before = cx.requests();
+            let warnings = follow_up(self, self.hub(), &cx, self.own(), call).await;
+            if cx.requests() > before {
+                first.get_or_insert(index);
+            }
+            amend(results, index, |receipt| receipt.with_warnings(warnings));
         }
         if let Some(first) = first {
             amend(results, first, |receipt| {
@@ -129,63 +185,63 @@ impl Connector {
         }
     }
 
-    /// Sends parcels. When the CRM refuses the data of several, each goes alone, so that a bad one
-    /// does not keep the others out. What is left to do for the recorded ones is put on a list.
-    async fn deliver(
-        &self,
-        cx: &Cx,
-        parcels: Vec<Parcel>,
-        afterwards: &mut Vec<Afterwards>,
-    ) -> Vec<(usize, Result<Receipt>)> {
+    /// Sends parcels. When the CRM refuses the data of several, or does not process all of them,
+    /// each goes alone, so that a bad one does not keep the others out.
+    async fn deliver(&self, cx: &Cx, parcels: Vec<Parcel>) -> Vec<(usize, Result<Receipt>)> {
         if parcels.is_empty() {
             return Vec::new();
         }
-        let together = UploadCalls::new(parcels.iter().map(|parcel| parcel.call.clone()));
         let several = parcels.len() > 1;
+        let sent = self.upload(cx, &parcels.iter().collect::<Vec<_>>()).await;
+        let each = several
+            && match &sent {
+                Ok(_) => false,
+                Err(error) => error.kind() == ErrorKind::Rejected,
+            };
         let mut settled = Vec::with_capacity(parcels.len());
-        match self.upload(cx, &together).await {
-            Ok(taken) => {
-                for parcel in parcels {
-                    settled.push(self.recorded(parcel, &taken, afterwards).await);
-                }
-            }
-            Err(error) if several && error.kind() == ErrorKind::Rejected => {
-                for parcel in parcels {
-                    let alone = UploadCalls::new([parcel.call.clone()]);
-                    match self.upload(cx, &alone).await {
-                        Ok(taken) => settled.push(self.recorded(parcel, &taken, afterwards).await),
-                        Err(error) => settled.push(self.unrecorded(parcel, error).await),
-                    }
-                }
-            }
-            Err(error) => {
-                for parcel in parcels {
-                    settled.push(self.unrecorded(parcel, error.again()).await);
-                }
-            }
+        for parcel in parcels {
+            let alone;
+            let sent = if each {
+                alone = self.upload(cx, &[&parcel]).await;
+                &alone
+            } else {
+                &sent
+            };
+            settled.push(match sent {
+                Ok(taken) => self.recorded(cx, parcel, taken).await,
+                Err(error) => self.unrecorded(cx, parcel, error.again()).await,
+            });
         }
         settled
     }
 
-    async fn upload(&self, cx: &Cx, calls: &UploadCalls) -> Result<Taken> {
-        let before = cx.requests();
-        let answer = self.client().telephony().upload(cx, calls).await?;
-        Ok(Taken {
-            duplicates: answer.duplicates,
-            repeated: cx.requests().saturating_sub(before) > 1,
-        })
+    async fn upload(&self, cx: &Cx, parcels: &[&Parcel]) -> Result<Taken> {
+        let attempts: Vec<RecordAttempt> = parcels
+            .iter()
+            .map(|parcel| parcel.attempt.clone())
+            .collect();
+        let calls = UploadCalls::new(parcels.iter().map(|parcel| parcel.call.clone()));
+        let mut upload = Upload {
+            connector: self,
+            calls,
+            sent: parcels.len(),
+        };
+        record_once(&mut upload, cx, &attempts).await
     }
 
     async fn recorded(
         &self,
+        cx: &Cx,
         mut parcel: Parcel,
         taken: &Taken,
-        afterwards: &mut Vec<Afterwards>,
     ) -> (usize, Result<Receipt>) {
-        let own = taken.repeated || parcel.open.state().recorded() == Recorded::Maybe;
+        let own = taken.repeated
+            || parcel.attempt.maybe_before()
+            || parcel.open.state().recorded() == Recorded::Maybe;
         let mut warnings = Vec::new();
         let mut there = taken.duplicates.iter();
-        if there.any(|id| id == parcel.call.external_id()) {
+        let duplicate = there.any(|id| id == parcel.call.external_id());
+        if duplicate {
             warnings.push(Warning::new(
                 WarningKind::AlreadyRecorded,
                 format!(
@@ -193,14 +249,6 @@ impl Connector {
                     parcel.call.external_id()
                 ),
             ));
-            // Somebody else who recorded it may have made the task, and nothing in the CRM tells.
-            if let Some(after) = parcel.after.as_mut().filter(|_| !own) {
-                after.duties.retain(|duty| *duty != Duty::Task);
-            }
-        }
-        if let Some(after) = parcel.after.filter(|after| !after.duties.is_empty()) {
-            parcel.note.left.clone_from(&after.duties);
-            afterwards.push(after);
         }
         parcel.open.state_mut().set_recorded(Recorded::Yes);
         let result = parcel.open.save(&parcel.note).await;
@@ -215,17 +263,27 @@ impl Connector {
                 ),
             ));
         }
+        // Another program that recorded it may have made the task, and nothing in the CRM shows it.
+        let (hub, account, task) = (self.hub(), self.own().name(), own || !duplicate);
+        parcel.attempt.recorded(hub, cx, account, task).await;
         let receipt = parcel.receipt.as_recorded().with_warnings(warnings);
         (parcel.index, Ok(receipt))
     }
 
-    async fn unrecorded(&self, mut parcel: Parcel, error: Error) -> (usize, Result<Receipt>) {
-        if error.effect() == vochi_crm_core::Effect::Maybe {
+    async fn unrecorded(
+        &self,
+        cx: &Cx,
+        mut parcel: Parcel,
+        error: Error,
+    ) -> (usize, Result<Receipt>) {
+        let account = self.own().name();
+        if error.effect() == Effect::Maybe {
             parcel.open.state_mut().set_recorded(Recorded::Maybe);
             if let Err(lost) = parcel.open.save(&parcel.note).await {
-                tracing::warn!(account = %self.own().name(), %lost, "the state of a call is lost");
+                tracing::warn!(%account, %lost, "the state of a call is lost");
             }
         }
+        parcel.attempt.failed(self.hub(), cx, account, &error).await;
         (parcel.index, Err(error))
     }
 
@@ -239,29 +297,17 @@ impl Connector {
     ) -> Result<Packed> {
         let note: Note = open.note().unwrap_or_default();
         let mut warnings = Vec::new();
-        if open.state().recorded() == Recorded::Yes {
-            warnings.push(Warning::new(
-                WarningKind::AlreadyRecorded,
-                format!(
-                    "call {} is recorded already; nothing was sent",
-                    record.call_id()
-                ),
-            ));
-            let receipt = Receipt::of_record(record)
-                .as_recorded()
-                .with_warnings(warnings);
-            let mut after = None;
-            if !note.left.is_empty() {
-                after = self.afterwards(index, &open.state().complete(record.clone()))?;
-            }
-            if let Some(after) = &mut after {
-                after.duties.retain(|duty| note.left.contains(duty));
-            }
-            let after = after.filter(|after| !after.duties.is_empty());
-            return Ok(Packed::Done(receipt, after.map(Box::new)));
+        let (account, call) = (self.own().name(), record.call_id());
+        let pending = self.hub().pending_call(cx, account, call).await?;
+        // The memory of a call is shorter than that of what is pending after it.
+        let follow_up_only = pending.is_some_and(|pending| !pending.has(PendingKind::Record));
+        if open.state().recorded() == Recorded::Yes || follow_up_only {
+            let text = format!("call {call} is recorded already; nothing was sent");
+            warnings.push(Warning::new(WarningKind::AlreadyRecorded, text));
+            let receipt = Receipt::of_record(record).as_recorded();
+            return Ok(Packed::Done(receipt.with_warnings(warnings)));
         }
-        let unsent =
-            |warnings| Packed::Done(Receipt::of_record(record).with_warnings(warnings), None);
+        let unsent = |warnings| Packed::Done(Receipt::of_record(record).with_warnings(warnings));
         let Some(direction) = words::direction(record.direction()) else {
             warnings.push(Warning::new(
                 WarningKind::NothingToSend,
@@ -326,14 +372,16 @@ impl Connector {
                 warnings.push(unknown_option(name));
             }
         }
-        let after = self.afterwards(index, &record)?;
+        let duties = Duty::of(self.own().config(), &record);
+        let (hub, repeat) = (self.hub(), Upload::REPEAT);
+        let attempt = RecordAttempt::begin(hub, cx, account, &record, &duties, repeat).await?;
         Ok(Packed::Ready(Box::new(Parcel {
             index,
             open,
             note,
             call,
             receipt: Receipt::of_record(&record).with_warnings(warnings),
-            after,
+            attempt,
         })))
     }
 

@@ -27,29 +27,38 @@ impl Connector {
         let mut note: Note = call.note().unwrap_or_default();
         let over = call.state().ended_at().is_some();
         let mut warnings = call.state_mut().apply(event);
-        let sent = if over {
-            Ok(())
+        let before = note.clone();
+        let request = if over {
+            Ok(None)
         } else {
-            self.tell(&cx, event, call.state(), &mut note, &mut warnings)
-                .await
+            self.request(event, call.state(), &mut note, &mut warnings)
         };
-        // What the PBX said is true whether or not the CRM could be told.
+        // Before it is sent: what the PBX reported is true whether or not the CRM can be notified,
+        // and a process that ends in between must not send it a second time.
         call.save(&note).await?;
-        sent?;
+        if let Some(request) = request?
+            && let Err(error) = self.send_event(&cx, &request, &mut warnings).await
+        {
+            // Those who may not have been shown the call are shown it when the event is repeated.
+            if let Err(lost) = call.save(&before).await {
+                tracing::warn!(account = %self.own().name(), %lost, "the state of a call is lost");
+            }
+            return Err(error);
+        }
         Ok(Receipt::new()
             .with_requests(cx.requests())
             .with_warnings(warnings))
     }
 
-    /// Tells the CRM what it has an event for: ringing and the end.
-    async fn tell(
+    /// The request for what the CRM has an event for, ringing and the end. Notes who is shown the
+    /// call.
+    fn request(
         &self,
-        cx: &Cx,
         event: &CallEvent,
         state: &CallState,
         note: &mut Note,
         warnings: &mut Vec<Warning>,
-    ) -> Result<()> {
+    ) -> Result<Option<SendCallEvent>> {
         let show = match event.kind() {
             EventKind::Ringing if self.pops_up(Popup::Ring, state) => new_faces(state, note),
             EventKind::Answered if self.pops_up(Popup::Answer, state) => {
@@ -62,10 +71,10 @@ impl Connector {
                     .filter(|extension| !note.shown.contains(extension))
                     .collect()
             }
-            EventKind::Ended { .. } => return self.close(cx, event, state, note, warnings).await,
-            _ => return Ok(()),
+            EventKind::Ended { .. } => return self.close(event, state, note, warnings),
+            _ => return Ok(None),
         };
-        self.show(cx, event, state, note, show, warnings).await
+        self.show(event, state, note, show, warnings)
     }
 
     /// Whether calls of this direction have popups at all. Of an unknown direction they may have.
@@ -83,17 +92,16 @@ impl Connector {
         self.has_popups(state) && self.own().config().popup == moment
     }
 
-    async fn show(
+    fn show(
         &self,
-        cx: &Cx,
         event: &CallEvent,
         state: &CallState,
         note: &mut Note,
         extensions: Vec<Extension>,
         warnings: &mut Vec<Warning>,
-    ) -> Result<()> {
+    ) -> Result<Option<SendCallEvent>> {
         let Some(told) = told(event, state, warnings) else {
-            return Ok(());
+            return Ok(None);
         };
         let default_user = match self.own().directory().default_user() {
             Some(user) if state.employees().is_empty() => Some(UserId::of(user)?),
@@ -107,7 +115,7 @@ impl Connector {
                 "everybody named is shown the call already"
             };
             warnings.push(Warning::new(WarningKind::NothingToSend, why));
-            return Ok(());
+            return Ok(None);
         }
         let mut request = match state.direction() {
             Some(Direction::Outbound) => SendCallEvent::outgoing(told.phone.clone()),
@@ -117,7 +125,7 @@ impl Connector {
                     WarningKind::NothingToSend,
                     "who called whom is not known, so nobody is shown the call",
                 ));
-                return Ok(());
+                return Ok(None);
             }
         };
         request = self.address(request, &told, &extensions, warnings)?;
@@ -130,22 +138,20 @@ impl Connector {
                 None => warnings.push(unusable("web_analytics")),
             }
         }
-        self.send_event(cx, &request, warnings).await?;
         note.shown.extend(extensions);
         note.shown_users.extend(default_user);
-        Ok(())
+        Ok(Some(request))
     }
 
-    async fn close(
+    fn close(
         &self,
-        cx: &Cx,
         event: &CallEvent,
         state: &CallState,
         note: &Note,
         warnings: &mut Vec<Warning>,
-    ) -> Result<()> {
+    ) -> Result<Option<SendCallEvent>> {
         if !self.has_popups(state) {
-            return Ok(());
+            return Ok(None);
         }
         // Without a memory of who was shown the call, the hangup itself may say.
         let mut extensions = note.shown.clone();
@@ -159,10 +165,10 @@ impl Connector {
                 WarningKind::NothingToSend,
                 "nobody is known to have been shown the call, so no popup is closed",
             ));
-            return Ok(());
+            return Ok(None);
         }
         let Some(told) = told(event, state, warnings) else {
-            return Ok(());
+            return Ok(None);
         };
         let status =
             words::hangup_status(state.outcome().unwrap_or(Outcome::Missed), state.reason());
@@ -172,7 +178,7 @@ impl Connector {
             .shown_users
             .iter()
             .fold(request, |request, user| request.with_user(*user));
-        self.send_event(cx, &request, warnings).await
+        Ok(Some(request))
     }
 
     /// Puts employees, call, line and shop into an event.

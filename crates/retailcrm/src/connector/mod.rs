@@ -1,8 +1,8 @@
 //! RetailCRM behind the common trait: the only room where both vocabularies meet.
 
-mod afterwards;
 mod changes;
 mod find;
+mod follow_up;
 mod health;
 mod history;
 mod live;
@@ -69,8 +69,6 @@ struct Note {
     shown: Vec<Extension>,
     /// The same for users without an extension.
     shown_users: Vec<UserId>,
-    /// What is left to do for the call, which is recorded.
-    left: Vec<afterwards::Duty>,
 }
 
 /// How long the account's zone and its only shop are taken for granted.

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use vochi_crm_core::http::TransportError;
+use vochi_crm_core::pending::{self, Mode};
 use vochi_crm_core::testing::Step;
 use vochi_crm_core::{
     CallId, CallRecord, CrmConnector as _, Cx, Direction, Effect, ErrorKind, EventKind, Leg, Line,
@@ -399,4 +400,27 @@ async fn switches_of_the_account_change_what_goes_out() {
     assert_eq!(sent["site"], "shop-one");
     assert_eq!(sent["source"], source);
     assert_eq!(receipt.warnings()[0].kind(), WarningKind::UnknownOption);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_was_not_processed_is_pending() {
+    let bench = Bench::new([uploaded(0), uploaded(1)]);
+    let error = bench.log_one(record("1")).await.unwrap_err();
+    assert_eq!(error.effect(), Effect::Maybe);
+    assert!(error.message().contains("processed 0 of 1"), "{error}");
+    let hub = bench.connector.client().hub().clone();
+    let (cx, call) = (Cx::history(), CallId::new("1").unwrap());
+    let settled = pending::settle(&bench.connector, &hub, &cx, &call, Mode::Due)
+        .await
+        .unwrap();
+    assert_eq!(settled[0].outcome, pending::Outcome::Sent, "{settled:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_several_calls_the_one_not_processed_is_found() {
+    let there = json!({"success": true, "processedCallsCount": 0, "duplicateCalls": ["1"]});
+    let bench = Bench::new([uploaded(1), Step::json(200, &there), uploaded(0)]);
+    let results = bench.log(&[record("1"), record("2")]).await;
+    assert!(results[0].as_ref().unwrap().recorded());
+    assert_eq!(results[1].as_ref().unwrap_err().effect(), Effect::Maybe);
 }

@@ -233,7 +233,7 @@ async fn a_customer_that_cannot_be_made_costs_a_warning_and_is_tried_with_the_ne
     ]));
     let receipt = bench.log_one(record("1")).await.unwrap();
     assert!(told(&receipt)[0].contains("a customer was not made"));
-    assert_eq!(receipt.warnings()[0].kind(), WarningKind::Incomplete);
+    assert_eq!(receipt.warnings()[0].kind(), WarningKind::FollowUpPending);
     assert_eq!(receipt.requests(), 2);
 
     let again = bench.log_one(record("1")).await.unwrap();

@@ -4,10 +4,10 @@ mod told;
 
 use std::time::Duration;
 
-use vochi_crm::{Cx, Error, Result};
+use vochi_crm::{CallEvent, CallId, CallRecord, Cx, Receipt, Result, Warning, WarningKind};
 
 use super::delivery::{Delivery, live, remembered, settle, tell};
-use crate::app::{App, Memory, Session};
+use crate::app::{App, Manner, Memory, Session};
 use crate::args::CallEventArgs;
 use crate::exit::Exit;
 use told::{Told, check_usage};
@@ -21,15 +21,40 @@ pub(super) async fn run(app: &App<'_>, args: &CallEventArgs) -> Result<Exit> {
     let phones = session.profile.account.phones();
     let told = Told::read(args, phones, session.hub.clock().now())?;
     let mut delivery = Delivery::new(&session, told.event.call_id().as_str());
+    let call = told.event.call_id();
+    let end: Vec<CallEvent> = if args.record {
+        told.events().cloned().collect()
+    } else {
+        Vec::new()
+    };
+    if args.record {
+        // Before anything is sent, so that the record is not lost with this process.
+        let cx = app.history();
+        let expected = expect(app, &session, &cx, call, &end).await;
+        if let Err(error) = expected {
+            delivery.warn(&format!(
+                "the record cannot be kept as pending: {}",
+                error.message()
+            ));
+        }
+    }
     let said = say(app, &session, &told, &mut delivery).await;
     if args.record {
-        record(app, &session, &told, &mut delivery, said).await?;
+        record(app, &session, call, &end, &mut delivery, said).await?;
     } else {
         said?;
+        // The end may have come before, and its record waits for this event.
+        let cx = app.history();
+        if let Ok(Some(due)) = due_record(app, &session, &cx, call, &[]).await {
+            match settle(app, &session, due).await {
+                Ok(receipt) => delivery.add(&receipt),
+                Err(error) => delivery.warn(&format!("record_pending: {}", error.message())),
+            }
+        }
     }
     // Another event of the call may have begun; what it holds up is worth no wait.
     let patience = Cx::live().with_timeout(PATIENCE);
-    if let Ok(state) = remembered(&session, &patience, told.event.call_id()).await {
+    if let Ok(state) = remembered(&session, &patience, call).await {
         delivery.set_client(state.client());
         delivery.set_crm_call_id(state.crm_call_id());
     }
@@ -37,35 +62,36 @@ pub(super) async fn run(app: &App<'_>, args: &CallEventArgs) -> Result<Exit> {
     Ok(app.show(&session, &delivery, Exit::Done))
 }
 
-/// Tells the CRM what happened.
+/// Sends the events to the CRM.
 async fn say(app: &App<'_>, session: &Session, told: &Told, delivery: &mut Delivery) -> Result<()> {
     let cx = live(app, &told.event);
-    for event in told.recording.iter().chain([&told.event]) {
+    for event in told.events() {
         delivery.add(&tell(app, session, &cx, event).await?);
     }
     Ok(())
 }
 
-/// Settles the call that has just ended. The history matters more than the popup: a popup that
-/// could not be closed becomes a warning.
+/// Logs the call that has just ended. The history matters more than the popup: a popup that could
+/// not be closed becomes a warning. A record whose beginning is missing waits for it.
 async fn record(
     app: &App<'_>,
     session: &Session,
-    told: &Told,
+    call: &CallId,
+    end: &[CallEvent],
     delivery: &mut Delivery,
     said: Result<()>,
 ) -> Result<()> {
-    let call = told.event.call_id();
     let cx = app.history();
-    let state = remembered(session, &cx, call).await?;
-    let Some(record) = state.to_record(call) else {
-        said?;
-        return Err(Error::input(format!(
-            "call {call} cannot be recorded: its direction or the client's number is not known"
-        ))
-        .with_hint("give --direction and --phone, or use call-log"));
-    };
-    delivery.add(&settle(app, session, record).await?);
+    match due_record(app, session, &cx, call, end).await? {
+        Some(record) => delivery.add(&settle(app, session, record).await?),
+        None => delivery.add(&Receipt::new().with_warnings([Warning::new(
+            WarningKind::RecordPending,
+            format!(
+                "the direction or the client's number of call {call} is not known \
+                 yet; the record is pending until an event brings them"
+            ),
+        )])),
+    }
     if let Err(error) = said {
         delivery.warn(&format!(
             "the popup could not be closed: {}",
@@ -73,4 +99,28 @@ async fn record(
         ));
     }
     Ok(())
+}
+
+async fn expect(
+    app: &App<'_>,
+    session: &Session,
+    cx: &Cx,
+    call: &CallId,
+    end: &[CallEvent],
+) -> Result<()> {
+    let account = session.profile.account.name();
+    let work = session.hub.expect_record(cx, account, call, end);
+    app.in_time(cx, Manner::Reads, work).await
+}
+
+async fn due_record(
+    app: &App<'_>,
+    session: &Session,
+    cx: &Cx,
+    call: &CallId,
+    end: &[CallEvent],
+) -> Result<Option<CallRecord>> {
+    let account = session.profile.account.name();
+    let work = session.hub.due_record(cx, account, call, end);
+    app.in_time(cx, Manner::Reads, work).await
 }

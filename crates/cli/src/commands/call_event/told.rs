@@ -93,6 +93,11 @@ pub(super) struct Told {
 }
 
 impl Told {
+    /// The events in the order they are sent.
+    pub(super) fn events(&self) -> impl Iterator<Item = &CallEvent> {
+        self.recording.iter().chain([&self.event])
+    }
+
     pub(super) fn read(args: &CallEventArgs, phones: PhoneReader, now: Timestamp) -> Result<Self> {
         let call_id = option("--call-id", CallId::new(&args.call_id))?;
         let at = match &args.at {

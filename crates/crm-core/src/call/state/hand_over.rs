@@ -42,7 +42,7 @@ impl CallState {
         if mode == TransferMode::Attended {
             self.connect(event.call_id(), &leg, at);
         } else {
-            self.leg_mut(event.call_id(), &leg);
+            self.leg_mut(event.call_id(), &leg, at);
         }
     }
 

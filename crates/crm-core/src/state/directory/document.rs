@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde_json::{Value, json};
 
 use super::super::error::StoreError;
-use super::files::{CallFiles, owner_only, sync_directory, unless_missing};
+use super::files::{CallFiles, check_regular, owner_only, sync_directory, unless_missing};
 
 const VERSION: u64 = 1;
 
@@ -28,14 +28,15 @@ pub(super) enum Found {
 
 impl Found {
     /// Whether it is a document to be remembered still.
-    pub(super) fn is_young(&self, kept_for: Duration) -> bool {
+    pub(super) fn is_young(&self, kept_for: Option<Duration>) -> bool {
         matches!(self, Self::Stored { saved_at, .. } if !is_over(*saved_at, kept_for))
     }
 }
 
 pub(super) fn find(files: &CallFiles) -> Result<Found, StoreError> {
     let path = files.document();
-    let bytes = unless_missing(fs::read(&path)).map_err(StoreError::io("read", path))?;
+    let bytes = check_regular(&path).and_then(|()| unless_missing(fs::read(&path)));
+    let bytes = bytes.map_err(StoreError::io("read", path))?;
     Ok(bytes.map_or(Found::Nothing, |bytes| parse(&bytes)))
 }
 
@@ -74,7 +75,7 @@ fn parse(bytes: &[u8]) -> Found {
 pub(super) fn read(
     files: &CallFiles,
     call_id: &str,
-    kept_for: Duration,
+    kept_for: Option<Duration>,
     on_bad: impl FnOnce(&CallFiles, &str) -> Result<(), StoreError>,
 ) -> Result<Option<Value>, StoreError> {
     match find(files)? {
@@ -149,7 +150,10 @@ pub(super) fn remove(files: &CallFiles) -> Result<(), StoreError> {
 }
 
 /// A document from the future is kept: then it is more likely that the clock is wrong today.
-pub(super) fn is_over(saved_at: u64, kept_for: Duration) -> bool {
+pub(super) fn is_over(saved_at: u64, kept_for: Option<Duration>) -> bool {
+    let Some(kept_for) = kept_for else {
+        return false;
+    };
     now()
         .checked_sub(saved_at)
         .is_some_and(|age| age >= kept_for.as_secs())

@@ -6,6 +6,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::super::error::StoreError;
+use super::super::store::Space;
+use super::super::turns::CallKey;
 use crate::fnv::Fnv;
 
 /// A longer name is cut and told apart by a hash; with a suffix, well below the usual 255 bytes.
@@ -20,10 +22,23 @@ pub(super) struct CallFiles {
 }
 
 impl CallFiles {
-    pub(super) fn of(root: &Path, account: &str, call_id: &str) -> Self {
+    pub(super) fn of(root: &Path, key: &CallKey) -> Self {
         Self {
-            directory: root.join(file_name(account)),
-            stem: file_name(call_id),
+            directory: Self::space(root, key.space, &key.account),
+            stem: file_name(&key.call_id),
+        }
+    }
+
+    /// Where the documents of a space are: calls directly in the account's directory.
+    pub(super) fn space(root: &Path, space: Space, account: &str) -> PathBuf {
+        Self::space_of(&root.join(file_name(account)), space)
+    }
+
+    /// The same for an account met in a listing.
+    pub(super) fn space_of(account: &Path, space: Space) -> PathBuf {
+        match space {
+            Space::Calls => account.to_owned(),
+            other => account.join(format!(".{}", other.as_str())),
         }
     }
 
@@ -39,12 +54,12 @@ impl CallFiles {
         &self.stem
     }
 
-    /// The account's directory.
+    /// The directory of the account's documents in this space.
     pub(super) fn directory(&self) -> &Path {
         &self.directory
     }
 
-    /// Creates the account's directory, to survive a loss of power as its documents do.
+    /// Creates that directory, to survive a loss of power as its documents do.
     pub(super) fn create_account(&self) -> Result<(), StoreError> {
         create_directory(&self.directory)?;
         let root = self.directory.parent().unwrap_or(&self.directory);
@@ -182,6 +197,17 @@ pub(super) fn sync_directory(path: &Path) -> io::Result<()> {
             Ok(())
         }
         result => result,
+    }
+}
+
+/// Refuses what is not a regular file: opening a pipe waits for another process.
+pub(super) fn check_regular(path: &Path) -> io::Result<()> {
+    match unless_missing(fs::metadata(path))? {
+        Some(found) if !found.is_file() => Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "not a regular file",
+        )),
+        _ => Ok(()),
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::super::error::StoreError;
-use super::files::{CallFiles, check_directory, is_still_at, owner_only};
+use super::files::{CallFiles, check_directory, check_regular, is_still_at, owner_only};
 use super::queue::{Ticket, somebody_is_before};
 use super::work;
 
@@ -81,6 +81,7 @@ pub(super) fn try_lock(files: &CallFiles) -> Result<Option<FileLock>, StoreError
             .truncate(false)
             .open(&path)
     };
+    check_regular(&path).map_err(StoreError::io("open", &path))?;
     let file = match open() {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             files.create_account()?;

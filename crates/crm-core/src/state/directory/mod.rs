@@ -8,6 +8,7 @@
 //! | `<call>.tmp` | a document being written |
 //! | `<call>.bad` | a document that could not be read, kept for whoever wants to know why |
 //! | `.queue/<call>@...` | the tickets of processes waiting for the lock, locked by them as long as they live |
+//! | `.numbers/`, `.pending/`, `.tokens/` | the documents of the other spaces, each with the files above |
 //! | `<root>/.swept` | its time of modification is the last sweep |
 
 mod document;

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::super::error::StoreError;
-use super::files::{CallFiles, create_directory, owner_only, unless_missing};
+use super::files::{CallFiles, check_regular, create_directory, owner_only, unless_missing};
 
 /// Begins the name of a ticket that is being made: not locked yet, and not dead either.
 const UNNAMED: char = '.';
@@ -106,6 +106,7 @@ pub(super) fn somebody_is_before(
 
 /// Whether the process that took the ticket still waits; removes it if not.
 fn is_alive(ticket: &Path) -> io::Result<bool> {
+    check_regular(ticket)?;
     let Some(file) = unless_missing(File::open(ticket))? else {
         return Ok(false);
     };

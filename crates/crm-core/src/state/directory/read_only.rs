@@ -1,5 +1,6 @@
 //! The calls of a directory, for a run that must not change anything.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -9,11 +10,11 @@ use async_trait::async_trait;
 use serde_json::Value;
 
 use super::super::error::StoreError;
-use super::super::shelf::{Bounds, Shelf};
-use super::super::store::{CallSlot, CallStore, KEPT_FOR};
+use super::super::shelf::{Bounds, Shelves};
+use super::super::store::{CallSlot, CallStore, KEPT_FOR, Space};
 use super::super::turns::{CallKey, Turn, Turns};
 use super::files::{CallFiles, check_directory};
-use super::{document, work};
+use super::{document, sweep, work};
 
 /// Changes remembered at once; beyond it, a call is again as the files say.
 const CAPACITY: usize = 100_000;
@@ -35,7 +36,7 @@ pub struct ReadOnlyCallStore {
 struct Shared {
     turns: Turns,
     /// What was changed here: a new document, or none for a removed one.
-    changes: Shelf<Option<Value>>,
+    changes: Shelves<Option<Value>>,
 }
 
 impl ReadOnlyCallStore {
@@ -56,33 +57,43 @@ impl ReadOnlyCallStore {
             root,
             shared: Arc::new(Shared {
                 turns: Turns::default(),
-                changes: Shelf::new(),
+                changes: Shelves::new(),
             }),
             bounds: Bounds {
-                kept_for: KEPT_FOR,
+                kept_for: Some(KEPT_FOR),
                 capacity: CAPACITY,
             },
         })
     }
 
-    /// How long a call is remembered after its last save. Whole seconds count.
+    /// How long calls and numbers are remembered after their last save. Whole seconds count.
     #[must_use]
     pub fn kept_for(mut self, kept_for: Duration) -> Self {
-        self.bounds.kept_for = kept_for;
+        self.bounds.kept_for = Some(kept_for);
         self
+    }
+
+    fn kept(&self, space: Space) -> Option<Duration> {
+        space.kept(self.bounds.kept_for.unwrap_or(KEPT_FOR))
     }
 }
 
 #[async_trait]
 impl CallStore for ReadOnlyCallStore {
-    async fn open(&self, account: &str, call_id: &str) -> Result<Box<dyn CallSlot>, StoreError> {
-        let key = CallKey::new(account, call_id);
+    async fn open_in(
+        &self,
+        space: Space,
+        account: &str,
+        id: &str,
+    ) -> Result<Box<dyn CallSlot>, StoreError> {
+        let key = CallKey::new(space, account, id);
         let turn = self.shared.turns.take(&key).await;
         let document = if let Some(changed) = self.shared.changes.get(&key, self.bounds) {
             changed
         } else {
-            let files = CallFiles::of(&self.root, account, call_id);
-            let (path, key, kept_for) = (files.document(), Arc::clone(&key), self.bounds.kept_for);
+            let files = CallFiles::of(&self.root, &key);
+            let kept_for = self.kept(space);
+            let (path, key) = (files.document(), Arc::clone(&key));
             work::run(&path, move || {
                 document::read(&files, &key.call_id, kept_for, report)
             })
@@ -96,6 +107,21 @@ impl CallStore for ReadOnlyCallStore {
             document,
             _turn: turn,
         }))
+    }
+
+    async fn list(&self, space: Space, account: &str) -> Result<Vec<String>, StoreError> {
+        let (root, kept_for) = (self.root.clone(), self.kept(space));
+        let directory = CallFiles::space(&root, space, account);
+        let found = work::run(&root, move || sweep::list(&directory, kept_for)).await?;
+        let mut ids: BTreeSet<String> = found.into_iter().collect();
+        for (id, change) in self.shared.changes.list(space, account, self.bounds) {
+            if change.is_some() {
+                ids.insert(id);
+            } else {
+                ids.remove(&id);
+            }
+        }
+        Ok(ids.into_iter().collect())
     }
 
     /// Forgets changes made in memory; the files are left alone.

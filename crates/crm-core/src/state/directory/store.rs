@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use tokio::time::Instant;
 
 use super::super::error::StoreError;
-use super::super::store::{CallSlot, CallStore, KEPT_FOR};
+use super::super::store::{CallSlot, CallStore, KEPT_FOR, Space};
 use super::super::turns::{CallKey, Turns, lock};
 use super::files::{CallFiles, check_directory, create_directory};
 use super::lock::acquire;
@@ -18,7 +18,8 @@ use super::{document, sweep, work};
 
 /// Keeps every call in a file of its own, locked across processes.
 ///
-/// The files of an account are `<root>/<account>/<call>.json`; names take any text. Directories
+/// The calls of an account are `<root>/<account>/<call>.json`, documents of another [`Space`] lie in
+/// `<root>/<account>/.<space>/`; names take any text. Directories
 /// are created for their owner only (0700), files too (0600). A document is replaced as a whole:
 /// whenever a process or the machine dies, the old one or the new one is there. A document that
 /// cannot be read is moved aside (`.bad`), reported as a warning, and counts as absent.
@@ -65,7 +66,7 @@ impl DirectoryCallStore {
         ReadOnlyCallStore::open(root.into()).await
     }
 
-    /// How long a call is remembered after its last save. Whole seconds count.
+    /// How long calls and numbers are remembered after their last save. Whole seconds count.
     #[must_use]
     pub fn kept_for(mut self, kept_for: Duration) -> Self {
         self.kept_for = kept_for;
@@ -94,20 +95,32 @@ impl DirectoryCallStore {
 
 #[async_trait]
 impl CallStore for DirectoryCallStore {
-    async fn open(&self, account: &str, call_id: &str) -> Result<Box<dyn CallSlot>, StoreError> {
+    async fn open_in(
+        &self,
+        space: Space,
+        account: &str,
+        id: &str,
+    ) -> Result<Box<dyn CallSlot>, StoreError> {
         let arrived = SystemTime::now();
         self.sweep_when_due();
-        let key = CallKey::new(account, call_id);
-        let files = Arc::new(CallFiles::of(&self.root, account, call_id));
+        let key = CallKey::new(space, account, id);
+        let files = Arc::new(CallFiles::of(&self.root, &key));
         let turn = self.turns.take(&key).await;
         let read = {
-            let (key, files, kept_for) = (Arc::clone(&key), Arc::clone(&files), self.kept_for);
+            let (key, files) = (Arc::clone(&key), Arc::clone(&files));
+            let kept_for = space.kept(self.kept_for);
             move || document::read(&files, &key.call_id, kept_for, document::set_aside)
         };
         let (lock, document) = acquire(&files, arrived, read).await?;
         Ok(Box::new(DirectorySlot::new(
             key, files, document, lock, turn,
         )))
+    }
+
+    async fn list(&self, space: Space, account: &str) -> Result<Vec<String>, StoreError> {
+        let directory = CallFiles::space(&self.root, space, account);
+        let kept_for = space.kept(self.kept_for);
+        work::run(&self.root, move || sweep::list(&directory, kept_for)).await
     }
 
     async fn sweep(&self) -> Result<usize, StoreError> {

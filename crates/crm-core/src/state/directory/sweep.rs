@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use super::super::error::StoreError;
+use super::super::store::Space;
 use super::document::{Found, find, is_over, remove, set_aside};
-use super::files::{CallFiles, owner_only, unless_missing};
+use super::files::{CallFiles, check_regular, owner_only, unless_missing};
 use super::lock::{remove_lock_file, try_lock};
 use super::queue::sweep_ticket;
 
@@ -21,6 +22,7 @@ pub(super) fn prepare(root: &Path) -> Result<(), StoreError> {
 
 fn stamp(root: &Path) -> Result<File, StoreError> {
     let path = root.join(".swept");
+    check_regular(&path).map_err(StoreError::io("write", &path))?;
     owner_only()
         .write(true)
         .create(true)
@@ -56,10 +58,13 @@ pub(super) fn sweep(root: &Path, kept_for: Duration) -> Result<usize, StoreError
         if name.starts_with('.') || !account.is_dir() {
             continue;
         }
-        match sweep_account(&account, kept_for) {
-            Ok(calls) => forgotten += calls,
-            // One account that cannot be handled must not keep the others for ever.
-            Err(error) => tracing::warn!(%error, "old calls of an account could not be swept"),
+        for &space in Space::ALL {
+            let directory = CallFiles::space_of(&account, space);
+            match sweep_space(&directory, space.kept(kept_for)) {
+                Ok(documents) => forgotten += documents,
+                // One account that cannot be handled must not keep the others for ever.
+                Err(error) => tracing::warn!(%error, "old calls of an account could not be swept"),
+            }
         }
     }
     // At the end: a sweep that was killed is taken up again by the next process.
@@ -69,7 +74,28 @@ pub(super) fn sweep(root: &Path, kept_for: Duration) -> Result<usize, StoreError
     Ok(forgotten)
 }
 
-fn sweep_account(account: &Path, kept_for: Duration) -> Result<usize, StoreError> {
+/// Ids of the documents of a directory that are still kept.
+pub(super) fn list(
+    directory: &Path,
+    kept_for: Option<Duration>,
+) -> Result<Vec<String>, StoreError> {
+    let mut ids = Vec::new();
+    for (name, _) in listing(directory)? {
+        let Some(stem) = name.strip_suffix(".json") else {
+            continue;
+        };
+        let found = find(&CallFiles::listed(directory, stem))?;
+        if found.is_young(kept_for)
+            && let Found::Stored { call_id, .. } = found
+        {
+            ids.push(call_id);
+        }
+    }
+    ids.sort();
+    Ok(ids)
+}
+
+fn sweep_space(account: &Path, kept_for: Option<Duration>) -> Result<usize, StoreError> {
     for (name, ticket) in listing(&account.join(".queue"))? {
         if let Err(error) = sweep_ticket(&name, &ticket) {
             tracing::warn!(%error, ticket = %ticket.display(), "an old ticket could not be swept");
@@ -98,7 +124,7 @@ fn sweep_account(account: &Path, kept_for: Duration) -> Result<usize, StoreError
 
 /// Whether the file of this suffix looks, from outside the lock, as if there were something to do.
 /// What is wrong with a file that cannot be looked at turns out then.
-fn has_leftovers(files: &CallFiles, suffix: &str, kept_for: Duration) -> bool {
+fn has_leftovers(files: &CallFiles, suffix: &str, kept_for: Option<Duration>) -> bool {
     match suffix {
         "json" => !find(files).is_ok_and(|found| found.is_young(kept_for)),
         "lock" => !files.document().exists(),
@@ -109,7 +135,7 @@ fn has_leftovers(files: &CallFiles, suffix: &str, kept_for: Duration) -> bool {
 }
 
 /// Removes what is over of one call, unless somebody works on it.
-fn clean(files: &CallFiles, kept_for: Duration) -> Result<usize, StoreError> {
+fn clean(files: &CallFiles, kept_for: Option<Duration>) -> Result<usize, StoreError> {
     let Some(lock) = try_lock(files)? else {
         return Ok(0);
     };
@@ -143,12 +169,13 @@ fn discard(path: PathBuf) -> Result<(), StoreError> {
         .map_err(StoreError::io("remove", path))
 }
 
-fn is_old(path: &Path, kept_for: Duration) -> Result<bool, StoreError> {
+fn is_old(path: &Path, kept_for: Option<Duration>) -> Result<bool, StoreError> {
     let modified = unless_missing(fs::metadata(path).and_then(|metadata| metadata.modified()))
         .map_err(StoreError::io("look at", path))?;
     Ok(modified
         .and_then(|at| at.elapsed().ok())
-        .is_some_and(|age| age >= kept_for))
+        .zip(kept_for)
+        .is_some_and(|(age, kept_for)| age >= kept_for))
 }
 
 /// Names and paths in a directory, none if it is missing; what is no text is not ours.

@@ -1,0 +1,223 @@
+//! `settle`: sends what is pending.
+
+use std::time::Duration;
+
+use serde::Serialize;
+use tokio::time::Instant;
+use vochi_crm::pending::{self, Mode, Outcome, PendingKind, Settled};
+use vochi_crm::{CallId, Error, Result};
+
+use super::delivery::option;
+use crate::app::{App, Manner, Session};
+use crate::args::{Format, SettleArgs};
+use crate::exit::Exit;
+use crate::output::{Paint, Rehearsal, Report, Tone, Trouble, clean};
+
+/// Between two rounds: the first, and the longest after rounds in which something stayed pending.
+const EVERY: Duration = Duration::from_secs(30);
+const LONGEST: Duration = Duration::from_mins(10);
+
+/// What became of one thing that was pending.
+#[derive(Debug, Serialize)]
+struct Row {
+    ok: bool,
+    profile: String,
+    call_id: String,
+    kind: PendingKind,
+    recorded: bool,
+    attempts: u32,
+    error: Option<Trouble>,
+}
+
+impl Report for Row {
+    fn human(&self, paint: Paint) -> String {
+        let what = match (self.ok, &self.error) {
+            (true, _) => paint.tone(Tone::Good, "sent"),
+            (false, Some(_)) => paint.tone(Tone::Bad, "not sent"),
+            (false, None) => paint.tone(Tone::Odd, "pending"),
+        };
+        let line = format!(
+            "{what}  {}  call {}  account {}",
+            self.kind, self.call_id, self.profile
+        );
+        clean(&line).into_owned()
+    }
+}
+
+/// The last line of a round.
+#[derive(Debug, Default, Serialize)]
+struct Summary {
+    #[serde(rename = "summary")]
+    is_last: bool,
+    sent: u32,
+    pending: u32,
+    failed: u32,
+    #[serde(skip)]
+    exit: Option<Exit>,
+}
+
+impl Report for Summary {
+    fn human(&self, _: Paint) -> String {
+        format!(
+            "{} sent, {} pending, {} failed",
+            self.sent, self.pending, self.failed
+        )
+    }
+}
+
+impl Summary {
+    fn end(&mut self, exit: Exit) {
+        self.exit = Some(self.exit.unwrap_or(Exit::Done).or_graver(exit));
+    }
+}
+
+pub(super) async fn run(app: &App<'_>, args: &SettleArgs) -> Result<Exit> {
+    let send = args
+        .send
+        .as_ref()
+        .map(|id| option("--send", CallId::new(id)))
+        .transpose()?;
+    let sessions = open(app).await?;
+    let mut pause = EVERY;
+    loop {
+        let summary = round(app, &sessions, send.as_ref()).await?;
+        let tried = summary.sent + summary.pending + summary.failed > 0;
+        if app.global.dry_run {
+            let mut rehearsal = Rehearsal::nothing();
+            for session in &sessions {
+                session.rehearsed(&mut rehearsal);
+            }
+            app.output.report(&rehearsal);
+            return Ok(Exit::Done);
+        }
+        if tried || !args.watch {
+            app.output.report(&summary);
+        }
+        if !args.watch {
+            if let Some(send) = send.filter(|_| !tried) {
+                return Err(Error::input(format!(
+                    "--send: nothing is pending of call {send}"
+                )));
+            }
+            return Ok(summary.exit.unwrap_or(Exit::Done));
+        }
+        let waits = summary.pending + summary.failed > 0;
+        pause = if waits {
+            (pause * 2).min(LONGEST)
+        } else {
+            EVERY
+        };
+        let next = Instant::now() + if waits { pause } else { EVERY };
+        if app.deadline().is_some_and(|deadline| deadline <= next) {
+            return Ok(summary.exit.unwrap_or(Exit::Done));
+        }
+        tokio::time::sleep_until(next).await;
+    }
+}
+
+/// All profiles, or the one that was asked for.
+async fn open(app: &App<'_>) -> Result<Vec<Session>> {
+    let settings = app.settings()?;
+    let profiles = if app.global.profile.is_empty() {
+        settings
+            .all()?
+            .into_iter()
+            .map(|(_, profile)| profile)
+            .collect::<Result<_>>()?
+    } else {
+        settings.asked()?
+    };
+    app.conceal(profiles.iter().flat_map(|profile| profile.secrets.clone()));
+    let state_dir = settings.state_dir()?;
+    let mut sessions = Vec::new();
+    for profile in profiles {
+        sessions.push(app.open(profile, Some(state_dir.clone())).await?);
+    }
+    Ok(sessions)
+}
+
+/// Settles what is due now, one call after another.
+async fn round(app: &App<'_>, sessions: &[Session], send: Option<&CallId>) -> Result<Summary> {
+    let mut summary = Summary {
+        is_last: true,
+        ..Summary::default()
+    };
+    for session in sessions {
+        let cx = app.history();
+        let account = session.profile.account.name();
+        let listing = session.hub.pending_calls(&cx, account);
+        let mut calls = app.in_time(&cx, Manner::Reads, listing).await?;
+        let mut mode = Mode::Due;
+        if let Some(send) = send {
+            calls.retain(|call| call == send);
+            mode = Mode::Send;
+        }
+        for call in calls {
+            let (connector, hub) = (&*session.connector, &session.hub);
+            let work = pending::settle(connector, hub, &cx, &call, mode);
+            match app.in_time(&cx, Manner::Writes, work).await {
+                Ok(settled) => {
+                    for one in settled {
+                        show(app, session, &call, &one, &mut summary);
+                    }
+                }
+                Err(error) => {
+                    let failed = unreadable(app, session, &call, &error);
+                    summary.failed += 1;
+                    summary.end(Exit::of(&error));
+                    report(app, &failed, Some(&error));
+                }
+            }
+        }
+    }
+    Ok(summary)
+}
+
+fn show(app: &App<'_>, session: &Session, call: &CallId, settled: &Settled, summary: &mut Summary) {
+    match settled.outcome {
+        Outcome::Sent => summary.sent += 1,
+        Outcome::Pending => summary.pending += 1,
+        _ => summary.failed += 1,
+    }
+    if let Some(error) = &settled.error {
+        summary.end(Exit::of(error));
+    }
+    let row = Row {
+        ok: settled.outcome == Outcome::Sent
+            || (settled.outcome == Outcome::Pending && settled.error.is_none()),
+        profile: session.profile.name.clone(),
+        call_id: call.to_string(),
+        kind: settled.kind,
+        recorded: settled.recorded,
+        attempts: settled.attempts,
+        error: trouble(app, settled.error.as_ref()),
+    };
+    report(app, &row, settled.error.as_ref());
+}
+
+fn unreadable(app: &App<'_>, session: &Session, call: &CallId, error: &Error) -> Row {
+    Row {
+        ok: false,
+        profile: session.profile.name.clone(),
+        call_id: call.to_string(),
+        kind: PendingKind::Record,
+        recorded: false,
+        attempts: 0,
+        error: trouble(app, Some(error)),
+    }
+}
+
+fn trouble(app: &App<'_>, error: Option<&Error>) -> Option<Trouble> {
+    error.map(|error| Trouble::of(error, &app.redactor()))
+}
+
+fn report(app: &App<'_>, row: &Row, error: Option<&Error>) {
+    if app.global.dry_run {
+        return;
+    }
+    app.output.report(row);
+    if let Some(error) = error.filter(|_| app.output.format() == Format::Human) {
+        app.output
+            .failure_of_one(&row.call_id, error, &app.redactor());
+    }
+}

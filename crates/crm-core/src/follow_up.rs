@@ -1,0 +1,293 @@
+//! Follow-ups of a recorded call: a customer for a caller the CRM does not know, a task for a missed
+//! call. Neither may cost the record: what fails is a warning, and stays pending.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::account::{Account, AccountConfig, UnknownCaller};
+use crate::call::{CallId, CallRecord, CrmUserId, Direction, Outcome, Party};
+use crate::connector::Cx;
+use crate::error::{Effect, Error, ErrorKind, Result};
+use crate::hub::Hub;
+use crate::open_call::in_time;
+use crate::pending::{PendingCall, PendingKind};
+use crate::phone::PhoneNumber;
+use crate::state::Space;
+use crate::warning::{Warning, WarningKind};
+
+/// Something that is due once a call is recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Duty {
+    /// A customer, or where the CRM has them a lead, if the CRM does not know the number.
+    Customer,
+    /// A task for a missed call. CRMs have no key for tasks, so it is sent once.
+    Task,
+}
+
+impl Duty {
+    /// What the configuration of an account asks for after a call like this one.
+    pub fn of(config: &AccountConfig, record: &CallRecord) -> Vec<Self> {
+        if record.client().number().is_none() {
+            return Vec::new();
+        }
+        let inbound = record.direction() == Direction::Inbound;
+        let policy = match record.direction() {
+            Direction::Inbound => config.unknown_caller.inbound,
+            Direction::Outbound => config.unknown_caller.outbound,
+            Direction::Internal => UnknownCaller::None,
+        };
+        let customer = (policy != UnknownCaller::None).then_some(Self::Customer);
+        let missed = config.missed_task && inbound && record.outcome() == Outcome::Missed;
+        customer
+            .into_iter()
+            .chain(missed.then_some(Self::Task))
+            .collect()
+    }
+}
+
+/// A recorded call whose follow-ups are due.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct FollowUpCall<'a> {
+    /// The record.
+    pub record: &'a CallRecord,
+    /// The client's number.
+    pub number: PhoneNumber,
+    /// The CRM user who talked with the client: a customer created after the call is theirs.
+    pub manager: Option<&'a CrmUserId>,
+}
+
+/// What a connector does for the follow-ups of a call. [`follow_up`] is the flow around it.
+pub trait FollowUpJob: Sync {
+    /// The CRM's id of a customer.
+    type Customer: Clone + Serialize + DeserializeOwned + Send + Sync;
+    /// A task that is ready to be sent.
+    type Task: Send + Sync;
+
+    /// Finds who has the number, by every way the CRM has: a customer too many is worse than a
+    /// request.
+    fn find(
+        &self,
+        cx: &Cx,
+        call: &FollowUpCall<'_>,
+    ) -> impl Future<Output = Result<Option<Self::Customer>>> + Send;
+
+    /// Creates a customer with the number.
+    fn create(
+        &self,
+        cx: &Cx,
+        call: &FollowUpCall<'_>,
+    ) -> impl Future<Output = Result<Self::Customer>> + Send;
+
+    /// Makes the task for a missed call, with everything that has to be looked up for it. `None`:
+    /// there is no user to give it to, which is a warning.
+    fn task(
+        &self,
+        cx: &Cx,
+        call: &FollowUpCall<'_>,
+        customer: Option<Self::Customer>,
+        warnings: &mut Vec<Warning>,
+    ) -> impl Future<Output = Result<Option<Self::Task>>> + Send;
+
+    /// Creates the task.
+    fn send_task(&self, cx: &Cx, task: &Self::Task) -> impl Future<Output = Result<()>> + Send;
+}
+
+/// Does what is pending after a recorded call. No call may be locked by the caller: the number is
+/// locked here, so that calls of one number wait for each other.
+pub async fn follow_up<J: FollowUpJob>(
+    job: &J,
+    hub: &Hub,
+    cx: &Cx,
+    account: &Account,
+    call: &CallId,
+) -> Vec<Warning> {
+    let run = Run {
+        job,
+        hub,
+        cx,
+        account,
+    };
+    let mut warnings = Vec::new();
+    let pending = match hub.pending_call(cx, account.name(), call).await {
+        Ok(pending) => pending,
+        Err(error) => return vec![undone("follow-up", &error)],
+    };
+    let Some(pending) = pending.filter(|one| !one.has(PendingKind::Record)) else {
+        return warnings;
+    };
+    let Some(record) = &pending.record else {
+        return warnings;
+    };
+    let &Party::Number(number) = record.client() else {
+        return warnings;
+    };
+    let talked = record.talked_with().last();
+    let talked = talked.filter(|_| record.outcome().is_answered());
+    let manager = talked.and_then(|extension| account.directory().user_of(extension));
+    let due = FollowUpCall {
+        record,
+        number,
+        manager,
+    };
+    let mut customer = None;
+    if pending.duties.contains(&Duty::Customer) {
+        match run.customer(&due).await {
+            Ok(found) => {
+                customer = Some(found);
+                run.done(&due, Duty::Customer).await;
+            }
+            Err(error) => run.failed(&due, "customer", &error, &mut warnings).await,
+        }
+    }
+    if pending.duties.contains(&Duty::Task)
+        && let Err(error) = run.task(&due, customer, &mut warnings).await
+    {
+        run.failed(&due, "task", &error, &mut warnings).await;
+    }
+    warnings
+}
+
+struct Run<'a, J> {
+    job: &'a J,
+    hub: &'a Hub,
+    cx: &'a Cx,
+    account: &'a Account,
+}
+
+impl<J: FollowUpJob> Run<'_, J> {
+    /// The customer who has the number, created if there is none. It is remembered under the
+    /// number, since a search may not find a new customer yet.
+    async fn customer(&self, call: &FollowUpCall<'_>) -> Result<J::Customer> {
+        let (account, number) = (self.account.name(), call.number.e164());
+        let opening = self
+            .hub
+            .store()
+            .open_in(Space::Numbers, account.as_str(), number);
+        let mut slot = in_time(self.cx, opening).await?;
+        if let Some(created) = slot
+            .document()
+            .and_then(|id| J::Customer::deserialize(id).ok())
+        {
+            return Ok(created);
+        }
+        if let Some(found) = self.job.find(self.cx, call).await? {
+            return Ok(found);
+        }
+        let created = match self.job.create(self.cx, call).await {
+            // The response may be lost, or another program was faster.
+            Err(error)
+                if error.effect() != Effect::NotApplied || error.kind() == ErrorKind::Rejected =>
+            {
+                match self.job.find(self.cx, call).await {
+                    Ok(Some(found)) => found,
+                    _ => return Err(error),
+                }
+            }
+            other => other?,
+        };
+        let saved = match serde_json::to_value(&created) {
+            Ok(id) => slot.save(&id).await.map_err(Error::from),
+            Err(error) => Err(Error::internal("cannot store a customer's id").with_source(error)),
+        };
+        if let Err(error) = saved {
+            tracing::warn!(%account, %error, "a created customer is not remembered");
+        }
+        Ok(created)
+    }
+
+    /// Sends the task. That it is sent is stored first: it may be lost, and that is reported, but it
+    /// never comes twice.
+    async fn task(
+        &self,
+        call: &FollowUpCall<'_>,
+        customer: Option<J::Customer>,
+        warnings: &mut Vec<Warning>,
+    ) -> Result<()> {
+        let sent = |sent: bool| {
+            move |pending: &mut PendingCall| std::mem::replace(&mut pending.task_sent, sent)
+        };
+        let (account, id) = (self.account.name(), call.record.call_id());
+        let pending = self.hub.pending_call(self.cx, account, id).await?;
+        if pending.is_some_and(|pending| pending.task_sent) {
+            return Err(not_known());
+        }
+        let Some(task) = self.job.task(self.cx, call, customer, warnings).await? else {
+            self.done(call, Duty::Task).await;
+            return Ok(());
+        };
+        if self
+            .hub
+            .change_pending(self.cx, account, id, sent(true))
+            .await?
+        {
+            return Err(not_known());
+        }
+        let outcome = self.job.send_task(self.cx, &task).await;
+        match &outcome {
+            Ok(()) => self.done(call, Duty::Task).await,
+            Err(error) if error.effect() == Effect::NotApplied => {
+                let unsent = |pending: &mut PendingCall| pending.task_sent = false;
+                self.hub.note_pending(self.cx, account, id, unsent).await;
+            }
+            Err(_) => {}
+        }
+        outcome
+    }
+
+    async fn done(&self, call: &FollowUpCall<'_>, duty: Duty) {
+        let done = |pending: &mut PendingCall| {
+            pending.duties.retain(|one| *one != duty);
+            if duty == Duty::Task {
+                pending.task_sent = false;
+            }
+            if pending.duties.is_empty() {
+                pending.settled(PendingKind::FollowUp);
+            }
+        };
+        let (account, id) = (self.account.name(), call.record.call_id());
+        self.hub.note_pending(self.cx, account, id, done).await;
+    }
+
+    async fn failed(
+        &self,
+        call: &FollowUpCall<'_>,
+        what: &str,
+        error: &Error,
+        warnings: &mut Vec<Warning>,
+    ) {
+        warnings.push(undone(what, error));
+        let now = self.hub.clock().now();
+        let failed = |pending: &mut PendingCall| {
+            pending.failed(PendingKind::FollowUp, now, error);
+            let task_sent = pending.task_sent;
+            pending.entry(PendingKind::FollowUp, now).needs_decision =
+                task_sent && pending.duties == [Duty::Task];
+        };
+        let (account, id) = (self.account.name(), call.record.call_id());
+        self.hub.note_pending(self.cx, account, id, failed).await;
+    }
+}
+
+fn not_known() -> Error {
+    Error::new(
+        ErrorKind::Unavailable,
+        "the process ended, or the response was lost",
+    )
+    .with_effect(Effect::Maybe)
+    .with_hint("look into the CRM; the task is not sent a second time by itself")
+}
+
+fn undone(what: &str, error: &Error) -> Warning {
+    let (kind, became) = match error.effect() {
+        Effect::NotApplied => (WarningKind::FollowUpPending, "was not made"),
+        _ => (WarningKind::Incomplete, "may have been made"),
+    };
+    let why = error.message();
+    Warning::new(
+        kind,
+        format!("the call is recorded, but a {what} {became}: {why}"),
+    )
+}

@@ -1,0 +1,289 @@
+//! Settling what is pending of a call.
+
+use super::{EVENTS_WAIT, KEPT_FOR, LOOK_AGAIN_AFTER, PendingCall, PendingItem, PendingKind};
+use crate::call::{CallId, CallRecord};
+use crate::connector::{CrmConnector, Cx};
+use crate::error::{Effect, Error, ErrorKind, Result};
+use crate::hub::Hub;
+use crate::time::Timestamp;
+
+/// What to settle.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Mode {
+    /// What is due. What may have been done already is not sent where it could be done twice.
+    #[default]
+    Due,
+    /// Everything of the call: a person has decided that it was not done.
+    Send,
+}
+
+/// What became of pending work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// It is done.
+    Sent,
+    /// It is tried another time.
+    Pending,
+    /// It cannot be done as things stand. It is tried another time unless its 30 days are over.
+    Failed,
+    /// It may have been done: a person has to look, and to settle it with [`Mode::Send`].
+    NeedsDecision,
+}
+
+/// What became of one thing that was pending.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Settled {
+    /// What.
+    pub kind: PendingKind,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Whether the CRM's history holds the call.
+    pub recorded: bool,
+    /// How many times it was tried.
+    pub attempts: u32,
+    /// Why it is not done.
+    pub error: Option<Error>,
+}
+
+impl Settled {
+    /// Whether the CRM carried it out.
+    pub fn effect(&self) -> Effect {
+        match (self.outcome, &self.error) {
+            (Outcome::Sent, _) => Effect::Applied,
+            (_, Some(error)) => error.effect(),
+            _ => Effect::NotApplied,
+        }
+    }
+}
+
+/// Settles what is pending of a call. Nothing pending: an empty list.
+///
+/// # Errors
+/// Where what is pending cannot be read or the call is in use for too long. A failure of the CRM is
+/// part of the outcome.
+pub async fn settle(
+    connector: &dyn CrmConnector,
+    hub: &Hub,
+    cx: &Cx,
+    call: &CallId,
+    mode: Mode,
+) -> Result<Vec<Settled>> {
+    let run = Run {
+        connector,
+        hub,
+        cx,
+        call,
+        now: hub.clock().now(),
+    };
+    if mode == Mode::Send {
+        run.decide().await?;
+    }
+    let Some(before) = run.read().await? else {
+        return Ok(Vec::new());
+    };
+    let items = before.items(call);
+    if let Some(first_due) = before.entries.values().map(|entry| entry.first_due).min()
+        && run.now.since(first_due) >= KEPT_FOR
+    {
+        run.drop_all().await?;
+        return Ok(items.iter().map(expired).collect());
+    }
+    let tried = run.try_all(&before).await?;
+    let after = run.read().await?.unwrap_or_default();
+    let mut settled: Vec<Settled> = items
+        .iter()
+        .map(|item| run.outcome(item, &before, &after, tried.as_ref()))
+        .collect();
+    // Recordings and follow-ups that became due by the record.
+    let mut further = after.items(call);
+    further.retain(|item| settled.iter().all(|known| known.kind != item.kind));
+    settled.extend(further.into_iter().map(|item| kept(item, true)));
+    Ok(settled)
+}
+
+/// What an attempt came to, where it is not stored: the record was complete, and refused for good.
+type Tried = Option<Error>;
+
+struct Run<'a> {
+    connector: &'a dyn CrmConnector,
+    hub: &'a Hub,
+    cx: &'a Cx,
+    call: &'a CallId,
+    now: Timestamp,
+}
+
+impl Run<'_> {
+    async fn read(&self) -> Result<Option<PendingCall>> {
+        let account = self.connector.account();
+        self.hub.pending_call(self.cx, account, self.call).await
+    }
+
+    async fn change(&self, change: impl FnOnce(&mut PendingCall) + Send) -> Result<()> {
+        let account = self.connector.account();
+        self.hub
+            .change_pending(self.cx, account, self.call, change)
+            .await
+    }
+
+    async fn drop_all(&self) -> Result<()> {
+        self.change(|pending| *pending = PendingCall::default())
+            .await
+    }
+
+    /// A person decided that nothing of it was done.
+    async fn decide(&self) -> Result<()> {
+        self.change(|pending| {
+            pending.task_sent = false;
+            for entry in pending.entries.values_mut() {
+                entry.sent_at = None;
+                entry.needs_decision = false;
+            }
+        })
+        .await
+    }
+
+    /// Tries what can be tried now.
+    async fn try_all(&self, before: &PendingCall) -> Result<Tried> {
+        let open = |kind| {
+            before
+                .entries
+                .get(&kind)
+                .filter(|entry| !entry.needs_decision)
+        };
+        if before.has(PendingKind::Record) {
+            let Some(entry) = open(PendingKind::Record) else {
+                return Ok(None);
+            };
+            let sent_at = entry.sent_at.filter(|_| entry.once);
+            if sent_at.is_some_and(|at| self.now.since(at) < LOOK_AGAIN_AFTER) {
+                return Ok(None);
+            }
+            let record = if let Some(record) = &before.record {
+                Some(record.clone())
+            } else {
+                let (hub, account) = (self.hub, self.connector.account());
+                hub.due_record(self.cx, account, self.call, &before.events)
+                    .await?
+            };
+            return Ok(match record {
+                Some(record) => self.log(record).await,
+                None => None,
+            });
+        }
+        let mut tried = None;
+        if open(PendingKind::Recording).is_some()
+            && let Some(recording) = &before.recording
+        {
+            let attached = self
+                .connector
+                .attach_recording(self.cx, self.call, recording)
+                .await;
+            tried = attached.err();
+        }
+        let by_record = open(PendingKind::FollowUp).is_some()
+            || (open(PendingKind::Recording).is_some() && before.recording.is_none());
+        match &before.record {
+            // Repeating a record does what is still due after it.
+            Some(record) if by_record => Ok(self.log(record.clone()).await.or(tried)),
+            _ => Ok(tried),
+        }
+    }
+
+    async fn log(&self, record: CallRecord) -> Tried {
+        let mut results = self.connector.log_calls(self.cx, &[record]).await;
+        results.pop().and_then(Result::err)
+    }
+
+    fn outcome(
+        &self,
+        item: &PendingItem,
+        before: &PendingCall,
+        after: &PendingCall,
+        tried: Option<&Error>,
+    ) -> Settled {
+        let left = after
+            .items(self.call)
+            .into_iter()
+            .find(|left| left.kind == item.kind);
+        let was_recorded = !before.has(PendingKind::Record);
+        let Some(left) = left else {
+            let attempts = item.attempts + 1;
+            let failed = tried.filter(|_| item.kind == PendingKind::Record);
+            return Settled {
+                kind: item.kind,
+                outcome: if failed.is_some() {
+                    Outcome::Failed
+                } else {
+                    Outcome::Sent
+                },
+                recorded: was_recorded || failed.is_none(),
+                attempts,
+                error: failed.map(Error::again),
+            };
+        };
+        let waits = left.kind == PendingKind::Record && after.record.is_none();
+        if waits && self.now.since(left.first_due) >= EVENTS_WAIT {
+            let error = Error::input(format!(
+                "cannot record call {}: its direction, client or end is missing",
+                self.call
+            ))
+            .with_hint("log the call with all its data, or send the event that is missing");
+            return Settled {
+                outcome: Outcome::Failed,
+                error: Some(error),
+                ..kept(left, false)
+            };
+        }
+        kept(left, was_recorded)
+    }
+}
+
+/// What stays pending.
+fn kept(item: PendingItem, recorded: bool) -> Settled {
+    let outcome = match &item.error {
+        _ if item.needs_decision => Outcome::NeedsDecision,
+        Some(error) if !is_temporary(error) => Outcome::Failed,
+        _ => Outcome::Pending,
+    };
+    Settled {
+        kind: item.kind,
+        outcome,
+        recorded,
+        attempts: item.attempts,
+        error: item.error,
+    }
+}
+
+fn is_temporary(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::Unavailable | ErrorKind::RateLimited | ErrorKind::Timeout | ErrorKind::Decode
+    )
+}
+
+fn expired(item: &PendingItem) -> Settled {
+    let why = item
+        .error
+        .as_ref()
+        .map(|error| format!(": {}", error.message()));
+    let message = format!(
+        "{} of call {} was pending for 30 days and is dropped{}",
+        item.kind,
+        item.call_id,
+        why.unwrap_or_default()
+    );
+    let error = match &item.error {
+        Some(last) => Error::new(last.kind(), message).with_effect(last.effect()),
+        None => Error::new(ErrorKind::Unavailable, message),
+    };
+    Settled {
+        kind: item.kind,
+        outcome: Outcome::Failed,
+        recorded: item.kind != PendingKind::Record,
+        attempts: item.attempts,
+        error: Some(error),
+    }
+}

@@ -1,0 +1,193 @@
+//! Records that must stand in a CRM's history once, whatever is lost on the way.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::call::{CallId, CallRecord};
+use crate::connector::Cx;
+use crate::error::{Effect, Error, ErrorKind, Result, TryAgain};
+use crate::follow_up::Duty;
+use crate::hub::Hub;
+use crate::name::AccountName;
+use crate::pending::{LOOK_AGAIN_AFTER, PendingCall, PendingKind, may_succeed_later};
+
+/// When the history is looked at after a lost response.
+const LOOKS: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(30)];
+
+/// What a CRM makes of a record that is sent a second time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RecordRepeat {
+    /// It recognizes the record by our id: the record may be sent again.
+    Keyed,
+    /// It would record the call twice, but its history can be read: after a lost response the
+    /// history is looked at, and the record is not sent again.
+    LookFirst,
+    /// It would record the call twice, and nothing shows it: one attempt.
+    Never,
+}
+
+/// Sends records, and finds them in the history.
+pub trait RecordJob: Send {
+    /// What the CRM returns.
+    type Sent: Send;
+
+    /// What the CRM makes of a second attempt.
+    const REPEAT: RecordRepeat;
+
+    /// Sends the records, all in one request.
+    fn send(&mut self, cx: &Cx) -> impl Future<Output = Result<Self::Sent>> + Send;
+
+    /// Looks for the records in the history; `None` if they are not there.
+    fn find(&mut self, cx: &Cx) -> impl Future<Output = Result<Option<Self::Sent>>> + Send {
+        let _ = cx;
+        async { Ok(None) }
+    }
+}
+
+/// An attempt to record a call that is about to be made. It is stored as pending.
+#[derive(Clone, Debug)]
+pub struct RecordAttempt {
+    call: CallId,
+    /// An earlier attempt may have recorded it.
+    maybe_before: bool,
+}
+
+impl RecordAttempt {
+    /// Stores a record as pending, with its recordings that are files and its follow-ups. Where a second attempt is safe, a store that
+    /// cannot be written does not keep the record out.
+    ///
+    /// # Errors
+    /// As [`Hub::open_call`]; nothing was sent.
+    pub async fn begin(
+        hub: &Hub,
+        cx: &Cx,
+        account: &AccountName,
+        record: &CallRecord,
+        duties: &[Duty],
+        repeat: RecordRepeat,
+    ) -> Result<Self> {
+        let (call, now) = (record.call_id().clone(), hub.clock().now());
+        let stored = hub.change_pending(cx, account, &call, |pending| {
+            pending.record = Some(record.clone());
+            if record.has_file() {
+                pending.entry(PendingKind::Recording, now);
+            }
+            if !duties.is_empty() {
+                pending.entry(PendingKind::FollowUp, now);
+                pending.duties = duties.to_vec();
+            }
+            let entry = pending.entry(PendingKind::Record, now);
+            let maybe_before = entry.sent_at.is_some();
+            entry.attempts += 1;
+            entry.once = repeat != RecordRepeat::Keyed;
+            entry.sent_at.get_or_insert(now);
+            maybe_before
+        });
+        let maybe_before = match stored.await {
+            Ok(maybe_before) => maybe_before,
+            Err(error) if repeat == RecordRepeat::Keyed && error.kind() == ErrorKind::Config => {
+                tracing::warn!(%account, %call, %error, "the record cannot be kept as pending");
+                false
+            }
+            Err(error) => return Err(error),
+        };
+        Ok(Self { call, maybe_before })
+    }
+
+    /// Returns true if an earlier attempt may have recorded the call.
+    pub fn maybe_before(&self) -> bool {
+        self.maybe_before
+    }
+
+    /// Removes the record from what is pending: the CRM holds it. Without `task` the task that is
+    /// due after it is dropped, for a call that another program recorded.
+    pub async fn recorded(&self, hub: &Hub, cx: &Cx, account: &AccountName, task: bool) {
+        let recorded = |pending: &mut PendingCall| {
+            pending.settled(PendingKind::Record);
+            if !task {
+                pending.duties.retain(|duty| *duty != Duty::Task);
+            }
+            if pending.duties.is_empty() {
+                pending.settled(PendingKind::FollowUp);
+            }
+        };
+        hub.note_pending(cx, account, &self.call, recorded).await;
+    }
+
+    /// Stores why the record could not be sent, or drops it where another attempt cannot change
+    /// that.
+    pub async fn failed(&self, hub: &Hub, cx: &Cx, account: &AccountName, error: &Error) {
+        let now = hub.clock().now();
+        let failed = |pending: &mut PendingCall| {
+            if !may_succeed_later(error) {
+                *pending = PendingCall::default();
+                return;
+            }
+            let unknown = self.maybe_before || error.effect() != Effect::NotApplied;
+            pending.failed(PendingKind::Record, now, error);
+            let entry = pending.entry(PendingKind::Record, now);
+            // Counted when it began.
+            entry.attempts = entry.attempts.saturating_sub(1);
+            entry.sent_at = entry.sent_at.filter(|_| unknown);
+            let looked_late = entry
+                .sent_at
+                .is_some_and(|at| now.since(at) >= LOOK_AGAIN_AFTER);
+            entry.needs_decision = entry.once && looked_late && unknown;
+        };
+        hub.note_pending(cx, account, &self.call, failed).await;
+    }
+}
+
+/// Records calls once. The outcome is stored by [`RecordAttempt::recorded`] or
+/// [`RecordAttempt::failed`].
+///
+/// # Errors
+/// With effect `maybe` the records may stand in the history; they are not sent again by themselves
+/// where that could record them twice.
+pub async fn record_once<J: RecordJob>(
+    job: &mut J,
+    cx: &Cx,
+    attempts: &[RecordAttempt],
+) -> Result<J::Sent> {
+    let maybe_before = attempts.iter().any(RecordAttempt::maybe_before);
+    if J::REPEAT != RecordRepeat::Keyed && maybe_before {
+        let found = match J::REPEAT {
+            RecordRepeat::LookFirst => job.find(cx).await.map_err(not_known)?,
+            _ => None,
+        };
+        return found.ok_or_else(|| {
+            not_known(Error::new(
+                ErrorKind::Unavailable,
+                "the response to the record was lost, and the history does not show the call",
+            ))
+        });
+    }
+    let lost = match job.send(cx).await {
+        Err(error) if error.effect() != Effect::NotApplied => error,
+        other => return other,
+    };
+    if J::REPEAT != RecordRepeat::LookFirst {
+        return Err(lost);
+    }
+    let sent = Instant::now();
+    for look in LOOKS {
+        let at = sent + look;
+        if cx.deadline().is_some_and(|deadline| deadline < at) {
+            break;
+        }
+        tokio::time::sleep_until(at).await;
+        if let Ok(Some(found)) = job.find(cx).await {
+            return Ok(found);
+        }
+    }
+    Err(not_known(lost))
+}
+
+fn not_known(error: Error) -> Error {
+    error
+        .with_effect(Effect::Maybe)
+        .with_try_again(TryAgain::Later)
+        .with_hint("look into the CRM's history; the record is pending and is not sent by itself")
+}
