@@ -3,7 +3,8 @@
 //! Calls are copies of the recorded ones in `fixtures`, all kinds alike, so that transfers are far
 //! more frequent than in life. Bounds: one event 5 µs on average, of a dialplan and of AMI, already
 //! parsed; 100,000 open calls in 200 MB; an hour of 10,000 calls in 2 s, none of them lost or
-//! invented; an event at 100,000 open calls at most three times as dear as at 100.
+//! invented; an event at 100,000 open calls at most three times as dear as at 100; a queue call with
+//! 10,000 ring attempts in 1 MB, its events no dearer than those of one with 1,000.
 #![allow(
     clippy::unwrap_used,
     clippy::print_stdout,
@@ -21,7 +22,7 @@ use std::time::Duration;
 
 use vochi_crm::asterisk::EventFile;
 
-use self::pbx::{Copy, Dialect, Host, Recording, Rendered, Stream};
+use self::pbx::{Copy, Dialect, EVENTS_OF_ATTEMPT, Host, Recording, Rendered, Stream, queue_call};
 use self::spread::Spread;
 
 /// The most one event may cost, in microseconds.
@@ -35,6 +36,13 @@ const HOUR_BOUND: f64 = 2.0;
 
 /// How much dearer an event may be among many open calls than among few.
 const GROWTH_BOUND: f64 = 3.0;
+
+/// The most resident memory of one queue call with 10,000 ring attempts, in MB.
+const QUEUE_MEMORY_BOUND: f64 = 1.0;
+
+/// How much dearer an event may be in a queue call with ten times as many ring attempts: the cost of a
+/// call is linear in its events.
+const QUEUE_GROWTH_BOUND: f64 = 1.25;
 
 /// Calls of one tenant: at once where calls are open, altogether where they come and go.
 const CALLS_EACH: usize = 10;
@@ -55,17 +63,20 @@ struct Effort {
     open: usize,
     hour: usize,
     hours: usize,
+    attempts: usize,
 }
 
 fn main() -> ExitCode {
-    let told: Vec<String> = std::env::args().skip(1).collect();
-    if let [flag, count] = &told[..]
-        && flag == "--open"
-    {
-        return open_and_weigh(count.parse().unwrap());
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [flag, count] = &arguments[..] {
+        match flag.as_str() {
+            "--open" => return open_and_weigh(count.parse().unwrap()),
+            "--queue" => return queue_and_weigh(count.parse().unwrap()),
+            _ => {}
+        }
     }
     // `cargo test --benches` only checks that this runs.
-    let measured = told.iter().any(|word| word == "--bench");
+    let measured = arguments.iter().any(|word| word == "--bench");
     let effort = if measured {
         Effort {
             rounds: 21,
@@ -73,6 +84,7 @@ fn main() -> ExitCode {
             open: 100_000,
             hour: 10_000,
             hours: 3,
+            attempts: 10_000,
         }
     } else {
         Effort {
@@ -81,13 +93,16 @@ fn main() -> ExitCode {
             open: 200,
             hour: 200,
             hours: 1,
+            attempts: 300,
         }
     };
     let recordings = pbx::recordings();
     let within = [
         one_event(&recordings, Dialect::Dialplan, &effort),
         one_event(&recordings, Dialect::Ami, &effort),
-        weigh_in_another_process(effort.open),
+        weigh_in_another_process("--open", effort.open),
+        weigh_in_another_process("--queue", effort.attempts),
+        long_queue(&effort),
         busy_hour(&recordings, &effort),
         many_open(&recordings, &effort),
     ];
@@ -186,15 +201,15 @@ fn understand_text(text: &str) -> usize {
     let mut told = 0;
     while let Some(event) = file.next_event().unwrap() {
         let event = event.unwrap();
-        let at = event.at(pbx::start());
+        let at = event.at(pbx::start()).unwrap();
         told += host.hear(at, event.name(), event.body(), event.pbx());
     }
     told + host.finish()
 }
 
-fn weigh_in_another_process(count: usize) -> bool {
+fn weigh_in_another_process(what: &str, count: usize) -> bool {
     Command::new(std::env::current_exe().unwrap())
-        .args(["--open", &count.to_string()])
+        .args([what, &count.to_string()])
         .status()
         .unwrap()
         .success()
@@ -224,6 +239,63 @@ fn open_and_weigh(count: usize) -> ExitCode {
     } else {
         ExitCode::FAILURE
     }
+}
+
+fn queue_and_weigh(attempts: usize) -> ExitCode {
+    const CALLS: usize = 20;
+    let mut host = Host::new();
+    let before = resident();
+    // All calls are open at once: each second brings an attempt of every one.
+    let mut calls: Vec<_> = (0..CALLS).map(|call| queue_call(call, attempts)).collect();
+    for _ in 0..=attempts * EVENTS_OF_ATTEMPT {
+        for event in calls.iter_mut().filter_map(Iterator::next) {
+            host.play(&event);
+        }
+    }
+    assert_eq!(host.calls.open_calls(), CALLS, "no call was given up");
+    let (Some(before), Some(after)) = (before, resident()) else {
+        println!("asterisk: this system does not tell resident memory");
+        return ExitCode::SUCCESS;
+    };
+    #[expect(clippy::cast_precision_loss, reason = "a few calls")]
+    let weight = (after - before) / CALLS as f64;
+    let within = weight <= QUEUE_MEMORY_BOUND;
+    println!(
+        "asterisk: a queue call with {attempts} ring attempts: {weight:.2} MB resident, {} the bound \
+         of {QUEUE_MEMORY_BOUND} MB",
+        verdict(within),
+    );
+    if within {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+/// What an event of a queue call costs where there are many ring attempts, beside one where there are
+/// few.
+fn long_queue(effort: &Effort) -> bool {
+    let cost = |attempts: usize| {
+        let events: Vec<Rendered> = queue_call(0, attempts).collect();
+        let mut host = Host::new();
+        let spent = timed(|| events.iter().map(|event| host.play(event)).sum::<usize>());
+        per(spent, events.len())
+    };
+    let rounds = 0..effort.rounds;
+    let figures: Vec<(f64, f64)> = rounds
+        .map(|_| (cost(effort.attempts / 10), cost(effort.attempts)))
+        .collect();
+    let growth = Spread::of(figures.iter().map(|(few, many)| many / few));
+    let within = growth.median <= QUEUE_GROWTH_BOUND;
+    println!(
+        "asterisk: an event of a queue call with {} ring attempts / with {} = {growth}; us each: {}; \
+         {} the bound of {QUEUE_GROWTH_BOUND}",
+        effort.attempts,
+        effort.attempts / 10,
+        Spread::of(figures.iter().map(|(_, many)| *many)),
+        verdict(within),
+    );
+    within
 }
 
 /// The resident memory of this process in MB, where the system tells it.

@@ -7,7 +7,7 @@
 use std::fs::File;
 use std::io::BufReader;
 
-use vochi_crm::asterisk::{CallTracker, EventFile, Heard, PbxEvent, Reading};
+use vochi_crm::asterisk::{CallTracker, EventFile, Heard, Reading};
 use vochi_crm::phone::PhoneReader;
 use vochi_crm::{Clock, Extension, Seconds, SystemClock};
 
@@ -30,8 +30,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 continue;
             }
         };
-        match PbxEvent::read(event.name(), event.body()) {
-            Ok(Reading::Event(read)) => show(calls.hear(event.at(base), &read)),
+        match event.read() {
+            Ok(Reading::Event(read)) => match event.at(base) {
+                Ok(at) => show(calls.hear(at, &read)),
+                Err(broken) => println!("passed over: {broken}"),
+            },
             Ok(_) => {} // nothing about a call
             Err(broken) => println!("passed over {}: {broken}", event.position()),
         }

@@ -4,11 +4,10 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use vochi_crm_asterisk::{
-    CallTracker, CallTrackerBuilder, EventFile, Heard, Patience, PbxEvent, Reading, RecordedEvent,
-    SavedCalls,
+    CallTracker, CallTrackerBuilder, EventFile, Heard, Patience, Reading, RecordedEvent, SavedCalls,
 };
-use vochi_crm_core::Timestamp;
 use vochi_crm_core::phone::PhoneReader;
+use vochi_crm_core::{CallRecord, Seconds, Timestamp, WarningKind};
 
 /// So many events after each other come without a word of the clock.
 const QUIET: usize = 16;
@@ -17,8 +16,8 @@ const QUIET: usize = 16;
 ///
 /// # Panics
 /// Something between the bytes and the calls panics; a call stays open at the end; two calls of one
-/// tenant have the same id; a restart loses or invents a call; time passes to what is due next and
-/// nothing happens.
+/// tenant have the same id; a record contradicts itself; a restart loses or invents a call; time passes
+/// to what is due next and nothing happens.
 pub fn pbx_events(input: &[u8]) {
     let events = read(input);
     let mut calls = tracker().build();
@@ -28,15 +27,11 @@ pub fn pbx_events(input: &[u8]) {
         if place == middle {
             calls = restarted(&calls);
         }
-        let at = event.at(base());
-        match PbxEvent::read(event.name(), event.body()) {
-            Ok(Reading::Event(read)) => {
-                let read = match event.pbx() {
-                    Some(pbx) => read.on_pbx(pbx),
-                    None => read,
-                };
-                told.hear(calls.hear(at, &read));
-            }
+        let Ok(at) = event.at(base()) else {
+            continue;
+        };
+        match event.read() {
+            Ok(Reading::Event(read)) => told.hear(calls.hear(at, &read)),
             Ok(_) => {}
             Err(broken) => drop(broken.to_string()),
         }
@@ -110,6 +105,7 @@ impl Told {
             let Heard::Finished(call) = heard else {
                 continue;
             };
+            assert_consistent(call.record());
             let id = call.record().call_id().as_str().to_owned();
             let call_of = (call.tenant().map(str::to_owned), id);
             assert!(
@@ -117,5 +113,34 @@ impl Told {
                 "two calls are {call_of:?}"
             );
         }
+    }
+}
+
+fn assert_consistent(record: &CallRecord) {
+    assert!(
+        record.ended_at() >= record.started_at(),
+        "ends before it begins: {record:?}"
+    );
+    let unknown = record
+        .warnings()
+        .iter()
+        .any(|one| one.kind() == WarningKind::TalkUnknown);
+    if record.outcome().is_answered() {
+        let talk = record.talk().map(Seconds::get);
+        assert!(
+            talk.is_none_or(|talk| talk > 0),
+            "answered without talk: {record:?}"
+        );
+        assert_eq!(talk.is_none(), unknown, "warns wrongly: {record:?}");
+    } else {
+        assert_eq!(
+            record.talk(),
+            Some(Seconds::ZERO),
+            "talk without an answer: {record:?}"
+        );
+        assert!(
+            record.talked_with().is_empty(),
+            "talked without an answer: {record:?}"
+        );
     }
 }

@@ -20,7 +20,7 @@ pub struct Recording {
 pub fn recordings() -> Vec<Recording> {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures");
     let mut recordings = Vec::new();
-    for folder in ["asterisk", "asterisk-ami"] {
+    for folder in ["asterisk", "asterisk-ami", "reports"] {
         let files = std::fs::read_dir(fixtures.join(folder)).expect("the fixtures are there");
         for file in files {
             let path = file.expect("the fixtures can be listed").path();

@@ -5,6 +5,7 @@
 //! numbers, and so have its employees, because nobody takes part in two calls at once. What is the
 //! PBX's own, its lines and trunks, stays.
 
+mod queue;
 mod recording;
 mod text;
 
@@ -15,6 +16,7 @@ use vochi_crm::Timestamp;
 use vochi_crm::asterisk::{CallTracker, Heard, PbxEvent, Reading};
 use vochi_crm::phone::PhoneReader;
 
+pub(crate) use self::queue::{EVENTS_OF_ATTEMPT, queue_call};
 pub(crate) use self::recording::{Copy, Dialect, Recording, Rendered, recordings};
 
 /// The moment the first call begins.

@@ -14,7 +14,7 @@
 //! [`CallEvent`]: vochi_crm_core::CallEvent
 
 mod calls;
-mod file;
+mod event_file;
 mod finished;
 mod hash;
 mod live;
@@ -26,7 +26,7 @@ mod scene;
 mod understand;
 
 pub use calls::{CallTracker, CallTrackerBuilder, Heard, LiveEvent, Patience, SavedCalls};
-pub use file::{BrokenLine, EventFile, Position, RecordedEvent};
+pub use event_file::{BrokenLine, EventFile, Position, RecordedEvent};
 pub use finished::{FinishedCall, RecordingId};
 pub use pattern::{ContextPattern, ExtensionPattern};
 pub use read::{BrokenEvent, PbxEvent, Reading};

@@ -61,7 +61,7 @@ impl ExtensionPattern {
 /// The dialplan contexts whose channels are lines, whatever the name of their peer.
 ///
 /// A regular expression for the whole name of a context; by default every context that begins with
-/// `from-trunk`, `from-pstn` or `from-did`. It tells a trunk named `20011`, or the analog line
+/// `from-trunk`, `from-pstn` or `from-did`. It distinguishes a trunk named `20011`, or the analog line
 /// `DAHDI/33-1`, from an employee's phone. The context counts in which a channel begins.
 ///
 /// ```

@@ -43,7 +43,7 @@ const HELPERS: &[&str] = &[
     "WebSocket",
 ];
 
-/// The DAHDI channel that mixes the audio of a MeetMe room or a page.
+/// The DAHDI channel that mixes the audio of a `MeetMe` room or a page.
 const DAHDI_MIXER: &str = "pseudo";
 
 /// Who is behind a channel.
@@ -144,12 +144,14 @@ mod tests {
     use vochi_crm_core::phone::PhoneReader;
 
     use super::*;
+    use crate::pattern::{ContextPattern, ExtensionPattern};
+    use crate::rules::Mobiles;
 
     fn rules() -> Rules {
         Rules {
-            extensions: Default::default(),
-            trunk_contexts: Default::default(),
-            employees: Default::default(),
+            extensions: ExtensionPattern::default(),
+            trunk_contexts: ContextPattern::default(),
+            employees: Mobiles::default(),
             phones: PhoneReader::new(),
             zone: Zone::utc(),
         }

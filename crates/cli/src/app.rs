@@ -1,9 +1,11 @@
 //! What commands share: the budget of time, the profile, the hub, the end.
 
+use std::cell::Cell;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::Notify;
 use tokio::time::Instant;
 use vochi_crm::http::Plan;
 use vochi_crm::state::{CallStore, DirectoryCallStore, MemoryCallStore};
@@ -26,6 +28,31 @@ pub(crate) struct App<'a> {
     pub(crate) output: &'a Output,
     pub(crate) blackened: Blackened,
     pub(crate) began: Instant,
+    pub(crate) stop: Stop,
+}
+
+/// A Ctrl-C that a command deals with itself.
+#[derive(Default)]
+pub(crate) struct Stop {
+    is_expected: Cell<bool>,
+    requested: Notify,
+}
+
+impl Stop {
+    /// Waits for the first Ctrl-C. From now on it does not end the program at once; the second does.
+    pub(crate) async fn requested(&self) {
+        self.is_expected.set(true);
+        self.requested.notified().await;
+    }
+
+    /// Waits for the Ctrl-C that ends the program at once.
+    async fn forced(&self) {
+        signals::interrupted().await;
+        if self.is_expected.get() {
+            self.requested.notify_one();
+            signals::interrupted().await;
+        }
+    }
 }
 
 /// Whether a command's calls must be remembered between processes.
@@ -73,7 +100,7 @@ impl App<'_> {
             tokio::select! {
                 // Heard before the work says anything that could be taken for a start.
                 biased;
-                () = signals::interrupted() => Exit::Interrupted,
+                () = self.stop.forced() => Exit::Interrupted,
                 done = work => done.unwrap_or_else(|error| self.fail(&error)),
             }
         });

@@ -78,7 +78,7 @@ fn heard(text: &str) -> Vec<Said> {
     let mut all = Vec::new();
     for event in &events {
         if let Reading::Event(read) = PbxEvent::read(event.name(), event.body()).unwrap() {
-            all.extend(calls.hear(event.at(base), &read));
+            all.extend(calls.hear(event.at(base).unwrap(), &read));
         }
     }
     all.extend(calls.finish());

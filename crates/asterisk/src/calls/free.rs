@@ -29,28 +29,28 @@ impl CallTracker {
         clients: &[Client],
         now: Micros,
     ) {
-        if scene.dialplan || now < scene.relieved_at.saturating_add(PAUSE) {
+        if scene.dialplan || now < scene.crowd.relieved_at.saturating_add(PAUSE) {
             return;
         }
-        scene.relieved_at = now;
+        scene.crowd.relieved_at = now;
         let full = scene.channels.len() >= MOST_ATTEMPTS;
         let late = if full { 0 } else { self.patience.reorder };
-        let over = |channel: &Channel| match channel.hung_at() {
-            Some(hung) => hung + late <= now,
-            None => {
-                let dialled = channel
-                    .dial
-                    .as_deref()
-                    .map_or(channel.first_at, |dial| dial.at);
-                channel.rang_at().is_none() && dialled + LOST_AFTER <= now
+        let over = |channel: &Channel| {
+            if let Some(hung) = channel.hung_at() {
+                return hung + late <= now;
             }
+            let dialled = channel
+                .dial
+                .as_deref()
+                .map_or(channel.first_at, |dial| dial.at);
+            channel.rang_at().is_none() && dialled + LOST_AFTER <= now
         };
         let keep = needed(scene, clients, over);
         if keep.contains(&false) {
             self.free(scene, at, clients, &keep, now);
         }
         let room = (2 * scene.channels.len()).clamp(CROWDED, MOST_ATTEMPTS);
-        scene.crowded_at = u16::try_from(room).unwrap_or(u16::MAX);
+        scene.crowd.at = u16::try_from(room).unwrap_or(u16::MAX);
     }
 
     fn free(
@@ -126,7 +126,7 @@ fn needed(scene: &Scene, clients: &[Client], over: impl Fn(&Channel) -> bool) ->
     scene.live.iter().for_each(|live| protect(live.key));
     scene.recorded.iter().for_each(|(_, at)| protect(*at));
     scene.moves.iter().for_each(|found| protect(found.by));
-    // Whoever dialled a channel that stays, through Local channels in a row, stays with it.
+    // The channel that dialled one that stays, through Local channels in a row, stays with it.
     let mut waiting: Vec<ChannelAt> = scene
         .all()
         .zip(&keep)

@@ -8,6 +8,7 @@ mod home;
 mod index;
 mod listing;
 mod patience;
+mod pause;
 mod place;
 mod restart;
 mod saved;
@@ -271,11 +272,11 @@ impl CallTracker {
         let Some(mut scene) = self.scenes.get_mut(place).and_then(Option::take) else {
             return;
         };
-        if std::mem::take(&mut scene.dropped) {
+        if std::mem::take(&mut scene.crowd.dropped) {
             self.dropped += 1;
         }
         let mut found = clients(&scene, &self.rules);
-        if scene.channels.len() >= usize::from(scene.crowded_at) {
+        if scene.channels.len() >= usize::from(scene.crowd.at) {
             self.free_attempts(&mut scene, at, &found, when);
             found = clients(&scene, &self.rules);
         }

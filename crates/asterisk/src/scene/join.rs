@@ -9,8 +9,8 @@ impl Scene {
         self.touch(other.last_at);
         self.dialplan |= other.dialplan;
         self.had_clients |= other.had_clients;
-        self.incomplete |= other.incomplete;
-        self.dropped |= other.dropped;
+        self.crowd.incomplete |= other.crowd.incomplete;
+        self.crowd.dropped |= other.crowd.dropped;
         let bridges: Vec<BridgeAt> = other
             .bridges
             .iter()

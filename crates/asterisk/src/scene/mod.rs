@@ -106,8 +106,14 @@ pub(crate) struct Scene {
     pub(crate) live: SmallVec<[Live; 1]>,
     /// What is known of ring attempts whose channels were freed.
     pub(crate) freed: Option<Box<Freed>>,
-    /// With so many channels, it is looked for ring attempts to free.
-    pub(crate) crowded_at: u16,
+    pub(crate) crowd: Crowd,
+}
+
+/// How a scene keeps within its bounds.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Crowd {
+    /// With so many channels, it is looked through for ring attempts to free.
+    pub(crate) at: u16,
     /// When it was last looked through for them.
     pub(crate) relieved_at: Micros,
     /// Facts found no room: the record may be incomplete.
@@ -164,17 +170,19 @@ impl Scene {
             plan: None,
             live: SmallVec::new(),
             freed: None,
-            crowded_at: u16::try_from(CROWDED).unwrap_or(u16::MAX),
-            relieved_at: Micros::MIN,
-            incomplete: false,
-            dropped: false,
+            crowd: Crowd {
+                at: u16::try_from(CROWDED).unwrap_or(u16::MAX),
+                relieved_at: Micros::MIN,
+                incomplete: false,
+                dropped: false,
+            },
         }
     }
 
     /// Notes that a fact found no room.
     pub(crate) fn drop_fact(&mut self) {
-        self.incomplete = true;
-        self.dropped = true;
+        self.crowd.incomplete = true;
+        self.crowd.dropped = true;
     }
 
     /// Notes that something happened at that time.
@@ -197,7 +205,7 @@ impl Scene {
         u16::try_from(position).ok()
     }
 
-    /// The channel of that id, begun if it is new; none if the scene has `most` channels without it.
+    /// The channel of that id, added if it is new; none if the scene has `most` channels without it.
     pub(crate) fn channel_mut(
         &mut self,
         id: &str,

@@ -291,7 +291,7 @@ fn with_warnings(mut record: CallRecord, scene: &Scene) -> CallRecord {
         let text = "was answered, and its talk time is unknown: its answer or end was not observed";
         warnings.push((WarningKind::TalkUnknown, text.to_owned()));
     }
-    if scene.incomplete {
+    if scene.crowd.incomplete {
         let text = "had more channels or events than are kept: its record may be incomplete";
         warnings.push((WarningKind::IncompleteRecord, text.to_owned()));
     }

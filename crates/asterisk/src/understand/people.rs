@@ -161,9 +161,9 @@ pub(crate) fn rang(
             .map(|(_, extension)| extension);
         order.extend(own.map(CompactString::from));
         let plan = scene.plan.as_deref();
-        let told = plan.and_then(|plan| plan.reports.first()?.phone.as_deref());
+        let caller = plan.and_then(|plan| plan.reports.first()?.phone.as_deref());
         if order.is_empty() {
-            order.extend(told.and_then(|told| rules.employee(told)));
+            order.extend(caller.and_then(|caller| rules.employee(caller)));
         }
     }
     for ring in rings {

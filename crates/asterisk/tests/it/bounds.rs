@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use vochi_crm_asterisk::{CallTracker, FinishedCall, Heard, SavedCalls};
-use vochi_crm_core::{Extension, Outcome, Reason, Seconds, WarningKind};
+use vochi_crm_core::{Extension, Outcome, Reason, Seconds, Warning, WarningKind};
 
 use crate::fixture::{Event, builder, end, hear, one, records, tracker};
 use crate::script::{Ami, Ch, ch};
@@ -71,11 +71,7 @@ fn assert_answered_by_199(call: &FinishedCall, rang: usize) {
 }
 
 fn warnings(call: &FinishedCall) -> Vec<WarningKind> {
-    call.record()
-        .warnings()
-        .iter()
-        .map(|warning| warning.kind())
-        .collect()
+    call.record().warnings().iter().map(Warning::kind).collect()
 }
 
 #[test]
@@ -234,7 +230,7 @@ fn late_events_of_a_freed_attempt_do_not_begin_it_again() {
     assert_eq!(calls.late_events(), 0);
     hear(&mut calls, hangup);
     assert_eq!(calls.late_events(), 1);
-    assert_eq!(size(&calls), before, "nothing was begun again");
+    assert_eq!(size(&calls), before, "no channel is added again");
 }
 
 #[test]

@@ -1,8 +1,8 @@
-//! Bodies and files that make no sense.
+//! Bodies that make no sense.
 
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
-use vochi_crm_asterisk::{EventFile, ExtensionPattern, PbxEvent, Reading};
+use vochi_crm_asterisk::{ExtensionPattern, PbxEvent, Reading};
 
 use crate::fixture::{at, tracker};
 
@@ -135,87 +135,6 @@ proptest! {
         calls.finish();
         prop_assert_eq!(calls.open_calls(), 0);
     }
-
-    #[test]
-    fn any_text_is_read_to_its_end(text in "\\PC{0,200}|(\\{\"t\":[0-9]{1,3},\"type\":\"dial\",\"data\":\\{\\}\\}\n){0,5}.{0,20}") {
-        let mut file = EventFile::open(text.as_bytes()).unwrap();
-        let mut count = 0;
-        while file.next_event().unwrap().is_some() {
-            count += 1;
-            prop_assert!(count <= 1000, "it ends");
-        }
-    }
-}
-
-/// Every event of a text by its name, or where it is broken.
-fn read(text: &str) -> Vec<Result<String, String>> {
-    let mut file = EventFile::open(text.as_bytes()).unwrap();
-    let mut seen = Vec::new();
-    while let Some(event) = file.next_event().unwrap() {
-        seen.push(
-            event
-                .map(|event| event.name().to_owned())
-                .map_err(|broken| broken.to_string()),
-        );
-    }
-    seen
-}
-
-const START: &str = r#"{"t": 0, "type": "start", "data": {"UniqueId": "1.1"}}"#;
-
-#[test]
-fn lines_an_array_and_an_object_with_events_read_alike() {
-    let lines = format!("{START}\n\n{START}\n");
-    let array = format!("[{START},\n {START}]");
-    let object = format!("{{\"name\": \"x\",\n \"events\": [{START}, {START}]}}");
-    let one_line = format!("{{\"events\": [{START}, {START}]}}");
-    for text in [lines, array, object, one_line] {
-        assert_eq!(
-            read(&text),
-            [Ok("start".to_owned()), Ok("start".to_owned())],
-            "{text}"
-        );
-    }
-}
-
-#[test]
-fn what_is_no_event_is_told_with_its_position_and_reading_goes_on() {
-    let text = format!("{START}\nnonsense\n{{\"t\": 1}}\n{START}\n");
-    let seen = read(&text);
-    assert_eq!(seen.len(), 4);
-    assert!(
-        seen[1]
-            .as_ref()
-            .unwrap_err()
-            .starts_with("line 2: this is no JSON")
-    );
-    assert_eq!(seen[2], Err("line 3: `type` is no text".to_owned()));
-    let array = format!("[{START}, 7, {{\"t\": \"x\", \"type\": \"dial\", \"data\": {{}}}}]");
-    assert_eq!(
-        read(&array)[1..],
-        [
-            Err("event 2: this is no object".to_owned()),
-            Err("event 3: `t` is no number of seconds".to_owned()),
-        ]
-    );
-    assert_eq!(
-        read("{\"events\": 7}"),
-        [Err("the file: `events` is no array".to_owned())]
-    );
-    assert_eq!(read(""), []);
-}
-
-#[test]
-fn a_file_broken_off_in_the_middle_gives_what_is_whole() {
-    let text = format!("{{\"events\": [\n{START}\n");
-    assert!(
-        read(&text)
-            .iter()
-            .any(|event| event.as_deref() == Ok("start"))
-    );
-    let lines = format!("{START}\n{}", &START[..20]);
-    assert_eq!(read(&lines)[0], Ok("start".to_owned()));
-    assert!(read(&lines)[1].is_err());
 }
 
 #[test]

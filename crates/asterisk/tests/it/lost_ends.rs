@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use vochi_crm_asterisk::{FinishedCall, Heard, SavedCalls};
-use vochi_crm_core::{Outcome, WarningKind};
+use vochi_crm_core::{Outcome, Warning, WarningKind};
 
 use crate::fixture::{Event, at, builder, end, finished, hear, records, tracker};
 use crate::script::{Ami, Ch, ch, host, only, talk};
@@ -35,17 +35,13 @@ fn pbx(t: f64, name: &str, body: serde_json::Value) -> Event {
 fn assert_talk_unknown(call: &FinishedCall, ended: f64) {
     let record = call.record();
     assert_eq!(record.outcome(), Outcome::Answered);
-    assert_eq!(record.talk(), None, "nobody saw how long they talked");
+    assert_eq!(record.talk(), None, "the end was not observed");
     assert_eq!(
         record.ended_at(),
         at(ended),
         "the last that was heard of it"
     );
-    let kinds: Vec<_> = record
-        .warnings()
-        .iter()
-        .map(|warning| warning.kind())
-        .collect();
+    let kinds: Vec<_> = record.warnings().iter().map(Warning::kind).collect();
     assert_eq!(kinds, [WarningKind::TalkUnknown]);
 }
 
@@ -100,11 +96,7 @@ fn caller_who_still_waits_at_the_end_is_unfinished_and_then_has_no_wait() {
     assert!(matches!(&calls.finish()[..], [Heard::Unfinished(_)]));
     let call = only(finished(&waiting));
     assert_eq!(call.record().outcome(), Outcome::Missed);
-    assert_eq!(
-        call.record().wait(),
-        None,
-        "when the caller left nobody saw"
-    );
+    assert_eq!(call.record().wait(), None, "the end was not observed");
 }
 
 #[test]

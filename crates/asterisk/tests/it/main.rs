@@ -10,6 +10,7 @@
 mod attempts;
 mod bounds;
 mod broken;
+mod event_file;
 mod fixture;
 mod helpers;
 mod host;

@@ -180,7 +180,7 @@ fn clients_called_into_a_room_have_a_record_each() {
     let mut calls = finished(&stream.events());
     calls.retain(FinishedCall::is_external);
     calls.sort_by_key(|call| call.record().started_at());
-    let told: Vec<_> = calls
+    let understood: Vec<_> = calls
         .iter()
         .map(|call| (call.record().client().to_string(), talk(call)))
         .collect();
@@ -188,7 +188,7 @@ fn clients_called_into_a_room_have_a_record_each() {
         ("+375291110001".to_owned(), Some(80)),
         ("+375291110002".to_owned(), Some(65)),
     ];
-    assert_eq!(told, wanted);
+    assert_eq!(understood, wanted);
     for call in &calls {
         assert_eq!(call.record().direction(), Direction::Outbound);
         assert_eq!(names(call.record().talked_with()), ["150"]);

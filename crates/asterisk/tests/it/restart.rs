@@ -1,6 +1,8 @@
 //! A process that ends in the middle of calls, and the one after it.
 
-use vochi_crm_asterisk::{CallTracker, Heard, SavedCalls};
+use std::collections::BTreeMap;
+
+use vochi_crm_asterisk::{CallTracker, FinishedCall, Heard, SavedCalls};
 use vochi_crm_core::phone::PhoneReader;
 
 use crate::fixture::{all, end, hear, play, tracker};
@@ -75,4 +77,60 @@ fn a_saved_state_that_makes_no_sense_does_not_panic() {
     }
     calls.finish();
     assert_eq!(calls.open_calls(), 0);
+}
+
+/// The finished calls among what was heard, by id.
+fn records(heard: Vec<Heard>) -> BTreeMap<String, FinishedCall> {
+    let mut records = BTreeMap::new();
+    for heard in heard {
+        if let Heard::Finished(call) = heard {
+            let id = call.record().call_id().to_string();
+            assert!(!records.contains_key(&id), "call {id} is recorded twice");
+            records.insert(id, *call);
+        }
+    }
+    records
+}
+
+#[test]
+fn pause_after_any_event_loses_and_doubles_no_call() {
+    for folder in ["asterisk", "asterisk-ami", "reports"] {
+        for fixture in all(folder) {
+            let whole = records(play(&fixture.events));
+            for cut in (0..=fixture.events.len()).step_by(4) {
+                let (first, rest) = fixture.events.split_at(cut);
+                let mut calls = tracker();
+                let mut heard: Vec<Heard> = first
+                    .iter()
+                    .flat_map(|event| hear(&mut calls, event))
+                    .collect();
+                let paused = calls.pause();
+                // A call that has just ended may still get late events.
+                let is_cut_short = !records(paused.clone()).is_empty();
+                heard.extend(paused);
+                let mut calls = resumed(&calls);
+                heard.extend(rest.iter().flat_map(|event| hear(&mut calls, event)));
+                heard.extend(end(&mut calls, &fixture.events));
+                let parts = records(heard);
+                let name = format!("{}, cut after event {cut}", fixture.name);
+                assert!(parts.keys().eq(whole.keys()), "{name}: {:?}", parts.keys());
+                assert!(is_cut_short || parts == whole, "{name}: {parts:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn pause_gives_out_what_is_over_and_keeps_the_rest_open() {
+    let over = crate::fixture::one("asterisk", "in_group_missed");
+    let mut calls = tracker();
+    let (last, first) = over.events.split_last().unwrap();
+    for event in first {
+        hear(&mut calls, event);
+    }
+    assert!(records(calls.pause()).is_empty(), "it still rings");
+    assert_eq!(calls.open_calls(), 1);
+    hear(&mut calls, last);
+    assert_eq!(records(calls.pause()).len(), 1, "its hangup was heard");
+    assert_eq!(calls.finish(), [], "nothing else goes on");
 }

@@ -223,15 +223,23 @@ pub(crate) struct ReplayArgs {
     /// Show popups in a CRM that is not on this machine too.
     #[arg(long)]
     pub(crate) popups: bool,
+
+    /// Keep calls that go on when the input ends in this file, and go on with those an earlier run
+    /// kept there.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) state: Option<PathBuf>,
 }
 
 const REPLAY_EXAMPLES: &str = "\
 Without --profile it only prints what it understood, and needs no configuration. With one it
-records every call with an outside party there, each once however often it is replayed.
+records every call with an outside party there, each once however often it is replayed. A call
+that still goes on at the end of the input is shown as unfinished and not recorded, unless --state
+keeps it for the next run.
 
 Examples:
   vochi-crm replay events.json
   vochi-crm --output json replay - < events.jsonl | jq -r 'select(.outcome == \"missed\")'
   vochi-crm --dry-run replay events.json --profile shop
   vochi-crm replay events.json --profile shop --profile outlet --base-time 2026-03-02T11:00:00+03:00
-  vochi-crm replay events.json --profile sandbox --speed 10";
+  vochi-crm replay events.json --profile sandbox --speed 10
+  vochi-crm replay - --profile shop --state open-calls.json < events.jsonl";

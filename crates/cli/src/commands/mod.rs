@@ -19,7 +19,7 @@ mod users;
 
 use tokio::time::Instant;
 
-use crate::app::App;
+use crate::app::{App, Stop};
 use crate::args::{Cli, Command};
 use crate::config::Environment;
 use crate::exit::Exit;
@@ -43,6 +43,7 @@ pub(crate) fn run(cli: &Cli, environment: &Environment, output: &Output) -> Exit
         output,
         blackened,
         began,
+        stop: Stop::default(),
     };
     match &cli.command {
         Command::CallEvent(args) => app.block_on(call_event::run(&app, args)),

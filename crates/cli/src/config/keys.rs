@@ -47,6 +47,8 @@ pub(super) const TOP: &[Key] = &[
     key("default_region", Kind::Text),
     key("pbx_timezone", Kind::Text),
     key("pbx_extensions", Kind::Text),
+    key("pbx_trunk_contexts", Kind::Text),
+    key("pbx_employees", Kind::List),
     key("public_url", Kind::Address),
     key("state_dir", Kind::Text),
 ];

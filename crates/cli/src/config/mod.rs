@@ -14,7 +14,7 @@ mod tree;
 
 use std::path::{Path, PathBuf};
 
-use vochi_crm::{Error, Result};
+use vochi_crm::{Error, PhoneNumber, Result};
 
 pub(crate) use env::Environment;
 pub(crate) use inbound::InboundSecret;
@@ -196,6 +196,32 @@ impl<'a> Settings<'a> {
     /// How the PBX's events are to be read.
     pub(crate) fn pbx(&self) -> &Pbx {
         &self.pbx
+    }
+
+    /// The mobiles of employees: those of the PBX, and those that the profiles asked for map to a
+    /// user. Where none is asked for, all profiles count.
+    pub(crate) fn employees(&self) -> Vec<PhoneNumber> {
+        let tables = self
+            .profiles
+            .0
+            .iter()
+            .filter_map(|(name, entry)| match &entry.node {
+                Node::Table(table) if self.asked.is_empty() || self.asked.contains(name) => {
+                    Some(table)
+                }
+                _ => None,
+            });
+        let extensions = tables.chain([&self.from_environment]).filter_map(|table| {
+            match &table.get("extensions")?.node {
+                Node::Table(extensions) => Some(extensions.0.keys()),
+                _ => None,
+            }
+        });
+        // A key that is not in E.164 is an extension.
+        let mobiles = extensions
+            .flatten()
+            .filter_map(|extension| extension.parse().ok());
+        self.pbx.employees.iter().copied().chain(mobiles).collect()
     }
 
     /// Where the state of calls is kept, without the profile's name.

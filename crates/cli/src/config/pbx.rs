@@ -1,8 +1,8 @@
 //! What the settings tell of the PBX.
 
-use vochi_crm::asterisk::ExtensionPattern;
+use vochi_crm::asterisk::{ContextPattern, ExtensionPattern};
 use vochi_crm::phone::Region;
-use vochi_crm::{Error, Result, Zone};
+use vochi_crm::{Error, PhoneNumber, Result, Zone};
 
 use super::check;
 use super::tree::Table;
@@ -16,6 +16,10 @@ pub(crate) struct Pbx {
     pub(crate) zone: Zone,
     /// Which of its peers are employees.
     pub(crate) extensions: ExtensionPattern,
+    /// The dialplan contexts whose channels are lines.
+    pub(crate) trunk_contexts: ContextPattern,
+    /// Mobiles of employees.
+    pub(crate) employees: Vec<PhoneNumber>,
 }
 
 impl Pbx {
@@ -29,8 +33,25 @@ impl Pbx {
             region: read(top, "default_region", region)?,
             zone: read(top, "pbx_timezone", str::parse)?.unwrap_or_else(Zone::utc),
             extensions: read(top, "pbx_extensions", str::parse)?.unwrap_or_default(),
+            trunk_contexts: read(top, "pbx_trunk_contexts", str::parse)?.unwrap_or_default(),
+            employees: employees(top)?,
         })
     }
+}
+
+fn employees(top: &Table) -> Result<Vec<PhoneNumber>> {
+    let key = "pbx_employees";
+    let Some(entry) = top.get(key) else {
+        return Ok(Vec::new());
+    };
+    let number = |text: &str| {
+        text.parse().map_err(|error| {
+            let what = format!("invalid number {text:?}: {error}");
+            check::mistake(entry, key, &what)
+                .with_hint("write numbers in E.164, as \"+375291112233\"")
+        })
+    };
+    top.texts(key).map(number).collect()
 }
 
 /// A setting the library reads out of a text; what it says of a mistake is told with the place.

@@ -44,6 +44,18 @@ impl Table {
         }
     }
 
+    /// The texts of a list.
+    pub(super) fn texts(&self, key: &str) -> impl Iterator<Item = &str> {
+        let list = match self.get(key).map(|entry| &entry.node) {
+            Some(Node::List(list)) => list.as_slice(),
+            _ => &[],
+        };
+        list.iter().filter_map(|item| match item {
+            Node::Text(text) => Some(text.as_str()),
+            _ => None,
+        })
+    }
+
     /// The entries in the order they were written.
     pub(super) fn in_order(&self) -> Vec<(&str, &Entry)> {
         let mut entries: Vec<_> = self.0.iter().map(|(key, it)| (key.as_str(), it)).collect();

@@ -31,6 +31,8 @@ mod replay;
 mod replay_accounts;
 mod replay_kontur;
 mod replay_mistakes;
+mod replay_state;
+mod replay_streams;
 mod sandbox;
 mod secrets;
 mod setup;

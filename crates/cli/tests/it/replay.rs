@@ -49,7 +49,7 @@ pub(crate) fn replay(stage: &Stage, text: &str, more: &[&str]) -> Ran {
 }
 
 /// Gives a command its standard input.
-fn fed(mut command: Command, text: &str) -> Ran {
+pub(crate) fn fed(mut command: Command, text: &str) -> Ran {
     let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -139,6 +139,8 @@ fn calls_without_a_readable_number_and_calls_among_employees_are_printed_too() {
     assert!(ran.stderr.contains("warning: call 17.1: "), "{ran}");
 
     let lost = call("asterisk/in_lost_all_but_hangup");
+    let warnings = lost["warnings"].to_string();
+    assert!(warnings.contains("its talk time is unknown"), "{lost}");
     assert_eq!(lost["outcome"], "answered");
     assert_eq!(
         (&lost["talk_seconds"], &lost["wait_seconds"]),
@@ -263,7 +265,12 @@ fn the_speed_changes_nothing_but_the_time_it_takes() {
     let base = ["--base-time", "2026-03-02T08:00:00Z"];
     let at_once = replay(&stage, &text, &base);
     let timed = replay(&stage, &text, &[&base[..], &["--speed", "1e9"]].concat());
-    assert_eq!(at_once.stdout.lines().count(), 2, "{at_once}");
+    let rows = at_once.rows();
+    assert_eq!(rows.len(), 2, "{at_once}");
+    assert_eq!(
+        rows[1]["unfinished"], true,
+        "the last one goes on: {at_once}"
+    );
     assert_eq!(timed.stdout, at_once.stdout);
 }
 

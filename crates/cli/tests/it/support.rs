@@ -166,12 +166,34 @@ impl Ran {
         Self::from(command.output().expect("the program starts"))
     }
 
-    /// The one JSON object the program printed.
+    /// The one JSON object the program printed, beside a summary.
     #[track_caller]
     pub(crate) fn value(&self) -> Value {
-        let lines: Vec<&str> = self.stdout.lines().collect();
-        assert_eq!(lines.len(), 1, "one line of JSON, got {self}");
-        serde_json::from_str(lines[0]).unwrap_or_else(|error| panic!("{error}: {self}"))
+        let mut rows = self.rows();
+        assert_eq!(rows.len(), 1, "one line of JSON, got {self}");
+        rows.remove(0)
+    }
+
+    /// The JSON objects the program printed, without the summary at their end.
+    #[track_caller]
+    pub(crate) fn rows(&self) -> Vec<Value> {
+        let mut objects = self.objects();
+        objects.pop_if(|last| last["summary"] == true);
+        objects
+    }
+
+    /// The last JSON object the program printed, which sums up the others.
+    #[track_caller]
+    pub(crate) fn summary(&self) -> Value {
+        let last = self.objects().pop().filter(|last| last["summary"] == true);
+        last.unwrap_or_else(|| panic!("there is no summary: {self}"))
+    }
+
+    #[track_caller]
+    fn objects(&self) -> Vec<Value> {
+        let object = |line| serde_json::from_str(line);
+        let objects = self.stdout.lines().map(object).collect::<Result<_, _>>();
+        objects.unwrap_or_else(|error| panic!("{error}: {self}"))
     }
 
     /// The JSON object, after making sure how the program ended.

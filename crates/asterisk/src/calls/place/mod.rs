@@ -142,7 +142,7 @@ impl CallTracker {
         Some(scene)
     }
 
-    /// Only the context a channel begins in tells a trunk from a phone; an event may come before it.
+    /// Makes a phone a line if its channel began in a trunk's context; an event may come before that one.
     fn begins_on_trunk(&mut self, scene: SceneAt, at: ChannelAt, named: &Named<'_>) {
         let Some(line @ Peer::Line(_)) = self.peer(named) else {
             return;

@@ -77,11 +77,6 @@ impl<'a> Accounts<'a> {
         Some(first.session.profile.account.phones())
     }
 
-    /// Whether there is none.
-    pub(super) fn is_empty(&self) -> bool {
-        self.accounts.is_empty()
-    }
-
     /// Tells every account that has popups what happened in a live call. The record matters more:
     /// what fails here is told and passed over.
     pub(super) async fn tell(&self, event: &CallEvent) {

@@ -12,15 +12,15 @@ use vochi_crm::{Error, Result, Timestamp};
 /// An event, or what stands where one should be.
 pub(super) type Entry = std::result::Result<RecordedEvent, BrokenLine>;
 
-/// How many entries are read before anybody asks for them.
-const AHEAD: usize = 256;
+/// How many entries are read before they are asked for. Each may be large.
+const AHEAD: usize = 32;
 
 /// Recorded events as they come in. They are read on a thread of their own, so that waiting for a
 /// line keeps neither the clock of the calls nor Ctrl-C waiting.
 pub(super) struct Feed {
     started_at: Option<Timestamp>,
     entries: mpsc::Receiver<Entry>,
-    reader: Option<JoinHandle<Result<()>>>,
+    reader: Option<JoinHandle<Result<Option<Timestamp>>>>,
 }
 
 impl Feed {
@@ -45,7 +45,8 @@ impl Feed {
         Ok(feed)
     }
 
-    /// The moment of `t` = 0, where the file says so.
+    /// The moment of `t` = 0, where the input says so. Of standard input it may be known at the end
+    /// only.
     pub(super) fn started_at(&self) -> Option<Timestamp> {
         self.started_at
     }
@@ -63,42 +64,55 @@ impl Feed {
 
     /// How reading ended.
     async fn end(&mut self) -> Result<()> {
-        match self.reader.take() {
-            Some(reader) => reader
-                .await
-                .map_err(|_| Error::internal("reading the events broke down"))?,
-            None => Ok(()),
-        }
+        let Some(reader) = self.reader.take() else {
+            return Ok(());
+        };
+        let read = reader.await;
+        self.started_at = read.map_err(|_| Error::internal("reading the events broke down"))??;
+        Ok(())
     }
 }
 
+/// Reads to the end. Returns the moment of `t` = 0 as far as the input says so.
 fn read(
     path: &Path,
     opened: oneshot::Sender<Option<Timestamp>>,
     entries: &mpsc::Sender<Entry>,
-) -> Result<()> {
-    let (name, input): (_, Box<dyn BufRead>) = if path == Path::new("-") {
-        let input = BufReader::new(io::stdin());
-        ("standard input".to_owned(), Box::new(input))
+) -> Result<Option<Timestamp>> {
+    let is_stdin = path == Path::new("-");
+    let name = if is_stdin {
+        "standard input".to_owned()
     } else {
-        let name = path.display().to_string();
-        let file = File::open(path).map_err(|error| {
-            Error::input(format!("{name}: cannot be read: {error}"))
-                .with_hint("name a file that exists and that you may read, or - for standard input")
-        })?;
-        (name, Box::new(BufReader::new(file)))
+        path.display().to_string()
     };
     let unreadable =
         |error: Error| Error::new(error.kind(), format!("{name}: {}", error.message()));
-    let mut events = EventFile::open(input).map_err(unreadable)?;
+    let mut events = EventFile::open(open(path)?).map_err(unreadable)?;
+    let mut started_at = events.started_at();
+    if started_at.is_none() && !is_stdin && path.is_file() {
+        // A file can be read twice, so it may say so behind the events.
+        let events = EventFile::open(open(path)?).map_err(unreadable)?;
+        started_at = events.find_started_at().map_err(unreadable)?;
+    }
     // Where nobody takes them any more, there is nothing left to do.
-    if opened.send(events.started_at()).is_err() {
-        return Ok(());
+    if opened.send(started_at).is_err() {
+        return Ok(started_at);
     }
     while let Some(entry) = events.next_event().map_err(unreadable)? {
         if entries.blocking_send(entry).is_err() {
             break;
         }
     }
-    Ok(())
+    Ok(started_at.or(events.started_at()))
+}
+
+fn open(path: &Path) -> Result<Box<dyn BufRead>> {
+    if path == Path::new("-") {
+        return Ok(Box::new(BufReader::new(io::stdin())));
+    }
+    let file = File::open(path).map_err(|error| {
+        Error::input(format!("{}: cannot be read: {error}", path.display()))
+            .with_hint("name a file that exists and that you may read, or - for standard input")
+    })?;
+    Ok(Box::new(BufReader::new(file)))
 }

@@ -1,13 +1,17 @@
 //! `replay`: recorded events of a PBX become calls.
 
-mod base;
 mod deliver;
 mod feed;
 mod pace;
 mod row;
+mod state;
 mod tally;
+mod timeline;
 
-use vochi_crm::asterisk::{CallTracker, FinishedCall, Heard, PbxEvent, Reading, RecordedEvent};
+use std::pin::Pin;
+use std::time::Duration;
+
+use vochi_crm::asterisk::{CallTracker, FinishedCall, Heard, Patience, Reading, RecordedEvent};
 use vochi_crm::phone::PhoneReader;
 use vochi_crm::{Clock, Error, Party, Result, SystemClock, Timestamp, Zone};
 
@@ -16,12 +20,17 @@ use crate::app::{App, Manner};
 use crate::args::{Format, ReplayArgs};
 use crate::exit::Exit;
 use crate::output::{Rehearsal, Report};
-use base::Timeline;
+use crate::signals;
 use deliver::{Accounts, Handed, Popups};
 use feed::Feed;
 use pace::Pace;
-use row::Row;
+use row::{Progress, Row};
+use state::{Saved, StateFile};
 use tally::Tally;
+use timeline::{Dated, Timeline};
+
+/// How long the ids of closed calls are remembered in a state file: as long as other state of calls.
+const REMEMBERED: Duration = Duration::from_hours(48);
 
 pub(super) async fn run(app: &App<'_>, args: &ReplayArgs) -> Result<Exit> {
     let base = args.base_time.as_ref();
@@ -37,6 +46,11 @@ pub(super) async fn run(app: &App<'_>, args: &ReplayArgs) -> Result<Exit> {
     } else {
         Popups::Here
     };
+    // Locked before it is read. A dry run leaves it as it is.
+    let path = args.state.as_deref();
+    let locked = path.filter(|_| !app.global.dry_run);
+    let state_file = locked.map(StateFile::lock).transpose()?;
+    let saved = path.map(state::read).transpose()?.flatten();
     let accounts = Accounts::open(app, &settings, popups).await?;
     let cx = app.history();
     let feed = app
@@ -48,25 +62,50 @@ pub(super) async fn run(app: &App<'_>, args: &ReplayArgs) -> Result<Exit> {
         Some(region) => PhoneReader::new().with_region(region),
         None => PhoneReader::new(),
     });
+    let mut patience = Patience::default();
+    if path.is_some() {
+        patience.remembered = REMEMBERED;
+    }
     let calls = CallTracker::builder()
         .extensions(pbx.extensions.clone())
+        .trunk_contexts(pbx.trunk_contexts.clone())
+        .employees(settings.employees())
         .pbx_zone(pbx.zone.clone())
-        .phones(phones)
-        .build();
+        .patience(patience)
+        .phones(phones);
+    let timeline = Timeline::new(base.or(feed.started_at()), pbx.zone.clone());
+    let (calls, timeline) = match saved {
+        Some(saved) => (calls.resume(saved.calls), timeline.resume(saved.timeline)),
+        None => (calls.build(), timeline),
+    };
     let mut replay = Replay {
         app,
         accounts,
         phones,
         zone: pbx.zone.clone(),
-        timeline: Timeline::new(base.or(feed.started_at()), pbx.zone.clone()),
+        timeline,
         pace: Pace::new(args.speed),
         calls,
+        goes_on: path.is_some(),
+        stop: match &state_file {
+            Some(_) => Box::pin(stop(app)),
+            None => Box::pin(std::future::pending()),
+        },
+        stopped: None,
         tally: Tally::default(),
         rehearsal: Rehearsal::nothing(),
         exit: Exit::Done,
     };
     let played = app.in_time(&cx, Manner::Reads, replay.play(feed)).await;
-    Ok(replay.end(played))
+    Ok(replay.end(played, state_file))
+}
+
+/// Waits for a request to end early, and says how the program ends then.
+async fn stop(app: &App<'_>) -> Exit {
+    tokio::select! {
+        () = app.stop.requested() => Exit::Interrupted,
+        () = signals::termination() => Exit::Done,
+    }
 }
 
 /// A recording being played.
@@ -78,6 +117,11 @@ struct Replay<'a> {
     timeline: Timeline,
     pace: Pace,
     calls: CallTracker,
+    /// Calls that are open at the end are kept for the next run.
+    goes_on: bool,
+    /// A request to end early, as long as there was none.
+    stop: Pin<Box<dyn Future<Output = Exit> + 'a>>,
+    stopped: Option<Exit>,
     tally: Tally,
     /// What a dry run has to tell beside its requests.
     rehearsal: Rehearsal,
@@ -86,12 +130,16 @@ struct Replay<'a> {
 
 impl Replay<'_> {
     async fn play(&mut self, mut feed: Feed) -> Result<()> {
-        loop {
+        while self.stopped.is_none() {
             let entry = tokio::select! {
                 // What is there already happened before the quiet after it.
                 biased;
+                exit = &mut self.stop => {
+                    self.stopped = Some(exit);
+                    break;
+                }
                 entry = feed.next() => entry?,
-                due = self.quiet() => {
+                due = quiet(&self.calls, &mut self.pace) => {
                     let heard = self.calls.pass_time(due);
                     self.tell(heard).await;
                     continue;
@@ -99,49 +147,100 @@ impl Replay<'_> {
             };
             match entry {
                 Some(Ok(event)) => {
-                    for (at, event) in self.timeline.take(event) {
-                        self.hear(at, &event).await;
-                    }
+                    let dated = self.timeline.take(event);
+                    self.hear_all(dated).await;
                 }
                 Some(Err(broken)) => self.broken(&broken.to_string()),
-                None => break,
+                None => {
+                    self.end_of_input(feed.started_at()).await;
+                    break;
+                }
             }
         }
-        for (at, event) in self.timeline.finish(SystemClock.now()) {
-            self.hear(at, &event).await;
-        }
-        let heard = self.calls.finish();
-        self.tell(heard).await;
         Ok(())
     }
 
-    /// Waits until a call is to be closed for want of events; for ever where time is not played.
-    async fn quiet(&mut self) -> Timestamp {
-        match self.calls.next_due() {
-            Some(due) if self.pace.is_timed() => {
-                self.pace.wait_for(due).await;
-                due
+    /// Gives out what is over, and what goes on unless the next run goes on with it.
+    async fn end_of_input(&mut self, started_at: Option<Timestamp>) {
+        if let Some(base) = started_at
+            && !self.timeline.set_base(base)
+        {
+            let what = "`started_at` stands behind the events and came too late to be used";
+            self.app.output.warn(what);
+        }
+        if !self.goes_on || self.timeline.knows_base() || self.is_one_over() {
+            let dated = self.timeline.finish(SystemClock.now());
+            self.hear_all(dated).await;
+        }
+        let heard = if self.goes_on {
+            self.calls.pause()
+        } else {
+            self.calls.finish()
+        };
+        self.tell(heard).await;
+    }
+
+    /// Whether a call is over among the events without a date. Their times are then counted back
+    /// from now; else a later run may bring one.
+    fn is_one_over(&self) -> bool {
+        let (mut calls, mut heard) = self.look_ahead();
+        heard.extend(calls.pause());
+        heard
+            .iter()
+            .any(|heard| matches!(heard, Heard::Finished(_)))
+    }
+
+    /// How many calls go on.
+    fn unfinished(&self) -> usize {
+        let (mut calls, _) = self.look_ahead();
+        let goes_on = |heard: &&Heard| matches!(heard, Heard::Finished(_) | Heard::Unfinished(_));
+        calls.finish().iter().filter(goes_on).count()
+    }
+
+    /// The calls as they stand when events that are held back have happened by now.
+    fn look_ahead(&self) -> (CallTracker, Vec<Heard>) {
+        let mut calls = self.calls.clone();
+        let mut heard = Vec::new();
+        for (at, event) in self
+            .timeline
+            .clone()
+            .finish(SystemClock.now())
+            .into_iter()
+            .flatten()
+        {
+            if let Ok(Reading::Event(event)) = event.read() {
+                heard.extend(calls.hear(at, &event));
             }
-            _ => std::future::pending().await,
+        }
+        (calls, heard)
+    }
+
+    async fn hear_all(&mut self, events: Vec<Dated>) {
+        for event in events {
+            match event {
+                Ok((at, event)) => self.hear(at, &event).await,
+                Err(broken) => self.broken(&broken.to_string()),
+            }
         }
     }
 
     async fn hear(&mut self, at: Timestamp, event: &RecordedEvent) {
+        self.pace.begin(at);
         while self.pace.is_timed()
             && let Some(due) = self.calls.next_due().filter(|due| *due < at)
         {
-            self.pace.wait_for(due).await;
+            if !self.wait_for(due).await {
+                return;
+            }
             let heard = self.calls.pass_time(due);
             self.tell(heard).await;
         }
-        self.pace.wait_for(at).await;
-        let heard = match PbxEvent::read(event.name(), event.body()) {
+        if !self.wait_for(at).await {
+            return;
+        }
+        let heard = match event.read() {
             Ok(Reading::Event(read)) => {
                 self.tally.understood += 1;
-                let read = match event.pbx() {
-                    Some(pbx) => read.on_pbx(pbx),
-                    None => read,
-                };
                 self.calls.hear(at, &read)
             }
             Ok(Reading::Irrelevant) => {
@@ -157,6 +256,17 @@ impl Replay<'_> {
         self.tell(heard).await;
     }
 
+    /// Waits until it is `at` in the recording. Returns false if the run is to end early.
+    async fn wait_for(&mut self, at: Timestamp) -> bool {
+        if self.stopped.is_none() && self.pace.is_timed() {
+            tokio::select! {
+                () = self.pace.wait_for(at) => {}
+                exit = &mut self.stop => self.stopped = Some(exit),
+            }
+        }
+        self.stopped.is_none() || !self.pace.is_timed()
+    }
+
     fn broken(&mut self, what: &str) {
         self.tally.broken += 1;
         self.app.output.warn(what);
@@ -168,6 +278,10 @@ impl Replay<'_> {
                 // Calls among employees have none.
                 Heard::Live(event) => self.accounts.tell(event.event()).await,
                 Heard::Finished(call) => self.finished(&call).await,
+                Heard::Unfinished(call) => {
+                    self.tally.unfinished += 1;
+                    self.show(&call, Progress::Unfinished, &Handed::default(), Vec::new());
+                }
                 _ => {}
             }
         }
@@ -185,53 +299,106 @@ impl Replay<'_> {
             Handed::default()
         };
         self.exit = self.exit.or_graver(handed.exit());
-        self.show(call, &handed);
-        // Otherwise it stands among the warnings of the accounts.
-        if let (Some(odd), true) = (odd, self.accounts.is_empty()) {
-            let call = call.record().call_id();
-            self.app.output.warn(&format!("call {call}: {odd}"));
-        }
+        // Otherwise they stand among the warnings of the accounts.
+        let own = if handed.deliveries.is_empty() {
+            let warnings = call.record().warnings().iter();
+            let warnings = warnings.map(|warning| warning.text().to_owned());
+            warnings.chain(odd).collect()
+        } else {
+            Vec::new()
+        };
+        self.show(call, Progress::Finished, &handed, own);
     }
 
-    /// Prints a finished call. A dry run shows what it would have sent instead, at its end.
-    fn show(&mut self, call: &FinishedCall, handed: &Handed) {
+    /// Prints a call. A dry run shows what it would have sent instead, at its end.
+    fn show(
+        &mut self,
+        call: &FinishedCall,
+        progress: Progress,
+        handed: &Handed,
+        warnings: Vec<String>,
+    ) {
         let output = self.app.output;
-        let row = Row::new(call, &handed.deliveries, &self.zone);
-        let in_json = output.format() == Format::Json && !self.app.global.dry_run;
+        let id = call.record().call_id();
+        for warning in &warnings {
+            if warning.contains(id.as_str()) {
+                output.warn(warning);
+            } else {
+                output.warn(&format!("call {id}: {warning}"));
+            }
+        }
+        let row = Row::new(call, progress, &handed.deliveries, warnings, &self.zone);
+        let in_json = self.prints_json();
         if self.app.global.dry_run {
             self.rehearsal.warn(row.warnings());
             if !handed.failures.is_empty() {
                 self.rehearsal.fail();
             }
         } else {
-            if self.tally.calls == 1 && !in_json {
+            if self.tally.calls + self.tally.unfinished == 1 && !in_json {
                 output.line(&Row::heads());
             }
             output.report(&row);
         }
         for (profile, error) in handed.failures.iter().filter(|_| !in_json) {
-            let about = format!("call {}, profile {profile}", call.record().call_id());
+            let about = format!("call {id}, profile {profile}");
             output.failure_of_one(&about, error, &self.app.redactor());
         }
     }
 
-    /// Says what it all came to.
-    fn end(mut self, played: Result<()>) -> Exit {
-        let output = self.app.output;
+    /// Whether calls are printed as JSON.
+    fn prints_json(&self) -> bool {
+        self.app.output.format() == Format::Json && !self.app.global.dry_run
+    }
+
+    /// Leaves what the next run needs, and says what it all came to.
+    fn end(mut self, played: Result<()>, state_file: Option<StateFile>) -> Exit {
+        let (app, output) = (self.app, self.app.output);
+        if self.goes_on {
+            self.tally.unfinished = self.unfinished();
+        }
+        self.tally.late = self.calls.late_events();
+        self.tally.dropped = self.calls.dropped_events();
         output.sum_up(&self.tally.text());
+        let is_nonsense = self.tally.is_nonsense() && !self.timeline.is_waiting();
         let played = match played {
-            Ok(()) if self.tally.is_nonsense() => Err(nonsense()),
+            Ok(()) if is_nonsense => Err(nonsense()),
             played => played,
         };
+        let mut exit = self.exit.or_graver(self.stopped.unwrap_or(Exit::Done));
         match played {
-            Err(error) => self.exit.or_graver(self.app.fail(&error)),
-            Ok(()) if self.app.global.dry_run => {
+            Err(error) => exit = exit.or_graver(app.fail(&error)),
+            Ok(()) if app.global.dry_run => {
                 self.accounts.rehearsed(&mut self.rehearsal);
                 output.report(&self.rehearsal);
-                self.exit
             }
-            Ok(()) => self.exit,
+            Ok(()) => {}
         }
+        let prints_json = self.prints_json();
+        if let Some(file) = state_file {
+            let saved = Saved {
+                calls: self.calls.save(),
+                timeline: self.timeline.save(),
+            };
+            if let Err(error) = file.replace(&saved) {
+                exit = exit.or_graver(app.fail(&error));
+            }
+        }
+        if prints_json {
+            output.json(&self.tally.summary());
+        }
+        exit
+    }
+}
+
+/// Waits until a call is to be closed for want of events; for ever where time is not played.
+async fn quiet(calls: &CallTracker, pace: &mut Pace) -> Timestamp {
+    match calls.next_due() {
+        Some(due) if pace.is_running() => {
+            pace.wait_for(due).await;
+            due
+        }
+        _ => std::future::pending().await,
     }
 }
 

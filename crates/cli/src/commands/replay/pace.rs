@@ -22,10 +22,22 @@ impl Pace {
         self.speed.is_some()
     }
 
-    /// Waits until it is `at` in the recording. The first moment waited for is now.
+    /// Whether time is played and passes already.
+    pub(super) fn is_running(&self) -> bool {
+        self.is_timed() && self.began.is_some()
+    }
+
+    /// The first moment of the recording is now.
+    pub(super) fn begin(&mut self, at: Timestamp) {
+        self.began.get_or_insert_with(|| (Instant::now(), at));
+    }
+
+    /// Waits until it is `at` in the recording.
     pub(super) async fn wait_for(&mut self, at: Timestamp) {
-        let Some(speed) = self.speed else { return };
-        let (began, first) = *self.began.get_or_insert_with(|| (Instant::now(), at));
+        self.begin(at);
+        let (Some(speed), Some((began, first))) = (self.speed, self.began) else {
+            return;
+        };
         let later = at.since(first).as_secs_f64() / speed;
         let due = Duration::try_from_secs_f64(later)
             .ok()

@@ -1,4 +1,4 @@
-//! What is printed of a finished call.
+//! What is printed of a call.
 
 use serde::Serialize;
 use vochi_crm::asterisk::{FinishedCall, RecordingId};
@@ -10,17 +10,29 @@ use vochi_crm::{
 use crate::commands::delivery::ProfileDelivery;
 use crate::output::{FixedColumns, Paint, Report, Tone};
 
-/// A finished call, and what came of it in each account.
+/// Whether a call is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Progress {
+    Finished,
+    /// It went on when the input ended.
+    Unfinished,
+}
+
+/// A call, and what came of it in each account.
 #[derive(Serialize)]
 pub(super) struct Row<'a> {
     ok: bool,
+    /// Said of a call that is not over only.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    unfinished: bool,
     call_id: &'a CallId,
     direction: Direction,
     client_phone: Option<PhoneNumber>,
     /// The same as the PBX wrote it.
     client_raw: Option<&'a str>,
     line: Option<&'a Line>,
-    outcome: Outcome,
+    /// What an unfinished call comes to is not known, unless it was answered.
+    outcome: Option<Outcome>,
     reason: Option<Reason>,
     answered_by: Option<&'a Extension>,
     talked_with: &'a [Extension],
@@ -28,13 +40,16 @@ pub(super) struct Row<'a> {
     talk_seconds: Option<Seconds>,
     wait_seconds: Option<Seconds>,
     started_at: Timestamp,
-    ended_at: Timestamp,
+    ended_at: Option<Timestamp>,
     transfer: &'static str,
     transfer_result: Option<TransferResult>,
     transferred_to: Option<&'a Extension>,
     tenant: Option<&'a str>,
     recording_id: Option<&'a str>,
     deliveries: &'a [ProfileDelivery],
+    /// What is odd about it, where no account says so.
+    #[serde(rename = "warnings", skip_serializing_if = "Vec::is_empty")]
+    own_warnings: Vec<String>,
     /// Who was on the other side, in a word.
     #[serde(skip)]
     client: String,
@@ -49,10 +64,14 @@ pub(super) struct Row<'a> {
 impl<'a> Row<'a> {
     pub(super) fn new(
         call: &'a FinishedCall,
+        progress: Progress,
         deliveries: &'a [ProfileDelivery],
+        own_warnings: Vec<String>,
         zone: &Zone,
     ) -> Self {
         let record = call.record();
+        let is_over = progress == Progress::Finished;
+        let is_settled = is_over || record.outcome().is_answered();
         let transfer = record.transfer();
         let warnings = deliveries.iter().flat_map(|delivery| {
             let about = format!("call {}, profile {}", record.call_id(), delivery.profile);
@@ -61,26 +80,28 @@ impl<'a> Row<'a> {
         });
         Self {
             ok: true,
+            unfinished: !is_over,
             call_id: record.call_id(),
             direction: record.direction(),
             client_phone: record.client().number().filter(|_| call.is_external()),
             client_raw: call.raw_client(),
             line: record.line(),
-            outcome: record.outcome(),
-            reason: record.reason(),
+            outcome: Some(record.outcome()).filter(|_| is_settled),
+            reason: record.reason().filter(|_| is_over),
             answered_by: call.answered_by(),
             talked_with: record.talked_with(),
             extensions: record.rang(),
-            talk_seconds: record.talk(),
-            wait_seconds: record.wait(),
+            talk_seconds: record.talk().filter(|_| is_over),
+            wait_seconds: record.wait().filter(|_| is_settled),
             started_at: record.started_at(),
-            ended_at: record.ended_at(),
+            ended_at: Some(record.ended_at()).filter(|_| is_over),
             transfer: transfer.map_or(NO_TRANSFER, |transfer| transfer.mode.as_str()),
             transfer_result: transfer.and_then(|transfer| transfer.result),
             transferred_to: call.transferred_to(),
             tenant: call.tenant(),
             recording_id: call.recording().map(RecordingId::as_str),
             deliveries,
+            own_warnings,
             client: record.client().to_string(),
             clock: zone.local(record.started_at()).to_string(),
             warnings: warnings.collect(),
@@ -114,7 +135,7 @@ const COLUMNS: FixedColumns<10> = FixedColumns([
     ("direction", 9),
     ("client", 15),
     ("line", 12),
-    ("outcome", 9),
+    ("outcome", 10),
     ("who", 13),
     ("wait", 4),
     ("talk", 4),
@@ -144,7 +165,10 @@ impl Report for Row<'_> {
             self.direction.to_string(),
             self.client.clone(),
             self.line.map_or("-", Line::as_str).to_owned(),
-            self.outcome.to_string(),
+            match self.outcome {
+                Some(outcome) if !self.unfinished => outcome.to_string(),
+                _ => "unfinished".to_owned(),
+            },
             who,
             seconds(self.wait_seconds),
             seconds(self.talk_seconds),

@@ -1,6 +1,9 @@
 //! What a recording consisted of.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use serde::Serialize;
 
 /// What a recording consisted of.
 #[derive(Debug, Default)]
@@ -11,7 +14,27 @@ pub(super) struct Tally {
     pub(super) broken: u64,
     /// Events the library does not know, by name.
     unknown: BTreeMap<String, u64>,
-    pub(super) calls: u64,
+    /// Calls that are over.
+    pub(super) calls: usize,
+    /// Calls that go on.
+    pub(super) unfinished: usize,
+    /// Events of calls that are closed.
+    pub(super) late: u64,
+    /// Events that found no room in their call.
+    pub(super) dropped: u64,
+}
+
+/// The last line for scripts.
+#[derive(Debug, Serialize)]
+pub(super) struct Summary {
+    #[serde(rename = "summary")]
+    sums_up: bool,
+    calls: usize,
+    unfinished: usize,
+    late: u64,
+    dropped: u64,
+    unknown: u64,
+    broken: u64,
 }
 
 impl Tally {
@@ -37,13 +60,39 @@ impl Tally {
             [] => String::new(),
             names => format!(" ({})", names.join(", ")),
         };
-        format!(
-            "events understood {}, unknown {}{names}, broken {}; calls {}",
-            self.understood,
-            self.unknown.values().sum::<u64>(),
-            self.broken,
-            self.calls
-        )
+        let unknown = self.unknown_events();
+        let mut text = format!(
+            "events understood {}, unknown {unknown}{names}, broken {}",
+            self.understood, self.broken
+        );
+        // Writing to a String cannot fail.
+        for (name, count) in [("late", self.late), ("dropped", self.dropped)] {
+            if count > 0 {
+                let _ = write!(text, ", {name} {count}");
+            }
+        }
+        let _ = write!(text, "; calls {}", self.calls);
+        if self.unfinished > 0 {
+            let _ = write!(text, ", unfinished {}", self.unfinished);
+        }
+        text
+    }
+
+    /// The whole for scripts.
+    pub(super) fn summary(&self) -> Summary {
+        Summary {
+            sums_up: true,
+            calls: self.calls,
+            unfinished: self.unfinished,
+            late: self.late,
+            dropped: self.dropped,
+            unknown: self.unknown_events(),
+            broken: self.broken,
+        }
+    }
+
+    fn unknown_events(&self) -> u64 {
+        self.unknown.values().sum()
     }
 }
 
@@ -69,6 +118,12 @@ mod tests {
         assert_eq!(
             tally.text(),
             "events understood 30, unknown 3 (Bar 1, Foo 2), broken 1; calls 2"
+        );
+        (tally.late, tally.dropped, tally.unfinished) = (4, 5, 6);
+        assert_eq!(
+            tally.text(),
+            "events understood 30, unknown 3 (Bar 1, Foo 2), broken 1, late 4, dropped 5; calls 2, \
+             unfinished 6"
         );
     }
 }

@@ -1,0 +1,7 @@
+//! Streams of AMI events, made from bytes, through everything that makes calls of them.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use vochi_crm_fuzz::ami_stream;
+
+fuzz_target!(|input: &[u8]| ami_stream(input));
