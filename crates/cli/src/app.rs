@@ -153,7 +153,7 @@ impl App<'_> {
 
     /// Keeps these secrets out of everything that is shown from now on.
     pub(crate) fn conceal(&self, secrets: impl IntoIterator<Item = Secret>) {
-        self.blackened.set(Redactor::new(secrets));
+        self.blackened.add(secrets);
     }
 
     /// Makes a profile ready for work.

@@ -44,11 +44,11 @@ impl Crm {
         }
     }
 
-    /// The keys a profile cannot do without.
-    pub(crate) const fn needed_keys(self) -> &'static [&'static str] {
+    /// The keys a profile cannot do without; of several in one row any one does.
+    pub(crate) const fn needed_keys(self) -> &'static [&'static [&'static str]] {
         match self {
-            Self::RetailCrm => &["url", "api_key"],
-            Self::Kontur => &["workspace"],
+            Self::RetailCrm => &[&["url"], &["api_key"]],
+            Self::Kontur => &[&["workspace"], &["api_key", "access_key"]],
         }
     }
 
@@ -128,6 +128,8 @@ pub(crate) async fn raw(
 }
 
 fn read<T: DeserializeOwned>(own: Value) -> Result<T> {
-    // Kinds were checked before, so what is left is our own mistake; its text may quote a secret.
-    serde_json::from_value(own).map_err(|_| Error::internal("the settings cannot be taken over"))
+    // Kinds were checked before, so a value has the right type and cannot be meant: an id that is
+    // none. The reason does not quote it.
+    serde_path_to_error::deserialize(own)
+        .map_err(|error| Error::config(format!("{}: {}", error.path(), error.inner())))
 }

@@ -1,14 +1,15 @@
 //! The log on standard error.
 
 use std::io::{self, Write};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
+use tracing::Metadata;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
-use vochi_crm::Redactor;
+use vochi_crm::{Redactor, Secret};
 
 use crate::args::Global;
 use crate::output::Output;
@@ -20,18 +21,22 @@ const OWN: &str = "vochi_crm";
 
 /// What the log must not show. It is known only after the configuration was read.
 #[derive(Clone, Default)]
-pub(crate) struct Blackened(Arc<OnceLock<Redactor>>);
+pub(crate) struct Blackened(Arc<RwLock<Redactor>>);
 
 impl Blackened {
     /// Keeps these secrets out of everything that is logged from now on.
-    pub(crate) fn set(&self, redactor: Redactor) {
-        // Profiles are opened once; a second word could only repeat the first.
-        drop(self.0.set(redactor));
+    pub(crate) fn add(&self, secrets: impl IntoIterator<Item = Secret>) {
+        let mut redactor = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        *redactor = std::mem::take(&mut *redactor).and(secrets);
     }
 
     /// What keeps secrets out of other texts.
     pub(crate) fn redactor(&self) -> Redactor {
-        self.0.get().cloned().unwrap_or_default()
+        self.read(Redactor::clone)
+    }
+
+    fn read<T>(&self, use_it: impl FnOnce(&Redactor) -> T) -> T {
+        use_it(&self.0.read().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -75,22 +80,38 @@ pub(crate) fn start(global: &Global, output: &Output) -> Blackened {
 struct Stderr(Blackened);
 
 /// One line on its way there.
-struct Line(Blackened);
+struct Line {
+    blackened: Blackened,
+    /// Whether the text is our own, which names parameters without giving away their values.
+    is_own: bool,
+}
 
 impl<'a> MakeWriter<'a> for Stderr {
     type Writer = Line;
 
     fn make_writer(&'a self) -> Line {
-        Line(self.0.clone())
+        Line {
+            blackened: self.0.clone(),
+            is_own: false,
+        }
+    }
+
+    fn make_writer_for(&'a self, meta: &Metadata<'_>) -> Line {
+        Line {
+            blackened: self.0.clone(),
+            is_own: meta.target() == AUDIT || meta.target().starts_with(OWN),
+        }
     }
 }
 
 impl Write for Line {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let text = String::from_utf8_lossy(bytes);
-        let clean = self.0.0.get().map(|redactor| redactor.redact(&text));
-        let text = clean.as_deref().unwrap_or(&text);
-        io::stderr().lock().write_all(text.as_bytes())?;
+        let clean = self.blackened.read(|redactor| match self.is_own {
+            true => redactor.mask_known(&text),
+            false => redactor.redact(&text),
+        });
+        io::stderr().lock().write_all(clean.as_bytes())?;
         Ok(bytes.len())
     }
 

@@ -255,6 +255,15 @@ impl Error {
         self
     }
 
+    /// Rewrites message and hint and keeps the rest: for adding context or masking values.
+    #[must_use]
+    pub fn map_text(mut self, rewrite: impl Fn(&str) -> String) -> Self {
+        let inner = &mut *self.0;
+        inner.message = rewrite(&inner.message).into();
+        inner.hint = inner.hint.take().map(|hint| rewrite(&hint).into());
+        self
+    }
+
     /// The same error once more, for the next of many that failed together. The error underneath
     /// stays with the first.
     #[must_use]

@@ -37,6 +37,7 @@ mod fnv;
 mod hub;
 mod name;
 mod open_call;
+mod redaction;
 mod secret;
 mod warning;
 
@@ -56,6 +57,7 @@ pub use hub::{Hub, HubBuilder};
 pub use name::{AccountName, CrmName};
 pub use open_call::OpenCall;
 pub use phone::{PhoneNumber, PhoneReader};
-pub use secret::{Redactor, Secret};
+pub use redaction::{Redactor, key_like_parts};
+pub use secret::Secret;
 pub use time::{Clock, LocalTime, Seconds, SystemClock, Timestamp, Zone};
 pub use warning::{Warning, WarningKind};

@@ -14,6 +14,7 @@ use said::{Said, Yes};
 
 const CHECK_KEY: &str = "check api_key (and integration_secret of a public integration): Kontur shows them on the integration's page under Secrets";
 const CHECK_URL: &str = "check url and workspace: Kontur has nothing at this address";
+const NOT_KONTUR: &str = "check url: the response is not Kontur's, or Kontur is under maintenance, or a proxy is in the way";
 const INSTALL: &str =
     "install the integration in this workspace: on its page in Kontur, press Install";
 const CHECK_INSTANCE: &str =
@@ -92,11 +93,11 @@ fn judge_success(answer: &Answer) -> Result<(), Refusal> {
         Yes::Error(said) => Err(told(answer.status, &said).with_effect(Effect::Maybe)),
         Yes::Foreign(what) => Err(Refusal::new(
             ErrorKind::Decode,
-            answer.unreadable(what).message(),
+            answer.unreadable(what).message().to_owned(),
         )
         .with_advice(Advice::Transient)
         .with_effect(Effect::Maybe)
-        .with_hint("Kontur may be under maintenance, or a proxy is in the way")),
+        .with_hint(NOT_KONTUR)),
     }
 }
 
@@ -171,6 +172,8 @@ fn by_status(status: StatusCode, message: String, said: &Said) -> Refusal {
             let refusal = Refusal::new(ErrorKind::Rejected, message);
             if said.is_validation() {
                 refusal.with_hint(CHECK_DATA)
+            } else if said.is_foreign() {
+                refusal.with_hint(NOT_KONTUR)
             } else {
                 refusal
             }

@@ -49,6 +49,7 @@ const CHECK_KEY: &str =
 const CHECK_SCOPE: &str =
     "give the key the scope this operation needs and access to the shop, in the key's settings";
 const CHECK_URL: &str = "check url: RetailCRM knows no account at this address";
+const NOT_RETAILCRM: &str = "check url: the response is not RetailCRM's, or RetailCRM is under maintenance, or a proxy is in the way";
 const CHECK_PATH: &str = "check the path: RetailCRM has no such method";
 const CHECK_DATA: &str = "the fields say what RetailCRM does not accept";
 const RUN_SETUP: &str = "the telephony module is not registered or not active in this account: run setup, then switch it on";
@@ -231,7 +232,7 @@ fn not_json(answer: &Answer) -> Refusal {
         )
         .with_advice(Advice::Transient)
         .with_effect(Effect::Maybe)
-        .with_hint("RetailCRM may be under maintenance, or a proxy is in the way");
+        .with_hint(NOT_RETAILCRM);
     }
     let is_page = answer.body.trim_ascii_start().starts_with(b"<");
     if is_page || status == StatusCode::METHOD_NOT_ALLOWED {
@@ -241,13 +242,20 @@ fn not_json(answer: &Answer) -> Refusal {
         )
         .with_hint(CHECK_URL);
     }
-    by_status(
-        status,
-        format!("RetailCRM refuses with HTTP {}", status.as_u16()),
-    )
+    let message = format!("RetailCRM refuses with HTTP {}", status.as_u16());
+    with_url_hint(by_status(status, message))
+}
+
+/// Adds the hint for a response that is probably another server's.
+fn with_url_hint(refusal: Refusal) -> Refusal {
+    match refusal.kind() {
+        ErrorKind::Auth => refusal,
+        _ => refusal.with_hint(NOT_RETAILCRM),
+    }
 }
 
 fn told(status: StatusCode, envelope: Envelope) -> Refusal {
+    let is_foreign = envelope.success.is_none() && envelope.error.is_null();
     let said = match envelope.error {
         Value::Null => None,
         Value::String(text) => Some(text).filter(|text| !text.trim().is_empty()),
@@ -268,6 +276,7 @@ fn told(status: StatusCode, envelope: Envelope) -> Refusal {
                 None => refusal,
             }
         }
+        None if is_foreign => with_url_hint(by_status(status, message.clone())),
         None => by_status(status, message.clone()),
     };
     refusal

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde::Serialize;
-use vochi_crm::phone::PhoneReader;
+use vochi_crm::phone::{PhoneReader, PhoneRefusal};
 use vochi_crm::{
     CallEvent, CallId, CallRecord, CallState, CrmCallId, Cx, Error, EventKind, Party, PhoneNumber,
     Receipt, Result, WarningKind,
@@ -88,7 +88,7 @@ impl Delivery {
     /// Warns of a client that is no number, unless the connector has said what became of it.
     pub(super) fn warn_of_number(&mut self, warning: Option<&str>) {
         if let Some(warning) = warning
-            && !self.told_of_number
+            && (!self.told_of_number || warning.ends_with(SET_REGION))
         {
             self.warn(warning);
         }
@@ -142,13 +142,20 @@ impl Report for Delivery {
     }
 }
 
+/// The end of a warning that says more than a connector, which does not know why a number is
+/// unreadable.
+const SET_REGION: &str = "set default_region to read national numbers";
+
 /// Reads the client's number. What is none is kept, with a warning.
 pub(super) fn client(phones: PhoneReader, raw: &str) -> (Party, Option<String>) {
     let party = Party::read(&phones, raw);
     let warning = match &party {
         Party::Raw(_) => phones.read(raw).err().map(|error| {
             let (what, _) = phone::refusal(&error);
-            format!("{what}; it is kept as it is")
+            match error.reason() {
+                PhoneRefusal::NoRegion => format!("{what}; it is kept as it is; {SET_REGION}"),
+                _ => format!("{what}; it is kept as it is"),
+            }
         }),
         _ => None,
     };

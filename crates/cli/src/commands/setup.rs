@@ -92,7 +92,9 @@ pub(super) async fn run(app: &App<'_>) -> Result<Exit> {
         profile: session.profile.name.clone(),
         changes,
         inbound_secret_file: made_up.map(|made_up| made_up.file.display().to_string()),
-        warnings: warnings.map(|one| redactor.redact(one.text())).collect(),
+        warnings: warnings
+            .map(|one| redactor.mask_known(one.text()))
+            .collect(),
         requests: app.global.dry_run.then_some([]),
     });
     Ok(Exit::Done)

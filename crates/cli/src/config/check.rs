@@ -90,8 +90,10 @@ fn value(path: &str, entry: &Entry, kind: Kind) -> Result<()> {
     let wrong = |what: &str| Err(mistake(entry, path, what));
     match (kind, &entry.node) {
         (Kind::Text | Kind::Id | Kind::Secret, Node::Text(_))
-        | (Kind::Number, Node::Whole(_) | Node::Real(_))
+        | (Kind::Number, Node::Whole(_))
         | (Kind::Flag, Node::Flag(_)) => Ok(()),
+        (Kind::Number, Node::Real(number)) if number.is_finite() => Ok(()),
+        (Kind::Number, Node::Real(_)) => wrong("must be a finite number"),
         (Kind::Id, Node::Whole(0..)) => Ok(()),
         (Kind::Whole, Node::Whole(number)) if u32::try_from(*number).is_ok() => Ok(()),
         (Kind::Address, Node::Text(text)) => address(text).or_else(wrong),

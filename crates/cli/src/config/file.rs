@@ -8,6 +8,7 @@ use toml::de::{DeTable, DeValue};
 use vochi_crm::{Error, Result};
 
 use super::env::Environment;
+use super::masking::Sensitive;
 use super::place::Lines;
 use super::tree::{Entry, Node, Table};
 
@@ -62,8 +63,11 @@ pub(super) fn read(path: &Path) -> Result<ConfigFile> {
     let table = DeTable::parse(&text).map_err(|error| {
         // The parser's own text quotes the line, which may hold a secret.
         let at = lines.at(error.span().map_or(0, |span| span.start));
-        Error::config(format!("{at}: this is no TOML: {}", error.message()))
-            .with_hint("texts and secrets stand in quotes: key = \"value\"")
+        let error = Error::config(format!("{at}: this is no TOML: {}", error.message()))
+            .with_hint("texts and secrets stand in quotes: key = \"value\"");
+        let mut sensitive = Sensitive::default();
+        sensitive.add_words(text.split(|c: char| c.is_whitespace() || "\"'=.,[]{}".contains(c)));
+        sensitive.mask(error)
     })?;
     Ok(ConfigFile {
         table: owned(table.get_ref(), &lines),

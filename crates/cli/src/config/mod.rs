@@ -5,6 +5,7 @@ mod env;
 mod file;
 mod inbound;
 mod keys;
+mod masking;
 mod pbx;
 mod place;
 mod profile;
@@ -21,6 +22,7 @@ pub(crate) use pbx::Pbx;
 pub(crate) use profile::Profile;
 
 use file::{ConfigFile, Search};
+use masking::Sensitive;
 use place::Place;
 use profile::Parts;
 use tree::{Entry, Node, Table};
@@ -82,7 +84,11 @@ impl<'a> Settings<'a> {
             }) => (Some(path.to_path_buf()), exposed, table),
             None => (None, false, Table::default()),
         };
-        check::file(&top)?;
+        check::file(&top).map_err(|error| {
+            let mut sensitive = Sensitive::default();
+            sensitive.add_file(&top, environment);
+            sensitive.mask(error)
+        })?;
         let mut profiles = match top.0.remove(keys::PROFILE_TABLE) {
             Some(Entry {
                 node: Node::Table(profiles),
@@ -98,8 +104,13 @@ impl<'a> Settings<'a> {
                 .insert(NAMELESS.to_owned(), Entry { place, node });
         }
         top.0.extend(environment.settings(keys::TOP)?.0);
-        check::file(&top)?;
-        let pbx = Pbx::read(&top)?;
+        let pbx = check::file(&top).and_then(|()| Pbx::read(&top));
+        let pbx = pbx.map_err(|error| {
+            let mut sensitive = Sensitive::default();
+            sensitive.add_file(&top, environment);
+            sensitive.add_profiles(&profiles, environment);
+            sensitive.mask(error)
+        })?;
         for (name, meant) in environment.near_misses() {
             tracing::warn!("environment variable {name} is no setting, did you mean {meant}?");
         }
@@ -120,6 +131,10 @@ impl<'a> Settings<'a> {
     /// # Errors
     /// `config`
     pub(crate) fn profile(&self) -> Result<Profile> {
+        self.in_play().map_err(|error| self.mask(error))
+    }
+
+    fn in_play(&self) -> Result<Profile> {
         let name = match (self.asked.first(), self.top.get("default_profile")) {
             (Some(asked), _) => self.known(asked, "")?,
             (None, Some(entry)) => {
@@ -132,7 +147,7 @@ impl<'a> Settings<'a> {
                 several => {
                     return Err(Error::config(format!(
                         "which profile? There are {}",
-                        several.join(", ")
+                        listed(several)
                     ))
                     .with_hint("name one with --profile, or set default_profile"));
                 }
@@ -151,9 +166,10 @@ impl<'a> Settings<'a> {
             return Err(self.no_profile());
         }
         self.check_unambiguous(&names)?;
+        let build = |name| self.build(name).map_err(|error| self.mask(error));
         Ok(names
             .into_iter()
-            .map(|name| (name.to_owned(), self.build(name)))
+            .map(|name| (name.to_owned(), build(name)))
             .collect())
     }
 
@@ -162,6 +178,10 @@ impl<'a> Settings<'a> {
     /// # Errors
     /// `config`
     pub(crate) fn asked(&self) -> Result<Vec<Profile>> {
+        self.named().map_err(|error| self.mask(error))
+    }
+
+    fn named(&self) -> Result<Vec<Profile>> {
         let mut names: Vec<&str> = Vec::new();
         for asked in self.asked {
             let name = self.known(asked, "")?;
@@ -229,6 +249,17 @@ impl<'a> Settings<'a> {
         self.from_environment.text("crm").or(table.text("crm"))
     }
 
+    /// Masks what an error about the settings must not show. Secrets of every profile count.
+    fn mask(&self, error: Error) -> Error {
+        let mut sensitive = Sensitive::default();
+        sensitive.add_file(&self.top, self.environment);
+        sensitive.add_profiles(&self.profiles, self.environment);
+        let keys = keys::of_profile(None);
+        sensitive.add(&self.from_environment, &keys, self.environment);
+        sensitive.add_words(self.asked.iter().map(String::as_str));
+        sensitive.mask(error)
+    }
+
     fn names(&self) -> Vec<&str> {
         self.profiles.0.keys().map(String::as_str).collect()
     }
@@ -241,7 +272,7 @@ impl<'a> Settings<'a> {
         Err(Error::config(format!(
             "{} belongs to one profile, and several are in play: {}",
             entry.place,
-            in_play.join(", ")
+            listed(in_play)
         ))
         .with_hint("unset it, or name one profile with --profile"))
     }
@@ -269,7 +300,7 @@ impl<'a> Settings<'a> {
         Err(match keys::nearest(name, names.iter().copied()) {
             Some(near) => wrong.with_hint(format!("did you mean {near:?}?")),
             None if names.is_empty() => wrong,
-            None => wrong.with_hint(format!("there are {}", names.join(", "))),
+            None => wrong.with_hint(format!("there are {}", listed(&names))),
         })
     }
 
@@ -316,6 +347,15 @@ impl<'a> Settings<'a> {
             exposed: self.exposed,
         }
         .build()
+    }
+}
+
+/// The first of many names.
+fn listed(names: &[&str]) -> String {
+    const SHOWN: usize = 20;
+    match names.split_at_checked(SHOWN) {
+        Some((first, rest @ [_, ..])) => format!("{} and {} more", first.join(", "), rest.len()),
+        _ => names.join(", "),
     }
 }
 

@@ -28,26 +28,63 @@ impl fmt::Display for Place {
     }
 }
 
-/// Turns byte offsets of a file's text into places.
+/// Turns byte offsets of a file's text into places, each in the same time wherever it lies.
 pub(super) struct Lines<'a> {
     path: Arc<Path>,
-    text: &'a str,
+    text: &'a [u8],
+    /// Where lines begin.
+    starts: Vec<usize>,
+    /// The characters before each block of bytes.
+    characters: Vec<usize>,
 }
+
+/// Bytes whose characters are counted together.
+const BLOCK: usize = 256;
 
 impl<'a> Lines<'a> {
     pub(super) fn new(path: Arc<Path>, text: &'a str) -> Self {
-        Self { path, text }
+        let text = text.as_bytes();
+        let newlines = text.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
+        let characters = text.chunks(BLOCK).scan(0, |before, block| {
+            Some(std::mem::replace(before, *before + characters(block)))
+        });
+        Self {
+            path,
+            text,
+            starts: std::iter::once(0)
+                .chain(newlines.map(|(at, _)| at + 1))
+                .collect(),
+            characters: characters.collect(),
+        }
     }
 
     pub(super) fn at(&self, offset: usize) -> Place {
-        let before = self.text.get(..offset).unwrap_or(self.text);
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        let offset = offset.min(self.text.len());
+        let line = self.starts.partition_point(|start| *start <= offset);
+        let start = self.starts.get(line - 1).copied().unwrap_or_default();
         Place::File {
             path: Arc::clone(&self.path),
-            line: before.matches('\n').count() + 1,
-            column: before.get(line_start..).unwrap_or_default().chars().count() + 1,
+            line,
+            column: self.before(offset) - self.before(start) + 1,
         }
     }
+
+    /// The characters before an offset.
+    fn before(&self, offset: usize) -> usize {
+        let block = offset / BLOCK;
+        let of_blocks = self.characters.get(block).copied();
+        let rest = self.text.get(block * BLOCK..offset).unwrap_or_default();
+        match of_blocks {
+            Some(before) => before + characters(rest),
+            // The text ends with a block.
+            None => characters(self.text),
+        }
+    }
+}
+
+fn characters(text: &[u8]) -> usize {
+    let is_start = |byte: &&u8| **byte & 0b1100_0000 != 0b1000_0000;
+    text.iter().filter(is_start).count()
 }
 
 #[cfg(test)]
@@ -62,5 +99,21 @@ mod tests {
         assert_eq!(lines.at(6).to_string(), "a.toml, line 2, column 1");
         assert_eq!(lines.at(9).to_string(), "a.toml, line 2, column 3");
         assert_eq!(lines.at(99).to_string(), "a.toml, line 3, column 1");
+    }
+
+    #[test]
+    fn places_behind_long_lines_are_counted_in_characters() {
+        for length in [BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK] {
+            let text = format!("{}\n{}", "ё".repeat(length), "x".repeat(length));
+            let lines = Lines::new(Path::new("a").into(), &text);
+            for (offset, line, column) in [
+                (2 * length - 2, 1, length),
+                (2 * length + 1, 2, 1),
+                (text.len(), 2, length + 1),
+            ] {
+                let place = format!("a, line {line}, column {column}");
+                assert_eq!(lines.at(offset).to_string(), place, "length {length}");
+            }
+        }
     }
 }

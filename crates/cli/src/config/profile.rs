@@ -6,11 +6,12 @@ use std::path::Path;
 use serde_json::{Map, Value};
 use url::Url;
 use vochi_crm::account::ACCOUNT_KEYS;
-use vochi_crm::{Account, AccountConfig, Error, Result, Secret};
+use vochi_crm::{Account, AccountConfig, Error, ErrorKind, Result, Secret};
 
 use super::check;
 use super::env::Environment;
 use super::keys::{self, Kind};
+use super::masking::Sensitive;
 use super::place::Place;
 use super::secret;
 use super::tree::{Entry, Node, Table};
@@ -61,24 +62,40 @@ impl Parts<'_> {
         map.add(&path, "", &self.table);
         self.inherit(&mut map);
         let crm = self.crm(&path)?;
-        for needed in crm.needed_keys() {
-            if self.table.get(needed).is_none() {
-                return Err(self.missing(&path, needed));
-            }
+        let mut sensitive = Sensitive::default();
+        sensitive.add(self.top, keys::TOP, self.environment);
+        let kinds = keys::of_profile(Some(crm.name()));
+        sensitive.add(&self.table, &kinds, self.environment);
+        sensitive.add_words([self.name]);
+        let missing = crm.needed_keys().iter().filter(|either| {
+            let mut either = either.iter();
+            !either.any(|key| self.table.get(key).is_some())
+        });
+        let missing: Vec<&str> = missing
+            .filter_map(|either| either.first().copied())
+            .collect();
+        let mut problems = Vec::new();
+        if !missing.is_empty() {
+            problems.push(self.missing(&path, &missing));
         }
         let (mut common, mut own) = (Map::new(), Map::new());
-        let mut secrets = Vec::new();
-        let kinds = keys::of_profile(Some(crm.name()));
         for (name, entry) in self.table.in_order() {
             let kind = kinds
                 .iter()
                 .find(|key| key.name == name)
                 .map(|key| key.kind);
             let value = if kind == Some(Kind::Secret) {
-                let found = self.secret(name, entry, &map)?;
-                let value = Value::from(found.expose());
-                secrets.push(found);
-                value
+                match self.secret(name, entry, &map) {
+                    Ok(found) => {
+                        let value = Value::from(found.expose());
+                        sensitive.add_secret(found);
+                        value
+                    }
+                    Err(problem) => {
+                        problems.push(problem);
+                        continue;
+                    }
+                }
             } else {
                 entry.node.json()
             };
@@ -89,7 +106,12 @@ impl Parts<'_> {
             };
             target.insert(name.to_owned(), value);
         }
+        if let Some(error) = joined(problems) {
+            return Err(error);
+        }
         own.remove("crm");
+        let secrets = sensitive.everywhere();
+        map.sensitive = sensitive;
         // Kinds were checked before, so what is left is our own mistake.
         let account: AccountConfig = serde_json::from_value(Value::Object(common))
             .map_err(|_| Error::internal(format!("{path}: the settings cannot be taken over")))?;
@@ -112,7 +134,7 @@ impl Parts<'_> {
             if let Some(entry) = self.top.get(key)
                 && self.table.get(key).is_none()
             {
-                map.0
+                map.places
                     .insert(key.to_owned(), (entry.place.clone(), key.to_owned()));
                 self.table.0.insert(key.to_owned(), entry.clone());
             }
@@ -121,7 +143,7 @@ impl Parts<'_> {
 
     fn crm(&self, path: &str) -> Result<Crm> {
         let Some(entry) = self.table.get("crm") else {
-            return Err(self.missing(path, "crm"));
+            return Err(self.missing(path, &["crm"]));
         };
         let named = self.table.text("crm").unwrap_or_default();
         Crm::named(named).ok_or_else(|| {
@@ -132,16 +154,20 @@ impl Parts<'_> {
         })
     }
 
-    fn missing(&self, path: &str, key: &str) -> Error {
-        let variable = format!("VOCHI_CRM_{}", key.to_uppercase());
-        let told = match self.place {
-            Some(place) => Error::config(format!("{place}: {path}.{key} is missing")),
-            None => Error::config(format!("{key} is missing: {variable} is not set")),
-        };
-        told.with_hint(match self.place {
-            Some(_) => format!("add it below [{path}], or set {variable}"),
-            None => format!("set {variable}, or write a configuration file"),
-        })
+    fn missing(&self, path: &str, keys: &[&str]) -> Error {
+        let variable = |key: &&str| format!("VOCHI_CRM_{}", key.to_uppercase());
+        let variables: Vec<String> = keys.iter().map(variable).collect();
+        let variables = variables.join(", ");
+        match self.place {
+            Some(place) => {
+                let keys: Vec<String> = keys.iter().map(|key| format!("{path}.{key}")).collect();
+                Error::config(format!("{place}: missing {}", keys.join(", "))).with_hint(format!(
+                    "add what is missing below [{path}], or set {variables}"
+                ))
+            }
+            None => Error::config(format!("missing {}: {variables} not set", keys.join(", ")))
+                .with_hint(format!("set {variables}, or write a configuration file")),
+        }
     }
 
     fn secret(&self, name: &str, entry: &Entry, map: &KeyMap) -> Result<Secret> {
@@ -196,9 +222,27 @@ impl Profile {
     }
 }
 
+/// All of several errors in one.
+fn joined(mut errors: Vec<Error>) -> Option<Error> {
+    if errors.len() < 2 {
+        return errors.pop();
+    }
+    let messages: Vec<&str> = errors.iter().map(Error::message).collect();
+    let mut hints: Vec<&str> = errors.iter().filter_map(Error::hint).collect();
+    hints.dedup();
+    let all = Error::config(messages.join("; "));
+    Some(match hints.as_slice() {
+        [] => all,
+        hints => all.with_hint(hints.join("; ")),
+    })
+}
+
 /// Where each setting of a profile stands and how it is called in full, by its name in the library.
 #[derive(Clone, Debug, Default)]
-struct KeyMap(BTreeMap<String, (Place, String)>);
+struct KeyMap {
+    places: BTreeMap<String, (Place, String)>,
+    sensitive: Sensitive,
+}
 
 impl KeyMap {
     fn add(&mut self, path: &str, below: &str, table: &Table) {
@@ -209,29 +253,28 @@ impl KeyMap {
                 format!("{below}.{name}")
             };
             let full = format!("{path}.{key}");
-            self.0.insert(key.clone(), (entry.place.clone(), full));
+            self.places.insert(key.clone(), (entry.place.clone(), full));
             if let Node::Table(table) = &entry.node {
                 self.add(path, &key, table);
             }
         }
     }
 
-    /// The library begins a configuration error with the key; this adds place and full name.
+    /// Adds place and full name to a configuration error of the library, which begins with the
+    /// key, and masks what it must not show.
     fn locate(&self, error: Error) -> Error {
-        let message = error.message();
-        let told = self.0.iter().rev().find_map(|(key, (place, full))| {
-            let rest = message.strip_prefix(key.as_str())?.strip_prefix(": ")?;
-            Some(format!("{place}: {full}: {rest}"))
+        let located = self.places.iter().rev().find_map(|(key, (place, full))| {
+            let rest = error.message().strip_prefix(key.as_str())?;
+            let rest = rest.strip_prefix(": ")?;
+            let located = Error::new(error.kind(), format!("{place}: {full}: {rest}"));
+            Some(match error.hint() {
+                Some(hint) => located.with_hint(hint.to_owned()),
+                None => located,
+            })
         });
-        match told {
-            Some(told) => {
-                let hint = error.hint().map(str::to_owned);
-                let located = Error::new(error.kind(), told);
-                match hint {
-                    Some(hint) => located.with_hint(hint),
-                    None => located,
-                }
-            }
+        match located {
+            Some(located) => self.sensitive.mask(located),
+            None if error.kind() == ErrorKind::Config => self.sensitive.mask(error),
             None => error,
         }
     }

@@ -23,11 +23,11 @@ pub(super) fn find(node: &Node, environment: &Environment, beside: &Path) -> Res
         inline,
     };
     match node {
-        Node::Text(text) if text.trim().is_empty() => Err(Error::config("the secret is empty")),
-        Node::Text(text) => Ok(found(text.trim(), true)),
+        Node::Text(text) if trimmed(text).is_empty() => Err(Error::config("the secret is empty")),
+        Node::Text(text) => Ok(found(trimmed(text), true)),
         Node::Table(table) => match (table.text("env"), table.text("file")) {
             (Some(variable), None) => match environment.get(variable) {
-                Some(text) => Ok(found(text.trim(), false)),
+                Some(text) => Ok(found(trimmed(text), false)),
                 None => Err(Error::config(format!(
                     "the environment variable {variable} is not set or empty"
                 ))),
@@ -37,6 +37,11 @@ pub(super) fn find(node: &Node, environment: &Environment, beside: &Path) -> Res
         },
         _ => Err(Error::config(FORMS)),
     }
+}
+
+/// A secret without the blanks and the byte order mark that editors put around it.
+pub(super) fn trimmed(text: &str) -> &str {
+    text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}')
 }
 
 /// How a secret is written.
@@ -60,7 +65,7 @@ pub(super) fn read_file(path: &Path) -> Result<String, Error> {
         );
     }
     let text = std::fs::read_to_string(path).map_err(unreadable)?;
-    let secret = text.trim();
+    let secret = trimmed(&text);
     if secret.is_empty() {
         return Err(Error::config(format!("the secret file {shown} is empty")));
     }

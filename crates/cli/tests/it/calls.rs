@@ -309,3 +309,24 @@ fn people_read_one_line_and_warnings_apart() {
     let quiet: Vec<&str> = ["-q"].into_iter().chain(ring).collect();
     assert_eq!(stage.run(&quiet).stderr, "");
 }
+
+#[test]
+fn number_without_region_names_default_region() {
+    let stage = Stage::new();
+    let text = stage.profile_text("shop");
+    let without = text.replace("default_region = \"BY\"\n", "");
+    assert_ne!(text, without);
+    stage.configure(&without);
+    let ring = ["call-event", "in", "--call-id", "1", "--ext", "151"];
+    let read = |phone| {
+        stage
+            .json(&[&ring[..], &["--phone", phone]].concat())
+            .ends(0)
+    };
+    let national = read("8044 637-06-46")["warnings"].to_string();
+    assert!(national.contains("set default_region"), "{national}");
+    let odd = read("MTS.BY")["warnings"].to_string();
+    assert!(!odd.contains("default_region"), "{odd}");
+    let error = stage.json(&["route", "8044 637-06-46"]).ends(4)["error"].clone();
+    assert!(error.to_string().contains("set default_region"), "{error}");
+}

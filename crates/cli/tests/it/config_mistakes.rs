@@ -142,6 +142,18 @@ fn a_value_of_the_wrong_kind_is_named_by_its_key() {
             "true or false",
         ),
         (
+            below("timeout_seconds = nan"),
+            "line 5",
+            "profile.shop.timeout_seconds",
+            "finite",
+        ),
+        (
+            below("requests_per_second = inf"),
+            "line 5",
+            "profile.shop.requests_per_second",
+            "finite",
+        ),
+        (
             below("timezone = 3"),
             "line 5",
             "profile.shop.timezone",
@@ -398,4 +410,92 @@ fn a_mistake_in_a_profile_that_is_not_in_play_is_told_too() {
             .contains("account_id"),
         "{error}"
     );
+}
+
+#[test]
+fn every_missing_key_is_named_at_once() {
+    let kontur = "[profile.crm]\ncrm = \"kontur\"\n";
+    told([
+        (
+            "[profile.shop]\ncrm = \"retailcrm\"\n".to_owned(),
+            "line 1, column 10",
+            "missing profile.shop.url, profile.shop.api_key",
+            "VOCHI_CRM_URL, VOCHI_CRM_API_KEY",
+        ),
+        (
+            kontur.to_owned(),
+            "line 1",
+            "missing profile.crm.workspace, profile.crm.api_key",
+            "VOCHI_CRM_WORKSPACE",
+        ),
+        (
+            format!("{kontur}access_key = \"invented-key\"\n"),
+            "line 1",
+            "missing profile.crm.workspace",
+            "VOCHI_CRM_WORKSPACE",
+        ),
+        (
+            format!(
+                "{kontur}api_key = {{ env = \"KONTUR_KEY\" }}\nbearer = {{ file = \"person\" }}\n"
+            ),
+            "missing profile.crm.workspace;",
+            "KONTUR_KEY is not set",
+            "the secret file person",
+        ),
+    ]);
+    let stage = Stage::bare();
+    let mut command = stage.command(&["--output", "json", "setup"]);
+    command.env("VOCHI_CRM_CRM", "retailcrm");
+    let error = crate::support::Ran::of(command).ends(3)["error"].clone();
+    for part in ["url, api_key", "VOCHI_CRM_URL, VOCHI_CRM_API_KEY"] {
+        let message = error["message"].as_str().expect("a message");
+        assert!(message.contains(part), "{part}: {error}");
+    }
+}
+
+#[test]
+fn instance_id_that_is_not_a_guid_is_named() {
+    let kontur = "[profile.crm]\ncrm = \"kontur\"\nworkspace = \"vochi-demo\"\n\
+                  api_key = \"invented-key\"\ninstance_id = \"12\"\n";
+    told([(
+        kontur.to_owned(),
+        "line 5",
+        "profile.crm.instance_id: ",
+        "integration instance id",
+    )]);
+}
+
+#[test]
+fn many_profiles_are_read_in_linear_time() {
+    let stage = Stage::bare();
+    let secret = "api_key = \"invented-key\"";
+    let profile = |at: usize| {
+        format!(
+            "[profile.p{at}]\ncrm = \"retailcrm\"\nurl = \"https://demo.retailcrm.ru\"\n{secret}\n"
+        )
+    };
+    let took = |count: usize| {
+        stage.configure(&(0..count).map(profile).collect::<String>());
+        let began = std::time::Instant::now();
+        let error = stage.json(&["users"]).ends(3)["error"].clone();
+        let message = error["message"].as_str().expect("a message");
+        assert!(
+            message.ends_with(&format!(" and {} more", count - 20)),
+            "{error}"
+        );
+        began.elapsed()
+    };
+    let few = took(2_000);
+    let many = took(20_000);
+    assert!(many < few * 30, "2,000 take {few:?}, 20,000 take {many:?}");
+}
+
+#[test]
+fn byte_order_mark_of_the_file_is_no_part_of_it() {
+    told([(
+        format!("\u{feff}{}", below("popup = \"loud\"")),
+        "line 5",
+        "profile.shop.popup",
+        "ring",
+    )]);
 }

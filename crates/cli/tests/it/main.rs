@@ -20,6 +20,8 @@ mod failures;
 mod health;
 mod kontur;
 mod lookup;
+mod loopback;
+mod masking;
 mod packaging;
 mod phone;
 mod process;

@@ -8,7 +8,7 @@ use std::process::{Command, Output, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
-use vochi_crm_sandbox::{Crm, Fault, Sandbox};
+use vochi_crm_sandbox::{Builder, Crm, Fault, Sandbox};
 
 /// The path of a live event in RetailCRM.
 pub(crate) const CALL_EVENT: &str = "/api/v5/telephony/call/event";
@@ -33,15 +33,20 @@ pub(crate) struct Ran {
 impl Stage {
     /// A stage without any configuration.
     pub(crate) fn bare() -> Self {
+        Self::of(|builder, _| builder)
+    }
+
+    /// A stage whose sandbox is built so, with the path of the home.
+    pub(crate) fn of(build: impl FnOnce(Builder, &Path) -> Builder) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
             .build()
             .expect("a runtime");
-        let sandbox = runtime
-            .block_on(Sandbox::builder().start())
-            .expect("a sandbox");
         let home = tempfile::tempdir().expect("a home");
+        let sandbox = runtime
+            .block_on(build(Sandbox::builder(), home.path()).start())
+            .expect("a sandbox");
         Self {
             sandbox,
             home,

@@ -7,7 +7,7 @@ use http::{HeaderMap, StatusCode, header};
 use serde::de::DeserializeOwned;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::secret::Redactor;
+use crate::redaction::Redactor;
 use crate::wire;
 
 /// How much of an unreadable body an error shows.
@@ -107,21 +107,8 @@ impl Answer {
     /// The beginning of the body as text, on one line, without secrets.
     pub fn excerpt(&self, redactor: &Redactor) -> String {
         let text = String::from_utf8_lossy(&self.body);
-        // A secret at the cut must not survive as its own beginning: redact, then cut.
-        let window: String = text.chars().take(4 * EXCERPT).collect();
-        let clean = redactor.redact(&window);
-        let mut short: String = String::with_capacity(EXCERPT);
-        for character in clean.chars() {
-            if short.len() + character.len_utf8() > EXCERPT {
-                short.push('…');
-                break;
-            }
-            short.push(if character.is_control() {
-                ' '
-            } else {
-                character
-            });
-        }
-        short
+        redactor
+            .excerpt(&text, EXCERPT)
+            .replace(char::is_control, " ")
     }
 }

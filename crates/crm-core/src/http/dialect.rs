@@ -1,5 +1,6 @@
 //! How one CRM is spoken to: its authorisation, and what its errors mean.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
@@ -30,15 +31,16 @@ pub struct Refusal {
     pub(crate) kind: ErrorKind,
     pub(crate) advice: Advice,
     pub(crate) effect: Effect,
-    pub(crate) message: String,
+    pub(crate) message: Cow<'static, str>,
     pub(crate) hint: Option<&'static str>,
     pub(crate) code: Option<String>,
     pub(crate) fields: BTreeMap<String, String>,
 }
 
 impl Refusal {
-    /// A refusal without effect that is not to be repeated.
-    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+    /// A refusal without effect that is not to be repeated. A message that is no literal counts as
+    /// the CRM's own: the pipeline redacts and shortens it, like code and fields.
+    pub fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
         Self {
             kind,
             advice: Advice::Never,

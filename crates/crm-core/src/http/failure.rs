@@ -6,8 +6,18 @@ use std::time::Duration;
 use super::flow::Fault;
 use super::{Advice, Answer, Idempotency, Refusal, Stage, TransportError};
 use crate::error::{Effect, Error, ErrorKind, TryAgain};
+use crate::redaction::Redactor;
 use crate::retry;
-use crate::secret::Redactor;
+
+/// How many bytes of each text of a CRM an error carries.
+const LONGEST_TEXT: usize = 1024;
+
+/// How many fields of an error response an error carries.
+const MOST_FIELDS: usize = 50;
+
+/// The hint where the body of a success is not what the operation returns.
+const ANOTHER_SERVER: &str =
+    "check url: the response may come from another server than the CRM's, or from a proxy";
 
 /// Why an attempt did not succeed, and what to do about it.
 pub(super) struct Failure {
@@ -55,13 +65,18 @@ impl Failure {
         told: Option<Duration>,
         redactor: &Redactor,
     ) -> Self {
-        let redact = |text: &str| redactor.redact(text);
+        let redact = |text: &str| redactor.excerpt(text, LONGEST_TEXT);
         let fields = refusal
             .fields
             .iter()
+            .take(MOST_FIELDS)
             .map(|(name, text)| (redact(name), redact(text)))
             .collect();
-        let mut error = Error::new(refusal.kind, redact(&refusal.message))
+        let message = match &refusal.message {
+            Cow::Borrowed(own) => redactor.mask_known(own),
+            Cow::Owned(text) => redact(text),
+        };
+        let mut error = Error::new(refusal.kind, message)
             .with_effect(refusal.effect)
             .with_status(answer.status.as_u16())
             .with_fields(fields);
@@ -100,6 +115,14 @@ impl Failure {
                 ErrorKind::Internal,
                 Advice::Never,
                 "report this as a defect",
+            ),
+            TransportError::Certificate(fault) => {
+                (ErrorKind::Unavailable, Advice::Never, fault.hint())
+            }
+            TransportError::NoTls => (
+                ErrorKind::Unavailable,
+                Advice::Never,
+                "check scheme and port of url: the server at this port does not speak TLS",
             ),
             _ => (
                 ErrorKind::Unavailable,
@@ -158,12 +181,11 @@ pub(super) fn with_excerpt(error: &Error, answer: &Answer, redactor: &Redactor) 
     } else {
         format!("the body begins: {excerpt}").into()
     };
-    let told = format!("{}; {begins}", error.message());
-    let mut full = Error::new(error.kind(), told)
+    // It names content type and keys of the body, which are the server's.
+    let message = redactor.excerpt(error.message(), LONGEST_TEXT);
+    let hint = error.hint().unwrap_or(ANOTHER_SERVER).to_owned();
+    Error::new(error.kind(), format!("{message}; {begins}"))
         .with_effect(error.effect())
-        .with_status(answer.status.as_u16());
-    if let Some(hint) = error.hint() {
-        full = full.with_hint(hint.to_owned());
-    }
-    full
+        .with_status(answer.status.as_u16())
+        .with_hint(hint)
 }

@@ -35,4 +35,4 @@ pub use pipeline::{Pipeline, PipelineBuilder};
 pub use plan::{Plan, PlannedPart, PlannedRequest};
 pub use raw::RawRequest;
 pub use source::{FileSource, Source, SourceReader};
-pub use transport::{HttpRequest, Payload, Stage, Transport, TransportError};
+pub use transport::{CertificateFault, HttpRequest, Payload, Stage, Transport, TransportError};

@@ -102,7 +102,8 @@ impl FromStr for Origin {
     }
 }
 
-fn is_loopback(url: &Url) -> bool {
+/// Returns true if an address leads no further than to this machine.
+pub(super) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),

@@ -22,8 +22,9 @@ use crate::error::{Effect, Error, ErrorKind, Result, TryAgain};
 use crate::hub::Hub;
 use crate::limit::Bucket;
 use crate::name::AccountName;
+use crate::redaction::Redactor;
 use crate::retry::{self, RetryPolicy};
-use crate::secret::{Redactor, Secret};
+use crate::secret::Secret;
 
 /// Sends operations of one account: limiter, authorisation, transport, the CRM's verdict, retries.
 ///

@@ -4,15 +4,19 @@ use std::error::Error as _;
 use std::fmt;
 use std::io;
 use std::pin::Pin;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http_body::{Frame, SizeHint};
 use tokio::io::{AsyncRead as _, ReadBuf};
+use url::Url;
 
-use super::{Answer, HttpRequest, Payload, SourceReader, Stage, Transport, TransportError};
+use super::origin::is_loopback;
+use super::{
+    Answer, CertificateFault, HttpRequest, Payload, SourceReader, Stage, Transport, TransportError,
+};
 use crate::error::{Error, Result};
 
 /// How long a connection may take to come about. Shorter than any sensible time limit of a
@@ -26,9 +30,15 @@ const CHUNK: usize = 64 * 1024;
 ///
 /// It trusts the machine's certificates and Mozilla's list, which is part of the program: on a
 /// machine without certificates TLS comes up all the same.
+///
+/// Proxies of the environment (`https_proxy`, `no_proxy` and others) hold for all addresses but
+/// loopback ones.
 #[derive(Clone)]
 pub struct ReqwestTransport {
     client: reqwest::Client,
+    user_agent: Arc<str>,
+    /// Made for the first request to this machine.
+    direct: Arc<OnceLock<reqwest::Client>>,
 }
 
 impl ReqwestTransport {
@@ -37,27 +47,47 @@ impl ReqwestTransport {
     /// # Errors
     /// `config` where TLS cannot be set up on this machine or the name is no header value.
     pub fn new(user_agent: &str) -> Result<Self> {
-        let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS
-            .iter()
-            .filter_map(|certificate| reqwest::Certificate::from_der(certificate).ok());
-        let client = reqwest::Client::builder()
-            .user_agent(user_agent)
-            .tls_certs_merge(roots)
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .connect_timeout(CONNECT_TIMEOUT)
-            .pool_idle_timeout(Duration::from_secs(50))
-            .tcp_nodelay(true)
-            .referer(false)
-            .build()
-            .map_err(|error| {
-                Error::config(format!(
-                    "the HTTP client cannot be set up: {}",
-                    told(&error)
-                ))
-            })?;
-        Ok(Self { client })
+        let client = builder(user_agent).build().map_err(|error| {
+            Error::config(format!(
+                "the HTTP client cannot be set up: {}",
+                told(&error)
+            ))
+        })?;
+        Ok(Self {
+            client,
+            user_agent: user_agent.into(),
+            direct: Arc::default(),
+        })
     }
+
+    /// The client for an address. A proxy reaches another machine's loopback, and would be given the
+    /// key of a plain request.
+    fn client(&self, url: &Url) -> Result<&reqwest::Client, TransportError> {
+        if !is_loopback(url) {
+            return Ok(&self.client);
+        }
+        if let Some(direct) = self.direct.get() {
+            return Ok(direct);
+        }
+        let direct = builder(&self.user_agent).no_proxy().build();
+        let direct = direct.map_err(|error| classify(&error))?;
+        Ok(self.direct.get_or_init(|| direct))
+    }
+}
+
+fn builder(user_agent: &str) -> reqwest::ClientBuilder {
+    let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS
+        .iter()
+        .filter_map(|certificate| reqwest::Certificate::from_der(certificate).ok());
+    reqwest::Client::builder()
+        .user_agent(user_agent)
+        .tls_certs_merge(roots)
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .connect_timeout(CONNECT_TIMEOUT)
+        .pool_idle_timeout(Duration::from_secs(50))
+        .tcp_nodelay(true)
+        .referer(false)
 }
 
 impl fmt::Debug for ReqwestTransport {
@@ -70,6 +100,7 @@ impl fmt::Debug for ReqwestTransport {
 impl Transport for ReqwestTransport {
     async fn send(&self, request: HttpRequest) -> Result<Answer, TransportError> {
         let longest = request.longest_answer;
+        let client = self.client(&request.url)?;
         let mut outgoing = reqwest::Request::new(request.method, request.url);
         *outgoing.headers_mut() = request.headers;
         match request.body {
@@ -79,8 +110,7 @@ impl Transport for ReqwestTransport {
                 *outgoing.body_mut() = Some(reqwest::Body::wrap(Streamed::new(reader)));
             }
         }
-        let mut incoming = self
-            .client
+        let mut incoming = client
             .execute(outgoing)
             .await
             .map_err(|error| classify(&error))?;
@@ -157,6 +187,9 @@ fn classify(error: &reqwest::Error) -> TransportError {
         if error.is_timeout() {
             return TransportError::TimedOut(Stage::NotSent);
         }
+        if let Some(error) = tls_error(error).and_then(of_tls) {
+            return error;
+        }
         return TransportError::Connect(told(error));
     }
     if error.is_builder() {
@@ -166,6 +199,44 @@ fn classify(error: &reqwest::Error) -> TransportError {
         return TransportError::TimedOut(Stage::Unknown);
     }
     TransportError::Broken(told(error))
+}
+
+/// The failures of TLS that a retry or another moment does not change.
+fn of_tls(error: &rustls::Error) -> Option<TransportError> {
+    use rustls::CertificateError as Certificate;
+    let rustls::Error::InvalidCertificate(fault) = error else {
+        let no_tls = matches!(error, rustls::Error::InvalidMessage(_));
+        return no_tls.then_some(TransportError::NoTls);
+    };
+    Some(TransportError::Certificate(match fault {
+        Certificate::UnknownIssuer => CertificateFault::UnknownIssuer,
+        Certificate::Expired
+        | Certificate::ExpiredContext { .. }
+        | Certificate::NotValidYet
+        | Certificate::NotValidYetContext { .. } => CertificateFault::OutOfDate,
+        Certificate::NotValidForName | Certificate::NotValidForNameContext { .. } => {
+            CertificateFault::OtherHost
+        }
+        _ => CertificateFault::Other,
+    }))
+}
+
+/// The error of TLS beneath an error of reqwest. I/O errors name the cause of what they wrap, not
+/// what they wrap.
+fn tls_error(error: &reqwest::Error) -> Option<&rustls::Error> {
+    let mut reason: &(dyn std::error::Error + 'static) = error;
+    loop {
+        if let Some(tls) = reason.downcast_ref() {
+            return Some(tls);
+        }
+        let wrapped = reason
+            .downcast_ref::<io::Error>()
+            .and_then(io::Error::get_ref);
+        reason = match wrapped {
+            Some(wrapped) => wrapped,
+            None => reason.source()?,
+        };
+    }
 }
 
 /// The error's innermost reason. reqwest's own text is left out: it contains the address.

@@ -113,6 +113,46 @@ pub enum Stage {
     Unknown,
 }
 
+/// Why a server's certificate was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CertificateFault {
+    /// It was issued by an authority that this machine does not trust, or by itself.
+    UnknownIssuer,
+    /// It is not valid any more, or not yet.
+    OutOfDate,
+    /// It is for another host.
+    OtherHost,
+    /// It was revoked, cannot be read, or is not for a server.
+    Other,
+}
+
+impl CertificateFault {
+    /// What the operator can do about it.
+    pub const fn hint(self) -> &'static str {
+        match self {
+            Self::UnknownIssuer => {
+                "add the certificate of the authority (CA) to those this machine trusts \
+                 (update-ca-certificates), or name a PEM file with all of them in SSL_CERT_FILE"
+            }
+            Self::OutOfDate => "check the clock of this machine, then the server's certificate",
+            Self::OtherHost => "check url: the certificate is for another host",
+            Self::Other => "have the server's certificate checked",
+        }
+    }
+}
+
+impl fmt::Display for CertificateFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::UnknownIssuer => "unknown issuer",
+            Self::OutOfDate => "expired or not yet valid",
+            Self::OtherHost => "not valid for this host",
+            Self::Other => "not valid",
+        })
+    }
+}
+
 /// A failure of the transport. Its message contains no address and no secret.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -120,6 +160,12 @@ pub enum TransportError {
     /// No connection came about: name, network, TLS.
     #[error("no connection: {0}")]
     Connect(String),
+    /// The server's certificate was refused. A retry would meet the same one.
+    #[error("certificate refused: {0}")]
+    Certificate(CertificateFault),
+    /// The server does not speak TLS at this port.
+    #[error("no TLS connection: the server responds without TLS")]
+    NoTls,
     /// The connection broke.
     #[error("the connection broke: {0}")]
     Broken(String),
@@ -138,7 +184,9 @@ impl TransportError {
     /// How far the request had come.
     pub fn stage(&self) -> Stage {
         match self {
-            Self::Connect(_) | Self::Invalid(_) => Stage::NotSent,
+            Self::Connect(_) | Self::Certificate(_) | Self::NoTls | Self::Invalid(_) => {
+                Stage::NotSent
+            }
             Self::TimedOut(stage) => *stage,
             Self::Broken(_) | Self::TooLong(_) => Stage::Unknown,
         }

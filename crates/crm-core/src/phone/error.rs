@@ -5,6 +5,7 @@ use std::fmt;
 use super::clean::is_invisible;
 use super::engine::Misfit;
 use super::region::Region;
+use crate::redaction::looks_like_key;
 
 /// How much of a refused text is shown.
 const SHOWN_CHARS: usize = 40;
@@ -89,7 +90,7 @@ impl From<Misfit> for PhoneRefusal {
 /// assert_eq!(
 ///     refused.to_string(),
 ///     "`8029 111-22-33` is not written with + and no default region says how to read it; write \
-///      it with + and the country code, such as +375291112233, or set the default region",
+///      it with + and the country code, such as +375291112233, or set default_region",
 /// );
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -161,8 +162,7 @@ impl PhoneError {
                  0…) is written without +"
             }
             PhoneRefusal::NoRegion => {
-                "write it with + and the country code, such as +375291112233, or set the default \
-                 region"
+                "write it with + and the country code, such as +375291112233, or set default_region"
             }
             PhoneRefusal::ForeignTrunk => {
                 "write +7 in place of the 8, or + in front if it is the number of another country"
@@ -239,6 +239,10 @@ pub(super) struct Shown<'a>(pub(super) &'a str);
 
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // A key in the wrong field must not come out, nor a part of it.
+        if looks_like_key(self.0) {
+            return write!(f, "*** ({} characters)", self.0.chars().count());
+        }
         let mut chars = self.0.chars();
         for c in chars.by_ref().take(SHOWN_CHARS) {
             if c.is_control() || is_invisible(c) {

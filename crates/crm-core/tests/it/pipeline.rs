@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use vochi_crm_core::http::{
-    Advice, Answer, ApiRequest, Dialect, Endpoint, Grant, HttpRequest, Idempotency, LimitClass,
-    Pipeline, Plan, Refusal, Renewal, Stage, TransportError,
+    Advice, Answer, ApiRequest, CertificateFault, Dialect, Endpoint, Grant, HttpRequest,
+    Idempotency, LimitClass, Pipeline, Plan, Refusal, Renewal, Stage, TransportError,
 };
 use vochi_crm_core::limit::{LimitKey, Quota};
 use vochi_crm_core::retry::RetryPolicy;
@@ -357,4 +357,95 @@ async fn a_policy_without_retries_tries_once() {
         .build();
     let error: Error = pipeline.send(&Cx::history(), &SAFE).await.unwrap_err();
     assert_eq!(error.attempts(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn refused_certificate_is_not_retried_and_has_a_hint() {
+    for (error, hint) in [
+        (
+            TransportError::Certificate(CertificateFault::UnknownIssuer),
+            "SSL_CERT_FILE",
+        ),
+        (
+            TransportError::Certificate(CertificateFault::OutOfDate),
+            "clock",
+        ),
+        (
+            TransportError::Certificate(CertificateFault::OtherHost),
+            "check url",
+        ),
+        (TransportError::NoTls, "port of url"),
+    ] {
+        let message = error.to_string();
+        let (result, script) = run(vec![Step::Fail(error)], &SAFE).await;
+        let error = result.unwrap_err();
+        assert_eq!(script.played().len(), 1, "{message}: retried");
+        assert_eq!(error.kind(), ErrorKind::Unavailable, "{message}");
+        assert_eq!(error.effect(), Effect::NotApplied, "{message}");
+        assert_eq!(error.try_again(), TryAgain::Never, "{message}");
+        assert!(error.message().contains(&message), "{error}");
+        assert!(error.hint().is_some_and(|it| it.contains(hint)), "{error}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn response_of_another_server_has_a_hint() {
+    let step = Step::text(200, "text/html", "<html>hello</html>");
+    let error = run(vec![step], &SAFE).await.0.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    assert!(
+        error.hint().is_some_and(|it| it.contains("check url")),
+        "{error}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn long_error_texts_of_a_crm_are_cut_after_masking() {
+    let long = format!(
+        "{}canary-key-0001{}",
+        "x".repeat(1018),
+        "y".repeat(1_000_000)
+    );
+    let refusal = Refusal::new(ErrorKind::Rejected, long.clone())
+        .with_code(long.clone())
+        .with_fields(
+            (0..1_000)
+                .map(|at| (at.to_string(), long.clone()))
+                .collect(),
+        );
+    let hub = Hub::builder()
+        .transport(Arc::new(ScriptedTransport::new(vec![yes()])))
+        .build()
+        .unwrap();
+    let origin = "https://crm.example.test".parse().unwrap();
+    let pipeline = Pipeline::builder(&hub, "shop".into(), origin, Arc::new(Refusing(refusal)))
+        .secrets([Secret::new("canary-key-0001")])
+        .build();
+    let error = pipeline.send(&Cx::history(), &SAFE).await.unwrap_err();
+    assert!(error.message().len() < 1_100, "{}", error.message().len());
+    assert!(error.message().ends_with("x***yyy…"), "{error}");
+    assert_eq!(error.code(), Some(error.message()));
+    assert_eq!(error.fields().len(), 50);
+    let printed = format!("{error:?}");
+    assert!(printed.len() < 60_000, "{}", printed.len());
+    assert!(!printed.contains("canary"), "{printed}");
+}
+
+/// A CRM that refuses everything alike.
+#[derive(Debug)]
+struct Refusing(Refusal);
+
+#[async_trait::async_trait]
+impl Dialect for Refusing {
+    fn crm(&self) -> CrmName {
+        CrmName::new("refusing")
+    }
+
+    async fn authorize(&self, _: &Cx, _: &mut HttpRequest) -> Result<Grant> {
+        Ok(Grant::FIXED)
+    }
+
+    fn judge(&self, _: &Answer) -> Result<(), Refusal> {
+        Err(self.0.clone())
+    }
 }

@@ -47,6 +47,19 @@ async fn failure(address: &str) -> TransportError {
 }
 
 #[tokio::test]
+async fn plain_server_behind_https_has_no_tls() {
+    let address = server(|mut stream| async move {
+        read_request(&mut stream).await;
+        let refusal = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n";
+        let _ = stream.write_all(refusal).await;
+    })
+    .await;
+    let error = failure(&address.replace("http://", "https://")).await;
+    assert!(matches!(error, TransportError::NoTls), "{error:?}");
+    assert_eq!(error.stage(), Stage::NotSent);
+}
+
+#[tokio::test]
 async fn an_error_status_is_an_answer() {
     let address = server(|mut stream| async move {
         read_request(&mut stream).await;

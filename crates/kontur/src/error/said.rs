@@ -12,9 +12,6 @@ use vochi_crm_core::wire;
 
 use crate::model::ErrorStatus;
 
-/// How much of a body that says nothing readable is kept, in bytes.
-const KEPT: usize = 2048;
-
 /// What was said.
 #[derive(Debug)]
 pub(super) enum Said {
@@ -128,12 +125,12 @@ impl Said {
     fn text(text: &str) -> Self {
         match text.trim() {
             "" => Self::Body(String::new()),
-            text => Self::Text(cut(text).to_owned()),
+            text => Self::Text(text.to_owned()),
         }
     }
 
     fn body(raw: &str) -> Self {
-        Self::Body(cut(raw.trim()).to_owned())
+        Self::Body(raw.trim().to_owned())
     }
 
     /// `ProblemDetails` has a map of errors or a number for its status, the other form a word.
@@ -193,6 +190,11 @@ impl Said {
     /// Whether it lists fields that are wrong.
     pub(super) fn is_validation(&self) -> bool {
         matches!(self, Self::Problem { fields, .. } if !fields.is_empty())
+    }
+
+    /// Returns true if the body has none of Kontur's error formats.
+    pub(super) fn is_foreign(&self) -> bool {
+        matches!(self, Self::Body(body) if !body.is_empty())
     }
 
     /// What an operator reads.
@@ -266,17 +268,12 @@ fn is_empty(value: &Value) -> bool {
 
 /// A value as a text; a list as its elements.
 fn plain(value: Value) -> String {
-    let text = match value {
+    match value {
         Value::String(text) => text,
         Value::Array(list) => {
             let parts: Vec<String> = list.into_iter().map(plain).collect();
             parts.join("; ")
         }
         other => other.to_string(),
-    };
-    cut(&text).to_owned()
-}
-
-fn cut(text: &str) -> &str {
-    text.get(..text.floor_char_boundary(KEPT)).unwrap_or(text)
+    }
 }

@@ -95,7 +95,7 @@ impl<'a> Accounts<'a> {
                     .iter()
                     .for_each(|warning| tracing::info!("{about}: {}", warning.text())),
                 Err(error) => {
-                    let told = self.app.redactor().redact(error.message());
+                    let told = self.app.redactor().mask_known(error.message());
                     self.app.output.warn(&format!("{about}: {told}"));
                 }
             }

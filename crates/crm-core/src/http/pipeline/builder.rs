@@ -8,8 +8,9 @@ use crate::http::{Dialect, LimitClass, Origin};
 use crate::hub::Hub;
 use crate::limit::{LimitKey, Quota};
 use crate::name::AccountName;
+use crate::redaction::Redactor;
 use crate::retry::RetryPolicy;
-use crate::secret::{Redactor, Secret};
+use crate::secret::Secret;
 
 /// Puts a [`Pipeline`] together.
 #[derive(Debug)]

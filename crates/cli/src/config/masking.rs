@@ -1,0 +1,139 @@
+//! What of the settings is not printed: secrets, and values that look like a key.
+
+use vochi_crm::{Error, Redactor, Secret, key_like_parts};
+
+use super::env::Environment;
+use super::keys::{self, Key, Kind};
+use super::secret;
+use super::tree::{Node, Table};
+
+/// Keys whose values are ids of the CRM although they are written as texts.
+const IDS: [&str; 2] = ["instance_id", "workspace"];
+
+/// The secrets and the other texts of settings.
+#[derive(Clone, Default)]
+pub(super) struct Sensitive {
+    secrets: Vec<Secret>,
+    /// Texts that may be a key in the wrong place.
+    texts: Vec<String>,
+    /// Ids of the CRM, which are often GUIDs and no secrets outside messages about the settings.
+    ids: Vec<String>,
+}
+
+impl Sensitive {
+    /// Adds the settings outside profiles, and the profiles among them.
+    pub(super) fn add_file(&mut self, table: &Table, environment: &Environment) {
+        self.add(table, keys::TOP, environment);
+        if let Some(Node::Table(profiles)) = table.get(keys::PROFILE_TABLE).map(|it| &it.node) {
+            self.add_profiles(profiles, environment);
+        }
+    }
+
+    /// Adds profiles by name.
+    pub(super) fn add_profiles(&mut self, profiles: &Table, environment: &Environment) {
+        let keys = keys::of_profile(None);
+        for (name, entry) in &profiles.0 {
+            self.texts.push(name.clone());
+            if let Node::Table(profile) = &entry.node {
+                self.add(profile, &keys, environment);
+            }
+        }
+    }
+
+    /// Adds settings with these keys.
+    pub(super) fn add(&mut self, table: &Table, keys: &[Key], environment: &Environment) {
+        let others = table
+            .0
+            .iter()
+            .filter(|(name, _)| *name != keys::PROFILE_TABLE);
+        for (name, entry) in others {
+            self.texts.push(name.clone());
+            let kind = keys.iter().find(|key| key.name == name).map(|key| key.kind);
+            let secret = match (kind, &entry.node) {
+                (Some(Kind::Secret), Node::Text(text)) => Some(text.as_str()),
+                (Some(Kind::Secret), Node::Table(reference)) => {
+                    let variable = reference.text("env");
+                    variable.and_then(|variable| environment.get(variable))
+                }
+                _ => None,
+            };
+            let is_id = matches!(kind, Some(Kind::Id | Kind::Map)) || IDS.contains(&name.as_str());
+            let values = if is_id {
+                &mut self.ids
+            } else {
+                &mut self.texts
+            };
+            match secret {
+                Some(secret) => {
+                    self.secrets.push(Secret::new(secret::trimmed(secret)));
+                    // A key in the place of a variable's name is one whatever the variable holds.
+                    if let Node::Table(_) = entry.node {
+                        values_in(&entry.node, values);
+                    }
+                }
+                None => values_in(&entry.node, values),
+            }
+            names_in(&entry.node, &mut self.texts);
+        }
+    }
+
+    /// Adds a secret that was found.
+    pub(super) fn add_secret(&mut self, secret: Secret) {
+        self.secrets.push(secret);
+    }
+
+    /// Adds words that are not known to be settings.
+    pub(super) fn add_words<'a>(&mut self, words: impl IntoIterator<Item = &'a str>) {
+        self.texts.extend(words.into_iter().map(str::to_owned));
+    }
+
+    /// What is masked in everything that is shown.
+    pub(super) fn everywhere(&self) -> Vec<Secret> {
+        let strays = keys_in(&self.texts);
+        self.secrets.iter().cloned().chain(strays).collect()
+    }
+
+    /// Masks what a message about the settings must not show.
+    pub(super) fn mask(&self, error: Error) -> Error {
+        let redactor = Redactor::new(self.everywhere().into_iter().chain(keys_in(&self.ids)));
+        error.map_text(|text| redactor.mask_with_length(text))
+    }
+}
+
+fn keys_in(texts: &[String]) -> impl Iterator<Item = Secret> {
+    let keys = texts.iter().flat_map(|text| key_like_parts(text));
+    keys.map(Secret::from)
+}
+
+/// The texts a value consists of.
+fn values_in(node: &Node, values: &mut Vec<String>) {
+    match node {
+        Node::Text(text) => values.push(text.clone()),
+        Node::List(list) => list.iter().for_each(|item| values_in(item, values)),
+        Node::Table(table) => {
+            let entries = table.0.values();
+            entries.for_each(|entry| values_in(&entry.node, values));
+        }
+        Node::Whole(_) | Node::Real(_) | Node::Flag(_) | Node::Other => {}
+    }
+}
+
+/// The names in a value.
+fn names_in(node: &Node, names: &mut Vec<String>) {
+    match node {
+        Node::List(list) => list.iter().for_each(|item| names_in(item, names)),
+        Node::Table(table) => {
+            for (name, entry) in &table.0 {
+                names.push(name.clone());
+                names_in(&entry.node, names);
+            }
+        }
+        _ => {}
+    }
+}
+
+impl std::fmt::Debug for Sensitive {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Sensitive")
+    }
+}
