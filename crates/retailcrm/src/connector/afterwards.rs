@@ -11,7 +11,7 @@ use vochi_crm_core::{
 use super::find::incomplete;
 use super::responsible::Whose;
 use super::{Connector, Note};
-use crate::api::{CreateCustomer, CreateTask, FindManager, ListCustomers};
+use crate::api::{CreateCustomer, CreateTask, ListCustomers};
 use crate::model::{CustomerData, CustomerId, TaskData, UserId};
 
 /// What a customer made here begins its `externalId` with; the number's digits follow. It is the
@@ -180,9 +180,7 @@ impl Connector {
         if let Some(customer) = made_before {
             return Ok(Some(customer.id));
         }
-        let request = FindManager::new(number)
-            .with_details()
-            .whatever_the_status();
+        let request = self.manager_request(number);
         let answer = self.client().telephony().manager(cx, &request).await?;
         Ok(self.named(&answer, number).map(|(id, _)| id))
     }

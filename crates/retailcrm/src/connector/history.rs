@@ -140,7 +140,7 @@ impl Connector {
         if parcels.is_empty() {
             return Vec::new();
         }
-        let together = UploadCalls::new(parcels.iter().map(|parcel| parcel.call.clone()));
+        let together = self.upload_request(parcels.iter().map(|parcel| parcel.call.clone()));
         let several = parcels.len() > 1;
         let mut settled = Vec::with_capacity(parcels.len());
         match self.upload(cx, &together).await {
@@ -151,7 +151,7 @@ impl Connector {
             }
             Err(error) if several && error.kind() == ErrorKind::Rejected => {
                 for parcel in parcels {
-                    let alone = UploadCalls::new([parcel.call.clone()]);
+                    let alone = self.upload_request([parcel.call.clone()]);
                     match self.upload(cx, &alone).await {
                         Ok(taken) => settled.push(self.recorded(parcel, &taken, afterwards).await),
                         Err(error) => settled.push(self.unrecorded(parcel, error).await),
@@ -165,6 +165,14 @@ impl Connector {
             }
         }
         settled
+    }
+
+    fn upload_request(&self, calls: impl IntoIterator<Item = CallUpload>) -> UploadCalls {
+        let request = UploadCalls::new(calls);
+        match self.inner.config.sent_client_id() {
+            Some(id) => request.with_client_id(id.clone()),
+            None => request,
+        }
     }
 
     async fn upload(&self, cx: &Cx, calls: &UploadCalls) -> Result<Taken> {
@@ -307,7 +315,10 @@ impl Connector {
         }
         match record.recording() {
             None => {}
-            Some(Recording::Url(url)) => call = call.with_record_url(url.as_str()),
+            Some(Recording::Url(url)) => {
+                warnings.extend(words::insecure_recording(url));
+                call = call.with_record_url(url.as_str());
+            }
             Some(_) => {
                 return Err(
                     Error::unsupported("RetailCRM takes no recording file into a call")
