@@ -53,6 +53,8 @@ kinds! {
     UnknownOption = "unknown_option",
     /// A part of the operation could not be read or done; the rest was.
     Incomplete = "incomplete",
+    /// The recording has a plain `http` address, which browsers do not play in the CRM's page.
+    InsecureRecording = "insecure_recording",
     /// The call was answered, and its talk time is unknown: its answer or end was not observed.
     TalkUnknown = "talk_unknown",
     /// The record is due and could not be sent yet: it is pending.

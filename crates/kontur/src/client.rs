@@ -307,11 +307,13 @@ fn open(hub: &Hub, account: &Account, config: &Config) -> Result<Client> {
     .flatten()
     .collect();
     let pipeline = |origin: Origin, dialect: Arc<dyn Dialect>| -> Result<Pipeline> {
-        let (class, bucket, quota) = limits::quota(account, &origin, workspace)?;
+        let quotas = limits::quotas(account, &origin, workspace)?;
         let mut builder = Pipeline::builder(hub, account.name().clone(), origin, dialect)
             .secrets(secrets.clone())
-            .retry(account.retry())
-            .quota(class, &bucket, quota);
+            .retry(account.retry());
+        for (lane, bucket, quota) in quotas {
+            builder = builder.lane_quota(limits::GENERAL, lane, &bucket, quota);
+        }
         if let Some(timeout) = account.timeout() {
             builder = builder.timeout(timeout);
         }

@@ -7,7 +7,7 @@ mod said;
 
 use http::StatusCode;
 use vochi_crm_core::http::{Advice, Answer, Refusal};
-use vochi_crm_core::{Effect, ErrorKind};
+use vochi_crm_core::{Effect, Error, ErrorKind};
 
 use crate::model::ErrorStatus;
 use said::{Said, Yes};
@@ -15,6 +15,8 @@ use said::{Said, Yes};
 const CHECK_KEY: &str = "check api_key (and integration_secret of a public integration): Kontur shows them on the integration's page under Secrets";
 const CHECK_URL: &str = "check url and workspace: Kontur has nothing at this address";
 const NOT_KONTUR: &str = "check url: the response is not Kontur's, or Kontur is under maintenance, or a proxy is in the way";
+const CHECK_WORKSPACE: &str = "check workspace: it is the Latin name in the addresses of Kontur's pages, or the workspace's id";
+const CHECK_USER: &str = "check extensions, default_user and missed_user: this workspace has no such user, or the id is incomplete";
 const INSTALL: &str =
     "install the integration in this workspace: on its page in Kontur, press Install";
 const CHECK_INSTANCE: &str =
@@ -142,6 +144,7 @@ fn told(status: StatusCode, said: &Said) -> Refusal {
     });
     let refusal = match known {
         Some((_, kind, hint)) => {
+            let hint = hint.or_else(|| missing_thing(&message));
             let refusal = Refusal::new(*kind, message);
             match hint {
                 Some(hint) => refusal.with_hint(hint),
@@ -164,13 +167,18 @@ fn by_status(status: StatusCode, message: String, said: &Said) -> Refusal {
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Refusal::new(ErrorKind::Auth, message)
             .with_advice(Advice::Renew)
             .with_hint(CHECK_KEY),
-        StatusCode::NOT_FOUND => Refusal::new(ErrorKind::NotFound, message).with_hint(CHECK_URL),
+        StatusCode::NOT_FOUND => {
+            let hint = missing_thing(&message).unwrap_or(CHECK_URL);
+            Refusal::new(ErrorKind::NotFound, message).with_hint(hint)
+        }
         StatusCode::PAYLOAD_TOO_LARGE => {
             Refusal::new(ErrorKind::Rejected, message).with_hint(SMALLER)
         }
         _ => {
             let refusal = Refusal::new(ErrorKind::Rejected, message);
-            if said.is_validation() {
+            if said.is_about_user() {
+                refusal.with_hint(CHECK_USER)
+            } else if said.is_validation() {
                 refusal.with_hint(CHECK_DATA)
             } else if said.is_foreign() {
                 refusal.with_hint(NOT_KONTUR)
@@ -179,6 +187,24 @@ fn by_status(status: StatusCode, message: String, said: &Said) -> Refusal {
             }
         }
     }
+}
+
+/// What to check if Kontur does not find something that stands in the configuration. Its texts are
+/// of the form `Communication not found. Id: …`.
+fn missing_thing(message: &str) -> Option<&'static str> {
+    let message = message.to_lowercase();
+    if message.contains("workspace") {
+        Some(CHECK_WORKSPACE)
+    } else if message.contains("user") {
+        Some(CHECK_USER)
+    } else {
+        None
+    }
+}
+
+/// Returns true if Kontur does not know the workspace.
+pub(crate) fn is_unknown_workspace(error: &Error) -> bool {
+    error.hint() == Some(CHECK_WORKSPACE)
 }
 
 #[cfg(test)]

@@ -43,7 +43,7 @@ pub use config::{
 };
 pub use connector::Connector;
 pub use error::judge;
-pub use limits::{GENERAL, quota};
+pub use limits::{GENERAL, quotas};
 
 use vochi_crm_core::CrmName;
 

@@ -1,36 +1,52 @@
-//! Kontur's quota. None is documented: this one is a choice, so that a workspace is never flooded.
+//! Kontur's quotas. Kontur documents none: these are chosen, so that a workspace is never flooded
+//! and a popup is never late.
 
 use vochi_crm_core::http::{LimitClass, Origin};
-use vochi_crm_core::limit::{LimitKey, Quota};
+use vochi_crm_core::limit::{Lane, LimitKey, Quota};
 use vochi_crm_core::{Account, Result};
 
-/// Every request: the one quota there is.
+/// Every request: Kontur has no classes.
 pub const GENERAL: LimitClass = LimitClass::GENERAL;
 
-/// Five a second and two at a time, for the call that begins with two requests. The account's
-/// `requests_per_second` and `burst` change it; a 429 pauses it whatever it says.
-const GENERAL_QUOTA: Quota = match Quota::new(5.0, 2) {
+/// Live events: 20 a second, and 40 at once. A call that rings at nine phones takes ten requests, and
+/// three such calls may begin together. The account's `requests_per_second` and `burst` change it; a
+/// 429 pauses the account in any case.
+const LIVE_QUOTA: Quota = match Quota::new(20.0, 40) {
     Ok(quota) => quota,
     Err(_) => unreachable!(),
 };
 
-/// The bucket and quota of a workspace, as the account's configuration changes them. All accounts
-/// of one workspace share it; nothing says that Kontur counts by the sending address.
+/// Records and everything else that can wait: 5 a second. `requests_per_second` scales it with the
+/// live quota.
+const HISTORY_QUOTA: Quota = match Quota::new(5.0, 2) {
+    Ok(quota) => quota,
+    Err(_) => unreachable!(),
+};
+
+/// The bucket and quota of a workspace for each lane, as the account's configuration changes them.
+/// All accounts of one workspace share them; nothing says that Kontur counts by the sending address.
 ///
 /// # Errors
 /// `config` for a rate or burst that cannot be kept.
-pub fn quota(
+pub fn quotas(
     account: &Account,
     origin: &Origin,
     workspace: &str,
-) -> Result<(LimitClass, LimitKey, Quota)> {
-    let key = LimitKey::new(format!(
-        "{}/{}/{}",
-        crate::CRM,
-        origin.host(),
-        workspace.to_lowercase()
-    ));
-    Ok((GENERAL, key, account.quota(GENERAL_QUOTA, GENERAL_QUOTA)?))
+) -> Result<[(Lane, LimitKey, Quota); 2]> {
+    let workspace = workspace.to_lowercase();
+    let key = |lane| {
+        LimitKey::new(format!(
+            "{}/{}/{workspace}/{lane}",
+            crate::CRM,
+            origin.host()
+        ))
+    };
+    let live = account.quota(LIVE_QUOTA, LIVE_QUOTA)?;
+    let history = account.quota(HISTORY_QUOTA, LIVE_QUOTA)?;
+    Ok([
+        (Lane::Live, key("live"), live),
+        (Lane::History, key("history"), history),
+    ])
 }
 
 #[cfg(test)]
@@ -39,33 +55,35 @@ mod tests {
 
     use super::*;
 
-    fn bucket(config: &str, origin: &str, workspace: &str) -> (LimitKey, Quota) {
+    /// Key, rate and burst of live events and of history.
+    fn buckets(config: &str, origin: &str, workspace: &str) -> [(String, f64, u32); 2] {
         let config: AccountConfig = serde_json::from_str(config).unwrap();
         let account = config.account("crm").unwrap();
-        let (_, key, quota) = quota(&account, &origin.parse().unwrap(), workspace).unwrap();
-        (key, quota)
+        let quotas = quotas(&account, &origin.parse().unwrap(), workspace).unwrap();
+        quotas.map(|(_, key, quota)| (key.as_str().to_owned(), quota.rate(), quota.burst()))
     }
 
     #[test]
-    fn a_workspace_has_one_bucket_whatever_the_account() {
-        let (key, quota) = bucket("{}", "https://crm.kontur.ru", "vochi-demo");
-        assert_eq!(key.as_str(), "kontur/crm.kontur.ru/vochi-demo");
-        assert!((quota.rate() - 5.0).abs() < f64::EPSILON);
-        assert_eq!(quota.burst(), 2);
-        let (same, _) = bucket("{}", "https://crm.kontur.ru/", "Vochi-Demo");
-        assert_eq!(same, key);
-        let (other, _) = bucket("{}", "https://crm.kontur.ru", "another");
-        assert_ne!(other, key);
+    fn a_workspace_has_one_bucket_a_lane_whatever_the_account() {
+        let own = buckets("{}", "https://crm.kontur.ru", "vochi-demo");
+        let expected = [
+            ("kontur/crm.kontur.ru/vochi-demo/live".to_owned(), 20.0, 40),
+            ("kontur/crm.kontur.ru/vochi-demo/history".to_owned(), 5.0, 2),
+        ];
+        assert_eq!(own, expected);
+        assert_eq!(buckets("{}", "https://crm.kontur.ru/", "Vochi-Demo"), own);
+        assert_ne!(buckets("{}", "https://crm.kontur.ru", "another"), own);
     }
 
     #[test]
-    fn an_account_may_choose_another_rate() {
-        let (_, quota) = bucket(
-            r#"{"requests_per_second": 2.0, "burst": 1}"#,
-            "https://crm.kontur.ru",
-            "vochi-demo",
-        );
-        assert!((quota.rate() - 2.0).abs() < 1e-9);
-        assert_eq!(quota.burst(), 1);
+    fn requests_per_second_scales_both_lanes() {
+        let config = r#"{"requests_per_second": 10.0}"#;
+        let [live, history] = buckets(config, "https://crm.kontur.ru", "demo");
+        assert_eq!((live.1, live.2), (10.0, 20));
+        assert_eq!((history.1, history.2), (2.5, 1));
+        let config = r#"{"requests_per_second": 2.0, "burst": 1}"#;
+        let [live, history] = buckets(config, "https://crm.kontur.ru", "demo");
+        assert_eq!((live.1, live.2), (2.0, 1));
+        assert_eq!((history.1, history.2), (0.5, 1));
     }
 }

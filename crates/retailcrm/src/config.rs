@@ -23,8 +23,8 @@ pub struct Config {
     /// Our id of this account in the CRM's requests to us. At least 128 random bits: it is all that
     /// proves them genuine.
     pub client_id: Option<Secret>,
-    /// Whether events carry `client_id` too. No official client does; one live account was always
-    /// used with it.
+    /// Whether requests under `telephony/` carry `client_id` too: events, uploads and the search for
+    /// the manager. No official client sends it; one live account was always used with it.
     pub send_client_id: bool,
     /// The symbolic code of the shop calls belong to, where the key reaches several.
     pub site: Option<String>,
@@ -37,6 +37,14 @@ pub struct Config {
     pub logo: Option<String>,
     /// Whether uploaded calls carry numbers without the leading plus.
     pub strip_plus_in_upload: bool,
+}
+
+impl Config {
+    /// The client id that requests to the CRM carry, if `send_client_id` is set.
+    pub(crate) fn sent_client_id(&self) -> Option<&Secret> {
+        let id = self.client_id.as_ref().filter(|id| !id.is_empty());
+        id.filter(|_| self.send_client_id)
+    }
 }
 
 /// The code of the integration module where `module_code` is not set.

@@ -254,34 +254,78 @@ fn with_url_hint(refusal: Refusal) -> Refusal {
     }
 }
 
+/// Reads an error response. `errorMsg` names the error; without it the texts of `errors` are shown.
 fn told(status: StatusCode, envelope: Envelope) -> Refusal {
     let is_foreign = envelope.success.is_none() && envelope.error.is_null();
-    let said = match envelope.error {
+    let code = match envelope.error {
         Value::Null => None,
         Value::String(text) => Some(text).filter(|text| !text.trim().is_empty()),
         other => Some(other.to_string()),
     };
-    let message = said.unwrap_or_else(|| {
+    let code = code.map(|code| cut(&code).to_owned());
+    let row = code.as_ref().and_then(|code| {
+        let text = code.trim().trim_end_matches('.').to_lowercase();
+        TABLE.iter().find(|row| row.text.matches(&text))
+    });
+    let message = code.clone().or_else(|| listed(&envelope.errors));
+    let message = message.unwrap_or_else(|| {
         format!(
-            "RetailCRM refuses without a word (HTTP {})",
+            "RetailCRM refuses the request without a reason (HTTP {})",
             status.as_u16()
         )
     });
-    let text = message.trim().trim_end_matches('.').to_lowercase();
-    let refusal = match TABLE.iter().find(|row| row.text.matches(&text)) {
+    let mut refusal = match row {
         Some(row) => {
-            let refusal = Refusal::new(row.kind, message.clone()).with_effect(row.effect);
+            let refusal = Refusal::new(row.kind, message).with_effect(row.effect);
             match row.hint {
                 Some(hint) => refusal.with_hint(hint),
                 None => refusal,
             }
         }
-        None if is_foreign => with_url_hint(by_status(status, message.clone())),
-        None => by_status(status, message.clone()),
+        None if is_foreign => with_url_hint(by_status(status, message)),
+        None => by_status(status, message),
     };
-    refusal
-        .with_code(message)
-        .with_fields(fields(envelope.errors, envelope.combined_to))
+    if let Some(code) = code {
+        refusal = refusal.with_code(code);
+    }
+    refusal.with_fields(fields(envelope.errors, envelope.combined_to))
+}
+
+/// The texts of `errors` in one line; an entry of a map with its name. None for an empty `errors`.
+fn listed(errors: &Value) -> Option<String> {
+    let texts: Vec<String> = match errors {
+        Value::Object(map) => {
+            let entries = map.iter();
+            entries
+                .map(|(name, value)| format!("{name}: {}", plain(value)))
+                .collect()
+        }
+        Value::Array(list) => list.iter().map(plain).collect(),
+        Value::Null => Vec::new(),
+        other => vec![plain(other)],
+    };
+    let text = texts.join("; ");
+    (!text.trim().is_empty()).then(|| cut(&text).to_owned())
+}
+
+/// A value as text; a list as its elements.
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => cut(text).to_owned(),
+        Value::Array(list) => {
+            let texts: Vec<String> = list.iter().map(plain).collect();
+            cut(&texts.join("; ")).to_owned()
+        }
+        other => cut(&other.to_string()).to_owned(),
+    }
+}
+
+/// The longest text of RetailCRM's that is kept, in bytes.
+const LONGEST_TEXT: usize = 2048;
+
+fn cut(text: &str) -> &str {
+    let end = text.floor_char_boundary(LONGEST_TEXT);
+    text.get(..end).unwrap_or(text)
 }
 
 /// The meaning of an error whose text is unknown.
@@ -297,25 +341,24 @@ fn by_status(status: StatusCode, message: String) -> Refusal {
 /// `errors` is absent, a map, a list or empty; values may be anything. They may be localised:
 /// nothing depends on what they say. A customer merged into another one names the other beside them.
 fn fields(errors: Value, combined_to: Option<CustomerLink>) -> BTreeMap<String, String> {
-    let text = |value: Value| match value {
-        Value::String(text) => text,
-        other => other.to_string(),
-    };
     let mut fields = match errors {
         Value::Object(map) => map
             .into_iter()
-            .map(|(name, value)| (name, text(value)))
+            .map(|(name, value)| (name, plain(&value)))
             .collect(),
         Value::Array(list) => list
-            .into_iter()
+            .iter()
             .enumerate()
-            .map(|(index, value)| (index.to_string(), text(value)))
+            .map(|(index, value)| (index.to_string(), plain(value)))
             .collect(),
-        Value::String(only) if !only.is_empty() => BTreeMap::from([("0".to_owned(), only)]),
+        Value::String(only) if !only.is_empty() => {
+            BTreeMap::from([("0".to_owned(), cut(&only).to_owned())])
+        }
         _ => BTreeMap::new(),
     };
     if let Some(other) = combined_to {
         let id = other.id.map(|id| id.to_string());
+        let id = id.or_else(|| other.corporate_id.map(|id| id.to_string()));
         let named = [("combinedTo", id), ("combinedTo.site", other.site)];
         fields.extend(
             named

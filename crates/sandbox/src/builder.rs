@@ -134,7 +134,7 @@ impl Builder {
         let page_url = url(page.1)?;
         start(
             page.0,
-            control::door(stands.clone()),
+            control::door(stands.clone(), page_url.clone()),
             Bodies::ORDINARY,
             &mut serving,
         );

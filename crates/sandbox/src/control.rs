@@ -4,20 +4,30 @@ use std::sync::Arc;
 
 use http::{Method, StatusCode};
 use serde_json::{Map, Value, json};
+use url::Url;
 
+use crate::bounds::MOST_FAULTS;
 use crate::click::{Click, ClickError};
 use crate::crm::Crm;
 use crate::fault::Fault;
 use crate::page;
 use crate::sandbox::Stands;
+use crate::sender;
 use crate::server::{Door, always};
 use crate::wire::{Answer, Request};
 
-pub(crate) fn door(stands: Stands) -> Door {
-    let stands = Arc::new(stands);
+/// Answers at the page's port, whose own address is `page`.
+pub(crate) fn door(stands: Stands, page: Url) -> Door {
+    let shared = Arc::new((stands, page));
     always(move |request| {
-        let stands = Arc::clone(&stands);
-        async move { Ok(answer(&stands, &request).await) }
+        let shared = Arc::clone(&shared);
+        async move {
+            let (stands, page) = &*shared;
+            Ok(match sender::check(page, &request) {
+                Ok(()) => answer(stands, &request).await,
+                Err(reason) => no(StatusCode::FORBIDDEN, reason),
+            })
+        }
     })
 }
 
@@ -50,9 +60,7 @@ async fn answer(stands: &Stands, request: &Request) -> Answer {
     match request.path.as_str() {
         "/" => Answer::html(StatusCode::OK, page::render(&stands.reports())),
         "/state" => Answer::json(StatusCode::OK, &stands.state()),
-        "/faults" => done(Fault::from_json(&request.body).map(|fault| {
-            stands.desk(fault.crm).fault(fault);
-        })),
+        "/faults" => done(fault(stands, &request.body)),
         "/reset" => {
             stands.reset();
             done(Ok(()))
@@ -60,6 +68,18 @@ async fn answer(stands: &Stands, request: &Request) -> Answer {
         "/click" => click(stands, &request.body).await,
         _ => done(account(stands, &request.body)),
     }
+}
+
+fn fault(stands: &Stands, body: &[u8]) -> Result<(), String> {
+    let fault = Fault::from_json(body)?;
+    let desk = stands.desk(fault.crm);
+    if desk.waiting_faults() >= MOST_FAULTS {
+        return Err(format!(
+            "{MOST_FAULTS} faults are waiting already; POST /reset removes them"
+        ));
+    }
+    desk.fault(fault);
+    Ok(())
 }
 
 async fn click(stands: &Stands, body: &[u8]) -> Answer {

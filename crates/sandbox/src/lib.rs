@@ -38,10 +38,18 @@
 //! `handlers`, `words` (its words in ours), `access` (the account from inside the process).
 //! Everything else is shared.
 //!
+//! The page's port answers requests to a loopback name or to the page's own address, and of browsers
+//! only the page's own: another site must not control the sandbox.
+//!
+//! # Bounds
+//! A stand-in keeps the newest 10 000 entries of each list (requests, calls, popups, customers, …)
+//! and 256 MiB of bodies and files; older ones make room. `requests` in `/state` counts all.
+//!
 //! # Guesses
 //! No CRM documents every refusal. [`Check::basis`] tells what is known from what is supposed, and
 //! `docs/testing.md` lists the rest.
 
+mod bounds;
 mod builder;
 mod check;
 mod click;
@@ -57,6 +65,7 @@ mod record;
 mod report;
 pub mod retailcrm;
 mod sandbox;
+mod sender;
 mod server;
 mod wire;
 

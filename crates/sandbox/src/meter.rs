@@ -8,6 +8,9 @@ use tokio::time::Instant;
 
 const WINDOW: Duration = Duration::from_secs(1);
 
+/// Above this many addresses those without a recent request are forgotten.
+const MOST_ADDRESSES: usize = 1_000;
+
 /// How many requests each address got through in the last second.
 ///
 /// The window slides: there is no tick at which the count starts anew, so a burst over the edge of
@@ -28,6 +31,11 @@ impl Meter {
 
     /// Whether one more request from this address is within the limit; if so it is counted.
     pub(crate) fn admit(&mut self, ip: IpAddr, at: Instant) -> bool {
+        if self.through.len() >= MOST_ADDRESSES {
+            let recent = |at_last: &Instant| at.duration_since(*at_last) < WINDOW;
+            self.through
+                .retain(|_, through| through.back().is_some_and(recent));
+        }
         let through = self.through.entry(ip).or_default();
         while through
             .front()

@@ -20,7 +20,7 @@ use super::{
 use crate::connector::Cx;
 use crate::error::{Effect, Error, ErrorKind, Result, TryAgain};
 use crate::hub::Hub;
-use crate::limit::Bucket;
+use crate::limit::{Bucket, Lane};
 use crate::name::AccountName;
 use crate::redaction::Redactor;
 use crate::retry::{self, RetryPolicy};
@@ -44,7 +44,8 @@ struct Inner {
     retry: RetryPolicy,
     timeout: Duration,
     attempt_timeout: Duration,
-    buckets: Vec<(LimitClass, Arc<dyn Bucket>)>,
+    /// Each for operations of a class, in one lane or in all.
+    buckets: Vec<(LimitClass, Option<Lane>, Arc<dyn Bucket>)>,
 }
 
 impl Pipeline {
@@ -160,7 +161,7 @@ impl Pipeline {
         let mut own_deadline = Instant::now() + inner.timeout;
         let earlier = |own: Instant| cx.deadline().map_or(own, |asked| asked.min(own));
         let idempotency = endpoint.idempotency();
-        let bucket = self.bucket(endpoint.limit_class());
+        let bucket = self.bucket(endpoint.limit_class(), cx.lane());
         let mut worst = Effect::NotApplied;
         let mut renewed = false;
         loop {
@@ -209,10 +210,11 @@ impl Pipeline {
                 }
             }
             let wait = inner.retry.wait(*attempts, failure.advice, failure.told);
-            if failure.advice == Advice::Throttled
-                && let Some(bucket) = bucket
-            {
-                bucket.refused(inner.account.as_str(), wait);
+            if failure.advice == Advice::Throttled {
+                // The CRM counts without lanes.
+                for (.., bucket) in self.buckets(endpoint.limit_class()) {
+                    bucket.refused(inner.account.as_str(), wait);
+                }
             }
             let may = retry::may_repeat(idempotency, effect, failure.advice)
                 && failure.advice != Advice::Renew
@@ -230,15 +232,22 @@ impl Pipeline {
         inner.redactor.clone().and(inner.dialect.secrets())
     }
 
-    fn bucket(&self, class: LimitClass) -> Option<&Arc<dyn Bucket>> {
+    /// The buckets of a class, in every lane; those of all operations for a class without its own.
+    fn buckets(
+        &self,
+        class: LimitClass,
+    ) -> impl Iterator<Item = &(LimitClass, Option<Lane>, Arc<dyn Bucket>)> {
         let buckets = &self.inner.buckets;
-        let of = |wanted| {
-            buckets
-                .iter()
-                .find(|(class, _)| *class == wanted)
-                .map(|(_, it)| it)
-        };
-        of(class).or_else(|| of(LimitClass::GENERAL))
+        let has_own = buckets.iter().any(|(own, ..)| *own == class);
+        let class = if has_own { class } else { LimitClass::GENERAL };
+        buckets.iter().filter(move |(own, ..)| *own == class)
+    }
+
+    fn bucket(&self, class: LimitClass, lane: Lane) -> Option<&Arc<dyn Bucket>> {
+        let mut of_lane = self
+            .buckets(class)
+            .filter(|(_, own, _)| own.is_none_or(|own| own == lane));
+        of_lane.next().map(|(.., bucket)| bucket)
     }
 
     async fn permit(

@@ -187,6 +187,18 @@ impl Said {
         }
     }
 
+    /// Returns true if one of the wrong fields is the id of a user.
+    pub(super) fn is_about_user(&self) -> bool {
+        let names = match self {
+            Self::Problem { fields, .. } => fields.keys(),
+            _ => return false,
+        };
+        names.into_iter().any(|name| {
+            let field = name.rsplit('.').next().unwrap_or_default();
+            field.to_ascii_lowercase().ends_with("userid")
+        })
+    }
+
     /// Whether it lists fields that are wrong.
     pub(super) fn is_validation(&self) -> bool {
         matches!(self, Self::Problem { fields, .. } if !fields.is_empty())

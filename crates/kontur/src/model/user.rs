@@ -46,17 +46,21 @@ pub struct User {
 }
 
 impl User {
-    /// A name to show: the whole one, else last and first, else the login, else the id.
+    /// A name to show: first and last name, else the whole name (which Kontur writes last name
+    /// first), else the one part that is known, the login or the id.
     pub fn display_name(&self) -> String {
-        let parts: Vec<&str> = [&self.last_name, &self.first_name]
-            .into_iter()
-            .flatten()
-            .map(String::as_str)
-            .collect();
-        let by_parts = Some(parts.join(" ")).filter(|name| !name.is_empty());
-        let named = self.name.clone().or(by_parts);
-        named
-            .or_else(|| self.login.clone())
+        let part = |part: &Option<String>| {
+            let text = part.as_deref().map(str::trim).unwrap_or_default();
+            Some(text.to_owned()).filter(|text| !text.is_empty())
+        };
+        let both = match (part(&self.first_name), part(&self.last_name)) {
+            (Some(first), Some(last)) => Some(format!("{first} {last}")),
+            _ => None,
+        };
+        both.or_else(|| part(&self.name))
+            .or_else(|| part(&self.first_name))
+            .or_else(|| part(&self.last_name))
+            .or_else(|| part(&self.login))
             .unwrap_or_else(|| self.id.to_string())
     }
 }

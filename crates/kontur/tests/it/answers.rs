@@ -221,7 +221,7 @@ fn the_feed_is_read_on_from_where_it_ends() {
         panic!("three events");
     };
     assert_eq!(made.change_type(), Some(&ChangeType::Create));
-    assert_eq!(made.user().unwrap().display_name(), "Иванова Мария");
+    assert_eq!(made.user().unwrap().display_name(), "Мария Иванова");
     assert_eq!(made.contact(), None);
     assert_eq!(tied.kind, Some(FeedEventType::Link));
     assert!(tied.entity_ids.deal().is_some() && tied.entity_ids.company().is_some());

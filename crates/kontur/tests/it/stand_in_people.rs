@@ -83,7 +83,7 @@ async fn every_user_of_the_workspace_has_a_name_and_an_extension() {
     let masha = &list.users[0];
     assert_eq!(
         (masha.id.as_str(), masha.name.as_str()),
-        (MASHA, "Иванова Мария")
+        (MASHA, "Мария Иванова")
     );
     assert_eq!(masha.extension.as_ref().unwrap().as_str(), "101");
     let new: Vec<_> = list.users.iter().filter(|user| !user.active).collect();
@@ -103,7 +103,7 @@ async fn callers_are_found_however_their_number_was_typed() {
     assert_eq!(ids, [contact_id(302), contact_id(301)]);
     assert_eq!(found.candidates[1].company.as_deref(), Some("Ромашка"));
     let responsible = found.candidates[0].responsible.as_ref().unwrap();
-    assert_eq!(responsible.name.as_deref(), Some("Иванова Мария"));
+    assert_eq!(responsible.name.as_deref(), Some("Мария Иванова"));
     for (number, id) in [
         ("+375448581677", contact_id(312)),
         ("+79627917460", contact_id(314)),

@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::path::PathBuf;
 
-use serde::Serialize;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
 use vochi_crm_core::http::{Answer, ApiRequest, Body, Endpoint, Idempotency, Source};
-use vochi_crm_core::{Error, Result};
+use vochi_crm_core::{Error, Result, wire};
 
 use super::files::Answered;
 use crate::model::{CustomerId, FileId, OrderId, StoredFile, Target, given};
@@ -119,7 +119,7 @@ impl Endpoint for UploadFile {
 }
 
 /// Names a file and says what it is attached to (`POST /api/v5/files/{id}/edit`). A repeat writes
-/// the same once more.
+/// the same once more. The output is the file as it is now, if the response has it.
 ///
 /// ```
 /// use vochi_crm_core::http::Endpoint;
@@ -191,8 +191,15 @@ impl EditFile {
     }
 }
 
+/// The response to a change of a file. The change is done, with or without the file in it.
+#[derive(Deserialize)]
+struct Edited {
+    #[serde(default, deserialize_with = "wire::object_or_default")]
+    file: Map<String, Value>,
+}
+
 impl Endpoint for EditFile {
-    type Output = StoredFile;
+    type Output = Option<StoredFile>;
 
     fn operation(&self) -> &'static str {
         "files/{id}/edit"
@@ -213,8 +220,21 @@ impl Endpoint for EditFile {
         ApiRequest::post(format!("/api/v5/files/{}/edit", self.file)).form_json("file", &self.data)
     }
 
-    fn decode(&self, answer: &Answer) -> Result<StoredFile> {
-        answer.json::<Answered>().map(|answered| answered.file)
+    fn decode(&self, answer: &Answer) -> Result<Option<StoredFile>> {
+        let Edited { mut file } = answer.json()?;
+        if file.is_empty() {
+            return Ok(None);
+        }
+        // The id is known: the rest is kept without it.
+        if file
+            .get("id")
+            .is_none_or(|id| FileId::deserialize(id).is_err())
+        {
+            file.insert("id".to_owned(), self.file.get().into());
+        }
+        let file = StoredFile::deserialize(Value::Object(file));
+        file.map(Some)
+            .map_err(|_| answer.unreadable("file is not of the expected form"))
     }
 
     fn idempotency(&self) -> Idempotency {

@@ -152,6 +152,11 @@ impl SendCallEvent {
         self.client_id = Some(id);
         self
     }
+
+    /// The employees named by extension.
+    pub(crate) fn codes(&self) -> &[Extension] {
+        &self.event.codes
+    }
 }
 
 impl Endpoint for SendCallEvent {
@@ -208,6 +213,7 @@ pub const MOST_CALLS: usize = 50;
 #[derive(Clone, Debug)]
 pub struct UploadCalls {
     calls: Vec<CallUpload>,
+    client_id: Option<Secret>,
 }
 
 impl UploadCalls {
@@ -215,7 +221,15 @@ impl UploadCalls {
     pub fn new(calls: impl IntoIterator<Item = CallUpload>) -> Self {
         Self {
             calls: calls.into_iter().collect(),
+            client_id: None,
         }
+    }
+
+    /// Sets the module's `clientId`. No official client sends it.
+    #[must_use]
+    pub fn with_client_id(mut self, id: Secret) -> Self {
+        self.client_id = Some(id);
+        self
     }
 }
 
@@ -242,7 +256,11 @@ impl Endpoint for UploadCalls {
         for call in &self.calls {
             call.check()?;
         }
-        ApiRequest::post("/api/v5/telephony/calls/upload").form_json("calls", &self.calls)
+        let mut request = ApiRequest::post("/api/v5/telephony/calls/upload");
+        if let Some(id) = &self.client_id {
+            request = request.form("clientId", id.expose());
+        }
+        request.form_json("calls", &self.calls)
     }
 
     fn decode(&self, answer: &Answer) -> Result<CallsUploadAnswer> {
@@ -284,6 +302,7 @@ pub struct FindManager {
     phone: PhoneText,
     details: bool,
     ignore_status: bool,
+    client_id: Option<Secret>,
 }
 
 impl FindManager {
@@ -293,6 +312,7 @@ impl FindManager {
             phone: phone.into(),
             details: false,
             ignore_status: false,
+            client_id: None,
         }
     }
 
@@ -307,6 +327,13 @@ impl FindManager {
     #[must_use]
     pub fn whatever_the_status(mut self) -> Self {
         self.ignore_status = true;
+        self
+    }
+
+    /// Sets the module's `clientId`. No official client sends it.
+    #[must_use]
+    pub fn with_client_id(mut self, id: Secret) -> Self {
+        self.client_id = Some(id);
         self
     }
 }
@@ -326,6 +353,9 @@ impl Endpoint for FindManager {
         }
         if self.ignore_status {
             request = request.query("ignoreStatus", "1");
+        }
+        if let Some(id) = &self.client_id {
+            request = request.query("clientId", id.expose());
         }
         Ok(request)
     }

@@ -218,7 +218,7 @@ impl Files<'_> {
     ///
     /// # Errors
     /// As [`Client::send`].
-    pub async fn edit(self, cx: &Cx, request: &EditFile) -> Result<StoredFile> {
+    pub async fn edit(self, cx: &Cx, request: &EditFile) -> Result<Option<StoredFile>> {
         self.0.send(cx, request).await
     }
 }

@@ -6,7 +6,6 @@ use vochi_crm_core::connector::{Customer as Common, CustomerKind as CommonKind, 
 use vochi_crm_core::{Cx, Error, PhoneNumber, Responsible, Result, Warning, WarningKind};
 
 use super::Connector;
-use crate::api::FindManager;
 use crate::model::{
     CorporateCustomer, Customer, CustomerId, CustomerKind, Manager, ManagerAnswer, ManagerCustomer,
     UserId,
@@ -51,7 +50,7 @@ impl Connector {
     async fn find_one(&self, cx: &Cx, phone: PhoneNumber, names: &mut Names) -> Result<Found> {
         let customers = self.client().customers().by_phone(cx, phone).await?;
         let mut warnings = Vec::new();
-        let request = FindManager::new(phone).with_details().whatever_the_status();
+        let request = self.manager_request(phone);
         let card = match self.client().telephony().manager(cx, &request).await {
             Ok(card) => card,
             Err(error) => {

@@ -7,7 +7,7 @@ use vochi_crm_core::{Cx, PhoneNumber, Result, Warning, WarningKind};
 use super::Connector;
 use super::find::incomplete;
 use super::responsible::Whose;
-use crate::api::{CreateCustomer, CreateTask, FindManager, ListCustomers};
+use crate::api::{CreateCustomer, CreateTask, ListCustomers};
 use crate::model::{CustomerData, CustomerId, TaskData, UserId};
 
 /// The start of the `externalId` of customers created here; the number's digits follow. It is the
@@ -99,9 +99,7 @@ impl Connector {
         if let Some(customer) = made_before {
             return Ok(Some(customer.id));
         }
-        let request = FindManager::new(number)
-            .with_details()
-            .whatever_the_status();
+        let request = self.manager_request(number);
         let answer = self.client().telephony().manager(cx, &request).await?;
         Ok(self.named(&answer, number).map(|(id, _)| id))
     }

@@ -215,15 +215,22 @@ impl Connector {
         settled
     }
 
+    fn upload_request(&self, calls: impl IntoIterator<Item = CallUpload>) -> UploadCalls {
+        let request = UploadCalls::new(calls);
+        match self.inner.config.sent_client_id() {
+            Some(id) => request.with_client_id(id.clone()),
+            None => request,
+        }
+    }
+
     async fn upload(&self, cx: &Cx, parcels: &[&Parcel]) -> Result<Taken> {
         let attempts: Vec<RecordAttempt> = parcels
             .iter()
             .map(|parcel| parcel.attempt.clone())
             .collect();
-        let calls = UploadCalls::new(parcels.iter().map(|parcel| parcel.call.clone()));
         let mut upload = Upload {
             connector: self,
-            calls,
+            calls: self.upload_request(parcels.iter().map(|parcel| parcel.call.clone())),
             sent: parcels.len(),
         };
         record_once(&mut upload, cx, &attempts).await
@@ -353,7 +360,10 @@ impl Connector {
         }
         match record.recording() {
             None => {}
-            Some(Recording::Url(url)) => call = call.with_record_url(url.as_str()),
+            Some(Recording::Url(url)) => {
+                warnings.extend(words::insecure_recording(url));
+                call = call.with_record_url(url.as_str());
+            }
             Some(_) => {
                 return Err(
                     Error::unsupported("RetailCRM takes no recording file into a call")

@@ -207,9 +207,7 @@ impl Connector {
         if let Some(site) = self.site(told.event.extra()) {
             request = request.with_site(site);
         }
-        if self.inner.config.send_client_id
-            && let Some(id) = &self.inner.config.client_id
-        {
+        if let Some(id) = self.inner.config.sent_client_id() {
             request = request.with_client_id(id.clone());
         }
         for (name, _) in told.event.extra().iter() {
@@ -227,26 +225,11 @@ impl Connector {
         warnings: &mut Vec<Warning>,
     ) -> Result<()> {
         let answer = self.client().telephony().call_event(cx, request).await?;
-        let unknown = |what: &str, name: &str| {
-            Warning::new(
-                WarningKind::UnknownToCrm,
-                format!(
-                    "{what} {name} is not known to RetailCRM; nobody was shown the call for it"
-                ),
-            )
-        };
-        warnings.extend(
-            answer
-                .unknown_codes
-                .iter()
-                .map(|code| unknown("extension", code)),
-        );
-        warnings.extend(
-            answer
-                .unknown_users
-                .iter()
-                .map(|user| unknown("user", user)),
-        );
+        warnings.extend(words::unknown_employees(
+            request,
+            &answer,
+            self.own().directory(),
+        ));
         Ok(())
     }
 

@@ -18,7 +18,7 @@ impl Connector {
     /// directory has none either, the manager of the customer's card counts, if the directory has
     /// one for them; a number the CRM says nothing about costs no further request.
     pub(super) async fn whose(&self, cx: &Cx, phone: PhoneNumber) -> Result<Whose> {
-        let request = FindManager::new(phone).with_details().whatever_the_status();
+        let request = self.manager_request(phone);
         let answer = self.client().telephony().manager(cx, &request).await?;
         let mut customer = self.named(&answer, phone).map(|(id, _)| id);
         let manager = answer.manager.as_ref();
@@ -58,6 +58,15 @@ impl Connector {
             responsible,
             customer,
         })
+    }
+
+    /// The request for the manager of a number, with all that RetailCRM knows of the number.
+    pub(super) fn manager_request(&self, phone: PhoneNumber) -> FindManager {
+        let request = FindManager::new(phone).with_details().whatever_the_status();
+        match self.inner.config.sent_client_id() {
+            Some(id) => request.with_client_id(id.clone()),
+            None => request,
+        }
     }
 
     /// The manager in a customer's card (`managerId`): of the customer known, else of the first

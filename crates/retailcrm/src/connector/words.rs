@@ -5,7 +5,12 @@ use vochi_crm_core::{
     WarningKind,
 };
 
-use crate::model::{CallDirection, CallResult, HangupStatus, PhoneText, User, UserId};
+use url::{Host, Url};
+
+use crate::api::SendCallEvent;
+use crate::model::{
+    CallDirection, CallEventAnswer, CallResult, HangupStatus, PhoneText, User, UserId,
+};
 
 /// How a live call ended. A message left is no answer to a human.
 pub(super) fn hangup_status(outcome: Outcome, reason: Option<Reason>) -> HangupStatus {
@@ -77,6 +82,65 @@ pub(super) fn phone(client: &Party, warnings: &mut Vec<Warning>) -> Option<Phone
     };
     warnings.push(warning);
     None
+}
+
+/// Warns of the extensions and users RetailCRM does not know. An employee is named in an event by
+/// extension and by user, and one of the two is enough to be notified.
+pub(super) fn unknown_employees(
+    request: &SendCallEvent,
+    response: &CallEventAnswer,
+    directory: &Directory,
+) -> Vec<Warning> {
+    let unknown_code = |code: &str| response.unknown_codes.iter().any(|it| it == code);
+    let unknown_user = |user: &str| response.unknown_users.iter().any(|it| it == user);
+    let codes = response.unknown_codes.iter().map(|code| {
+        let extension = request
+            .codes()
+            .iter()
+            .find(|it| it.as_str() == code.as_str());
+        let user = extension.and_then(|extension| directory.user_of(extension));
+        let notified = user.filter(|user| !unknown_user(user.as_str()));
+        let notified = notified.map(|user| format!("user {user}"));
+        (format!("extension {code}"), notified)
+    });
+    let users = response.unknown_users.iter().map(|user| {
+        let own = request.codes().iter().find(|code| {
+            let mapped = directory.user_of(code);
+            mapped.is_some_and(|mapped| mapped.as_str() == user.as_str())
+                && !unknown_code(code.as_str())
+        });
+        (
+            format!("user {user}"),
+            own.map(|code| format!("extension {code}")),
+        )
+    });
+    let warning = |(unknown, notified): (String, Option<String>)| {
+        let effect = match notified {
+            Some(notified) => format!("the employee was notified as {notified}"),
+            None => "no employee was notified for it".to_owned(),
+        };
+        let text = format!("{unknown} is unknown to RetailCRM; {effect}");
+        Warning::new(WarningKind::UnknownToCrm, text)
+    };
+    codes.chain(users).map(warning).collect()
+}
+
+/// Warns of a recording at a plain `http` address: RetailCRM's page is https, and browsers do not
+/// play such a recording in it. Loopback counts as https.
+pub(super) fn insecure_recording(address: &Url) -> Option<Warning> {
+    let is_loopback = match address.host() {
+        Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    };
+    (address.scheme() == "http" && !is_loopback).then(|| {
+        Warning::new(
+            WarningKind::InsecureRecording,
+            "the recording has a plain http address, which browsers do not play in RetailCRM's \
+             page; serve it over https",
+        )
+    })
 }
 
 /// Makes sure every user of the directory can be a RetailCRM user.

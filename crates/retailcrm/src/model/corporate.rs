@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use vochi_crm_core::{LocalTime, wire};
 
+use super::custom_fields::custom_fields;
 use super::number_id::number_id;
 use super::{Address, Contragent, CustomerKind, CustomerLink, Tag, UserId};
 
@@ -104,7 +105,7 @@ pub struct Company {
     #[serde(rename = "totalSumm", deserialize_with = "wire::text_or_none")]
     pub total_sum: Option<String>,
     /// The account's own fields, by their symbolic code.
-    #[serde(deserialize_with = "wire::map_or_empty")]
+    #[serde(deserialize_with = "custom_fields")]
     pub custom_fields: BTreeMap<String, Value>,
 }
 
@@ -163,7 +164,7 @@ pub struct CorporateCustomer {
     #[serde(default, deserialize_with = "wire::list_or_values")]
     pub tags: Vec<Tag>,
     /// The account's own fields, by their symbolic code.
-    #[serde(default, deserialize_with = "wire::map_or_empty")]
+    #[serde(default, deserialize_with = "custom_fields")]
     pub custom_fields: BTreeMap<String, Value>,
     /// How many orders it made.
     #[serde(default, deserialize_with = "wire::integer_or_none")]

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use vochi_crm_core::{LocalTime, wire};
 
-use super::UserId;
+use super::custom_fields::custom_fields;
 use super::number_id::number_id;
 use super::telephony::{full_name, phones};
+use super::{CorporateCustomerId, UserId};
 
 number_id! {
     /// The id of a customer.
@@ -111,20 +112,55 @@ pub struct Address {
     pub text: Option<String>,
 }
 
-/// A customer as other things point to it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+/// A customer as other things point to it. A corporate customer has ids of its own.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CustomerLink {
-    /// The CRM's id.
-    #[serde(deserialize_with = "wire::value_or_none")]
+    /// Person or corporate customer (`type`); a link without it is to a person.
+    pub kind: Option<CustomerKind>,
+    /// The CRM's id of a person.
     pub id: Option<CustomerId>,
+    /// The CRM's id of a corporate customer.
+    pub corporate_id: Option<CorporateCustomerId>,
     /// The shop's id.
-    #[serde(deserialize_with = "wire::text_or_none")]
     pub external_id: Option<String>,
     /// The shop.
-    #[serde(deserialize_with = "wire::text_or_none")]
     pub site: Option<String>,
+}
+
+impl<'de> Deserialize<'de> for CustomerLink {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Wire {
+            #[serde(default, rename = "type", deserialize_with = "wire::value_or_none")]
+            kind: Option<CustomerKind>,
+            #[serde(default)]
+            id: Value,
+            #[serde(default, deserialize_with = "wire::text_or_none")]
+            external_id: Option<String>,
+            #[serde(default, deserialize_with = "wire::text_or_none")]
+            site: Option<String>,
+        }
+        let Wire {
+            kind,
+            id,
+            external_id,
+            site,
+        } = Wire::deserialize(deserializer)?;
+        let (id, corporate_id) = match &kind {
+            None | Some(CustomerKind::Person) => (CustomerId::deserialize(id).ok(), None),
+            Some(CustomerKind::Corporate) => (None, CorporateCustomerId::deserialize(id).ok()),
+            Some(CustomerKind::Other(_)) => (None, None),
+        };
+        Ok(Self {
+            kind,
+            id,
+            corporate_id,
+            external_id,
+            site,
+        })
+    }
 }
 
 /// A customer. Times are the account's local ones; sums are written as the CRM writes them.
@@ -198,7 +234,7 @@ pub struct Customer {
     #[serde(default, deserialize_with = "wire::list_or_values")]
     pub segments: Vec<Segment>,
     /// The account's own fields, by their symbolic code.
-    #[serde(default, deserialize_with = "wire::map_or_empty")]
+    #[serde(default, deserialize_with = "custom_fields")]
     pub custom_fields: BTreeMap<String, Value>,
     /// How many orders they made.
     #[serde(default, deserialize_with = "wire::integer_or_none")]
@@ -232,12 +268,12 @@ pub struct Customer {
 }
 
 impl Customer {
-    /// Last name and first name, as far as known.
+    /// First name and last name, as far as known.
     pub fn full_name(&self) -> Option<String> {
-        full_name(self.last_name.as_deref(), self.first_name.as_deref())
+        full_name(self.first_name.as_deref(), self.last_name.as_deref())
     }
 
-    /// Last name and first name; without both, the e-mail address, the first number or the id.
+    /// First name and last name; without both, the e-mail address, the first number or the id.
     pub fn display_name(&self) -> String {
         self.full_name()
             .or_else(|| self.email.clone())

@@ -137,6 +137,14 @@ pub struct HistoryRecord<Id> {
     pub new_value: Value,
     /// What changed.
     pub entity: Option<HistoryEntity<Id>>,
+    /// The order this one was made from.
+    pub ancestor: Option<HistoryEntity<Id>>,
+    /// The item of the order that changed; `null` if the change is about no item.
+    pub item: Value,
+    /// The payment that changed; `null` if the change is about no payment.
+    pub payment: Value,
+    /// The address that changed; `null` if the change is about no address.
+    pub address: Value,
     /// What it was merged into.
     pub combined_to: Option<HistoryEntity<Id>>,
 }
@@ -169,6 +177,10 @@ impl<'de, Id: Historic> Deserialize<'de> for HistoryRecord<Id> {
             old_value: at("oldValue").clone(),
             new_value: at("newValue").clone(),
             entity: wire::object_or_none(at(Id::FIELD)).ok().flatten(),
+            ancestor: wire::object_or_none(at("ancestor")).ok().flatten(),
+            item: at("item").clone(),
+            payment: at("payment").clone(),
+            address: at("address").clone(),
             combined_to: wire::object_or_none(at("combinedTo")).ok().flatten(),
         })
     }

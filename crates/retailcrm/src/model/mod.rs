@@ -2,6 +2,7 @@
 
 mod account;
 mod corporate;
+mod custom_fields;
 mod customer;
 mod customer_data;
 mod customer_note;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use vochi_crm_core::{LocalTime, wire};
 
+use super::custom_fields::custom_fields;
 use super::number_id::number_id;
 use super::telephony::full_name;
 use super::{CustomerLink, UserId};
@@ -89,14 +90,14 @@ pub struct Order {
     #[serde(default, deserialize_with = "wire::text_or_none")]
     pub currency: Option<String>,
     /// The account's own fields, by their symbolic code.
-    #[serde(default, deserialize_with = "wire::map_or_empty")]
+    #[serde(default, deserialize_with = "custom_fields")]
     pub custom_fields: BTreeMap<String, Value>,
 }
 
 impl Order {
-    /// Last name and first name in the order, as far as known.
+    /// First name and last name in the order, as far as known.
     pub fn full_name(&self) -> Option<String> {
-        full_name(self.last_name.as_deref(), self.first_name.as_deref())
+        full_name(self.first_name.as_deref(), self.last_name.as_deref())
     }
 }
 

@@ -281,9 +281,9 @@ pub struct Manager {
 }
 
 impl Manager {
-    /// Last name and first name, as far as known.
+    /// First name and last name, as far as known.
     pub fn full_name(&self) -> Option<String> {
-        full_name(self.last_name.as_deref(), self.first_name.as_deref())
+        full_name(self.first_name.as_deref(), self.last_name.as_deref())
     }
 }
 
@@ -304,6 +304,9 @@ pub struct ManagerCustomer {
     /// The last name.
     #[serde(deserialize_with = "wire::text_or_none")]
     pub last_name: Option<String>,
+    /// The patronymic.
+    #[serde(deserialize_with = "wire::text_or_none")]
+    pub patronymic: Option<String>,
     /// The e-mail address.
     #[serde(deserialize_with = "wire::text_or_none")]
     pub email: Option<String>,
@@ -313,9 +316,9 @@ pub struct ManagerCustomer {
 }
 
 impl ManagerCustomer {
-    /// Last name and first name, as far as known.
+    /// First name and last name, as far as known.
     pub fn full_name(&self) -> Option<String> {
-        full_name(self.last_name.as_deref(), self.first_name.as_deref())
+        full_name(self.first_name.as_deref(), self.last_name.as_deref())
     }
 }
 
@@ -353,8 +356,9 @@ pub(super) fn phones<'de, D: serde::Deserializer<'de>>(
         .collect())
 }
 
-pub(crate) fn full_name(last: Option<&str>, first: Option<&str>) -> Option<String> {
-    let parts: Vec<&str> = [last, first]
+/// Given name first, as every CRM's names are printed.
+pub(crate) fn full_name(first: Option<&str>, last: Option<&str>) -> Option<String> {
+    let parts: Vec<&str> = [first, last]
         .into_iter()
         .flatten()
         .map(str::trim)

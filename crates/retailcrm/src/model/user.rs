@@ -151,9 +151,9 @@ pub struct User {
 }
 
 impl User {
-    /// Last name and first name; without both, the e-mail address or the id.
+    /// First name and last name; without both, the e-mail address or the id.
     pub fn display_name(&self) -> String {
-        full_name(self.last_name.as_deref(), self.first_name.as_deref())
+        full_name(self.first_name.as_deref(), self.last_name.as_deref())
             .or_else(|| self.email.clone())
             .unwrap_or_else(|| self.id.to_string())
     }

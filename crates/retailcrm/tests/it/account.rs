@@ -92,7 +92,7 @@ async fn the_responsible_manager_has_the_directorys_extension_first() {
             .await;
         let found = found.unwrap().expect("somebody is responsible");
         assert_eq!(found.user_id.as_str(), "7");
-        assert_eq!(found.name.as_deref(), Some("Петров Пётр"));
+        assert_eq!(found.name.as_deref(), Some("Пётр Петров"));
         assert_eq!(found.extension.unwrap().as_str(), "155");
     }
     assert_eq!(

@@ -62,9 +62,9 @@ async fn customers_come_as_they_are_now_with_their_managers() {
     );
     assert_eq!(changes.cursor.as_str(), "2699");
     assert_eq!(ids(&changes), ["62"]);
-    assert_eq!(changes.customers[0].name.as_deref(), Some("Иванов Иван"));
+    assert_eq!(changes.customers[0].name.as_deref(), Some("Иван Иванов"));
     let manager = changes.customers[0].responsible.as_ref().unwrap();
-    assert_eq!(manager.name.as_deref(), Some("Петров Пётр"));
+    assert_eq!(manager.name.as_deref(), Some("Пётр Петров"));
     assert_eq!(manager.extension.as_ref().unwrap().as_str(), "151");
     assert!(bench.connector.capabilities().has(Capability::Changes));
 }

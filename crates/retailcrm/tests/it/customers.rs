@@ -83,7 +83,7 @@ async fn customers_are_read_with_their_numbers_as_typed() {
     assert_eq!(ivan.orders_count, Some(0));
     assert_eq!(ivan.total_sum.as_deref(), Some("0"));
     assert!(ivan.custom_fields.is_empty());
-    assert_eq!(ivan.display_name(), "Иванов Иван");
+    assert_eq!(ivan.display_name(), "Иван Иванов");
     assert_eq!(petr.phones, ["8 (029) 111-22-33", "375296254070"]);
     assert_eq!(petr.custom_fields["source_pbx"], "pbx1");
 }

@@ -93,7 +93,7 @@ async fn a_caller_has_a_name_a_company_a_card_and_a_manager() {
     };
     assert_eq!(caller.id, "60");
     assert_eq!(caller.kind, CustomerKind::Person);
-    assert_eq!(caller.name.as_deref(), Some("Иванов Иван"));
+    assert_eq!(caller.name.as_deref(), Some("Иван Иванов"));
     assert_eq!(caller.company.as_deref(), Some("ООО Пример"));
     assert_eq!(
         caller.url.as_deref(),
@@ -101,7 +101,7 @@ async fn a_caller_has_a_name_a_company_a_card_and_a_manager() {
     );
     let manager = caller.responsible.as_ref().unwrap();
     assert_eq!(manager.user_id.as_str(), "7");
-    assert_eq!(manager.name.as_deref(), Some("Петров Пётр"));
+    assert_eq!(manager.name.as_deref(), Some("Пётр Петров"));
     assert_eq!(manager.extension.as_ref().unwrap().as_str(), "155");
     assert!(bench.connector.capabilities().has(Capability::Find));
 }
@@ -120,7 +120,7 @@ async fn the_telephony_knows_whom_the_search_does_not_find() {
     let bench = Bench::new([nobody(), nobody(), nobody(), card(), no_companies()]);
     let found = find(&bench).await;
     assert_eq!(found.candidates[0].id, "60");
-    assert_eq!(found.candidates[0].name.as_deref(), Some("Иванов Иван"));
+    assert_eq!(found.candidates[0].name.as_deref(), Some("Иван Иванов"));
     let manager = found.candidates[0].responsible.as_ref().unwrap();
     assert_eq!(
         manager.extension.as_ref().unwrap().as_str(),
@@ -285,7 +285,7 @@ async fn what_cannot_be_read_beside_the_customer_is_a_warning() {
     ]);
     let found = find(&bench).await;
     let caller = &found.candidates[0];
-    assert_eq!(caller.name.as_deref(), Some("Иванов Иван"));
+    assert_eq!(caller.name.as_deref(), Some("Иван Иванов"));
     let manager = caller.responsible.as_ref().unwrap();
     assert_eq!(manager.name, None);
     assert_eq!(manager.extension.as_ref().unwrap().as_str(), "151");

@@ -86,7 +86,7 @@ fn changes_of_customers_are_read() {
     );
     let whole = Value::Object(made.entity.clone().unwrap().fields);
     let whole: Customer = serde_json::from_value(whole).unwrap();
-    assert_eq!(whole.display_name(), "Иванов Иван");
+    assert_eq!(whole.display_name(), "Иван Иванов");
     assert_eq!(phones.event, HistoryEvent::Changed);
     assert_eq!(phones.source, Some(ChangeSource::User));
     assert_eq!(phones.user, Some(UserId::new(7)));

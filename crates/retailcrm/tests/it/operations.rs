@@ -249,7 +249,7 @@ fn writes() -> Vec<Row> {
             EditTask::new(TaskId::new(434), TaskData::new("Перезвонить", user)),
         ),
         Row::new("UploadFile", Unsafe, UploadFile::new(*b"invented bytes")).demanding(),
-        Row::new("EditFile", Keyed, offer).demanding(),
+        Row::new("EditFile", Keyed, offer),
         Row::new("DeleteFile", Keyed, DeleteFile::new(FileId::new(25))),
         Row::new(
             "EditIntegrationModule",

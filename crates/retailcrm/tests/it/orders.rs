@@ -192,7 +192,7 @@ fn assert_whole(order: &Order) {
     let customer = order.customer.as_ref().unwrap();
     assert_eq!(customer.id, Some(CustomerId::new(60)));
     assert_eq!(order.contact.as_ref(), Some(customer));
-    assert_eq!(order.full_name().as_deref(), Some("Иванов Иван"));
+    assert_eq!(order.full_name().as_deref(), Some("Иван Иванов"));
     assert_eq!(order.phone.as_deref(), Some("+375291112233"));
     assert_eq!(order.sum.as_deref(), Some("0"));
     assert_eq!(order.total_sum.as_deref(), Some("0"));

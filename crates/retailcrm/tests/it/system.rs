@@ -168,7 +168,7 @@ async fn a_user_is_read_and_set() {
     ]);
     let users = bench.connector.client().users();
     let user = users.get(&Cx::history(), UserId::new(7)).await.unwrap();
-    assert_eq!(user.display_name(), "Петров Пётр");
+    assert_eq!(user.display_name(), "Пётр Петров");
     assert_eq!(user.status, Some(UserStatus::Free));
     assert_eq!(user.groups[0].code.as_deref(), Some("manager"));
     users

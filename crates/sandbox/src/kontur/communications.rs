@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::bounds;
+
 use super::first::{INSTANCE_ID, PREFIX};
 use super::mint::{self, ZERO};
 
@@ -168,6 +170,12 @@ impl Communication {
             }
         }
         self.updated_at = mint::now();
+    }
+
+    /// Removes the oldest events and legs where there are too many.
+    pub(super) fn keep_within_bounds(&mut self) {
+        bounds::keep_newest(&mut self.events);
+        bounds::keep_newest(&mut self.legs);
     }
 
     pub(super) fn leg(&mut self, id: &str) -> Option<&mut Leg> {

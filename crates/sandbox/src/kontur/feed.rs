@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::bounds::{self, MOST_ENTRIES};
+
 use super::mint::{self, ZERO};
 
 /// How often an event is sent to a webhook that does not take it.
@@ -19,6 +21,8 @@ pub(super) struct Delivery {
 #[derive(Default)]
 pub(super) struct Feed {
     events: Vec<Value>,
+    /// How many of them are of the first state.
+    first: usize,
     pub(super) deliveries: Vec<Delivery>,
     sent: u64,
 }
@@ -88,6 +92,19 @@ impl Feed {
             });
         }
         self.events.push(event);
+    }
+
+    /// Removes the oldest events where there are too many, save those of the first state: users are
+    /// known from them alone.
+    pub(super) fn keep_within_bounds(&mut self) {
+        let over = self.events.len().saturating_sub(MOST_ENTRIES);
+        self.events.drain(self.first..self.first + over);
+        bounds::keep_newest(&mut self.deliveries);
+    }
+
+    /// Ends the first state: what the feed holds now is never removed.
+    pub(super) fn first_state_ends(&mut self) {
+        self.first = self.events.len();
     }
 
     /// Where to go on after this offset; nothing when the feed never gave it.

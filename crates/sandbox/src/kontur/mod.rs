@@ -92,6 +92,10 @@ impl StandIn for Kontur {
         }
     }
 
+    fn keep_within_bounds(&mut self) {
+        self.workspace.keep_within_bounds();
+    }
+
     fn reset(&mut self) {
         self.workspace = Workspace::new(std::mem::take(&mut self.workspace.url));
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 
+use crate::bounds;
 use crate::meter::Meter;
 use crate::report::{CallRow, CustomerRow, LiveRow, ModuleRow, Report, Responsible};
 use crate::wire::Request;
@@ -132,6 +133,7 @@ impl Workspace {
                 }
             }
         }
+        feed.first_state_ends();
         Self {
             url,
             dialect: Dialect::default(),
@@ -152,6 +154,21 @@ impl Workspace {
             live: Vec::new(),
             next_calls: VecDeque::new(),
             next_files: VecDeque::new(),
+        }
+    }
+
+    /// Removes the oldest of every list that grows with requests.
+    pub(super) fn keep_within_bounds(&mut self) {
+        bounds::keep_newest(&mut self.keys);
+        bounds::keep_newest(&mut self.contacts);
+        bounds::keep_newest(&mut self.companies);
+        bounds::keep_newest(&mut self.calls);
+        bounds::keep_newest(&mut self.live);
+        bounds::keep_newest_bytes(&mut self.files, |file| file.content.len());
+        self.feed.keep_within_bounds();
+        // Whichever call has just grown.
+        for call in &mut self.calls {
+            call.keep_within_bounds();
         }
     }
 

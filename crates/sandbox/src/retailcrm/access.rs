@@ -73,6 +73,12 @@ impl<'a> Access<'a> {
         self.desk.stand_in().account.telephony = to;
     }
 
+    /// Says whether the account demands more than the reference's minimal forms: an `externalId` of
+    /// every new customer, https addresses of recordings.
+    pub fn set_strict(&self, strict: bool) {
+        self.desk.stand_in().account.strict = strict;
+    }
+
     /// Says whether there is money in the account to activate a module or to upload a file.
     pub fn set_funds(&self, enough: bool) {
         self.desk.stand_in().account.has_funds = enough;

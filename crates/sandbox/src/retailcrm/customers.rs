@@ -389,6 +389,7 @@ impl Account {
 
     /// Ids nobody has, in the order they are given.
     pub(super) fn free_customer_ids(&self) -> impl Iterator<Item = u64> + '_ {
-        (first::FREE_CUSTOMER_ID..).filter(|id| self.customer(*id).is_none())
+        (first::FREE_CUSTOMER_ID.max(self.lowest_free_id)..)
+            .filter(|id| self.customer(*id).is_none())
     }
 }

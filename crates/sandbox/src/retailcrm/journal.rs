@@ -6,6 +6,8 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::bounds;
+
 use super::differences::differences;
 use super::first;
 use super::first_history;
@@ -208,6 +210,11 @@ impl Journal {
     /// The rows of one history, oldest first.
     pub(super) fn rows(&self, subject: Subject) -> impl Iterator<Item = &Row> {
         self.rows.iter().filter(move |row| row.subject == subject)
+    }
+
+    /// Removes the oldest rows where there are too many.
+    pub(super) fn keep_within_bounds(&mut self) {
+        bounds::keep_newest(&mut self.rows);
     }
 
     fn push(&mut self, subject: Subject, author: Author, entity: Value, said: Said<'_>) {

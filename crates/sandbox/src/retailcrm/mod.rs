@@ -142,6 +142,10 @@ impl StandIn for RetailCrm {
         Carried::done(answer)
     }
 
+    fn keep_within_bounds(&mut self) {
+        self.account.keep_within_bounds();
+    }
+
     fn reset(&mut self) {
         self.account = Account::new(std::mem::take(&mut self.account.url));
     }
@@ -211,6 +215,7 @@ impl StandIn for RetailCrm {
                 ("telephony", Value::Bool(on)) => {
                     self.account.telephony = if *on { Telephony::On } else { Telephony::Off };
                 }
+                ("strict", Value::Bool(strict)) => self.account.strict = *strict,
                 ("scopes", Value::Array(scopes)) => {
                     let scopes: Option<Vec<String>> = scopes
                         .iter()
@@ -253,11 +258,12 @@ impl StandIn for RetailCrm {
                     return Err("\"modules\" has to be an object: code and module".into());
                 }
                 ("telephony", _) => return Err("\"telephony\" has to be true or false".into()),
+                ("strict", _) => return Err("\"strict\" has to be true or false".into()),
                 ("scopes", _) => return Err("\"scopes\" has to be a list of texts".into()),
                 (other, _) => {
                     return Err(format!(
-                        "RetailCRM has no {other:?} to set; there are \"telephony\", \"scopes\", \
-                         \"customers\", \"corporates\", \"modules\" and \"acts\""
+                        "RetailCRM has no {other:?} to set; there are \"telephony\", \"strict\", \
+                         \"scopes\", \"customers\", \"corporates\", \"modules\" and \"acts\""
                     ));
                 }
             }

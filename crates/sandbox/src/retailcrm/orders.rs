@@ -377,7 +377,7 @@ impl Account {
     }
 
     fn free_order_id(&self) -> u64 {
-        let mut ids = FREE_ORDER_ID..;
+        let mut ids = FREE_ORDER_ID.max(self.lowest_free_id)..;
         ids.find(|id| self.order(*id).is_none()).unwrap_or(u64::MAX)
     }
 }

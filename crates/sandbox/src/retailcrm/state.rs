@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::bounds::{self, MOST_ENTRIES};
 use crate::meter::Meter;
 use crate::report::{CallRow, CustomerRow, LiveRow, Report, Responsible};
 
@@ -169,6 +170,8 @@ pub(super) struct Account {
     pub(super) modules: BTreeMap<String, Map<String, Value>>,
     /// The code of the one that is the telephony.
     pub(super) telephony_module: String,
+    /// Whether the account demands more than the reference's minimal forms.
+    pub(super) strict: bool,
     /// Whether there is money for another module, or another file.
     pub(super) has_funds: bool,
     /// Whether ids that come as numbers or as texts come as texts.
@@ -179,6 +182,8 @@ pub(super) struct Account {
     pub(super) sites_as_list: bool,
     /// Codes of modules that were connected by the simple connection.
     pub(super) simple_connections: BTreeSet<String>,
+    /// Ids of new customers, orders and tasks are not below this one.
+    pub(super) lowest_free_id: u64,
     /// What the histories are read from.
     pub(super) journal: Journal,
     pub(super) live: Vec<LiveRow>,
@@ -208,11 +213,13 @@ impl Account {
             last_upload: 0,
             modules: BTreeMap::from([(first::MODULE_CODE.to_owned(), first::module())]),
             telephony_module: first::MODULE_CODE.into(),
+            strict: false,
             has_funds: true,
             ids_as_text: false,
             module_as_text: false,
             sites_as_list: false,
             simple_connections: BTreeSet::new(),
+            lowest_free_id: 0,
             journal: Journal::new(),
             live: Vec::new(),
             calls: Vec::new(),
@@ -232,6 +239,32 @@ impl Account {
             None
         } else {
             Some(bucket)
+        }
+    }
+
+    /// Removes the oldest of every list that grows with requests. Ids of what was removed are not
+    /// given out again.
+    pub(super) fn keep_within_bounds(&mut self) {
+        bounds::keep_newest(&mut self.live);
+        bounds::keep_newest(&mut self.calls);
+        bounds::keep_newest(&mut self.notes);
+        bounds::keep_newest(&mut self.corporates);
+        self.journal.keep_within_bounds();
+        bounds::keep_newest_bytes(&mut self.files, |file| file.content.len());
+        let customers = bounds::keep_newest(&mut self.customers).into_iter();
+        let orders = bounds::keep_newest(&mut self.orders).into_iter();
+        let tasks = bounds::keep_newest(&mut self.tasks).into_iter();
+        let removed = customers
+            .map(|it| it.id)
+            .chain(orders.map(|it| it.id))
+            .chain(tasks.map(|it| it.id));
+        for id in removed {
+            self.lowest_free_id = self.lowest_free_id.max(id.saturating_add(1));
+        }
+        while self.modules.len() > MOST_ENTRIES {
+            let mut codes = self.modules.keys();
+            let code = codes.find(|code| **code != self.telephony_module).cloned();
+            self.modules.remove(&code.unwrap_or_default());
         }
     }
 

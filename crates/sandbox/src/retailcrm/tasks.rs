@@ -232,7 +232,7 @@ impl Account {
 
     fn free_task_id(&self) -> u64 {
         let taken = |id: &u64| self.tasks.iter().any(|task| task.id == *id);
-        let mut ids = FREE_TASK_ID..;
+        let mut ids = FREE_TASK_ID.max(self.lowest_free_id)..;
         ids.find(|id| !taken(id)).unwrap_or(u64::MAX)
     }
 }

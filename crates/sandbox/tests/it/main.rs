@@ -10,5 +10,6 @@ mod control;
 mod faults;
 mod kontur;
 mod retailcrm;
+mod sender;
 mod serving;
 mod support;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{Inner, Pipeline};
 use crate::http::{Dialect, LimitClass, Origin};
 use crate::hub::Hub;
-use crate::limit::{LimitKey, Quota};
+use crate::limit::{Lane, LimitKey, Quota};
 use crate::name::AccountName;
 use crate::redaction::Redactor;
 use crate::retry::RetryPolicy;
@@ -22,9 +22,23 @@ impl PipelineBuilder {
     /// Counts operations of `class` against the bucket `key`.
     #[must_use]
     pub fn quota(mut self, class: LimitClass, key: &LimitKey, quota: Quota) -> Self {
-        self.inner
-            .buckets
-            .push((class, self.inner.hub.limiter().bucket(key, quota)));
+        let bucket = self.inner.hub.limiter().bucket(key, quota);
+        self.inner.buckets.push((class, None, bucket));
+        self
+    }
+
+    /// Counts operations of `class` in one lane against the bucket `key`, which no other lane waits
+    /// for. A refusal for the limit holds back the account in every lane.
+    #[must_use]
+    pub fn lane_quota(
+        mut self,
+        class: LimitClass,
+        lane: Lane,
+        key: &LimitKey,
+        quota: Quota,
+    ) -> Self {
+        let bucket = self.inner.hub.limiter().bucket(key, quota);
+        self.inner.buckets.push((class, Some(lane), bucket));
         self
     }
 

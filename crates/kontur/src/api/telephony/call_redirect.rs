@@ -5,6 +5,7 @@ use vochi_crm_core::http::{Answer, ApiRequest, Endpoint, Idempotency};
 use vochi_crm_core::{Error, ErrorKind, Result};
 
 use crate::api::{done, paths};
+use crate::error::is_unknown_workspace;
 use crate::model::{ErrorStatus, ExternalId, PhoneText, ResponsibleUsers};
 
 /// Asks who is to talk to a client (`GET …/telephony/call-redirect`): whoever is responsible for the
@@ -62,6 +63,7 @@ impl CallRedirect {
 
 fn is_nobody(error: &Error) -> bool {
     error.kind() == ErrorKind::NotFound
+        && !is_unknown_workspace(error)
         && ErrorStatus::of_error(error) == Some(ErrorStatus::NotFound)
 }
 

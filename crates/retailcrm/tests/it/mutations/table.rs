@@ -319,8 +319,7 @@ fn of_work() -> Vec<Case> {
         one(
             "files_edit",
             EditFile::new(FileId::new(25)).with_filename("x"),
-        )
-        .vital(&["file", "file.id"]),
+        ),
     ]
 }
 

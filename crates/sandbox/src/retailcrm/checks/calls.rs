@@ -6,8 +6,8 @@ use crate::check::{Check, Detail};
 
 use super::event::site;
 use super::values::{
-    BLANK, CHOICE, INVALID, date_time, link, nothing_empty, of_calls, one_of, phone, text,
-    texts_only, whole_number,
+    BLANK, CHOICE, INVALID, date_time, link, nothing_empty, of_calls, one_of, open_link, phone,
+    text, texts_only, whole_number,
 };
 use super::{Refusal, Row, Seen};
 
@@ -219,9 +219,15 @@ pub(super) const CALL: &[Row] = &[
         Check::guess(
             "call.record_url_form",
             "§2.2",
-            "recordUrl is an https link without a login (plain http on this machine only)",
+            "recordUrl is a link without a login; of a strict account an https one (plain http on \
+             this machine only)",
         ),
-        |seen| of_calls(seen, |call| call.unless("recordUrl", INVALID, link)),
+        |seen| {
+            of_calls(seen, |call| {
+                let form = if seen.account.strict { link } else { open_link };
+                call.unless("recordUrl", INVALID, form)
+            })
+        },
     ),
     row(
         Check::guess(

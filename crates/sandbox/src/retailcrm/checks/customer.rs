@@ -64,12 +64,13 @@ pub(super) const NEEDED: &[Row] = &[Row {
     check: Check::answered(
         "customer.external_id_given",
         "§1.4, §5.3",
-        "a customer is created with an externalId, as some accounts demand",
+        "a strict account creates a customer with an externalId only",
     ),
     refusal: Refusal::Says(400, "Parameter 'externalId' in 'customer' is missing"),
     finds: |seen| {
         customer(seen, |it| {
-            if seen.is(Endpoint::CustomerCreate) && !it.has("externalId") {
+            let demands = seen.account.strict && seen.is(Endpoint::CustomerCreate);
+            if demands && !it.has("externalId") {
                 vec![Detail::whole()]
             } else {
                 Vec::new()

@@ -222,6 +222,16 @@ pub(super) fn date(text: &str) -> bool {
     date_time(&format!("{text} 00:00:00"))
 }
 
+/// A link without a login, over http or https.
+pub(super) fn open_link(value: &Value) -> bool {
+    value.as_str().map(Url::parse).is_some_and(|url| {
+        url.is_ok_and(|url| {
+            let web = matches!(url.scheme(), "http" | "https");
+            web && url.username().is_empty() && url.password().is_none()
+        })
+    })
+}
+
 /// A link the CRM can fetch without a login; plain `http` on this machine only.
 pub(super) fn link(value: &Value) -> bool {
     let Some(Ok(url)) = value.as_str().map(Url::parse) else {
@@ -233,6 +243,5 @@ pub(super) fn link(value: &Value) -> bool {
         Some(Host::Ipv6(ip)) => ip.is_loopback(),
         None => return false,
     };
-    let scheme = url.scheme() == "https" || (url.scheme() == "http" && here);
-    scheme && url.username().is_empty() && url.password().is_none()
+    open_link(value) && (url.scheme() == "https" || here)
 }

@@ -8,6 +8,7 @@ pub(crate) mod fixtures;
 mod history;
 mod hostile;
 mod limits;
+mod minimal_forms;
 mod modules;
 mod odd_fields;
 mod orders;

@@ -37,6 +37,7 @@ async fn customers_without_a_fault_are_all_taken() {
 #[tokio::test]
 async fn of_good_and_bad_customers_the_good_ones_are_taken_and_the_bad_ones_named() {
     let sandbox = sandbox().await;
+    sandbox.retailcrm().set_strict(true);
     let nameless = with(called("up-2"), json!({"firstName": null}));
     let without_id = with(customer(), json!({"externalId": null}));
     let all = [

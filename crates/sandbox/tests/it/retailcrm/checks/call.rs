@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use vochi_crm_sandbox::retailcrm::CLIENT_ID;
 
-use super::{BLANK, CHOICE, Case, EXTRA, INVALID, in_call, in_calls};
+use super::{BLANK, CHOICE, Case, EXTRA, INVALID, in_call, in_calls, of_strict};
 use crate::support::{call, with};
 
 #[expect(clippy::too_many_lines, reason = "a table")]
@@ -138,9 +138,15 @@ pub(super) fn cases() -> Vec<Case> {
             "externalId",
             INVALID,
         ),
-        in_call(
+        of_strict(in_call(
             "call.record_url_form",
             json!({"recordUrl": "http://pbx.example.test/1.mp3"}),
+            "recordUrl",
+            INVALID,
+        )),
+        in_call(
+            "call.record_url_form",
+            json!({"recordUrl": "ftp://pbx.example.test/1.mp3"}),
             "recordUrl",
             INVALID,
         ),

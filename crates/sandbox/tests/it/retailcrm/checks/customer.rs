@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{BLANK, CHOICE, Case, EXTRA, INVALID, case, entity, input, says};
+use super::{BLANK, CHOICE, Case, EXTRA, INVALID, case, entity, input, of_strict, says};
 use crate::support::{CREATE, CUSTOMERS, Wire, customer, field, send_customer, with};
 
 /// A new customer with these changes, refused over this field.
@@ -20,12 +20,12 @@ fn edited(row: &'static str, changes: &Value, at: &str, text: &str) -> Case {
 #[expect(clippy::too_many_lines, reason = "a table")]
 fn written() -> Vec<Case> {
     vec![
-        case(
+        of_strict(case(
             "customer.external_id_given",
             send_customer(&with(customer(), json!({"externalId": null}))),
             400,
             says("Parameter 'externalId' in 'customer' is missing"),
-        ),
+        )),
         created(
             "customer.known_fields",
             json!({"company": "ООО"}),

@@ -40,6 +40,14 @@ fn case(row: &'static str, wire: Wire, status: u16, body: Value) -> Case {
     }
 }
 
+/// A request that only a strict account refuses.
+fn of_strict(case: Case) -> Case {
+    Case {
+        arrange: |sandbox| sandbox.retailcrm().set_strict(true),
+        ..case
+    }
+}
+
 fn says(text: &str) -> Value {
     json!({"success": false, "errorMsg": text})
 }

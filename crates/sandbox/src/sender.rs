@@ -1,0 +1,53 @@
+//! Who may use the page's port: a browser must not be led to it by another site, neither directly
+//! nor by a name that resolves to this machine.
+
+use http::uri::Authority;
+use url::{Host, Url};
+
+use crate::wire::Request;
+
+/// Checks `Host` and `Origin`. The host is a loopback name or that of the page; an origin, which
+/// browsers send, is the one the request was sent to.
+pub(crate) fn check(page: &Url, request: &Request) -> Result<(), String> {
+    let host = request
+        .header("host")
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    let authority: Authority = host
+        .parse()
+        .map_err(|_| format!("invalid Host {host:?}: name the sandbox's address"))?;
+    let is_own = page.host_str() == Some(authority.host())
+        && authority.port_u16().or(default_port(page)) == page.port_or_known_default();
+    if !is_own && !is_loopback(authority.host()) {
+        return Err(format!(
+            "unknown Host {host:?}: use the page's own address or a loopback name"
+        ));
+    }
+    let Some(origin) = request.headers.get("origin") else {
+        return Ok(());
+    };
+    let own = format!("{}://{host}", page.scheme());
+    if origin.as_bytes().eq_ignore_ascii_case(own.as_bytes()) {
+        return Ok(());
+    }
+    Err(format!(
+        "unknown Origin {origin:?}: only the sandbox's own page may use it"
+    ))
+}
+
+fn default_port(page: &Url) -> Option<u16> {
+    if page.scheme() == "https" {
+        Some(443)
+    } else {
+        Some(80)
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    match Host::parse(host.trim_end_matches('.')) {
+        Ok(Host::Domain(name)) => name == "localhost",
+        Ok(Host::Ipv4(ip)) => ip.is_loopback(),
+        Ok(Host::Ipv6(ip)) => ip.is_loopback(),
+        Err(_) => false,
+    }
+}
