@@ -87,7 +87,7 @@ fn people_read_names_and_the_cursor() {
     let people = stage.sandbox.retailcrm().acting_as(Author::User(7));
     people.rename_customer(201, "Ольга", Some("Новая"));
     let ran = stage.run(&["changes", "--since", &now]);
-    assert!(ran.stdout.contains("Новая Ольга"), "{ran}");
+    assert!(ran.stdout.contains("Ольга Новая"), "{ran}");
     let last = ran.stdout.lines().last().unwrap_or_default();
     assert!(last.starts_with("cursor: "), "{ran}");
 }

@@ -156,13 +156,11 @@ fn people_see_the_calls_come_in_and_then_the_table() {
         12,
         "six in each CRM: {ran}"
     );
-    for name in ["Мельник Ольга", "Ольга Мельник"] {
-        assert_eq!(
-            ran.stdout.matches(name).count(),
-            2,
-            "each CRM names the first caller, as it rings and in the table: {ran}"
-        );
-    }
+    assert_eq!(
+        ran.stdout.matches("Ольга Мельник").count(),
+        4,
+        "each CRM names the first caller, as it rings and in the table: {ran}"
+    );
     assert!(
         ran.stdout
             .contains("tells only whether a call was answered"),
