@@ -19,6 +19,7 @@ pub mod connector;
 pub mod http;
 pub mod inbound;
 pub mod limit;
+pub mod metric;
 pub mod page;
 pub mod phone;
 pub mod retry;
