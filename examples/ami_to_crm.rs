@@ -86,7 +86,7 @@ impl PbxClock {
     }
 }
 
-/// Tells the CRM of every call until the messages end, and returns what could not be recorded.
+/// Reports every call to the CRM until the messages end, and returns what could not be recorded.
 pub async fn drive(
     crm: &dyn CrmConnector,
     mut calls: CallTracker,
