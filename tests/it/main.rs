@@ -8,4 +8,5 @@
 )]
 
 mod conformance;
+mod examples;
 mod two_crms;

@@ -21,6 +21,7 @@ pub mod follow_up;
 pub mod http;
 pub mod inbound;
 pub mod limit;
+pub mod metric;
 pub mod page;
 pub mod pending;
 pub mod phone;

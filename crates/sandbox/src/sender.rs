@@ -16,8 +16,10 @@ pub(crate) fn check(page: &Url, request: &Request) -> Result<(), String> {
     let authority: Authority = host
         .parse()
         .map_err(|_| format!("invalid Host {host:?}: name the sandbox's address"))?;
-    let is_own = page.host_str() == Some(authority.host())
-        && authority.port_u16().or(default_port(page)) == page.port_or_known_default();
+    let default_port = if page.scheme() == "https" { 443 } else { 80 };
+    let port = authority.port_u16().unwrap_or(default_port);
+    let is_own =
+        page.host_str() == Some(authority.host()) && page.port_or_known_default() == Some(port);
     if !is_own && !is_loopback(authority.host()) {
         return Err(format!(
             "unknown Host {host:?}: use the page's own address or a loopback name"
@@ -33,14 +35,6 @@ pub(crate) fn check(page: &Url, request: &Request) -> Result<(), String> {
     Err(format!(
         "unknown Origin {origin:?}: only the sandbox's own page may use it"
     ))
-}
-
-fn default_port(page: &Url) -> Option<u16> {
-    if page.scheme() == "https" {
-        Some(443)
-    } else {
-        Some(80)
-    }
 }
 
 fn is_loopback(host: &str) -> bool {

@@ -1,20 +1,10 @@
-//! Names of spans, metrics and log lines: one place, so that dashboards can rely on them.
+//! Spans, metrics and log lines of a request: one place, so that dashboards can rely on them.
 
 use std::time::Duration;
 
 use crate::error::{Error, Result};
+use crate::metric::{self, label};
 use crate::name::{AccountName, CrmName};
-
-/// Requests that went out, by CRM, operation and how they ended.
-const REQUESTS: &str = "vochi_crm_requests_total";
-/// Errors a caller got, by CRM and kind.
-const ERRORS: &str = "vochi_crm_errors_total";
-/// Requests that were sent again.
-const RETRIES: &str = "vochi_crm_retries_total";
-/// Seconds a request waited for the limiter.
-const LIMITER_WAIT: &str = "vochi_crm_limiter_wait_seconds";
-/// Seconds from the first byte out to the last byte in, of one attempt.
-const LATENCY: &str = "vochi_crm_request_seconds";
 
 /// Reports the life of one operation.
 #[derive(Clone, Copy)]
@@ -26,7 +16,8 @@ pub(crate) struct Reporter<'a> {
 
 impl Reporter<'_> {
     pub(crate) fn waited(self, waited: Duration) {
-        metrics::histogram!(LIMITER_WAIT, "crm" => self.crm.as_str()).record(waited.as_secs_f64());
+        metrics::histogram!(metric::LIMITER_WAIT, label::CRM => self.crm.as_str())
+            .record(waited.as_secs_f64());
         tracing::debug!(
             crm = %self.crm, account = %self.account, operation = self.operation,
             waited_ms = waited.as_millis(), "waited for the limiter"
@@ -40,12 +31,16 @@ impl Reporter<'_> {
             None => "failed",
         };
         metrics::counter!(
-            REQUESTS,
-            "crm" => self.crm.as_str(), "operation" => self.operation, "outcome" => outcome
+            metric::REQUESTS,
+            label::CRM => self.crm.as_str(),
+            label::OPERATION => self.operation,
+            label::OUTCOME => outcome
         )
         .increment(1);
         metrics::histogram!(
-            LATENCY, "crm" => self.crm.as_str(), "operation" => self.operation
+            metric::REQUEST_DURATION,
+            label::CRM => self.crm.as_str(),
+            label::OPERATION => self.operation
         )
         .record(elapsed.as_secs_f64());
         tracing::debug!(
@@ -55,8 +50,12 @@ impl Reporter<'_> {
     }
 
     pub(crate) fn retry(self, attempt: u32, wait: Duration, error: &Error) {
-        metrics::counter!(RETRIES, "crm" => self.crm.as_str(), "operation" => self.operation)
-            .increment(1);
+        metrics::counter!(
+            metric::RETRIES,
+            label::CRM => self.crm.as_str(),
+            label::OPERATION => self.operation
+        )
+        .increment(1);
         tracing::info!(
             crm = %self.crm, account = %self.account, operation = self.operation,
             attempt, wait_ms = wait.as_millis(), reason = error.message(), "will be sent again"
@@ -66,7 +65,9 @@ impl Reporter<'_> {
     pub(crate) fn finished<T>(self, result: &Result<T>) {
         if let Err(error) = result {
             metrics::counter!(
-                ERRORS, "crm" => self.crm.as_str(), "kind" => error.kind().as_str()
+                metric::ERRORS,
+                label::CRM => self.crm.as_str(),
+                label::KIND => error.kind().as_str()
             )
             .increment(1);
         }

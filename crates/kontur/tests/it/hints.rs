@@ -1,4 +1,4 @@
-//! What an operator is told to check.
+//! Hints that name the configuration keys to check.
 
 use serde_json::json;
 use vochi_crm_core::{CrmConnector as _, Cx, ErrorKind, Hub};

@@ -360,10 +360,7 @@ impl Connector {
         }
         match record.recording() {
             None => {}
-            Some(Recording::Url(url)) => {
-                warnings.extend(words::insecure_recording(url));
-                call = call.with_record_url(url.as_str());
-            }
+            Some(Recording::Url(url)) => call = words::with_recording(call, url, &mut warnings),
             Some(_) => {
                 return Err(
                     Error::unsupported("RetailCRM takes no recording file into a call")

@@ -9,7 +9,7 @@ use url::{Host, Url};
 
 use crate::api::SendCallEvent;
 use crate::model::{
-    CallDirection, CallEventAnswer, CallResult, HangupStatus, PhoneText, User, UserId,
+    CallDirection, CallEventAnswer, CallResult, CallUpload, HangupStatus, PhoneText, User, UserId,
 };
 
 /// How a live call ended. A message left is no answer to a human.
@@ -125,22 +125,27 @@ pub(super) fn unknown_employees(
     codes.chain(users).map(warning).collect()
 }
 
-/// Warns of a recording at a plain `http` address: RetailCRM's page is https, and browsers do not
-/// play such a recording in it. Loopback counts as https.
-pub(super) fn insecure_recording(address: &Url) -> Option<Warning> {
+/// Adds the address of the recording. RetailCRM's page is https, and browsers do not play a recording
+/// at a plain `http` address in it: such an address is sent with a warning. Loopback counts as https.
+pub(super) fn with_recording(
+    call: CallUpload,
+    address: &Url,
+    warnings: &mut Vec<Warning>,
+) -> CallUpload {
     let is_loopback = match address.host() {
         Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
         Some(Host::Ipv4(ip)) => ip.is_loopback(),
         Some(Host::Ipv6(ip)) => ip.is_loopback(),
         None => false,
     };
-    (address.scheme() == "http" && !is_loopback).then(|| {
-        Warning::new(
+    if address.scheme() == "http" && !is_loopback {
+        warnings.push(Warning::new(
             WarningKind::InsecureRecording,
             "the recording has a plain http address, which browsers do not play in RetailCRM's \
              page; serve it over https",
-        )
-    })
+        ));
+    }
+    call.with_record_url(address.as_str())
 }
 
 /// Makes sure every user of the directory can be a RetailCRM user.

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use vochi_crm_core::testing::Step;
-use vochi_crm_core::{CrmConnector as _, Cx, Hub, Recording, WarningKind};
+use vochi_crm_core::{CrmConnector as _, Cx, Hub, Recording, Warning, WarningKind};
 use vochi_crm_sandbox::{Crm, Sandbox};
 
 use super::support::{Bench, open, record};
@@ -23,7 +23,7 @@ async fn a_plain_http_link_is_sent_with_a_warning() {
         let receipt = bench.log_one(record).await.unwrap();
         assert!(receipt.recorded(), "{address}");
         assert_eq!(bench.sent(0, "calls")[0]["recordUrl"], address);
-        let kinds = receipt.warnings().iter().map(|warning| warning.kind());
+        let kinds = receipt.warnings().iter().map(Warning::kind);
         let insecure = kinds
             .filter(|kind| *kind == WarningKind::InsecureRecording)
             .count();

@@ -14,6 +14,7 @@ mod corporate;
 mod customer_requests;
 mod customers;
 mod customers_by_phone;
+mod error_texts;
 mod errors;
 mod faults;
 mod files;

@@ -1,0 +1,47 @@
+//! Metrics with a Prometheus recorder: what a host serves under `/metrics`.
+//!
+//! `cargo run --example metrics`
+
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "an example shows what happens"
+)]
+
+use std::error::Error;
+
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder};
+use vochi_crm::retailcrm::Connector;
+use vochi_crm::{AccountConfig, CrmConnector as _, Cx, Hub, PhoneNumber, metric};
+use vochi_crm_sandbox::{Crm, Fault, Sandbox};
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    // Buckets make Prometheus' histograms of the library's; without them they are summaries.
+    let seconds = [0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+    let prometheus = PrometheusBuilder::new()
+        .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &seconds)?
+        .install_recorder()?;
+    metric::describe();
+
+    let sandbox = Sandbox::builder().start().await?;
+    let profile = sandbox.profiles()["retailcrm"].clone();
+    let common: AccountConfig = serde_json::from_value(profile.clone())?;
+    let config = serde_json::from_value(profile)?;
+    let crm = Connector::open(&Hub::new()?, common.account("shop")?, &config)?;
+
+    // A fault that is repeated, one that is not, and requests enough for the limiter.
+    let caller: PhoneNumber = "+375291112233".parse()?;
+    sandbox.fault(Fault::on(Crm::RetailCrm).status(502).times(1));
+    crm.responsible(&Cx::live(), &caller).await?;
+    sandbox.fault(Fault::on(Crm::RetailCrm).status(403).times(1));
+    if let Err(error) = crm.responsible(&Cx::live(), &caller).await {
+        eprintln!("{error}");
+    }
+    for _ in 0..5 {
+        crm.responsible(&Cx::live(), &caller).await?;
+    }
+
+    print!("{}", prometheus.render());
+    Ok(())
+}
