@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use vochi_crm_core::http::TransportError;
+use vochi_crm_core::pending::{self, Mode, Outcome, PendingKind};
 use vochi_crm_core::testing::Step;
 use vochi_crm_core::{
     CrmConnector as _, Cx, Effect, ErrorKind, EventKind, LegEnd, LegRecord, Receipt, Recording,
@@ -85,6 +86,53 @@ async fn a_recording_goes_with_the_registration() {
     let late = attach(&bench, &recording(&folder, "2.mp3")).await.unwrap();
     assert_eq!(late.requests(), 0, "one recording for a leg");
     assert_eq!(late.warnings()[0].kind(), WarningKind::AlreadyRecorded);
+}
+
+/// Settles the call: what was pending, and what became of it.
+async fn settle(bench: &Bench) -> Vec<(PendingKind, Outcome)> {
+    let (connector, cx, call) = (&bench.connector, Cx::history(), call());
+    let hub = connector.client().hub();
+    let settled = pending::settle(connector, hub, &cx, &call, Mode::Due);
+    let settled = settled.await.unwrap().into_iter();
+    settled.map(|one| (one.kind, one.outcome)).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_late_recording_that_fails_is_attached_by_settle() {
+    let folder = TempDir::new().unwrap();
+    let down = Step::Fail(TransportError::Connect("refused".to_owned()));
+    let bench = Bench::with(
+        [yes(), down, uploaded(), started(), yes()],
+        json!({"retries": 0}),
+    );
+    bench.log(record(CALL)).await.unwrap();
+    let file = recording(&folder, "1.mp3");
+    attach(&bench, &file).await.unwrap_err();
+    assert_eq!(
+        settle(&bench).await,
+        [(PendingKind::Recording, Outcome::Sent)]
+    );
+    assert_eq!(
+        names(&bench)[1..],
+        ["files", "files", "call-started", "call-recording"]
+    );
+    assert_eq!(settle(&bench).await, [], "it is settled");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_recording_whose_attachment_is_unknown_is_pending() {
+    let folder = TempDir::new().unwrap();
+    let down = || Step::Fail(TransportError::Connect("refused".to_owned()));
+    let steps = [uploaded(), lost(), yes(), down(), spent()];
+    let bench = Bench::with(steps, json!({"retries": 0}));
+    let with = record(CALL).with_recording(recording(&folder, "1.mp3"));
+    let receipt = bench.log(with).await.unwrap();
+    assert!(receipt.recorded(), "{receipt:?}");
+    assert_eq!(
+        settle(&bench).await,
+        [(PendingKind::Recording, Outcome::Sent)]
+    );
+    assert_eq!(bench.script.left(), 0, "{:?}", names(&bench));
 }
 
 #[tokio::test(start_paused = true)]
