@@ -197,9 +197,6 @@ fn anything_else_is_rejected_with_the_beginning_of_its_body() {
             "{body}"
         );
     }
-    let long = "<".to_owned() + &"я".repeat(5000);
-    let refusal = judge(&answer(409, long)).unwrap_err();
-    assert!(format!("{refusal:?}").len() < 3000);
 }
 
 #[test]
