@@ -107,9 +107,12 @@ impl<'a> MakeWriter<'a> for Stderr {
 impl Write for Line {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let text = String::from_utf8_lossy(bytes);
-        let clean = self.blackened.read(|redactor| match self.is_own {
-            true => redactor.mask_known(&text),
-            false => redactor.redact(&text),
+        let clean = self.blackened.read(|redactor| {
+            if self.is_own {
+                redactor.mask_known(&text)
+            } else {
+                redactor.redact(&text)
+            }
         });
         io::stderr().lock().write_all(clean.as_bytes())?;
         Ok(bytes.len())

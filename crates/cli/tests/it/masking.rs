@@ -16,7 +16,7 @@ fn with(stage: &Stage, line: &str) -> String {
     // A table of its own would follow the profile.
     let is_table = |it: &&str| *it == format!("[profile.shop.{name}]");
     let mut lines: Vec<&str> = text.lines().filter(is_other).collect();
-    if let Some(table) = lines.iter().position(|it| is_table(&it)) {
+    if let Some(table) = lines.iter().position(is_table) {
         let rest = lines.split_off(table);
         let next = rest.iter().skip(1).position(|it| it.starts_with('['));
         lines.extend(rest.iter().skip(next.map_or(rest.len(), |next| next + 1)));
@@ -39,7 +39,7 @@ fn refused(stage: &Stage, text: &str, secret: &str) -> String {
         let ran = stage.run(command);
         assert_eq!(ran.code, Some(3), "{text}\n{ran}");
         assert!(!format!("{ran}").contains(secret), "{text}\n{ran}");
-        printed += &format!("{ran}");
+        printed.push_str(&ran.to_string());
     }
     printed
 }

@@ -4,7 +4,7 @@ use std::error::Error as _;
 use std::fmt;
 use std::io;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -36,9 +36,9 @@ const CHUNK: usize = 64 * 1024;
 #[derive(Clone)]
 pub struct ReqwestTransport {
     client: reqwest::Client,
-    user_agent: Arc<str>,
-    /// Made for the first request to this machine.
-    direct: Arc<OnceLock<reqwest::Client>>,
+    /// For this machine. It is not made for the first request: a request that waits for it after
+    /// the limiter goes out beside later ones.
+    direct: reqwest::Client,
 }
 
 impl ReqwestTransport {
@@ -47,31 +47,28 @@ impl ReqwestTransport {
     /// # Errors
     /// `config` where TLS cannot be set up on this machine or the name is no header value.
     pub fn new(user_agent: &str) -> Result<Self> {
-        let client = builder(user_agent).build().map_err(|error| {
-            Error::config(format!(
-                "the HTTP client cannot be set up: {}",
-                told(&error)
-            ))
-        })?;
+        let build = |builder: reqwest::ClientBuilder| {
+            builder.build().map_err(|error| {
+                Error::config(format!(
+                    "the HTTP client cannot be set up: {}",
+                    told(&error)
+                ))
+            })
+        };
         Ok(Self {
-            client,
-            user_agent: user_agent.into(),
-            direct: Arc::default(),
+            client: build(builder(user_agent))?,
+            direct: build(builder(user_agent).no_proxy())?,
         })
     }
 
     /// The client for an address. A proxy reaches another machine's loopback, and would be given the
     /// key of a plain request.
-    fn client(&self, url: &Url) -> Result<&reqwest::Client, TransportError> {
-        if !is_loopback(url) {
-            return Ok(&self.client);
+    fn client(&self, url: &Url) -> &reqwest::Client {
+        if is_loopback(url) {
+            &self.direct
+        } else {
+            &self.client
         }
-        if let Some(direct) = self.direct.get() {
-            return Ok(direct);
-        }
-        let direct = builder(&self.user_agent).no_proxy().build();
-        let direct = direct.map_err(|error| classify(&error))?;
-        Ok(self.direct.get_or_init(|| direct))
     }
 }
 
@@ -100,7 +97,7 @@ impl fmt::Debug for ReqwestTransport {
 impl Transport for ReqwestTransport {
     async fn send(&self, request: HttpRequest) -> Result<Answer, TransportError> {
         let longest = request.longest_answer;
-        let client = self.client(&request.url)?;
+        let client = self.client(&request.url);
         let mut outgoing = reqwest::Request::new(request.method, request.url);
         *outgoing.headers_mut() = request.headers;
         match request.body {

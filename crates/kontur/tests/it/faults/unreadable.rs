@@ -171,6 +171,20 @@ async fn a_long_page_is_told_in_short() {
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn key_in_a_long_refusal_is_masked_before_the_cut() {
+    let row = &all()[0];
+    for lead in (0..24).chain([1000, 1016, 1020, 2030, 2040, 2045]) {
+        let body = format!("<{}{QUOTED}{}", "x".repeat(lead), "y".repeat(5_000));
+        let steps = [Step::text(409, "text/html", body)];
+        let outcome = send(row, "a long refusal", steps).await;
+        let error = outcome.failed(ErrorKind::Rejected, Effect::NotApplied, 1);
+        let text = format!("{error:?}");
+        assert!(text.len() < 2_000, "{} bytes", text.len());
+        assert!(!text.contains(&QUOTED[..4]), "lead of {lead}: {text}");
+    }
+}
+
 /// How often an operation is sent if it is in doubt each time.
 fn tries(row: &Row) -> usize {
     match row.repeats {
