@@ -1,10 +1,12 @@
 //! What commands share: the budget of time, the profile, the hub, the end.
 
+use std::cell::RefCell;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
+use vochi_crm::asterisk::ExtensionPattern;
 use vochi_crm::http::Plan;
 use vochi_crm::state::{CallStore, DirectoryCallStore, MemoryCallStore};
 use vochi_crm::{
@@ -26,6 +28,8 @@ pub(crate) struct App<'a> {
     pub(crate) output: &'a Output,
     pub(crate) blackened: Blackened,
     pub(crate) began: Instant,
+    /// The circumstances of every write: whether any was sent decides the effect of an interruption.
+    pub(crate) writes: RefCell<Vec<Cx>>,
 }
 
 /// Whether a command's calls must be remembered between processes.
@@ -51,6 +55,8 @@ pub(crate) struct Session {
     pub(crate) profile: Profile,
     pub(crate) hub: Hub,
     pub(crate) connector: Arc<dyn CrmConnector>,
+    /// How the PBX names its employees' phones.
+    pub(crate) extensions: ExtensionPattern,
     plan: Option<Plan>,
 }
 
@@ -73,13 +79,24 @@ impl App<'_> {
             tokio::select! {
                 // Heard before the work says anything that could be taken for a start.
                 biased;
-                () = signals::interrupted() => Exit::Interrupted,
+                () = signals::interrupted() => self.interrupted(),
                 done = work => done.unwrap_or_else(|error| self.fail(&error)),
             }
         });
         // A file lock somebody else holds must not keep the program from ending.
         runtime.shutdown_timeout(Duration::from_millis(200));
         exit
+    }
+
+    fn interrupted(&self) -> Exit {
+        let mut writes = self.writes.borrow().clone().into_iter();
+        let effect = if writes.any(|cx| cx.requests() > 0) {
+            Effect::Maybe
+        } else {
+            Effect::NotApplied
+        };
+        self.output.interrupted(effect);
+        Exit::Interrupted
     }
 
     /// Tells of a failure.
@@ -121,7 +138,11 @@ impl App<'_> {
             Memory::Own => None,
             Memory::Shared => Some(settings.state_dir()?),
         };
-        self.open(profile, state_dir).await
+        let session = self.open(profile, state_dir).await?;
+        Ok(Session {
+            extensions: settings.pbx().extensions.clone(),
+            ..session
+        })
     }
 
     /// Keeps these secrets out of everything that is shown from now on.
@@ -166,6 +187,7 @@ impl App<'_> {
             profile,
             hub,
             connector,
+            extensions: ExtensionPattern::default(),
             plan,
         })
     }
@@ -214,6 +236,9 @@ impl App<'_> {
         manner: Manner,
         work: impl Future<Output = Result<T>>,
     ) -> Result<T> {
+        if manner == Manner::Writes && !self.global.dry_run {
+            self.writes.borrow_mut().push(cx.clone());
+        }
         let Some(deadline) = cx.deadline() else {
             return work.await;
         };

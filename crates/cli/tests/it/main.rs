@@ -32,5 +32,6 @@ mod replay_mistakes;
 mod sandbox;
 mod secrets;
 mod setup;
+mod shell_path;
 mod state;
 mod support;
