@@ -1,12 +1,13 @@
 //! What commands share: the budget of time, the profile, the hub, the end.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio::time::Instant;
+use vochi_crm::asterisk::ExtensionPattern;
 use vochi_crm::http::Plan;
 use vochi_crm::state::{CallStore, DirectoryCallStore, MemoryCallStore};
 use vochi_crm::{
@@ -29,6 +30,8 @@ pub(crate) struct App<'a> {
     pub(crate) blackened: Blackened,
     pub(crate) began: Instant,
     pub(crate) stop: Stop,
+    /// The circumstances of every write: whether any was sent decides the effect of an interruption.
+    pub(crate) writes: RefCell<Vec<Cx>>,
 }
 
 /// A Ctrl-C that a command deals with itself.
@@ -78,6 +81,8 @@ pub(crate) struct Session {
     pub(crate) profile: Profile,
     pub(crate) hub: Hub,
     pub(crate) connector: Arc<dyn CrmConnector>,
+    /// How the PBX names its employees' phones.
+    pub(crate) extensions: ExtensionPattern,
     plan: Option<Plan>,
 }
 
@@ -100,13 +105,24 @@ impl App<'_> {
             tokio::select! {
                 // Heard before the work says anything that could be taken for a start.
                 biased;
-                () = self.stop.forced() => Exit::Interrupted,
+                () = self.stop.forced() => self.interrupted(),
                 done = work => done.unwrap_or_else(|error| self.fail(&error)),
             }
         });
         // A file lock somebody else holds must not keep the program from ending.
         runtime.shutdown_timeout(Duration::from_millis(200));
         exit
+    }
+
+    fn interrupted(&self) -> Exit {
+        let mut writes = self.writes.borrow().clone().into_iter();
+        let effect = if writes.any(|cx| cx.requests() > 0) {
+            Effect::Maybe
+        } else {
+            Effect::NotApplied
+        };
+        self.output.interrupted(effect);
+        Exit::Interrupted
     }
 
     /// Tells of a failure.
@@ -148,7 +164,11 @@ impl App<'_> {
             Memory::Own => None,
             Memory::Shared => Some(settings.state_dir()?),
         };
-        self.open(profile, state_dir).await
+        let session = self.open(profile, state_dir).await?;
+        Ok(Session {
+            extensions: settings.pbx().extensions.clone(),
+            ..session
+        })
     }
 
     /// Keeps these secrets out of everything that is shown from now on.
@@ -197,6 +217,7 @@ impl App<'_> {
             profile,
             hub,
             connector,
+            extensions: ExtensionPattern::default(),
             plan,
         })
     }
@@ -245,6 +266,9 @@ impl App<'_> {
         manner: Manner,
         work: impl Future<Output = Result<T>>,
     ) -> Result<T> {
+        if manner == Manner::Writes && !self.global.dry_run {
+            self.writes.borrow_mut().push(cx.clone());
+        }
         let Some(deadline) = cx.deadline() else {
             return work.await;
         };

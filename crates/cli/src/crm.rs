@@ -52,6 +52,14 @@ impl Crm {
         }
     }
 
+    /// The secrets that `setup` generates where the configuration has none.
+    pub(crate) const fn generated_keys(self) -> &'static [&'static str] {
+        match self {
+            Self::RetailCrm => &["inbound_secret", "client_id"],
+            Self::Kontur => &["inbound_secret"],
+        }
+    }
+
     /// The credential in a request, by the header or parameter it travels in: the variable a dry
     /// run names in its place.
     pub(crate) fn variable_of(self, carrier: &str) -> &'static str {

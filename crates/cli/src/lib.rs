@@ -5,6 +5,7 @@
 mod app;
 mod args;
 mod commands;
+mod completion;
 mod config;
 mod crm;
 mod exit;
@@ -48,6 +49,10 @@ pub fn run() -> ExitCode {
 }
 
 fn start(arguments: &[OsString], environment: &Environment, format: Format) -> Exit {
+    let output = Output::new(Format::Human, true, environment);
+    if let Some(exit) = completion::answer(arguments, environment, &output) {
+        return exit;
+    }
     match Cli::read(arguments) {
         Ok(cli) => {
             let output = Output::new(cli.global.output, cli.global.quiet, environment);

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use vochi_crm::{Direction, Outcome, Reason, TransferMode};
 
+use super::DialStatus;
 use super::values;
 
 /// A live event.
@@ -28,7 +29,8 @@ pub(crate) struct CallEventArgs {
     )]
     pub(crate) phone: Option<String>,
 
-    /// An employee's extension; several may ring.
+    /// An employee's extension; several may ring. Asterisk's spellings are read too: `151&152`,
+    /// `PJSIP/151`, a channel's name.
     #[arg(long, value_name = "E")]
     pub(crate) ext: Vec<String>,
 
@@ -47,6 +49,11 @@ pub(crate) struct CallEventArgs {
     /// Why it was not answered; with `hangup`.
     #[arg(long, value_name = "R", value_parser = values::reasons())]
     pub(crate) reason: Option<Reason>,
+
+    /// Asterisk's `${DIALSTATUS}`, which gives outcome and reason; with `hangup`. --outcome and --reason
+    /// go before it.
+    #[arg(long, value_name = "S")]
+    pub(crate) dialstatus: Option<DialStatus>,
 
     /// How long the client talked with people; with `hangup`.
     #[arg(long, value_name = "N")]
@@ -90,13 +97,15 @@ pub(crate) struct CallEventArgs {
 }
 
 const EVENT_EXAMPLES: &str = "\
-Later events need the call id only: what they are not told is remembered from the earlier ones.
+Later events need the call id only: missing values are taken from the earlier ones. An empty value
+counts as absent.
 
 Examples:
   vochi-crm call-event in --call-id 17.185 --phone '8029 111-22-33' --ext 151 --ext 152 --line 0001363
   vochi-crm call-event answered --call-id 17.185 --ext 151
   vochi-crm call-event transfer --call-id 17.185 --to 152 --transfer-mode attended
   vochi-crm call-event hangup --call-id 17.185 --record --record-url https://pbx.example.test/17.mp3
+  vochi-crm call-event hangup --call-id 17.185 --dialstatus BUSY --talk-seconds '' --record
   vochi-crm --dry-run call-event out --call-id 17.186 --phone +375291112233 --ext 151";
 
 /// What happened in a live call.
@@ -162,7 +171,8 @@ pub(crate) struct CallLogArgs {
     #[arg(long, value_name = "O", value_parser = values::outcomes())]
     pub(crate) outcome: Outcome,
 
-    /// The extension of the employee who talked or, unanswered, whose phone rang.
+    /// The extension of the employee who talked or, unanswered, whose phone rang; then it may be
+    /// several.
     #[arg(long, value_name = "E")]
     pub(crate) ext: Option<String>,
 

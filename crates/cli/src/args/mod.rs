@@ -1,6 +1,8 @@
 //! What can be said on the command line. Types only; nothing here reads or sends anything.
 
 mod calls;
+mod dial_status;
+mod empty;
 mod read;
 mod tools;
 mod values;
@@ -13,8 +15,9 @@ use clap::error::ErrorKind as Mistake;
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 pub(crate) use calls::{CallEventArgs, CallLogArgs, EventType, ReplayArgs, SettleArgs};
+pub(crate) use dial_status::DialStatus;
 pub(crate) use read::{ApiArgs, ChangesArgs, HealthArgs, LookupArgs, PhoneArgs, RouteArgs};
-pub(crate) use tools::{CompletionsArgs, ManArgs, SandboxArgs};
+pub(crate) use tools::{CompletionsArgs, ManArgs, SandboxArgs, SetupArgs};
 
 /// Tells CRMs about phone calls: popups while they ring, one truthful record when they are over.
 #[derive(Debug, Parser)]
@@ -38,7 +41,7 @@ impl Cli {
     /// # Errors
     /// What is wrong with it, and help and version where they are asked for.
     pub(crate) fn read(arguments: &[OsString]) -> Result<Self, clap::Error> {
-        let cli = Self::try_parse_from(arguments)?;
+        let cli = Self::try_parse_from(empty::dropped(&Self::command(), arguments))?;
         let profiles = cli.global.profile.len();
         let wrong = match &cli.command {
             // Those before the command give way to those behind it, which would lose some unheard.
@@ -112,6 +115,21 @@ pub(crate) struct Global {
     pub(crate) quiet: bool,
 }
 
+impl Global {
+    /// The defaults with this configuration file.
+    pub(crate) fn with_config(config: Option<PathBuf>) -> Self {
+        Self {
+            config,
+            profile: Vec::new(),
+            output: Format::Human,
+            timeout: None,
+            dry_run: false,
+            verbose: 0,
+            quiet: true,
+        }
+    }
+}
+
 /// What is printed on standard output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
@@ -147,14 +165,7 @@ Examples:
     /// Check a profile end to end and say what to mend.
     Health(HealthArgs),
     /// Register the telephony in the CRM. Twice is the same as once.
-    #[command(after_help = "\
-With --dry-run it reads, writes nothing and shows what it would change. Without an inbound secret in
-the configuration it makes one up and says which file it is in.
-
-Examples:
-  vochi-crm --dry-run setup
-  vochi-crm setup --profile shop")]
-    Setup,
+    Setup(SetupArgs),
     /// Send a request of your own with the profile's authorisation, limits and retries.
     Api(ApiArgs),
     /// Read phone numbers the way the library does. Needs no configuration.

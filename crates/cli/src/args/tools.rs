@@ -1,9 +1,26 @@
-//! The sandbox, and what packagers need.
+//! Registering the telephony, the sandbox, and what packagers need.
 
 use std::path::PathBuf;
 
 use clap::Args;
 use clap_complete::Shell;
+
+/// What to register.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+With --dry-run it reads, writes nothing and shows what it would change. Without an inbound secret in
+the configuration it makes one up and says which file it is in; so it does with RetailCRM's client id.
+Without public_url it registers everything but the addresses for clicks.
+
+Examples:
+  vochi-crm --dry-run setup
+  vochi-crm setup --profile shop
+  vochi-crm setup --remove")]
+pub(crate) struct SetupArgs {
+    /// Undo it: the CRM no longer calls us, and the telephony is switched off there.
+    #[arg(long)]
+    pub(crate) remove: bool,
+}
 
 /// Where the sandbox serves.
 #[derive(Debug, Args)]
@@ -31,9 +48,12 @@ pub(crate) struct SandboxArgs {
 /// Whose completions.
 #[derive(Debug, Args)]
 #[command(after_help = "\
+The script calls vochi-crm for what can stand at the cursor, names of profiles included.
+
 Examples:
   vochi-crm completions bash > /usr/share/bash-completion/completions/vochi-crm
-  vochi-crm completions zsh > /usr/share/zsh/site-functions/_vochi-crm")]
+  vochi-crm completions zsh > /usr/share/zsh/site-functions/_vochi-crm
+  vochi-crm completions fish > /usr/share/fish/vendor_completions.d/vochi-crm.fish")]
 pub(crate) struct CompletionsArgs {
     /// The shell.
     #[arg(value_name = "SHELL")]

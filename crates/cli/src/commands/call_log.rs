@@ -1,18 +1,16 @@
 //! `call-log`: settles a finished call.
 
-use vochi_crm::phone::PhoneReader;
-use vochi_crm::{
-    CallId, CallRecord, CrmCallId, Error, Extension, Line, Recorded, Recording, Result, Seconds,
-};
+use vochi_crm::{CallId, CallRecord, CrmCallId, Error, Line, Recorded, Recording, Result, Seconds};
 
 use super::delivery::{Delivery, client, option, remembered, settle};
+use super::extensions::{extensions, one_extension};
 use crate::app::{App, Memory, Session};
 use crate::args::CallLogArgs;
 use crate::exit::Exit;
 
 pub(super) async fn run(app: &App<'_>, args: &CallLogArgs) -> Result<Exit> {
     let session = app.session(Memory::Shared).await?;
-    let (record, warning) = read(args, session.profile.account.phones())?;
+    let (record, warning) = read(args, &session)?;
     let mut delivery = Delivery::new(&session, record.call_id().as_str());
     delivery.set_client(Some(record.client()));
     delivery.set_crm_call_id(record.crm_call_id());
@@ -44,8 +42,8 @@ async fn require_talk(app: &App<'_>, session: &Session, record: &CallRecord) -> 
 }
 
 /// The command line as a record.
-fn read(args: &CallLogArgs, phones: PhoneReader) -> Result<(CallRecord, Option<String>)> {
-    let (party, warning) = client(phones, &args.phone);
+fn read(args: &CallLogArgs, session: &Session) -> Result<(CallRecord, Option<String>)> {
+    let (party, warning) = client(session.profile.account.phones(), &args.phone);
     let mut record = CallRecord::new(
         option("--call-id", CallId::new(&args.call_id))?,
         args.direction.into(),
@@ -54,11 +52,11 @@ fn read(args: &CallLogArgs, phones: PhoneReader) -> Result<(CallRecord, Option<S
         args.outcome,
     );
     if let Some(text) = &args.ext {
-        let extension = option("--ext", Extension::new(text))?;
         record = if args.outcome.is_answered() {
-            record.with_talked_with(extension)
+            record.with_talked_with(one_extension("--ext", text, &session.extensions)?)
         } else {
-            record.with_rang(extension)
+            let rang = extensions("--ext", [text], &session.extensions)?;
+            rang.into_iter().fold(record, CallRecord::with_rang)
         };
     }
     if let Some(line) = &args.line {

@@ -16,7 +16,7 @@ use crate::output::{Paint, Report, Tone, Trouble, clean};
 /// How long a popup is worth sending, where nobody says.
 const POPUP_BUDGET: Duration = Duration::from_secs(10);
 /// The same for the end of a call, which closes the popup.
-const END_BUDGET: Duration = Duration::from_secs(30);
+pub(super) const END_BUDGET: Duration = Duration::from_secs(30);
 
 /// What came of a call that was handed to the CRM.
 #[derive(Debug, Serialize)]

@@ -8,7 +8,7 @@ use vochi_crm::{Cx, Error, ErrorKind, PhoneNumber, Result};
 use super::route;
 use crate::app::{App, Manner, Session};
 use crate::args::HealthArgs;
-use crate::config::{InboundSecret, Profile, Settings};
+use crate::config::{Profile, Settings};
 use crate::exit::Exit;
 use crate::output::{Columns, Paint, Rehearsal, Report, Tone, clean};
 
@@ -60,13 +60,6 @@ pub(super) async fn run(app: &App<'_>, args: &HealthArgs) -> Result<Exit> {
         let profile = settings.profile()?;
         vec![(profile.name.clone(), Ok(profile))]
     };
-    let profiles: Vec<_> = profiles
-        .into_iter()
-        .map(|(name, profile)| {
-            let profile = profile.and_then(|profile| with_made_up(&settings, profile));
-            (name, profile)
-        })
-        .collect();
     let good = || {
         profiles
             .iter()
@@ -131,14 +124,6 @@ pub(super) async fn run(app: &App<'_>, args: &HealthArgs) -> Result<Exit> {
     };
     app.output.report(&report);
     Ok(exit)
-}
-
-/// The profile with the inbound secret that `setup` made up for it, if it did.
-fn with_made_up(settings: &Settings<'_>, profile: Profile) -> Result<Profile> {
-    match InboundSecret::of(settings, &profile)? {
-        Some(made_up) if !made_up.is_new => profile.with_inbound_secret(made_up.secret),
-        _ => Ok(profile),
-    }
 }
 
 /// A profile whose checks are done already, or under way.

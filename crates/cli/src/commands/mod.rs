@@ -7,7 +7,9 @@ mod card;
 mod changes;
 mod delivery;
 mod demo;
+mod extensions;
 mod health;
+mod lines;
 mod lookup;
 mod packaging;
 mod phone;
@@ -17,6 +19,8 @@ mod sandbox;
 mod settle;
 mod setup;
 mod users;
+
+use std::cell::RefCell;
 
 use tokio::time::Instant;
 
@@ -32,7 +36,9 @@ pub(crate) fn run(cli: &Cli, environment: &Environment, output: &Output) -> Exit
     let began = Instant::now();
     // These need neither log nor runtime nor configuration, and answer at once.
     match &cli.command {
-        Command::Phone(args) => return phone::run(args, environment, output),
+        Command::Phone(args) if !args.raw.is_empty() => {
+            return phone::run(args, environment, output);
+        }
         Command::Completions(args) => return packaging::completions(args, output),
         Command::Man(args) => return packaging::man(args, output),
         _ => {}
@@ -45,6 +51,7 @@ pub(crate) fn run(cli: &Cli, environment: &Environment, output: &Output) -> Exit
         blackened,
         began,
         stop: Stop::default(),
+        writes: RefCell::default(),
     };
     match &cli.command {
         Command::CallEvent(args) => app.block_on(call_event::run(&app, args)),
@@ -56,10 +63,11 @@ pub(crate) fn run(cli: &Cli, environment: &Environment, output: &Output) -> Exit
         Command::Changes(args) => app.block_on(changes::run(&app, args)),
         Command::Users => app.block_on(users::run(&app)),
         Command::Health(args) => app.block_on(health::run(&app, args)),
-        Command::Setup => app.block_on(setup::run(&app)),
+        Command::Setup(args) => app.block_on(setup::run(&app, args)),
         Command::Api(args) => app.block_on(api::run(&app, args)),
         Command::Sandbox(args) => app.block_on(sandbox::run(&app, args)),
         Command::Demo => app.block_on(demo::run(&app)),
-        Command::Phone(_) | Command::Completions(_) | Command::Man(_) => Exit::Done,
+        Command::Phone(args) => app.block_on(phone::run_over_input(&app, args)),
+        Command::Completions(_) | Command::Man(_) => Exit::Done,
     }
 }

@@ -8,14 +8,22 @@ use clap_mangen::Man;
 use vochi_crm::{Error, Redactor};
 
 use crate::args::{Cli, CompletionsArgs, ManArgs};
+use crate::completion;
 use crate::exit::Exit;
 use crate::output::Output;
 
 pub(super) fn completions(args: &CompletionsArgs, output: &Output) -> Exit {
-    let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "vochi-crm", &mut script);
-    output.raw(&script);
-    Exit::Done
+    match completion::script(args.shell) {
+        Ok(script) => {
+            output.raw(&script);
+            Exit::Done
+        }
+        Err(error) => {
+            let error = Error::unsupported(error.to_string());
+            output.failure(&error, &Redactor::default());
+            Exit::of(&error)
+        }
+    }
 }
 
 pub(super) fn man(args: &ManArgs, output: &Output) -> Exit {

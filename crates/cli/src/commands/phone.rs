@@ -1,12 +1,14 @@
-//! `phone`: reads numbers the way the library does. It starts no runtime and reads no
-//! configuration, so that scripts can call it for every number they meet.
+//! `phone`: reads numbers the way the library does. It reads no configuration, and for numbers of the
+//! command line it starts no runtime, so that scripts can call it for every number they meet.
 
-use std::io::{self, BufRead};
+use std::path::Path;
 
 use serde::Serialize;
 use vochi_crm::phone::{PhoneError, PhoneReader, PhoneReading, PhoneRefusal, Region};
 use vochi_crm::{Effect, Error, ErrorKind, Redactor};
 
+use super::lines::Lines;
+use crate::app::App;
 use crate::args::{Format, PhoneArgs};
 use crate::config::Environment;
 use crate::exit::Exit;
@@ -14,24 +16,41 @@ use crate::output::{Output, Paint, Tone, clean};
 
 const REGION_VARIABLE: &str = "VOCHI_CRM_DEFAULT_REGION";
 
+/// Reads the numbers of the command line.
 pub(super) fn run(args: &PhoneArgs, environment: &Environment, output: &Output) -> Exit {
-    let region = match region(args, environment) {
-        Ok(region) => region,
+    match reader(args, environment) {
+        Ok(reader) => {
+            let raws = args.raw.iter();
+            raws.fold(Exit::Done, |exit, raw| {
+                exit.or_graver(one(reader, raw, output))
+            })
+        }
         Err(error) => {
             output.failure(&error, &Redactor::default());
-            return Exit::of(&error);
+            Exit::of(&error)
         }
-    };
-    let reader = match region {
-        Some(region) => PhoneReader::new().with_region(region),
-        None => PhoneReader::new(),
-    };
-    if args.raw.is_empty() {
-        return from_input(reader, output);
     }
-    let raws = args.raw.iter();
-    raws.fold(Exit::Done, |exit, raw| {
-        exit.or_graver(one(reader, raw, output))
+}
+
+/// Reads the numbers of standard input, a line each.
+pub(super) async fn run_over_input(app: &App<'_>, args: &PhoneArgs) -> Result<Exit, Error> {
+    let reader = reader(args, app.environment)?;
+    let mut lines = Lines::open(Path::new("-"));
+    let mut exit = Exit::Done;
+    while let Some(line) = lines.next().await {
+        exit = exit.or_graver(match line {
+            Ok(line) => one(reader, &line, app.output),
+            Err(error) => app.fail(&error),
+        });
+    }
+    Ok(exit)
+}
+
+fn reader(args: &PhoneArgs, environment: &Environment) -> Result<PhoneReader, Error> {
+    let reader = PhoneReader::new();
+    Ok(match region(args, environment)? {
+        Some(region) => reader.with_region(region),
+        None => reader,
     })
 }
 
@@ -44,24 +63,6 @@ fn region(args: &PhoneArgs, environment: &Environment) -> Result<Option<Region>,
             Error::config(format!("environment variable {REGION_VARIABLE}: {error}"))
         }),
     }
-}
-
-fn from_input(reader: PhoneReader, output: &Output) -> Exit {
-    let mut exit = Exit::Done;
-    for line in io::stdin().lock().split(b'\n') {
-        match line {
-            Ok(line) => {
-                let line = String::from_utf8_lossy(&line);
-                exit = exit.or_graver(one(reader, line.trim_end_matches('\r'), output));
-            }
-            Err(error) => {
-                let error = Error::input(format!("standard input cannot be read: {error}"));
-                output.failure(&error, &Redactor::default());
-                return exit.or_graver(Exit::Input);
-            }
-        }
-    }
-    exit
 }
 
 fn one(reader: PhoneReader, raw: &str, output: &Output) -> Exit {

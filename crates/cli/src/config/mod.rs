@@ -3,13 +3,13 @@
 mod check;
 mod env;
 mod file;
-mod inbound;
 mod keys;
 mod masking;
 mod pbx;
 mod place;
 mod profile;
 mod secret;
+mod secret_file;
 mod tree;
 
 use std::path::{Path, PathBuf};
@@ -17,9 +17,9 @@ use std::path::{Path, PathBuf};
 use vochi_crm::{Error, PhoneNumber, Result};
 
 pub(crate) use env::Environment;
-pub(crate) use inbound::InboundSecret;
 pub(crate) use pbx::Pbx;
 pub(crate) use profile::Profile;
+pub(crate) use secret_file::SecretFile;
 
 use file::{ConfigFile, Search};
 use masking::Sensitive;
@@ -260,7 +260,7 @@ impl<'a> Settings<'a> {
         sensitive.mask(error)
     }
 
-    fn names(&self) -> Vec<&str> {
+    pub(crate) fn names(&self) -> Vec<&str> {
         self.profiles.0.keys().map(String::as_str).collect()
     }
 
@@ -347,6 +347,12 @@ impl<'a> Settings<'a> {
             exposed: self.exposed,
         }
         .build()
+        .and_then(|profile| {
+            let files = SecretFile::read(self, &profile)?;
+            files
+                .into_iter()
+                .try_fold(profile, Profile::with_secret_file)
+        })
     }
 }
 

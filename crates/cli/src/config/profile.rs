@@ -14,8 +14,12 @@ use super::keys::{self, Kind};
 use super::masking::Sensitive;
 use super::place::Place;
 use super::secret;
+use super::secret_file::SecretFile;
 use super::tree::{Entry, Node, Table};
 use crate::crm::Crm;
+
+/// The one generated key that every account has; the others are the CRM's own.
+const INBOUND_SECRET: &str = "inbound_secret";
 
 /// A profile that is in play.
 #[derive(Clone, Debug)]
@@ -25,6 +29,8 @@ pub(crate) struct Profile {
     pub(crate) account: Account,
     /// Every secret in it, for keeping them out of what is shown.
     pub(crate) secrets: Vec<Secret>,
+    /// The secrets that `setup` generated.
+    pub(crate) secret_files: Vec<SecretFile>,
     own: Own,
     map: KeyMap,
 }
@@ -123,6 +129,7 @@ impl Parts<'_> {
             crm,
             account,
             secrets,
+            secret_files: Vec::new(),
             own: Own(own),
             map,
         })
@@ -195,17 +202,32 @@ impl Profile {
         Value::Object(self.own.0.clone())
     }
 
-    /// The same profile with an inbound secret that does not stand in the configuration.
+    /// Returns true if the configuration has a secret under this key, or a file of `setup` has.
+    pub(super) fn has_secret(&self, key: &str) -> bool {
+        if key == INBOUND_SECRET {
+            self.account.config().inbound_secret.is_some()
+        } else {
+            self.own.0.contains_key(key)
+        }
+    }
+
+    /// The same profile with a secret that is not in the configuration.
     ///
     /// # Errors
     /// `config`
-    pub(crate) fn with_inbound_secret(mut self, secret: Secret) -> Result<Self> {
-        let mut config = self.account.config().clone();
-        config.inbound_secret = Some(secret.clone());
-        self.account = config
-            .account(self.name.as_str())
-            .map_err(|error| self.map.locate(error))?;
-        self.secrets.push(secret);
+    pub(crate) fn with_secret_file(mut self, file: SecretFile) -> Result<Self> {
+        if file.key == INBOUND_SECRET {
+            let mut config = self.account.config().clone();
+            config.inbound_secret = Some(file.secret.clone());
+            self.account = config
+                .account(self.name.as_str())
+                .map_err(|error| self.map.locate(error))?;
+        } else {
+            let text = Value::from(file.secret.expose());
+            self.own.0.insert(file.key.to_owned(), text);
+        }
+        self.secrets.push(file.secret.clone());
+        self.secret_files.push(file);
         Ok(self)
     }
 

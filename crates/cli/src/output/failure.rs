@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use vochi_crm::{Error, Redactor, TryAgain};
+use vochi_crm::{Effect, Error, Redactor, TryAgain};
 
 /// A failure as every command prints it in JSON.
 #[derive(Debug, Serialize)]
@@ -42,6 +42,22 @@ impl Failure {
         Self {
             ok: false,
             error: Trouble::of(error, redactor),
+        }
+    }
+
+    /// A command that was interrupted, and the effect of what it had sent.
+    pub(crate) fn interrupted(effect: Effect) -> Self {
+        let error = Error::internal("interrupted before the command was done").with_effect(effect);
+        let error = match effect {
+            Effect::NotApplied => error,
+            _ => error.with_hint("look in the CRM before repeating it"),
+        };
+        Self {
+            ok: false,
+            error: Trouble {
+                kind: "interrupted",
+                ..Trouble::of(&error, &Redactor::default())
+            },
         }
     }
 }
@@ -104,7 +120,7 @@ mod tests {
     use std::time::Duration;
 
     use serde_json::json;
-    use vochi_crm::{Effect, ErrorKind, Secret};
+    use vochi_crm::{ErrorKind, Secret};
 
     use super::*;
 

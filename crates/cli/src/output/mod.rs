@@ -10,7 +10,7 @@ mod table;
 use std::io::{self, IsTerminal, Write};
 
 use serde::Serialize;
-use vochi_crm::{Error, Redactor};
+use vochi_crm::{Effect, Error, Redactor};
 
 pub(crate) use failure::Trouble;
 pub(crate) use paint::{Paint, Tone, clean};
@@ -120,6 +120,13 @@ impl Output {
         match self.format {
             Format::Json => self.json(&Failure::of(error, redactor)),
             Format::Human => self.failure_in_words(error, redactor),
+        }
+    }
+
+    /// Prints that the command was interrupted, as JSON where that is asked for. People know it.
+    pub(crate) fn interrupted(&self, effect: Effect) {
+        if self.format == Format::Json {
+            self.json(&Failure::interrupted(effect));
         }
     }
 

@@ -172,6 +172,12 @@ fn a_value_of_the_wrong_kind_is_named_by_its_key() {
             "list",
         ),
         (
+            below("allowed_networks = [\"10.0.0.0/8\", \"10.0.0.0/33\"]"),
+            "line 5",
+            "profile.shop.allowed_networks",
+            "10.0.0.0/33",
+        ),
+        (
             below("extensions = { a = \"1\", b = true }"),
             "line 5, column 25",
             "extensions.b",

@@ -203,7 +203,14 @@ fn bad_values_are_bad_input_and_name_their_option() {
             "--call-id",
         ),
         (
-            vec!["call-event", "answered", "--call-id", "1", "--ext", ""],
+            vec![
+                "call-event",
+                "answered",
+                "--call-id",
+                "1",
+                "--ext",
+                "PJSIP/",
+            ],
             "--ext",
         ),
         (

@@ -135,6 +135,15 @@ fn users_health_setup_and_changes_work() {
     stage.json(&["setup"]).ends(0);
     let again = stage.json(&["setup"]).ends(0);
     assert_eq!(again["changes"], json!([]), "twice is once: {again}");
+    let removed = stage.json(&["setup", "--remove"]).ends(0);
+    assert_ne!(
+        removed["changes"],
+        json!([]),
+        "hooks and features: {removed}"
+    );
+    let again = stage.json(&["setup", "--remove"]).ends(0);
+    assert_eq!(again["changes"], json!([]), "twice is once: {again}");
+    stage.json(&["setup"]).ends(0);
     let health = stage.json(&["health"]).ends(0);
     let checks = health["profiles"][0]["checks"].as_array().expect("checks");
     assert!(

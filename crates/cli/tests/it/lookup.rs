@@ -1,6 +1,6 @@
 //! `lookup`: who is calling.
 
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::process::Stdio;
 
 use serde_json::{Value, json};
@@ -177,6 +177,81 @@ fn a_bad_line_keeps_no_other_out_and_decides_the_exit_code() {
         1,
         "the headings stand there once: {ran}"
     );
+}
+
+#[test]
+fn numbers_are_answered_while_input_stays_open() {
+    let stage = Stage::new();
+    let mut child = stage
+        .command(&["--output", "json", "lookup", "--from", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut stdin = child.stdin.take().expect("an input");
+    let mut lines = BufReader::new(child.stdout.take().expect("an output")).lines();
+    for (number, id) in [("+375446370646", "201"), ("+375448581677", "202")] {
+        stdin
+            .write_all(format!("{number}\n").as_bytes())
+            .expect("it reads");
+        let row = lines
+            .next()
+            .expect("a row before the next number")
+            .expect("a line");
+        let row: Value = serde_json::from_str(&row).expect("an object");
+        assert_eq!(row["customer"]["id"], id, "{row}");
+    }
+    drop(stdin);
+    assert!(lines.next().is_none(), "a row for each number");
+    assert_eq!(child.wait().expect("an end").code(), Some(0));
+}
+
+#[test]
+fn failed_request_fails_only_its_own_number() {
+    let stage = Stage::new();
+    stage.write(
+        "numbers.txt",
+        "+375446370646\n+375448581677\n+375444001511\n",
+        0o644,
+    );
+    // Together once, and then the first number alone.
+    stage.fault(|fault| fault.path("/api/v5/customers").status(500).times(2));
+    let ran = stage.json(&["lookup", "--from", "numbers.txt"]);
+    assert_eq!(ran.code, Some(7), "{ran}");
+    let rows = rows(&ran);
+    let answers: Vec<_> = rows
+        .iter()
+        .map(|row| (&row["phone"], &row["ok"], &row["error"]["kind"]))
+        .collect();
+    assert_eq!(
+        answers,
+        [
+            (
+                &json!("+375446370646"),
+                &json!(false),
+                &json!("unavailable")
+            ),
+            (&json!("+375448581677"), &json!(true), &Value::Null),
+            (&json!("+375444001511"), &json!(true), &Value::Null),
+        ],
+        "{ran}"
+    );
+}
+
+#[test]
+fn line_without_end_is_bad_input() {
+    let stage = Stage::new();
+    let text = format!("+375446370646\n{}", "5".repeat(100_000));
+    stage.write("numbers.txt", &text, 0o644);
+    let ran = stage.json(&["lookup", "--from", "numbers.txt"]);
+    assert_eq!(ran.code, Some(4), "{ran}");
+    let rows = rows(&ran);
+    assert_eq!(
+        rows[0]["found"], true,
+        "the lines before it are answered: {ran}"
+    );
+    let message = rows[1]["error"]["message"].to_string();
+    assert!(message.contains("line 2"), "{message}");
 }
 
 #[test]

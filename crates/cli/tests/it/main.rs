@@ -37,5 +37,6 @@ mod sandbox;
 mod secrets;
 mod settle;
 mod setup;
+mod shell_path;
 mod state;
 mod support;

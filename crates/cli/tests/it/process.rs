@@ -4,6 +4,8 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use serde_json::{Value, json};
+
 use crate::support::{Stage, program};
 
 fn signal(child: &Child, name: &str) {
@@ -13,12 +15,12 @@ fn signal(child: &Child, name: &str) {
     assert!(sent.expect("kill").success());
 }
 
-#[test]
-fn ctrl_c_ends_a_request_under_way_with_130() {
+/// Runs a command, presses Ctrl-C while its first request is under way, and returns what it printed.
+fn interrupted(arguments: &[&str]) -> String {
     let stage = Stage::new();
     stage.fault(|fault| fault.delay(Duration::from_secs(30)));
     let mut child = stage
-        .command(&["--output", "json", "route", "+375446370646"])
+        .command(arguments)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -42,7 +44,72 @@ fn ctrl_c_ends_a_request_under_way_with_130() {
         .unwrap()
         .read_to_string(&mut said)
         .unwrap();
-    assert_eq!(said, "", "nothing half-written");
+    said
+}
+
+#[test]
+fn ctrl_c_during_a_read_prints_one_error_object() {
+    let said = interrupted(&["--output", "json", "route", "+375446370646"]);
+    let value: Value = serde_json::from_str(&said).expect("one object");
+    assert_eq!(
+        (
+            &value["ok"],
+            &value["error"]["kind"],
+            &value["error"]["effect"]
+        ),
+        (&json!(false), &json!("interrupted"), &json!("not_applied")),
+        "{said}"
+    );
+    assert_eq!(said.lines().count(), 1, "one line: {said}");
+    assert_eq!(
+        interrupted(&["route", "+375446370646"]),
+        "",
+        "nothing for people"
+    );
+}
+
+#[test]
+fn ctrl_c_during_a_write_leaves_the_effect_open() {
+    let ring = [
+        "call-event",
+        "in",
+        "--call-id",
+        "1",
+        "--phone",
+        "+375446370646",
+        "--ext",
+        "151",
+    ];
+    let said = interrupted(&[&["--output", "json"][..], &ring].concat());
+    let value: Value = serde_json::from_str(&said).expect("one object");
+    assert_eq!(value["error"]["effect"], "maybe", "{said}");
+}
+
+#[test]
+fn ctrl_c_while_waiting_for_input_prints_one_error_object() {
+    let stage = Stage::new();
+    for command in [&["phone", "--region", "BY"][..], &["lookup", "--from", "-"]] {
+        let mut child = stage
+            .command(&[&["--output", "json"][..], command].concat())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        let mut stdin = child.stdin.take().expect("an input");
+        stdin.write_all(b"+375446370646\n").expect("it reads");
+        let mut lines = BufReader::new(child.stdout.take().expect("an output")).lines();
+        lines.next().expect("a row").expect("a line");
+        signal(&child, "-INT");
+        let last = lines.next().expect("an error object").expect("a line");
+        let value: Value = serde_json::from_str(&last).expect("an object");
+        assert_eq!(value["error"]["kind"], "interrupted", "{command:?}: {last}");
+        assert!(lines.next().is_none(), "{command:?}: nothing more");
+        assert_eq!(
+            child.wait().expect("an end").code(),
+            Some(130),
+            "{command:?}"
+        );
+    }
 }
 
 /// Starts a sandbox and waits until it says where it is.

@@ -32,6 +32,30 @@ fn writes(stage: &Stage) -> usize {
     written.count()
 }
 
+/// The module as it was last written.
+fn written(stage: &Stage) -> Value {
+    let requests = stage.sandbox.requests(vochi_crm_sandbox::Crm::RetailCrm);
+    let mut writes = requests.iter().rev().filter(|one| one.method != "GET");
+    let last = writes.next().expect("a write");
+    last.json("integrationModule").expect("a module")
+}
+
+/// The stage without a client id in the configuration.
+fn stage_without_client_id() -> Stage {
+    let stage = Stage::bare();
+    stage.configure(&format!(
+        "{OURS}{}",
+        without(&stage.profile_text("shop"), "client_id")
+    ));
+    stage
+}
+
+/// A configuration without the lines that begin with a key.
+fn without(text: &str, key: &str) -> String {
+    let lines = text.lines().filter(|line| !line.starts_with(key));
+    lines.flat_map(|line| [line, "\n"]).collect()
+}
+
 /// What the stand-in holds of the module now.
 fn module(stage: &Stage) -> Value {
     let path = format!("/api/v5/integration-modules/{MODULE_CODE}");
@@ -55,6 +79,7 @@ fn a_dry_run_of_setup_reads_and_tells_what_it_would_change() {
         keys(&value),
         [
             "changes",
+            "client_id_file",
             "crm",
             "inbound_secret_file",
             "ok",
@@ -83,6 +108,7 @@ fn setup_twice_is_the_same_as_once() {
         keys(&value),
         [
             "changes",
+            "client_id_file",
             "crm",
             "inbound_secret_file",
             "ok",
@@ -141,7 +167,7 @@ fn a_secret_that_is_missing_is_made_up_kept_and_never_shown() {
     // What the CRM holds is seen with the secret masked as soon as the configuration names it.
     let text = format!("{OURS}{}", stage.profile_text("shop"));
     let reference = "inbound_secret = { file = \"calls/shop.inbound-secret\" }\nretries = 0";
-    let held = module(&stage).to_string();
+    let held = written(&stage).to_string();
     assert!(
         held.contains(&format!("https://pbx.example.test/in/shop/{secret}")),
         "the CRM knows the inbound address"
@@ -164,13 +190,128 @@ fn another_telephony_gets_another_secret() {
 }
 
 #[test]
-fn setup_without_an_address_of_ours_says_what_to_set() {
+fn setup_without_public_url_leaves_out_the_click_addresses() {
     let stage = Stage::new();
+    stage.sandbox.retailcrm().remove_module(MODULE_CODE);
     let ran = stage.json(&["setup"]);
-    let value = ran.ends(3);
-    let message = value["error"]["message"].to_string();
-    assert!(message.contains("public_url"), "{ran}");
-    assert_eq!(writes(&stage), 0, "the CRM is not written to");
+    let value = ran.ends(0);
+    let warnings = value["warnings"].to_string();
+    assert!(
+        warnings.contains("addresses for clicks"),
+        "it says so: {ran}"
+    );
+    let module = written(&stage);
+    let telephony = &module["integrations"]["telephony"];
+    assert_eq!(telephony["makeCallUrl"], Value::Null, "{module}");
+    assert_ne!(
+        telephony["additionalCodes"],
+        json!([]),
+        "extensions are registered: {module}"
+    );
+    for key in ["inbound_secret_file", "client_id_file"] {
+        assert_eq!(value[key], Value::Null, "nothing to protect: {ran}");
+    }
+    assert_eq!(changes(&stage.json(&["setup"]).ends(0)), [] as [Value; 0]);
+}
+
+#[test]
+fn missing_client_id_is_generated_and_used() {
+    let stage = stage_without_client_id();
+    let dry = stage.json(&["--dry-run", "setup"]).ends(0);
+    assert!(
+        dry["changes"].to_string().contains("a new client id"),
+        "{dry}"
+    );
+    let ran = stage.json(&["-vv", "setup"]);
+    let value = ran.ends(0);
+    let file = stage.path("calls/shop.client-id");
+    let named = value["client_id_file"].as_str().expect("a file");
+    assert!(
+        named.ends_with("calls/shop.client-id"),
+        "it says which: {ran}"
+    );
+    let id = std::fs::read_to_string(&file).expect("a client id");
+    let id = id.trim();
+    assert_eq!(id.len(), 32, "128 random bits");
+    let mode = std::fs::metadata(&file)
+        .expect("a file")
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o777, 0o600, "for its owner only");
+    assert!(!ran.to_string().contains(id), "it is not shown: {ran}");
+    assert_eq!(written(&stage)["clientId"], id, "the CRM has it");
+    assert_eq!(
+        changes(&stage.json(&["setup"]).ends(0)),
+        [] as [Value; 0],
+        "kept for later"
+    );
+    let health = stage.json(&["health"]);
+    assert!(
+        health.stdout.contains("is registered and active"),
+        "{health}"
+    );
+    let shown = stage.run(&[
+        "api",
+        "GET",
+        &format!("/api/v5/integration-modules/{MODULE_CODE}"),
+    ]);
+    assert!(
+        !shown.to_string().contains(id),
+        "masked in responses: {shown}"
+    );
+}
+
+#[test]
+fn configured_client_id_is_not_replaced() {
+    let stage = stage();
+    let value = stage.json(&["setup"]).ends(0);
+    assert_eq!(value["client_id_file"], Value::Null, "{value}");
+    assert_eq!(written(&stage)["clientId"], CLIENT_ID);
+}
+
+#[test]
+fn removal_undoes_setup_and_can_be_repeated() {
+    let stage = stage();
+    stage.json(&["setup"]).ends(0);
+    let (registered, files) = (module(&stage), stage.files());
+
+    let shown = stage.json(&["--dry-run", "setup", "--remove"]).ends(0);
+    assert!(
+        !changes(&shown).is_empty(),
+        "something would change: {shown}"
+    );
+    assert_eq!(writes(&stage), 1, "a dry run writes nothing");
+    assert_eq!(module(&stage), registered);
+
+    let value = stage.json(&["setup", "--remove"]).ends(0);
+    assert_eq!(value["changes"], shown["changes"], "as shown");
+    let removed = written(&stage);
+    assert_eq!(removed["active"], false, "{removed}");
+    assert!(
+        !removed.to_string().contains("pbx.example.test"),
+        "no address of ours: {removed}"
+    );
+    assert_eq!(
+        removed["integrations"]["telephony"]["additionalCodes"],
+        json!([])
+    );
+
+    let again = stage.json(&["setup", "--remove"]).ends(0);
+    assert_eq!(
+        changes(&again),
+        [] as [Value; 0],
+        "twice is the same as once"
+    );
+    assert_eq!(writes(&stage), 2, "nothing was written again");
+    let ran = stage.run(&["setup", "--remove"]);
+    assert!(
+        ran.stdout.contains("nothing is registered"),
+        "in words: {ran}"
+    );
+    assert_eq!(stage.files(), files, "the secrets stay for another setup");
+
+    stage.json(&["setup"]).ends(0);
+    assert_eq!(written(&stage)["active"], true, "it can be registered anew");
 }
 
 #[test]

@@ -4,6 +4,7 @@ use super::{Account, AccountConfig};
 use crate::call::{CrmUserId, Extension, Line};
 use crate::directory::Directory;
 use crate::error::{Error, Result};
+use crate::inbound::AllowedNetworks;
 use crate::name::AccountName;
 use crate::phone::{BareDigits, PhoneNumber, PhoneReader, Region};
 use crate::time::Zone;
@@ -59,8 +60,11 @@ impl AccountConfig {
         if self.burst == Some(0) {
             return Err(Error::config("burst: write 1 or more"));
         }
+        let allowed_networks = AllowedNetworks::new(&self.allowed_networks)
+            .map_err(|error| about("allowed_networks", &error))?;
         Ok(Account {
             name: name.into(),
+            allowed_networks,
             directory: self.directory(phones)?,
             phones,
             zone,

@@ -170,7 +170,8 @@ pub struct AccountConfig {
     pub public_url: Option<String>,
     /// The secret part of the inbound address.
     pub inbound_secret: Option<Secret>,
-    /// The networks the CRM's requests come from.
+    /// The networks the CRM's requests may come from: networks in CIDR notation and single addresses.
+    /// Empty: requests from every address are accepted.
     pub allowed_networks: Vec<String>,
 }
 

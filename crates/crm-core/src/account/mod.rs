@@ -11,6 +11,7 @@ use crate::call::{CallId, Line};
 use crate::connector::SetupPlan;
 use crate::directory::Directory;
 use crate::error::{Error, Result};
+use crate::inbound::AllowedNetworks;
 use crate::limit::Quota;
 use crate::name::AccountName;
 use crate::phone::{PhoneNumber, PhoneReader};
@@ -28,6 +29,7 @@ pub struct Account {
     directory: Directory,
     phones: PhoneReader,
     zone: Option<Zone>,
+    allowed_networks: AllowedNetworks,
     config: AccountConfig,
 }
 
@@ -50,6 +52,11 @@ impl Account {
     /// The configured zone of the CRM's local times.
     pub fn zone(&self) -> Option<&Zone> {
         self.zone.as_ref()
+    }
+
+    /// The networks the CRM's requests may come from (`allowed_networks`).
+    pub fn allowed_networks(&self) -> &AllowedNetworks {
+        &self.allowed_networks
     }
 
     /// The rest of the configuration.

@@ -17,7 +17,7 @@ pub use cx::Cx;
 pub use health::{Check, HealthReport};
 pub use people::{Changes, CrmUser, Cursor, Customer, CustomerKind, Found, Responsible, UserList};
 pub use receipt::Receipt;
-pub use setup::{SetupMode, SetupPlan, SetupReport};
+pub use setup::{SetupAction, SetupMode, SetupPlan, SetupReport};
 
 use crate::call::{CallEvent, CallId, CallRecord, Recording};
 use crate::error::{Error, Result};
@@ -123,7 +123,8 @@ pub trait CrmConnector: Send + Sync + fmt::Debug {
         Err(self.lacks("a list of changes"))
     }
 
-    /// Registers the telephony. Twice is the same as once.
+    /// Registers the telephony, or undoes that, as [`SetupPlan::action`] says. Twice is the same as
+    /// once.
     ///
     /// # Errors
     /// Where the CRM refuses.

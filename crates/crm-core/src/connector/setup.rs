@@ -1,4 +1,4 @@
-//! Registering the telephony in a CRM.
+//! Registering the telephony in a CRM, and undoing it.
 
 use std::fmt;
 
@@ -6,7 +6,18 @@ use url::Url;
 
 use crate::warning::Warning;
 
-/// Whether registering writes.
+/// What a setup does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SetupAction {
+    /// Registers the telephony.
+    #[default]
+    Register,
+    /// Undoes what registering did, as far as the CRM lets it.
+    Remove,
+}
+
+/// Whether a setup writes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SetupMode {
@@ -17,7 +28,7 @@ pub enum SetupMode {
     Show,
 }
 
-/// What to register. Twice is the same as once. Its `Debug` does not show the address: a part of it
+/// What to register or remove. Twice is the same as once. Its `Debug` does not show the address: a part of it
 /// is secret.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -26,6 +37,8 @@ pub struct SetupPlan {
     pub inbound_url: Option<Url>,
     /// Whether it writes.
     pub mode: SetupMode,
+    /// Whether it registers or removes.
+    pub action: SetupAction,
 }
 
 impl SetupPlan {
@@ -34,6 +47,16 @@ impl SetupPlan {
         Self {
             inbound_url,
             mode: SetupMode::Write,
+            action: SetupAction::Register,
+        }
+    }
+
+    /// A plan that undoes what registering did.
+    #[must_use]
+    pub fn removal() -> Self {
+        Self {
+            action: SetupAction::Remove,
+            ..Self::new(None)
         }
     }
 
@@ -50,6 +73,7 @@ impl fmt::Debug for SetupPlan {
         f.debug_struct("SetupPlan")
             .field("inbound", &self.inbound_url.as_ref().map(Url::host_str))
             .field("mode", &self.mode)
+            .field("action", &self.action)
             .finish_non_exhaustive()
     }
 }

@@ -2,16 +2,19 @@
 //! and sends back the reply.
 
 mod fields;
+mod networks;
 mod repeat;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::net::IpAddr;
 
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 
 pub use fields::InboundFields;
+pub use networks::AllowedNetworks;
 pub use repeat::repeat_id;
 
 use crate::call::{CrmCallId, CrmUserId, Extension, Party};
@@ -31,10 +34,12 @@ pub struct InboundRequest {
     pub headers: HeaderMap,
     /// The body.
     pub body: Bytes,
+    /// The address the request came from, if the host knows it.
+    pub peer: Option<IpAddr>,
 }
 
 impl InboundRequest {
-    /// A request.
+    /// A request whose sender's address is unknown; [`with_peer`](Self::with_peer) sets it.
     pub fn new(
         method: Method,
         path: impl Into<String>,
@@ -48,7 +53,18 @@ impl InboundRequest {
             query: query.into(),
             headers,
             body: body.into(),
+            peer: None,
         }
+    }
+
+    /// Sets the address the request came from. Behind a reverse proxy that is the address the proxy
+    /// reports, not the proxy's own.
+    ///
+    /// An account with `allowed_networks` refuses requests without it.
+    #[must_use]
+    pub fn with_peer(mut self, peer: IpAddr) -> Self {
+        self.peer = Some(peer);
+        self
     }
 }
 
@@ -58,6 +74,7 @@ impl fmt::Debug for InboundRequest {
             .field("method", &self.method)
             .field("path", &self.path)
             .field("body_bytes", &self.body.len())
+            .field("peer", &self.peer)
             .finish_non_exhaustive()
     }
 }

@@ -1,9 +1,9 @@
-//! Registering the telephony: the integration in the workspace is read, changed where it differs, and
-//! read again, because the answer to a change does not show it.
+//! Registering the telephony and undoing it: the integration in the workspace is read, changed where it
+//! differs, and read again, because the answer to a change does not show it.
 
 mod parts;
 
-use vochi_crm_core::connector::{SetupMode, SetupPlan, SetupReport};
+use vochi_crm_core::connector::{SetupAction, SetupMode, SetupPlan, SetupReport};
 use vochi_crm_core::http::Endpoint as _;
 use vochi_crm_core::{Cx, Effect, Error, ErrorKind, Result, Warning, WarningKind};
 
@@ -15,30 +15,38 @@ use parts::{HOOKS, Part};
 pub(super) use parts::{SYNC, calls};
 
 impl Connector {
-    /// Switches on what clicks need, has Kontur call us, and looks whether it does.
+    /// Switches on what clicks need, has Kontur call us, and looks whether it does; or undoes that.
     pub(super) async fn register(&self, cx: &Cx, plan: &SetupPlan) -> Result<SetupReport> {
         let id = self.client().instance_id(cx).await?;
         let before = self.instance(cx, &id).await?;
+        let removes = plan.action == SetupAction::Remove;
         let mut warnings = Vec::new();
         let address = self.own().inbound_address(plan);
-        if address.is_none() {
-            warnings.push(Warning::new(
-                WarningKind::Incomplete,
-                "there is no inbound address, so what Kontur calls is left as it is: clicks and changes may not reach us",
-            ));
-        }
-        let parts = [Part::Features]
-            .into_iter()
-            .chain(address.map(Part::Address))
-            .chain(HOOKS.map(Part::Hook));
+        let parts: Vec<Part> = if removes {
+            if address.is_some_and(|ours| calls(&before, &ours)) {
+                warnings.push(Warning::new(WarningKind::Incomplete, ADDRESS_STAYS));
+            }
+            let hooks = HOOKS.map(Part::NoHook).into_iter();
+            hooks.chain([Part::NoFeatures]).collect()
+        } else {
+            if address.is_none() {
+                warnings.push(Warning::new(WarningKind::Incomplete, NO_ADDRESS));
+            }
+            let hooks = HOOKS.map(Part::Hook);
+            let features = [Part::Features].into_iter();
+            features
+                .chain(address.map(Part::Address))
+                .chain(hooks)
+                .collect()
+        };
         let mut missing = Vec::new();
-        for part in parts.filter(|part| !part.is_in(&before)) {
+        for part in parts.into_iter().filter(|part| !part.is_in(&before)) {
             match part.patch(id.clone(), &before)?.request() {
                 Ok(_) => missing.push(part),
                 Err(error) => warnings.push(refused(&part, Some(&error))),
             }
         }
-        let unset = self.is_unset(&before);
+        let unset = !removes && self.is_unset(&before);
         let mut changes: Vec<String> = missing.iter().map(|part| part.told(&before)).collect();
         changes.extend(unset.then(|| SET_UP.to_owned()));
         if plan.mode == SetupMode::Show || changes.is_empty() {
@@ -131,6 +139,12 @@ impl Connector {
 }
 
 const SET_UP: &str = "the integration is set up";
+
+const NO_ADDRESS: &str = "there is no inbound address (public_url, inbound_secret), so what Kontur calls \
+    is left as it is: clicks and changes may not reach us";
+
+const ADDRESS_STAYS: &str = "the base address stays ours, since Kontur has no way to take it away; \
+    uninstall the integration to remove it";
 
 /// Kontur refuses this change and may take the next.
 fn is_about_data(error: &Error) -> bool {

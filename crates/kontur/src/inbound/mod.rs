@@ -39,7 +39,7 @@
 //! | --- | --- |
 //! | 200 `"OK"`, for webhooks and schedules `OK` | it was taken |
 //! | 400 | a header or a field is missing without which nothing can be done, it is no JSON, or neither GET nor POST (CALL and HANGUP: no POST) |
-//! | 403 | another workspace |
+//! | 403 | another workspace, or a sender outside `allowed_networks` |
 //! | 404 | nothing is here |
 //! | 409 `{"status", "message"}` | it was understood and cannot be done |
 //! | 413 | too large |
@@ -200,6 +200,9 @@ fn echo(from: &HeaderMap, to: &mut HeaderMap) {
 }
 
 fn read(account: &Account, config: &Config, place: &Place, request: &InboundRequest) -> Outcome {
+    if let Err(error) = account.allowed_networks().check(request) {
+        return Err(refused(StatusCode::FORBIDDEN, error));
+    }
     if place.is_of_another_workspace(&config.workspace) {
         let error = Error::new(ErrorKind::Auth, "the request is for another workspace");
         let error = error.with_hint("if it came from Kontur, check workspace, or run setup again");

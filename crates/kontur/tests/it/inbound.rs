@@ -4,6 +4,7 @@ mod calls;
 mod echo;
 mod hostile;
 mod mutated;
+mod networks;
 mod webhooks;
 
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};

@@ -117,6 +117,88 @@ async fn twice_is_the_same_as_once() {
     assert_eq!(bench.lines(), [GET]);
 }
 
+/// As the integration is after a removal; the base address is Kontur's to take away.
+fn removed() -> Value {
+    json!({"features": {"call": false, "hangup": false, "sendSms": true}, "webHooks": []})
+}
+
+#[tokio::test(start_paused = true)]
+async fn removal_takes_away_our_hooks_and_clicks() {
+    let mut there = instance(json!({"features": {"call": true, "hangup": true, "sendSms": true}}));
+    let foreign = json!({
+        "id": "25d0c0de-5555-4e4e-aeae-000000000009", "relativeUrl": "communications/sync",
+        "triggerType": "schedule", "schedule": {"period": "01:00:00"}, "disabled": false,
+    });
+    there["webHooks"]
+        .as_array_mut()
+        .unwrap()
+        .push(foreign.clone());
+    let mut after = removed();
+    after["webHooks"] = json!([foreign]);
+    let bench = bench([
+        Step::json(200, &there),
+        yes(),
+        yes(),
+        yes(),
+        yes(),
+        read(after),
+    ]);
+    let report = run(&bench, &SetupPlan::removal()).await.unwrap();
+    assert_eq!(bench.lines(), [GET, PATCH, PATCH, PATCH, PATCH, GET]);
+    for (index, hook) in (1..4).zip(there["webHooks"].as_array().unwrap()) {
+        let path = format!("/webHooks/{}", hook["id"].as_str().unwrap());
+        let operation = &bench.sent(index)["operations"][0];
+        assert_eq!(*operation, json!({"op": "remove", "path": path}));
+    }
+    let features = json!({"call": false, "hangup": false, "sendSms": true});
+    assert_eq!(
+        bench.sent(4)["operations"][0]["value"],
+        features,
+        "sendSms is not ours"
+    );
+    assert_eq!(
+        report.changes,
+        [
+            "schedule communications/sync is removed",
+            "schedule setup/upgrade is removed",
+            "webhook crm-callbacks is removed",
+            "features call and hangup are switched off",
+        ]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn removal_of_what_is_not_registered_writes_nothing() {
+    let bench = bench([read(removed())]);
+    let report = run(&bench, &SetupPlan::removal()).await.unwrap();
+    assert_eq!(bench.lines(), [GET]);
+    assert_eq!(report, SetupReport::default());
+}
+
+#[tokio::test(start_paused = true)]
+async fn removal_shown_only_writes_nothing() {
+    let bench = bench([read(json!({}))]);
+    let report = run(&bench, &SetupPlan::removal().shown_only())
+        .await
+        .unwrap();
+    assert_eq!(bench.lines(), [GET]);
+    assert_eq!(report.changes.len(), 4, "{:?}", report.changes);
+}
+
+#[tokio::test(start_paused = true)]
+async fn removal_warns_that_the_base_address_stays() {
+    let account = json!({
+        "public_url": "https://pbx.example.test", "inbound_secret": "canary-inbound-secret",
+    });
+    let bench = Bench::with([read(removed())], account, json!({"instance_id": INSTANCE}));
+    let report = run(&bench, &SetupPlan::removal()).await.unwrap();
+    assert!(
+        texts(&report)[0].contains("uninstall the integration"),
+        "{report:?}"
+    );
+    assert!(!format!("{report:?}").contains("canary"), "{report:?}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_account_says_the_address_where_the_plan_does_not() {
     let account = json!({

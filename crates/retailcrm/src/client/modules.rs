@@ -28,6 +28,19 @@ impl IntegrationModules<'_> {
             .await
     }
 
+    /// The module, `None` where there is none.
+    pub(crate) async fn find(
+        self,
+        cx: &Cx,
+        code: &ModuleCode,
+    ) -> Result<Option<IntegrationModule>> {
+        match self.get(cx, code).await {
+            Ok(module) => Ok(Some(module)),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Writes a module as a whole (`integration-modules/{code}/edit`).
     ///
     /// # Errors
@@ -74,11 +87,7 @@ impl IntegrationModules<'_> {
         cx: &Cx,
         plan: &ModulePlan,
     ) -> Result<(ModuleChange, ModuleEdited)> {
-        let read = match self.get(cx, plan.code()).await {
-            Ok(module) => Some(module),
-            Err(error) if error.kind() == ErrorKind::NotFound => None,
-            Err(error) => return Err(error),
-        };
+        let read = self.find(cx, plan.code()).await?;
         let change = plan.apply(read.as_ref())?;
         let said = if change.changes.is_empty() {
             ModuleEdited::default()

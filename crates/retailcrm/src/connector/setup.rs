@@ -1,7 +1,8 @@
-//! Registering the telephony: one integration module, read, changed where it differs, written.
+//! Registering the telephony and undoing it: one integration module, read, changed where it differs,
+//! written.
 
 use vochi_crm_core::cache::CacheKey;
-use vochi_crm_core::connector::{SetupMode, SetupPlan, SetupReport};
+use vochi_crm_core::connector::{SetupAction, SetupMode, SetupPlan, SetupReport};
 use vochi_crm_core::http::Endpoint as _;
 use vochi_crm_core::{Cx, Error, ErrorKind, Line, PhoneNumber, Result, Warning, WarningKind};
 
@@ -12,23 +13,24 @@ use crate::inbound::{MAKE_CALL_PATH, USER_STATUS_PATH};
 use crate::model::{ModuleCode, ModulePlan, UserId};
 
 impl Connector {
-    /// Registers the module with our addresses, the directory's extensions and the lines' numbers.
+    /// Registers the module with our addresses, the directory's extensions and the lines' numbers, or
+    /// undoes that.
     pub(super) async fn register(&self, cx: &Cx, plan: &SetupPlan) -> Result<SetupReport> {
-        let (module, warnings) = self.module_plan(cx, plan).await?;
+        let (module, mut warnings) = self.module_plan(cx, plan).await?;
         let modules = self.client().integration_modules();
-        if plan.mode == SetupMode::Write {
-            let (change, said) = modules.register(cx, &module).await?;
-            return Ok(SetupReport::new(change.changes)
-                .with_warnings(warnings)
-                .with_warnings(said.warnings()));
-        }
-        let read = match modules.get(cx, module.code()).await {
-            Ok(read) => Some(read),
-            Err(error) if error.kind() == ErrorKind::NotFound => None,
-            Err(error) => return Err(error),
+        let read = modules.find(cx, module.code()).await?;
+        let change = match (plan.action, &read) {
+            (SetupAction::Remove, Some(read)) => module.undo(read)?,
+            (SetupAction::Remove, None) => return Ok(SetupReport::default()),
+            _ => module.apply(read.as_ref())?,
         };
-        let change = module.apply(read.as_ref())?;
-        if !change.changes.is_empty() {
+        if change.changes.is_empty() {
+            return Ok(SetupReport::default().with_warnings(warnings));
+        }
+        if plan.mode == SetupMode::Write {
+            let edited = modules.edit(cx, change.module).await?;
+            warnings.extend(edited.warnings());
+        } else {
             // What would be refused is refused now; the request itself goes nowhere.
             EditIntegrationModule::new(change.module).request()?;
         }
@@ -42,17 +44,14 @@ impl Connector {
         let code = self.module_code()?;
         let name =
             written(config.module_name.as_ref()).unwrap_or_else(|| DEFAULT_MODULE_NAME.to_owned());
-        let inbound = self.own().inbound_address(plan);
-        let base = inbound
-            .clone()
-            .or_else(|| written(self.own().config().public_url.as_ref()))
-            .ok_or_else(|| {
-                Error::config(
-                    "public_url: RetailCRM registers no telephony without an address of ours",
-                )
-                .with_hint("set public_url to the https address under which CRMs reach you")
-            })?;
-        let mut module = ModulePlan::new(code, name, base);
+        let removes = plan.action == SetupAction::Remove;
+        let inbound = self.own().inbound_address(plan).filter(|_| !removes);
+        let public = written(self.own().config().public_url.as_ref()).filter(|_| !removes);
+        let mut module = match inbound.clone().or(public) {
+            Some(base) => ModulePlan::new(code, name, base),
+            // RetailCRM takes no module without one; its own address promises nothing.
+            None => ModulePlan::new(code, name, config.url.trim()).keeping_base_url(),
+        };
         let client_id = config.client_id.clone().filter(|id| !id.is_empty());
         match (inbound, &client_id) {
             (Some(inbound), Some(_)) => {
@@ -66,9 +65,11 @@ impl Connector {
                 )
                 .with_hint("set it to at least 128 random bits and keep it"));
             }
+            (None, _) if removes => {}
             (None, _) => warnings.push(Warning::new(
                 WarningKind::Incomplete,
-                "there is no inbound address, so clicks on numbers in RetailCRM do not reach us",
+                "there is no inbound address (public_url, inbound_secret): everything but the \
+                 addresses for clicks is registered, so clicks on numbers in RetailCRM do not reach us",
             )),
         }
         if let Some(id) = client_id {

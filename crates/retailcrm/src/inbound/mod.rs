@@ -13,7 +13,8 @@
 //! | [`TRIGGER_PATH`] | whatever a trigger of the account tells, by our template |
 //!
 //! Nothing is signed. `clientId`, the account's `client_id`, is all that proves a request genuine:
-//! without it, or with another, the reply is an empty 403.
+//! without it, or with another, the reply is an empty 403. So it is for a request from outside the
+//! account's `allowed_networks`.
 //!
 //! # Triggers
 //!
@@ -154,6 +155,9 @@ fn read(
     config: &Config,
     request: &InboundRequest,
 ) -> (InboundReply, Result<InboundEvent>) {
+    if let Err(error) = account.allowed_networks().check(request) {
+        return (InboundReply::new(StatusCode::FORBIDDEN), Err(error));
+    }
     if request.query.len().saturating_add(request.body.len()) > LARGEST {
         let error = Error::input(format!("the request has more than {LARGEST} bytes"));
         return (InboundReply::new(StatusCode::PAYLOAD_TOO_LARGE), Err(error));

@@ -93,6 +93,47 @@ impl Changes<'_> {
         }
     }
 
+    pub(super) fn remove<T>(&mut self, now: &mut Option<T>, name: &'static str) {
+        if now.take().is_some() {
+            self.0.push(format!("{name} is removed"));
+        }
+    }
+
+    /// Those of others stay, also an extension that went to another user.
+    pub(super) fn remove_codes(
+        &mut self,
+        telephony: &mut TelephonyModule,
+        plan: &[(Extension, UserId)],
+    ) {
+        telephony.additional_codes.retain(|own| {
+            let planned = plan
+                .iter()
+                .any(|(code, user)| own.code == *code && own.user == *user);
+            if planned {
+                self.0
+                    .push(format!("user {} loses extension {}", own.user, own.code));
+            }
+            !planned
+        });
+    }
+
+    /// Those of others stay.
+    pub(super) fn remove_phones(
+        &mut self,
+        telephony: &mut TelephonyModule,
+        plan: &[(String, PhoneText)],
+    ) {
+        telephony.external_phones.retain(|own| {
+            let planned = plan.iter().any(|(site, number)| {
+                own.site.as_deref() == Some(site) && digits(&own.phone) == digits(number.as_str())
+            });
+            if planned {
+                self.0.push(format!("number {} is removed", own.phone));
+            }
+            !planned
+        });
+    }
+
     /// Those of others stay.
     pub(super) fn actions(
         &mut self,

@@ -57,6 +57,7 @@ pub struct ModulePlan {
     logo: Option<String>,
     client_id: Option<Secret>,
     base_url: String,
+    keeps_base_url: bool,
     account_url: Option<String>,
     make_call_url: Option<String>,
     change_user_status_url: Option<String>,
@@ -88,6 +89,7 @@ impl ModulePlan {
             logo: None,
             client_id: None,
             base_url: base_url.into(),
+            keeps_base_url: false,
             account_url: None,
             make_call_url: None,
             change_user_status_url: None,
@@ -109,6 +111,13 @@ impl ModulePlan {
     #[must_use]
     pub fn switched_off(mut self) -> Self {
         self.active = false;
+        self
+    }
+
+    /// Keeps the `baseUrl` of a module that has one; only a module without one gets the plan's.
+    #[must_use]
+    pub fn keeping_base_url(mut self) -> Self {
+        self.keeps_base_url = true;
         self
     }
 
@@ -213,7 +222,13 @@ impl ModulePlan {
         change.set(&mut module.name, Some(&self.name), "name");
         change.url(&mut module.logo, self.logo.as_ref(), "logo");
         change.set(&mut module.client_id, self.client_id.as_ref(), "clientId");
-        change.url(&mut module.base_url, Some(&self.base_url), "baseUrl");
+        let has_base_url = module
+            .base_url
+            .as_deref()
+            .is_some_and(|url| !url.is_empty());
+        if !(self.keeps_base_url && has_base_url) {
+            change.url(&mut module.base_url, Some(&self.base_url), "baseUrl");
+        }
         change.url(
             &mut module.account_url,
             self.account_url.as_ref(),
@@ -257,6 +272,31 @@ impl ModulePlan {
             changes.push(
                 "extensions at the module's root move into integrations.telephony".to_owned(),
             );
+        }
+        Ok(ModuleChange { module, changes })
+    }
+
+    /// Undoes the plan in the module that is there: the module is switched off, its `baseUrl` becomes
+    /// the plan's, it loses the addresses of calls and statuses and the plan's extensions and
+    /// numbers. Through the API a module cannot be deleted. Nothing is sent.
+    ///
+    /// # Errors
+    /// As [`apply`](Self::apply).
+    pub fn undo(&self, read: &IntegrationModule) -> Result<ModuleChange> {
+        self.check_read(read)?;
+        let mut module = read.clone();
+        let mut changes = Vec::new();
+        if module.active != Some(false) {
+            module.active = Some(false);
+            changes.push(format!("module {} is switched off", self.code));
+        }
+        let mut change = Changes(&mut changes);
+        change.url(&mut module.base_url, Some(&self.base_url), "baseUrl");
+        if let Some(telephony) = &mut module.telephony {
+            change.remove(&mut telephony.make_call_url, "makeCallUrl");
+            change.remove(&mut telephony.change_user_status_url, "changeUserStatusUrl");
+            change.remove_codes(telephony, &self.codes);
+            change.remove_phones(telephony, &self.phones);
         }
         Ok(ModuleChange { module, changes })
     }

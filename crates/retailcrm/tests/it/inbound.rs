@@ -3,6 +3,7 @@
 mod hostile;
 mod module;
 mod mutated;
+mod networks;
 
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use http::{Method, StatusCode};

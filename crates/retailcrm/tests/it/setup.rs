@@ -202,9 +202,116 @@ async fn without_a_secret_no_request_is_invited() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn without_public_url_all_but_the_click_addresses_is_set() {
+    let bench = usual([nothing(), yes()]);
+    let report = setup(&bench, &SetupPlan::new(None)).await.unwrap();
+    let sent = bench.sent(1, "integrationModule");
+    let mut wanted = ours();
+    wanted["baseUrl"] = sent["baseUrl"].clone();
+    let telephony = wanted["integrations"]["telephony"].as_object_mut().unwrap();
+    telephony.remove("makeCallUrl");
+    telephony.remove("changeUserStatusUrl");
+    assert_eq!(sent, wanted);
+    let base = sent["baseUrl"].as_str().unwrap();
+    assert!(
+        base.starts_with("https://"),
+        "RetailCRM demands one: {base}"
+    );
+    let text = report.warnings[0].text();
+    assert!(text.contains("addresses for clicks"), "{text}");
+
+    let bench = usual([read(&ours())]);
+    let report = setup(&bench, &SetupPlan::new(None)).await.unwrap();
+    assert!(
+        report.changes.is_empty(),
+        "addresses that are there stay: {report:?}"
+    );
+}
+
+fn removed() -> Value {
+    let mut module = ours();
+    module["active"] = json!(false);
+    let telephony = module["integrations"]["telephony"].as_object_mut().unwrap();
+    telephony.remove("makeCallUrl");
+    telephony.remove("changeUserStatusUrl");
+    telephony["additionalCodes"] = json!([]);
+    telephony["externalPhones"] = json!([]);
+    module
+}
+
+#[tokio::test(start_paused = true)]
+async fn removal_switches_off_and_takes_back_what_was_set() {
+    let bench = usual([read(&ours()), yes()]);
+    let report = setup(&bench, &SetupPlan::removal()).await.unwrap();
+    let mut sent = bench.sent(1, "integrationModule");
+    let base = std::mem::replace(&mut sent["baseUrl"], json!(INBOUND));
+    assert!(
+        !base.to_string().contains("canary"),
+        "the secret address is gone: {base}"
+    );
+    assert_eq!(sent, removed());
+    assert_eq!(
+        report.changes,
+        [
+            "module vochi-telephony is switched off",
+            "baseUrl is set",
+            "makeCallUrl is removed",
+            "changeUserStatusUrl is removed",
+            "user 18 loses extension 151",
+            "user 16 loses extension 152",
+            "number +375171234567 is removed",
+        ]
+    );
+    assert!(report.warnings.is_empty(), "{report:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn removal_of_what_is_not_registered_writes_nothing() {
+    let bench = usual([read(&ours()), yes()]);
+    setup(&bench, &SetupPlan::removal()).await.unwrap();
+    let written = bench.sent(1, "integrationModule");
+    for there in [read(&written), nothing()] {
+        let bench = usual([there]);
+        let report = setup(&bench, &SetupPlan::removal()).await.unwrap();
+        assert_eq!(report, SetupReport::default());
+        assert_eq!(lines(&bench), [GET], "nothing is written");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn removal_keeps_what_others_typed() {
+    let mut module = ours();
+    let telephony = &mut module["integrations"]["telephony"];
+    telephony["additionalCodes"] =
+        json!([{"userId": 8, "code": "102"}, {"userId": 9, "code": "151"}]);
+    telephony["externalPhones"] =
+        json!([{"siteCode": "shop-two", "externalPhone": "+375171234567"}]);
+    let bench = usual([read(&module), yes()]);
+    setup(&bench, &SetupPlan::removal()).await.unwrap();
+    let sent = bench.sent(1, "integrationModule");
+    for list in ["additionalCodes", "externalPhones"] {
+        let (before, after) = (
+            &module["integrations"]["telephony"],
+            &sent["integrations"]["telephony"],
+        );
+        assert_eq!(after[list], before[list], "{list}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn removal_shown_only_writes_nothing() {
+    let bench = usual([read(&ours())]);
+    let shown = setup(&bench, &SetupPlan::removal().shown_only())
+        .await
+        .unwrap();
+    assert_eq!(lines(&bench), [GET]);
+    let bench = usual([read(&ours()), yes()]);
+    assert_eq!(setup(&bench, &SetupPlan::removal()).await.unwrap(), shown);
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_is_missing_is_named_before_anything_is_sent() {
     for (plan, common, own, begin) in [
-        (SetupPlan::new(None), json!({}), json!({}), "public_url: "),
         (plan(), json!({}), json!({"client_id": null}), "client_id: "),
         (plan(), json!({}), json!({"client_id": ""}), "client_id: "),
         (

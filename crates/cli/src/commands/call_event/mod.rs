@@ -4,13 +4,16 @@ mod told;
 
 use std::time::Duration;
 
-use vochi_crm::{CallEvent, CallId, CallRecord, Cx, Receipt, Result, Warning, WarningKind};
+use vochi_crm::{
+    CallEvent, CallId, CallRecord, Cx, Error, Outcome, Reason, Receipt, Result, Warning,
+    WarningKind,
+};
 
-use super::delivery::{Delivery, live, remembered, settle, tell};
+use super::delivery::{Delivery, END_BUDGET, live, remembered, settle, tell};
 use crate::app::{App, Manner, Memory, Session};
-use crate::args::CallEventArgs;
+use crate::args::{CallEventArgs, DialStatus};
 use crate::exit::Exit;
-use told::{Told, check_usage};
+use told::{Reading, Told, check_usage, direction};
 
 /// How long the answer may wait for what is remembered of the call.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -18,8 +21,13 @@ const PATIENCE: Duration = Duration::from_secs(1);
 pub(super) async fn run(app: &App<'_>, args: &CallEventArgs) -> Result<Exit> {
     check_usage(args)?;
     let session = app.session(Memory::Shared).await?;
-    let phones = session.profile.account.phones();
-    let told = Told::read(args, phones, session.hub.clock().now())?;
+    let reading = Reading {
+        phones: session.profile.account.phones(),
+        extensions: &session.extensions,
+        now: session.hub.clock().now(),
+        dialled: dialled(app, &session, args).await,
+    };
+    let told = Told::read(args, &reading)?;
     let mut delivery = Delivery::new(&session, told.event.call_id().as_str());
     let call = told.event.call_id();
     let end: Vec<CallEvent> = if args.record {
@@ -59,7 +67,37 @@ pub(super) async fn run(app: &App<'_>, args: &CallEventArgs) -> Result<Exit> {
         delivery.set_crm_call_id(state.crm_call_id());
     }
     delivery.warn_of_number(told.warning.as_deref());
+    if let Some(DialStatus::Unknown(word)) = &args.dialstatus {
+        delivery.warn(&format!(
+            "unknown dial status {word:?}: the events of the call decide the outcome"
+        ));
+    }
     Ok(app.show(&session, &delivery, Exit::Done))
+}
+
+/// Returns what the dial status says of the call. Its direction is the given one, else the remembered
+/// one. A call that was answered stays answered, whatever became of a later dial.
+async fn dialled(
+    app: &App<'_>,
+    session: &Session,
+    args: &CallEventArgs,
+) -> (Option<Outcome>, Option<Reason>) {
+    let Some(status) = args.dialstatus.as_ref().filter(|_| args.outcome.is_none()) else {
+        return (None, None);
+    };
+    let cx = app.live(END_BUDGET);
+    let state = match CallId::new(&args.call_id) {
+        Ok(call) => remembered(session, &cx, &call).await.ok(),
+        Err(_) => None,
+    };
+    if state
+        .as_ref()
+        .is_some_and(|state| state.answered_at().is_some())
+    {
+        return (None, None);
+    }
+    let known = state.and_then(|state| state.direction());
+    status.meaning(direction(args).or(known))
 }
 
 /// Sends the events to the CRM.

@@ -3,14 +3,16 @@
 use std::borrow::Cow;
 
 use serde_json::Value;
+use vochi_crm::asterisk::ExtensionPattern;
 use vochi_crm::phone::PhoneReader;
 use vochi_crm::{
-    CallEvent, CallId, CrmCallId, Direction, Error, ErrorKind, EventKind, Extension, Leg, LegEnd,
-    LegId, Line, Recording, Result, Seconds, Timestamp, TransferMode,
+    CallEvent, CallId, CrmCallId, Direction, Error, ErrorKind, EventKind, Leg, LegEnd, LegId, Line,
+    Outcome, Reason, Recording, Result, Seconds, Timestamp, TransferMode,
 };
 
 use crate::args::{CallEventArgs, EventType};
 use crate::commands::delivery::{client, option};
+use crate::commands::extensions::{extensions, one_extension};
 
 /// What the options mean together; each alone was read before.
 pub(super) fn check_usage(args: &CallEventArgs) -> Result<()> {
@@ -40,6 +42,12 @@ pub(super) fn check_usage(args: &CallEventArgs) -> Result<()> {
         EventType::Hangup,
         "hangup",
     )?;
+    only(
+        args.dialstatus.is_some(),
+        "--dialstatus",
+        EventType::Hangup,
+        "hangup",
+    )?;
     only(args.record, "--record", EventType::Hangup, "hangup")?;
     only(args.to.is_some(), "--to", EventType::Transfer, "transfer")?;
     only(
@@ -56,9 +64,6 @@ pub(super) fn check_usage(args: &CallEventArgs) -> Result<()> {
     )?;
     if kind == EventType::Transfer && !args.ext.is_empty() {
         return Err(usage("transfer takes --to and --from, not --ext"));
-    }
-    if args.leg.is_some() && args.ext.len() > 1 {
-        return Err(usage("--leg names one leg; give one --ext with it"));
     }
     match (kind.direction(), args.direction.map(Direction::from)) {
         (Some(own), Some(said)) if own != said => Err(usage(format!(
@@ -92,30 +97,38 @@ pub(super) struct Told {
     pub(super) warning: Option<String>,
 }
 
+/// What the command line is read with.
+pub(super) struct Reading<'a> {
+    pub(super) phones: PhoneReader,
+    pub(super) extensions: &'a ExtensionPattern,
+    pub(super) now: Timestamp,
+    /// The outcome and the reason the dial status gives.
+    pub(super) dialled: (Option<Outcome>, Option<Reason>),
+}
+
 impl Told {
     /// The events in the order they are sent.
     pub(super) fn events(&self) -> impl Iterator<Item = &CallEvent> {
         self.recording.iter().chain([&self.event])
     }
 
-    pub(super) fn read(args: &CallEventArgs, phones: PhoneReader, now: Timestamp) -> Result<Self> {
+    pub(super) fn read(args: &CallEventArgs, reading: &Reading<'_>) -> Result<Self> {
         let call_id = option("--call-id", CallId::new(&args.call_id))?;
         let at = match &args.at {
             Some(at) => option("--at", at.parse())?,
-            None => now,
+            None => reading.now,
         };
-        let direction = args
-            .kind
-            .direction()
-            .or(args.direction.map(Direction::from));
-        let mut event = CallEvent::new(call_id.clone(), at, happened(args)?);
+        let direction = direction(args);
+        let mut event = CallEvent::new(call_id.clone(), at, happened(args, reading)?);
         let mut warning = None;
         if let Some(direction) = direction {
             event = event.with_direction(direction);
         }
-        if let Some(raw) = &args.phone {
+        // Where a call begins, a caller without a number is hidden; later, an empty value is absent.
+        let begins = args.kind.direction().is_some();
+        if let Some(raw) = args.phone.as_ref().filter(|raw| begins || !raw.is_empty()) {
             let party;
-            (party, warning) = client(phones, raw);
+            (party, warning) = client(reading.phones, raw);
             event = event.with_client(party);
         }
         if let Some(line) = &args.line {
@@ -124,7 +137,7 @@ impl Told {
         if let Some(id) = &args.crm_call_id {
             event = event.with_crm_call_id(option("--crm-call-id", CrmCallId::new(id))?);
         }
-        for leg in legs(args, direction)? {
+        for leg in legs(args, direction, reading.extensions)? {
             event = event.with_leg(leg);
         }
         for (name, text) in &args.extra {
@@ -149,8 +162,14 @@ impl Told {
     }
 }
 
-fn happened(args: &CallEventArgs) -> Result<EventKind> {
-    let extension = |name: &str, text: &String| option(name, Extension::new(text));
+/// The direction the command line gives.
+pub(super) fn direction(args: &CallEventArgs) -> Option<Direction> {
+    let given = args.direction.map(Direction::from);
+    args.kind.direction().or(given)
+}
+
+fn happened(args: &CallEventArgs, reading: &Reading<'_>) -> Result<EventKind> {
+    let extension = |name: &str, text: &String| one_extension(name, text, reading.extensions);
     Ok(match args.kind {
         EventType::In | EventType::Out => EventKind::Ringing,
         EventType::Answered => EventKind::Answered,
@@ -172,8 +191,8 @@ fn happened(args: &CallEventArgs) -> Result<EventKind> {
             )?,
         },
         EventType::Hangup => EventKind::Ended {
-            outcome: args.outcome,
-            reason: args.reason,
+            outcome: args.outcome.or(reading.dialled.0),
+            reason: args.reason.or(reading.dialled.1),
             talk: args.talk_seconds.map(Seconds::new),
         },
     })
@@ -181,7 +200,11 @@ fn happened(args: &CallEventArgs) -> Result<EventKind> {
 
 /// The legs the event is about. Where the direction is not told, the library finds an employee's
 /// leg by the employee.
-fn legs(args: &CallEventArgs, direction: Option<Direction>) -> Result<Vec<Leg>> {
+fn legs(
+    args: &CallEventArgs,
+    direction: Option<Direction>,
+    pattern: &ExtensionPattern,
+) -> Result<Vec<Leg>> {
     let outgoing = direction == Some(Direction::Outbound);
     let leg = |employee: LegEnd| {
         if outgoing {
@@ -195,21 +218,17 @@ fn legs(args: &CallEventArgs, direction: Option<Direction>) -> Result<Vec<Leg>> 
         .as_ref()
         .map(|text| option("--leg", LegId::new(text)))
         .transpose()?;
-    let mut legs = Vec::new();
-    for text in &args.ext {
-        legs.push(leg(LegEnd::Employee(option(
-            "--ext",
-            Extension::new(text),
-        )?)));
+    let read = extensions("--ext", &args.ext, pattern)?;
+    let legs = read.into_iter().map(|own| leg(LegEnd::Employee(own)));
+    let Some(id) = id else {
+        return Ok(legs.collect());
+    };
+    let mut legs = legs;
+    match (legs.next(), legs.next()) {
+        (_, Some(_)) => Err(usage("--leg names one leg; give one --ext with it")),
+        (Some(leg), None) => Ok(vec![leg.with_id(id)]),
+        (None, None) => Ok(vec![leg(LegEnd::UnknownEmployee).with_id(id)]),
     }
-    Ok(match (id, legs.len()) {
-        (None, _) => legs,
-        (Some(id), 0) => vec![leg(LegEnd::UnknownEmployee).with_id(id)],
-        (Some(id), _) => legs
-            .into_iter()
-            .map(|leg| leg.with_id(id.clone()))
-            .collect(),
-    })
 }
 
 /// An option's value: JSON where it is an object, a list, a number or a truth, else the text.
@@ -224,25 +243,107 @@ fn extra(text: &str) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use clap::Parser;
     use serde_json::json;
+    use vochi_crm::Extension;
 
     use super::*;
     use crate::args::{Cli, Command};
 
     fn args(line: &str) -> CallEventArgs {
-        let words = ["vochi-crm", "call-event"]
-            .into_iter()
-            .chain(line.split_whitespace());
-        match Cli::try_parse_from(words).unwrap().command {
+        let words = ["vochi-crm", "call-event"].into_iter();
+        // Two quotes are an empty value.
+        let rest = line.split(' ').filter(|word| !word.is_empty());
+        let words = words.chain(rest.map(|word| word.trim_matches('\'')));
+        let words: Vec<_> = words.map(std::ffi::OsString::from).collect();
+        match Cli::read(&words).unwrap().command {
             Command::CallEvent(args) => *args,
             other => panic!("{other:?}"),
         }
     }
 
     fn told(line: &str) -> Result<Told> {
-        let phones = PhoneReader::new().with_region("BY".parse().unwrap());
-        Told::read(&args(line), phones, "2026-03-02T08:00:00Z".parse().unwrap())
+        dialled(line, (None, None))
+    }
+
+    fn dialled(line: &str, dialled: (Option<Outcome>, Option<Reason>)) -> Result<Told> {
+        let reading = Reading {
+            phones: PhoneReader::new().with_region("BY".parse().unwrap()),
+            extensions: &ExtensionPattern::default(),
+            now: "2026-03-02T08:00:00Z".parse().unwrap(),
+            dialled,
+        };
+        Told::read(&args(line), &reading)
+    }
+
+    #[test]
+    fn empty_options_count_as_absent() {
+        let read =
+            told("hangup --call-id 1 --phone '' --line '' --ext '' --talk-seconds '' --leg ''");
+        let event = read.unwrap().event;
+        assert_eq!((event.client(), event.line()), (None, None));
+        assert!(event.legs().is_empty(), "{event:?}");
+        let EventKind::Ended {
+            outcome,
+            reason,
+            talk,
+        } = event.kind()
+        else {
+            panic!("{event:?}")
+        };
+        assert_eq!((outcome, reason, talk), (&None, &None, &None));
+        let hidden = told("in --call-id 1 --phone ''").unwrap().event;
+        assert!(
+            hidden.client().is_some(),
+            "a call without a number begins hidden"
+        );
+    }
+
+    #[test]
+    fn given_outcome_and_reason_go_before_the_dial_status() {
+        let status = (Some(Outcome::Busy), Some(Reason::Busy));
+        for (line, wanted) in [
+            ("hangup --call-id 1", status),
+            (
+                "hangup --call-id 1 --outcome failed --reason refused",
+                (Some(Outcome::Failed), Some(Reason::Refused)),
+            ),
+        ] {
+            let event = dialled(line, status).unwrap().event;
+            let EventKind::Ended {
+                outcome, reason, ..
+            } = event.kind()
+            else {
+                panic!("{event:?}")
+            };
+            assert_eq!((*outcome, *reason), wanted, "{line}");
+        }
+    }
+
+    #[test]
+    fn asterisk_spellings_of_extensions_are_read() {
+        let event = told("in --call-id 1 --phone 1 --ext PJSIP/151-0000001a&152 --ext 152,153");
+        let event = event.unwrap().event;
+        let rung: Vec<&str> = event
+            .legs()
+            .iter()
+            .filter_map(Leg::employee)
+            .map(Extension::as_str)
+            .collect();
+        assert_eq!(rung, ["151", "152", "153"]);
+        let event = told("transfer --call-id 1 --to Local/152@ctx/n --from SIP/151")
+            .unwrap()
+            .event;
+        let EventKind::Transferred { from, to, .. } = event.kind() else {
+            panic!("{event:?}")
+        };
+        assert_eq!(
+            (from.as_ref().map(Extension::as_str), to.as_str()),
+            (Some("151"), "152")
+        );
+        let error = told("in --call-id 1 --phone 1 --ext 151&152 --leg 7")
+            .err()
+            .unwrap();
+        assert_eq!(error.kind(), ErrorKind::Usage, "{error}");
     }
 
     #[test]
@@ -312,7 +413,7 @@ mod tests {
             "hangup --call-id 1 --to 152",
             "transfer --call-id 1 --to 152 --ext 151",
             "in --call-id 1 --phone 1 --direction out",
-            "in --call-id 1 --phone 1 --ext 1 --ext 2 --leg 7",
+            "answered --call-id 1 --dialstatus ANSWER",
         ] {
             let error = check_usage(&args(line)).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Usage, "{line}");

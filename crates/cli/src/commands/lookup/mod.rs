@@ -15,7 +15,7 @@ use crate::app::{App, Manner, Memory, Session};
 use crate::args::{Format, LookupArgs};
 use crate::exit::Exit;
 use crate::output::{Paint, Rehearsal, Report, Trouble};
-use numbers::Line;
+use numbers::{Line, Numbers};
 
 /// How long somebody waits to learn who is calling, where nobody says.
 const BUDGET: Duration = Duration::from_secs(10);
@@ -154,13 +154,21 @@ impl<'a> Many<'a> {
 
     async fn run(mut self, path: &Path) -> Result<Exit> {
         let cx = self.app.history();
-        let reading = numbers::read(path, self.session.profile.account.phones());
-        let lines = self.app.in_time(&cx, Manner::Reads, reading).await?;
-        if !lines.is_empty() {
-            heads(self.app);
-        }
-        for some in lines.chunks(AT_ONCE) {
-            if let Err(error) = self.some(&cx, some).await {
+        let mut numbers = Numbers::open(path, self.session.profile.account.phones());
+        let mut is_first = true;
+        loop {
+            let reading = numbers.next(AT_ONCE);
+            let done = match self.app.in_time(&cx, Manner::Reads, reading).await {
+                Ok(lines) if lines.is_empty() => break,
+                Ok(lines) => {
+                    if std::mem::take(&mut is_first) {
+                        heads(self.app);
+                    }
+                    self.some(&cx, &lines).await
+                }
+                Err(error) => Err(error),
+            };
+            if let Err(error) = done {
                 return Ok(self.exit.or_graver(self.app.fail(&error)));
             }
         }
@@ -171,7 +179,7 @@ impl<'a> Many<'a> {
         Ok(self.exit)
     }
 
-    /// Answers some lines, in their order.
+    /// Answers some lines, in their order. What fails together is asked one by one.
     ///
     /// # Errors
     /// What the lines after these would end with too.
@@ -183,26 +191,44 @@ impl<'a> Many<'a> {
                 Line::Wrong { .. } => None,
             })
             .collect();
-        let found = match find(self.app, self.session, cx, &phones).await {
-            Err(error) if concerns_all(&error, cx) => return Err(error),
-            found => found,
+        let together = match self.ask(cx, &phones).await? {
+            Err(_) if phones.len() > 1 => None,
+            found => Some(found),
         };
-        let mut answers = found.as_ref().map(|found| found.iter());
+        let mut together = together.map(|found| found.map(Vec::into_iter));
         for line in lines {
-            match (line, &mut answers) {
-                (Line::Wrong { place, raw, error }, _) => {
+            let phone = match line {
+                Line::Number(phone) => phone,
+                Line::Wrong { place, raw, error } => {
                     self.failed(place, None, Some(raw), error);
+                    continue;
                 }
-                (Line::Number(phone), Err(error)) => {
-                    self.failed(phone.e164(), Some(*phone), None, error);
+            };
+            let found = match &mut together {
+                Some(Ok(found)) => Ok(found.next()),
+                Some(Err(error)) => Err(std::mem::replace(error, unanswered())),
+                None => {
+                    let found = self.ask(cx, &[*phone]).await?;
+                    found.map(|found| found.into_iter().next())
                 }
-                (Line::Number(_), Ok(answers)) => {
-                    let found = answers.next().cloned().ok_or_else(unanswered)?;
-                    self.found(&Lookup::from(found));
-                }
+            };
+            match found {
+                Ok(found) => self.found(&Lookup::from(found.ok_or_else(unanswered)?)),
+                Err(error) => self.failed(phone.e164(), Some(*phone), None, &error),
             }
         }
         Ok(())
+    }
+
+    /// Asks for some numbers; what concerns these alone is the inner error.
+    ///
+    /// # Errors
+    /// What all further numbers would end with too.
+    async fn ask(&self, cx: &Cx, phones: &[PhoneNumber]) -> Result<Result<Vec<Found>>> {
+        match find(self.app, self.session, cx, phones).await {
+            Err(error) if concerns_all(&error, cx) => Err(error),
+            found => Ok(found),
+        }
     }
 
     fn found(&mut self, lookup: &Lookup) {

@@ -1,19 +1,19 @@
 //! The numbers of a file, in its order.
 
 use std::collections::HashSet;
-use std::io::{self, Read};
 use std::path::Path;
 
 use vochi_crm::phone::PhoneReader;
 use vochi_crm::{Error, PhoneNumber, Result};
 
+use crate::commands::lines::Lines;
 use crate::commands::route;
 
-/// What stands in one line.
+/// The content of one line.
 pub(super) enum Line {
-    /// A number that did not stand in a line before.
+    /// A number that was in no line before.
     Number(PhoneNumber),
-    /// Something that is no number.
+    /// A text that is not a number.
     Wrong {
         place: String,
         raw: String,
@@ -21,51 +21,78 @@ pub(super) enum Line {
     },
 }
 
-/// Reads a file, or standard input for `-`, on a thread of its own: waiting for it does not keep
-/// Ctrl-C waiting.
-///
-/// # Errors
-/// `input` where it cannot be read.
-pub(super) async fn read(path: &Path, phones: PhoneReader) -> Result<Vec<Line>> {
-    let path = path.to_owned();
-    let text = tokio::task::spawn_blocking(move || text_of(&path))
-        .await
-        .map_err(|_| Error::internal("reading the numbers broke down"))??;
-    Ok(lines(&text, phones))
+/// The numbers of a file or of standard input, as they come.
+pub(super) struct Numbers {
+    lines: Lines,
+    /// Whether all of it is there already, so that waiting for more lines costs nothing.
+    is_file: bool,
+    phones: PhoneReader,
+    met: HashSet<PhoneNumber>,
+    read: usize,
+    /// Why the rest cannot be read.
+    failure: Option<Error>,
 }
 
-fn text_of(path: &Path) -> Result<String> {
-    let mut bytes = Vec::new();
-    let (name, read) = if path == Path::new("-") {
-        let read = io::stdin().lock().read_to_end(&mut bytes).map(drop);
-        ("standard input".to_owned(), read)
-    } else {
-        let read = std::fs::read(path).map(|read| bytes = read);
-        (path.display().to_string(), read)
-    };
-    read.map_err(|error| {
-        Error::input(format!("{name}: cannot be read: {error}"))
-            .with_hint("name a file that exists and that you may read, or - for standard input")
-    })?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
-}
+impl Numbers {
+    /// Opens a file, or standard input for `-`.
+    pub(super) fn open(path: &Path, phones: PhoneReader) -> Self {
+        Self {
+            lines: Lines::open(path),
+            is_file: path.is_file(),
+            phones,
+            met: HashSet::new(),
+            read: 0,
+            failure: None,
+        }
+    }
 
-fn lines(text: &str, phones: PhoneReader) -> Vec<Line> {
-    let mut met = HashSet::new();
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let written = text
-        .lines()
-        .enumerate()
-        .map(|(index, line)| (index + 1, line.trim()))
-        .filter(|(_, line)| !line.is_empty());
-    written
-        .filter_map(|(number, raw)| match route::number(phones, raw) {
-            Ok(phone) => met.insert(phone).then_some(Line::Number(phone)),
+    /// The next lines, at most so many; none at the end. It waits for the first of them, and for
+    /// others only in a file.
+    ///
+    /// # Errors
+    /// `input` where the rest cannot be read.
+    pub(super) async fn next(&mut self, most: usize) -> Result<Vec<Line>> {
+        let mut next = Vec::new();
+        while next.len() < most && self.failure.is_none() {
+            let line = if next.is_empty() || self.is_file {
+                self.lines.next().await
+            } else {
+                self.lines.ready()
+            };
+            match line {
+                None => break,
+                Some(Ok(text)) => next.extend(self.line(&text)),
+                Some(Err(error)) => self.failure = Some(error),
+            }
+        }
+        match self.failure.take() {
+            Some(error) if next.is_empty() => Err(error),
+            failure => {
+                self.failure = failure;
+                Ok(next)
+            }
+        }
+    }
+
+    /// Reads a line; `None` if it is empty or repeats a number.
+    fn line(&mut self, text: &str) -> Option<Line> {
+        self.read += 1;
+        let raw = if self.read == 1 {
+            text.strip_prefix('\u{feff}').unwrap_or(text)
+        } else {
+            text
+        };
+        let raw = raw.trim();
+        if raw.is_empty() {
+            return None;
+        }
+        match route::number(self.phones, raw) {
+            Ok(phone) => self.met.insert(phone).then_some(Line::Number(phone)),
             Err(error) => Some(Line::Wrong {
-                place: format!("line {number}"),
+                place: format!("line {}", self.read),
                 raw: raw.to_owned(),
                 error,
             }),
-        })
-        .collect()
+        }
+    }
 }

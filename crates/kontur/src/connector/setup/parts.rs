@@ -1,5 +1,5 @@
-//! What the integration in the workspace has to have, each part on its own: Kontur takes a change as
-//! a whole or not at all.
+//! What the integration in the workspace has to have, or to lose, each part on its own: Kontur takes a
+//! change as a whole or not at all.
 
 use std::time::Duration;
 
@@ -53,7 +53,7 @@ const CALLBACKS: Hook = Hook {
 
 pub(super) const HOOKS: [Hook; 3] = [SYNC, UPGRADE, CALLBACKS];
 
-/// One thing to be registered.
+/// One thing to be registered or removed.
 #[derive(Clone)]
 pub(super) enum Part {
     /// Clicks on numbers and on "hang up".
@@ -61,6 +61,10 @@ pub(super) enum Part {
     /// Where Kontur calls us; a part of it is secret.
     Address(String),
     Hook(Hook),
+    /// No clicks.
+    NoFeatures,
+    /// A webhook or schedule with our id is gone.
+    NoHook(Hook),
 }
 
 impl Part {
@@ -70,6 +74,8 @@ impl Part {
             Self::Features => instance.features.call && instance.features.hangup,
             Self::Address(ours) => calls(instance, ours),
             Self::Hook(hook) => hook.is_in(instance),
+            Self::NoFeatures => !(instance.features.call || instance.features.hangup),
+            Self::NoHook(hook) => hook.ours(instance).is_none(),
         }
     }
 
@@ -86,15 +92,17 @@ impl Part {
                 };
                 format!("{} {done}", hook.name())
             }
+            Self::NoFeatures => "features call and hangup are switched off".to_owned(),
+            Self::NoHook(hook) => format!("{} is removed", hook.name()),
         }
     }
 
     /// What it is called.
     pub(super) fn name(&self) -> String {
         match self {
-            Self::Features => "features call and hangup".to_owned(),
+            Self::Features | Self::NoFeatures => "features call and hangup".to_owned(),
             Self::Address(_) => "the base address".to_owned(),
-            Self::Hook(hook) => hook.name(),
+            Self::Hook(hook) | Self::NoHook(hook) => hook.name(),
         }
     }
 
@@ -102,11 +110,13 @@ impl Part {
     pub(super) fn patch(&self, id: InstanceId, instance: &Instance) -> Result<PatchInstance> {
         let patch = PatchInstance::new(id);
         Ok(match self {
+            // What else is on stays on.
             Self::Features => {
-                // What else is on stays on.
-                let sms = instance.features.send_sms.then_some(Feature::SendSms);
-                patch.with_features([Feature::Call, Feature::Hangup].into_iter().chain(sms))
+                let ours = [Feature::Call, Feature::Hangup].into_iter();
+                patch.with_features(ours.chain(other_features(instance)))
             }
+            Self::NoFeatures => patch.with_features(other_features(instance)),
+            Self::NoHook(hook) => patch.removing(&WebhookId::new(hook.id)?),
             Self::Address(ours) => patch.with_base_url(ours.clone()),
             Self::Hook(hook) => match hook.found(instance).and_then(|found| found.id.as_ref()) {
                 Some(id) => patch.replacing(id, &hook.wanted()?),
@@ -114,6 +124,10 @@ impl Part {
             },
         })
     }
+}
+
+fn other_features(instance: &Instance) -> Option<Feature> {
+    instance.features.send_sms.then_some(Feature::SendSms)
 }
 
 /// Whether Kontur calls this address of ours.
@@ -157,14 +171,17 @@ impl Hook {
         })
     }
 
+    /// The one with our id.
+    fn ours<'a>(&self, instance: &'a Instance) -> Option<&'a Webhook> {
+        let mut all = instance.webhooks.good.iter();
+        all.find(|hook| hook.id.as_ref().is_some_and(|id| id.as_str() == self.id))
+    }
+
     /// The one with our id, else one that calls the same place: somebody made it before us.
     fn found<'a>(&self, instance: &'a Instance) -> Option<&'a Webhook> {
-        let all = &instance.webhooks.good;
-        let ours = all
-            .iter()
-            .find(|hook| hook.id.as_ref().is_some_and(|id| id.as_str() == self.id));
-        ours.or_else(|| {
-            let mut same = all.iter().filter(|hook| self.leads(hook, instance));
+        self.ours(instance).or_else(|| {
+            let all = instance.webhooks.good.iter();
+            let mut same = all.filter(|hook| self.leads(hook, instance));
             same.find(|hook| {
                 hook.trigger
                     .as_ref()

@@ -1,0 +1,144 @@
+//! Secrets that are not configured: generated once by `setup`, and kept in files of their own.
+
+use std::fmt::Write as _;
+use std::fs::{self, DirBuilder, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use vochi_crm::{Error, Result, Secret};
+
+use super::secret;
+use super::{Profile, Settings};
+
+/// As many bytes as make 32 characters.
+const BYTES: usize = 16;
+
+/// A secret that is in a file of its own and not in the configuration.
+#[derive(Clone, Debug)]
+pub(crate) struct SecretFile {
+    /// The key of the configuration it stands for.
+    pub(crate) key: &'static str,
+    pub(crate) path: PathBuf,
+    pub(crate) secret: Secret,
+}
+
+impl SecretFile {
+    /// Reads the files there are for keys the configuration leaves out.
+    ///
+    /// # Errors
+    /// `config` for a file that is empty or readable by others.
+    pub(super) fn read(settings: &Settings<'_>, profile: &Profile) -> Result<Vec<Self>> {
+        let mut files = Vec::new();
+        for key in keys(profile) {
+            let Ok(path) = path(settings, profile, key) else {
+                continue;
+            };
+            if path.exists() {
+                let secret = Secret::new(secret::read_file(&path).map_err(|error| {
+                    let wrong = Error::config(format!("{key}: {}", error.message()));
+                    wrong.with_hint(error.hint().unwrap_or_default().to_owned())
+                })?);
+                files.push(Self { key, path, secret });
+            }
+        }
+        Ok(files)
+    }
+
+    /// Generates the secrets that neither the configuration nor a file has; nothing is written. None
+    /// where there is no address of ours that they could protect.
+    ///
+    /// # Errors
+    /// `config`
+    pub(crate) fn generate(settings: &Settings<'_>, profile: &Profile) -> Result<Vec<Self>> {
+        let public_url = profile.account.config().public_url.as_deref();
+        if public_url.is_none_or(|url| url.trim().is_empty()) {
+            return Ok(Vec::new());
+        }
+        let keys = keys(profile).map(|key| {
+            let path = path(settings, profile, key)?;
+            let secret = random(key)?;
+            Ok(Self { key, path, secret })
+        });
+        keys.collect()
+    }
+
+    /// Writes it, readable by its owner only from the first moment. One that is there by now is left
+    /// alone.
+    ///
+    /// # Errors
+    /// `config`
+    pub(crate) fn write(&self) -> Result<()> {
+        write(&self.path, self.secret.expose()).map_err(|error| {
+            let (name, path) = (self.name(), self.path.display());
+            Error::config(format!("the {name} cannot be written to {path}: {error}")).with_hint(
+                format!(
+                    "set state_dir to a directory you may write to, or set {}",
+                    self.key
+                ),
+            )
+        })
+    }
+
+    /// The key in words.
+    pub(crate) fn name(&self) -> String {
+        self.key.replace('_', " ")
+    }
+}
+
+/// The keys of a profile that can be generated and have no value.
+fn keys(profile: &Profile) -> impl Iterator<Item = &'static str> {
+    let keys = profile.crm.generated_keys().iter().copied();
+    keys.filter(|key| !profile.has_secret(key))
+}
+
+fn path(settings: &Settings<'_>, profile: &Profile, key: &str) -> Result<PathBuf> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
+    if !profile.name.chars().all(plain) {
+        return Err(Error::config(format!(
+            "{key} is missing, and no file can be named like the profile"
+        ))
+        .with_hint(format!("set {key} to 32 random characters")));
+    }
+    let name = format!("{}.{}", profile.name, key.replace('_', "-"));
+    Ok(settings.state_dir()?.join(name))
+}
+
+fn random(key: &str) -> Result<Secret> {
+    let mut bytes = [0; BYTES];
+    getrandom::fill(&mut bytes).map_err(|error| {
+        Error::config(format!("{key}: no random characters: {error}"))
+            .with_hint(format!("set {key} to 32 random characters"))
+    })?;
+    let mut text = String::with_capacity(2 * BYTES);
+    for byte in bytes {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    Ok(Secret::new(text))
+}
+
+/// Writes a file as a whole, unless it exists.
+fn write(path: &Path, text: &str) -> io::Result<()> {
+    let directory = path.parent().unwrap_or(Path::new(""));
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    }
+    builder.create(directory)?;
+    let beside = directory.join(format!(".{}.secret.new", std::process::id()));
+    let written = options
+        .open(&beside)
+        .and_then(|mut file| {
+            file.write_all(format!("{text}\n").as_bytes())
+                .and_then(|()| file.sync_all())
+        })
+        .and_then(|()| fs::hard_link(&beside, path));
+    // It is in its place, or of no use.
+    drop(fs::remove_file(&beside));
+    written
+}
