@@ -5,8 +5,7 @@ mod told;
 use std::time::Duration;
 
 use vochi_crm::{
-    CallEvent, CallId, CallRecord, Cx, Error, Outcome, Reason, Receipt, Result, Warning,
-    WarningKind,
+    CallEvent, CallId, CallRecord, Cx, Outcome, Reason, Receipt, Result, Warning, WarningKind,
 };
 
 use super::delivery::{Delivery, END_BUDGET, live, remembered, settle, tell};
