@@ -1,8 +1,8 @@
 //! A web server for what the CRMs send: clicks on numbers, hang-ups, changed customers.
 //!
 //! Every account has the address `{public_url}/in/{account}/{inbound_secret}`, and the CRM appends
-//! to it. A request is checked from the cheapest to the dearest: secret (404), network (403), size
-//! (413), then by the connector. A repeat gets the first reply and is not delivered again.
+//! to it. A request is checked from the cheapest to the dearest: secret (404), size (413), then by the
+//! connector, whose `allowed_networks` refuse other senders (403). A repeat gets the first reply and is not delivered again.
 //!
 //! `cargo run --example inbound_http`
 
@@ -14,7 +14,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::error::Error;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -24,7 +24,6 @@ use axum::extract::{ConnectInfo, Path, Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use http::StatusCode;
-use ipnet::IpNet;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use vochi_crm::inbound::{InboundEvent, InboundRequest};
@@ -46,30 +45,21 @@ const REMEMBERED: usize = 1000;
 pub struct Inbound {
     connector: Arc<dyn CrmConnector>,
     secret: Secret,
-    networks: Vec<IpNet>,
     delivered: Mutex<VecDeque<String>>,
 }
 
 impl Inbound {
-    /// Reads the secret and the networks from the account's configuration. An account without
-    /// networks takes requests from everywhere.
+    /// Reads the secret from the account's configuration. The connector knows the networks.
     pub fn new(
         connector: Arc<dyn CrmConnector>,
         config: &AccountConfig,
     ) -> Result<Self, Box<dyn Error>> {
         let secret = config.inbound_secret.clone().filter(|it| !it.is_empty());
-        let networks = config.allowed_networks.iter().map(|text| network(text));
         Ok(Self {
             connector,
             secret: secret.ok_or("inbound_secret is missing")?,
-            networks: networks.collect::<Result<_, _>>()?,
             delivered: Mutex::default(),
         })
-    }
-
-    fn is_allowed(&self, peer: IpAddr) -> bool {
-        let peer = peer.to_canonical();
-        self.networks.is_empty() || self.networks.iter().any(|network| network.contains(&peer))
     }
 
     /// Returns true for the first delivery of an event.
@@ -87,14 +77,6 @@ impl Inbound {
         delivered.push_back(id.to_owned());
         true
     }
-}
-
-/// A network in CIDR notation, or a single address.
-fn network(text: &str) -> Result<IpNet, String> {
-    let single = text.parse::<IpAddr>().map(IpNet::from);
-    single
-        .or_else(|_| text.parse())
-        .map_err(|_| format!("invalid network {text:?} in allowed_networks"))
 }
 
 /// What the handler needs.
@@ -127,14 +109,6 @@ async fn receive(
     let Some(account) = account.filter(|it| it.secret == Secret::new(part("secret"))) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    if !account.is_allowed(peer.ip()) {
-        eprintln!(
-            "{}: a request from {} is refused",
-            part("account"),
-            peer.ip()
-        );
-        return StatusCode::FORBIDDEN.into_response();
-    }
     let (head, body) = request.into_parts();
     let Ok(body) = to_bytes(body, LARGEST_BODY).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
@@ -144,7 +118,8 @@ async fn receive(
         rest => format!("/{rest}"),
     };
     let query = head.uri.query().unwrap_or_default();
-    let inbound = InboundRequest::new(head.method, rest, query, head.headers, body);
+    let inbound =
+        InboundRequest::new(head.method, rest, query, head.headers, body).with_peer(peer.ip());
     let (reply, event) = account.connector.parse_inbound(&inbound);
     match event {
         Err(error) => eprintln!("{error}"),

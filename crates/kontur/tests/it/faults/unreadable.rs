@@ -4,7 +4,7 @@ use vochi_crm_core::http::{Idempotency, TransportError};
 use vochi_crm_core::testing::Step;
 use vochi_crm_core::{Effect, ErrorKind, TryAgain};
 
-use super::{ALL_TRIES, Needs, QUOTED, Row, all, effect, good, send};
+use super::{ALL_TRIES, Needs, QUOTED, Row, Sender, all, effect, good, send};
 
 /// Bodies nobody knows the sender of: Kontur, or something in between.
 fn foreign() -> [(&'static str, &'static str, String); 3] {
@@ -173,7 +173,10 @@ async fn a_long_page_is_told_in_short() {
 
 #[tokio::test(start_paused = true)]
 async fn key_in_a_long_refusal_is_masked_before_the_cut() {
-    let row = &all()[0];
+    let rows = all();
+    let mut rows = rows.iter();
+    let row = rows.find(|row| matches!(row.sender, Sender::Integration));
+    let row = row.expect("an operation that is sent with every key");
     for lead in (0..24).chain([1000, 1016, 1020, 2030, 2040, 2045]) {
         let body = format!("<{}{QUOTED}{}", "x".repeat(lead), "y".repeat(5_000));
         let steps = [Step::text(409, "text/html", body)];
@@ -181,7 +184,9 @@ async fn key_in_a_long_refusal_is_masked_before_the_cut() {
         let error = outcome.failed(ErrorKind::Rejected, Effect::NotApplied, 1);
         let text = format!("{error:?}");
         assert!(text.len() < 2_000, "{} bytes", text.len());
-        assert!(!text.contains(&QUOTED[..4]), "lead of {lead}: {text}");
+        for part in ["canary-acc", "canary-api", "canary-sec", "canary-bea"] {
+            assert!(!text.contains(part), "lead of {lead}: {part} in {text}");
+        }
     }
 }
 
