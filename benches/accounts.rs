@@ -63,11 +63,7 @@ fn main() -> ExitCode {
     if measured {
         compare_on_many_threads();
     }
-    if within {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
+    if within { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn verdict(within: bool) -> &'static str {
@@ -78,14 +74,7 @@ fn open_and_weigh(scope: &str, count: usize) -> ExitCode {
     let hub = Hub::new().unwrap();
     let before = resident();
     let connectors: Vec<Connector> = (0..count)
-        .map(|number| {
-            open(
-                &hub,
-                number,
-                &format!("https://shop-{number}.retailcrm.ru"),
-                scope,
-            )
-        })
+        .map(|number| open(&hub, number, &format!("https://shop-{number}.retailcrm.ru"), scope))
         .collect();
     let (Some(before), Some(after)) = (before, resident()) else {
         println!("accounts: this system does not tell resident memory");
@@ -99,11 +88,7 @@ fn open_and_weigh(scope: &str, count: usize) -> ExitCode {
         after - before,
         verdict(within),
     );
-    if within {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
+    if within { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// An account as an enterprise has it: ten employees, two lines, everything configured.
@@ -134,12 +119,7 @@ fn open(hub: &Hub, number: usize, url: &str, scope: &str) -> Connector {
         "module_name": "Telephony",
     }))
     .unwrap();
-    Connector::open(
-        hub,
-        common.account(format!("shop-{number}")).unwrap(),
-        &config,
-    )
-    .unwrap()
+    Connector::open(hub, common.account(format!("shop-{number}")).unwrap(), &config).unwrap()
 }
 
 /// The resident memory of this process in MB, where the system tells it.
@@ -186,11 +166,7 @@ fn connections_of(callers: usize, threads: Threads) -> (usize, usize) {
         Threads::Many => tokio::runtime::Builder::new_multi_thread(),
     };
     let server = ServerThread::start();
-    runtime
-        .enable_all()
-        .build()
-        .unwrap()
-        .block_on(call_in_turn(&server.origin, callers));
+    runtime.enable_all().build().unwrap().block_on(call_in_turn(&server.origin, callers));
     (server.seen.requests().len(), server.seen.connections())
 }
 
@@ -203,9 +179,8 @@ enum Threads {
 
 async fn call_in_turn(origin: &str, callers: usize) {
     let hub = Hub::new().unwrap();
-    let accounts: Vec<Connector> = (0..callers)
-        .map(|number| open(&hub, number, origin, "account"))
-        .collect();
+    let accounts: Vec<Connector> =
+        (0..callers).map(|number| open(&hub, number, origin, "account")).collect();
     let phone: PhoneNumber = "+375291112233".parse().unwrap();
     let event = SendCallEvent::incoming(phone).with_code("101".parse().unwrap());
     let request = FindManager::new(phone).with_details();
@@ -232,14 +207,12 @@ impl ServerThread {
         let seen = Arc::new(Seen::default());
         let noted = Arc::clone(&seen);
         std::thread::spawn(move || {
-            tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()
-                .unwrap()
-                .block_on(async {
+            tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(
+                async {
                     let listener = TcpListener::from_std(socket).unwrap();
                     server::serve(listener, Some(noted)).await;
-                });
+                },
+            );
         });
         Self { origin, seen }
     }

@@ -78,23 +78,9 @@ fn main() -> ExitCode {
     // `cargo test --benches` only checks that this runs.
     let measured = arguments.iter().any(|word| word == "--bench");
     let effort = if measured {
-        Effort {
-            rounds: 21,
-            copies: 10,
-            open: 100_000,
-            hour: 10_000,
-            hours: 3,
-            attempts: 10_000,
-        }
+        Effort { rounds: 21, copies: 10, open: 100_000, hour: 10_000, hours: 3, attempts: 10_000 }
     } else {
-        Effort {
-            rounds: 1,
-            copies: 1,
-            open: 200,
-            hour: 200,
-            hours: 1,
-            attempts: 300,
-        }
+        Effort { rounds: 1, copies: 1, open: 200, hour: 200, hours: 1, attempts: 300 }
     };
     let recordings = pbx::recordings();
     let within = [
@@ -124,10 +110,8 @@ fn per(time: Duration, count: usize) -> f64 {
 
 /// The calls of one dialect, from a few tenants, over ten minutes.
 fn one_event(recordings: &[Recording], dialect: Dialect, effort: &Effort) -> bool {
-    let kinds: Vec<&Recording> = recordings
-        .iter()
-        .filter(|recording| recording.dialect == dialect)
-        .collect();
+    let kinds: Vec<&Recording> =
+        recordings.iter().filter(|recording| recording.dialect == dialect).collect();
     let calls = kinds.len() * effort.copies;
     let copies = (0..calls).map(|number| Copy::new(number, tenants(calls)));
     let apart = HOUR / 6 / i64::try_from(calls).unwrap();
@@ -234,11 +218,7 @@ fn open_and_weigh(count: usize) -> ExitCode {
         per(Duration::from_secs_f64(weight), host.calls.open_calls()),
         verdict(within),
     );
-    if within || count < 10_000 {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
+    if within || count < 10_000 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn queue_and_weigh(attempts: usize) -> ExitCode {
@@ -265,11 +245,7 @@ fn queue_and_weigh(attempts: usize) -> ExitCode {
          of {QUEUE_MEMORY_BOUND} MB",
         verdict(within),
     );
-    if within {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
+    if within { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// What an event of a queue call costs where there are many ring attempts, beside one where there are
@@ -282,9 +258,8 @@ fn long_queue(effort: &Effort) -> bool {
         per(spent, events.len())
     };
     let rounds = 0..effort.rounds;
-    let figures: Vec<(f64, f64)> = rounds
-        .map(|_| (cost(effort.attempts / 10), cost(effort.attempts)))
-        .collect();
+    let figures: Vec<(f64, f64)> =
+        rounds.map(|_| (cost(effort.attempts / 10), cost(effort.attempts))).collect();
     let growth = Spread::of(figures.iter().map(|(few, many)| many / few));
     let within = growth.median <= QUEUE_GROWTH_BOUND;
     println!(
@@ -318,11 +293,7 @@ struct OpenCalls<'a> {
 
 impl<'a> OpenCalls<'a> {
     fn choose(recordings: &'a [Recording]) -> Self {
-        let mut chosen = Self {
-            recordings: Vec::new(),
-            open: 0,
-            events: Vec::new(),
-        };
+        let mut chosen = Self { recordings: Vec::new(), open: 0, events: Vec::new() };
         for recording in recordings {
             let mut host = Host::new();
             for moment in 0..recording.before_the_end {

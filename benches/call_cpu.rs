@@ -52,33 +52,17 @@ struct Effort {
 
 fn main() -> ExitCode {
     let told: Vec<String> = std::env::args().skip(1).collect();
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     if told.iter().any(|word| word == "--serve") {
         runtime.block_on(serve_until_input_ends());
         return ExitCode::SUCCESS;
     }
     // `cargo test --benches` only checks that this runs.
     let measured = told.iter().any(|word| word == "--bench");
-    let effort = if measured {
-        Effort {
-            rounds: 41,
-            calls: 500,
-        }
-    } else {
-        Effort {
-            rounds: 1,
-            calls: 20,
-        }
-    };
+    let effort =
+        if measured { Effort { rounds: 41, calls: 500 } } else { Effort { rounds: 1, calls: 20 } };
     let within = runtime.block_on(measure(effort));
-    if within || !measured {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
+    if within || !measured { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 async fn measure(effort: Effort) -> bool {
@@ -93,13 +77,8 @@ async fn measure(effort: Effort) -> bool {
             async || bare.call_event().await,
         )
         .await,
-        compare(
-            "manager",
-            effort,
-            async || ours.manager().await,
-            async || bare.manager().await,
-        )
-        .await,
+        compare("manager", effort, async || ours.manager().await, async || bare.manager().await)
+            .await,
     ];
     ratios.retain(|ratio| ratio.median > BOUND);
     if effort.rounds > 1 {
@@ -204,18 +183,12 @@ impl Ours {
             .with_call_external_id("pbx1-1773474900.42")
             .with_external_phone(self.line)
             .with_site("shop-one");
-        let answer = self
-            .client
-            .telephony()
-            .call_event(&Cx::live(), &event)
-            .await;
+        let answer = self.client.telephony().call_event(&Cx::live(), &event).await;
         assert!(answer.unwrap().unknown_codes.is_empty());
     }
 
     async fn manager(&self) {
-        let request = FindManager::new(self.phone)
-            .with_details()
-            .whatever_the_status();
+        let request = FindManager::new(self.phone).with_details().whatever_the_status();
         let answer = self.client.telephony().manager(&Cx::live(), &request).await;
         assert_eq!(answer.unwrap().manager.unwrap().id, UserId::new(7));
     }
@@ -372,10 +345,7 @@ impl OtherProcess {
         let mut address = String::new();
         let output = child.stdout.take().unwrap();
         BufReader::new(output).read_line(&mut address).unwrap();
-        Self {
-            child,
-            origin: format!("http://{}", address.trim()),
-        }
+        Self { child, origin: format!("http://{}", address.trim()) }
     }
 }
 

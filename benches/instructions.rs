@@ -25,13 +25,8 @@ use vochi_crm::retailcrm::{Client, Config};
 use vochi_crm::{AccountConfig, Cx, Extension, Hub, LocalTime, PhoneNumber, Seconds};
 use vochi_crm_core::testing::ScriptedTransport;
 
-const OPERATIONS: [&str; 5] = [
-    "call_event",
-    "manager",
-    "calls_upload_50",
-    "phone_international",
-    "phone_national",
-];
+const OPERATIONS: [&str; 5] =
+    ["call_event", "manager", "calls_upload_50", "phone_international", "phone_national"];
 
 fn main() {
     let told: Vec<String> = std::env::args().skip(1).collect();
@@ -59,10 +54,7 @@ fn run(operation: &str, times: usize) {
 fn through_client(path: &str, times: usize, call: &impl AsyncFn(&Client, &Company)) {
     let answer = Answer::new(StatusCode::OK, HeaderMap::new(), fixture::answer_to(path));
     let transport = ScriptedTransport::always(answer);
-    let hub = Hub::builder()
-        .transport(Arc::new(transport))
-        .build()
-        .unwrap();
+    let hub = Hub::builder().transport(Arc::new(transport)).build().unwrap();
     let common: AccountConfig =
         serde_json::from_value(json!({"requests_per_second": 1e6})).unwrap();
     let config: Config = serde_json::from_value(json!({
@@ -72,15 +64,11 @@ fn through_client(path: &str, times: usize, call: &impl AsyncFn(&Client, &Compan
     .unwrap();
     let client = Client::open(&hub, &common.account("shop").unwrap(), &config).unwrap();
     let company = Company::new();
-    tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .build()
-        .unwrap()
-        .block_on(async {
-            for _ in 0..times {
-                call(&client, &company).await;
-            }
-        });
+    tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
+        for _ in 0..times {
+            call(&client, &company).await;
+        }
+    });
 }
 
 /// What a caller has at hand before it calls.
@@ -114,9 +102,7 @@ async fn call_event(client: &Client, company: &Company) {
 }
 
 async fn manager(client: &Client, company: &Company) {
-    let request = FindManager::new(company.client)
-        .with_details()
-        .whatever_the_status();
+    let request = FindManager::new(company.client).with_details().whatever_the_status();
     let answer = client.telephony().manager(&Cx::live(), &request).await;
     black_box(answer.unwrap().manager.unwrap());
 }

@@ -52,27 +52,14 @@ impl Sides {
         let governed = GovernorQuota::with_period(period)
             .unwrap_or_else(|| GovernorQuota::per_second(burst))
             .allow_burst(burst);
-        let bare = RateLimiter::new(
-            governed,
-            HashMapStateStore::default(),
-            TokioClock(Instant::now()),
-        );
+        let bare =
+            RateLimiter::new(governed, HashMapStateStore::default(), TokioClock(Instant::now()));
         let quota = Quota::per_second(rate).unwrap_or_else(|error| unreachable!("{error}"));
         let limiter = GovernorLimiter::new();
-        let keys: Vec<_> = (0..count)
-            .map(|n| format!("retailcrm/ip/telephony/{n}"))
-            .collect();
-        let buckets = keys
-            .iter()
-            .map(|key| limiter.bucket(&LimitKey::from(key.as_str()), quota))
-            .collect();
-        let sides = Self {
-            keys,
-            bare,
-            limiter,
-            buckets,
-            quota,
-        };
+        let keys: Vec<_> = (0..count).map(|n| format!("retailcrm/ip/telephony/{n}")).collect();
+        let buckets =
+            keys.iter().map(|key| limiter.bucket(&LimitKey::from(key.as_str()), quota)).collect();
+        let sides = Self { keys, bare, limiter, buckets, quota };
         // Each key has been used once before anything is measured.
         (0..count).for_each(|at| {
             sides.bare(at);
@@ -82,9 +69,7 @@ impl Sides {
     }
 
     fn bare(&self, at: usize) -> bool {
-        self.keys
-            .get(at)
-            .is_some_and(|key| self.bare.check_key(black_box(key)).is_ok())
+        self.keys.get(at).is_some_and(|key| self.bare.check_key(black_box(key)).is_ok())
     }
 
     fn ours(&self, at: usize) -> bool {
@@ -96,9 +81,7 @@ impl Sides {
     fn looked_up(&self, at: usize) -> bool {
         let key = self.keys.get(at).map(|key| LimitKey::from(key.as_str()));
         key.is_some_and(|key| {
-            self.limiter
-                .bucket(&key, self.quota)
-                .try_take(black_box(ACCOUNT), Lane::Live)
+            self.limiter.bucket(&key, self.quota).try_take(black_box(ACCOUNT), Lane::Live)
         })
     }
 
@@ -131,21 +114,13 @@ fn interleaved(name: &str, sides: &Sides) {
         ours.push(sides.round(Sides::ours));
         looked_up.push(sides.round(Sides::looked_up));
     }
-    let ratio = median(
-        ours.iter()
-            .zip(&*bare)
-            .map(|(ours, bare)| ours / bare)
-            .collect(),
-    );
+    let ratio = median(ours.iter().zip(&*bare).map(|(ours, bare)| ours / bare).collect());
     let [bare, ours, looked_up] = rounds.map(median);
     println!(
         "{name}: try_take {ours:.0} ns, governor check_key {bare:.0} ns, median ratio {ratio:.2}; \
          with the bucket looked up each time {looked_up:.0} ns"
     );
-    assert!(
-        ratio <= MOST,
-        "{name}: {ratio:.2} times the bare check; at most {MOST} are allowed"
-    );
+    assert!(ratio <= MOST, "{name}: {ratio:.2} times the bare check; at most {MOST} are allowed");
 }
 
 /// How many times a bare check ours may cost.

@@ -57,32 +57,13 @@ const PLANS: &[(&str, &[&str], &[&str])] = &[
     (
         "KZ",
         &["701234", "727234", "771000"],
-        &[
-            "+7##########",
-            "8##########",
-            "7(###)###-##-##",
-            "+7 ### ### ## ##",
-        ],
+        &["+7##########", "8##########", "7(###)###-##-##", "+7 ### ### ## ##"],
     ),
-    (
-        "PL",
-        &["51234", "22123"],
-        &[
-            "+48#########",
-            "48#########",
-            "+48 ### ### ###",
-            "#########",
-        ],
-    ),
+    ("PL", &["51234", "22123"], &["+48#########", "48#########", "+48 ### ### ###", "#########"]),
     (
         "DE",
         &["15123456", "3012345"],
-        &[
-            "+49###########",
-            "0###########",
-            "+49 ### ########",
-            "0049###########",
-        ],
+        &["+49###########", "0###########", "+49 ### ########", "0049###########"],
     ),
 ];
 
@@ -90,34 +71,21 @@ const PLANS: &[(&str, &[&str], &[&str])] = &[
 fn samples() -> Vec<Sample> {
     let mut samples = Vec::new();
     for &(code, heads, forms) in PLANS {
-        for (head, form) in heads
-            .iter()
-            .flat_map(|head| forms.iter().map(move |form| (head, form)))
+        for (head, form) in heads.iter().flat_map(|head| forms.iter().map(move |form| (head, form)))
         {
             for tail in 0..12_u64 {
                 let tail = format!("{:08}", 1_234_567 + tail * 9_301_971 % 90_000_000);
                 let mut digits = head.chars().chain(tail.chars());
                 let raw: String = form
                     .chars()
-                    .map(|c| {
-                        if c == '#' {
-                            digits.next().unwrap_or('0')
-                        } else {
-                            c
-                        }
-                    })
+                    .map(|c| if c == '#' { digits.next().unwrap_or('0') } else { c })
                     .collect();
-                let (Ok(region), Ok(home)) = (
-                    code.parse::<Region>(),
-                    rlibphonenumber::Region::from_code(code),
-                ) else {
+                let (Ok(region), Ok(home)) =
+                    (code.parse::<Region>(), rlibphonenumber::Region::from_code(code))
+                else {
                     continue;
                 };
-                let sample = Sample {
-                    raw,
-                    reader: PhoneReader::new().with_region(region),
-                    home,
-                };
+                let sample = Sample { raw, reader: PhoneReader::new().with_region(region), home };
                 if engine(&sample) > 0 {
                     samples.push(sample);
                 }
@@ -133,19 +101,12 @@ fn engine(sample: &Sample) -> usize {
         .parse(&sample.raw, Some(sample.home))
         .ok()
         .filter(|number| PHONE_NUMBER_UTIL.is_valid_number(number))
-        .map_or(0, |number| {
-            PHONE_NUMBER_UTIL
-                .format(&number, PhoneNumberFormat::E164)
-                .len()
-        })
+        .map_or(0, |number| PHONE_NUMBER_UTIL.format(&number, PhoneNumberFormat::E164).len())
 }
 
 /// The same through the reader.
 fn reader(sample: &Sample) -> usize {
-    sample
-        .reader
-        .read(&sample.raw)
-        .map_or(0, |reading| reading.number().e164().len())
+    sample.reader.read(&sample.raw).map_or(0, |reading| reading.number().e164().len())
 }
 
 fn all(samples: &[Sample], work: fn(&Sample) -> usize) -> usize {
@@ -172,11 +133,7 @@ fn median_ratio(samples: &[Sample]) -> f64 {
 
 fn main() -> ExitCode {
     let samples = samples();
-    assert_eq!(
-        all(&samples, reader),
-        all(&samples, engine),
-        "both sides must read every number"
-    );
+    assert_eq!(all(&samples, reader), all(&samples, engine), "both sides must read every number");
 
     let mut criterion = Criterion::default().configure_from_args();
     let mut group = criterion.benchmark_group("phone");
@@ -197,9 +154,5 @@ fn main() -> ExitCode {
         "phone: reader / engine = {ratio:.2} over {} numbers, {verdict} the budget of {BUDGET}",
         samples.len(),
     );
-    if written.is_ok() && ratio <= BUDGET {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
+    if written.is_ok() && ratio <= BUDGET { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

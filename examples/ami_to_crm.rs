@@ -3,11 +3,7 @@
 //! `cargo run --example ami_to_crm` reads `examples/ami.txt`. A host reads the same text from the
 //! socket of the manager interface, once it has logged in; `-` reads standard input.
 
-#![allow(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "an example shows what happens"
-)]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "an example shows what happens")]
 
 use std::error::Error;
 use std::io::{BufRead, BufReader, ErrorKind};
@@ -93,10 +89,7 @@ pub async fn drive(
     mut messages: mpsc::Receiver<Message>,
 ) -> Vec<CallRecord> {
     let mut unrecorded = Vec::new();
-    let mut clock = PbxClock {
-        last: SystemClock.now(),
-        heard: Instant::now(),
-    };
+    let mut clock = PbxClock { last: SystemClock.now(), heard: Instant::now() };
     loop {
         let heard = tokio::select! {
             message = messages.recv() => {
@@ -136,9 +129,7 @@ async fn deliver(crm: &dyn CrmConnector, heard: Vec<Heard>) -> Vec<CallRecord> {
             }
             Heard::Finished(call) if call.is_external() => {
                 let record = call.into_record();
-                let results = crm
-                    .log_calls(&Cx::history(), std::slice::from_ref(&record))
-                    .await;
+                let results = crm.log_calls(&Cx::history(), std::slice::from_ref(&record)).await;
                 for error in results.into_iter().filter_map(Result::err) {
                     // A host stores the record and logs it later, if `effect` and `try_again` say so.
                     eprintln!("{error}");
@@ -177,9 +168,7 @@ fn listen(mut input: impl BufRead + Send + 'static) -> mpsc::Receiver<Message> {
 /// A tracker for a PBX in Belarus whose extensions have three digits.
 pub fn tracker() -> Result<CallTracker, Box<dyn Error>> {
     let phones = PhoneReader::new().with_region("BY".parse()?);
-    let calls = CallTracker::builder()
-        .phones(phones)
-        .extensions("[0-9]{3}".parse()?);
+    let calls = CallTracker::builder().phones(phones).extensions("[0-9]{3}".parse()?);
     Ok(calls.build())
 }
 
@@ -191,9 +180,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let config = serde_json::from_value(profile)?;
     let crm = Connector::open(&Hub::new()?, common.account("shop")?, &config)?;
 
-    let path = std::env::args()
-        .nth(1)
-        .unwrap_or_else(|| "examples/ami.txt".to_owned());
+    let path = std::env::args().nth(1).unwrap_or_else(|| "examples/ami.txt".to_owned());
     let messages = match path.as_str() {
         "-" => listen(BufReader::new(std::io::stdin())),
         path => listen(BufReader::new(std::fs::File::open(path)?)),

@@ -2,11 +2,7 @@
 //!
 //! `cargo run --example error_handling`
 
-#![allow(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "an example shows what happens"
-)]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "an example shows what happens")]
 
 use std::error::Error as StdError;
 
@@ -34,11 +30,8 @@ async fn main() -> Result<(), Box<dyn StdError>> {
     let profile = sandbox.profiles()["retailcrm"].clone();
     let mut common: AccountConfig = serde_json::from_value(profile.clone())?;
     common.retries = Some(0);
-    let crm = Connector::open(
-        &Hub::new()?,
-        common.account("shop")?,
-        &serde_json::from_value(profile)?,
-    )?;
+    let crm =
+        Connector::open(&Hub::new()?, common.account("shop")?, &serde_json::from_value(profile)?)?;
 
     let client: PhoneNumber = "+375446370646".parse()?;
     let record = CallRecord::new(
@@ -52,27 +45,15 @@ async fn main() -> Result<(), Box<dyn StdError>> {
     .with_talk(Seconds::new(64));
 
     for (status, body) in [
-        (
-            403,
-            r#"{"success":false,"errorMsg":"Wrong \"apiKey\" value."}"#,
-        ),
-        (
-            400,
-            r#"{"success":false,"errorMsg":"Validation error","errors":{"date":"bad"}}"#,
-        ),
+        (403, r#"{"success":false,"errorMsg":"Wrong \"apiKey\" value."}"#),
+        (400, r#"{"success":false,"errorMsg":"Validation error","errors":{"date":"bad"}}"#),
         (503, ""),
         (500, ""),
     ] {
         sandbox.fault(Fault::on(Crm::RetailCrm).status(status).body(body).times(1));
-        let results = crm
-            .log_calls(&Cx::history(), std::slice::from_ref(&record))
-            .await;
+        let results = crm.log_calls(&Cx::history(), std::slice::from_ref(&record)).await;
         for error in results.into_iter().filter_map(Result::err) {
-            println!(
-                "{error}\n  kind {}, effect {}",
-                error.kind(),
-                error.effect().as_str()
-            );
+            println!("{error}\n  kind {}, effect {}", error.kind(), error.effect().as_str());
             println!("  fields {:?}\n  -> {}", error.fields(), decide(&error));
         }
     }

@@ -6,11 +6,7 @@
 //!
 //! `cargo run --example inbound_http`
 
-#![allow(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "an example shows what happens"
-)]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "an example shows what happens")]
 
 use std::collections::{HashMap, VecDeque};
 use std::error::Error;
@@ -64,10 +60,7 @@ impl Inbound {
 
     /// Returns true for the first delivery of an event.
     fn is_new(&self, id: &str) -> bool {
-        let mut delivered = self
-            .delivered
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut delivered = self.delivered.lock().unwrap_or_else(PoisonError::into_inner);
         if delivered.iter().any(|known| known == id) {
             return false;
         }
@@ -154,10 +147,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let account = Inbound::new(Arc::new(connector), &inbound_config)?;
 
     let (events, mut received) = mpsc::channel(100);
-    let host = Host {
-        accounts: Arc::new(HashMap::from([("shop".to_owned(), account)])),
-        events,
-    };
+    let host = Host { accounts: Arc::new(HashMap::from([("shop".to_owned(), account)])), events };
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
     let server = routes(host).into_make_service_with_connect_info::<SocketAddr>();

@@ -2,11 +2,7 @@
 //!
 //! `cargo run --example metrics`
 
-#![allow(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "an example shows what happens"
-)]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "an example shows what happens")]
 
 use std::error::Error;
 

@@ -27,10 +27,7 @@ struct TableStore {
 impl TableStore {
     fn rows<T>(&self, read: impl FnOnce(&mut BTreeMap<Key, Row>) -> T) -> Result<T, StoreError> {
         // A failure of the host's own becomes an error of the store.
-        let mut rows = self
-            .rows
-            .lock()
-            .map_err(|_| StoreError::other("the table is lost"))?;
+        let mut rows = self.rows.lock().map_err(|_| StoreError::other("the table is lost"))?;
         Ok(read(&mut rows))
     }
 }
@@ -88,9 +85,7 @@ impl CallSlot for LockedRow {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn StdError>> {
     check_call_store(&TableStore::default()).await?;
-    let hub = Hub::builder()
-        .store(Arc::new(TableStore::default()))
-        .build()?;
+    let hub = Hub::builder().store(Arc::new(TableStore::default())).build()?;
     println!("every promise of a call store is kept; {hub:?} uses it");
     Ok(())
 }

@@ -2,11 +2,7 @@
 //!
 //! `cargo run --example typed_client`
 
-#![allow(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "an example shows what happens"
-)]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "an example shows what happens")]
 
 use std::error::Error;
 
@@ -19,14 +15,9 @@ use vochi_crm_sandbox::{Sandbox, retailcrm};
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let sandbox = Sandbox::builder().start().await?;
-    let url = sandbox.profiles()["retailcrm"]["url"]
-        .as_str()
-        .unwrap_or_default()
-        .to_owned();
-    let client = Client::builder(url)
-        .account("shop")
-        .api_key(retailcrm::API_KEY)
-        .build(&Hub::new()?)?;
+    let url = sandbox.profiles()["retailcrm"]["url"].as_str().unwrap_or_default().to_owned();
+    let client =
+        Client::builder(url).account("shop").api_key(retailcrm::API_KEY).build(&Hub::new()?)?;
     let cx = Cx::history();
 
     let key = client.reference().credentials(&cx).await?;
@@ -34,23 +25,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let mut users = client.users().list(&cx, ListUsers::new().active_only());
     while let Some(user) = users.next().await? {
-        println!(
-            "{:>4} {} ({:?})",
-            user.id.get(),
-            user.display_name(),
-            user.status
-        );
+        println!("{:>4} {} ({:?})", user.id.get(), user.display_name(), user.status);
     }
 
     let phone: PhoneNumber = "+375291112233".parse()?;
-    let found = client
-        .telephony()
-        .manager(&cx, &FindManager::new(phone).with_details())
-        .await?;
-    println!(
-        "manager: {:?}",
-        found.manager.and_then(|manager| manager.full_name())
-    );
+    let found = client.telephony().manager(&cx, &FindManager::new(phone).with_details()).await?;
+    println!("manager: {:?}", found.manager.and_then(|manager| manager.full_name()));
 
     // An operation the library has no type for: the same key, limits and retries.
     let raw = RawRequest::new(ApiRequest::get("/api/v5/reference/sites"));

@@ -2,11 +2,7 @@
 //!
 //! `cargo run --example whose_client`
 
-#![allow(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "an example shows what happens"
-)]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "an example shows what happens")]
 
 use std::error::Error;
 use std::sync::Arc;
@@ -38,18 +34,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let profile = sandbox.profiles()["retailcrm"].clone();
     let common: AccountConfig = serde_json::from_value(profile.clone())?;
     let config = serde_json::from_value(profile)?;
-    let crm: Arc<dyn CrmConnector> = Arc::new(Connector::open(
-        &Hub::new()?,
-        common.account("shop")?,
-        &config,
-    )?);
+    let crm: Arc<dyn CrmConnector> =
+        Arc::new(Connector::open(&Hub::new()?, common.account("shop")?, &config)?);
 
     for caller in ["+375291112233", "+375330000001"] {
         let extension = route(&*crm, caller.parse()?).await;
-        println!(
-            "{caller}: {}",
-            extension.as_deref().unwrap_or("nobody's client")
-        );
+        println!("{caller}: {}", extension.as_deref().unwrap_or("nobody's client"));
     }
     Ok(())
 }

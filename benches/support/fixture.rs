@@ -20,11 +20,7 @@ pub(crate) fn answer_to(path: &str) -> String {
     let body = fixture["responses"][0]["body"].as_object().unwrap();
     let fields: Vec<String> = ["success"]
         .into_iter()
-        .chain(
-            body.keys()
-                .map(String::as_str)
-                .filter(|name| *name != "success"),
-        )
+        .chain(body.keys().map(String::as_str).filter(|name| *name != "success"))
         .map(|name| format!("{:?}:{}", name, body[name]))
         .collect();
     format!("{{{}}}", fields.join(","))

@@ -78,12 +78,7 @@ async fn answer(
             .collect();
         headers.sort();
         let body = String::from_utf8_lossy(&body);
-        let text = format!(
-            "{} {}\n{}\n\n{body}",
-            head.method,
-            head.uri,
-            headers.join("\n")
-        );
+        let text = format!("{} {}\n{}\n\n{body}", head.method, head.uri, headers.join("\n"));
         seen.requests.lock().unwrap().push(text);
     }
     let answer = answers.get(head.uri.path()).cloned();

@@ -8,14 +8,8 @@ fn main() -> Result<(), Error> {
     let folder = folder.ok_or_else(|| Error::new(ErrorKind::InvalidInput, "which folder?"))?;
     std::fs::create_dir_all(&folder)?;
     for recording in vochi_crm_fuzz::recordings() {
-        std::fs::write(
-            folder.join(format!("{}.json", recording.name)),
-            &recording.document,
-        )?;
-        std::fs::write(
-            folder.join(format!("{}.jsonl", recording.name)),
-            &recording.lines,
-        )?;
+        std::fs::write(folder.join(format!("{}.json", recording.name)), &recording.document)?;
+        std::fs::write(folder.join(format!("{}.jsonl", recording.name)), &recording.lines)?;
     }
     Ok(())
 }

@@ -29,11 +29,7 @@ const MOST: usize = 400;
 /// As [`pbx_events`].
 pub fn ami_stream(input: &[u8]) {
     let (first, rest) = input.split_first().unwrap_or((&0, &[]));
-    let mut stream = Stream {
-        t: 0.0,
-        has_linkedid: first % 4 != 0,
-        lines: Vec::new(),
-    };
+    let mut stream = Stream { t: 0.0, has_linkedid: first % 4 != 0, lines: Vec::new() };
     for event in rest.chunks_exact(3).take(MOST) {
         stream.event(event[0], event[1], event[2]);
     }
@@ -153,7 +149,6 @@ impl Stream {
         if let Value::Object(more) = more {
             body.extend(more);
         }
-        self.lines
-            .push(json!({"t": self.t, "type": name, "data": body}).to_string());
+        self.lines.push(json!({"t": self.t, "type": name, "data": body}).to_string());
     }
 }

@@ -74,10 +74,7 @@ fn retimed(line: &[u8], random: &mut Rng) -> Vec<u8> {
 /// Where the texts of a line are, without their quotes.
 fn texts(line: &[u8]) -> Vec<(usize, usize)> {
     let quotes: Vec<usize> = (0..line.len()).filter(|at| line[*at] == b'"').collect();
-    quotes
-        .chunks_exact(2)
-        .map(|pair| (pair[0] + 1, pair[1]))
-        .collect()
+    quotes.chunks_exact(2).map(|pair| (pair[0] + 1, pair[1])).collect()
 }
 
 fn any_text(line: &[u8], random: &mut Rng) -> Vec<u8> {

@@ -46,10 +46,7 @@ pub fn pbx_events(input: &[u8]) {
             break;
         }
         told.hear(calls.pass_time(due));
-        assert!(
-            calls.next_due().is_none_or(|next| next > due),
-            "what was due at {due} still is"
-        );
+        assert!(calls.next_due().is_none_or(|next| next > due), "what was due at {due} still is");
     }
     told.hear(calls.finish());
     assert_eq!(calls.open_calls(), 0, "a call stays open");
@@ -83,11 +80,7 @@ fn restarted(calls: &CallTracker) -> CallTracker {
     let text = serde_json::to_string(&calls.save()).expect("what is saved can be written");
     let saved: SavedCalls = serde_json::from_str(&text).expect("what was written can be read");
     let resumed = tracker().resume(saved);
-    assert_eq!(
-        resumed.open_calls(),
-        calls.open_calls(),
-        "a restart loses or invents a call"
-    );
+    assert_eq!(resumed.open_calls(), calls.open_calls(), "a restart loses or invents a call");
     resumed
 }
 
@@ -117,30 +110,14 @@ impl Told {
 }
 
 fn assert_consistent(record: &CallRecord) {
-    assert!(
-        record.ended_at() >= record.started_at(),
-        "ends before it begins: {record:?}"
-    );
-    let unknown = record
-        .warnings()
-        .iter()
-        .any(|one| one.kind() == WarningKind::TalkUnknown);
+    assert!(record.ended_at() >= record.started_at(), "ends before it begins: {record:?}");
+    let unknown = record.warnings().iter().any(|one| one.kind() == WarningKind::TalkUnknown);
     if record.outcome().is_answered() {
         let talk = record.talk().map(Seconds::get);
-        assert!(
-            talk.is_none_or(|talk| talk > 0),
-            "answered without talk: {record:?}"
-        );
+        assert!(talk.is_none_or(|talk| talk > 0), "answered without talk: {record:?}");
         assert_eq!(talk.is_none(), unknown, "warns wrongly: {record:?}");
     } else {
-        assert_eq!(
-            record.talk(),
-            Some(Seconds::ZERO),
-            "talk without an answer: {record:?}"
-        );
-        assert!(
-            record.talked_with().is_empty(),
-            "talked without an answer: {record:?}"
-        );
+        assert_eq!(record.talk(), Some(Seconds::ZERO), "talk without an answer: {record:?}");
+        assert!(record.talked_with().is_empty(), "talked without an answer: {record:?}");
     }
 }

@@ -24,9 +24,7 @@ pub fn recordings() -> Vec<Recording> {
         let files = std::fs::read_dir(fixtures.join(folder)).expect("the fixtures are there");
         for file in files {
             let path = file.expect("the fixtures can be listed").path();
-            let Some(stem) = path
-                .file_name()
-                .and_then(|name| name.to_str()?.strip_suffix(".json"))
+            let Some(stem) = path.file_name().and_then(|name| name.to_str()?.strip_suffix(".json"))
             else {
                 continue;
             };

@@ -37,9 +37,7 @@ fn streams_of_any_bytes_keep_the_laws() {
     let mut random = fastrand::Rng::with_seed(1);
     for stream in 0..1_000 {
         let length = random.usize(..300);
-        let bytes: Vec<u8> = std::iter::repeat_with(|| random.u8(..))
-            .take(length)
-            .collect();
+        let bytes: Vec<u8> = std::iter::repeat_with(|| random.u8(..)).take(length).collect();
         println!("stream {stream}: {bytes:?}");
         ami_stream(&bytes);
     }

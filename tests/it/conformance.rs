@@ -21,10 +21,7 @@ struct Pair {
 impl Pair {
     fn state(&self, list: &str) -> Vec<Value> {
         let state = self.sandbox.state();
-        state[self.crm.crm().as_str()][list]
-            .as_array()
-            .cloned()
-            .unwrap_or_default()
+        state[self.crm.crm().as_str()][list].as_array().cloned().unwrap_or_default()
     }
 
     fn assert_nothing_refused(&self) {
@@ -42,11 +39,7 @@ async fn every_connector() -> Vec<Pair> {
     let account = common.account("shop").unwrap();
     let retailcrm =
         vochi_crm::retailcrm::Connector::open(&Hub::new().unwrap(), account, &config).unwrap();
-    vec![Pair {
-        crm: Arc::new(retailcrm),
-        sandbox,
-        stand_in: Crm::RetailCrm,
-    }]
+    vec![Pair { crm: Arc::new(retailcrm), sandbox, stand_in: Crm::RetailCrm }]
 }
 
 fn at(seconds: i64) -> Timestamp {
@@ -74,14 +67,7 @@ fn ringing() -> CallEvent {
 }
 
 fn ended(seconds: i64) -> CallEvent {
-    event(
-        seconds,
-        EventKind::Ended {
-            outcome: None,
-            reason: None,
-            talk: None,
-        },
-    )
+    event(seconds, EventKind::Ended { outcome: None, reason: None, talk: None })
 }
 
 fn record(id: &str) -> CallRecord {
@@ -105,10 +91,7 @@ async fn a_whole_call_leaves_one_truthful_record() {
         for event in [ringing(), answered, ended(70)] {
             pair.crm.handle_event(&cx, &event).await.unwrap();
         }
-        let results = pair
-            .crm
-            .log_calls(&Cx::history(), &[record("1757843474.185")])
-            .await;
+        let results = pair.crm.log_calls(&Cx::history(), &[record("1757843474.185")]).await;
         assert!(results.into_iter().all(|result| result.unwrap().recorded()));
         pair.assert_nothing_refused();
         let calls = pair.state("calls");
@@ -121,10 +104,7 @@ async fn a_whole_call_leaves_one_truthful_record() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_live_event_writes_no_history() {
     for pair in every_connector().await {
-        pair.crm
-            .handle_event(&Cx::live(), &ringing())
-            .await
-            .unwrap();
+        pair.crm.handle_event(&Cx::live(), &ringing()).await.unwrap();
         assert!(pair.state("calls").is_empty(), "{}", pair.crm.crm());
     }
 }
@@ -135,21 +115,14 @@ async fn an_event_a_crm_has_nothing_for_is_a_success_without_a_request() {
         if pair.crm.capabilities().has(Capability::LegEvents) {
             continue;
         }
-        pair.crm
-            .handle_event(&Cx::live(), &ringing())
-            .await
-            .unwrap();
+        pair.crm.handle_event(&Cx::live(), &ringing()).await.unwrap();
         let transfer = EventKind::Transferred {
             mode: TransferMode::Blind,
             from: Some(ext("151")),
             to: ext("152"),
         };
         for kind in [EventKind::Held, EventKind::Resumed, transfer] {
-            let receipt = pair
-                .crm
-                .handle_event(&Cx::live(), &event(9, kind))
-                .await
-                .unwrap();
+            let receipt = pair.crm.handle_event(&Cx::live(), &event(9, kind)).await.unwrap();
             assert_eq!(receipt.requests(), 0, "{}", pair.crm.crm());
         }
     }
@@ -210,32 +183,18 @@ async fn what_a_crm_lacks_is_said_and_never_a_silent_success() {
         let recording = Recording::File("/nonexistent/rec.mp3".into());
         let call = CallId::new("1").unwrap();
         let outcomes = [
-            (
-                Capability::Find,
-                pair.crm.find(&cx, &[client()]).await.err(),
-            ),
-            (
-                Capability::Responsible,
-                pair.crm.responsible(&cx, &client()).await.err(),
-            ),
+            (Capability::Find, pair.crm.find(&cx, &[client()]).await.err()),
+            (Capability::Responsible, pair.crm.responsible(&cx, &client()).await.err()),
             (Capability::Users, pair.crm.users(&cx).await.err()),
             (Capability::Changes, pair.crm.changes(&cx, None).await.err()),
             (
                 Capability::RecordingUpload,
-                pair.crm
-                    .attach_recording(&cx, &call, &recording)
-                    .await
-                    .err(),
+                pair.crm.attach_recording(&cx, &call, &recording).await.err(),
             ),
         ];
         for (capability, error) in outcomes {
             let unsupported = error.is_some_and(|error| error.kind() == ErrorKind::Unsupported);
-            assert_eq!(
-                unsupported,
-                !has(capability),
-                "{}: {capability:?}",
-                pair.crm.crm()
-            );
+            assert_eq!(unsupported, !has(capability), "{}: {capability:?}", pair.crm.crm());
         }
     }
 }

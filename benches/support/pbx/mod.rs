@@ -37,10 +37,7 @@ impl Host {
             .phones(PhoneReader::new().with_region("BY".parse().unwrap()))
             .pbx_zone("Europe/Minsk".parse().unwrap())
             .build();
-        Self {
-            calls,
-            looks_at: start(),
-        }
+        Self { calls, looks_at: start() }
     }
 
     /// Lets its tracker hear an event, and says how many calls a CRM gets to know by it.
@@ -107,11 +104,7 @@ impl<'a> Stream<'a> {
             events.extend(arrivals.map(|(at, moment)| (begins + moment.arrived, call, at)));
         }
         events.sort_unstable();
-        Self {
-            recordings,
-            calls,
-            events,
-        }
+        Self { recordings, calls, events }
     }
 
     pub(crate) fn calls(&self) -> usize {

@@ -11,52 +11,22 @@ pub(crate) const EVENTS_OF_ATTEMPT: usize = 5;
 
 /// The events of a caller who waits while a phone is rung once a second, each made when it is due.
 pub(crate) fn queue_call(call: usize, attempts: usize) -> impl Iterator<Item = Rendered> {
-    let caller = Channel {
-        id: format!("{call}.0"),
-        name: format!("PJSIP/0001371-{call:08x}"),
-    };
+    let caller = Channel { id: format!("{call}.0"), name: format!("PJSIP/0001371-{call:08x}") };
     let linked = caller.id.clone();
     let fields =
         json!({"ChannelState": "4", "CallerIDNum": "375291110001", "Exten": "375172000110"});
     let arrives = event(0, "Newchannel", &[("", &caller)], &linked, fields);
     let attempts = (1..=attempts).flat_map(move |nth| {
-        let phone = Channel {
-            id: format!("{call}.{nth}"),
-            name: format!("PJSIP/151-{nth:08x}"),
-        };
+        let phone = Channel { id: format!("{call}.{nth}"), name: format!("PJSIP/151-{nth:08x}") };
         let both = [("", &caller), ("Dest", &phone)];
         let new = json!({"ChannelState": "0", "Exten": "s"});
         let second = u64::try_from(nth).unwrap();
         [
             event(second, "Newchannel", &[("", &phone)], &linked, new),
-            event(
-                second,
-                "DialBegin",
-                &both,
-                &linked,
-                json!({"DialString": "151"}),
-            ),
-            event(
-                second,
-                "DialState",
-                &both,
-                &linked,
-                json!({"DialStatus": "RINGING"}),
-            ),
-            event(
-                second,
-                "DialEnd",
-                &both,
-                &linked,
-                json!({"DialStatus": "BUSY"}),
-            ),
-            event(
-                second,
-                "Hangup",
-                &[("", &phone)],
-                &linked,
-                json!({"Cause": "17"}),
-            ),
+            event(second, "DialBegin", &both, &linked, json!({"DialString": "151"})),
+            event(second, "DialState", &both, &linked, json!({"DialStatus": "RINGING"})),
+            event(second, "DialEnd", &both, &linked, json!({"DialStatus": "BUSY"})),
+            event(second, "Hangup", &[("", &phone)], &linked, json!({"Cause": "17"})),
         ]
     });
     std::iter::once(arrives).chain(attempts)

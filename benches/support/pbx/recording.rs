@@ -51,11 +51,7 @@ pub(crate) struct Copy {
 impl Copy {
     /// The copy of that number where so many tenants have calls in turn.
     pub(crate) fn new(number: usize, tenants: usize) -> Self {
-        Self {
-            number,
-            tenant: number % tenants,
-            of_tenant: number / tenants,
-        }
+        Self { number, tenant: number % tenants, of_tenant: number / tenants }
     }
 }
 
@@ -91,9 +87,7 @@ pub(crate) fn recordings() -> Vec<Recording> {
 }
 
 fn folder(name: &str, dialect: Dialect) -> Vec<Recording> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("fixtures")
-        .join(name);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name);
     let mut paths: Vec<_> = std::fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())

@@ -47,13 +47,12 @@ impl Shape {
     pub(super) fn render(&self, copy: Copy) -> Value {
         match self {
             Self::Same(value) => value.clone(),
-            Self::Text(pieces) => Value::String(pieces.iter().fold(
-                String::with_capacity(32),
-                |mut text, piece| {
+            Self::Text(pieces) => {
+                Value::String(pieces.iter().fold(String::with_capacity(32), |mut text, piece| {
                     piece.render(copy, &mut text);
                     text
-                },
-            )),
+                }))
+            }
             Self::List(entries) => {
                 Value::Array(entries.iter().map(|entry| entry.render(copy)).collect())
             }
@@ -154,10 +153,7 @@ impl Names {
             && run(text, |c| c.is_ascii_alphanumeric()) == 8
             && run(text, |c| c.is_ascii_hexdigit()) == 8
         {
-            return (
-                8,
-                vec![Piece::Channel(place(&mut self.channels, &text[..8]))],
-            );
+            return (8, vec![Piece::Channel(place(&mut self.channels, &text[..8]))]);
         }
         let digits = run(text, |c| c.is_ascii_digit());
         if digits == 0 {
@@ -165,9 +161,8 @@ impl Names {
         }
         let number = &text[..digits];
         let behind = &text[digits..];
-        let counted = behind
-            .strip_prefix('.')
-            .map_or(0, |behind| run(behind, |c| c.is_ascii_digit()));
+        let counted =
+            behind.strip_prefix('.').map_or(0, |behind| run(behind, |c| c.is_ascii_digit()));
         if digits == 10 && (1..=5).contains(&counted) {
             let id = &text[..digits + 1 + counted];
             let place = place(&mut self.ids, id);
@@ -178,20 +173,14 @@ impl Names {
             return (digits, vec![Piece::Token]);
         }
         if EMPLOYEES.contains(&number) && !behind.starts_with('.') && before != Some('.') {
-            return (
-                digits,
-                vec![Piece::Employee(place(&mut self.employees, number))],
-            );
+            return (digits, vec![Piece::Employee(place(&mut self.employees, number))]);
         }
         let epoch = digits == 10 && number.starts_with("17");
         if (11..=13).contains(&digits) && !epoch && !number.starts_with(OWN_NUMBERS) {
             let head = &number[..digits - 6];
             // One number may stand there in several forms.
             let place = place(&mut self.outside, &number[digits - 8..]);
-            return (
-                digits,
-                vec![Piece::Same(head.to_owned()), Piece::Outside(place)],
-            );
+            return (digits, vec![Piece::Same(head.to_owned()), Piece::Outside(place)]);
         }
         (digits, same(number))
     }

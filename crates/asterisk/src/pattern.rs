@@ -41,9 +41,7 @@ impl ExtensionPattern {
         }
         let found = pattern.regex.captures(peer)?;
         // An optional group may take no part in the match.
-        let extension = found
-            .name(EXTENSION_GROUP)
-            .map_or(peer, |group| group.as_str());
+        let extension = found.name(EXTENSION_GROUP).map_or(peer, |group| group.as_str());
         (!extension.is_empty()).then_some(extension)
     }
 
@@ -83,9 +81,7 @@ impl ContextPattern {
         match &self.0 {
             Some(pattern) => pattern.regex.is_match(context),
             None => context.strip_prefix("from-").is_some_and(|rest| {
-                ["trunk", "pstn", "did"]
-                    .iter()
-                    .any(|begin| rest.starts_with(begin))
+                ["trunk", "pstn", "did"].iter().any(|begin| rest.starts_with(begin))
             }),
         }
     }
@@ -123,19 +119,10 @@ impl WholeMatch {
                 "invalid pattern of {what} {text:?}: {}",
                 reason.trim_start_matches("error: ")
             ))
-            .with_hint(format!(
-                "write a regular expression for the whole name, as {example}"
-            ))
+            .with_hint(format!("write a regular expression for the whole name, as {example}"))
         })?;
-        let has_group = regex
-            .capture_names()
-            .flatten()
-            .any(|name| name == EXTENSION_GROUP);
-        Ok(Self {
-            text: text.into(),
-            regex,
-            has_group,
-        })
+        let has_group = regex.capture_names().flatten().any(|name| name == EXTENSION_GROUP);
+        Ok(Self { text: text.into(), regex, has_group })
     }
 }
 
@@ -180,9 +167,7 @@ mod tests {
     #[test]
     fn default_patterns_match_as_their_expressions_do() {
         let extensions: ExtensionPattern = ExtensionPattern::DEFAULT.parse().unwrap();
-        for peer in [
-            "1", "15", "15151", "151515", "201-WS", "201-ws", "-WS", "2-WS", "15a", "",
-        ] {
+        for peer in ["1", "15", "15151", "151515", "201-WS", "201-ws", "-WS", "2-WS", "15a", ""] {
             assert_eq!(
                 ExtensionPattern::default().extension(peer),
                 extensions.extension(peer),
@@ -190,14 +175,9 @@ mod tests {
             );
         }
         let contexts: ContextPattern = ContextPattern::DEFAULT.parse().unwrap();
-        for context in [
-            "from-trunk",
-            "from-pstn-x",
-            "from-did-direct",
-            "from-internal",
-            "from-",
-            "",
-        ] {
+        for context in
+            ["from-trunk", "from-pstn-x", "from-did-direct", "from-internal", "from-", ""]
+        {
             assert_eq!(
                 ContextPattern::default().matches(context),
                 contexts.matches(context),

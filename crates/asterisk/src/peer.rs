@@ -75,21 +75,12 @@ impl Peer {
         };
         if technology.eq_ignore_ascii_case("local") {
             return match (rest.strip_suffix(";1"), rest.strip_suffix(";2")) {
-                (Some(pair), _) => Self::Local {
-                    pair: pair.into(),
-                    half: Half::One,
-                },
-                (_, Some(pair)) => Self::Local {
-                    pair: pair.into(),
-                    half: Half::Two,
-                },
+                (Some(pair), _) => Self::Local { pair: pair.into(), half: Half::One },
+                (_, Some(pair)) => Self::Local { pair: pair.into(), half: Half::Two },
                 (None, None) => Self::Unknown,
             };
         }
-        if HELPERS
-            .iter()
-            .any(|helper| technology.eq_ignore_ascii_case(helper))
-        {
+        if HELPERS.iter().any(|helper| technology.eq_ignore_ascii_case(helper)) {
             return Self::Helper;
         }
         // A peer's own name may hold hyphens; the last one begins the channel's number.
@@ -132,9 +123,7 @@ impl Peer {
 
     /// What a Local channel was made to dial: `152` of `152@dialexecute-0000000c`.
     pub(crate) fn local_number(&self) -> Option<&str> {
-        self.pair()
-            .and_then(|pair| pair.split('@').next())
-            .filter(|number| !number.is_empty())
+        self.pair().and_then(|pair| pair.split('@').next()).filter(|number| !number.is_empty())
     }
 }
 
@@ -166,17 +155,11 @@ mod tests {
         assert_eq!(of("PJSIP/151-0000004f"), Peer::Employee("151".into()));
         assert_eq!(of("PJSIP/151-WS-0000004f"), Peer::Employee("151".into()));
         assert_eq!(of("SIP/0001363-00000045"), Peer::Line("0001363".into()));
-        assert_eq!(
-            of("SIP/gsm-gate-1-00000045"),
-            Peer::Line("gsm-gate-1".into())
-        );
+        assert_eq!(of("SIP/gsm-gate-1-00000045"), Peer::Line("gsm-gate-1".into()));
         assert_eq!(of("DAHDI/i1/375291110001-5"), Peer::Line("i1".into()));
         assert_eq!(
             of("Local/152@dialexecute-0000000c;1"),
-            Peer::Local {
-                pair: "152@dialexecute-0000000c".into(),
-                half: Half::One
-            }
+            Peer::Local { pair: "152@dialexecute-0000000c".into(), half: Half::One }
         );
         for odd in ["", "PJSIP", "PJSIP/", "Local/1@a-1", "<unknown>"] {
             assert_eq!(of(odd), Peer::Unknown, "{odd:?}");
@@ -205,15 +188,9 @@ mod tests {
     #[test]
     fn channel_in_a_trunk_context_is_a_line() {
         let of = |name: &str, context: &str| Peer::of(name, Some(context), &rules());
-        assert_eq!(
-            of("SIP/20011-00000001", "from-trunk"),
-            Peer::Line("20011".into())
-        );
+        assert_eq!(of("SIP/20011-00000001", "from-trunk"), Peer::Line("20011".into()));
         assert_eq!(of("DAHDI/33-1", "from-pstn"), Peer::Line("33".into()));
-        assert_eq!(
-            of("DAHDI/33-1", "from-internal"),
-            Peer::Employee("33".into())
-        );
+        assert_eq!(of("DAHDI/33-1", "from-internal"), Peer::Employee("33".into()));
         assert_eq!(of("Snoop/1.2-00000000", "from-trunk"), Peer::Helper);
     }
 }

@@ -89,10 +89,8 @@ impl Mobiles {
 
 impl FromIterator<PhoneNumber> for Mobiles {
     fn from_iter<T: IntoIterator<Item = PhoneNumber>>(numbers: T) -> Self {
-        let numbers: HashSet<CompactString> = numbers
-            .into_iter()
-            .map(|number| number.e164().into())
-            .collect();
+        let numbers: HashSet<CompactString> =
+            numbers.into_iter().map(|number| number.e164().into()).collect();
         let endings = numbers.iter().filter_map(|number| ending(number)).collect();
         Self { numbers, endings }
     }

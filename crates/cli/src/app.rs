@@ -92,9 +92,7 @@ const GRACE: Duration = Duration::from_millis(250);
 impl App<'_> {
     /// Runs a command's work until it is done, its time is up or somebody presses Ctrl-C.
     pub(crate) fn block_on(&self, work: impl Future<Output = Result<Exit>>) -> Exit {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = match runtime {
             Ok(runtime) => runtime,
             Err(error) => {
@@ -116,11 +114,8 @@ impl App<'_> {
 
     fn interrupted(&self) -> Exit {
         let mut writes = self.writes.borrow().clone().into_iter();
-        let effect = if writes.any(|cx| cx.requests() > 0) {
-            Effect::Maybe
-        } else {
-            Effect::NotApplied
-        };
+        let effect =
+            if writes.any(|cx| cx.requests() > 0) { Effect::Maybe } else { Effect::NotApplied };
         self.output.interrupted(effect);
         Exit::Interrupted
     }
@@ -165,10 +160,7 @@ impl App<'_> {
             Memory::Shared => Some(settings.state_dir()?),
         };
         let session = self.open(profile, state_dir).await?;
-        Ok(Session {
-            extensions: settings.pbx().extensions.clone(),
-            ..session
-        })
+        Ok(Session { extensions: settings.pbx().extensions.clone(), ..session })
     }
 
     /// Keeps these secrets out of everything that is shown from now on.
@@ -204,22 +196,14 @@ impl App<'_> {
         plan: Option<Plan>,
     ) -> Result<Session> {
         let opening = self.store(state_dir);
-        let store = self
-            .in_time(&self.history(), Manner::Reads, opening)
-            .await?;
+        let store = self.in_time(&self.history(), Manner::Reads, opening).await?;
         let mut hub = Hub::builder().store(store);
         if let Some(plan) = &plan {
             hub = hub.plan(plan.clone());
         }
         let hub = hub.build()?;
         let connector = crm::connect(&profile, &hub)?;
-        Ok(Session {
-            profile,
-            hub,
-            connector,
-            extensions: ExtensionPattern::default(),
-            plan,
-        })
+        Ok(Session { profile, hub, connector, extensions: ExtensionPattern::default(), plan })
     }
 
     async fn store(&self, state_dir: Option<PathBuf>) -> Result<Arc<dyn CallStore>> {
@@ -234,9 +218,7 @@ impl App<'_> {
 
     /// When the command has to be done, if that was said.
     pub(crate) fn deadline(&self) -> Option<Instant> {
-        self.global
-            .timeout
-            .and_then(|budget| self.began.checked_add(budget))
+        self.global.timeout.and_then(|budget| self.began.checked_add(budget))
     }
 
     /// Circumstances for somebody who waits; `otherwise` is the time where none was said.
@@ -279,12 +261,10 @@ impl App<'_> {
             Manner::Writes if cx.requests() > 0 => Effect::Maybe,
             Manner::Reads | Manner::Writes => Effect::NotApplied,
         };
-        Err(
-            Error::new(ErrorKind::Timeout, "the time for this command is up")
-                .with_effect(effect)
-                .with_try_again(TryAgain::Later)
-                .with_hint("allow more with --timeout; another event of the call may be under way"),
-        )
+        Err(Error::new(ErrorKind::Timeout, "the time for this command is up")
+            .with_effect(effect)
+            .with_try_again(TryAgain::Later)
+            .with_hint("allow more with --timeout; another event of the call may be under way"))
     }
 
     /// Shows what came of a command. A dry run shows its requests instead.

@@ -51,9 +51,7 @@ pub(crate) fn answer(
     environment: &Environment,
     output: &Output,
 ) -> Option<Exit> {
-    let shell = environment
-        .get(VARIABLE)
-        .filter(|shell| !shell.is_empty())?;
+    let shell = environment.get(VARIABLE).filter(|shell| !shell.is_empty())?;
     // What is typed stands behind the script's own `--`.
     let typed = arguments.iter().skip_while(|word| *word != "--").skip(1);
     let typed: Vec<OsString> = typed.cloned().collect();
@@ -87,10 +85,7 @@ fn config_of(typed: &[OsString]) -> Option<OsString> {
         if word == "--config" {
             return words.next().cloned();
         }
-        if let Some(file) = word
-            .to_str()
-            .and_then(|word| word.strip_prefix("--config="))
-        {
+        if let Some(file) = word.to_str().and_then(|word| word.strip_prefix("--config=")) {
             return Some(file.into());
         }
     }

@@ -96,16 +96,8 @@ pub(crate) fn open(
     hub: &Hub,
 ) -> Result<Arc<dyn CrmConnector>> {
     match crm {
-        Crm::RetailCrm => Ok(Arc::new(retailcrm::Connector::open(
-            hub,
-            account,
-            &read(own)?,
-        )?)),
-        Crm::Kontur => Ok(Arc::new(kontur::Connector::open(
-            hub,
-            account,
-            &read(own)?,
-        )?)),
+        Crm::RetailCrm => Ok(Arc::new(retailcrm::Connector::open(hub, account, &read(own)?)?)),
+        Crm::Kontur => Ok(Arc::new(kontur::Connector::open(hub, account, &read(own)?)?)),
     }
 }
 

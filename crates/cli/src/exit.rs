@@ -99,11 +99,7 @@ impl Exit {
     /// The graver of two.
     pub(crate) fn or_graver(self, other: Self) -> Self {
         let rank = |exit| BY_GRAVITY.iter().position(|known| *known == exit);
-        if rank(other) < rank(self) {
-            other
-        } else {
-            self
-        }
+        if rank(other) < rank(self) { other } else { self }
     }
 }
 
@@ -139,20 +135,12 @@ mod tests {
 
     #[test]
     fn what_may_have_been_carried_out_is_never_called_safe_to_repeat() {
-        for kind in [
-            ErrorKind::Timeout,
-            ErrorKind::Unavailable,
-            ErrorKind::Rejected,
-        ] {
+        for kind in [ErrorKind::Timeout, ErrorKind::Unavailable, ErrorKind::Rejected] {
             let error = Error::new(kind, "x").with_effect(Effect::Maybe);
             assert_eq!(Exit::of(&error), Exit::Unknown, "{kind}");
         }
         let error = Error::new(ErrorKind::Decode, "x").with_effect(Effect::Applied);
-        assert_eq!(
-            Exit::of(&error),
-            Exit::Unknown,
-            "an answer lost after the write"
-        );
+        assert_eq!(Exit::of(&error), Exit::Unknown, "an answer lost after the write");
     }
 
     #[test]
@@ -160,9 +148,7 @@ mod tests {
         let order = [70, 3, 6, 8, 7, 5, 9, 4, 1, 0];
         let exits = order.map(|code| *BY_GRAVITY.iter().find(|exit| exit.code() == code).unwrap());
         for pair in exits.windows(2) {
-            let [graver, lighter] = pair else {
-                unreachable!()
-            };
+            let [graver, lighter] = pair else { unreachable!() };
             assert_eq!(lighter.or_graver(*graver), *graver);
             assert_eq!(graver.or_graver(*lighter), *graver);
         }

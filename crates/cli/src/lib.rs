@@ -31,10 +31,7 @@ pub fn run() -> ExitCode {
     let environment = Environment::of_process();
     // Where, not what: the text of a panic may quote a value.
     panic::set_hook(Box::new(|panic| {
-        let at = panic
-            .location()
-            .map(ToString::to_string)
-            .unwrap_or_default();
+        let at = panic.location().map(ToString::to_string).unwrap_or_default();
         Output::broke_down(&at);
     }));
     let format = format_of(&arguments);
@@ -70,15 +67,8 @@ fn start(arguments: &[OsString], environment: &Environment, format: Format) -> E
 /// Prints help, version or what is wrong with the command line.
 fn explain(mistake: &clap::Error, output: &Output) -> Exit {
     let text = mistake.render();
-    if matches!(
-        mistake.kind(),
-        Mistake::DisplayHelp | Mistake::DisplayVersion
-    ) {
-        let shown = if output.paint().is_on() {
-            text.ansi().to_string()
-        } else {
-            text.to_string()
-        };
+    if matches!(mistake.kind(), Mistake::DisplayHelp | Mistake::DisplayVersion) {
+        let shown = if output.paint().is_on() { text.ansi().to_string() } else { text.to_string() };
         output.raw(shown.as_bytes());
         return Exit::Done;
     }
@@ -89,11 +79,8 @@ fn explain(mistake: &clap::Error, output: &Output) -> Exit {
             let (message, rest) = told.split_once("\n\n").unwrap_or((told, ""));
             let lines: Vec<&str> = message.lines().map(str::trim).collect();
             let error = Error::new(ErrorKind::Usage, lines.join(" "));
-            let hints: Vec<&str> = rest
-                .lines()
-                .map(str::trim)
-                .filter(|line| !line.is_empty())
-                .collect();
+            let hints: Vec<&str> =
+                rest.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
             output.failure(&error.with_hint(hints.join("; ")), &Redactor::default());
         }
         Format::Human if output.paint_errors().is_on() => Output::explain(&text.ansi().to_string()),

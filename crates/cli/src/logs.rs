@@ -52,24 +52,16 @@ pub(crate) fn start(global: &Global, output: &Output) -> Blackened {
         (false, _) => (LevelFilter::DEBUG, LevelFilter::INFO),
     };
     let others = own.min(LevelFilter::WARN);
-    let targets = Targets::new()
-        .with_default(others)
-        .with_target(OWN, own)
-        .with_target(AUDIT, audit);
+    let targets =
+        Targets::new().with_default(others).with_target(OWN, own).with_target(AUDIT, audit);
     let lines = tracing_subscriber::fmt::layer()
         .with_ansi(output.paint_errors().is_on())
         .with_writer(Stderr(blackened.clone()));
     let started = if global.verbose > 0 {
-        tracing_subscriber::registry()
-            .with(targets)
-            .with(lines)
-            .try_init()
+        tracing_subscriber::registry().with(targets).with(lines).try_init()
     } else {
         let lines = lines.without_time().with_target(false);
-        tracing_subscriber::registry()
-            .with(targets)
-            .with(lines)
-            .try_init()
+        tracing_subscriber::registry().with(targets).with(lines).try_init()
     };
     // A second log in one process cannot happen outside tests.
     drop(started);
@@ -90,10 +82,7 @@ impl<'a> MakeWriter<'a> for Stderr {
     type Writer = Line;
 
     fn make_writer(&'a self) -> Line {
-        Line {
-            blackened: self.0.clone(),
-            is_own: false,
-        }
+        Line { blackened: self.0.clone(), is_own: false }
     }
 
     fn make_writer_for(&'a self, meta: &Metadata<'_>) -> Line {
@@ -108,11 +97,7 @@ impl Write for Line {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let text = String::from_utf8_lossy(bytes);
         let clean = self.blackened.read(|redactor| {
-            if self.is_own {
-                redactor.mask_known(&text)
-            } else {
-                redactor.redact(&text)
-            }
+            if self.is_own { redactor.mask_known(&text) } else { redactor.redact(&text) }
         });
         io::stderr().lock().write_all(clean.as_bytes())?;
         Ok(bytes.len())

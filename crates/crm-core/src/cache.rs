@@ -46,11 +46,7 @@ pub struct CacheKey {
 impl CacheKey {
     /// A key.
     pub fn new(account: impl Into<String>, kind: &'static str, key: impl Into<String>) -> Self {
-        Self {
-            account: account.into(),
-            kind,
-            key: key.into(),
-        }
+        Self { account: account.into(), kind, key: key.into() }
     }
 }
 
@@ -139,12 +135,8 @@ impl Cache {
     /// Forgets every answer of an account, as [`invalidate`](Self::invalidate) does. Looks at every
     /// key of the cache.
     pub async fn invalidate_account(&self, account: &str) {
-        let leaving: Vec<_> = self
-            .entries
-            .iter()
-            .map(|(key, _)| key)
-            .filter(|key| key.account == account)
-            .collect();
+        let leaving: Vec<_> =
+            self.entries.iter().map(|(key, _)| key).filter(|key| key.account == account).collect();
         for key in leaving {
             self.entries.invalidate(&*key).await;
         }
@@ -153,9 +145,7 @@ impl Cache {
 
 impl fmt::Debug for Cache {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Cache")
-            .field("answers", &self.entries.entry_count())
-            .finish()
+        f.debug_struct("Cache").field("answers", &self.entries.entry_count()).finish()
     }
 }
 
@@ -189,27 +179,16 @@ impl Entry {
         lifetime: Lifetime,
         came: Instant,
     ) -> Remembered<T> {
-        let answer = self
-            .answer
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
+        let answer = self.answer.read().unwrap_or_else(PoisonError::into_inner).clone();
         let Some(Answer { asked_at, found }) = answer else {
             return Remembered::Nothing;
         };
-        let longest = if found.is_some() {
-            lifetime.positive
-        } else {
-            lifetime.negative
-        };
+        let longest = if found.is_some() { lifetime.positive } else { lifetime.negative };
         // Zero for an answer that was asked for later.
         if came.saturating_duration_since(asked_at) >= longest {
             return Remembered::Nothing;
         }
-        match found
-            .as_deref()
-            .map(<dyn Any + Send + Sync>::downcast_ref::<T>)
-        {
+        match found.as_deref().map(<dyn Any + Send + Sync>::downcast_ref::<T>) {
             None => Remembered::Answer(None),
             Some(Some(value)) => Remembered::Answer(Some(value.clone())),
             Some(None) => {

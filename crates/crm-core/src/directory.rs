@@ -67,16 +67,10 @@ impl Directory {
     /// The extension of a user; of several, the first in order of text, an inner number before a
     /// mobile.
     pub fn extension_of(&self, user: &CrmUserId) -> Option<&Extension> {
-        let mut own = self
-            .users
-            .iter()
-            .filter(|(_, known)| *known == user)
-            .map(|(own, _)| own);
+        let mut own = self.users.iter().filter(|(_, known)| *known == user).map(|(own, _)| own);
         let first = own.next()?;
         if first.as_str().starts_with('+') {
-            return own
-                .find(|other| !other.as_str().starts_with('+'))
-                .or(Some(first));
+            return own.find(|other| !other.as_str().starts_with('+')).or(Some(first));
         }
         Some(first)
     }
@@ -108,24 +102,13 @@ impl Directory {
             .users
             .iter()
             .map(|(extension, user)| (format!("extension {extension}"), user))
-            .chain(
-                self.default_user
-                    .iter()
-                    .map(|user| ("default_user".to_owned(), user)),
-            )
-            .chain(
-                self.missed_user
-                    .iter()
-                    .map(|user| ("missed_user".to_owned(), user)),
-            );
+            .chain(self.default_user.iter().map(|user| ("default_user".to_owned(), user)))
+            .chain(self.missed_user.iter().map(|user| ("missed_user".to_owned(), user)));
         for (what, user) in named {
             let text = match users.iter().find(|known| known.id == *user) {
                 None => format!("{what} is mapped to user {user}, whom the CRM does not know"),
                 Some(known) if !known.active => {
-                    format!(
-                        "{what} is mapped to user {user} ({}), who is inactive",
-                        known.name
-                    )
+                    format!("{what} is mapped to user {user} ({}), who is inactive", known.name)
                 }
                 Some(_) => continue,
             };

@@ -389,18 +389,13 @@ impl fmt::Debug for Error {
 
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.0
-            .source
-            .as_deref()
-            .map(|source| source as &(dyn StdError + 'static))
+        self.0.source.as_deref().map(|source| source as &(dyn StdError + 'static))
     }
 }
 
 impl From<StoreError> for Error {
     /// A call store that cannot be used is a matter of configuration.
     fn from(error: StoreError) -> Self {
-        Self::config(error.message())
-            .with_hint(error.hint())
-            .with_source(error)
+        Self::config(error.message()).with_hint(error.hint()).with_source(error)
     }
 }

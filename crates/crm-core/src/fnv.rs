@@ -15,9 +15,7 @@ impl Fnv {
 
     #[must_use]
     pub(crate) fn with(self, bytes: &[u8]) -> Self {
-        Self(bytes.iter().fold(self.0, |hash, byte| {
-            (hash ^ u128::from(*byte)).wrapping_mul(PRIME)
-        }))
+        Self(bytes.iter().fold(self.0, |hash, byte| (hash ^ u128::from(*byte)).wrapping_mul(PRIME)))
     }
 
     pub(crate) fn get(self) -> u128 {

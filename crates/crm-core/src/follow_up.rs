@@ -40,10 +40,7 @@ impl Duty {
         };
         let customer = (policy != UnknownCaller::None).then_some(Self::Customer);
         let missed = config.missed_task && inbound && record.outcome() == Outcome::Missed;
-        customer
-            .into_iter()
-            .chain(missed.then_some(Self::Task))
-            .collect()
+        customer.into_iter().chain(missed.then_some(Self::Task)).collect()
     }
 }
 
@@ -104,12 +101,7 @@ pub async fn follow_up<J: FollowUpJob>(
     account: &Account,
     call: &CallId,
 ) -> Vec<Warning> {
-    let run = Run {
-        job,
-        hub,
-        cx,
-        account,
-    };
+    let run = Run { job, hub, cx, account };
     let mut warnings = Vec::new();
     let pending = match hub.pending_call(cx, account.name(), call).await {
         Ok(pending) => pending,
@@ -127,11 +119,7 @@ pub async fn follow_up<J: FollowUpJob>(
     let talked = record.talked_with().last();
     let talked = talked.filter(|_| record.outcome().is_answered());
     let manager = talked.and_then(|extension| account.directory().user_of(extension));
-    let due = FollowUpCall {
-        record,
-        number,
-        manager,
-    };
+    let due = FollowUpCall { record, number, manager };
     let mut customer = None;
     if pending.duties.contains(&Duty::Customer) {
         match run.customer(&due).await {
@@ -162,15 +150,9 @@ impl<J: FollowUpJob> Run<'_, J> {
     /// number, since a search may not find a new customer yet.
     async fn customer(&self, call: &FollowUpCall<'_>) -> Result<J::Customer> {
         let (account, number) = (self.account.name(), call.number.e164());
-        let opening = self
-            .hub
-            .store()
-            .open_in(Space::Numbers, account.as_str(), number);
+        let opening = self.hub.store().open_in(Space::Numbers, account.as_str(), number);
         let mut slot = in_time(self.cx, opening).await?;
-        if let Some(created) = slot
-            .document()
-            .and_then(|id| J::Customer::deserialize(id).ok())
-        {
+        if let Some(created) = slot.document().and_then(|id| J::Customer::deserialize(id).ok()) {
             return Ok(created);
         }
         if let Some(found) = self.job.find(self.cx, call).await? {
@@ -218,11 +200,7 @@ impl<J: FollowUpJob> Run<'_, J> {
             self.done(call, Duty::Task).await;
             return Ok(());
         };
-        if self
-            .hub
-            .change_pending(self.cx, account, id, sent(true))
-            .await?
-        {
+        if self.hub.change_pending(self.cx, account, id, sent(true)).await? {
             return Err(not_known());
         }
         let outcome = self.job.send_task(self.cx, &task).await;
@@ -272,12 +250,9 @@ impl<J: FollowUpJob> Run<'_, J> {
 }
 
 fn not_known() -> Error {
-    Error::new(
-        ErrorKind::Unavailable,
-        "the process ended, or the response was lost",
-    )
-    .with_effect(Effect::Maybe)
-    .with_hint("look into the CRM; the task is not sent a second time by itself")
+    Error::new(ErrorKind::Unavailable, "the process ended, or the response was lost")
+        .with_effect(Effect::Maybe)
+        .with_hint("look into the CRM; the task is not sent a second time by itself")
 }
 
 fn undone(what: &str, error: &Error) -> Warning {
@@ -286,8 +261,5 @@ fn undone(what: &str, error: &Error) -> Warning {
         _ => (WarningKind::Incomplete, "may have been made"),
     };
     let why = error.message();
-    Warning::new(
-        kind,
-        format!("the call is recorded, but a {what} {became}: {why}"),
-    )
+    Warning::new(kind, format!("the call is recorded, but a {what} {became}: {why}"))
 }

@@ -158,12 +158,8 @@ impl HubBuilder {
         Ok(Hub {
             inner: Arc::new(Inner {
                 transport,
-                limiter: self
-                    .limiter
-                    .unwrap_or_else(|| Arc::new(GovernorLimiter::new())),
-                store: self
-                    .store
-                    .unwrap_or_else(|| Arc::new(MemoryCallStore::new())),
+                limiter: self.limiter.unwrap_or_else(|| Arc::new(GovernorLimiter::new())),
+                store: self.store.unwrap_or_else(|| Arc::new(MemoryCallStore::new())),
                 clock: self.clock.unwrap_or_else(|| Arc::new(SystemClock)),
                 cache: Cache::new(CACHED_ANSWERS),
                 plan: self.plan,

@@ -60,12 +60,7 @@ const fn metric(
     labels: &'static [&'static str],
     description: &'static str,
 ) -> Metric {
-    Metric {
-        name,
-        kind,
-        labels,
-        description,
-    }
+    Metric { name, kind, labels, description }
 }
 
 /// Every metric of the library.
@@ -126,15 +121,10 @@ mod tests {
     fn the_table_of_the_documentation_is_complete() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/metrics.md");
         let page = std::fs::read_to_string(path).unwrap();
-        let listed: Vec<&str> = page
-            .lines()
-            .filter(|line| line.starts_with("| `vochi_crm_"))
-            .collect();
+        let listed: Vec<&str> =
+            page.lines().filter(|line| line.starts_with("| `vochi_crm_")).collect();
         let rows: Vec<String> = ALL.iter().map(row).collect();
-        assert_eq!(
-            listed, rows,
-            "docs/metrics.md on the left, `ALL` on the right"
-        );
+        assert_eq!(listed, rows, "docs/metrics.md on the left, `ALL` on the right");
     }
 
     fn row(metric: &Metric) -> String {
@@ -144,9 +134,6 @@ mod tests {
             MetricType::Histogram => "histogram",
         };
         let labels = labels.join(", ");
-        format!(
-            "| `{}` | {kind} | {labels} | {} |",
-            metric.name, metric.description
-        )
+        format!("| `{}` | {kind} | {labels} | {} |", metric.name, metric.description)
     }
 }

@@ -81,9 +81,7 @@ impl OpenCall {
 
 impl fmt::Debug for OpenCall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("OpenCall")
-            .field("slot", &self.slot)
-            .finish_non_exhaustive()
+        f.debug_struct("OpenCall").field("slot", &self.slot).finish_non_exhaustive()
     }
 }
 
@@ -116,10 +114,7 @@ impl Hub {
     ) -> Result<BTreeMap<String, OpenCall>> {
         let ids: Vec<&str> = calls.iter().map(|call| call.as_str()).collect();
         let slots = in_time(cx, self.store().open_many(account.as_str(), &ids)).await?;
-        Ok(slots
-            .into_iter()
-            .map(|(id, slot)| (id, OpenCall::new(slot)))
-            .collect())
+        Ok(slots.into_iter().map(|(id, slot)| (id, OpenCall::new(slot))).collect())
     }
 }
 
@@ -132,11 +127,10 @@ pub(crate) async fn in_time<T>(
     let deadline = cx.deadline().unwrap_or(patience);
     match tokio::time::timeout_at(deadline, opening).await {
         Ok(opened) => Ok(opened?),
-        Err(_) => Err(Error::new(
-            ErrorKind::Timeout,
-            "the state of this call is in use by another event",
-        )
-        .with_try_again(TryAgain::Later)
-        .with_hint("nothing was sent; allow more time, or end the process that holds it")),
+        Err(_) => {
+            Err(Error::new(ErrorKind::Timeout, "the state of this call is in use by another event")
+                .with_try_again(TryAgain::Later)
+                .with_hint("nothing was sent; allow more time, or end the process that holds it"))
+        }
     }
 }

@@ -67,9 +67,7 @@ where
         F: FnMut(C) -> Fut + Send + 'a,
         Fut: Future<Output = Result<Page<T, C>>> + Send + 'a,
     {
-        Self::with_check(first, fetch, |seen, next| {
-            seen.contains(next) || seen.len() >= MOST_PAGES
-        })
+        Self::with_check(first, fetch, |seen, next| seen.contains(next) || seen.len() >= MOST_PAGES)
     }
 
     /// The same for a list whose pages begin at ever greater places, as a log that is read on from
@@ -81,9 +79,7 @@ where
         F: FnMut(C) -> Fut + Send + 'a,
         Fut: Future<Output = Result<Page<T, C>>> + Send + 'a,
     {
-        Self::with_check(first, fetch, |seen, next| {
-            seen.pop().is_some_and(|last| *next <= last)
-        })
+        Self::with_check(first, fetch, |seen, next| seen.pop().is_some_and(|last| *next <= last))
     }
 
     fn with_check<F, Fut>(first: C, mut fetch: F, repeats: fn(&mut Vec<C>, &C) -> bool) -> Self
@@ -120,10 +116,8 @@ where
             return Ok(None);
         };
         if (self.repeats)(&mut self.seen, &cursor) {
-            return Err(
-                Error::new(ErrorKind::Decode, "the CRM's list repeats itself")
-                    .with_hint("what was read so far is good; report this to the CRM's support"),
-            );
+            return Err(Error::new(ErrorKind::Decode, "the CRM's list repeats itself")
+                .with_hint("what was read so far is good; report this to the CRM's support"));
         }
         self.seen.push(cursor.clone());
         self.pages += 1;
@@ -144,8 +138,6 @@ where
 
 impl<T, C> fmt::Debug for Pager<'_, T, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pager")
-            .field("pages_read", &self.pages)
-            .finish_non_exhaustive()
+        f.debug_struct("Pager").field("pages_read", &self.pages).finish_non_exhaustive()
     }
 }

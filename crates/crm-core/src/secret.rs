@@ -52,10 +52,7 @@ impl From<String> for Secret {
 
 impl PartialEq for Secret {
     fn eq(&self, other: &Self) -> bool {
-        self.expose()
-            .as_bytes()
-            .ct_eq(other.expose().as_bytes())
-            .into()
+        self.expose().as_bytes().ct_eq(other.expose().as_bytes()).into()
     }
 }
 
@@ -93,12 +90,7 @@ mod tests {
     fn a_secret_prints_as_stars_in_every_way() {
         let secret = Secret::new("canary-0001");
         let json = serde_json::to_string(&secret).unwrap();
-        assert_eq!(
-            format!("{secret} {secret:?} {secret:#?} {json}")
-                .matches("canary")
-                .count(),
-            0
-        );
+        assert_eq!(format!("{secret} {secret:?} {secret:#?} {json}").matches("canary").count(), 0);
     }
 
     #[test]

@@ -25,13 +25,11 @@ impl Timestamp {
     /// The instant this many milliseconds after 1970-01-01T00:00:00Z. Instants outside the years
     /// -9999 to 9999 are held at the nearest end.
     pub fn from_unix_millis(millis: i64) -> Self {
-        Self(
-            jiff::Timestamp::from_millisecond(millis).unwrap_or(if millis < 0 {
-                jiff::Timestamp::MIN
-            } else {
-                jiff::Timestamp::MAX
-            }),
-        )
+        Self(jiff::Timestamp::from_millisecond(millis).unwrap_or(if millis < 0 {
+            jiff::Timestamp::MIN
+        } else {
+            jiff::Timestamp::MAX
+        }))
     }
 
     /// Milliseconds since 1970-01-01T00:00:00Z.
@@ -42,13 +40,11 @@ impl Timestamp {
     /// The instant this many microseconds after 1970-01-01T00:00:00Z, held at the nearest end like
     /// [`from_unix_millis`](Self::from_unix_millis).
     pub fn from_unix_micros(micros: i64) -> Self {
-        Self(
-            jiff::Timestamp::from_microsecond(micros).unwrap_or(if micros < 0 {
-                jiff::Timestamp::MIN
-            } else {
-                jiff::Timestamp::MAX
-            }),
-        )
+        Self(jiff::Timestamp::from_microsecond(micros).unwrap_or(if micros < 0 {
+            jiff::Timestamp::MIN
+        } else {
+            jiff::Timestamp::MAX
+        }))
     }
 
     /// Microseconds since 1970-01-01T00:00:00Z.
@@ -125,12 +121,7 @@ impl FromStr for LocalTime {
             .map(|parsed| {
                 Self(DateTime::from_parts(
                     parsed.date(),
-                    parsed
-                        .time()
-                        .with()
-                        .subsec_nanosecond(0)
-                        .build()
-                        .unwrap_or(parsed.time()),
+                    parsed.time().with().subsec_nanosecond(0).build().unwrap_or(parsed.time()),
                 ))
             })
             .map_err(|_| {
@@ -172,10 +163,7 @@ pub struct Zone {
 impl Zone {
     /// Coordinated universal time.
     pub fn utc() -> Self {
-        Self {
-            name: "UTC".to_owned(),
-            zone: TimeZone::UTC,
-        }
+        Self { name: "UTC".to_owned(), zone: TimeZone::UTC }
     }
 
     /// The name it was made from.
@@ -186,12 +174,7 @@ impl Zone {
     /// What a clock in this zone shows at that instant, to the second.
     pub fn local(&self, at: Timestamp) -> LocalTime {
         let local = self.zone.to_datetime(at.0);
-        let time = local
-            .time()
-            .with()
-            .subsec_nanosecond(0)
-            .build()
-            .unwrap_or(local.time());
+        let time = local.time().with().subsec_nanosecond(0).build().unwrap_or(local.time());
         LocalTime(DateTime::from_parts(local.date(), time))
     }
 
@@ -222,10 +205,7 @@ impl FromStr for Zone {
         } else {
             TimeZone::get(name).map_err(|_| unknown())?
         };
-        Ok(Self {
-            name: name.to_owned(),
-            zone,
-        })
+        Ok(Self { name: name.to_owned(), zone })
     }
 }
 
@@ -233,17 +213,9 @@ fn fixed_offset(text: &str) -> Option<TimeZone> {
     let sign = if text.starts_with('-') { -1 } else { 1 };
     let digits = text.get(1..)?;
     let (hours, minutes) = digits.split_once(':').unwrap_or((digits, "0"));
-    let hours: i32 = hours
-        .parse()
-        .ok()
-        .filter(|hours| (0..=14).contains(hours))?;
-    let minutes: i32 = minutes
-        .parse()
-        .ok()
-        .filter(|minutes| (0..60).contains(minutes))?;
-    jiff::tz::Offset::from_seconds(sign * (hours * 3600 + minutes * 60))
-        .ok()
-        .map(TimeZone::fixed)
+    let hours: i32 = hours.parse().ok().filter(|hours| (0..=14).contains(hours))?;
+    let minutes: i32 = minutes.parse().ok().filter(|minutes| (0..60).contains(minutes))?;
+    jiff::tz::Offset::from_seconds(sign * (hours * 3600 + minutes * 60)).ok().map(TimeZone::fixed)
 }
 
 impl fmt::Display for Zone {
@@ -327,10 +299,7 @@ mod tests {
     #[test]
     fn an_instant_keeps_its_moment_whatever_zone_it_was_written_in() {
         assert_eq!(at("2026-03-02T11:00:00+03:00"), at("2026-03-02T08:00:00Z"));
-        assert_eq!(
-            at("2022-03-22T10:38:35.6152798+00:00").unix_millis(),
-            1_647_945_515_615
-        );
+        assert_eq!(at("2022-03-22T10:38:35.6152798+00:00").unix_millis(), 1_647_945_515_615);
     }
 
     #[test]
@@ -342,16 +311,8 @@ mod tests {
     #[test]
     fn zones_turn_instants_into_wall_clock_times_and_back() {
         for (zone, instant, local) in [
-            (
-                "Europe/Minsk",
-                "2026-07-01T21:30:00Z",
-                "2026-07-02 00:30:00",
-            ),
-            (
-                "Europe/Warsaw",
-                "2026-07-01T21:30:00Z",
-                "2026-07-01 23:30:00",
-            ),
+            ("Europe/Minsk", "2026-07-01T21:30:00Z", "2026-07-02 00:30:00"),
+            ("Europe/Warsaw", "2026-07-01T21:30:00Z", "2026-07-01 23:30:00"),
             ("+03:00", "2026-07-01T21:30:00Z", "2026-07-02 00:30:00"),
             ("-0330", "2026-07-01T21:30:00Z", ""),
             ("UTC", "2026-07-01T21:30:00.900Z", "2026-07-01 21:30:00"),
@@ -369,10 +330,7 @@ mod tests {
         let twice: LocalTime = "2026-10-25 02:30:00".parse().unwrap();
         assert_eq!(zone.instant(twice), at("2026-10-25T00:30:00Z"));
         let skipped: LocalTime = "2026-03-29 02:30:00".parse().unwrap();
-        assert_eq!(
-            zone.local(zone.instant(skipped)).to_string(),
-            "2026-03-29 03:30:00"
-        );
+        assert_eq!(zone.local(zone.instant(skipped)).to_string(), "2026-03-29 03:30:00");
     }
 
     #[test]
@@ -383,9 +341,6 @@ mod tests {
 
     #[test]
     fn time_does_not_run_backwards() {
-        assert_eq!(
-            at("2026-03-02T08:00:00Z").since(at("2026-03-02T09:00:00Z")),
-            Duration::ZERO
-        );
+        assert_eq!(at("2026-03-02T08:00:00Z").since(at("2026-03-02T09:00:00Z")), Duration::ZERO);
     }
 }

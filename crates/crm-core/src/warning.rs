@@ -83,10 +83,7 @@ pub struct Warning {
 impl Warning {
     /// A warning; the text says what was done about it.
     pub fn new(kind: WarningKind, text: impl Into<String>) -> Self {
-        Self {
-            kind,
-            text: text.into(),
-        }
+        Self { kind, text: text.into() }
     }
 
     /// What it is about.
@@ -149,19 +146,11 @@ mod tests {
     #[test]
     fn codes_of_all_kinds_are_distinct_and_snake_case() {
         let codes: BTreeSet<&str> = WarningKind::ALL.iter().map(|kind| kind.as_str()).collect();
-        assert_eq!(
-            codes.len(),
-            WarningKind::ALL.len(),
-            "a code is used twice: {codes:?}"
-        );
+        assert_eq!(codes.len(), WarningKind::ALL.len(), "a code is used twice: {codes:?}");
         for kind in WarningKind::ALL {
             // `TalkUnknown` is `talk_unknown`: the code is the name of the kind.
             let code = kind.as_str();
-            assert_eq!(
-                code.replace('_', ""),
-                format!("{kind:?}").to_lowercase(),
-                "{code}"
-            );
+            assert_eq!(code.replace('_', ""), format!("{kind:?}").to_lowercase(), "{code}");
             assert_eq!(code, code.to_lowercase(), "{code}");
         }
     }

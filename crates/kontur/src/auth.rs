@@ -72,14 +72,7 @@ struct Key {
 impl AccessKeys {
     /// Keys got over this pipeline, which speaks as [`Asking`] with the same known keys.
     pub(crate) fn new(exchange: Exchange, pipeline: Pipeline, known: Known) -> Self {
-        Self {
-            shared: Arc::new(Shared {
-                exchange,
-                pipeline,
-                held: Mutex::default(),
-                known,
-            }),
-        }
+        Self { shared: Arc::new(Shared { exchange, pipeline, held: Mutex::default(), known }) }
     }
 
     /// Whose the newest key is; one is got where there is none. What else Kontur said of the
@@ -95,9 +88,7 @@ impl AccessKeys {
         if held.key.as_ref().is_none_or(old) {
             self.get(cx, held).await?;
         }
-        held.key
-            .as_ref()
-            .ok_or_else(|| Error::internal("an access key was got and is not there"))
+        held.key.as_ref().ok_or_else(|| Error::internal("an access key was got and is not there"))
     }
 
     /// Gets another key. Everybody else who needs one waits for it.
@@ -113,11 +104,7 @@ impl AccessKeys {
             .ok_or_else(|| Error::internal("an access key is no header"))?;
         held.number += 1;
         shared.known.add(held.number, whose.access_key.clone());
-        held.key = Some(Key {
-            got: Instant::now(),
-            header,
-            whose,
-        });
+        held.key = Some(Key { got: Instant::now(), header, whose });
         self.forget_later(held.number);
         Ok(())
     }
@@ -258,11 +245,7 @@ impl Fixed {
     }
 
     fn of(key: &Secret, hint: &'static str) -> Result<Self> {
-        Ok(Self {
-            name: ACCESS_KEY,
-            value: header(key).ok_or_else(|| wrong("access_key"))?,
-            hint,
-        })
+        Ok(Self { name: ACCESS_KEY, value: header(key).ok_or_else(|| wrong("access_key"))?, hint })
     }
 
     /// A person's key.
@@ -286,20 +269,14 @@ impl Dialect for Fixed {
     }
 
     async fn authorize(&self, _: &Cx, request: &mut HttpRequest) -> Result<Grant> {
-        request
-            .headers
-            .insert(self.name.clone(), self.value.clone());
+        request.headers.insert(self.name.clone(), self.value.clone());
         Ok(Grant::FIXED)
     }
 
     fn judge(&self, answer: &Answer) -> Result<(), Refusal> {
         error::judge(answer).map_err(|refusal| {
             // Only what another key would mend is about the key.
-            if refusal.advice() == Advice::Renew {
-                refusal.with_hint(self.hint)
-            } else {
-                refusal
-            }
+            if refusal.advice() == Advice::Renew { refusal.with_hint(self.hint) } else { refusal }
         })
     }
 }

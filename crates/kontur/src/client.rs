@@ -122,18 +122,11 @@ impl Client {
     /// A client of a workspace, by its Latin name or its id.
     pub fn builder(workspace: impl Into<String>) -> ClientBuilder {
         let workspace = workspace.into();
-        let name = if workspace.trim().is_empty() {
-            CRM.as_str()
-        } else {
-            workspace.trim()
-        };
+        let name = if workspace.trim().is_empty() { CRM.as_str() } else { workspace.trim() };
         ClientBuilder {
             account: AccountName::from(name),
             common: AccountConfig::default(),
-            config: Config {
-                workspace,
-                ..Config::default()
-            },
+            config: Config { workspace, ..Config::default() },
         }
     }
 
@@ -204,10 +197,8 @@ impl Client {
     pub async fn authorized(&self, cx: &Cx) -> Result<Authorized> {
         match &self.keys {
             Some(keys) => keys.authorized(cx).await,
-            None => Err(
-                Error::unsupported("a ready access key does not tell whose it is")
-                    .with_hint("configure api_key, which does"),
-            ),
+            None => Err(Error::unsupported("a ready access key does not tell whose it is")
+                .with_hint("configure api_key, which does")),
         }
     }
 
@@ -334,12 +325,7 @@ fn open(hub: &Hub, account: &Account, config: &Config) -> Result<Client> {
         Some(key) => integration.speaking(Arc::new(Fixed::bearer(key)?), []),
         None => integration.clone(),
     };
-    Ok(Client {
-        pipeline: integration,
-        persons,
-        keys,
-        instance: config.instance_id.clone(),
-    })
+    Ok(Client { pipeline: integration, persons, keys, instance: config.instance_id.clone() })
 }
 
 /// A secret that is there: a blank one is none.
@@ -356,12 +342,10 @@ fn workspace(config: &Config) -> Result<&str> {
             .with_hint("it is the Latin name in the addresses of Kontur's pages"));
     }
     if !workspace.chars().all(good) || workspace.chars().all(|c| c == '.') {
-        return Err(Error::config(format!(
-            "workspace: {workspace:?} is no name of a workspace"
-        ))
-        .with_hint(
-            "it is the Latin name in the addresses of Kontur's pages, or the workspace's id",
-        ));
+        return Err(Error::config(format!("workspace: {workspace:?} is no name of a workspace"))
+            .with_hint(
+                "it is the Latin name in the addresses of Kontur's pages, or the workspace's id",
+            ));
     }
     Ok(workspace)
 }

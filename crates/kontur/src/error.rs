@@ -29,33 +29,13 @@ const CHECK_DATA: &str = "the fields say what Kontur does not accept; one bad fi
 
 /// A word of Kontur's, what it means, and what to do about it.
 const TABLE: &[(ErrorStatus, ErrorKind, Option<&str>)] = &[
-    (
-        ErrorStatus::CommunicationNotFound,
-        ErrorKind::NotFound,
-        Some(START_FIRST),
-    ),
+    (ErrorStatus::CommunicationNotFound, ErrorKind::NotFound, Some(START_FIRST)),
     (ErrorStatus::NotFound, ErrorKind::NotFound, None),
-    (
-        ErrorStatus::IntegrationNotFound,
-        ErrorKind::NotFound,
-        Some(CHECK_INSTANCE),
-    ),
-    (
-        ErrorStatus::NotSupported,
-        ErrorKind::Rejected,
-        Some(RUN_SETUP),
-    ),
+    (ErrorStatus::IntegrationNotFound, ErrorKind::NotFound, Some(CHECK_INSTANCE)),
+    (ErrorStatus::NotSupported, ErrorKind::Rejected, Some(RUN_SETUP)),
     (ErrorStatus::NotInstalled, ErrorKind::Auth, Some(INSTALL)),
-    (
-        ErrorStatus::FileTooLarge,
-        ErrorKind::Rejected,
-        Some(SMALLER),
-    ),
-    (
-        ErrorStatus::InvalidArgs,
-        ErrorKind::Rejected,
-        Some(CHECK_DATA),
-    ),
+    (ErrorStatus::FileTooLarge, ErrorKind::Rejected, Some(SMALLER)),
+    (ErrorStatus::InvalidArgs, ErrorKind::Rejected, Some(CHECK_DATA)),
 ];
 
 /// Says whether an answer is a refusal, and which.
@@ -93,13 +73,12 @@ fn judge_success(answer: &Answer) -> Result<(), Refusal> {
         Yes::No(said) => Err(told(answer.status, &said)),
         // Status and body contradict each other: what came of it, neither says.
         Yes::Error(said) => Err(told(answer.status, &said).with_effect(Effect::Maybe)),
-        Yes::Foreign(what) => Err(Refusal::new(
-            ErrorKind::Decode,
-            answer.unreadable(what).message().to_owned(),
-        )
-        .with_advice(Advice::Transient)
-        .with_effect(Effect::Maybe)
-        .with_hint(NOT_KONTUR)),
+        Yes::Foreign(what) => {
+            Err(Refusal::new(ErrorKind::Decode, answer.unreadable(what).message().to_owned())
+                .with_advice(Advice::Transient)
+                .with_effect(Effect::Maybe)
+                .with_hint(NOT_KONTUR))
+        }
     }
 }
 
@@ -112,19 +91,17 @@ fn by_status_alone(status: StatusCode, said: &Said) -> Option<Refusal> {
                 .with_advice(Advice::Throttled)
                 .with_hint("lower requests_per_second: Kontur documents no limit of its own")
         }
-        StatusCode::REQUEST_TIMEOUT => Refusal::new(
-            ErrorKind::Timeout,
-            "Kontur gave up waiting for the request (HTTP 408)",
-        )
-        .with_advice(Advice::Transient)
-        .with_effect(Effect::Maybe),
-        _ if status.is_server_error() => Refusal::new(
-            ErrorKind::Unavailable,
-            format!("Kontur has a fault (HTTP {number})"),
-        )
-        .with_advice(Advice::Transient)
-        .with_effect(Effect::Maybe)
-        .with_hint("try again later; if it stays, ask Kontur's support"),
+        StatusCode::REQUEST_TIMEOUT => {
+            Refusal::new(ErrorKind::Timeout, "Kontur gave up waiting for the request (HTTP 408)")
+                .with_advice(Advice::Transient)
+                .with_effect(Effect::Maybe)
+        }
+        _ if status.is_server_error() => {
+            Refusal::new(ErrorKind::Unavailable, format!("Kontur has a fault (HTTP {number})"))
+                .with_advice(Advice::Transient)
+                .with_effect(Effect::Maybe)
+                .with_hint("try again later; if it stays, ask Kontur's support")
+        }
         _ if status.is_redirection() => {
             Refusal::new(ErrorKind::Auth, "this address only points to another one")
                 .with_hint(CHECK_URL)
@@ -164,9 +141,9 @@ fn told(status: StatusCode, said: &Said) -> Refusal {
 fn by_status(status: StatusCode, message: String, said: &Said) -> Refusal {
     match status {
         // What an expired key is answered with is told nowhere: both may mean it.
-        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Refusal::new(ErrorKind::Auth, message)
-            .with_advice(Advice::Renew)
-            .with_hint(CHECK_KEY),
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
+            Refusal::new(ErrorKind::Auth, message).with_advice(Advice::Renew).with_hint(CHECK_KEY)
+        }
         StatusCode::NOT_FOUND => {
             let hint = missing_thing(&message).unwrap_or(CHECK_URL);
             Refusal::new(ErrorKind::NotFound, message).with_hint(hint)

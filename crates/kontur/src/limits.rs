@@ -34,19 +34,10 @@ pub fn quotas(
     workspace: &str,
 ) -> Result<[(Lane, LimitKey, Quota); 2]> {
     let workspace = workspace.to_lowercase();
-    let key = |lane| {
-        LimitKey::new(format!(
-            "{}/{}/{workspace}/{lane}",
-            crate::CRM,
-            origin.host()
-        ))
-    };
+    let key = |lane| LimitKey::new(format!("{}/{}/{workspace}/{lane}", crate::CRM, origin.host()));
     let live = account.quota(LIVE_QUOTA, LIVE_QUOTA)?;
     let history = account.quota(HISTORY_QUOTA, LIVE_QUOTA)?;
-    Ok([
-        (Lane::Live, key("live"), live),
-        (Lane::History, key("history"), history),
-    ])
+    Ok([(Lane::Live, key("live"), live), (Lane::History, key("history"), history)])
 }
 
 #[cfg(test)]

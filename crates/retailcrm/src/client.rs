@@ -132,10 +132,7 @@ impl Client {
         ClientBuilder {
             account,
             common: AccountConfig::default(),
-            config: Config {
-                url,
-                ..Config::default()
-            },
+            config: Config { url, ..Config::default() },
         }
     }
 
@@ -156,29 +153,19 @@ impl Client {
                 }
             })
             .map_err(wrong)?;
-        let key = config
-            .api_key
-            .clone()
-            .filter(|key| !key.is_empty())
-            .ok_or_else(|| {
+        let key =
+            config.api_key.clone().filter(|key| !key.is_empty()).ok_or_else(|| {
                 wrong(Error::config("api_key: it is missing").with_hint(
                     "make a key in RetailCRM under Settings, Integration, API access keys",
                 ))
             })?;
         let dialect = KeyInHeader::new(&key).map_err(wrong)?;
-        let secrets = [
-            Some(key),
-            config.client_id.clone(),
-            account.config().inbound_secret.clone(),
-        ];
-        let mut pipeline = Pipeline::builder(
-            hub,
-            account.name().clone(),
-            origin.clone(),
-            Arc::new(dialect),
-        )
-        .secrets(secrets.into_iter().flatten())
-        .retry(account.retry());
+        let secrets =
+            [Some(key), config.client_id.clone(), account.config().inbound_secret.clone()];
+        let mut pipeline =
+            Pipeline::builder(hub, account.name().clone(), origin.clone(), Arc::new(dialect))
+                .secrets(secrets.into_iter().flatten())
+                .retry(account.retry());
         if let Some(timeout) = account.timeout() {
             pipeline = pipeline.timeout(timeout);
         }
@@ -350,9 +337,7 @@ impl Dialect for KeyInHeader {
     }
 
     async fn authorize(&self, _: &Cx, request: &mut HttpRequest) -> Result<Grant> {
-        request
-            .headers
-            .insert(HeaderName::from_static("x-api-key"), self.key.clone());
+        request.headers.insert(HeaderName::from_static("x-api-key"), self.key.clone());
         Ok(Grant::FIXED)
     }
 

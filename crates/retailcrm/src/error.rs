@@ -36,12 +36,7 @@ struct Row {
 }
 
 const fn row(text: Text, kind: ErrorKind, hint: Option<&'static str>) -> Row {
-    Row {
-        text,
-        kind,
-        effect: Effect::NotApplied,
-        hint,
-    }
+    Row { text, kind, effect: Effect::NotApplied, hint }
 }
 
 const CHECK_KEY: &str =
@@ -58,78 +53,26 @@ const PARTLY_DONE: &str = "what the answer does not name as failed was carried o
 
 /// RetailCRM tells its errors apart by text only; the text goes before the status.
 static TABLE: &[Row] = &[
-    row(
-        Text::Is("\"apikey\" is missing"),
-        ErrorKind::Auth,
-        Some(CHECK_KEY),
-    ),
-    row(
-        Text::Is("wrong \"apikey\" value"),
-        ErrorKind::Auth,
-        Some(CHECK_KEY),
-    ),
-    row(
-        Text::Is("access denied"),
-        ErrorKind::Auth,
-        Some(CHECK_SCOPE),
-    ),
-    row(
-        Text::Is("account does not exist"),
-        ErrorKind::Auth,
-        Some(CHECK_URL),
-    ),
-    row(
-        Text::Is("api method not found"),
-        ErrorKind::NotFound,
-        Some(CHECK_PATH),
-    ),
-    row(
-        Text::Is("method not found"),
-        ErrorKind::NotFound,
-        Some(CHECK_PATH),
-    ),
-    row(
-        Text::Is("method not allowed"),
-        ErrorKind::Rejected,
-        Some(CHECK_PATH),
-    ),
-    row(
-        Text::Begins("telephony not enabled"),
-        ErrorKind::Rejected,
-        Some(RUN_SETUP),
-    ),
+    row(Text::Is("\"apikey\" is missing"), ErrorKind::Auth, Some(CHECK_KEY)),
+    row(Text::Is("wrong \"apikey\" value"), ErrorKind::Auth, Some(CHECK_KEY)),
+    row(Text::Is("access denied"), ErrorKind::Auth, Some(CHECK_SCOPE)),
+    row(Text::Is("account does not exist"), ErrorKind::Auth, Some(CHECK_URL)),
+    row(Text::Is("api method not found"), ErrorKind::NotFound, Some(CHECK_PATH)),
+    row(Text::Is("method not found"), ErrorKind::NotFound, Some(CHECK_PATH)),
+    row(Text::Is("method not allowed"), ErrorKind::Rejected, Some(CHECK_PATH)),
+    row(Text::Begins("telephony not enabled"), ErrorKind::Rejected, Some(RUN_SETUP)),
     row(Text::Begins("parameter '"), ErrorKind::Rejected, None),
     row(Text::Begins("input value \""), ErrorKind::Rejected, None),
-    row(
-        Text::Is("errors in the entity format"),
-        ErrorKind::Rejected,
-        Some(CHECK_DATA),
-    ),
-    row(
-        Text::Is("validation error"),
-        ErrorKind::Rejected,
-        Some(CHECK_DATA),
-    ),
-    row(
-        Text::Is("task is not loaded"),
-        ErrorKind::Rejected,
-        Some(CHECK_DATA),
-    ),
-    row(
-        Text::Is("errors in the input parameters"),
-        ErrorKind::Rejected,
-        Some(CHECK_DATA),
-    ),
+    row(Text::Is("errors in the entity format"), ErrorKind::Rejected, Some(CHECK_DATA)),
+    row(Text::Is("validation error"), ErrorKind::Rejected, Some(CHECK_DATA)),
+    row(Text::Is("task is not loaded"), ErrorKind::Rejected, Some(CHECK_DATA)),
+    row(Text::Is("errors in the input parameters"), ErrorKind::Rejected, Some(CHECK_DATA)),
     row(
         Text::Begins("your account doesn't have enough money"),
         ErrorKind::Rejected,
         Some(CHECK_MONEY),
     ),
-    row(
-        Text::Is("failed to activate module"),
-        ErrorKind::Rejected,
-        Some(CHECK_MONEY),
-    ),
+    row(Text::Is("failed to activate module"), ErrorKind::Rejected, Some(CHECK_MONEY)),
     Row {
         text: Text::Ends("are loaded with errors"),
         kind: ErrorKind::Rejected,
@@ -137,11 +80,7 @@ static TABLE: &[Row] = &[
         hint: Some(PARTLY_DONE),
     },
     row(Text::Is("not found map"), ErrorKind::NotFound, None),
-    row(
-        Text::Is("an attempt was made to edit a nonexistent record"),
-        ErrorKind::NotFound,
-        None,
-    ),
+    row(Text::Is("an attempt was made to edit a nonexistent record"), ErrorKind::NotFound, None),
     row(Text::Ends("not found"), ErrorKind::NotFound, None),
 ];
 
@@ -154,11 +93,7 @@ struct Envelope {
     error: Value,
     #[serde(default)]
     errors: Value,
-    #[serde(
-        default,
-        rename = "combinedTo",
-        deserialize_with = "wire::object_or_none"
-    )]
+    #[serde(default, rename = "combinedTo", deserialize_with = "wire::object_or_none")]
     combined_to: Option<CustomerLink>,
 }
 
@@ -183,17 +118,13 @@ pub(crate) fn judge(answer: &Answer) -> Result<(), Refusal> {
 /// A limit and a broken server are told by the status; the body may be anything then.
 fn by_status_alone(answer: &Answer) -> Option<Refusal> {
     let status = answer.status;
-    if matches!(
-        status,
-        StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS
-    ) {
+    if matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
         return Some(
-            Refusal::new(
-                ErrorKind::RateLimited,
-                "RetailCRM's request limit is used up",
-            )
-            .with_advice(Advice::Throttled)
-            .with_hint("ask less often, or lower requests_per_second where others share the limit"),
+            Refusal::new(ErrorKind::RateLimited, "RetailCRM's request limit is used up")
+                .with_advice(Advice::Throttled)
+                .with_hint(
+                    "ask less often, or lower requests_per_second where others share the limit",
+                ),
         );
     }
     if status.is_server_error() {
@@ -236,11 +167,8 @@ fn not_json(answer: &Answer) -> Refusal {
     }
     let is_page = answer.body.trim_ascii_start().starts_with(b"<");
     if is_page || status == StatusCode::METHOD_NOT_ALLOWED {
-        return Refusal::new(
-            ErrorKind::Auth,
-            "RetailCRM answers with a page instead of data",
-        )
-        .with_hint(CHECK_URL);
+        return Refusal::new(ErrorKind::Auth, "RetailCRM answers with a page instead of data")
+            .with_hint(CHECK_URL);
     }
     let message = format!("RetailCRM refuses with HTTP {}", status.as_u16());
     with_url_hint(by_status(status, message))
@@ -269,10 +197,7 @@ fn told(status: StatusCode, envelope: Envelope) -> Refusal {
     });
     let message = code.clone().or_else(|| listed(&envelope.errors));
     let message = message.unwrap_or_else(|| {
-        format!(
-            "RetailCRM refuses the request without a reason (HTTP {})",
-            status.as_u16()
-        )
+        format!("RetailCRM refuses the request without a reason (HTTP {})", status.as_u16())
     });
     let mut refusal = match row {
         Some(row) => {
@@ -296,9 +221,7 @@ fn listed(errors: &Value) -> Option<String> {
     let texts: Vec<String> = match errors {
         Value::Object(map) => {
             let entries = map.iter();
-            entries
-                .map(|(name, value)| format!("{name}: {}", plain(value)))
-                .collect()
+            entries.map(|(name, value)| format!("{name}: {}", plain(value))).collect()
         }
         Value::Array(list) => list.iter().map(plain).collect(),
         Value::Null => Vec::new(),
@@ -342,10 +265,7 @@ fn by_status(status: StatusCode, message: String) -> Refusal {
 /// nothing depends on what they say. A customer merged into another one names the other beside them.
 fn fields(errors: Value, combined_to: Option<CustomerLink>) -> BTreeMap<String, String> {
     let mut fields = match errors {
-        Value::Object(map) => map
-            .into_iter()
-            .map(|(name, value)| (name, plain(&value)))
-            .collect(),
+        Value::Object(map) => map.into_iter().map(|(name, value)| (name, plain(&value))).collect(),
         Value::Array(list) => list
             .iter()
             .enumerate()
@@ -360,11 +280,7 @@ fn fields(errors: Value, combined_to: Option<CustomerLink>) -> BTreeMap<String, 
         let id = other.id.map(|id| id.to_string());
         let id = id.or_else(|| other.corporate_id.map(|id| id.to_string()));
         let named = [("combinedTo", id), ("combinedTo.site", other.site)];
-        fields.extend(
-            named
-                .into_iter()
-                .filter_map(|(name, text)| Some((name.to_owned(), text?))),
-        );
+        fields.extend(named.into_iter().filter_map(|(name, text)| Some((name.to_owned(), text?))));
     }
     fields
 }

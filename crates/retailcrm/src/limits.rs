@@ -26,11 +26,7 @@ const TELEPHONY_QUOTA: Quota = match Quota::new(38.0, 2) {
 
 /// The quota class of a path, for raw requests.
 pub(crate) fn class_of(path: &str) -> LimitClass {
-    if path.contains("/telephony/") {
-        TELEPHONY
-    } else {
-        GENERAL
-    }
+    if path.contains("/telephony/") { TELEPHONY } else { GENERAL }
 }
 
 /// Every class with its bucket and quota, as the account's configuration changes them.
@@ -45,15 +41,7 @@ pub(crate) fn quotas(
     let key =
         |class: LimitClass| LimitKey::new(format!("{}/{scope}/{}", crate::CRM, class.as_str()));
     Ok([
-        (
-            GENERAL,
-            key(GENERAL),
-            account.quota(GENERAL_QUOTA, GENERAL_QUOTA)?,
-        ),
-        (
-            TELEPHONY,
-            key(TELEPHONY),
-            account.quota(TELEPHONY_QUOTA, GENERAL_QUOTA)?,
-        ),
+        (GENERAL, key(GENERAL), account.quota(GENERAL_QUOTA, GENERAL_QUOTA)?),
+        (TELEPHONY, key(TELEPHONY), account.quota(TELEPHONY_QUOTA, GENERAL_QUOTA)?),
     ])
 }

@@ -12,8 +12,7 @@ pub(crate) const MOST_FAULTS: usize = 1_000;
 
 /// Removes the oldest entries of a list that has too many and returns them.
 pub(crate) fn keep_newest<T>(list: &mut Vec<T>) -> Vec<T> {
-    list.drain(..list.len().saturating_sub(MOST_ENTRIES))
-        .collect()
+    list.drain(..list.len().saturating_sub(MOST_ENTRIES)).collect()
 }
 
 /// Removes the oldest entries of a list that has too many entries or bytes. The newest one stays,
@@ -37,10 +36,7 @@ mod tests {
         let mut list: Vec<usize> = (0..MOST_ENTRIES + 3).collect();
         assert_eq!(keep_newest(&mut list), [0, 1, 2]);
         assert_eq!((list.len(), list.first()), (MOST_ENTRIES, Some(&3)));
-        assert!(
-            keep_newest(&mut list).is_empty(),
-            "it is within its bound now"
-        );
+        assert!(keep_newest(&mut list).is_empty(), "it is within its bound now");
     }
 
     #[test]

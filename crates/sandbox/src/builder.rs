@@ -54,10 +54,7 @@ pub struct Builder {
 
 impl Builder {
     pub(crate) fn new() -> Self {
-        Self {
-            address: "127.0.0.1:0".into(),
-            tls: None,
-        }
+        Self { address: "127.0.0.1:0".into(), tls: None }
     }
 
     /// Where the page listens, `HOST:PORT`; the CRMs take the free ports after it. Port 0, as in
@@ -90,11 +87,7 @@ impl Builder {
         let page = listen(&self.address).await?;
         let first = page.1.ip();
         // Port 0 asks for any free port; so then does every CRM.
-        let mut next = self
-            .address
-            .rsplit(':')
-            .next()
-            .and_then(|port| port.parse::<u16>().ok());
+        let mut next = self.address.rsplit(':').next().and_then(|port| port.parse::<u16>().ok());
         next = next.filter(|port| *port != 0);
 
         let (stop, stopped) = watch::channel(false);
@@ -155,11 +148,8 @@ fn host_of(address: &str) -> Result<String, StartError> {
         address: address.to_owned(),
         reason: reason.to_owned(),
     };
-    let (host, port) = address
-        .rsplit_once(':')
-        .ok_or_else(|| wrong("it has no port"))?;
-    port.parse::<u16>()
-        .map_err(|_| wrong("its port is no number"))?;
+    let (host, port) = address.rsplit_once(':').ok_or_else(|| wrong("it has no port"))?;
+    port.parse::<u16>().map_err(|_| wrong("its port is no number"))?;
     if host.is_empty() {
         return Err(wrong("it has no host"));
     }
@@ -167,10 +157,7 @@ fn host_of(address: &str) -> Result<String, StartError> {
 }
 
 async fn listen(address: &str) -> Result<(TcpListener, SocketAddr), StartError> {
-    let failed = |source| StartError::Listen {
-        address: address.to_owned(),
-        source,
-    };
+    let failed = |source| StartError::Listen { address: address.to_owned(), source };
     let listener = TcpListener::bind(address).await.map_err(failed)?;
     let at = listener.local_addr().map_err(failed)?;
     Ok((listener, at))
@@ -208,8 +195,6 @@ fn address_of(host: &str, at: SocketAddr, tls: bool) -> Result<Url, StartError> 
     };
     let scheme = if tls { "https" } else { "http" };
     let text = format!("{scheme}://{shown}:{}", at.port());
-    Url::parse(&text).map_err(|error| StartError::Address {
-        address: text,
-        reason: error.to_string(),
-    })
+    Url::parse(&text)
+        .map_err(|error| StartError::Address { address: text, reason: error.to_string() })
 }

@@ -37,12 +37,7 @@ impl Check {
         section: &'static str,
         demands: &'static str,
     ) -> Self {
-        Self {
-            name,
-            demands,
-            section,
-            basis: Basis::Answered,
-        }
+        Self { name, demands, section, basis: Basis::Answered }
     }
 
     pub(crate) const fn documented(
@@ -50,12 +45,7 @@ impl Check {
         section: &'static str,
         demands: &'static str,
     ) -> Self {
-        Self {
-            name,
-            demands,
-            section,
-            basis: Basis::Documented,
-        }
+        Self { name, demands, section, basis: Basis::Documented }
     }
 
     pub(crate) const fn guess(
@@ -63,12 +53,7 @@ impl Check {
         section: &'static str,
         demands: &'static str,
     ) -> Self {
-        Self {
-            name,
-            demands,
-            section,
-            basis: Basis::Guess,
-        }
+        Self { name, demands, section, basis: Basis::Guess }
     }
 }
 
@@ -84,10 +69,7 @@ pub(crate) struct Detail {
 
 impl Detail {
     pub(crate) fn new(field: impl Into<String>, text: impl Into<Cow<'static, str>>) -> Self {
-        Self {
-            field: field.into(),
-            text: text.into(),
-        }
+        Self { field: field.into(), text: text.into() }
     }
 
     /// A finding about the request as a whole.
@@ -106,12 +88,7 @@ pub(crate) struct Finding {
 impl Finding {
     /// The sentence a person reads: which check, what it demands, where, and in which fields.
     pub(crate) fn why(&self) -> String {
-        let Check {
-            name,
-            demands,
-            section,
-            ..
-        } = self.check;
+        let Check { name, demands, section, .. } = self.check;
         let fields: Vec<&str> = self
             .details
             .iter()
@@ -121,10 +98,7 @@ impl Finding {
         if fields.is_empty() {
             format!("{name}: {demands} (reference {section})")
         } else {
-            format!(
-                "{name}: {demands} (reference {section}); at {}",
-                fields.join(", ")
-            )
+            format!("{name}: {demands} (reference {section}); at {}", fields.join(", "))
         }
     }
 }

@@ -42,20 +42,12 @@ const PATHS: &[(&str, Method)] = &[
 
 async fn answer(stands: &Stands, request: &Request) -> Answer {
     let Some((_, verb)) = PATHS.iter().find(|(path, _)| *path == request.path) else {
-        let known: Vec<String> = PATHS
-            .iter()
-            .map(|(path, verb)| format!("{verb} {path}"))
-            .collect();
-        return no(
-            StatusCode::NOT_FOUND,
-            format!("there is only {}", known.join(", ")),
-        );
+        let known: Vec<String> =
+            PATHS.iter().map(|(path, verb)| format!("{verb} {path}")).collect();
+        return no(StatusCode::NOT_FOUND, format!("there is only {}", known.join(", ")));
     };
     if request.method != *verb {
-        return no(
-            StatusCode::METHOD_NOT_ALLOWED,
-            format!("{} takes {verb} only", request.path),
-        );
+        return no(StatusCode::METHOD_NOT_ALLOWED, format!("{} takes {verb} only", request.path));
     }
     match request.path.as_str() {
         "/" => Answer::html(StatusCode::OK, page::render(&stands.reports())),
@@ -74,9 +66,7 @@ fn fault(stands: &Stands, body: &[u8]) -> Result<(), String> {
     let fault = Fault::from_json(body)?;
     let desk = stands.desk(fault.crm);
     if desk.waiting_faults() >= MOST_FAULTS {
-        return Err(format!(
-            "{MOST_FAULTS} faults are waiting already; POST /reset removes them"
-        ));
+        return Err(format!("{MOST_FAULTS} faults are waiting already; POST /reset removes them"));
     }
     desk.fault(fault);
     Ok(())
@@ -98,9 +88,7 @@ async fn click(stands: &Stands, body: &[u8]) -> Answer {
 fn account(stands: &Stands, body: &[u8]) -> Result<(), String> {
     let mut asked: Map<String, Value> =
         serde_json::from_slice(body).map_err(|error| format!("this is no JSON object: {error}"))?;
-    let crm = asked
-        .remove("crm")
-        .ok_or("\"crm\" says whose account it is; it is missing")?;
+    let crm = asked.remove("crm").ok_or("\"crm\" says whose account it is; it is missing")?;
     let crm: Crm = serde_json::from_value(crm).map_err(|error| error.to_string())?;
     if asked.is_empty() {
         return Err("there is nothing to set".into());
@@ -116,8 +104,5 @@ fn done(result: Result<(), String>) -> Answer {
 }
 
 fn no(status: StatusCode, message: impl Into<String>) -> Answer {
-    Answer::json(
-        status,
-        &json!({"ok": false, "error": {"message": message.into()}}),
-    )
+    Answer::json(status, &json!({"ok": false, "error": {"message": message.into()}}))
 }

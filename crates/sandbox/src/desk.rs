@@ -96,11 +96,7 @@ struct Leaving {
 
 impl<S> Desk<S> {
     pub(crate) fn new(url: Url, stand_in: S) -> Self {
-        Self {
-            url,
-            notes: Mutex::default(),
-            stand_in: Mutex::new(stand_in),
-        }
+        Self { url, notes: Mutex::default(), stand_in: Mutex::new(stand_in) }
     }
 }
 
@@ -173,19 +169,13 @@ impl<S: StandIn + ?Sized> Desk<S> {
 
         if lose == Some(Lose::Request) {
             self.note(request, None, Fate::Prevented);
-            return Leaving {
-                answer: Err(Lost(ending)),
-                delay,
-            };
+            return Leaving { answer: Err(Lost(ending)), delay };
         }
         if lose.is_none()
             && let Some(answer) = fault.as_ref().and_then(Fault::answer)
         {
             self.note(request, Some(answer.status.as_u16()), Fate::Prevented);
-            return Leaving {
-                answer: Ok(answer),
-                delay,
-            };
+            return Leaving { answer: Ok(answer), delay };
         }
 
         let Carried { answer, findings } = {
@@ -202,11 +192,7 @@ impl<S: StandIn + ?Sized> Desk<S> {
             hold(&self.notes).refuse(Refused::new(request, status, &findings));
             self.note(request, seen, Fate::Refused);
         }
-        let answer = if lose.is_some() {
-            Err(Lost(ending))
-        } else {
-            Ok(answer)
-        };
+        let answer = if lose.is_some() { Err(Lost(ending)) } else { Ok(answer) };
         Leaving { answer, delay }
     }
 
@@ -252,18 +238,13 @@ mod tests {
 
     #[test]
     fn a_long_life_keeps_the_newest() {
-        let Ok(url) = Url::parse("http://127.0.0.1:1") else {
-            unreachable!()
-        };
+        let Ok(url) = Url::parse("http://127.0.0.1:1") else { unreachable!() };
         let desk = Desk::new(url.clone(), RetailCrm::new(&url));
         let begin = Instant::now();
         let sent = MOST_ENTRIES + 20;
         for number in 0..sent {
             let leaving = desk.decide(&popup(number, begin));
-            assert!(
-                leaving.answer.is_ok_and(|answer| answer.status == 200),
-                "{number}"
-            );
+            assert!(leaving.answer.is_ok_and(|answer| answer.status == 200), "{number}");
         }
         assert_eq!(desk.requests().len(), MOST_ENTRIES);
         let report = desk.report();
@@ -271,9 +252,6 @@ mod tests {
         let live = report.live.unwrap_or_default();
         assert_eq!(live.len(), MOST_ENTRIES);
         let newest = format!("pbx-{}", sent - 1);
-        assert_eq!(
-            live.first().and_then(|row| row.call_id.clone()),
-            Some(newest)
-        );
+        assert_eq!(live.first().and_then(|row| row.call_id.clone()), Some(newest));
     }
 }

@@ -142,10 +142,7 @@ impl Fault {
         let status = self.status.unwrap_or(200);
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let body = self.body.clone().unwrap_or_default();
-        let content_type = self
-            .content_type
-            .clone()
-            .unwrap_or_else(|| look_of(&body).to_owned());
+        let content_type = self.content_type.clone().unwrap_or_else(|| look_of(&body).to_owned());
         Some(Answer::new(status, content_type, body))
     }
 }
@@ -180,10 +177,7 @@ impl Fault {
     pub(crate) fn from_json(body: &[u8]) -> Result<Self, String> {
         let asked: Asked =
             serde_json::from_slice(body).map_err(|error| format!("this is no fault: {error}"))?;
-        if asked
-            .status
-            .is_some_and(|status| !(200..=599).contains(&status))
-        {
+        if asked.status.is_some_and(|status| !(200..=599).contains(&status)) {
             return Err("\"status\" has to be an HTTP status from 200 to 599".into());
         }
         if asked.times == Some(0) {

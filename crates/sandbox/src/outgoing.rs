@@ -27,12 +27,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 impl Outgoing {
     /// A request without a body.
     pub(crate) fn new(method: Method, url: Url) -> Self {
-        Self {
-            method,
-            url,
-            headers: Vec::new(),
-            body: None,
-        }
+        Self { method, url, headers: Vec::new(), body: None }
     }
 
     /// Adds a header.
@@ -102,9 +97,5 @@ fn causes(error: &reqwest::Error) -> String {
         texts.push(inner.to_string());
         cause = inner.source();
     }
-    if texts.is_empty() {
-        "no connection".to_owned()
-    } else {
-        texts.join(": ")
-    }
+    if texts.is_empty() { "no connection".to_owned() } else { texts.join(": ") }
 }

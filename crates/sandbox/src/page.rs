@@ -75,24 +75,12 @@ fn write(page: &mut String, reports: &[(Crm, Url, Report)]) -> fmt::Result {
             table(page, "live", "Popups", LIVE, rows.iter().map(live))?;
         }
         if let Some(rows) = &report.customers {
-            table(
-                page,
-                "customers",
-                "Customers",
-                CUSTOMERS,
-                rows.iter().map(customer),
-            )?;
+            table(page, "customers", "Customers", CUSTOMERS, rows.iter().map(customer))?;
         }
         if let Some(rows) = &report.modules {
             table(page, "modules", "Modules", MODULES, rows.iter().map(module))?;
         }
-        table(
-            page,
-            "refused",
-            "Refused requests",
-            REFUSED,
-            report.refused.iter().map(refused),
-        )?;
+        table(page, "refused", "Refused requests", REFUSED, report.refused.iter().map(refused))?;
     }
     page.write_str("</body>\n</html>\n")
 }
@@ -111,11 +99,7 @@ fn table(
     heads: &[&str],
     rows: impl ExactSizeIterator<Item = Vec<String>>,
 ) -> fmt::Result {
-    write!(
-        page,
-        "<section class=\"{class}\">\n<h3>{title} ({})</h3>\n",
-        rows.len()
-    )?;
+    write!(page, "<section class=\"{class}\">\n<h3>{title} ({})</h3>\n", rows.len())?;
     if rows.len() == 0 {
         return page.write_str("<p class=\"none\">none</p>\n</section>\n");
     }
@@ -127,11 +111,7 @@ fn table(
     for row in rows {
         page.write_str("<tr>")?;
         for (head, cell) in heads.iter().zip(row) {
-            let class = if *head == "Status" {
-                " class=\"status\""
-            } else {
-                ""
-            };
+            let class = if *head == "Status" { " class=\"status\"" } else { "" };
             write!(page, "<td{class}>{}</td>", Escaped(&cell))?;
         }
         page.write_str("</tr>\n")?;
@@ -143,16 +123,8 @@ fn or_dash<T: ToString>(value: Option<&T>) -> String {
     value.map_or_else(|| "–".to_owned(), ToString::to_string)
 }
 
-const CALLS: &[&str] = &[
-    "Call",
-    "Direction",
-    "Phone",
-    "Extension",
-    "Outcome",
-    "Talk, s",
-    "Wait, s",
-    "Recording",
-];
+const CALLS: &[&str] =
+    &["Call", "Direction", "Phone", "Extension", "Outcome", "Talk, s", "Wait, s", "Recording"];
 
 fn call(row: &CallRow) -> Vec<String> {
     vec![
@@ -167,15 +139,7 @@ fn call(row: &CallRow) -> Vec<String> {
     ]
 }
 
-const LIVE: &[&str] = &[
-    "At",
-    "Call",
-    "Event",
-    "Phone",
-    "Extensions",
-    "Shown to",
-    "Ended",
-];
+const LIVE: &[&str] = &["At", "Call", "Event", "Phone", "Extensions", "Shown to", "Ended"];
 
 fn live(row: &LiveRow) -> Vec<String> {
     vec![
@@ -205,11 +169,8 @@ fn customer(row: &CustomerRow) -> Vec<String> {
 const MODULES: &[&str] = &["Code", "Name", "Active", "Extensions"];
 
 fn module(row: &ModuleRow) -> Vec<String> {
-    let extensions: Vec<String> = row
-        .extensions
-        .iter()
-        .map(|(code, user)| format!("{code} → {user}"))
-        .collect();
+    let extensions: Vec<String> =
+        row.extensions.iter().map(|(code, user)| format!("{code} → {user}")).collect();
     vec![
         row.code.clone(),
         or_dash(row.name.as_ref()),
@@ -221,9 +182,5 @@ fn module(row: &ModuleRow) -> Vec<String> {
 const REFUSED: &[&str] = &["Status", "Request", "Why"];
 
 fn refused(row: &Refused) -> Vec<String> {
-    vec![
-        row.status.to_string(),
-        format!("{} {}", row.method, row.path),
-        row.why.clone(),
-    ]
+    vec![row.status.to_string(), format!("{} {}", row.method, row.path), row.why.clone()]
 }

@@ -59,11 +59,7 @@ impl RecordedRequest {
     /// The first field or query parameter of this name: `filter[active]`, `event`.
     pub fn parameter(&self, name: &str) -> Option<&str> {
         let named = |pair: &&(String, String)| pair.0 == name;
-        let pair = self
-            .form
-            .iter()
-            .find(named)
-            .or_else(|| self.query.iter().find(named))?;
+        let pair = self.form.iter().find(named).or_else(|| self.query.iter().find(named))?;
         Some(&pair.1)
     }
 
@@ -123,11 +119,7 @@ impl Refused {
             method: request.method.to_string(),
             path: request.path.clone(),
             status,
-            why: findings
-                .iter()
-                .map(Finding::why)
-                .collect::<Vec<_>>()
-                .join(" | "),
+            why: findings.iter().map(Finding::why).collect::<Vec<_>>().join(" | "),
             checks: findings.iter().map(|finding| finding.check.name).collect(),
         }
     }
@@ -147,7 +139,5 @@ impl Refused {
 }
 
 pub(crate) fn query_of(uri: &http::Uri) -> Vec<(String, String)> {
-    uri.query()
-        .map(|query| wire::pairs(query.as_bytes()))
-        .unwrap_or_default()
+    uri.query().map(|query| wire::pairs(query.as_bytes())).unwrap_or_default()
 }

@@ -42,16 +42,12 @@ impl Stands {
     }
 
     pub(crate) fn reports(&self) -> Vec<(Crm, Url, Report)> {
-        self.all()
-            .map(|desk| (desk.crm(), desk.url().clone(), desk.report()))
-            .collect()
+        self.all().map(|desk| (desk.crm(), desk.url().clone(), desk.report())).collect()
     }
 
     pub(crate) fn state(&self) -> Value {
         let reports = self.reports().into_iter();
-        reports
-            .map(|(crm, _, report)| (crm.name().to_owned(), json!(report)))
-            .collect()
+        reports.map(|(crm, _, report)| (crm.name().to_owned(), json!(report))).collect()
     }
 
     pub(crate) fn profiles(&self) -> Value {
@@ -91,9 +87,7 @@ pub struct Sandbox {
 
 impl std::fmt::Debug for Sandbox {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Sandbox")
-            .field("page_url", &self.page_url.as_str())
-            .finish_non_exhaustive()
+        f.debug_struct("Sandbox").field("page_url", &self.page_url.as_str()).finish_non_exhaustive()
     }
 }
 
@@ -104,12 +98,7 @@ impl Sandbox {
         stop: watch::Sender<bool>,
         serving: Vec<JoinHandle<()>>,
     ) -> Self {
-        Self {
-            page_url,
-            stands,
-            stop,
-            serving,
-        }
+        Self { page_url, stands, stop, serving }
     }
 
     /// Settings for a sandbox; the defaults listen on free ports of `127.0.0.1`.

@@ -9,13 +9,9 @@ use crate::wire::Request;
 /// Checks `Host` and `Origin`. The host is a loopback name or that of the page; an origin, which
 /// browsers send, is the one the request was sent to.
 pub(crate) fn check(page: &Url, request: &Request) -> Result<(), String> {
-    let host = request
-        .header("host")
-        .unwrap_or_default()
-        .to_ascii_lowercase();
-    let authority: Authority = host
-        .parse()
-        .map_err(|_| format!("invalid Host {host:?}: name the sandbox's address"))?;
+    let host = request.header("host").unwrap_or_default().to_ascii_lowercase();
+    let authority: Authority =
+        host.parse().map_err(|_| format!("invalid Host {host:?}: name the sandbox's address"))?;
     let default_port = if page.scheme() == "https" { 443 } else { 80 };
     let port = authority.port_u16().unwrap_or(default_port);
     let is_own =
@@ -32,9 +28,7 @@ pub(crate) fn check(page: &Url, request: &Request) -> Result<(), String> {
     if origin.as_bytes().eq_ignore_ascii_case(own.as_bytes()) {
         return Ok(());
     }
-    Err(format!(
-        "unknown Origin {origin:?}: only the sandbox's own page may use it"
-    ))
+    Err(format!("unknown Origin {origin:?}: only the sandbox's own page may use it"))
 }
 
 fn is_loopback(host: &str) -> bool {

@@ -43,10 +43,7 @@ pub(crate) struct Bodies {
 
 impl Bodies {
     /// More than any request of most of these CRMs needs; the largest are files with a recording.
-    pub(crate) const ORDINARY: Self = Self {
-        kept: 64 * 1024 * 1024,
-        longer: false,
-    };
+    pub(crate) const ORDINARY: Self = Self { kept: 64 * 1024 * 1024, longer: false };
 }
 
 /// How long answers under way may take once the sandbox stops.
@@ -196,11 +193,7 @@ async fn read(
 ) -> Result<Request, Answer> {
     let (head, body) = request.into_parts();
     let (body, cut) = collected(body, bodies).await.ok_or_else(|| {
-        Answer::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "text/plain",
-            "too large or cut off",
-        )
+        Answer::new(StatusCode::PAYLOAD_TOO_LARGE, "text/plain", "too large or cut off")
     })?;
     Ok(Request {
         ip: peer.ip(),
@@ -259,10 +252,7 @@ fn disposition(name: &str) -> String {
     if name.chars().all(plain) {
         return format!("attachment; filename=\"{name}\"");
     }
-    let plain: String = name
-        .chars()
-        .map(|it| if plain(it) { it } else { '_' })
-        .collect();
+    let plain: String = name.chars().map(|it| if plain(it) { it } else { '_' }).collect();
     let mut encoded = String::new();
     for byte in name.bytes() {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_') {

@@ -43,11 +43,7 @@ impl Request {
 
     /// The decoded fields of a form body; none when the body is no urlencoded form.
     pub(crate) fn form(&self) -> Vec<(String, String)> {
-        if self.is_form() {
-            pairs(&self.body)
-        } else {
-            Vec::new()
-        }
+        if self.is_form() { pairs(&self.body) } else { Vec::new() }
     }
 }
 
@@ -100,9 +96,6 @@ pub(crate) struct Carried {
 
 impl Carried {
     pub(crate) fn done(answer: Answer) -> Self {
-        Self {
-            answer,
-            findings: Vec::new(),
-        }
+        Self { answer, findings: Vec::new() }
     }
 }

@@ -19,11 +19,7 @@ fn messages_are_read_whatever_their_line_ends() {
             events.push(message.event().map(str::to_owned));
         }
         assert_eq!(events.len(), 19, "{events:?}");
-        assert_eq!(
-            events[0].as_deref(),
-            Some("Newchannel"),
-            "the greeting is passed over"
-        );
+        assert_eq!(events[0].as_deref(), Some("Newchannel"), "the greeting is passed over");
         assert_eq!(events[18].as_deref(), Some("DeviceStateChange"));
     }
 }
@@ -65,8 +61,5 @@ async fn the_call_is_shown_and_recorded_once() {
     assert_eq!(row["outcome"], "answered", "{row}");
     assert_eq!(row["extension"], "101", "{row}");
     assert_eq!(row["phone"], "+375291112233", "{row}");
-    assert_eq!(
-        (&row["talk_seconds"], &row["wait_seconds"]),
-        (&json!(9), &json!(4))
-    );
+    assert_eq!((&row["talk_seconds"], &row["wait_seconds"]), (&json!(9), &json!(4)));
 }

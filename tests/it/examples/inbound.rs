@@ -36,10 +36,7 @@ impl Server {
         let inbound = Inbound::new(Arc::new(connector), &common).unwrap();
         let (sender, events) = mpsc::channel(10);
         let accounts = Arc::new(HashMap::from([("shop".to_owned(), inbound)]));
-        let host = Host {
-            accounts,
-            events: sender,
-        };
+        let host = Host { accounts, events: sender };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let service = routes(host).into_make_service_with_connect_info::<SocketAddr>();
@@ -54,12 +51,7 @@ impl Server {
             .post(format!("http://{}{path}", self.address))
             .header("content-type", "application/x-www-form-urlencoded")
             .body(body);
-        request
-            .send()
-            .await
-            .expect("the server replies")
-            .status()
-            .as_u16()
+        request.send().await.expect("the server replies").status().as_u16()
     }
 }
 
@@ -110,9 +102,6 @@ async fn a_large_body_is_refused() {
 async fn a_request_without_the_client_id_is_forbidden() {
     let mut server = Server::start(&[]).await;
     let path = format!("/in/shop/{SECRET}/make-call");
-    assert_eq!(
-        server.post(&path, "userId=7&phone=%2B375291112233").await,
-        403
-    );
+    assert_eq!(server.post(&path, "userId=7&phone=%2B375291112233").await, 403);
     assert!(server.events.try_recv().is_err());
 }

@@ -42,10 +42,7 @@ fn every_metric_has_its_name_labels_and_description() {
         let sample = text.lines().find(|line| line.starts_with(&begin));
         let sample = sample.unwrap_or_else(|| panic!("no sample of {} in\n{text}", metric.name));
         for label in metric.labels {
-            assert!(
-                sample.contains(&format!("{label}=\"")),
-                "no {label} in {sample}"
-            );
+            assert!(sample.contains(&format!("{label}=\"")), "no {label} in {sample}");
         }
     }
     let requests = r#"operation="users",outcome="refused"} 2"#;

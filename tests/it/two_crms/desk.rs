@@ -31,9 +31,7 @@ const LINES: [(&str, &str); 3] = [
 /// Who sits where, for Kontur.
 pub(super) fn seat(extension: &str) -> &str {
     let mobile = extension.trim_start_matches('+');
-    let also = ALSO
-        .iter()
-        .find(|(name, _)| name.trim_start_matches('+') == mobile);
+    let also = ALSO.iter().find(|(name, _)| name.trim_start_matches('+') == mobile);
     also.map_or(extension, |(_, seat)| seat)
 }
 

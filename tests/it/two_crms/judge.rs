@@ -40,9 +40,8 @@ pub(super) fn truth(desk: &Desk, crm: Crm, recording: &Recording) -> Vec<String>
 /// What a CRM refused, but for live events of a call that is over.
 pub(super) fn refused(desk: &Desk, crm: Crm, recording: &Recording, late: Late) -> Vec<String> {
     let refused = desk.sandbox.refused(crm);
-    let counts = refused
-        .iter()
-        .filter(|one| late == Late::Never || one.checks != ["event.before_the_end"]);
+    let counts =
+        refused.iter().filter(|one| late == Late::Never || one.checks != ["event.before_the_end"]);
     let named = counts.map(|one| format!("{}: refused: {}", recording.name, one.why));
     named.collect()
 }
@@ -66,16 +65,8 @@ fn call(crm: Crm, recording: &Recording, truth: &Truth<'_>, row: &Value) -> Vec<
     let otherwise = |aspect| crm == Crm::Kontur && says_otherwise(&recording.name, aspect);
     if crm == Crm::Kontur || truth.outcome().is_none() {
         // All Kontur knows of an end; a dialplan tells no more either.
-        let unanswered = if truth.direction == "in" {
-            "missed"
-        } else {
-            "no-answer"
-        };
-        let word = if truth.answered() {
-            "answered"
-        } else {
-            unanswered
-        };
+        let unanswered = if truth.direction == "in" { "missed" } else { "no-answer" };
+        let word = if truth.answered() { "answered" } else { unanswered };
         check("outcome", word.into());
     }
     let near = |what: &str, wanted: Option<u64>| {
@@ -99,9 +90,7 @@ fn call(crm: Crm, recording: &Recording, truth: &Truth<'_>, row: &Value) -> Vec<
         if found.is_none_or(|found| !whose.contains(&found))
             && !(found.is_none() && whose.is_empty())
         {
-            wrong.push(format!(
-                "the extension is {found:?}, one of {whose:?} had it"
-            ));
+            wrong.push(format!("the extension is {found:?}, one of {whose:?} had it"));
         }
     }
     wrong
@@ -114,11 +103,7 @@ fn talkers(desk: &Desk, truth: &Truth<'_>) -> Option<String> {
     let communication = communication.expect("the call stands there");
     let people = desk.sandbox.profiles()["kontur"]["extensions"].clone();
     let mut there = BTreeSet::new();
-    for leg in communication
-        .legs
-        .iter()
-        .filter(|leg| leg.started_at.is_some())
-    {
+    for leg in communication.legs.iter().filter(|leg| leg.started_at.is_some()) {
         let ends = [&leg.from, &leg.to];
         if ends.iter().any(|end| end["type"] == "client") {
             let mut ids = ends.iter().filter_map(|end| end["userId"].as_str());
@@ -131,10 +116,7 @@ fn talkers(desk: &Desk, truth: &Truth<'_>) -> Option<String> {
     }
     let talked: BTreeSet<Option<String>> = match truth.talked_with().as_slice() {
         [] if truth.answered() => [None].into(),
-        talked => talked
-            .iter()
-            .map(|one| Some(seat(one).to_owned()))
-            .collect(),
+        talked => talked.iter().map(|one| Some(seat(one).to_owned())).collect(),
     };
     (there != talked).then(|| format!("{id}: {there:?} talked instead of {talked:?}"))
 }
@@ -211,10 +193,7 @@ pub(super) fn requests(desk: &Desk, recording: &Recording, times: Times) -> Vec<
         let connected = events.iter().any(|event| event.kind == "connected");
         let client = [&events[0].ends.0, &events[0].ends.1];
         let client = client.iter().any(|end| end["type"] == "client");
-        if events
-            .last()
-            .is_some_and(|last| last.kind != "disconnected")
-        {
+        if events.last().is_some_and(|last| last.kind != "disconnected") {
             wrong.push(format!("leg {id} never ends: {events:?}"));
         }
         if events.iter().any(|event| event.ends != events[0].ends) {
@@ -223,10 +202,7 @@ pub(super) fn requests(desk: &Desk, recording: &Recording, times: Times) -> Vec<
         match registered.get(id) {
             Some(item) => {
                 if (item["from"].clone(), item["to"].clone()) != events[0].ends {
-                    wrong.push(format!(
-                        "leg {id} was {:?}, registered is {item}",
-                        events[0].ends
-                    ));
+                    wrong.push(format!("leg {id} was {:?}, registered is {item}", events[0].ends));
                 }
                 if item["startedAt"].is_string() != connected {
                     astray.push(format!("leg {id}: {events:?}, registered is {item}"));

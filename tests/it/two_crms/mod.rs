@@ -28,11 +28,7 @@ fn records(heard: &[Said]) -> Vec<Said> {
 async fn told(desk: &Desk, recording: &Recording, crms: &[Crm], wrong: &mut Vec<String>) {
     desk.sandbox.reset();
     let failed = desk.process(&memory(), crms).tell(&recording.heard).await;
-    wrong.extend(
-        failed
-            .iter()
-            .map(|failed| format!("{}: {failed}", recording.name)),
-    );
+    wrong.extend(failed.iter().map(|failed| format!("{}: {failed}", recording.name)));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -74,10 +70,7 @@ async fn what_kontur_has_no_words_for_stands_there_as_the_table_says() {
             let recording = recording.unwrap_or_else(|| panic!("no recording {name}"));
             println!("{name}: {}, for {}", row.what, row.why);
             told(&desk, recording, &[Crm::Kontur], &mut wrong).await;
-            (row.instead)(&Stood {
-                desk: &desk,
-                recording,
-            });
+            (row.instead)(&Stood { desk: &desk, recording });
         }
     }
     assert_true(&wrong);
@@ -107,10 +100,7 @@ async fn a_recording_told_twice_stands_there_once() {
         let remembered = memory();
         let process = desk.process(&remembered, &[Crm::Kontur]);
         wrong.extend(process.tell(&recording.heard).await);
-        let (once, requests) = (
-            desk.calls(Crm::Kontur),
-            desk.sandbox.requests(Crm::Kontur).len(),
-        );
+        let (once, requests) = (desk.calls(Crm::Kontur), desk.sandbox.requests(Crm::Kontur).len());
         let again = desk.process(&remembered, &[Crm::Kontur]);
         wrong.extend(again.tell(&recording.heard).await);
         assert_eq!(
@@ -128,12 +118,7 @@ async fn a_recording_told_twice_stands_there_once() {
             wrong.push(format!("{}: {once:?} became {again:?}", recording.name));
         }
         wrong.extend(judge::truth(&desk, Crm::Kontur, &recording));
-        wrong.extend(judge::refused(
-            &desk,
-            Crm::Kontur,
-            &recording,
-            Late::Forgotten,
-        ));
+        wrong.extend(judge::refused(&desk, Crm::Kontur, &recording, Late::Forgotten));
     }
     assert_true(&wrong);
 }
@@ -163,11 +148,7 @@ async fn whatever_ends_in_the_middle_and_begins_again_leaves_one_true_call() {
             if keeps {
                 found.extend(judge::requests(&desk, &recording, Times::BeginningTwice));
             }
-            wrong.extend(
-                found
-                    .iter()
-                    .map(|one| format!("cut at {cut}, keeps {keeps}: {one}")),
-            );
+            wrong.extend(found.iter().map(|one| format!("cut at {cut}, keeps {keeps}: {one}")));
         }
     }
     assert_true(&wrong);

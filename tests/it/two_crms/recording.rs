@@ -66,9 +66,7 @@ fn heard(text: &str) -> Vec<Said> {
     let written = events.iter().find_map(|event| {
         let at = event.written_at(&zone)?;
         let since = i64::try_from(event.since_start().as_micros()).unwrap();
-        Some(vochi_crm::Timestamp::from_unix_micros(
-            at.unix_micros() - since,
-        ))
+        Some(vochi_crm::Timestamp::from_unix_micros(at.unix_micros() - since))
     });
     let base = file.started_at().or(written).unwrap();
     let mut calls = CallTracker::builder()
@@ -103,10 +101,7 @@ impl Recording {
         if self.calls() == 0 {
             return Vec::new();
         }
-        let first = Truth {
-            direction: &self.direction,
-            expected: &self.expected,
-        };
+        let first = Truth { direction: &self.direction, expected: &self.expected };
         let parallel = self.expected["parallel_calls"].as_array();
         let others = parallel.into_iter().flatten().map(|other| Truth {
             direction: other["direction"].as_str().unwrap(),

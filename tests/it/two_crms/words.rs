@@ -134,10 +134,7 @@ pub(super) const TABLE: &[Row] = &[
         ],
         instead: |stood| {
             let wait = stood.row()["wait_seconds"].as_u64().unwrap();
-            assert!(
-                wait > stood.expected_wait() && wait <= stood.expected_wait() + 5,
-                "{wait}"
-            );
+            assert!(wait > stood.expected_wait() && wait <= stood.expected_wait() + 5, "{wait}");
         },
     },
     Row {
@@ -172,9 +169,7 @@ pub(super) const TABLE: &[Row] = &[
 /// The one leg of a call that is nobody's.
 #[track_caller]
 fn unknown_user_only(call: &Communication) {
-    let [leg] = call.legs.as_slice() else {
-        panic!("one leg: {:?}", call.legs)
-    };
+    let [leg] = call.legs.as_slice() else { panic!("one leg: {:?}", call.legs) };
     assert_eq!(leg.to, serde_json::json!({"type": "user"}));
 }
 

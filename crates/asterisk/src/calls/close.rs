@@ -11,9 +11,7 @@ use crate::understand::{Story, internal};
 impl CallTracker {
     /// When a scene must be looked at, if nothing happens until then.
     pub(super) fn next_look(&self, scene: &Scene, found: &Clients) -> Micros {
-        let open = found
-            .iter()
-            .filter(|client| !is_recorded(scene, client.key));
+        let open = found.iter().filter(|client| !is_recorded(scene, client.key));
         let clients = open.map(|client| self.due(scene, client)).min();
         let whole = self.whole_due(scene, found);
         let ending = found
@@ -24,10 +22,7 @@ impl CallTracker {
             })
             .filter_map(|client| seems_over_at(scene, client))
             .min();
-        [clients, ending]
-            .into_iter()
-            .flatten()
-            .fold(whole, Micros::min)
+        [clients, ending].into_iter().flatten().fold(whole, Micros::min)
     }
 
     /// When a client's call is closed, if nothing happens until then.
@@ -49,21 +44,14 @@ impl CallTracker {
     /// When nothing of a scene can matter any more.
     fn whole_due(&self, scene: &Scene, found: &Clients) -> Micros {
         let patience = &self.patience;
-        let all_hung = scene
-            .channels
-            .iter()
-            .map(Channel::hung_at)
-            .collect::<Option<Vec<Micros>>>();
+        let all_hung = scene.channels.iter().map(Channel::hung_at).collect::<Option<Vec<Micros>>>();
         if let Some(last) = all_hung.and_then(|hung| hung.into_iter().max()) {
             return last.max(scene.last_at).saturating_add(patience.reorder);
         }
         if scene.dialplan {
             // A listener tells of the end of a call, not of every channel's.
             let anybody = scene.all().any(|(at, _)| scene.whereabouts(at).is_some());
-            let reported = scene
-                .plan
-                .as_deref()
-                .is_some_and(|plan| !plan.reports.is_empty());
+            let reported = scene.plan.as_deref().is_some_and(|plan| !plan.reports.is_empty());
             let quiet = match (anybody, reported) {
                 (true, _) => patience.silent,
                 (false, true) if found.is_empty() => patience.reorder,
@@ -145,21 +133,11 @@ impl CallTracker {
         let open: Vec<&Client> = found.iter().filter(goes_on).collect();
         let between_employees = || {
             let live = scene.all().any(|(at, _)| scene.whereabouts(at).is_some());
-            let reported = scene
-                .plan
-                .as_deref()
-                .is_some_and(|plan| !plan.reports.is_empty());
+            let reported = scene.plan.as_deref().is_some_and(|plan| !plan.reports.is_empty());
             let over = lost
-                || scene
-                    .channels
-                    .iter()
-                    .all(|channel| channel.hung_at().is_some())
+                || scene.channels.iter().all(|channel| channel.hung_at().is_some())
                 || scene.dialplan && reported && !live;
-            if over || scene.had_client() {
-                None
-            } else {
-                internal(scene, &self.rules)
-            }
+            if over || scene.had_client() { None } else { internal(scene, &self.rules) }
         };
         let unfinished: Vec<FinishedCall> = if found.is_empty() {
             between_employees().into_iter().collect()
@@ -174,11 +152,7 @@ impl CallTracker {
         for client in found.iter().filter(|client| !open.contains(&client.key)) {
             self.record(at, client.key, heard);
         }
-        heard.extend(
-            unfinished
-                .into_iter()
-                .map(|call| Heard::Unfinished(Box::new(call))),
-        );
+        heard.extend(unfinished.into_iter().map(|call| Heard::Unfinished(Box::new(call))));
         self.forget(at);
     }
 
@@ -196,10 +170,7 @@ impl CallTracker {
         };
         let story = Story::new(scene, &found, client, &self.rules);
         let call = story.finish();
-        let open = scene
-            .live
-            .iter()
-            .any(|live| live.key == key && live.is_open());
+        let open = scene.live.iter().any(|live| live.key == key && live.is_open());
         if open && let Some(end) = story.end(self.now(scene.scope)) {
             heard.push(live_event(scene, end));
         }
@@ -242,8 +213,7 @@ impl CallTracker {
             self.unlist(at, &scene);
             let until = self.now.saturating_add(self.patience.remembered);
             for channel in scene.channels.iter().filter(|one| one.hung_at().is_some()) {
-                self.closed
-                    .add(Name::channel(scene.scope, &channel.id), until);
+                self.closed.add(Name::channel(scene.scope, &channel.id), until);
             }
             scene.prune();
         }

@@ -39,10 +39,7 @@ impl CallTracker {
             if let Some(hung) = channel.hung_at() {
                 return hung + late <= now;
             }
-            let dialled = channel
-                .dial
-                .as_deref()
-                .map_or(channel.first_at, |dial| dial.at);
+            let dialled = channel.dial.as_deref().map_or(channel.first_at, |dial| dial.at);
             channel.rang_at().is_none() && dialled + LOST_AFTER <= now
         };
         let keep = needed(scene, clients, over);
@@ -63,10 +60,7 @@ impl CallTracker {
     ) {
         self.unlist(at, scene);
         let mut freed = scene.freed.take().unwrap_or_default();
-        let free = (0_u16..)
-            .zip(&scene.channels)
-            .zip(keep)
-            .filter(|(_, keep)| !**keep);
+        let free = (0_u16..).zip(&scene.channels).zip(keep).filter(|(_, keep)| !**keep);
         for ((place, channel), _) in free {
             count(&mut freed, scene, clients, place, channel);
             if channel.hung_at().is_some() {
@@ -84,20 +78,13 @@ impl CallTracker {
 fn count(freed: &mut Freed, scene: &Scene, clients: &[Client], at: ChannelAt, channel: &Channel) {
     if let (Some(who), Some(since)) = (channel.peer.extension(), ring_of(scene, channel)) {
         let mut rang = |client| {
-            freed.rang(FreedRing {
-                at: since,
-                who: who.into(),
-                client,
-            });
+            freed.rang(FreedRing { at: since, who: who.into(), client });
         };
         if clients.len() < 2 {
             rang(None);
         } else {
             let own = |client: &&Client| rings_for(scene, clients, client, at, |_| true);
-            clients
-                .iter()
-                .filter(own)
-                .for_each(|client| rang(Some(client.key)));
+            clients.iter().filter(own).for_each(|client| rang(Some(client.key)));
         }
     }
     count_attempt(&mut freed.attempts, channel);
@@ -109,11 +96,7 @@ fn needed(scene: &Scene, clients: &[Client], over: impl Fn(&Channel) -> bool) ->
         let makes_a_call = channel.calls && channel.peer.pair().is_none();
         !channel.was_bridged() && !channel.message && !makes_a_call && over(channel)
     };
-    let mut keep: Vec<bool> = scene
-        .channels
-        .iter()
-        .map(|channel| !attempt(channel))
-        .collect();
+    let mut keep: Vec<bool> = scene.channels.iter().map(|channel| !attempt(channel)).collect();
     let mut protect = |at: ChannelAt| {
         if let Some(keep) = keep.get_mut(usize::from(at)) {
             *keep = true;
@@ -127,19 +110,12 @@ fn needed(scene: &Scene, clients: &[Client], over: impl Fn(&Channel) -> bool) ->
     scene.recorded.iter().for_each(|(_, at)| protect(*at));
     scene.moves.iter().for_each(|found| protect(found.by));
     // The channel that dialled one that stays, through Local channels in a row, stays with it.
-    let mut waiting: Vec<ChannelAt> = scene
-        .all()
-        .zip(&keep)
-        .filter(|(_, keep)| **keep)
-        .map(|((at, _), _)| at)
-        .collect();
+    let mut waiting: Vec<ChannelAt> =
+        scene.all().zip(&keep).filter(|(_, keep)| **keep).map(|((at, _), _)| at).collect();
     while let Some(at) = waiting.pop() {
-        let dialler = scene
-            .channel(at)
-            .and_then(|channel| channel.dial.as_deref()?.by);
-        let local = scene
-            .channel(at)
-            .is_some_and(|channel| matches!(channel.peer, Peer::Local { .. }));
+        let dialler = scene.channel(at).and_then(|channel| channel.dial.as_deref()?.by);
+        let local =
+            scene.channel(at).is_some_and(|channel| matches!(channel.peer, Peer::Local { .. }));
         let other = if local { scene.other_half(at) } else { None };
         for at in dialler.into_iter().chain(other) {
             if let Some(keep) = keep.get_mut(usize::from(at)).filter(|keep| !**keep) {

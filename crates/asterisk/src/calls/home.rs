@@ -186,15 +186,10 @@ impl CallTracker {
                 return Some(found);
             }
         }
-        let calls_for = scene
-            .channels
-            .iter()
-            .filter_map(|channel| match channel.peer {
-                Peer::Local {
-                    half: Half::Two, ..
-                } => channel.caller(),
-                _ => None,
-            });
+        let calls_for = scene.channels.iter().filter_map(|channel| match channel.peer {
+            Peer::Local { half: Half::Two, .. } => channel.caller(),
+            _ => None,
+        });
         calls_for
             .filter(|employee| self.rules.is_extension(employee))
             .find_map(|employee| self.engaged(scene.scope, employee).filter(other))
@@ -203,9 +198,7 @@ impl CallTracker {
     /// Scenes that know of a client only that its number shows up on a line.
     pub(super) fn strays_with(&self, scope: Scope, phone: &str) -> Vec<SceneAt> {
         let scenes = self.clients.get(scope, &number_key(phone)).iter().copied();
-        scenes
-            .filter(|at| self.scene(*at).is_some_and(|scene| scene.plan.is_none()))
-            .collect()
+        scenes.filter(|at| self.scene(*at).is_some_and(|scene| scene.plan.is_none())).collect()
     }
 }
 
@@ -270,8 +263,6 @@ fn waits_on_hold(scene: &Scene, client: &Client, employee: &str) -> bool {
 /// Employees who keep a client on hold at that time, in a scene.
 pub(super) fn holders(scene: &Scene, employee: &str, at: Micros) -> Option<ChannelAt> {
     phones(scene, employee).find(|phone| {
-        scene
-            .channel(*phone)
-            .is_some_and(|channel| channel.was_bridged() && channel.holds_at(at))
+        scene.channel(*phone).is_some_and(|channel| channel.was_bridged() && channel.holds_at(at))
     })
 }

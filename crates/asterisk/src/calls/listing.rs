@@ -25,9 +25,7 @@ impl CallTracker {
             clients: Vec::new(),
         };
         for channel in &scene.channels {
-            listed
-                .channels
-                .push(Name::channel(scene.scope, &channel.id));
+            listed.channels.push(Name::channel(scene.scope, &channel.id));
             if let Some(pair) = channel.peer.pair() {
                 listed.names.push(Name::pair(scene.scope, pair));
             }
@@ -55,9 +53,7 @@ impl CallTracker {
                 listed.clients.push(number_key(phone));
             }
             for dial in &plan.dials {
-                listed
-                    .employees
-                    .extend(dial.extensions.iter().map(CompactString::as_str));
+                listed.employees.extend(dial.extensions.iter().map(CompactString::as_str));
             }
         }
         listed

@@ -206,9 +206,7 @@ impl CallTracker {
     }
 
     fn scene_mut(&mut self, at: SceneAt) -> Option<&mut Scene> {
-        self.scenes
-            .get_mut(usize::try_from(at).ok()?)?
-            .as_deref_mut()
+        self.scenes.get_mut(usize::try_from(at).ok()?)?.as_deref_mut()
     }
 
     fn begin(&mut self, when: Moment<'_>) -> SceneAt {
@@ -229,9 +227,7 @@ impl CallTracker {
             self.planned.push(Micros::MAX);
             u32::try_from(self.scenes.len() - 1).unwrap_or(u32::MAX)
         });
-        if let Some(slot) = usize::try_from(place)
-            .ok()
-            .and_then(|place| self.scenes.get_mut(place))
+        if let Some(slot) = usize::try_from(place).ok().and_then(|place| self.scenes.get_mut(place))
         {
             *slot = scene;
         }
@@ -340,9 +336,7 @@ impl CallTracker {
         if clock.due.len() > 2 * clock.open + 64 {
             // What was put off or is over stands in it still.
             let planned = &self.planned;
-            clock
-                .due
-                .retain(|Reverse((due, scene))| is_planned(planned, *due, *scene));
+            clock.due.retain(|Reverse((due, scene))| is_planned(planned, *due, *scene));
         }
     }
 
@@ -352,11 +346,8 @@ impl CallTracker {
             return one;
         }
         let began = |at: SceneAt| self.scene(at).map_or(Micros::MAX, |scene| scene.first_at);
-        let (older, younger) = if (began(other), other) < (began(one), one) {
-            (other, one)
-        } else {
-            (one, other)
-        };
+        let (older, younger) =
+            if (began(other), other) < (began(one), one) { (other, one) } else { (one, other) };
         let size = |at: SceneAt| self.scene(at).map_or(0, |scene| scene.channels.len());
         if size(older) + size(younger) > MOST {
             for at in [older, younger] {
@@ -406,18 +397,13 @@ fn is_planned(planned: &[Micros], due: Micros, at: SceneAt) -> bool {
 }
 
 fn live_event(scene: &Scene, event: CallEvent) -> Heard {
-    Heard::Live(Box::new(LiveEvent {
-        tenant: scene.tenant.clone(),
-        event,
-    }))
+    Heard::Live(Box::new(LiveEvent { tenant: scene.tenant.clone(), event }))
 }
 
 /// Whether the channel an outgoing call began with was not told of yet. It may be a client's, and the
 /// call one that is carried on to somebody's mobile.
 fn begins_unseen(scene: &Scene, client: &Client) -> bool {
-    let linked = scene
-        .channel(client.key)
-        .and_then(|channel| scene.linked(channel));
+    let linked = scene.channel(client.key).and_then(|channel| scene.linked(channel));
     client.direction == Direction::Outbound
         && linked.is_some_and(|linked| scene.find(linked).is_none())
 }

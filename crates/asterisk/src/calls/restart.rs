@@ -36,8 +36,6 @@ impl CallTracker {
 
     fn scenes_where(&self, wanted: impl Fn(&Scene) -> bool) -> Vec<SceneAt> {
         let all = (0..).zip(&self.scenes);
-        all.filter(|(_, scene)| scene.as_deref().is_some_and(&wanted))
-            .map(|(at, _)| at)
-            .collect()
+        all.filter(|(_, scene)| scene.as_deref().is_some_and(&wanted)).map(|(at, _)| at).collect()
     }
 }

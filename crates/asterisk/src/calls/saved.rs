@@ -31,12 +31,7 @@ impl CallTracker {
     pub fn save(&self) -> SavedCalls {
         SavedCalls {
             now: self.now,
-            scenes: self
-                .scenes
-                .iter()
-                .flatten()
-                .map(|scene| (**scene).clone())
-                .collect(),
+            scenes: self.scenes.iter().flatten().map(|scene| (**scene).clone()).collect(),
             closed: self.closed.entries().collect(),
         }
     }

@@ -100,11 +100,7 @@ impl<R: BufRead> EventFile<R> {
         let mut resume = Resume::More;
         self.source.take(None, |byte| {
             resume = skip.step(byte);
-            if resume == Resume::More {
-                Take::Next
-            } else {
-                Take::Stop
-            }
+            if resume == Resume::More { Take::Next } else { Take::Stop }
         })?;
         Ok(resume)
     }

@@ -45,11 +45,7 @@ impl RecordedEvent {
             .filter(|seconds: &f64| seconds.is_finite())
             .ok_or_else(|| broken("missing or invalid `t`: must be a number of seconds"))?;
         // Before its base is known, the time of an event may be anywhere in these years.
-        let possible = if seconds < DATES_BEGIN {
-            FIRST - END..DATES_BEGIN
-        } else {
-            FIRST..END
-        };
+        let possible = if seconds < DATES_BEGIN { FIRST - END..DATES_BEGIN } else { FIRST..END };
         if !possible.contains(&seconds) {
             return Err(out_of_range(position, seconds));
         }
@@ -63,13 +59,7 @@ impl RecordedEvent {
             Some(Value::String(pbx)) => Some(pbx),
             _ => None,
         };
-        Ok(Self {
-            position,
-            seconds,
-            name,
-            body,
-            pbx,
-        })
+        Ok(Self { position, seconds, name, body, pbx })
     }
 
     /// Where it stands.
@@ -88,11 +78,7 @@ impl RecordedEvent {
         } else {
             Timestamp::from_unix_micros(base.unix_micros().saturating_add(micros))
         };
-        if is_plausible(at) {
-            Ok(at)
-        } else {
-            Err(out_of_range(self.position, self.seconds))
-        }
+        if is_plausible(at) { Ok(at) } else { Err(out_of_range(self.position, self.seconds)) }
     }
 
     /// Whether its time is a date of its own.

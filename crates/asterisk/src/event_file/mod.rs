@@ -89,10 +89,7 @@ enum Reports {
     None,
 }
 
-const LINES: Lines = Lines {
-    skips_rest: false,
-    reports: Reports::All,
-};
+const LINES: Lines = Lines { skips_rest: false, reports: Reports::All };
 
 impl<R: BufRead> EventFile<R> {
     /// Looks at how the events are written. Of an object around them everything is read that stands
@@ -111,13 +108,7 @@ impl<R: BufRead> EventFile<R> {
             entries: 0,
         };
         let is_before = |byte| is_blank(byte) || BOM.contains(&byte);
-        file.source.take(None, |byte| {
-            if is_before(byte) {
-                Take::Next
-            } else {
-                Take::Stop
-            }
-        })?;
+        file.source.take(None, |byte| if is_before(byte) { Take::Next } else { Take::Stop })?;
         file.first_line = file.source.place().line;
         match file.source.peek()? {
             Some(b'[') => file.begin_array()?,
@@ -194,11 +185,7 @@ impl<R: BufRead> EventFile<R> {
             };
             if lines.reports == Reports::Undecided {
                 let begins_object = text.starts_with(b"{");
-                lines.reports = if begins_object {
-                    Reports::All
-                } else {
-                    Reports::None
-                };
+                lines.reports = if begins_object { Reports::All } else { Reports::None };
             }
             if entry.is_ok() {
                 lines.reports = Reports::All;
@@ -213,10 +200,7 @@ impl<R: BufRead> EventFile<R> {
     /// Reads lines from the next one on.
     fn give_up(&mut self, broken: BrokenLine, reports: Reports) {
         self.ready = Some(Err(broken));
-        self.form = Form::Lines(Lines {
-            skips_rest: true,
-            reports,
-        });
+        self.form = Form::Lines(Lines { skips_rest: true, reports });
     }
 
     fn take_byte(&mut self) -> Result<()> {

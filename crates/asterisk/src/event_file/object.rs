@@ -38,12 +38,7 @@ pub(super) struct Object {
 impl Object {
     pub(super) fn new() -> Self {
         let (key, started_at) = (Vec::new(), Vec::new());
-        Self {
-            scan: Scan::new(),
-            key,
-            started_at,
-            has_other_events: false,
-        }
+        Self { scan: Scan::new(), key, started_at, has_other_events: false }
     }
 
     /// Takes the next byte.
@@ -81,10 +76,7 @@ impl Object {
     /// # Errors
     /// What is written there is not such a moment.
     pub(super) fn started_at(&self) -> std::result::Result<Option<Timestamp>, &'static str> {
-        let end = self
-            .started_at
-            .iter()
-            .rposition(|byte| !b",} \t\r\n".contains(byte));
+        let end = self.started_at.iter().rposition(|byte| !b",} \t\r\n".contains(byte));
         let Some(text) = end.and_then(|end| self.started_at.get(..=end)) else {
             return Ok(None);
         };
@@ -202,12 +194,7 @@ impl<R: BufRead> EventFile<R> {
         let end = self.text.iter().position(|byte| *byte == b'\n');
         let lines = end.and_then(|end| self.text.split_at_checked(end));
         if let Some((first, rest)) = lines
-            && rest
-                .iter()
-                .copied()
-                .chain(next)
-                .find(|byte| !is_blank(*byte))
-                == Some(b'{')
+            && rest.iter().copied().chain(next).find(|byte| !is_blank(*byte)) == Some(b'{')
         {
             let position = Position::Line(self.first_line);
             self.ready = Some(decode(position, start, trim(first)));
@@ -215,11 +202,7 @@ impl<R: BufRead> EventFile<R> {
             self.source.read_again(rest, self.first_line + 1);
             return Ok(());
         }
-        let reports = if lines.is_some() {
-            Reports::None
-        } else {
-            Reports::Undecided
-        };
+        let reports = if lines.is_some() { Reports::None } else { Reports::Undecided };
         self.text.extend(next);
         self.give_up(Fault::find(start, &self.text).on_its_line(), reports);
         Ok(())

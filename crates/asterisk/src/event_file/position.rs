@@ -35,10 +35,7 @@ pub struct BrokenLine {
 
 impl BrokenLine {
     pub(super) fn new(position: Position, why: impl Into<String>) -> Self {
-        Self {
-            position,
-            why: why.into(),
-        }
+        Self { position, why: why.into() }
     }
 
     /// Where it stands.

@@ -66,11 +66,7 @@ pub(super) struct Scan {
 
 impl Scan {
     pub(super) fn new() -> Self {
-        Self {
-            state: State::Value,
-            levels: 0,
-            objects: 0,
-        }
+        Self { state: State::Value, levels: 0, objects: 0 }
     }
 
     pub(super) fn state(&self) -> State {
@@ -146,11 +142,7 @@ impl Scan {
         }
         self.objects = self.objects << 1 | u64::from(is_object);
         self.levels += 1;
-        self.go_on(if is_object {
-            State::KeyOrEnd
-        } else {
-            State::ValueOrEnd
-        })
+        self.go_on(if is_object { State::KeyOrEnd } else { State::ValueOrEnd })
     }
 
     fn close(&mut self) -> Step {
@@ -161,11 +153,7 @@ impl Scan {
 
     fn end_value(&mut self) -> Step {
         self.state = State::CommaOrEnd;
-        if self.levels == 0 {
-            Step::Last
-        } else {
-            Step::More
-        }
+        if self.levels == 0 { Step::Last } else { Step::More }
     }
 
     fn is_in_object(&self) -> bool {
@@ -181,10 +169,7 @@ pub(super) fn is_too_deep(text: &[u8]) -> bool {
         return false;
     }
     let mut scan = Scan::new();
-    let end = text
-        .iter()
-        .map(|byte| scan.step(*byte))
-        .find(|step| *step != Step::More);
+    let end = text.iter().map(|byte| scan.step(*byte)).find(|step| *step != Step::More);
     end == Some(Step::TooDeep)
 }
 
@@ -228,10 +213,7 @@ enum Inside {
 impl Skip {
     /// Goes on where a scan stopped, behind `text`.
     pub(super) fn behind(scan: &Scan, text: &[u8], is_broken: bool) -> Self {
-        let line = text
-            .iter()
-            .rposition(|byte| *byte == b'\n')
-            .and_then(|at| text.get(at..));
+        let line = text.iter().rposition(|byte| *byte == b'\n').and_then(|at| text.get(at..));
         Self {
             levels: scan.levels(),
             inside: match scan.state() {

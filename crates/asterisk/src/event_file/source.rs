@@ -65,14 +65,8 @@ impl Place {
     pub(super) fn within(self, line: usize, column: usize) -> Self {
         let (line, column) = (count(line), count(column));
         match line {
-            0 | 1 => Self {
-                line: self.line,
-                column: self.column + column.saturating_sub(1),
-            },
-            _ => Self {
-                line: self.line + line - 1,
-                column,
-            },
+            0 | 1 => Self { line: self.line, column: self.column + column.saturating_sub(1) },
+            _ => Self { line: self.line + line - 1, column },
         }
     }
 
@@ -91,14 +85,7 @@ impl Place {
 impl<R: BufRead> Source<R> {
     pub(super) fn new(input: R) -> Self {
         let place = Place::line(1);
-        Self {
-            input,
-            again: Vec::new(),
-            done: 0,
-            has_ended: false,
-            place,
-            filled_line: 0,
-        }
+        Self { input, again: Vec::new(), done: 0, has_ended: false, place, filled_line: 0 }
     }
 
     /// Where the next byte stands.
@@ -137,13 +124,7 @@ impl<R: BufRead> Source<R> {
     /// # Errors
     /// The input cannot be read.
     pub(super) fn peek_filled(&mut self) -> Result<Option<u8>> {
-        self.take(None, |byte| {
-            if is_blank(byte) {
-                Take::Next
-            } else {
-                Take::Stop
-            }
-        })?;
+        self.take(None, |byte| if is_blank(byte) { Take::Next } else { Take::Stop })?;
         self.peek()
     }
 
@@ -152,13 +133,7 @@ impl<R: BufRead> Source<R> {
     /// # Errors
     /// The input cannot be read.
     pub(super) fn take_line(&mut self, kept: Option<&mut Vec<u8>>) -> Result<Taken> {
-        self.take(kept, |byte| {
-            if byte == b'\n' {
-                Take::Last
-            } else {
-                Take::Next
-            }
-        })
+        self.take(kept, |byte| if byte == b'\n' { Take::Last } else { Take::Next })
     }
 
     /// Takes bytes as long as `judge` says so, and as long as there is room for them in `kept`.
@@ -176,9 +151,9 @@ impl<R: BufRead> Source<R> {
             if bytes.is_empty() {
                 return Ok(Taken::End);
             }
-            let room = kept.as_ref().map_or(usize::MAX, |kept| {
-                (MAX_BYTES + LINE_END).saturating_sub(kept.len())
-            });
+            let room = kept
+                .as_ref()
+                .map_or(usize::MAX, |kept| (MAX_BYTES + LINE_END).saturating_sub(kept.len()));
             let mut count = 0;
             let mut stopped = None;
             for byte in bytes {

@@ -31,10 +31,7 @@ fn read_of_size(size: u64, before: &str, flood: u8, behind: &str) -> (usize, usi
         }
     }
     let held = file.text.capacity() + file.source.held();
-    assert!(
-        held <= 2 * MAX_BYTES + 64,
-        "{held} bytes are held of {before}…"
-    );
+    assert!(held <= 2 * MAX_BYTES + 64, "{held} bytes are held of {before}…");
     (events, broken)
 }
 
@@ -51,10 +48,7 @@ fn an_endless_line_is_not_held() {
 
 #[test]
 fn an_endless_entry_is_not_held() {
-    assert_eq!(
-        read_of_size(FLOOD, "[E, {\"x\": \"", b'x', "\"}, E]"),
-        (2, 1)
-    );
+    assert_eq!(read_of_size(FLOOD, "[E, {\"x\": \"", b'x', "\"}, E]"), (2, 1));
     assert_eq!(read("[E,\n{\"x\": \"", b'x', "\n{}, E]"), (2, 2));
     let object = "{\"n\": 1, \"events\": [E, {\"x\": \"";
     assert_eq!(read(object, b'x', "\"}, E]}"), (2, 1));
@@ -72,12 +66,7 @@ fn an_endless_object_around_the_events_is_not_held() {
 #[test]
 fn endless_blanks_are_not_held() {
     for piece in [b' ', b'\n'] {
-        for (before, behind) in [
-            ("", "E\n"),
-            ("[", "E]"),
-            ("{\"events\":", "[E]}"),
-            ("[E", "]"),
-        ] {
+        for (before, behind) in [("", "E\n"), ("[", "E]"), ("{\"events\":", "[E]}"), ("[E", "]")] {
             assert_eq!(read(before, piece, behind), (1, 0), "{before}");
         }
     }

@@ -34,10 +34,7 @@ impl Fault {
     /// Looks for it in a text that begins at `start`.
     pub(super) fn find(start: Place, text: &[u8]) -> Self {
         match serde_json::from_str::<IgnoredAny>(&String::from_utf8_lossy(text)) {
-            Ok(_) => Self {
-                place: start,
-                why: "broken off".to_owned(),
-            },
+            Ok(_) => Self { place: start, why: "broken off".to_owned() },
             Err(error) => Self::of(start, &error),
         }
     }
@@ -46,10 +43,7 @@ impl Fault {
         let place = start.within(error.line(), error.column());
         let why = error.to_string();
         let at = format!(" at line {} column {}", error.line(), error.column());
-        Self {
-            place,
-            why: why.strip_suffix(&at).unwrap_or(&why).to_owned(),
-        }
+        Self { place, why: why.strip_suffix(&at).unwrap_or(&why).to_owned() }
     }
 
     /// Reports the line it is on.
@@ -60,10 +54,7 @@ impl Fault {
 
     /// Reports what stands at that position.
     pub(super) fn at(self, position: Position) -> BrokenLine {
-        let Self {
-            place: Place { line, column },
-            why,
-        } = self;
+        let Self { place: Place { line, column }, why } = self;
         let place = if position == Position::Line(line) {
             format!("column {column}")
         } else {

@@ -18,11 +18,7 @@ use crate::understand::{Story, call_id, moment};
 pub(crate) fn withdraw(live: &mut Live, scene: &Scene, at: Micros) -> Option<CallEvent> {
     let was_open = live.is_open();
     live.telling = Telling::Over;
-    let ended = EventKind::Ended {
-        outcome: None,
-        reason: None,
-        talk: None,
-    };
+    let ended = EventKind::Ended { outcome: None, reason: None, talk: None };
     let id = call_id(scene, live.key).filter(|_| was_open)?;
     Some(CallEvent::new(id, moment(at), ended))
 }
@@ -49,13 +45,7 @@ pub(crate) fn advance(
     if !matches!(live.telling, Telling::Unheard | Telling::Open) {
         return;
     }
-    let now = Now {
-        scene,
-        clients,
-        client,
-        rules,
-        at,
-    };
+    let now = Now { scene, clients, client, rules, at };
     now.advance(live, out);
 }
 
@@ -81,11 +71,7 @@ impl Now<'_> {
     }
 
     fn event(&self, kind: EventKind) -> Option<CallEvent> {
-        Some(CallEvent::new(
-            call_id(self.scene, self.client.key)?,
-            moment(self.at),
-            kind,
-        ))
+        Some(CallEvent::new(call_id(self.scene, self.client.key)?, moment(self.at), kind))
     }
 
     /// An event that may be the first one and so tells everything.
@@ -106,10 +92,8 @@ impl Now<'_> {
     }
 
     fn left<'b>(&self, names: impl Iterator<Item = &'b CompactString>) -> Option<CallEvent> {
-        let mut legs = names
-            .filter_map(|name| Extension::new(name).ok())
-            .map(Leg::to_employee)
-            .peekable();
+        let mut legs =
+            names.filter_map(|name| Extension::new(name).ok()).map(Leg::to_employee).peekable();
         legs.peek()?;
         let event = self.event(EventKind::LegEnded)?;
         Some(legs.fold(event, CallEvent::with_leg))

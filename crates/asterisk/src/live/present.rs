@@ -82,11 +82,7 @@ impl Now<'_> {
         }
         // A dialplan names everybody it lets ring, and nobody's phone that stops; whoever rang is
         // done when the client comes into a bridge.
-        let entered = self
-            .client
-            .channels
-            .iter()
-            .flat_map(|at| self.scene.stays(*at));
+        let entered = self.client.channels.iter().flat_map(|at| self.scene.stays(*at));
         let entered = entered.map(|stay| stay.from).max().unwrap_or(Micros::MIN);
         let dials = self.scene.plan.iter().flat_map(|plan| &plan.dials);
         let last = dials

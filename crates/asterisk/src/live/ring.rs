@@ -21,10 +21,7 @@ impl Now<'_> {
             Some(caller) => Leg::to_client(caller.clone()),
             None => Leg::new(LegEnd::UnknownEmployee, LegEnd::Client),
         };
-        out.extend(
-            self.full(EventKind::Ringing)
-                .map(|event| event.with_leg(leg)),
-        );
+        out.extend(self.full(EventKind::Ringing).map(|event| event.with_leg(leg)));
         live.telling = Telling::Open;
     }
 
@@ -47,14 +44,9 @@ impl Now<'_> {
             .filter(|name| !known.has(name) && !live.with.contains(name))
             .filter_map(|name| Extension::new(name).ok())
             .collect();
-        let last = live
-            .last
-            .as_deref()
-            .and_then(|last| Extension::new(last).ok());
+        let last = live.last.as_deref().and_then(|last| Extension::new(last).ok());
         let asks = last.clone().filter(|_| live.held || !with.is_empty());
-        let elsewhere = new
-            .first()
-            .is_some_and(|first| last.as_ref() != Some(first));
+        let elsewhere = new.first().is_some_and(|first| last.as_ref() != Some(first));
         if let (Some(last), None, true, false) = (last, &asks, elsewhere, live.passed_on) {
             // The client rings on although somebody had it: it was passed on.
             let to = new.remove(0);
@@ -80,10 +72,7 @@ impl Now<'_> {
         }
         let still = Lookup::of(ringing);
         let silent = live.ringing.iter().filter(|name| !still.has(name));
-        let silent: Names = silent
-            .filter(|name| !with.contains(name))
-            .cloned()
-            .collect();
+        let silent: Names = silent.filter(|name| !with.contains(name)).cloned().collect();
         let (answered, stopped): (Names, Names) = silent.into_iter().partition(|name| {
             let mut seats = self.seats(name);
             seats.any(|(at, _)| self.scene.whereabouts(at).is_some())

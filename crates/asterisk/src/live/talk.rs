@@ -28,11 +28,7 @@ impl Now<'_> {
             let from = from.and_then(|last| Extension::new(last).ok());
             let attended = live.asked.contains(name) || self.was_asked(name, live);
             if let Some(from) = from.filter(|_| attended || !had.is_empty()) {
-                let mode = if attended {
-                    TransferMode::Attended
-                } else {
-                    TransferMode::Blind
-                };
+                let mode = if attended { TransferMode::Attended } else { TransferMode::Blind };
                 out.extend(self.event(EventKind::Transferred {
                     mode,
                     from: Some(from),
@@ -61,16 +57,9 @@ impl Now<'_> {
             self.alone(live, out);
             return;
         }
-        let gone: Names = live
-            .with
-            .iter()
-            .filter(|name| !with.contains(name))
-            .cloned()
-            .collect();
+        let gone: Names = live.with.iter().filter(|name| !with.contains(name)).cloned().collect();
         out.extend(self.left(gone.iter()));
-        let holds = people
-            .iter()
-            .any(|at| self.scene.channel(*at).is_some_and(Channel::holds_now));
+        let holds = people.iter().any(|at| self.scene.channel(*at).is_some_and(Channel::holds_now));
         if holds != live.held && (holds || !live.with.is_empty()) {
             self.hold(live, holds, with, out);
         }
@@ -105,13 +94,8 @@ impl Now<'_> {
             return false;
         };
         let calls_for_last = |channel: &Channel| {
-            matches!(
-                channel.peer,
-                Peer::Local {
-                    half: Half::Two,
-                    ..
-                }
-            ) && channel.caller() == Some(last)
+            matches!(channel.peer, Peer::Local { half: Half::Two, .. })
+                && channel.caller() == Some(last)
         };
         live.held && !live.passed_on
             || self.scene.dialplan && self.scene.channels.iter().any(calls_for_last)
@@ -124,16 +108,10 @@ impl Now<'_> {
     }
 
     fn hold(&self, live: &Live, holds: bool, with: &Names, out: &mut Vec<CallEvent>) {
-        let kind = if holds {
-            EventKind::Held
-        } else {
-            EventKind::Resumed
-        };
+        let kind = if holds { EventKind::Held } else { EventKind::Resumed };
         let who = live.last.as_ref().filter(|last| with.contains(last));
-        let leg = who
-            .or(with.first())
-            .and_then(|name| Extension::new(name).ok())
-            .map(Leg::to_employee);
+        let leg =
+            who.or(with.first()).and_then(|name| Extension::new(name).ok()).map(Leg::to_employee);
         out.extend(self.event(kind).map(|event| match leg {
             Some(leg) => event.with_leg(leg),
             None => event,

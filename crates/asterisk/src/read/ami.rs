@@ -60,36 +60,25 @@ pub(super) fn read<'a>(name: &str, fields: Fields<'a>) -> Result<Reading<'a>, Br
     let told = match name {
         "Newchannel" => Told::Appeared(own(fields)?),
         "Newstate" => Told::Seen(own(fields)?),
-        "DialBegin" => Told::DialBegun {
-            attempt: attempt(fields)?,
-            string: fields.get("DialString"),
-        },
+        "DialBegin" => {
+            Told::DialBegun { attempt: attempt(fields)?, string: fields.get("DialString") }
+        }
         "DialState" => {
-            let rings = matches!(
-                fields.get("DialStatus").as_deref(),
-                Some("RINGING" | "PROGRESS")
-            );
+            let rings = matches!(fields.get("DialStatus").as_deref(), Some("RINGING" | "PROGRESS"));
             if !rings {
                 return Ok(Reading::Irrelevant);
             }
             Told::DialRings(attempt(fields)?)
         }
-        "DialEnd" => Told::DialEnded {
-            attempt: attempt(fields)?,
-            end: dial_end(fields),
-        },
+        "DialEnd" => Told::DialEnded { attempt: attempt(fields)?, end: dial_end(fields) },
         "BridgeEnter" => Told::Entered(coming(fields)?),
-        "BridgeLeave" => Told::Left {
-            from: coming(fields)?,
-            remaining: fields.whole("BridgeNumChannels"),
-        },
-        "BridgeDestroy" => Told::BridgeGone {
-            bridge: missing(fields.get("BridgeUniqueid"), "BridgeUniqueid")?,
-        },
-        "Hangup" => Told::HungUp {
-            channel: own(fields)?,
-            cause: fields.whole("Cause"),
-        },
+        "BridgeLeave" => {
+            Told::Left { from: coming(fields)?, remaining: fields.whole("BridgeNumChannels") }
+        }
+        "BridgeDestroy" => {
+            Told::BridgeGone { bridge: missing(fields.get("BridgeUniqueid"), "BridgeUniqueid")? }
+        }
+        "Hangup" => Told::HungUp { channel: own(fields)?, cause: fields.whole("Cause") },
         "HangupRequest" => Told::AsksToHangUp(own(fields)?),
         "Hold" => Told::Held(own(fields)?),
         "Unhold" => Told::Resumed(own(fields)?),
@@ -100,10 +89,7 @@ pub(super) fn read<'a>(name: &str, fields: Fields<'a>) -> Result<Reading<'a>, Br
         },
         "AttendedTransfer" => Told::Attended {
             by: missing(channel(fields, "OrigTransferer"), "OrigTransfererUniqueid")?,
-            second: missing(
-                channel(fields, "SecondTransferer"),
-                "SecondTransfererUniqueid",
-            )?,
+            second: missing(channel(fields, "SecondTransferer"), "SecondTransfererUniqueid")?,
             client: channel(fields, "Transferee"),
             target: channel(fields, "TransferTarget"),
         },
@@ -131,11 +117,7 @@ pub(super) fn read<'a>(name: &str, fields: Fields<'a>) -> Result<Reading<'a>, Br
         other if IRRELEVANT.binary_search(&other).is_ok() => return Ok(Reading::Irrelevant),
         _ => return Ok(Reading::Unknown),
     };
-    Ok(Reading::Event(PbxEvent {
-        scope: fields.get("SystemName"),
-        dialect: Dialect::Ami,
-        told,
-    }))
+    Ok(Reading::Event(PbxEvent { scope: fields.get("SystemName"), dialect: Dialect::Ami, told }))
 }
 
 fn channel<'a>(fields: Fields<'a>, prefix: &str) -> Option<Named<'a>> {
@@ -147,9 +129,7 @@ fn channel<'a>(fields: Fields<'a>, prefix: &str) -> Option<Named<'a>> {
         connected: None,
         exten: fields.prefixed(prefix, "Exten"),
         context: fields.prefixed(prefix, "Context"),
-        state: fields
-            .prefixed(prefix, "ChannelState")
-            .and_then(|state| state.parse().ok()),
+        state: fields.prefixed(prefix, "ChannelState").and_then(|state| state.parse().ok()),
     })
 }
 
@@ -158,10 +138,7 @@ fn own(fields: Fields<'_>) -> Result<Named<'_>, BrokenEvent> {
 }
 
 fn attempt(fields: Fields<'_>) -> Result<Attempt<'_>, BrokenEvent> {
-    Ok(Attempt {
-        by: channel(fields, ""),
-        to: missing(channel(fields, "Dest"), "DestUniqueid")?,
-    })
+    Ok(Attempt { by: channel(fields, ""), to: missing(channel(fields, "Dest"), "DestUniqueid")? })
 }
 
 fn pair<'a>(fields: Fields<'a>, one: &str, two: &str) -> Result<Told<'a>, BrokenEvent> {

@@ -21,10 +21,9 @@ pub(super) fn read<'a>(name: &str, fields: Fields<'a>) -> Result<Reading<'a>, Br
             line: fields.get("Trunk"),
         }),
         "bridge" => Told::Entered(coming(fields)?),
-        "bridge_leave" => Told::Left {
-            from: coming(fields)?,
-            remaining: fields.whole("BridgeNumChannels"),
-        },
+        "bridge_leave" => {
+            Told::Left { from: coming(fields)?, remaining: fields.whole("BridgeNumChannels") }
+        }
         "bridge_destroy" => match fields.get("BridgeUniqueid") {
             Some(bridge) => Told::BridgeGone { bridge },
             None => return Ok(Reading::Irrelevant),
@@ -44,18 +43,11 @@ pub(super) fn read<'a>(name: &str, fields: Fields<'a>) -> Result<Reading<'a>, Br
         }),
         _ => return Ok(Reading::Unknown),
     };
-    Ok(Reading::Event(PbxEvent {
-        scope: fields.get("Token"),
-        dialect: Dialect::Dialplan,
-        told,
-    }))
+    Ok(Reading::Event(PbxEvent { scope: fields.get("Token"), dialect: Dialect::Dialplan, told }))
 }
 
 fn id(fields: Fields<'_>) -> Result<Written<'_>, BrokenEvent> {
-    missing(
-        fields.get("UniqueId").or_else(|| fields.get("Uniqueid")),
-        "UniqueId",
-    )
+    missing(fields.get("UniqueId").or_else(|| fields.get("Uniqueid")), "UniqueId")
 }
 
 fn channel(fields: Fields<'_>) -> Result<Named<'_>, BrokenEvent> {

@@ -46,10 +46,7 @@ pub(crate) enum Dialect {
 /// What was made of an event.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "read and used at once, never kept"
-)]
+#[allow(clippy::large_enum_variant, reason = "read and used at once, never kept")]
 pub enum Reading<'a> {
     /// An event that tells something of a call.
     Event(PbxEvent<'a>),
@@ -176,10 +173,7 @@ pub(crate) enum CallKind {
 
 /// What happened, in one language for both dialects.
 #[derive(Clone, Debug)]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "read and used at once, never kept"
-)]
+#[allow(clippy::large_enum_variant, reason = "read and used at once, never kept")]
 pub(crate) enum Told<'a> {
     /// A channel began.
     Appeared(Named<'a>),

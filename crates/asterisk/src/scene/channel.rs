@@ -103,12 +103,7 @@ impl Channel {
             return;
         }
         let labels = self.labels.get_or_insert_with(|| {
-            Box::new(Labels {
-                told_at: Micros::MAX,
-                caller: None,
-                connected: None,
-                exten: None,
-            })
+            Box::new(Labels { told_at: Micros::MAX, caller: None, connected: None, exten: None })
         });
         let earlier = at < labels.told_at;
         labels.told_at = labels.told_at.min(at);
@@ -160,21 +155,13 @@ impl Channel {
     /// The attempt to reach it, begun by whatever tells of it first.
     pub(crate) fn dial_mut(&mut self, at: Micros) -> &mut Dial {
         self.dial.get_or_insert_with(|| {
-            Box::new(Dial {
-                at,
-                by: None,
-                string: None,
-                end: None,
-                orphan: true,
-            })
+            Box::new(Dial { at, by: None, string: None, end: None, orphan: true })
         })
     }
 
     /// Returns true if the PBX itself dialled it, for no other channel.
     pub(crate) fn is_dialled_by_pbx(&self) -> bool {
-        self.dial
-            .as_deref()
-            .is_some_and(|dial| dial.by.is_none() && !dial.orphan)
+        self.dial.as_deref().is_some_and(|dial| dial.by.is_none() && !dial.orphan)
     }
 
     /// How the attempt to reach it ended.
@@ -234,10 +221,7 @@ impl Channel {
     }
 
     fn held(&self) -> &[(Micros, bool)] {
-        self.holds
-            .as_deref()
-            .map(SmallVec::as_slice)
-            .unwrap_or_default()
+        self.holds.as_deref().map(SmallVec::as_slice).unwrap_or_default()
     }
 
     /// Whether it keeps its other side on hold at that time.
@@ -248,12 +232,7 @@ impl Channel {
 
     /// Whether it keeps its other side on hold. Whoever comes into a bridge again took it back.
     pub(crate) fn holds_now(&self) -> bool {
-        let entered = self
-            .points
-            .iter()
-            .filter(|point| point.enters)
-            .map(|point| point.at)
-            .max();
+        let entered = self.points.iter().filter(|point| point.enters).map(|point| point.at).max();
         let holds =
             |(at, held): &(Micros, bool)| *held && entered.is_none_or(|entered| entered <= *at);
         self.hung_at().is_none() && self.held().last().is_some_and(holds)
@@ -266,12 +245,7 @@ impl Channel {
             .and_then(|dial| dial.end)
             .filter(|(_, end)| *end == DialEnd::Answered)
             .map(|(at, _)| at)
-            .or_else(|| {
-                self.points
-                    .iter()
-                    .find(|point| point.enters)
-                    .map(|point| point.at)
-            })
+            .or_else(|| self.points.iter().find(|point| point.enters).map(|point| point.at))
     }
 
     /// Whether it rings now, or was answered and is not connected yet.
@@ -290,11 +264,8 @@ impl Channel {
 
     /// Keeps of its moments only the last coming into that bridge.
     pub(super) fn forget_but(&mut self, bridge: Option<BridgeAt>) {
-        let last = self
-            .points
-            .iter()
-            .rfind(|point| point.enters && Some(point.bridge) == bridge)
-            .copied();
+        let last =
+            self.points.iter().rfind(|point| point.enters && Some(point.bridge) == bridge).copied();
         self.points = last.into_iter().collect();
         self.holds = None;
     }

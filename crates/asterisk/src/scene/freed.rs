@@ -49,10 +49,7 @@ impl Freed {
     /// Takes over what another scene knows, whose channels have got these places.
     pub(super) fn join(&mut self, other: Self, moved: impl Fn(ChannelAt) -> ChannelAt) {
         for ring in other.rings {
-            self.rang(FreedRing {
-                client: ring.client.map(&moved),
-                ..ring
-            });
+            self.rang(FreedRing { client: ring.client.map(&moved), ..ring });
         }
         self.attempts.all += other.attempts.all;
         self.attempts.busy += other.attempts.busy;

@@ -253,11 +253,7 @@ impl Scene {
             Some(position) => position,
             None if self.bridges.len() < MOST => {
                 self.bridges.reserve_exact(1);
-                self.bridges.push(Bridge {
-                    id,
-                    kind: BridgeKind::Talk,
-                    emptied: Vec::new(),
-                });
+                self.bridges.push(Bridge { id, kind: BridgeKind::Talk, emptied: Vec::new() });
                 self.bridges.len() - 1
             }
             None => {
@@ -269,9 +265,7 @@ impl Scene {
     }
 
     pub(crate) fn kind(&self, bridge: BridgeAt) -> BridgeKind {
-        self.bridges
-            .get(usize::from(bridge))
-            .map_or(BridgeKind::Talk, |bridge| bridge.kind)
+        self.bridges.get(usize::from(bridge)).map_or(BridgeKind::Talk, |bridge| bridge.kind)
     }
 
     /// Notes that a bridge holds no channel at that time.
@@ -308,9 +302,7 @@ impl Scene {
 
     /// When a channel was in which bridge.
     pub(crate) fn stays(&self, at: ChannelAt) -> Stays {
-        self.channel(at)
-            .map(|channel| channel.stays(&self.bridges))
-            .unwrap_or_default()
+        self.channel(at).map(|channel| channel.stays(&self.bridges)).unwrap_or_default()
     }
 
     /// The bridge a channel is in now.

@@ -63,11 +63,7 @@ impl PlanDial {
 
 impl Plan {
     pub(crate) fn arrive(&mut self, new: Arrival) {
-        match self
-            .arrivals
-            .iter_mut()
-            .find(|known| known.channel == new.channel)
-        {
+        match self.arrivals.iter_mut().find(|known| known.channel == new.channel) {
             Some(known) => {
                 known.at = known.at.min(new.at);
                 known.phone = known.phone.take().or(new.phone);
@@ -99,11 +95,7 @@ impl Plan {
 
     /// One report of a channel is enough; a later one repeats it.
     pub(crate) fn report(&mut self, new: Report) {
-        match self
-            .reports
-            .iter_mut()
-            .find(|known| known.channel == new.channel)
-        {
+        match self.reports.iter_mut().find(|known| known.channel == new.channel) {
             Some(known) if new.at < known.at => *known = new,
             Some(_) => {}
             None => {

@@ -6,15 +6,10 @@ impl Scene {
     /// Forgets everything but the channels that are still there and the bridges they are in, after the
     /// records of all its clients went out. An agent may stay connected all day.
     pub(crate) fn prune(&mut self) {
-        let keep: Vec<bool> = self
-            .channels
-            .iter()
-            .map(|channel| channel.hung_at().is_none())
-            .collect();
-        let mut whereabouts: Vec<Option<BridgeAt>> = (0_u16..)
-            .take(self.channels.len())
-            .map(|at| self.whereabouts(at))
-            .collect();
+        let keep: Vec<bool> =
+            self.channels.iter().map(|channel| channel.hung_at().is_none()).collect();
+        let mut whereabouts: Vec<Option<BridgeAt>> =
+            (0_u16..).take(self.channels.len()).map(|at| self.whereabouts(at)).collect();
         self.moves.clear();
         self.recorded.clear();
         self.live.clear();
@@ -31,30 +26,20 @@ impl Scene {
         let places = new_places(keep);
         let place = |at: ChannelAt| places.get(usize::from(at)).copied().flatten();
         let mut kept = keep.iter();
-        self.channels
-            .retain(|_| kept.next().copied().unwrap_or(true));
-        for dial in self
-            .channels
-            .iter_mut()
-            .filter_map(|channel| channel.dial.as_deref_mut())
-        {
+        self.channels.retain(|_| kept.next().copied().unwrap_or(true));
+        for dial in self.channels.iter_mut().filter_map(|channel| channel.dial.as_deref_mut()) {
             dial.by = dial.by.and_then(place);
         }
         self.recorded.retain(|(_, channel)| moved(channel, place));
         self.moves.retain_mut(|found| moved(&mut found.by, place));
         self.live.retain(|live| moved(&mut live.key, place));
         if let Some(freed) = &mut self.freed {
-            freed
-                .rings
-                .retain_mut(|ring| ring.client.as_mut().is_none_or(|at| moved(at, place)));
+            freed.rings.retain_mut(|ring| ring.client.as_mut().is_none_or(|at| moved(at, place)));
         }
         if let Some(plan) = &mut self.plan {
-            plan.arrivals
-                .retain(|arrival| moved(&mut arrival.channel, place));
-            plan.dials
-                .retain_mut(|dial| moved(&mut dial.channel, place));
-            plan.reports
-                .retain_mut(|report| moved(&mut report.channel, place));
+            plan.arrivals.retain(|arrival| moved(&mut arrival.channel, place));
+            plan.dials.retain_mut(|dial| moved(&mut dial.channel, place));
+            plan.reports.retain_mut(|report| moved(&mut report.channel, place));
         }
         self.retain_links();
     }
@@ -62,10 +47,7 @@ impl Scene {
     fn retain_links(&mut self) {
         let mut links = smallvec::SmallVec::<[CompactString; 1]>::new();
         for channel in &mut self.channels {
-            let Some(link) = channel
-                .link
-                .and_then(|link| self.links.get(usize::from(link)))
-            else {
+            let Some(link) = channel.link.and_then(|link| self.links.get(usize::from(link))) else {
                 continue;
             };
             let known = links.iter().position(|known| known == link);
@@ -84,17 +66,14 @@ impl Scene {
             .take(self.bridges.len())
             .map(|bridge| whereabouts.contains(&Some(bridge)))
             .collect();
-        let bridges: Vec<BridgeAt> = new_places(&used)
-            .into_iter()
-            .map(|place| place.unwrap_or(BridgeAt::MAX))
-            .collect();
+        let bridges: Vec<BridgeAt> =
+            new_places(&used).into_iter().map(|place| place.unwrap_or(BridgeAt::MAX)).collect();
         for (channel, at) in self.channels.iter_mut().zip(whereabouts) {
             channel.forget_but(*at);
             channel.moved_bridges(&bridges);
         }
         let mut kept = used.iter();
-        self.bridges
-            .retain(|_| kept.next().copied().unwrap_or(true));
+        self.bridges.retain(|_| kept.next().copied().unwrap_or(true));
         for bridge in &mut self.bridges {
             bridge.emptied.clear();
         }

@@ -73,11 +73,7 @@ pub(super) fn stays(points: &[Point], bridges: &[Bridge], hung_at: Option<Micros
         }
     }
     if let Some((bridge, from)) = open {
-        stays.push(Stay {
-            bridge,
-            from,
-            to: None,
-        });
+        stays.push(Stay { bridge, from, to: None });
     }
     for stay in &mut stays {
         let emptied = bridges
@@ -96,11 +92,7 @@ pub(super) fn stays(points: &[Point], bridges: &[Bridge], hung_at: Option<Micros
 }
 
 fn close(bridge: BridgeAt, from: Micros, to: Micros) -> Stay {
-    Stay {
-        bridge,
-        from,
-        to: Some(to),
-    }
+    Stay { bridge, from, to: Some(to) }
 }
 
 #[cfg(test)]
@@ -110,30 +102,17 @@ mod tests {
     fn seen(points: &[(i64, u16, bool)]) -> Vec<(u16, i64, Option<i64>)> {
         let points: Vec<Point> = points
             .iter()
-            .map(|(at, bridge, enters)| Point {
-                at: *at,
-                bridge: *bridge,
-                enters: *enters,
-            })
+            .map(|(at, bridge, enters)| Point { at: *at, bridge: *bridge, enters: *enters })
             .collect();
         let stays = stays(&points, &[], None);
-        stays
-            .iter()
-            .map(|stay| (stay.bridge, stay.from, stay.to))
-            .collect()
+        stays.iter().map(|stay| (stay.bridge, stay.from, stay.to)).collect()
     }
 
     #[test]
     fn moments_of_one_time_are_taken_in_the_order_that_fits() {
         let tidy = [(0, 1, Some(5)), (1, 5, Some(9))];
-        assert_eq!(
-            seen(&[(1, 0, true), (5, 0, false), (5, 1, true), (9, 1, false)]),
-            tidy
-        );
-        assert_eq!(
-            seen(&[(1, 0, true), (5, 1, true), (5, 0, false), (9, 1, false)]),
-            tidy
-        );
+        assert_eq!(seen(&[(1, 0, true), (5, 0, false), (5, 1, true), (9, 1, false)]), tidy);
+        assert_eq!(seen(&[(1, 0, true), (5, 1, true), (5, 0, false), (9, 1, false)]), tidy);
     }
 
     #[test]
@@ -147,9 +126,6 @@ mod tests {
 
     #[test]
     fn leaving_an_unseen_bridge_proves_having_been_there() {
-        assert_eq!(
-            seen(&[(1, 0, true), (7, 1, false)]),
-            [(0, 1, Some(7)), (1, 7, Some(7))]
-        );
+        assert_eq!(seen(&[(1, 0, true), (7, 1, false)]), [(0, 1, Some(7)), (1, 7, Some(7))]);
     }
 }

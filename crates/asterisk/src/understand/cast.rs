@@ -33,11 +33,7 @@ pub(crate) fn clients(scene: &Scene, rules: &Rules) -> Clients {
     if !found.is_empty() {
         return found;
     }
-    if scene.dialplan {
-        spotted(scene)
-    } else {
-        connected(scene)
-    }
+    if scene.dialplan { spotted(scene) } else { connected(scene) }
 }
 
 /// Whether the channel belongs to the company: an employee, or a mobile the call was carried to.
@@ -102,9 +98,7 @@ fn connected(scene: &Scene) -> Clients {
             key: root,
             direction: Direction::Outbound,
             channels: SmallVec::from_slice(&[one.line]),
-            began: scene
-                .channel(root)
-                .map_or(one.at, |channel| channel.first_at.min(one.at)),
+            began: scene.channel(root).map_or(one.at, |channel| channel.first_at.min(one.at)),
             sought: one.at,
         });
     }
@@ -130,21 +124,17 @@ struct Root {
 /// company, as an employee's own phone does in a click-to-call. Either it dialled the second line
 /// itself, or it was reached by the far half of a Local channel whose near half did.
 fn called_first(one: &Dialled, dialled: &[Dialled]) -> bool {
-    dialled
-        .iter()
-        .filter(|other| other.line != one.line)
-        .any(|other| {
-            let halves = (one.root.half, other.root.half) == (Some(Half::Two), Some(Half::One));
-            other.root.channel == one.line || halves && other.root.channel == one.root.channel
-        })
+    dialled.iter().filter(|other| other.line != one.line).any(|other| {
+        let halves = (one.root.half, other.root.half) == (Some(Half::Two), Some(Half::One));
+        other.root.channel == one.line || halves && other.root.channel == one.root.channel
+    })
 }
 
 /// A line an employee's call reached although every event that dialled it was lost.
 fn reached(scene: &Scene) -> Option<Client> {
     let (key, caller) = calling_employee(scene)?;
-    let (line, channel) = scene
-        .all()
-        .find(|(_, channel)| channel.peer.is_line() && channel.was_bridged())?;
+    let (line, channel) =
+        scene.all().find(|(_, channel)| channel.peer.is_line() && channel.was_bridged())?;
     Some(Client {
         key,
         direction: Direction::Outbound,
@@ -221,9 +211,7 @@ fn is_call_of_its_own(scene: &Scene, root: ChannelAt, at: ChannelAt) -> bool {
             .any(|found| found.how == How::Attended && employee(found.by) == employee(root));
     let in_a_room = |at: ChannelAt| {
         let stays = scene.stays(at);
-        stays
-            .iter()
-            .any(|stay| scene.kind(stay.bridge) == BridgeKind::Conference)
+        stays.iter().any(|stay| scene.kind(stay.bridge) == BridgeKind::Conference)
     };
     begun_apart && !handed_over && (in_a_room(at) || in_a_room(root))
 }
@@ -239,11 +227,8 @@ fn planned(scene: &Scene, plan: &Plan, rules: &Rules) -> Clients {
         sought: at,
     };
     for arrival in &plan.arrivals {
-        let dialled = plan
-            .dials
-            .iter()
-            .filter(|dial| dial.channel == arrival.channel)
-            .map(|dial| dial.at);
+        let dialled =
+            plan.dials.iter().filter(|dial| dial.channel == arrival.channel).map(|dial| dial.at);
         let at = dialled.chain([arrival.at]).min().unwrap_or(arrival.at);
         clients.push(inbound(arrival.channel, at));
     }
@@ -281,12 +266,7 @@ fn planned(scene: &Scene, plan: &Plan, rules: &Rules) -> Clients {
             }
             match report.kind {
                 CallKind::Outgoing => {
-                    clients.push(outbound(
-                        scene,
-                        report.channel,
-                        phone.unwrap_or_default(),
-                        began,
-                    ));
+                    clients.push(outbound(scene, report.channel, phone.unwrap_or_default(), began));
                 }
                 // A transfer makes the hangup of an incoming call an internal one; a call between
                 // employees has no start and no outside number.
@@ -307,19 +287,14 @@ pub(crate) fn is_outgoing(dial: &PlanDial, rules: &Rules) -> bool {
     let outside = |phone: &str| rules.is_outside(phone) || dial.line.is_some();
     dial.kind == CallKind::Outgoing
         && dial.phone.as_deref().is_some_and(outside)
-        && dial
-            .extensions
-            .first()
-            .is_some_and(|first| rules.employee(first).is_some())
+        && dial.extensions.first().is_some_and(|first| rules.employee(first).is_some())
 }
 
 fn outbound(scene: &Scene, key: ChannelAt, phone: &str, at: Micros) -> Client {
     let own = scene.all().filter(|(at, channel)| {
         *at != key
             && channel.peer.is_line()
-            && channel
-                .caller()
-                .is_some_and(|caller| same_number(caller, phone))
+            && channel.caller().is_some_and(|caller| same_number(caller, phone))
     });
     Client {
         key,
@@ -332,9 +307,7 @@ fn outbound(scene: &Scene, key: ChannelAt, phone: &str, at: Micros) -> Client {
 
 /// Clients of a dialplan that told only of bridges: whoever dialled has a number in `Exten`.
 fn spotted(scene: &Scene) -> Clients {
-    let line = scene
-        .all()
-        .find(|(_, channel)| channel.peer.is_line() && channel.was_bridged());
+    let line = scene.all().find(|(_, channel)| channel.peer.is_line() && channel.was_bridged());
     let Some((at, channel)) = line else {
         return Clients::new();
     };

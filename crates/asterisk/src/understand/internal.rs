@@ -46,12 +46,7 @@ impl<'a> InternalCall<'a> {
             })
             .collect();
         joined.sort();
-        Some(Self {
-            scene,
-            people,
-            report,
-            joined,
-        })
+        Some(Self { scene, people, report, joined })
     }
 
     fn caller(&self) -> &str {
@@ -74,14 +69,8 @@ impl<'a> InternalCall<'a> {
         if self.answered_at().is_some() {
             (Outcome::Answered, None)
         } else if self.scene.dialplan {
-            let taken = self
-                .report
-                .is_some_and(|report| report.answered == Some(true));
-            let outcome = if taken {
-                Outcome::Answered
-            } else {
-                Outcome::NoAnswer
-            };
+            let taken = self.report.is_some_and(|report| report.answered == Some(true));
+            let outcome = if taken { Outcome::Answered } else { Outcome::NoAnswer };
             (outcome, None)
         } else {
             outcome::outgoing(self.dialled(), self.scene.channel(key))
@@ -90,9 +79,7 @@ impl<'a> InternalCall<'a> {
 
     fn ended(&self) -> Micros {
         let hung = self.scene.channels.iter().filter_map(Channel::hung_at);
-        hung.chain(self.report.map(|report| report.at))
-            .max()
-            .unwrap_or(self.scene.last_at)
+        hung.chain(self.report.map(|report| report.at)).max().unwrap_or(self.scene.last_at)
     }
 
     /// The channel it is named after.
@@ -119,19 +106,14 @@ impl<'a> InternalCall<'a> {
         )
         .with_ended_at(moment(ended));
         let dials = self.dialled().filter_map(|channel| channel.dial.as_deref());
-        let sought = dials
-            .map(|dial| dial.at)
-            .min()
-            .unwrap_or(self.scene.first_at);
+        let sought = dials.map(|dial| dial.at).min().unwrap_or(self.scene.first_at);
         if let Some(first) = self.answered_at() {
             record = record.with_wait(seconds(sought, first));
             if let Some(end) = self.end_of_talk() {
                 record = record.with_talk(seconds(first, end).max(Seconds::new(1)));
             }
         } else if !outcome.is_answered() {
-            record = record
-                .with_talk(Seconds::ZERO)
-                .with_wait(seconds(sought, ended));
+            record = record.with_talk(Seconds::ZERO).with_wait(seconds(sought, ended));
         }
         if let Some(reason) = reason {
             record = record.with_reason(reason);
@@ -164,11 +146,8 @@ impl<'a> InternalCall<'a> {
     fn end_of_talk(&self) -> Option<Micros> {
         let caller =
             |(_, channel): &(ChannelAt, &Channel)| channel.peer.extension() == Some(self.caller());
-        let left = self
-            .scene
-            .all()
-            .filter(caller)
-            .filter_map(|(at, _)| self.scene.stays(at).pop()?.to);
+        let left =
+            self.scene.all().filter(caller).filter_map(|(at, _)| self.scene.stays(at).pop()?.to);
         left.max().or(self.report.map(|report| report.at))
     }
 }

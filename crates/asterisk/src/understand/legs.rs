@@ -80,15 +80,10 @@ impl Story<'_> {
     /// call, or a question about it, was answered too.
     fn talk_of(&self, at: ChannelAt, leg: LegRecord) -> LegRecord {
         match self.had_client(at) {
-            Some((from, to)) => LegRecord {
-                answered_at: Some(moment(from)),
-                ended_at: Some(moment(to)),
-                ..leg
-            },
-            None => LegRecord {
-                answered_at: None,
-                ..leg
-            },
+            Some((from, to)) => {
+                LegRecord { answered_at: Some(moment(from)), ended_at: Some(moment(to)), ..leg }
+            }
+            None => LegRecord { answered_at: None, ..leg },
         }
     }
 
@@ -152,9 +147,7 @@ impl Story<'_> {
         if client_side.contains(&at) {
             let outbound = self.client.direction == Direction::Outbound;
             return outbound.then(|| {
-                let from = caller
-                    .cloned()
-                    .map_or(LegEnd::UnknownEmployee, LegEnd::Employee);
+                let from = caller.cloned().map_or(LegEnd::UnknownEmployee, LegEnd::Employee);
                 (from, LegEnd::Client)
             });
         }

@@ -87,11 +87,7 @@ impl<'a> Story<'a> {
             };
         }
         if reported || self.talk.proved {
-            return Ending {
-                outcome: Outcome::Answered,
-                reason: None,
-                talk: None,
-            };
+            return Ending { outcome: Outcome::Answered, reason: None, talk: None };
         }
         let message = self.client.direction == Direction::Inbound
             && self.own().any(|channel| channel.message);
@@ -100,11 +96,7 @@ impl<'a> Story<'a> {
         } else {
             outcome::unanswered(self.scene, self.client)
         };
-        Ending {
-            outcome,
-            reason,
-            talk: Some(Seconds::ZERO),
-        }
+        Ending { outcome, reason, talk: Some(Seconds::ZERO) }
     }
 
     /// The end of the call as a live event.
@@ -115,19 +107,12 @@ impl<'a> Story<'a> {
             reason: ending.reason,
             talk: ending.talk,
         };
-        Some(CallEvent::new(
-            call_id(self.scene, self.client.key)?,
-            moment(at),
-            kind,
-        ))
+        Some(CallEvent::new(call_id(self.scene, self.client.key)?, moment(at), kind))
     }
 
     fn own(&self) -> impl Iterator<Item = &'a Channel> {
         let scene = self.scene;
-        self.client
-            .channels
-            .iter()
-            .filter_map(move |at| scene.channel(*at))
+        self.client.channels.iter().filter_map(move |at| scene.channel(*at))
     }
 
     /// Nobody was seen to talk with the client, and the dialplan says that it was answered.
@@ -179,13 +164,7 @@ impl<'a> Story<'a> {
                 who.is_some_and(|who| who.name() == name)
             })
         };
-        for extension in rang(
-            self.scene,
-            Some(self.client),
-            self.clients,
-            self.rules,
-            heard,
-        ) {
+        for extension in rang(self.scene, Some(self.client), self.clients, self.rules, heard) {
             if let Ok(extension) = Extension::new(&extension) {
                 record = record.with_rang(extension);
             }
@@ -200,10 +179,7 @@ impl<'a> Story<'a> {
         if ending.outcome.is_answered()
             && let Some(attempt) = transfer(&self.view())
         {
-            let to = attempt
-                .to
-                .as_ref()
-                .and_then(|to| Extension::new(to.name()).ok());
+            let to = attempt.to.as_ref().and_then(|to| Extension::new(to.name()).ok());
             if attempt.result == TransferResult::Accepted {
                 transferred_to.clone_from(&to);
             }
@@ -252,11 +228,7 @@ impl<'a> Story<'a> {
             return talked.into_vec();
         }
         // Only the hangup arrived; it may still name one who answered.
-        let report = self
-            .scene
-            .plan
-            .as_deref()
-            .and_then(|plan| plan.report_of(self.client.key));
+        let report = self.scene.plan.as_deref().and_then(|plan| plan.report_of(self.client.key));
         let named = report.and_then(|report| report.extensions.first());
         named
             .and_then(|named| self.rules.employee(named))
@@ -315,10 +287,7 @@ fn end(scene: &Scene, client: &Client, talk: &Talk) -> Option<Micros> {
         (_, Some(hung), to) => Some(to.map_or(hung, |to| hung.max(to))),
         (Some(_), None, Some(to)) => Some(to),
         (_, None, _) => {
-            let report = scene
-                .plan
-                .as_deref()
-                .and_then(|plan| plan.report_of(client.key));
+            let report = scene.plan.as_deref().and_then(|plan| plan.report_of(client.key));
             let root = scene.channel(client.key).and_then(Channel::hung_at);
             report.map(|report| report.at).or(root)
         }
@@ -335,9 +304,7 @@ pub(crate) fn call_id(scene: &Scene, key: ChannelAt) -> Option<CallId> {
 /// names it after the call.
 fn recording(scene: &Scene, key: ChannelAt, clients: &[Client]) -> Option<RecordingId> {
     if scene.dialplan {
-        return scene
-            .channel(key)
-            .map(|channel| RecordingId::new(&channel.id));
+        return scene.channel(key).map(|channel| RecordingId::new(&channel.id));
     }
     // Of several calls in a scene, each has the recording begun in it.
     let call = |at: ChannelAt| scene.channel(at).and_then(|channel| scene.linked(channel));
@@ -346,7 +313,5 @@ fn recording(scene: &Scene, key: ChannelAt, clients: &[Client]) -> Option<Record
         .iter()
         .filter(|(_, channel)| clients.len() < 2 || call(*channel) == call(key))
         .min()?;
-    scene
-        .channel(*channel)
-        .map(|channel| RecordingId::new(&channel.id))
+    scene.channel(*channel).map(|channel| RecordingId::new(&channel.id))
 }

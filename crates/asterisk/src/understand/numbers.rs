@@ -42,10 +42,7 @@ pub(crate) fn phone_of<'a>(scene: &'a Scene, client: &Client) -> Option<&'a str>
 /// The number a channel was dialled with: `375…` of `375…@0001371`, of `0001371/375…`, or what the
 /// PBX shows as the called side.
 pub(crate) fn dialled_number(channel: &Channel) -> Option<&str> {
-    let string = channel
-        .dial
-        .as_deref()
-        .and_then(|dial| dial.string.as_deref());
+    let string = channel.dial.as_deref().and_then(|dial| dial.string.as_deref());
     let number = string.and_then(|string| {
         let string = string.strip_prefix("PJSIP/").unwrap_or(string);
         let number = match string.split_once('@') {
@@ -79,9 +76,7 @@ pub(crate) fn line_of<'a>(scene: &'a Scene, client: &Client) -> Option<&'a str> 
             .rev()
             .filter(|dial| dial.channel == client.key)
             .find_map(|dial| dial.line.as_deref());
-        let reported = plan
-            .report_of(client.key)
-            .and_then(|report| report.line.as_deref());
+        let reported = plan.report_of(client.key).and_then(|report| report.line.as_deref());
         if let Some(line) = arrived.or(reported).or(dialled) {
             return Some(line);
         }
@@ -99,9 +94,6 @@ pub(crate) fn line_of<'a>(scene: &'a Scene, client: &Client) -> Option<&'a str> 
                 .or_else(|| own.clone().last())?;
             trunk(best)
         }
-        _ => scene
-            .channel(client.key)
-            .and_then(Channel::exten)
-            .or_else(|| trunk(client.key)),
+        _ => scene.channel(client.key).and_then(Channel::exten).or_else(|| trunk(client.key)),
     }
 }

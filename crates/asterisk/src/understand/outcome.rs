@@ -8,9 +8,8 @@ use crate::read::DialEnd;
 use crate::scene::{Attempts, Channel, ChannelAt, Scene};
 
 /// Causes that say the number or the way to it does not exist or is out of order (Q.850).
-const FAILING: &[u16] = &[
-    1, 2, 3, 6, 22, 27, 28, 29, 34, 38, 41, 42, 44, 47, 50, 57, 58, 63, 65, 66, 69, 79, 88, 111,
-];
+const FAILING: &[u16] =
+    &[1, 2, 3, 6, 22, 27, 28, 29, 34, 38, 41, 42, 44, 47, 50, 57, 58, 63, 65, 66, 69, 79, 88, 111];
 /// The called side declined.
 const REJECTED: u16 = 21;
 const BUSY: u16 = 17;
@@ -38,12 +37,8 @@ pub(crate) fn outgoing<'a>(
     tried: impl Iterator<Item = &'a Channel>,
     caller: Option<&Channel>,
 ) -> (Outcome, Option<Reason>) {
-    let furthest = tried.max_by_key(|channel| {
-        (
-            reached(channel),
-            channel.dial.as_deref().map(|dial| dial.at),
-        )
-    });
+    let furthest =
+        tried.max_by_key(|channel| (reached(channel), channel.dial.as_deref().map(|dial| dial.at)));
     let rang = furthest.is_some_and(|channel| channel.rang_at().is_some());
     let cause = furthest.and_then(|channel| channel.cause);
     let end = furthest.and_then(Channel::dial_end);
@@ -87,26 +82,18 @@ fn reached(attempt: &Channel) -> Reached {
 
 /// Why nobody answered an incoming call.
 fn missed(scene: &Scene, client: &Client) -> Reason {
-    let asked = client
-        .channels
-        .iter()
-        .any(|at| scene.channel(*at).is_some_and(|channel| channel.asked));
+    let asked =
+        client.channels.iter().any(|at| scene.channel(*at).is_some_and(|channel| channel.asked));
     if asked {
         return Reason::CallerGaveUp;
     }
-    let mut tried = scene
-        .freed
-        .as_deref()
-        .map(|freed| freed.attempts)
-        .unwrap_or_default();
+    let mut tried = scene.freed.as_deref().map(|freed| freed.attempts).unwrap_or_default();
     for channel in &scene.channels {
         count_attempt(&mut tried, channel);
     }
     match tried {
         // With no attempt at all there was no phone to ring.
-        Attempts {
-            all, unavailable, ..
-        } if unavailable == all => Reason::Unavailable,
+        Attempts { all, unavailable, .. } if unavailable == all => Reason::Unavailable,
         Attempts { all, busy, .. } if busy == all => Reason::Busy,
         Attempts { all, refused, .. } if refused == all => Reason::Refused,
         _ => Reason::Timeout,
@@ -128,21 +115,11 @@ pub(crate) fn count_attempt(attempts: &mut Attempts, channel: &Channel) {
 /// The channels of a client that decide its call: the first, the last, the one that got furthest, and
 /// those that talked.
 pub(crate) fn deciding(scene: &Scene, client: &Client) -> Vec<ChannelAt> {
-    let own = || {
-        client
-            .channels
-            .iter()
-            .filter_map(|at| Some((*at, scene.channel(*at)?)))
-    };
+    let own = || client.channels.iter().filter_map(|at| Some((*at, scene.channel(*at)?)));
     let dialled = |channel: &Channel| channel.dial.as_deref().map(|dial| dial.at);
     let first = own().min_by_key(|(_, channel)| dialled(channel));
     let last = own().max_by_key(|(_, channel)| dialled(channel));
     let furthest = own().max_by_key(|(_, channel)| (reached(channel), dialled(channel)));
     let talked = own().filter(|(_, channel)| channel.was_bridged());
-    [first, last, furthest]
-        .into_iter()
-        .flatten()
-        .chain(talked)
-        .map(|(at, _)| at)
-        .collect()
+    [first, last, furthest].into_iter().flatten().chain(talked).map(|(at, _)| at).collect()
 }

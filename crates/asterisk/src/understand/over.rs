@@ -30,9 +30,7 @@ fn hung_up(scene: &Scene, client: &Client) -> bool {
     }
     // Whoever dials the last line; after a transfer that is not the one who began.
     let last = own().max_by_key(|channel| channel.dial.as_deref().map(|dial| dial.at));
-    let dialler = last
-        .and_then(|last| last.dial.as_deref()?.by)
-        .unwrap_or(client.key);
+    let dialler = last.and_then(|last| last.dial.as_deref()?.by).unwrap_or(client.key);
     scene.channel(dialler).is_some_and(hung)
 }
 
@@ -74,18 +72,13 @@ pub(crate) fn over_at(scene: &Scene, client: &Client) -> Option<Micros> {
         return None;
     }
     let last_of = |at: ChannelAt| scene.stays(at).pop();
-    let client_left = client
-        .channels
-        .iter()
-        .filter_map(|at| last_of(*at))
-        .max_by_key(|stay| stay.to)?;
+    let client_left =
+        client.channels.iter().filter_map(|at| last_of(*at)).max_by_key(|stay| stay.to)?;
     let others = scene.all().filter(|(at, channel)| {
         !client.channels.contains(at) && channel.peer.extension().is_some()
     });
     let others: Vec<_> = others.filter_map(|(at, _)| last_of(at)).collect();
     let stayed_longer = others.is_empty()
-        || others
-            .iter()
-            .any(|stay| stay.bridge == client_left.bridge && stay.to > client_left.to);
+        || others.iter().any(|stay| stay.bridge == client_left.bridge && stay.to > client_left.to);
     stayed_longer.then(|| report.at.max(client_left.to.unwrap_or(report.at)))
 }

@@ -57,9 +57,7 @@ pub(crate) fn caller(scene: &Scene, client: &Client, rules: &Rules) -> Option<Co
     if client.direction != Direction::Outbound {
         return None;
     }
-    let own = scene
-        .channel(client.key)
-        .and_then(|channel| channel.peer.extension());
+    let own = scene.channel(client.key).and_then(|channel| channel.peer.extension());
     if let Some(own) = own {
         return Some(own.into());
     }
@@ -104,10 +102,7 @@ pub(crate) fn rang(
             && let Some(at) = ring_of(scene, channel)
             && is_own(place)
         {
-            rings.push(Ring {
-                at,
-                who: extension.into(),
-            });
+            rings.push(Ring { at, who: extension.into() });
         }
         rings.extend(asked_colleague(channel, rules));
     }
@@ -115,10 +110,11 @@ pub(crate) fn rang(
     let own_ring = |client: Option<ChannelAt>| {
         key.is_none_or(|own| client.is_none_or(|client| client == own.key))
     };
-    rings.extend(freed.filter(|ring| own_ring(ring.client)).map(|ring| Ring {
-        at: ring.at,
-        who: ring.who.clone(),
-    }));
+    rings.extend(
+        freed
+            .filter(|ring| own_ring(ring.client))
+            .map(|ring| Ring { at: ring.at, who: ring.who.clone() }),
+    );
     if let Some(plan) = &scene.plan {
         for dial in plan
             .dials
@@ -127,29 +123,19 @@ pub(crate) fn rang(
         {
             let named = dial.extensions.iter();
             rings.extend(
-                named
-                    .filter_map(|one| rules.employee(one))
-                    .map(|who| Ring { at: dial.at, who }),
+                named.filter_map(|one| rules.employee(one)).map(|who| Ring { at: dial.at, who }),
             );
         }
-        for report in plan
-            .reports
-            .iter()
-            .filter(|report| own_event(report.channel))
-        {
+        for report in plan.reports.iter().filter(|report| own_event(report.channel)) {
             let named = report.extensions.iter();
             rings.extend(
-                named
-                    .filter_map(|one| rules.employee(one))
-                    .map(|who| Ring { at: report.at, who }),
+                named.filter_map(|one| rules.employee(one)).map(|who| Ring { at: report.at, who }),
             );
         }
     }
     rings.sort_by_key(|ring| ring.at);
-    let mut order: Vec<CompactString> = key
-        .and_then(|client| caller(scene, client, rules))
-        .into_iter()
-        .collect();
+    let mut order: Vec<CompactString> =
+        key.and_then(|client| caller(scene, client, rules)).into_iter().collect();
     if key.is_none() {
         // Among employees, whoever calls is the first.
         let calls =
@@ -201,9 +187,7 @@ pub(crate) fn rings_for(
             None => break,
         }
     }
-    let asks = scene
-        .channel(at)
-        .and_then(|channel| channel.peer.extension());
+    let asks = scene.channel(at).and_then(|channel| channel.peer.extension());
     asks.is_some_and(talked_with)
 }
 
@@ -222,20 +206,13 @@ pub(crate) fn ring_of(scene: &Scene, channel: &Channel) -> Option<Micros> {
 /// A dialplan's attended transfer rings a colleague through a Local channel named after what was
 /// dialled; its caller id is whoever rings. A number that is no extension is a mobile.
 fn asked_colleague(channel: &Channel, rules: &Rules) -> Option<Ring> {
-    let Peer::Local {
-        half: Half::One, ..
-    } = channel.peer
-    else {
+    let Peer::Local { half: Half::One, .. } = channel.peer else {
         return None;
     };
     let rings = channel.caller()?;
     let number = channel.peer.local_number()?;
-    (channel.connected().is_some() && rules.is_extension(number) && rules.is_extension(rings)).then(
-        || Ring {
-            at: channel.first_at,
-            who: rings.into(),
-        },
-    )
+    (channel.connected().is_some() && rules.is_extension(number) && rules.is_extension(rings))
+        .then(|| Ring { at: channel.first_at, who: rings.into() })
 }
 
 /// Who talked with the client, each once, in the order of their first words; whoever had the client
@@ -267,11 +244,7 @@ pub(crate) fn talkers(
             .filter_map(|at| scene.channel(*at)?.connected())
             .find(|connected| rules.is_extension(connected))
             .map(CompactString::from);
-        people.extend(
-            connected
-                .or_else(|| caller(scene, client, rules))
-                .map(Person::Extension),
-        );
+        people.extend(connected.or_else(|| caller(scene, client, rules)).map(Person::Extension));
     }
     people
 }
@@ -290,8 +263,5 @@ pub(crate) fn last_holder(scene: &Scene, talk: &Talk, rules: &Rules) -> Option<P
             at_the_end.push((spell.from, person));
         }
     }
-    at_the_end
-        .into_iter()
-        .max_by_key(|(from, _)| *from)
-        .map(|(_, person)| person)
+    at_the_end.into_iter().max_by_key(|(from, _)| *from).map(|(_, person)| person)
 }

@@ -63,9 +63,7 @@ impl Spell {
     pub(crate) fn covers(&self, stay: &Stay) -> bool {
         let begins = self.from <= stay.from + SECOND / 2;
         let within = stay.to.is_none_or(|end| self.from < end);
-        let lasts = self
-            .to
-            .is_none_or(|to| to > stay.from && stay.to.is_some_and(|end| to >= end));
+        let lasts = self.to.is_none_or(|to| to > stay.from && stay.to.is_some_and(|end| to >= end));
         begins && within && lasts
     }
 }
@@ -89,10 +87,8 @@ pub(crate) struct Talk {
 
 /// Works out who talked with a client when.
 pub(crate) fn talk(scene: &Scene, clients: &[Client], client: &Client) -> Talk {
-    let mut stays: Vec<Stays> = (0_u16..)
-        .take(scene.channels.len())
-        .map(|at| scene.stays(at))
-        .collect();
+    let mut stays: Vec<Stays> =
+        (0_u16..).take(scene.channels.len()).map(|at| scene.stays(at)).collect();
     lengthen(&mut stays);
     let own: SmallVec<[Stay; 8]> = client
         .channels
@@ -105,22 +101,15 @@ pub(crate) fn talk(scene: &Scene, clients: &[Client], client: &Client) -> Talk {
     if own.is_empty() {
         return Talk::default();
     }
-    let mut times: Vec<Micros> = stays
-        .iter()
-        .flatten()
-        .flat_map(|stay| [Some(stay.from), stay.to])
-        .flatten()
-        .collect();
+    let mut times: Vec<Micros> =
+        stays.iter().flatten().flat_map(|stay| [Some(stay.from), stay.to]).flatten().collect();
     times.sort_unstable();
     times.dedup();
     let mut talk = Talk::default();
     let mut shared: SmallVec<[bool; 8]> = SmallVec::from_elem(false, own.len());
     for at in times {
         let place = |channel: ChannelAt| {
-            let stay = stays
-                .get(usize::from(channel))?
-                .iter()
-                .find(|stay| stay.holds(at))?;
+            let stay = stays.get(usize::from(channel))?.iter().find(|stay| stay.holds(at))?;
             Some(stay.bridge)
         };
         let Audible { people, clients } = audible(scene, clients, client, place);
@@ -140,9 +129,7 @@ pub(crate) fn talk(scene: &Scene, clients: &[Client], client: &Client) -> Talk {
         // The listener does not report every channel: a client in a bridge is not alone there, and
         // with a person unless it is seen with a bot.
         let with_helper = |stay: &Stay| {
-            let helpers = scene
-                .all()
-                .filter(|(_, channel)| channel.peer == Peer::Helper);
+            let helpers = scene.all().filter(|(_, channel)| channel.peer == Peer::Helper);
             let mut theirs = helpers.flat_map(|(at, _)| scene.stays(at));
             theirs.any(|other| other.bridge == stay.bridge)
         };
@@ -153,20 +140,14 @@ pub(crate) fn talk(scene: &Scene, clients: &[Client], client: &Client) -> Talk {
             shared.fill(true);
         }
     }
-    let with_somebody = || {
-        own.iter()
-            .zip(&shared)
-            .filter(|(_, shared)| **shared)
-            .map(|(stay, _)| stay)
-    };
+    let with_somebody =
+        || own.iter().zip(&shared).filter(|(_, shared)| **shared).map(|(stay, _)| stay);
     let left = with_somebody().map(|stay| talk.left(stay));
     talk.to = left.reduce(later).flatten();
     if let (Some(from), true) = (talk.from, scene.dialplan) {
         // A listener stamps events up to some seconds late, each by another time.
         let entered = with_somebody().map(|stay| stay.from).min();
-        talk.from = entered
-            .filter(|entered| from - entered <= 10 * SECOND)
-            .or(talk.from);
+        talk.from = entered.filter(|entered| from - entered <= 10 * SECOND).or(talk.from);
     }
     talk
 }
@@ -186,11 +167,7 @@ fn follow(spells: &mut Vec<Spell>, heard: &[ChannelAt], at: Micros) {
     for who in heard {
         let open = |spell: &Spell| spell.who == *who && spell.to.is_none();
         if !spells.iter().any(open) {
-            spells.push(Spell {
-                who: *who,
-                from: at,
-                to: None,
-            });
+            spells.push(Spell { who: *who, from: at, to: None });
         }
     }
 }
@@ -249,11 +226,7 @@ impl Talk {
             });
             if let Some(left) = shared.and_then(|stay| stay.to) {
                 self.proved = true;
-                self.spells.push(Spell {
-                    who: at,
-                    from: left,
-                    to: Some(left),
-                });
+                self.spells.push(Spell { who: at, from: left, to: Some(left) });
             }
         }
     }

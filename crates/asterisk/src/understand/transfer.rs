@@ -61,11 +61,7 @@ impl View<'_> {
 
     /// The first who heard the client at that time or later and is somebody else.
     fn next_after(&self, at: Micros, than: Option<&Person>) -> Option<(&Spell, Person)> {
-        let later = self
-            .talk
-            .spells
-            .iter()
-            .filter(|spell| spell.from >= at - SECOND / 2);
+        let later = self.talk.spells.iter().filter(|spell| spell.from >= at - SECOND / 2);
         later
             .filter_map(|spell| Some((spell, self.who(spell.who)?)))
             .find(|(_, who)| Some(who) != than)
@@ -104,14 +100,8 @@ impl View<'_> {
             attempts.push(Attempt {
                 at: found.at,
                 mode,
-                result: if next.is_some() || joined {
-                    TransferResult::Accepted
-                } else {
-                    otherwise
-                },
-                to: next
-                    .map(|(_, who)| who)
-                    .or_else(|| self.named(found.to.as_deref())),
+                result: if next.is_some() || joined { TransferResult::Accepted } else { otherwise },
+                to: next.map(|(_, who)| who).or_else(|| self.named(found.to.as_deref())),
                 joined,
             });
         }
@@ -121,11 +111,7 @@ impl View<'_> {
     /// Returns true if a blind transfer put the client into a parking lot: it is no transfer.
     fn is_parking(&self, found: &Move) -> bool {
         let soon = found.at - SECOND / 2..=found.at + PARKED_WITHIN;
-        let own = self
-            .client
-            .channels
-            .iter()
-            .flat_map(|at| self.scene.stays(*at));
+        let own = self.client.channels.iter().flat_map(|at| self.scene.stays(*at));
         found.how == How::Blind
             && own
                 .filter(|stay| soon.contains(&stay.from))
@@ -143,9 +129,7 @@ impl View<'_> {
         if let Some(employee) = self.rules.employee(to) {
             Some(Person::Extension(employee))
         } else {
-            self.rules
-                .is_outside(to)
-                .then(|| Person::Mobile(self.rules.mobile(to)))
+            self.rules.is_outside(to).then(|| Person::Mobile(self.rules.mobile(to)))
         }
     }
 
@@ -203,16 +187,10 @@ impl View<'_> {
     /// Local channel that calls for them, or a mobile dialled in their name.
     fn asks_from(&self, talker: &Person, first: Micros) -> Option<Micros> {
         let name = talker.extension()?;
-        let client_stays: Vec<_> = self
-            .client
-            .channels
-            .iter()
-            .flat_map(|at| self.scene.stays(*at))
-            .collect();
+        let client_stays: Vec<_> =
+            self.client.channels.iter().flat_map(|at| self.scene.stays(*at)).collect();
         let waits = |at: Micros| {
-            client_stays
-                .iter()
-                .any(|stay| stay.from <= at && stay.to.is_none_or(|to| at <= to))
+            client_stays.iter().any(|stay| stay.from <= at && stay.to.is_none_or(|to| at <= to))
         };
         let mut began: Option<Micros> = None;
         let mut note = |at: Micros| {
@@ -227,11 +205,8 @@ impl View<'_> {
             if own {
                 for stay in self.scene.stays(at) {
                     // Local channels in a row may still carry the client there.
-                    let with_client = self
-                        .talk
-                        .spells
-                        .iter()
-                        .any(|spell| spell.who == at && spell.covers(&stay));
+                    let with_client =
+                        self.talk.spells.iter().any(|spell| spell.who == at && spell.covers(&stay));
                     let elsewhere = !client_stays.iter().any(|one| one.bridge == stay.bridge);
                     if elsewhere && !with_client && self.scene.kind(stay.bridge) == BridgeKind::Talk
                     {
@@ -239,13 +214,8 @@ impl View<'_> {
                     }
                 }
             }
-            let calls_for = matches!(
-                channel.peer,
-                Peer::Local {
-                    half: Half::Two,
-                    ..
-                }
-            ) && channel.caller() == Some(name)
+            let calls_for = matches!(channel.peer, Peer::Local { half: Half::Two, .. })
+                && channel.caller() == Some(name)
                 && self.scene.dialplan;
             let is_key = at == self.client.key;
             if calls_for && !is_key {
@@ -271,11 +241,7 @@ impl View<'_> {
                 && self.who(place).as_ref() != Some(asker)
                 && !self.talk.spells.iter().any(|spell| spell.who == place)
                 && channel.was_bridged()
-                && self
-                    .scene
-                    .stays(place)
-                    .iter()
-                    .any(|stay| stay.from >= at - SECOND / 2)
+                && self.scene.stays(place).iter().any(|stay| stay.from >= at - SECOND / 2)
         })
     }
 
@@ -328,9 +294,7 @@ impl View<'_> {
                 } else {
                     TransferResult::NotAnswered
                 },
-                to: next
-                    .map(|(_, who)| who)
-                    .or_else(|| self.named(to.as_deref())),
+                to: next.map(|(_, who)| who).or_else(|| self.named(to.as_deref())),
                 joined: false,
             });
         }
@@ -402,9 +366,7 @@ impl View<'_> {
         let blind = report.kind == CallKind::Internal
             && report.at > first
             && !talked(to)
-            && !known
-                .iter()
-                .any(|attempt| attempt.mode == TransferMode::Blind);
+            && !known.iter().any(|attempt| attempt.mode == TransferMode::Blind);
         blind.then(|| Attempt {
             at: report.at,
             mode: TransferMode::Blind,

@@ -7,10 +7,8 @@ use crate::fixture::finished;
 use crate::script::{Ami, Ch, ch, only};
 
 const PHONE: Ch = ch("1.1", "PJSIP/150-00000001", "1.1");
-const LINES: [Ch; 2] = [
-    ch("1.2", "PJSIP/0001371-00000002", "1.1"),
-    ch("1.3", "PJSIP/0001372-00000003", "1.1"),
-];
+const LINES: [Ch; 2] =
+    [ch("1.2", "PJSIP/0001371-00000002", "1.1"), ch("1.3", "PJSIP/0001372-00000003", "1.1")];
 const NUMBER: &str = "375291110001@0001371";
 
 /// How an attempt ends: whether it rings, its `DialStatus` and the cause of its hangup.
@@ -29,9 +27,12 @@ fn outcome(attempts: [Attempt; 2]) -> (Outcome, Option<Reason>) {
     for ((nth, line), (rings, end, cause)) in (0..).zip(LINES).zip(attempts) {
         let t = 1.0 + 40.0 * f64::from(nth);
         let parts = [("", PHONE), ("Dest", line)];
-        stream = stream
-            .event(t, "Newchannel", &[("", line)], json!({"ChannelState": "0"}))
-            .event(t, "DialBegin", &parts, json!({"DialString": NUMBER}));
+        stream = stream.event(t, "Newchannel", &[("", line)], json!({"ChannelState": "0"})).event(
+            t,
+            "DialBegin",
+            &parts,
+            json!({"DialString": NUMBER}),
+        );
         if rings {
             stream = stream.event(t, "DialState", &parts, json!({"DialStatus": "RINGING"}));
         }
@@ -66,10 +67,7 @@ fn of_attempts_that_got_equally_far_the_later_one_decides() {
         ([BUSY, RANG], (Outcome::NoAnswer, Some(Reason::Timeout))),
         ([RANG, CANCELLED], (Outcome::Cancelled, None)),
         ([NO_NUMBER, NO_LINE], failed),
-        (
-            [NO_LINE, CANCELLED_BEFORE_IT_RANG],
-            (Outcome::Cancelled, None),
-        ),
+        ([NO_LINE, CANCELLED_BEFORE_IT_RANG], (Outcome::Cancelled, None)),
         ([CANCELLED_BEFORE_IT_RANG, NO_LINE], failed),
     ] {
         assert_eq!(outcome(attempts), wanted, "{attempts:?}");

@@ -12,11 +12,7 @@ const ANSWERS: Ch = ch("9.9", "PJSIP/199-00000009", "1.1");
 
 /// A channel of the client's call with a name of its own.
 fn channel(id: String, name: String) -> Ch {
-    ch(
-        Box::leak(id.into_boxed_str()),
-        Box::leak(name.into_boxed_str()),
-        "1.1",
-    )
+    ch(Box::leak(id.into_boxed_str()), Box::leak(name.into_boxed_str()), "1.1")
 }
 
 fn phone(nth: usize, extension: &str) -> Ch {
@@ -53,10 +49,7 @@ fn answered(stream: Ami, t: f64) -> Vec<Event> {
 
 /// What a tracker makes of a stream, and how many events found no room.
 fn played(mut calls: CallTracker, events: &[Event]) -> (FinishedCall, u64) {
-    let mut heard: Vec<Heard> = events
-        .iter()
-        .flat_map(|event| hear(&mut calls, event))
-        .collect();
+    let mut heard: Vec<Heard> = events.iter().flat_map(|event| hear(&mut calls, event)).collect();
     heard.extend(end(&mut calls, events));
     let [call] = <[FinishedCall; 1]>::try_from(records(heard)).expect("one call");
     (call, calls.dropped_events())
@@ -144,11 +137,7 @@ fn ten_thousand_ring_attempts_change_no_outcome_and_take_no_room() {
     let (call, dropped) = played(tracker(), &answered(busy_for(10_000), 10_100.0));
     assert_answered_by_199(&call, 1);
     assert_eq!(dropped, 0);
-    assert_eq!(
-        warnings(&call),
-        [WarningKind::IncompleteRecord],
-        "of the legs"
-    );
+    assert_eq!(warnings(&call), [WarningKind::IncompleteRecord], "of the legs");
 }
 
 #[test]
@@ -163,16 +152,8 @@ fn reason_of_a_missed_call_counts_freed_attempts() {
         stream.tries(t, CLIENT, phone(nth, "151"), "151", "BUSY")
     });
     let (call, _) = played(tracker(), &gives_up(stream));
-    assert_eq!(
-        call.record().reason(),
-        Some(Reason::Timeout),
-        "152 was not busy"
-    );
-    assert_eq!(
-        call.record().rang().len(),
-        1,
-        "152 rang first and was freed"
-    );
+    assert_eq!(call.record().reason(), Some(Reason::Timeout), "152 was not busy");
+    assert_eq!(call.record().rang().len(), 1, "152 rang first and was freed");
 }
 
 #[test]
@@ -195,19 +176,11 @@ fn more_ringing_phones_than_are_kept_are_counted_and_warned_of() {
         stream = stream.rings(1.0, CLIENT, phone(nth, &format!("{}", 10_000 + nth)), "x");
     }
     let (call, dropped) = played(tracker(), &answered(stream, 5.0));
-    assert_eq!(
-        call.record().outcome(),
-        Outcome::Answered,
-        "the client's own channels have room"
-    );
+    assert_eq!(call.record().outcome(), Outcome::Answered, "the client's own channels have room");
     assert_eq!(call.record().talk().map(Seconds::get), Some(30));
     assert_eq!(call.record().talked_with()[0].as_str(), "199");
     assert!(dropped > 0);
-    assert!(
-        warnings(&call).contains(&WarningKind::IncompleteRecord),
-        "{:?}",
-        warnings(&call)
-    );
+    assert!(warnings(&call).contains(&WarningKind::IncompleteRecord), "{:?}", warnings(&call));
 }
 
 #[test]

@@ -109,12 +109,7 @@ fn value() -> impl Strategy<Value = Value> {
 
 fn body() -> impl Strategy<Value = Map<String, Value>> {
     proptest::collection::vec((proptest::sample::select(FIELDS), value()), 0..12).prop_map(
-        |fields| {
-            fields
-                .into_iter()
-                .map(|(name, value)| (name.to_owned(), value))
-                .collect()
-        },
+        |fields| fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
     )
 }
 
@@ -156,10 +151,7 @@ fn a_known_event_without_what_it_is_about_says_what_is_missing() {
 fn a_pattern_that_is_none_says_how_to_write_one() {
     for bad in ["1[0-9", "1)|(2"] {
         let error = bad.parse::<ExtensionPattern>().unwrap_err();
-        assert!(
-            error.to_string().contains("pattern of extensions"),
-            "{error}"
-        );
+        assert!(error.to_string().contains("pattern of extensions"), "{error}");
         assert!(error.hint().unwrap().contains("1[0-9]{2}"), "{error}");
     }
 }
@@ -172,17 +164,9 @@ fn a_call_that_flaps_for_ever_stays_bounded() {
             calls.hear(at(f64::from(second)), &event);
         }
     };
-    hear(
-        0,
-        "start",
-        json!({"UniqueId": "1.1", "Phone": "375291112233", "Trunk": "0001363"}),
-    );
+    hear(0, "start", json!({"UniqueId": "1.1", "Phone": "375291112233", "Trunk": "0001363"}));
     for second in 0..20_000 {
-        let name = if second % 2 == 0 {
-            "bridge"
-        } else {
-            "bridge_leave"
-        };
+        let name = if second % 2 == 0 { "bridge" } else { "bridge_leave" };
         hear(
             second,
             name,

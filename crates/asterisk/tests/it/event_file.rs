@@ -17,22 +17,12 @@ struct Pipe<'a> {
 impl<'a> Pipe<'a> {
     /// Gives out chunks of these sizes, over and over.
     fn new(text: &'a [u8], sizes: &[usize]) -> Self {
-        Self {
-            text,
-            sizes: sizes.to_vec(),
-            at: 0,
-            stays_open: false,
-        }
+        Self { text, sizes: sizes.to_vec(), at: 0, stays_open: false }
     }
 
     /// Gives out one byte at a time, and never ends.
     fn open(text: &'a str) -> Self {
-        Self {
-            text: text.as_bytes(),
-            sizes: vec![1],
-            at: 0,
-            stays_open: true,
-        }
+        Self { text: text.as_bytes(), sizes: vec![1], at: 0, stays_open: true }
     }
 }
 
@@ -46,10 +36,7 @@ impl Read for Pipe<'_> {
 
 impl BufRead for Pipe<'_> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        assert!(
-            !self.stays_open || !self.text.is_empty(),
-            "it waits for input that never comes"
-        );
+        assert!(!self.stays_open || !self.text.is_empty(), "it waits for input that never comes");
         let size = self.sizes[self.at % self.sizes.len()].min(self.text.len());
         Ok(&self.text[..size])
     }
@@ -76,9 +63,7 @@ fn read(input: impl BufRead) -> Vec<Result<String, String>> {
 fn names(text: &str) -> Vec<String> {
     let name = |event: String| event.rsplit(' ').next().unwrap_or_default().to_owned();
     let entries = read(text.as_bytes()).into_iter();
-    entries
-        .map(|entry| entry.map_or_else(|broken| format!("BROKEN {broken}"), name))
-        .collect()
+    entries.map(|entry| entry.map_or_else(|broken| format!("BROKEN {broken}"), name)).collect()
 }
 
 /// What the input gives out before it waits for more.
@@ -99,10 +84,7 @@ fn event(name: &str) -> String {
 
 /// The same over several lines.
 fn pretty(name: &str) -> String {
-    format!(
-        "{:#}",
-        serde_json::from_str::<serde_json::Value>(&event(name)).unwrap()
-    )
+    format!("{:#}", serde_json::from_str::<serde_json::Value>(&event(name)).unwrap())
 }
 
 /// An event of that many bytes.
@@ -143,14 +125,7 @@ fn every_form_reads_alike() {
 
 #[test]
 fn an_input_without_events_has_none() {
-    for text in [
-        "",
-        " \n\r\n\t",
-        "\u{feff}",
-        "[]",
-        "[ ]\n\n",
-        "{\"events\": []}",
-    ] {
+    for text in ["", " \n\r\n\t", "\u{feff}", "[]", "[ ]\n\n", "{\"events\": []}"] {
         assert_eq!(names(text), [""; 0], "{text:?}");
     }
 }
@@ -164,14 +139,8 @@ fn an_event_comes_as_soon_as_it_is_complete() {
         format!("[\n{}\n,\n{}", pretty("a"), pretty("b")),
         format!("{{\"n\": {{\"events\": 1}}, \"events\": [{a}, {b}"),
     ] {
-        let names: Vec<String> = read_open(&text, 2)
-            .into_iter()
-            .map(Result::unwrap)
-            .collect();
-        assert!(
-            names[0].ends_with(" a") && names[1].ends_with(" b"),
-            "{text}: {names:?}"
-        );
+        let names: Vec<String> = read_open(&text, 2).into_iter().map(Result::unwrap).collect();
+        assert!(names[0].ends_with(" a") && names[1].ends_with(" b"), "{text}: {names:?}");
     }
 }
 
@@ -205,27 +174,16 @@ fn a_broken_first_line_is_skipped_before_lines() {
         }
         assert_eq!(events, ["line 3 a", "line 4 b"], "{first}: {seen:?}");
         let broken = seen[count - 3].as_ref().unwrap_err();
-        assert!(
-            broken.starts_with("line 1: invalid JSON"),
-            "{first}: {broken}"
-        );
+        assert!(broken.starts_with("line 1: invalid JSON"), "{first}: {broken}");
     }
 }
 
 #[test]
 fn broken_document_is_reported_once_and_read_on() {
-    let text = format!(
-        "{{\n  \"name\": oops,\n  \"events\": [\n 1,\n 2\n]}}\n{}\n",
-        event("a")
-    );
+    let text = format!("{{\n  \"name\": oops,\n  \"events\": [\n 1,\n 2\n]}}\n{}\n", event("a"));
     let seen = read(text.as_bytes());
     assert_eq!(seen.len(), 2, "{seen:?}");
-    assert!(
-        seen[0]
-            .as_ref()
-            .unwrap_err()
-            .starts_with("line 2: invalid JSON at column 11")
-    );
+    assert!(seen[0].as_ref().unwrap_err().starts_with("line 2: invalid JSON at column 11"));
     assert_eq!(seen[1], Ok("line 7 a".to_owned()));
 }
 
@@ -250,10 +208,7 @@ fn a_broken_entry_of_an_array_costs_no_other() {
             let seen = read(text.as_bytes());
             assert_eq!(seen.len(), 3, "{text}: {seen:?}");
             assert_eq!(seen[0], Ok("event 1 a".to_owned()), "{text}");
-            assert!(
-                seen[1].as_ref().unwrap_err().starts_with("event 2: "),
-                "{text}: {seen:?}"
-            );
+            assert!(seen[1].as_ref().unwrap_err().starts_with("event 2: "), "{text}: {seen:?}");
             assert_eq!(seen[2], Ok("event 3 b".to_owned()), "{text}");
         }
     }
@@ -288,22 +243,10 @@ fn a_broken_line_is_reported_with_place_and_reason() {
 fn a_cut_document_says_what_is_missing() {
     let a = event("a");
     for (text, missing) in [
-        (
-            format!("[{a}"),
-            "the input: the input ends inside the array of events: missing `]`",
-        ),
-        (
-            format!("[{a},\n"),
-            "the input: the input ends inside the array of events: missing `]`",
-        ),
-        (
-            format!("[{a}, {{\"t\": "),
-            "event 2: the input ends inside it",
-        ),
-        (
-            format!("{{\"events\": [{a}, \"x"),
-            "event 2: the input ends inside it",
-        ),
+        (format!("[{a}"), "the input: the input ends inside the array of events: missing `]`"),
+        (format!("[{a},\n"), "the input: the input ends inside the array of events: missing `]`"),
+        (format!("[{a}, {{\"t\": "), "event 2: the input ends inside it"),
+        (format!("{{\"events\": [{a}, \"x"), "event 2: the input ends inside it"),
         (
             format!("{{\"events\": [{a}], \"n"),
             "the input: the input ends inside the object around the events: missing `}`",
@@ -314,37 +257,19 @@ fn a_cut_document_says_what_is_missing() {
         ),
     ] {
         let seen = read(text.as_bytes());
-        assert_eq!(
-            seen,
-            [Ok("event 1 a".to_owned()), Err(missing.to_owned())],
-            "{text}"
-        );
+        assert_eq!(seen, [Ok("event 1 a".to_owned()), Err(missing.to_owned())], "{text}");
     }
-    for text in [
-        "{\"t\": 0, \"typ",
-        "{\n \"name\": \"x\",\n",
-        "{\"events\"",
-        "{",
-    ] {
+    for text in ["{\"t\": 0, \"typ", "{\n \"name\": \"x\",\n", "{\"events\"", "{"] {
         let seen = read(text.as_bytes());
         assert_eq!(seen.len(), 1, "{text}: {seen:?}");
-        assert!(
-            seen[0]
-                .as_ref()
-                .unwrap_err()
-                .contains(": invalid JSON at column "),
-            "{text}"
-        );
+        assert!(seen[0].as_ref().unwrap_err().contains(": invalid JSON at column "), "{text}");
     }
 }
 
 #[test]
 fn text_behind_a_document_is_read_as_lines() {
     let (a, b) = (event("a"), event("b"));
-    for text in [
-        format!("[{a}]\n{b}\n"),
-        format!("{{\"events\": [{a}]}}\n\n{b}"),
-    ] {
+    for text in [format!("[{a}]\n{b}\n"), format!("{{\"events\": [{a}]}}\n\n{b}")] {
         assert_eq!(names(&text), ["a", "b"], "{text}");
     }
 }
@@ -361,10 +286,7 @@ fn events_that_are_not_an_array_are_an_error() {
 #[test]
 fn bytes_that_are_not_utf8_are_replaced() {
     let text = event("a").replace("1.1", "caf\u{e9}");
-    let latin: Vec<u8> = text
-        .chars()
-        .map(|c| u8::try_from(u32::from(c)).unwrap())
-        .collect();
+    let latin: Vec<u8> = text.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
     let array = [b"[", &latin[..], b"]"].concat();
     for bytes in [&latin, &array] {
         let mut file = EventFile::open(&bytes[..]).unwrap();
@@ -394,10 +316,7 @@ fn an_event_beyond_a_bound_is_reported_and_skipped() {
             assert_eq!(seen[1], Err(format!("{place}: {why}")));
             assert!(seen[0].is_ok() && seen[2].is_ok(), "{place}: {why}");
         }
-        for text in [
-            format!("{big}\n{a}\n"),
-            format!("{{\"events\": [{big}, {a}]}}"),
-        ] {
+        for text in [format!("{big}\n{a}\n"), format!("{{\"events\": [{big}, {a}]}}")] {
             let seen = read(text.as_bytes());
             assert!(seen.len() == 2 && seen[1].is_ok(), "{why}");
             let broken = seen[0].as_ref().unwrap_err();
@@ -417,12 +336,7 @@ fn an_event_within_the_bounds_is_read() {
             format!("{{\"events\": [{big}, {}]}}", event("a")),
         ] {
             let seen = read(text.as_bytes());
-            assert_eq!(
-                seen.iter().filter(|entry| entry.is_err()).count(),
-                0,
-                "{}",
-                text.len()
-            );
+            assert_eq!(seen.iter().filter(|entry| entry.is_err()).count(), 0, "{}", text.len());
         }
     }
 }
@@ -442,21 +356,11 @@ fn keys_beside_the_events_may_be_large() {
 #[test]
 fn a_time_outside_1990_to_2100_is_an_error() {
     let at = |t: &str| event("a").replace("0.5", t);
-    for t in [
-        "1e300",
-        "-1e300",
-        "4102444800",
-        "1e12",
-        "-3471292801",
-        "\"1e300\"",
-    ] {
+    for t in ["1e300", "-1e300", "4102444800", "1e12", "-3471292801", "\"1e300\""] {
         let text = format!("{}\n{}\n", event("a"), at(t));
         let seen = read(text.as_bytes());
         let broken = seen[1].as_ref().unwrap_err();
-        assert!(
-            broken.starts_with("line 2: invalid `t` ") && broken.contains("1990"),
-            "{broken}"
-        );
+        assert!(broken.starts_with("line 2: invalid `t` ") && broken.contains("1990"), "{broken}");
     }
     let base = |text: &str| text.parse::<Timestamp>().unwrap();
     let now = base("2026-03-02T08:00:00Z");
@@ -475,10 +379,7 @@ fn a_time_outside_1990_to_2100_is_an_error() {
         let at = event.at(base);
         assert_eq!(at.is_ok(), is_valid, "{t} after {base}: {at:?}");
         if let Err(broken) = at {
-            assert!(
-                broken.to_string().starts_with("line 1: invalid `t` "),
-                "{broken}"
-            );
+            assert!(broken.to_string().starts_with("line 1: invalid `t` "), "{broken}");
         }
     }
 }
@@ -489,15 +390,8 @@ fn started_at_is_known_before_the_events_or_found_behind() {
     let began: Timestamp = "2026-03-02T08:00:00Z".parse().unwrap();
     let key = "\"started_at\" : \"2026-03-02T11:00:00+03:00\"";
     let before = format!("{{\"n\": {{\"started_at\": 5}},\n{key} ,\n\"events\": [{a}");
-    assert_eq!(
-        EventFile::open(Pipe::open(&before)).unwrap().started_at(),
-        Some(began)
-    );
-    for behind in [
-        format!(", {key}"),
-        format!(",\n{key}\n"),
-        format!(", {key}, \"n\": 1"),
-    ] {
+    assert_eq!(EventFile::open(Pipe::open(&before)).unwrap().started_at(), Some(began));
+    for behind in [format!(", {key}"), format!(",\n{key}\n"), format!(", {key}, \"n\": 1")] {
         let text = format!("{{\"events\": [{a}]{behind}}}");
         let mut file = EventFile::open(text.as_bytes()).unwrap();
         assert_eq!(file.started_at(), None);
@@ -507,28 +401,14 @@ fn started_at_is_known_before_the_events_or_found_behind() {
         assert_eq!(file.find_started_at().unwrap(), Some(began), "{text}");
     }
     let lines = format!("{a}\n");
-    for text in [
-        lines.as_str(),
-        "[",
-        "{\"events\": []}",
-        "{\"started_at\": null, \"events\": []}",
-    ] {
+    for text in [lines.as_str(), "[", "{\"events\": []}", "{\"started_at\": null, \"events\": []}"]
+    {
         let file = EventFile::open(text.as_bytes()).unwrap();
         assert_eq!(file.find_started_at().unwrap(), None, "{text}");
     }
     let open = EventFile::open(Pipe::open(&lines)).unwrap();
-    assert_eq!(
-        open.find_started_at().unwrap(),
-        None,
-        "lines are not read for it"
-    );
-    for wrong in [
-        "5",
-        "\"soon\"",
-        "\"2026-03-02 11:00:00\"",
-        "\"1970-01-01T00:00:00Z\"",
-        "{}",
-    ] {
+    assert_eq!(open.find_started_at().unwrap(), None, "lines are not read for it");
+    for wrong in ["5", "\"soon\"", "\"2026-03-02 11:00:00\"", "\"1970-01-01T00:00:00Z\"", "{}"] {
         for text in [
             format!("{{\"started_at\": {wrong}, \"events\": [{a}]}}"),
             format!("{{\"events\": [{a}], \"started_at\": {wrong}}}"),
@@ -536,9 +416,7 @@ fn started_at_is_known_before_the_events_or_found_behind() {
             let seen = read(text.as_bytes());
             let expected = "the input: invalid `started_at`: must ";
             let broken = |entry: &&Result<_, String>| {
-                entry
-                    .as_ref()
-                    .is_err_and(|broken| broken.starts_with(expected))
+                entry.as_ref().is_err_and(|broken| broken.starts_with(expected))
             };
             assert_eq!(seen.iter().filter(broken).count(), 1, "{text}: {seen:?}");
             assert_eq!(seen.len(), 2, "{text}");

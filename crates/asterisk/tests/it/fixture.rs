@@ -45,9 +45,7 @@ pub(crate) fn base() -> Timestamp {
 }
 
 pub(crate) fn folder(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../fixtures")
-        .join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures").join(name)
 }
 
 /// Every fixture of a folder, by name. Each folder is read once.
@@ -87,10 +85,7 @@ fn read(path: &Path) -> Fixture {
         name: whole["name"].as_str().unwrap().to_owned(),
         direction: whole["direction"].as_str().unwrap().to_owned(),
         expected: whole["expected"].clone(),
-        expected_calls: whole["expected_calls"]
-            .as_array()
-            .cloned()
-            .unwrap_or_default(),
+        expected_calls: whole["expected_calls"].as_array().cloned().unwrap_or_default(),
         employees: whole["env"]["VOCHI_CRM_PBX_EMPLOYEES"]
             .as_str()
             .map(|number| number.parse().unwrap())
@@ -130,10 +125,7 @@ pub(crate) fn play(events: &[Event]) -> Vec<Heard> {
 
 /// Everything this tracker says to a stream of events.
 pub(crate) fn play_into(mut calls: CallTracker, events: &[Event]) -> Vec<Heard> {
-    let mut heard: Vec<Heard> = events
-        .iter()
-        .flat_map(|event| hear(&mut calls, event))
-        .collect();
+    let mut heard: Vec<Heard> = events.iter().flat_map(|event| hear(&mut calls, event)).collect();
     heard.extend(end(&mut calls, events));
     heard
 }
@@ -169,16 +161,12 @@ fn digits(text: &str) -> String {
 }
 
 fn names(list: &[Extension]) -> Vec<String> {
-    list.iter()
-        .map(|name| name.as_str().trim_start_matches('+').to_owned())
-        .collect()
+    list.iter().map(|name| name.as_str().trim_start_matches('+').to_owned()).collect()
 }
 
 fn texts(value: &Value) -> Vec<String> {
     let list = value.as_array().map(Vec::as_slice).unwrap_or_default();
-    list.iter()
-        .map(|text| text.as_str().unwrap().to_owned())
-        .collect()
+    list.iter().map(|text| text.as_str().unwrap().to_owned()).collect()
 }
 
 /// The whole stream twice, one after the other.
@@ -188,10 +176,7 @@ pub(crate) fn twice(events: &[Event]) -> Vec<Event> {
 
 /// Every event twice in succession.
 pub(crate) fn each_twice(events: &[Event]) -> Vec<Event> {
-    events
-        .iter()
-        .flat_map(|event| [event.clone(), event.clone()])
-        .collect()
+    events.iter().flat_map(|event| [event.clone(), event.clone()]).collect()
 }
 
 /// Every way in which the finished calls differ from what really happened.
@@ -208,20 +193,14 @@ pub(crate) fn differences(fixture: &Fixture, calls: &[FinishedCall]) -> Vec<Stri
         wrong.push(format!(
             "{wanted} external calls happened, {} were understood: {:?}",
             external.len(),
-            external
-                .iter()
-                .map(|call| call.record().call_id())
-                .collect::<Vec<_>>()
+            external.iter().map(|call| call.record().call_id()).collect::<Vec<_>>()
         ));
     }
     if expected["expected_crm_calls"] == 0 && fixture.direction != "internal" {
         return wrong;
     }
     if let Some(id) = expected["main_unique_id"].as_str() {
-        match calls
-            .iter()
-            .find(|call| call.record().call_id().as_str() == id)
-        {
+        match calls.iter().find(|call| call.record().call_id().as_str() == id) {
             Some(call) => judge(&fixture.direction, expected, call, &mut wrong),
             None => wrong.push(format!("there is no call {id}")),
         }
@@ -243,10 +222,7 @@ pub(crate) fn differences(fixture: &Fixture, calls: &[FinishedCall]) -> Vec<Stri
         let direction = other["direction"].as_str().unwrap();
         if other.get("talked_with").is_some() {
             let id = other["main_unique_id"].as_str().unwrap();
-            match calls
-                .iter()
-                .find(|call| call.record().call_id().as_str() == id)
-            {
+            match calls.iter().find(|call| call.record().call_id().as_str() == id) {
                 Some(call) => judge(direction, other, call, &mut wrong),
                 None => wrong.push(format!("there is no call {id}")),
             }
@@ -290,33 +266,19 @@ fn judge(direction: &str, expected: &Value, call: &FinishedCall, wrong: &mut Vec
         check("extensions", &wanted, &rang);
     }
     if said("line") {
-        check(
-            "line",
-            &expected["line"].as_str(),
-            &record.line().map(Line::as_str),
-        );
+        check("line", &expected["line"].as_str(), &record.line().map(Line::as_str));
     }
     // A dialplan's reasons are words of its host.
-    if expected["fail_reason"]
-        .as_str()
-        .is_some_and(|reason| reason.parse::<Reason>().is_ok())
-    {
+    if expected["fail_reason"].as_str().is_some_and(|reason| reason.parse::<Reason>().is_ok()) {
         let reason = record.reason().map(Reason::as_str);
         check("reason", &expected["fail_reason"].as_str(), &reason);
     }
     if direction != "internal" && said("client_phone") {
         let client = record.client().number();
         let wanted = expected["client_phone"].as_str().map(digits);
-        check(
-            "client",
-            &wanted,
-            &client.map(|client| digits(client.e164())),
-        );
+        check("client", &wanted, &client.map(|client| digits(client.e164())));
     }
-    for (what, found) in [
-        ("talk_seconds", record.talk()),
-        ("wait_seconds", record.wait()),
-    ] {
+    for (what, found) in [("talk_seconds", record.talk()), ("wait_seconds", record.wait())] {
         let Some(wanted) = expected[what].as_u64() else {
             if said(what) {
                 check(what, &None::<u32>, &found.map(Seconds::get));
@@ -363,11 +325,7 @@ fn transfer(
         _ => Some("accepted"),
     };
     let found = transfer.and_then(|transfer| transfer.result);
-    check(
-        "transfer result",
-        &result,
-        &found.map(TransferResult::as_str),
-    );
+    check("transfer result", &result, &found.map(TransferResult::as_str));
     if expected.get("transferred_to").is_some() {
         let to = call.transferred_to();
         check(

@@ -36,17 +36,9 @@ fn client_who_hears_only_a_helper_is_missed() {
         let call = only(finished(&stream.events()));
         let record = call.record();
         assert_eq!(record.outcome(), Outcome::Missed, "{}", helper.name);
-        assert_eq!(
-            record.reason(),
-            Some(Reason::CallerGaveUp),
-            "{}",
-            helper.name
-        );
+        assert_eq!(record.reason(), Some(Reason::CallerGaveUp), "{}", helper.name);
         assert_eq!(record.wait().map(Seconds::get), Some(30), "{}", helper.name);
-        assert!(
-            record.rang().is_empty() && record.legs().is_empty(),
-            "{record:?}"
-        );
+        assert!(record.rang().is_empty() && record.legs().is_empty(), "{record:?}");
     }
 }
 
@@ -66,12 +58,7 @@ fn helper_in_a_bridge_changes_neither_talk_nor_people() {
             .hangs_up(25.0, *helper);
         let call = only(finished(&stream.events()));
         assert_eq!(talk(&call), Some(20), "{}", helper.name);
-        assert_eq!(
-            names(call.record().talked_with()),
-            ["150"],
-            "{}",
-            helper.name
-        );
+        assert_eq!(names(call.record().talked_with()), ["150"], "{}", helper.name);
         assert_eq!(call.answered_by().map(Extension::as_str), Some("150"));
     }
 }
@@ -79,10 +66,7 @@ fn helper_in_a_bridge_changes_neither_talk_nor_people() {
 #[test]
 fn helper_that_begins_by_itself_is_no_call() {
     for helper in HELPERS {
-        let own = Ch {
-            linked: helper.id,
-            ..*helper
-        };
+        let own = Ch { linked: helper.id, ..*helper };
         let stream = Ami::default()
             .calls_in(0.0, own, "375291110001", "s")
             .enters(1.0, "b", own)

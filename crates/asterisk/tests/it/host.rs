@@ -34,10 +34,8 @@ pub(crate) fn without(events: &[Event], names: &[&str]) -> Vec<Event> {
 /// Events in the order in which they arrive when each is delayed by up to two seconds.
 pub(crate) fn shuffled(events: &[Event], seed: u64) -> Vec<Event> {
     let mut random = fastrand::Rng::with_seed(seed);
-    let mut late: Vec<(f64, Event)> = events
-        .iter()
-        .map(|event| (event.t + random.f64() * 2.0, event.clone()))
-        .collect();
+    let mut late: Vec<(f64, Event)> =
+        events.iter().map(|event| (event.t + random.f64() * 2.0, event.clone())).collect();
     late.sort_by(|one, other| one.0.total_cmp(&other.0));
     late.into_iter().map(|(_, event)| event).collect()
 }

@@ -32,11 +32,7 @@ fn differences(call: &FinishedCall) -> Vec<String> {
         .filter(|leg| leg.answered_at.is_some() && with_client(leg).is_some())
         .collect();
     let people: BTreeSet<String> = talks.iter().filter_map(|leg| with_client(leg)).collect();
-    let talked: BTreeSet<String> = record
-        .talked_with()
-        .iter()
-        .map(ToString::to_string)
-        .collect();
+    let talked: BTreeSet<String> = record.talked_with().iter().map(ToString::to_string).collect();
     if people != talked {
         wrong.push(format!("talked {talked:?}, legs of {people:?}"));
     }
@@ -50,9 +46,7 @@ fn differences(call: &FinishedCall) -> Vec<String> {
         (first, last, record.wait(), record.talk())
     {
         if record.direction() == Direction::Inbound {
-            let began = record
-                .started_at()
-                .plus(Duration::from_secs(wait.get().into()));
+            let began = record.started_at().plus(Duration::from_secs(wait.get().into()));
             if !close(first, began) {
                 wrong.push(format!("the talk began {began}, the legs {first}"));
             }

@@ -29,20 +29,15 @@ fn end(end: &LegEnd) -> String {
 }
 
 fn line(event: &CallEvent) -> String {
-    let legs: Vec<String> = event
-        .legs()
-        .iter()
-        .map(|leg| format!("{}>{}", end(leg.from()), end(leg.to())))
-        .collect();
+    let legs: Vec<String> =
+        event.legs().iter().map(|leg| format!("{}>{}", end(leg.from()), end(leg.to()))).collect();
     match event.kind() {
         EventKind::Transferred { mode, from, to } => {
             let from = from.as_ref().map(ToString::to_string).unwrap_or_default();
             format!("{mode} transfer {from}>{to}")
         }
         EventKind::Ended { outcome, talk, .. } => {
-            let outcome = outcome
-                .map(|outcome| outcome.to_string())
-                .unwrap_or_default();
+            let outcome = outcome.map(|outcome| outcome.to_string()).unwrap_or_default();
             let talk = talk.map(Seconds::get).unwrap_or_default();
             format!("hangup {outcome} {talk}")
         }
@@ -207,19 +202,11 @@ fn a_blind_transfer_is_told_when_the_next_phone_rings() {
 fn a_click_in_the_crm_is_an_outgoing_call_once_the_client_is_dialled() {
     assert_eq!(
         told("asterisk-ami", "out_click_to_call_answered"),
-        [
-            "3.0 ringing 150>client",
-            "8.0 answered 150>client",
-            "16.0 hangup answered 8",
-        ]
+        ["3.0 ringing 150>client", "8.0 answered 150>client", "16.0 hangup answered 8",]
     );
     assert_eq!(
         told("asterisk", "out_click_to_call_answered"),
-        [
-            "10.3 ringing 151>client",
-            "11.5 answered 151>client",
-            "24.1 hangup answered 12",
-        ]
+        ["10.3 ringing 151>client", "11.5 answered 151>client", "24.1 hangup answered 12",]
     );
 }
 
@@ -241,11 +228,7 @@ fn an_employee_who_asks_an_outside_party_shows_nobody_a_popup_for_it() {
 
 #[test]
 fn calls_between_employees_tell_nothing_while_they_live() {
-    for name in [
-        "internal_answered",
-        "internal_group_answered",
-        "internal_no_answer",
-    ] {
+    for name in ["internal_answered", "internal_group_answered", "internal_no_answer"] {
         assert_eq!(told("asterisk-ami", name), Vec::<String>::new());
     }
 }
@@ -271,10 +254,7 @@ fn assert_sound(name: &str, heard: &[Heard]) {
         let Heard::Live(live) = heard else { continue };
         let event = live.event();
         let id = event.call_id();
-        assert!(
-            !over.contains(id),
-            "{name}: {id} goes on after its end: {event:?}"
-        );
+        assert!(!over.contains(id), "{name}: {id} goes on after its end: {event:?}");
         if matches!(event.kind(), EventKind::Ended { .. }) {
             assert!(open.contains(id), "{name}: {id} ends without a beginning");
             open.retain(|known| known != id);

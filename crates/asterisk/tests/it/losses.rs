@@ -61,9 +61,7 @@ fn an_asterisk_that_loses_one_kind_of_event_still_makes_one_call() {
         "asterisk-ami",
         &[
             ("Newchannel", |events| without(events, &["Newchannel"])),
-            ("DialState", |events| {
-                without(events, &["DialState", "Newstate"])
-            }),
+            ("DialState", |events| without(events, &["DialState", "Newstate"])),
             ("DialEnd", |events| without(events, &["DialEnd"])),
             ("Hangup", |events| without(events, &["Hangup"])),
             ("BridgeLeave", |events| without(events, &["BridgeLeave"])),
@@ -81,18 +79,10 @@ fn without_start_or_dial_the_rest_of_a_call_is_understood() {
         let call = calls.remove(0);
         let record = call.record();
         assert_eq!(record.direction(), Direction::Inbound, "without {lost}");
-        assert_eq!(
-            record.client().to_string(),
-            "+375446307423",
-            "without {lost}"
-        );
+        assert_eq!(record.client().to_string(), "+375446307423", "without {lost}");
         assert_eq!(record.outcome(), Outcome::Answered, "without {lost}");
         assert_eq!(record.talk().map(Seconds::get), Some(12), "without {lost}");
-        assert_eq!(
-            call.answered_by().map(Extension::as_str),
-            Some("151"),
-            "without {lost}"
-        );
+        assert_eq!(call.answered_by().map(Extension::as_str), Some("151"), "without {lost}");
     }
     let fixture = one("asterisk", "out_simple_answered");
     let call = finished(&without(&fixture.events, &["dial"])).remove(0);
@@ -171,16 +161,8 @@ fn the_record_comes_ten_seconds_after_the_hangup_and_only_once() {
             }
         }
     }
-    assert_eq!(
-        times,
-        [319.1],
-        "the clock is moved by the repeated hangup, five minutes later"
-    );
-    assert_eq!(
-        calls.finish(),
-        [],
-        "the repeated hangup makes no second call"
-    );
+    assert_eq!(times, [319.1], "the clock is moved by the repeated hangup, five minutes later");
+    assert_eq!(calls.finish(), [], "the repeated hangup makes no second call");
     assert_eq!(calls.late_events(), 1);
 }
 
@@ -205,37 +187,21 @@ fn an_answer_nobody_saw_is_told_without_guessing() {
     let call = finished(&fixture.events).remove(0);
     let record = call.record();
     assert_eq!(record.outcome(), Outcome::Answered);
-    assert_eq!(
-        record.talk(),
-        None,
-        "end minus start would contain the ringing"
-    );
+    assert_eq!(record.talk(), None, "end minus start would contain the ringing");
     assert_eq!(record.talked_with(), []);
-    assert_eq!(
-        record.started_at().to_string(),
-        "2025-09-16T14:16:03Z",
-        "the PBX's own clock"
-    );
+    assert_eq!(record.started_at().to_string(), "2025-09-16T14:16:03Z", "the PBX's own clock");
     assert_eq!(record.ended_at().to_string(), "2025-09-16T14:16:22Z");
 }
 
 #[test]
 fn a_bridge_without_a_name_is_the_calls_own() {
-    for name in [
-        "in_group_answered",
-        "in_single_extension_answered",
-        "out_simple_answered",
-    ] {
+    for name in ["in_group_answered", "in_single_extension_answered", "out_simple_answered"] {
         let mut fixture = one("asterisk", name);
         for event in &mut fixture.events {
             event.body.remove("BridgeUniqueid");
         }
         let calls = finished(&fixture.events);
-        assert_eq!(
-            differences(&fixture, &calls),
-            Vec::<String>::new(),
-            "{name}"
-        );
+        assert_eq!(differences(&fixture, &calls), Vec::<String>::new(), "{name}");
     }
 }
 
@@ -269,13 +235,7 @@ fn a_first_channel_heard_of_after_its_leg_was_given_up_makes_no_second_record() 
     let leg = json!({"DestChannel": "PJSIP/0001371-00000024", "DestLinkedid": "7.2",
                      "DestUniqueid": "7.6", "DialStatus": "RINGING"});
     let first = json!({"Channel": "PJSIP/0001371-00000022", "Uniqueid": "7.2"});
-    let calls = finished(&[
-        told(0.0, "DialState", leg),
-        told(33_000.0, "BridgeEnter", first),
-    ]);
-    let ids: Vec<&str> = calls
-        .iter()
-        .map(|call| call.record().call_id().as_str())
-        .collect();
+    let calls = finished(&[told(0.0, "DialState", leg), told(33_000.0, "BridgeEnter", first)]);
+    let ids: Vec<&str> = calls.iter().map(|call| call.record().call_id().as_str()).collect();
     assert_eq!(ids, ["7.2"], "one call, one record");
 }

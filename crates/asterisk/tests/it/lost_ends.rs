@@ -22,25 +22,15 @@ fn answered() -> Ami {
 }
 
 fn pbx(t: f64, name: &str, body: serde_json::Value) -> Event {
-    let serde_json::Value::Object(body) = body else {
-        panic!("a body is an object")
-    };
-    Event {
-        t,
-        name: name.to_owned(),
-        body,
-    }
+    let serde_json::Value::Object(body) = body else { panic!("a body is an object") };
+    Event { t, name: name.to_owned(), body }
 }
 
 fn assert_talk_unknown(call: &FinishedCall, ended: f64) {
     let record = call.record();
     assert_eq!(record.outcome(), Outcome::Answered);
     assert_eq!(record.talk(), None, "the end was not observed");
-    assert_eq!(
-        record.ended_at(),
-        at(ended),
-        "the last that was heard of it"
-    );
+    assert_eq!(record.ended_at(), at(ended), "the last that was heard of it");
     let kinds: Vec<_> = record.warnings().iter().map(Warning::kind).collect();
     assert_eq!(kinds, [WarningKind::TalkUnknown]);
 }
@@ -57,9 +47,7 @@ fn end_of_the_stream_records_no_call_that_goes_on() {
         hear(&mut calls, &event);
     }
     let ended = calls.finish();
-    let [Heard::Unfinished(call)] = &ended[..] else {
-        panic!("{ended:?}")
-    };
+    let [Heard::Unfinished(call)] = &ended[..] else { panic!("{ended:?}") };
     assert_eq!(call.record().call_id().as_str(), "1.1");
     assert_eq!(call.record().talk(), None);
     assert_eq!(calls.open_calls(), 0);
@@ -137,13 +125,8 @@ fn call_found_open_a_day_later_is_closed_at_its_last_event() {
     let text = serde_json::to_string(&calls.save()).expect("text");
     let saved: SavedCalls = serde_json::from_str(&text).expect("saved calls");
     let mut calls = builder().resume(saved);
-    let next = Ami::default()
-        .calls_in(DAY, LATER, "375291110002", "375172000110")
-        .events();
-    let mut heard: Vec<Heard> = next
-        .iter()
-        .flat_map(|event| hear(&mut calls, event))
-        .collect();
+    let next = Ami::default().calls_in(DAY, LATER, "375291110002", "375172000110").events();
+    let mut heard: Vec<Heard> = next.iter().flat_map(|event| hear(&mut calls, event)).collect();
     heard.extend(end(&mut calls, &next));
     let closed = records(heard);
     assert_eq!(closed.len(), 2);
@@ -153,11 +136,7 @@ fn call_found_open_a_day_later_is_closed_at_its_last_event() {
 #[test]
 fn pbx_that_shuts_down_ends_its_calls() {
     let mut events = answered().events();
-    events.push(pbx(
-        63.0,
-        "Shutdown",
-        json!({"Shutdown": "Cleanly", "Restart": "True"}),
-    ));
+    events.push(pbx(63.0, "Shutdown", json!({"Shutdown": "Cleanly", "Restart": "True"})));
     let call = only(finished(&events));
     assert_eq!(talk(&call), Some(60));
     assert_eq!(call.record().ended_at(), at(63.0));
@@ -170,11 +149,7 @@ fn pbx_that_started_anew_closes_the_calls_it_had() {
     for event in answered().events() {
         heard.extend(hear(&mut calls, &event));
     }
-    let booted = pbx(
-        120.0,
-        "FullyBooted",
-        json!({"Uptime": "12", "Status": "Fully Booted"}),
-    );
+    let booted = pbx(120.0, "FullyBooted", json!({"Uptime": "12", "Status": "Fully Booted"}));
     let closed = records(hear(&mut calls, &booted));
     assert_eq!(closed.len(), 1, "at once");
     assert_talk_unknown(&closed[0], 3.0);
@@ -182,10 +157,7 @@ fn pbx_that_started_anew_closes_the_calls_it_had() {
 
 #[test]
 fn login_to_a_pbx_that_runs_on_closes_no_call() {
-    for body in [
-        json!({"Uptime": "864000"}),
-        json!({"Status": "Fully Booted"}),
-    ] {
+    for body in [json!({"Uptime": "864000"}), json!({"Status": "Fully Booted"})] {
         let mut events = answered().events();
         events.push(pbx(60.0, "FullyBooted", body));
         events.extend(Ami::default().part(63.0, "b1", CLIENT, PHONE).events());

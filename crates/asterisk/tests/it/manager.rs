@@ -10,9 +10,7 @@ fn every_call_of_a_running_asterisk_is_understood() {
 
 #[test]
 fn call_detail_records_and_cel_are_not_needed() {
-    assert_understood("asterisk-ami", |fixture| {
-        without(&fixture.events, &["CEL", "Cdr"])
-    });
+    assert_understood("asterisk-ami", |fixture| without(&fixture.events, &["CEL", "Cdr"]));
 }
 
 #[test]
@@ -24,13 +22,7 @@ fn doubled_events_change_nothing() {
 /// What a manager user of Asterisk 13 hears at the least.
 #[test]
 fn the_events_of_an_old_asterisk_are_enough() {
-    const NEW: &[&str] = &[
-        "CEL",
-        "Cdr",
-        "DialState",
-        "NewConnectedLine",
-        "MixMonitorStart",
-    ];
+    const NEW: &[&str] = &["CEL", "Cdr", "DialState", "NewConnectedLine", "MixMonitorStart"];
     assert_understood("asterisk-ami", |fixture| {
         let old: Vec<Event> = without(&fixture.events, NEW);
         old
@@ -43,9 +35,7 @@ fn events_without_linkedid_are_understood() {
     for folder in ["asterisk-ami", "reports"] {
         assert_understood(folder, |fixture| without_linkedid(&fixture.events));
         for seed in 0..10 {
-            assert_understood(folder, |fixture| {
-                shuffled(&without_linkedid(&fixture.events), seed)
-            });
+            assert_understood(folder, |fixture| shuffled(&without_linkedid(&fixture.events), seed));
         }
     }
 }

@@ -23,12 +23,7 @@ fn with_mobile(events: &[Event]) -> Vec<FinishedCall> {
 fn callback(first: &str, second: &str) -> Vec<Event> {
     Ami::default()
         .originates(0.0, FIRST, &format!("{first}@0001371"))
-        .event(
-            5.0,
-            "DialEnd",
-            &[("Dest", FIRST)],
-            json!({"DialStatus": "ANSWER"}),
-        )
+        .event(5.0, "DialEnd", &[("Dest", FIRST)], json!({"DialStatus": "ANSWER"}))
         .rings(6.0, FIRST, SECOND, &format!("{second}@0001371"))
         .ends(10.0, FIRST, SECOND, "ANSWER")
         .talk(10.0, "b", SECOND, FIRST)
@@ -48,11 +43,7 @@ fn assert_callback_to_client(call: &FinishedCall) {
 fn number_the_pbx_calls_first_is_taken_for_the_employee() {
     let call = only(finished(&callback(MOBILE, CLIENT)));
     assert_callback_to_client(&call);
-    assert_eq!(
-        call.record().wait().map(Seconds::get),
-        Some(4),
-        "since the client was dialled"
-    );
+    assert_eq!(call.record().wait().map(Seconds::get), Some(4), "since the client was dialled");
 }
 
 #[test]
@@ -66,22 +57,13 @@ fn known_mobile_of_an_employee_is_the_employee_in_either_order() {
 fn callback_whose_first_number_does_not_answer_is_one_call() {
     let events = Ami::default()
         .originates(0.0, FIRST, &format!("{CLIENT}@0001371"))
-        .event(
-            20.0,
-            "DialEnd",
-            &[("Dest", FIRST)],
-            json!({"DialStatus": "NOANSWER"}),
-        )
+        .event(20.0, "DialEnd", &[("Dest", FIRST)], json!({"DialStatus": "NOANSWER"}))
         .hangs_up(20.0, FIRST)
         .events();
     let call = only(finished(&events));
     assert_eq!(call.record().client().to_string(), format!("+{CLIENT}"));
     assert_eq!(finished(&events).len(), 1);
-    assert_eq!(
-        with_mobile(&callback(MOBILE, CLIENT)[..3]).len(),
-        0,
-        "a mobile alone is no call"
-    );
+    assert_eq!(with_mobile(&callback(MOBILE, CLIENT)[..3]).len(), 0, "a mobile alone is no call");
 }
 
 #[test]
@@ -97,17 +79,9 @@ fn disa_call_of_a_mobile_is_an_outgoing_call_of_its_employee() {
         .events();
     let call = only(with_mobile(&events));
     assert_callback_to_client(&call);
-    assert_eq!(
-        names(call.record().rang()),
-        [format!("+{MOBILE}")],
-        "the employee who calls"
-    );
+    assert_eq!(names(call.record().rang()), [format!("+{MOBILE}")], "the employee who calls");
     let unknown = only(finished(&events));
-    assert_eq!(
-        unknown.record().direction(),
-        Direction::Inbound,
-        "without its configuration"
-    );
+    assert_eq!(unknown.record().direction(), Direction::Inbound, "without its configuration");
 }
 
 #[test]
@@ -121,9 +95,7 @@ fn mobile_that_calls_a_colleague_makes_an_internal_call() {
         .talk(4.0, "b", phone, mobile)
         .part(24.0, "b", phone, mobile)
         .events();
-    let [call] = &with_mobile(&events)[..] else {
-        panic!("one call")
-    };
+    let [call] = &with_mobile(&events)[..] else { panic!("one call") };
     assert!(!call.is_external());
     assert_eq!(call.record().client().to_string(), format!("+{MOBILE}"));
     assert_eq!(names(call.record().talked_with()), ["150"]);
@@ -144,30 +116,20 @@ fn mobile_in_a_hunt_rings_and_answers_as_its_employee() {
     let call = only(with_mobile(&events));
     assert_eq!(names(call.record().rang()), [format!("+{MOBILE}")]);
     assert_eq!(names(call.record().talked_with()), [format!("+{MOBILE}")]);
-    assert_eq!(
-        call.answered_by().map(|who| who.as_str().to_owned()),
-        Some(format!("+{MOBILE}"))
-    );
+    assert_eq!(call.answered_by().map(|who| who.as_str().to_owned()), Some(format!("+{MOBILE}")));
 }
 
 /// 150 sits in a room; the PBX calls two numbers into it, without Local channels.
 #[test]
 fn clients_called_into_a_room_have_a_record_each() {
     let numbers = [(FIRST, CLIENT, 10.0), (SECOND, "375291110002", 30.0)];
-    let mut stream = Ami::default()
-        .picks_up(0.0, PHONE, "8000")
-        .joins(0.2, "room", "base", PHONE);
+    let mut stream = Ami::default().picks_up(0.0, PHONE, "8000").joins(0.2, "room", "base", PHONE);
     for (nth, (line, number, t)) in (0..).zip(numbers) {
         let linked = ["2.3", "2.4"][nth];
         let line = Ch { linked, ..line };
         stream = stream
             .originates(t, line, &format!("{number}@0001371"))
-            .event(
-                t + 5.0,
-                "DialEnd",
-                &[("Dest", line)],
-                json!({"DialStatus": "ANSWER"}),
-            )
+            .event(t + 5.0, "DialEnd", &[("Dest", line)], json!({"DialStatus": "ANSWER"}))
             .joins(t + 5.0, "room", "base", line);
     }
     let stream = stream
@@ -180,14 +142,9 @@ fn clients_called_into_a_room_have_a_record_each() {
     let mut calls = finished(&stream.events());
     calls.retain(FinishedCall::is_external);
     calls.sort_by_key(|call| call.record().started_at());
-    let understood: Vec<_> = calls
-        .iter()
-        .map(|call| (call.record().client().to_string(), talk(call)))
-        .collect();
-    let wanted = [
-        ("+375291110001".to_owned(), Some(80)),
-        ("+375291110002".to_owned(), Some(65)),
-    ];
+    let understood: Vec<_> =
+        calls.iter().map(|call| (call.record().client().to_string(), talk(call))).collect();
+    let wanted = [("+375291110001".to_owned(), Some(80)), ("+375291110002".to_owned(), Some(65))];
     assert_eq!(understood, wanted);
     for call in &calls {
         assert_eq!(call.record().direction(), Direction::Outbound);
@@ -221,12 +178,7 @@ fn caller_joined_with_a_client_that_was_called_was_transferred() {
         .leaves(25.0, "c", second_line)
         .leaves(25.0, "b", caller)
         .enters(25.0, "c", caller)
-        .event(
-            25.1,
-            "AttendedTransfer",
-            &joined,
-            json!({"Result": "Success"}),
-        )
+        .event(25.1, "AttendedTransfer", &joined, json!({"Result": "Success"}))
         .leaves(25.1, "b", phone)
         .hangs_up(25.2, phone)
         .hangs_up(25.2, second_line)

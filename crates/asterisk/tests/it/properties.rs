@@ -47,10 +47,7 @@ fn late(seconds: f64) -> impl Strategy<Value = (usize, Vec<Event>)> {
                 .map(|(event, delay)| (event.t + delay, event.clone()))
                 .collect();
             arriving.sort_by(|one, other| one.0.total_cmp(&other.0));
-            (
-                place,
-                arriving.into_iter().map(|(_, event)| event).collect(),
-            )
+            (place, arriving.into_iter().map(|(_, event)| event).collect())
         })
     })
 }
@@ -79,17 +76,9 @@ fn presence(events: &[Event]) -> f64 {
                 | "BridgeDestroy"
         )
     };
-    let entered = events
-        .iter()
-        .filter(bridges)
-        .map(|event| event.t)
-        .fold(f64::INFINITY, f64::min);
+    let entered = events.iter().filter(bridges).map(|event| event.t).fold(f64::INFINITY, f64::min);
     let last = events.iter().map(|event| event.t).fold(0.0, f64::max);
-    if entered.is_finite() {
-        last - entered
-    } else {
-        0.0
-    }
+    if entered.is_finite() { last - entered } else { 0.0 }
 }
 
 proptest! {

@@ -47,11 +47,7 @@ fn a_closed_call_is_remembered_over_a_restart() {
     assert_eq!(calls.open_calls(), 0);
     let mut calls = resumed(&calls);
     for event in &fixture.events {
-        assert_eq!(
-            hear(&mut calls, event),
-            [],
-            "a repeated stream makes no second call"
-        );
+        assert_eq!(hear(&mut calls, event), [], "a repeated stream makes no second call");
     }
     assert_eq!(calls.finish(), []);
 }
@@ -100,10 +96,8 @@ fn pause_after_any_event_loses_and_doubles_no_call() {
             for cut in (0..=fixture.events.len()).step_by(4) {
                 let (first, rest) = fixture.events.split_at(cut);
                 let mut calls = tracker();
-                let mut heard: Vec<Heard> = first
-                    .iter()
-                    .flat_map(|event| hear(&mut calls, event))
-                    .collect();
+                let mut heard: Vec<Heard> =
+                    first.iter().flat_map(|event| hear(&mut calls, event)).collect();
                 let paused = calls.pause();
                 // A call that has just ended may still get late events.
                 let is_cut_short = !records(paused.clone()).is_empty();

@@ -15,12 +15,8 @@ const OTHER: Ch = ch("2.1", "PJSIP/0001372-00000003", "2.1");
 const OTHERS_PHONE: Ch = ch("2.2", "PJSIP/151-00000004", "2.1");
 
 fn call<'a>(calls: &'a [FinishedCall], id: &str) -> &'a FinishedCall {
-    let mut own = calls
-        .iter()
-        .filter(|call| call.record().call_id().as_str() == id);
-    let call = own
-        .next()
-        .unwrap_or_else(|| panic!("there is no call {id}"));
+    let mut own = calls.iter().filter(|call| call.record().call_id().as_str() == id);
+    let call = own.next().unwrap_or_else(|| panic!("there is no call {id}"));
     assert!(own.next().is_none(), "call {id} is there twice");
     call
 }
@@ -55,23 +51,11 @@ fn two_clients_in_one_room_have_a_record_each_with_their_own_people_and_times() 
     assert_eq!(calls.len(), 2);
     let first = call(&calls, "1.1");
     assert_eq!(talk(first), Some(17));
-    assert_eq!(
-        names(first.record().rang()),
-        ["150"],
-        "151 rang for the other client"
-    );
+    assert_eq!(names(first.record().rang()), ["150"], "151 rang for the other client");
     assert_eq!(names(first.record().talked_with()), ["150"]);
     let second = call(&calls, "2.1");
-    assert_eq!(
-        talk(second),
-        Some(16),
-        "until it left the room a human had been in"
-    );
-    assert_eq!(
-        names(second.record().rang()),
-        ["151"],
-        "150 rang for the first client"
-    );
+    assert_eq!(talk(second), Some(16), "until it left the room a human had been in");
+    assert_eq!(names(second.record().rang()), ["151"], "150 rang for the first client");
     assert_eq!(names(second.record().talked_with()), ["150"]);
     assert_eq!(second.record().wait().map(Seconds::get), Some(10));
 }
@@ -89,9 +73,12 @@ fn clients_in_one_parking_lot_have_nothing_to_do_with_each_other() {
             .leaves(t + 10.0, bridge, phone)
             .hangs_up(t + 10.0, phone)
     };
-    let stream = Ami::default()
-        .calls_in(0.0, CLIENT, "375291110001", "375172000110")
-        .calls_in(2.0, OTHER, "375291110002", "375172000111");
+    let stream = Ami::default().calls_in(0.0, CLIENT, "375291110001", "375172000110").calls_in(
+        2.0,
+        OTHER,
+        "375291110002",
+        "375172000111",
+    );
     let stream = park(0.1, stream, CLIENT, PHONE, "b1");
     let stream = park(2.1, stream, OTHER, OTHERS_PHONE, "b2");
     let mut events = stream
@@ -105,11 +92,7 @@ fn clients_in_one_parking_lot_have_nothing_to_do_with_each_other() {
     assert_eq!(calls.len(), 2);
     for (id, phone) in [("1.1", "150"), ("2.1", "151")] {
         let call = call(&calls, id);
-        assert_eq!(
-            talk(call),
-            Some(7),
-            "{id}: nobody took it from the lot again"
-        );
+        assert_eq!(talk(call), Some(7), "{id}: nobody took it from the lot again");
         assert_eq!(names(call.record().rang()), [phone], "{id}");
         assert_eq!(call.transferred_to(), None, "{id}");
     }
@@ -158,20 +141,13 @@ fn one_line_after_the_other_is_one_call_on_the_last_of_them() {
     assert_eq!(record.client().to_string(), "+375291110003");
     assert_eq!(record.line().map(Line::as_str), Some("0001372"));
     assert_eq!(talk(call), Some(10));
-    assert_eq!(
-        record.wait().map(Seconds::get),
-        Some(6),
-        "from the first line on"
-    );
+    assert_eq!(record.wait().map(Seconds::get), Some(6), "from the first line on");
     assert_eq!(record.transfer(), None);
 }
 
 #[test]
 fn a_blind_transfer_to_a_group_is_one_transfer() {
-    let phones = [
-        ch("1.5", "PJSIP/151-00000011", "1.1"),
-        ch("1.6", "PJSIP/152-00000012", "1.1"),
-    ];
+    let phones = [ch("1.5", "PJSIP/151-00000011", "1.1"), ch("1.6", "PJSIP/152-00000012", "1.1")];
     let mut stream = Ami::default()
         .calls_in(0.0, CLIENT, "375291110001", "375172000110")
         .rings(0.1, CLIENT, PHONE, "150")
@@ -229,19 +205,9 @@ fn parked_until_it_rings_back(answered: bool) -> Vec<Event> {
         .leaves(14.0, "b1", CLIENT)
         .leaves(14.0, "b1", PHONE)
         .hangs_up(14.0, PHONE)
-        .event(
-            14.1,
-            "ParkedCall",
-            &[("Parkee", CLIENT)],
-            json!({"ParkingSpace": "701"}),
-        )
+        .event(14.1, "ParkedCall", &[("Parkee", CLIENT)], json!({"ParkingSpace": "701"}))
         .joins(14.1, "lot", "parking", CLIENT)
-        .event(
-            59.0,
-            "ParkedCallTimeOut",
-            &[("Parkee", CLIENT)],
-            json!({"ParkingSpace": "701"}),
-        )
+        .event(59.0, "ParkedCallTimeOut", &[("Parkee", CLIENT)], json!({"ParkingSpace": "701"}))
         .quits(59.0, "lot", "parking", CLIENT)
         .rings(59.1, CLIENT, back, "150");
     let stream = if answered {
@@ -250,10 +216,7 @@ fn parked_until_it_rings_back(answered: bool) -> Vec<Event> {
             .talk(63.0, "b2", back, CLIENT)
             .part(73.0, "b2", CLIENT, back)
     } else {
-        stream
-            .ends(80.0, CLIENT, back, "NOANSWER")
-            .hangs_up(80.0, back)
-            .hangs_up(80.0, CLIENT)
+        stream.ends(80.0, CLIENT, back, "NOANSWER").hangs_up(80.0, back).hangs_up(80.0, CLIENT)
     };
     stream.events()
 }
@@ -272,16 +235,8 @@ fn parking_slot_that_rings_back_is_no_transfer() {
         let call = call(&calls, "1.1");
         assert_eq!(call.record().transfer(), None, "answered {answered}");
         assert_eq!(call.transferred_to(), None, "answered {answered}");
-        assert_eq!(
-            names(call.record().talked_with()),
-            ["150"],
-            "answered {answered}"
-        );
-        assert_eq!(
-            talk(call),
-            Some(if answered { 69 } else { 10 }),
-            "answered {answered}"
-        );
+        assert_eq!(names(call.record().talked_with()), ["150"], "answered {answered}");
+        assert_eq!(talk(call), Some(if answered { 69 } else { 10 }), "answered {answered}");
     }
 }
 
@@ -289,20 +244,10 @@ fn parking_slot_that_rings_back_is_no_transfer() {
 fn client_parked_by_transfer_and_taken_by_a_colleague_was_passed_on() {
     let taker = ch("3.1", "PJSIP/151-00000005", "3.1");
     let mut events = parked_until_it_rings_back(true);
-    events.truncate(
-        events
-            .iter()
-            .position(|event| event.name == "ParkedCallTimeOut")
-            .expect("it"),
-    );
+    events.truncate(events.iter().position(|event| event.name == "ParkedCallTimeOut").expect("it"));
     let taken = Ami::default()
         .picks_up(30.0, taker, "701")
-        .event(
-            30.1,
-            "UnParkedCall",
-            &[("Parkee", CLIENT), ("Retriever", taker)],
-            json!({}),
-        )
+        .event(30.1, "UnParkedCall", &[("Parkee", CLIENT), ("Retriever", taker)], json!({}))
         .quits(30.1, "lot", "parking", CLIENT)
         .talk(30.2, "b3", CLIENT, taker)
         .part(50.2, "b3", CLIENT, taker);

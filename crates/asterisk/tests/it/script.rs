@@ -20,10 +20,7 @@ pub(crate) const fn ch(id: &'static str, name: &'static str, linked: &'static st
 
 /// The one call with an outside party among these.
 pub(crate) fn only(calls: Vec<FinishedCall>) -> FinishedCall {
-    let mut external: Vec<_> = calls
-        .into_iter()
-        .filter(FinishedCall::is_external)
-        .collect();
+    let mut external: Vec<_> = calls.into_iter().filter(FinishedCall::is_external).collect();
     assert_eq!(external.len(), 1, "{external:?}");
     external.remove(0)
 }
@@ -38,15 +35,9 @@ pub(crate) fn names(list: &[Extension]) -> Vec<&str> {
 
 /// An event of a dialplan.
 pub(crate) fn host(t: f64, name: &str, body: Value) -> Event {
-    let Value::Object(mut body) = body else {
-        panic!("a body is an object")
-    };
+    let Value::Object(mut body) = body else { panic!("a body is an object") };
     body.insert("Token".to_owned(), "tenant".into());
-    Event {
-        t,
-        name: name.to_owned(),
-        body,
-    }
+    Event { t, name: name.to_owned(), body }
 }
 
 /// An AMI stream in the making.
@@ -57,22 +48,16 @@ impl Ami {
     pub(crate) fn event(mut self, t: f64, name: &str, parts: &[(&str, Ch)], rest: Value) -> Self {
         let mut body = Map::new();
         for (prefix, channel) in parts {
-            for (field, value) in [
-                ("Channel", channel.name),
-                ("Uniqueid", channel.id),
-                ("Linkedid", channel.linked),
-            ] {
+            for (field, value) in
+                [("Channel", channel.name), ("Uniqueid", channel.id), ("Linkedid", channel.linked)]
+            {
                 body.insert(format!("{prefix}{field}"), value.into());
             }
         }
         if let Value::Object(rest) = rest {
             body.extend(rest);
         }
-        self.0.push(Event {
-            t,
-            name: name.to_owned(),
-            body,
-        });
+        self.0.push(Event { t, name: name.to_owned(), body });
         self
     }
 
@@ -91,42 +76,22 @@ impl Ami {
     /// One channel dials another, which rings.
     pub(crate) fn rings(self, t: f64, by: Ch, to: Ch, string: &str) -> Self {
         let parts = [("", by), ("Dest", to)];
-        self.event(
-            t,
-            "Newchannel",
-            &[("", to)],
-            json!({"ChannelState": "0", "Exten": "s"}),
-        )
-        .event(t, "DialBegin", &parts, json!({"DialString": string}))
-        .event(t, "DialState", &parts, json!({"DialStatus": "RINGING"}))
+        self.event(t, "Newchannel", &[("", to)], json!({"ChannelState": "0", "Exten": "s"}))
+            .event(t, "DialBegin", &parts, json!({"DialString": string}))
+            .event(t, "DialState", &parts, json!({"DialStatus": "RINGING"}))
     }
 
     /// The PBX itself calls a channel, which rings.
     pub(crate) fn originates(self, t: f64, to: Ch, string: &str) -> Self {
         let begins = json!({"ChannelState": "0", "Exten": "s"});
         self.event(t, "Newchannel", &[("", to)], begins)
-            .event(
-                t,
-                "DialBegin",
-                &[("Dest", to)],
-                json!({"DialString": string}),
-            )
-            .event(
-                t,
-                "DialState",
-                &[("Dest", to)],
-                json!({"DialStatus": "RINGING"}),
-            )
+            .event(t, "DialBegin", &[("Dest", to)], json!({"DialString": string}))
+            .event(t, "DialState", &[("Dest", to)], json!({"DialStatus": "RINGING"}))
     }
 
     /// The two halves of a Local channel.
     pub(crate) fn local(self, t: f64, [one, two]: [Ch; 2]) -> Self {
-        self.event(
-            t,
-            "LocalBridge",
-            &[("LocalOne", one), ("LocalTwo", two)],
-            json!({}),
-        )
+        self.event(t, "LocalBridge", &[("LocalOne", one), ("LocalTwo", two)], json!({}))
     }
 
     /// Two channels hear each other.
@@ -136,33 +101,20 @@ impl Ami {
 
     /// Two channels part and end.
     pub(crate) fn part(self, t: f64, bridge: &str, one: Ch, other: Ch) -> Self {
-        self.leaves(t, bridge, one)
-            .leaves(t, bridge, other)
-            .hangs_up(t, one)
-            .hangs_up(t, other)
+        self.leaves(t, bridge, one).leaves(t, bridge, other).hangs_up(t, one).hangs_up(t, other)
     }
 
     /// One channel dials another, which never rings.
     pub(crate) fn tries(self, t: f64, by: Ch, to: Ch, string: &str, end: &str) -> Self {
         let parts = [("", by), ("Dest", to)];
-        self.event(
-            t,
-            "Newchannel",
-            &[("", to)],
-            json!({"ChannelState": "0", "Exten": "s"}),
-        )
-        .event(t, "DialBegin", &parts, json!({"DialString": string}))
-        .ends(t + 0.1, by, to, end)
-        .hangs_up(t + 0.1, to)
+        self.event(t, "Newchannel", &[("", to)], json!({"ChannelState": "0", "Exten": "s"}))
+            .event(t, "DialBegin", &parts, json!({"DialString": string}))
+            .ends(t + 0.1, by, to, end)
+            .hangs_up(t + 0.1, to)
     }
 
     pub(crate) fn ends(self, t: f64, by: Ch, to: Ch, status: &str) -> Self {
-        self.event(
-            t,
-            "DialEnd",
-            &[("", by), ("Dest", to)],
-            json!({"DialStatus": status}),
-        )
+        self.event(t, "DialEnd", &[("", by), ("Dest", to)], json!({"DialStatus": status}))
     }
 
     pub(crate) fn enters(self, t: f64, bridge: &str, who: Ch) -> Self {

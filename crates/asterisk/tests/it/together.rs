@@ -104,16 +104,9 @@ fn the_same_ids_of_two_tenants_are_two_calls() {
     let both = merged(&[first.events.clone(), second.events], 0.3);
     let calls = finished(&both);
     let tenants: BTreeSet<_> = calls.iter().map(FinishedCall::tenant).collect();
-    assert_eq!(
-        tenants,
-        BTreeSet::from([Some("375291112233"), Some("375291112244")])
-    );
+    assert_eq!(tenants, BTreeSet::from([Some("375291112233"), Some("375291112244")]));
     for tenant in tenants {
-        let own: Vec<_> = calls
-            .iter()
-            .filter(|call| call.tenant() == tenant)
-            .cloned()
-            .collect();
+        let own: Vec<_> = calls.iter().filter(|call| call.tenant() == tenant).cloned().collect();
         assert_eq!(differences(&first, &own), Vec::<String>::new());
     }
 }
@@ -160,11 +153,8 @@ fn two_calls_of_one_client_at_once_are_two_calls_with_their_own_people() {
     assert_eq!(calls.len(), 2);
     for fixture in [first, second] {
         let id = fixture.expected["main_unique_id"].as_str().unwrap();
-        let own: Vec<_> = calls
-            .iter()
-            .filter(|call| call.record().call_id().as_str() == id)
-            .cloned()
-            .collect();
+        let own: Vec<_> =
+            calls.iter().filter(|call| call.record().call_id().as_str() == id).cloned().collect();
         assert_eq!(differences(&fixture, &own), Vec::<String>::new(), "{id}");
     }
 }

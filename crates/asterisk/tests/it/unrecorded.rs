@@ -94,11 +94,7 @@ fn dial_strings_of_other_channel_drivers_are_read() {
                 .hangs_up(9.0, caller)
                 .events(),
         ));
-        assert_eq!(
-            call.record().client().to_string(),
-            "+375291110005",
-            "{string}"
-        );
+        assert_eq!(call.record().client().to_string(), "+375291110005", "{string}");
         assert_eq!(call.record().outcome(), Outcome::Cancelled, "{string}");
     }
 }
@@ -112,11 +108,7 @@ fn a_caller_who_hides_the_number_is_a_call_all_the_same() {
                 .hangs_up(4.0, CLIENT)
                 .events(),
         ));
-        assert_eq!(
-            call.record().client().to_string(),
-            "hidden number",
-            "{number:?}"
-        );
+        assert_eq!(call.record().client().to_string(), "hidden number", "{number:?}");
         assert_eq!(call.record().outcome(), Outcome::Missed);
         assert_eq!(call.record().wait().map(Seconds::get), Some(4));
     }
@@ -141,12 +133,7 @@ fn a_parked_client_who_comes_back_to_the_parker_was_not_transferred() {
         .events();
     for heard in play(&events) {
         if let Heard::Live(live) = heard {
-            assert_ne!(
-                live.event().kind().as_str(),
-                "transfer",
-                "{:?}",
-                live.event()
-            );
+            assert_ne!(live.event().kind().as_str(), "transfer", "{:?}", live.event());
         }
     }
     let call = only(finished(&events));
@@ -156,11 +143,7 @@ fn a_parked_client_who_comes_back_to_the_parker_was_not_transferred() {
 
 #[test]
 fn one_lost_event_of_the_client_does_not_make_an_answered_call_a_missed_one() {
-    for name in [
-        "in_single_extension_answered",
-        "in_group_answered",
-        "out_simple_answered",
-    ] {
+    for name in ["in_single_extension_answered", "in_group_answered", "out_simple_answered"] {
         let fixture = one("asterisk", name);
         for lost in 0..fixture.events.len() {
             let mut events = fixture.events.clone();
@@ -198,11 +181,7 @@ fn an_agent_who_stays_connected_all_day_has_each_client_once_and_costs_no_more()
     let agent = ch("7.0", "PJSIP/150-00000001", "7.0");
     let names: Vec<(String, String, String)> = (1..=IDS)
         .map(|place| {
-            (
-                format!("8.{place}"),
-                format!("PJSIP/0001371-{place:08x}"),
-                format!("b{place}"),
-            )
+            (format!("8.{place}"), format!("PJSIP/0001371-{place:08x}"), format!("b{place}"))
         })
         .collect();
     let names: &'static [(String, String, String)] = Vec::leak(names);
@@ -240,12 +219,8 @@ fn an_agent_who_stays_connected_all_day_has_each_client_once_and_costs_no_more()
 fn an_employee_calls_other_clients_after_handing_one_over() {
     // 151 hands its client to 152 and goes on; the client stays in its bridge.
     let fixture = one("asterisk", "out_attended_transfer_accepted");
-    let mut events: Vec<Event> = fixture
-        .events
-        .iter()
-        .filter(|event| event.t < 45.0)
-        .cloned()
-        .collect();
+    let mut events: Vec<Event> =
+        fixture.events.iter().filter(|event| event.t < 45.0).cloned().collect();
     for event in &mut events {
         event.body.insert("Token".to_owned(), "tenant".into());
     }
@@ -279,10 +254,7 @@ fn the_next_call_of_an_employee_is_no_question_about_the_one_before() {
     events.push(host(10.5, "dial", json!({"UniqueId": "6.1", "Phone": "375291110006", "CallType": 1, "Extensions": ["158"], "Trunk": "0001363"})));
     events.push(host(30.0, "hangup", json!({"UniqueId": "6.1", "Phone": "375291110006", "CallType": 1, "CallStatus": "0", "Extensions": ["158"], "Trunk": "0001363"})));
     let calls = finished(&events);
-    let ids: Vec<_> = calls
-        .iter()
-        .map(|call| call.record().call_id().as_str())
-        .collect();
+    let ids: Vec<_> = calls.iter().map(|call| call.record().call_id().as_str()).collect();
     assert_eq!(ids.len(), 2, "{ids:?}");
 }
 
@@ -304,14 +276,7 @@ fn a_short_number_dialled_over_a_line_is_an_outgoing_call() {
     assert_eq!(record.direction(), Direction::Outbound);
     assert_eq!(record.client().to_string(), "104");
     assert_eq!(record.line().map(Line::as_str), Some("0001363"));
-    assert_eq!(
-        record
-            .rang()
-            .iter()
-            .map(Extension::as_str)
-            .collect::<Vec<_>>(),
-        ["151"]
-    );
+    assert_eq!(record.rang().iter().map(Extension::as_str).collect::<Vec<_>>(), ["151"]);
 }
 
 #[test]
@@ -319,18 +284,8 @@ fn a_channel_that_says_only_later_that_it_calls_is_the_caller() {
     let caller = ch("5.1", "SIP/150-00000001", "5.1");
     let colleague = ch("5.2", "SIP/151-00000002", "5.1");
     let events = Ami::default()
-        .event(
-            0.0,
-            "Newchannel",
-            &[("", caller)],
-            json!({"ChannelState": "0", "Exten": "151"}),
-        )
-        .event(
-            0.01,
-            "Newstate",
-            &[("", caller)],
-            json!({"ChannelState": "4", "Exten": "151"}),
-        )
+        .event(0.0, "Newchannel", &[("", caller)], json!({"ChannelState": "0", "Exten": "151"}))
+        .event(0.01, "Newstate", &[("", caller)], json!({"ChannelState": "4", "Exten": "151"}))
         .rings(0.1, caller, colleague, "151")
         .ends(6.0, caller, colleague, "CANCEL")
         .hangs_up(6.0, colleague)
@@ -418,8 +373,6 @@ fn a_call_that_was_given_up_makes_no_second_record_when_it_is_heard_of_again() {
         ),
         host(9_000.0, "hangup", end),
     ]);
-    let first = calls
-        .iter()
-        .filter(|call| call.record().call_id().as_str() == "6.1");
+    let first = calls.iter().filter(|call| call.record().call_id().as_str() == "6.1");
     assert_eq!(first.count(), 1);
 }

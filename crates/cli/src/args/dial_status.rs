@@ -79,40 +79,17 @@ mod tests {
             ("NOANSWER", O::NoAnswer, Some(R::Timeout), Some(R::Timeout)),
             ("BUSY", O::Busy, Some(R::Busy), Some(R::Busy)),
             ("CANCEL", O::Cancelled, Some(R::CallerGaveUp), None),
-            (
-                "CONGESTION",
-                O::Failed,
-                Some(R::Unavailable),
-                Some(R::Unavailable),
-            ),
-            (
-                "CHANUNAVAIL",
-                O::Failed,
-                Some(R::Unavailable),
-                Some(R::Unavailable),
-            ),
-            (
-                "INVALIDARGS",
-                O::Failed,
-                Some(R::Unavailable),
-                Some(R::Unavailable),
-            ),
+            ("CONGESTION", O::Failed, Some(R::Unavailable), Some(R::Unavailable)),
+            ("CHANUNAVAIL", O::Failed, Some(R::Unavailable), Some(R::Unavailable)),
+            ("INVALIDARGS", O::Failed, Some(R::Unavailable), Some(R::Unavailable)),
             ("DONTCALL", O::NoAnswer, Some(R::Refused), Some(R::Refused)),
             ("TORTURE", O::NoAnswer, Some(R::Refused), Some(R::Refused)),
         ] {
             let status: DialStatus = word.parse().unwrap();
             let incoming = status.meaning(Some(Direction::Inbound));
-            assert_eq!(
-                incoming,
-                (Some(O::Missed), reason_in),
-                "{word} of an incoming call"
-            );
+            assert_eq!(incoming, (Some(O::Missed), reason_in), "{word} of an incoming call");
             let outgoing = status.meaning(Some(Direction::Outbound));
-            assert_eq!(
-                outgoing,
-                (Some(out), reason_out),
-                "{word} of an outgoing call"
-            );
+            assert_eq!(outgoing, (Some(out), reason_out), "{word} of an outgoing call");
         }
         for direction in [None, Some(Direction::Inbound), Some(Direction::Outbound)] {
             let answered = DialStatus::Answer.meaning(direction);

@@ -85,11 +85,7 @@ mod tests {
     use crate::args::Cli;
 
     fn dropped(words: &[&str]) -> Vec<String> {
-        let words: Vec<OsString> = ["vochi-crm"]
-            .iter()
-            .chain(words)
-            .map(OsString::from)
-            .collect();
+        let words: Vec<OsString> = ["vochi-crm"].iter().chain(words).map(OsString::from).collect();
         let kept = super::dropped(&Cli::command(), &words).into_iter().skip(1);
         kept.map(|word| word.into_string().unwrap()).collect()
     }
@@ -98,20 +94,11 @@ mod tests {
     fn empty_options_of_calls_are_dropped() {
         for (words, kept) in [
             (
-                &[
-                    "call-event",
-                    "hangup",
-                    "--line",
-                    "",
-                    "--talk-seconds=",
-                    "--record",
-                ][..],
+                &["call-event", "hangup", "--line", "", "--talk-seconds=", "--record"][..],
                 &["call-event", "hangup", "--record"][..],
             ),
             (
-                &[
-                    "--output", "json", "-q", "call-log", "--ext", "", "--ext", "151",
-                ],
+                &["--output", "json", "-q", "call-log", "--ext", "", "--ext", "151"],
                 &["--output", "json", "-q", "call-log", "--ext", "151"],
             ),
             (

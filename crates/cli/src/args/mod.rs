@@ -21,12 +21,7 @@ pub(crate) use tools::{CompletionsArgs, ManArgs, SandboxArgs, SetupArgs};
 
 /// Tells CRMs about phone calls: popups while they ring, one truthful record when they are over.
 #[derive(Debug, Parser)]
-#[command(
-    name = "vochi-crm",
-    bin_name = "vochi-crm",
-    version,
-    subcommand_required = true
-)]
+#[command(name = "vochi-crm", bin_name = "vochi-crm", version, subcommand_required = true)]
 #[command(arg_required_else_help = true, after_help = EXAMPLES, max_term_width = 100)]
 pub(crate) struct Cli {
     #[command(flatten)]

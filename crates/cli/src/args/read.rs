@@ -35,11 +35,7 @@ Examples:
   vochi-crm --output json lookup --from numbers.txt")]
 pub(crate) struct LookupArgs {
     /// The caller's number.
-    #[arg(
-        value_name = "PHONE",
-        allow_negative_numbers = true,
-        required_unless_present = "from"
-    )]
+    #[arg(value_name = "PHONE", allow_negative_numbers = true, required_unless_present = "from")]
     pub(crate) phone: Option<String>,
 
     /// A file with one number a line; `-` is standard input.

@@ -35,13 +35,8 @@ pub(super) fn pair(text: &str) -> Result<(String, String), String> {
 
 /// An HTTP method, in either case.
 pub(super) fn method(text: &str) -> Result<Method, String> {
-    const KNOWN: [Method; 5] = [
-        Method::GET,
-        Method::POST,
-        Method::PUT,
-        Method::PATCH,
-        Method::DELETE,
-    ];
+    const KNOWN: [Method; 5] =
+        [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
     KNOWN
         .into_iter()
         .find(|method| method.as_str().eq_ignore_ascii_case(text))

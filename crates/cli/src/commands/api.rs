@@ -32,17 +32,10 @@ pub(super) async fn run(app: &App<'_>, args: &ApiArgs) -> Result<Exit> {
     let request = request(args)?;
     let session = app.session(Memory::Own).await?;
     let cx = app.history();
-    let manner = if args.method.is_safe() {
-        Manner::Reads
-    } else {
-        Manner::Writes
-    };
+    let manner = if args.method.is_safe() { Manner::Reads } else { Manner::Writes };
     let work = crm::raw(&session.profile, &session.hub, &cx, request);
     let answer = app.in_time(&cx, manner, work).await?;
-    let report = Answered {
-        ok: true,
-        answer: redacted(answer, &app.redactor()),
-    };
+    let report = Answered { ok: true, answer: redacted(answer, &app.redactor()) };
     Ok(app.show(&session, &report, Exit::Done))
 }
 
@@ -53,11 +46,7 @@ fn request(args: &ApiArgs) -> Result<RawRequest> {
             .with_hint("give the path alone, as /api/credentials; the host is the profile's url"));
     }
     let (path, query) = args.path.split_once('?').unwrap_or((&args.path, ""));
-    let path = if path.starts_with('/') {
-        path.to_owned()
-    } else {
-        format!("/{path}")
-    };
+    let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
     let mut request = ApiRequest::new(args.method.clone(), path);
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
         request = request.query(name.into_owned(), value);

@@ -31,10 +31,7 @@ async fn require_talk(app: &App<'_>, session: &Session, record: &CallRecord) -> 
     if recorded || state.complete(record.clone()).talk().is_some() {
         return Ok(());
     }
-    let what = format!(
-        "call {} was answered, but its talk time is not known",
-        record.call_id()
-    );
+    let what = format!("call {} was answered, but its talk time is not known", record.call_id());
     let connector = &session.connector;
     Err(Error::input(what)
         .with_hint("give the talk seconds of an answered call")

@@ -50,11 +50,7 @@ impl From<Customer> for Card {
 
 impl From<Responsible> for Employee {
     fn from(one: Responsible) -> Self {
-        Self {
-            user_id: one.user_id,
-            name: one.name,
-            extension: one.extension,
-        }
+        Self { user_id: one.user_id, name: one.name, extension: one.extension }
     }
 }
 
@@ -75,11 +71,7 @@ pub(super) fn heads() -> String {
 
 /// A row of the list: a number, and a customer or nobody.
 pub(super) fn row(phone: &str, card: Option<&Card>) -> String {
-    let cell = |text: Option<&str>| {
-        text.filter(|text| !text.is_empty())
-            .unwrap_or("-")
-            .to_owned()
-    };
+    let cell = |text: Option<&str>| text.filter(|text| !text.is_empty()).unwrap_or("-").to_owned();
     let employee = card.and_then(|card| card.responsible.as_ref());
     let manager = employee.map(|one| one.name.as_deref().unwrap_or(one.user_id.as_str()));
     let extension = employee.and_then(|one| one.extension.as_ref());

@@ -35,11 +35,7 @@ impl Report for Changed {
 
 impl Report for End {
     fn human(&self, paint: Paint) -> String {
-        format!(
-            "{} {}",
-            paint.tone(Tone::Strong, "cursor:"),
-            clean(&self.cursor)
-        )
+        format!("{} {}", paint.tone(Tone::Strong, "cursor:"), clean(&self.cursor))
     }
 }
 
@@ -59,10 +55,7 @@ pub(super) async fn run(app: &App<'_>, args: &ChangesArgs) -> Result<Exit> {
             app.output.line(&card::heads());
         }
         for customer in changes.customers {
-            app.output.report(&Changed {
-                ok: true,
-                customer: customer.into(),
-            });
+            app.output.report(&Changed { ok: true, customer: customer.into() });
         }
     }
     Ok(app.show(&session, &end, Exit::Done))

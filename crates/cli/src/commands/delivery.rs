@@ -127,10 +127,7 @@ impl Report for Delivery {
             (0, false) => "nothing to send",
             (_, false) => "sent",
         };
-        let mut line = vec![
-            paint.tone(Tone::Good, what),
-            format!("call {}", self.call_id),
-        ];
+        let mut line = vec![paint.tone(Tone::Good, what), format!("call {}", self.call_id)];
         line.extend(self.phone.map(|phone| phone.to_string()));
         line.push(format!("{} account {}", self.crm, self.profile));
         line.extend(self.crm_call_id.as_ref().map(|id| format!("CRM call {id}")));
@@ -209,7 +206,5 @@ pub(super) async fn settle(
     let records = [record];
     let work = async { Ok(session.connector.log_calls(&cx, &records).await) };
     let mut receipts = app.in_time(&cx, Manner::Writes, work).await?.into_iter();
-    receipts
-        .next()
-        .unwrap_or_else(|| Err(Error::internal("there is no receipt for the record")))
+    receipts.next().unwrap_or_else(|| Err(Error::internal("there is no receipt for the record")))
 }

@@ -49,10 +49,8 @@ pub(super) fn one_extension(
     let read = extensions(name, [value], pattern)?;
     match <[Extension; 1]>::try_from(read) {
         Ok([extension]) => Ok(extension),
-        Err(_) => Err(
-            Error::input(format!("{name}: several extensions in {value:?}"))
-                .with_hint("give one extension"),
-        ),
+        Err(_) => Err(Error::input(format!("{name}: several extensions in {value:?}"))
+            .with_hint("give one extension")),
     }
 }
 
@@ -124,10 +122,7 @@ mod tests {
             ("local/375291112233@from-internal/n", &["375291112233"]),
             ("PJSIP/151@gate", &["151"]),
             ("PJSIP/151/sip:151@192.0.2.5:5060", &["151"]),
-            (
-                "PJSIP/151/sip:151@192.0.2.5&PJSIP/151/sip:151@192.0.2.6",
-                &["151"],
-            ),
+            ("PJSIP/151/sip:151@192.0.2.5&PJSIP/151/sip:151@192.0.2.6", &["151"]),
             ("SIP/gate/375291112233", &["375291112233"]),
             ("DAHDI/33-1", &["33"]),
             ("DAHDI/i1/151-5", &["151"]),
@@ -138,10 +133,7 @@ mod tests {
 
     #[test]
     fn repeated_extensions_count_once() {
-        assert_eq!(
-            read(&["151&152", "PJSIP/151", "153"]).unwrap(),
-            ["151", "152", "153"]
-        );
+        assert_eq!(read(&["151&152", "PJSIP/151", "153"]).unwrap(), ["151", "152", "153"]);
     }
 
     #[test]
@@ -159,11 +151,7 @@ mod tests {
         let values = ["PJSIP/151-soft-0000001a".to_owned(), "151-soft".to_owned()];
         let read = extensions("--ext", &values, &pattern).unwrap();
         let read: Vec<&str> = read.iter().map(Extension::as_str).collect();
-        assert_eq!(
-            read,
-            ["151", "151-soft"],
-            "plain text is an extension as it is"
-        );
+        assert_eq!(read, ["151", "151-soft"], "plain text is an extension as it is");
     }
 
     #[test]

@@ -60,11 +60,7 @@ pub(super) async fn run(app: &App<'_>, args: &HealthArgs) -> Result<Exit> {
         let profile = settings.profile()?;
         vec![(profile.name.clone(), Ok(profile))]
     };
-    let good = || {
-        profiles
-            .iter()
-            .filter_map(|(_, profile)| profile.as_ref().ok())
-    };
+    let good = || profiles.iter().filter_map(|(_, profile)| profile.as_ref().ok());
     app.conceal(good().flat_map(|profile| profile.secrets.iter().cloned()));
     // A number that is none is the caller's mistake, whatever the accounts are like.
     for profile in good() {
@@ -78,9 +74,7 @@ pub(super) async fn run(app: &App<'_>, args: &HealthArgs) -> Result<Exit> {
         let session = match profile {
             Ok(profile) => {
                 let phone = searched(args, &profile)?;
-                app.open(profile, None)
-                    .await
-                    .map(|session| (session, phone))
+                app.open(profile, None).await.map(|session| (session, phone))
             }
             Err(error) => Err(error),
         };
@@ -114,14 +108,8 @@ pub(super) async fn run(app: &App<'_>, args: &HealthArgs) -> Result<Exit> {
             Checking::Running(task) => app.in_time(&cx, Manner::Reads, joined(task)).await?,
         });
     }
-    let exit = found
-        .iter()
-        .fold(Exit::Done, |exit, health| exit.or_graver(health.exit));
-    let report = Health {
-        ok: exit == Exit::Done,
-        error: gravest(&found, exit),
-        profiles: found,
-    };
+    let exit = found.iter().fold(Exit::Done, |exit, health| exit.or_graver(health.exit));
+    let report = Health { ok: exit == Exit::Done, error: gravest(&found, exit), profiles: found };
     app.output.report(&report);
     Ok(exit)
 }
@@ -133,16 +121,12 @@ enum Checking {
 }
 
 async fn joined(task: tokio::task::JoinHandle<ProfileHealth>) -> Result<ProfileHealth> {
-    task.await
-        .map_err(|_| Error::internal("a check broke down"))
+    task.await.map_err(|_| Error::internal("a check broke down"))
 }
 
 /// The number to search for, as this profile reads it.
 fn searched(args: &HealthArgs, profile: &Profile) -> Result<Option<PhoneNumber>> {
-    args.phone
-        .as_ref()
-        .map(|raw| route::number(profile.account.phones(), raw))
-        .transpose()
+    args.phone.as_ref().map(|raw| route::number(profile.account.phones(), raw)).transpose()
 }
 
 async fn checked(session: &Session, phone: Option<PhoneNumber>, cx: &Cx) -> ProfileHealth {
@@ -188,10 +172,7 @@ async fn state_check(settings: &Settings<'_>) -> Check {
         Err(error) => Err(error),
     };
     match opened {
-        Ok(root) => Check::passed(
-            "state",
-            format!("calls are remembered in {}", root.display()),
-        ),
+        Ok(root) => Check::passed("state", format!("calls are remembered in {}", root.display())),
         Err(error) => Check::broken("state", &error),
     }
 }
@@ -227,21 +208,17 @@ impl ProfileHealth {
 
 /// The finding that decided how the command ends.
 fn gravest(found: &[ProfileHealth], exit: Exit) -> Option<Finding> {
-    found
-        .iter()
-        .flat_map(|health| health.checks.iter().map(move |check| (health, check)))
-        .find_map(|(health, check)| {
+    found.iter().flat_map(|health| health.checks.iter().map(move |check| (health, check))).find_map(
+        |(health, check)| {
             let kind = check.failure.filter(|kind| Exit::of_kind(*kind) == exit)?;
             Some(Finding {
                 kind: kind.as_str(),
                 effect: "not_applied",
-                message: format!(
-                    "profile {}: {}: {}",
-                    health.profile, check.name, check.message
-                ),
+                message: format!("profile {}: {}: {}", health.profile, check.name, check.message),
                 hint: check.hint.clone(),
             })
-        })
+        },
+    )
 }
 
 impl Report for Health {
@@ -249,32 +226,20 @@ impl Report for Health {
         let mut text = Vec::new();
         for health in &self.profiles {
             let crm = health.crm.as_deref().unwrap_or("no CRM");
-            let latency = health
-                .latency_ms
-                .map(|ms| format!(", {ms} ms"))
-                .unwrap_or_default();
+            let latency = health.latency_ms.map(|ms| format!(", {ms} ms")).unwrap_or_default();
             let heading = format!("{} ({crm}{latency})", health.profile);
             text.push(paint.tone(Tone::Strong, &clean(&heading)));
             let mut columns = Columns::plain();
             for check in &health.checks {
-                columns.row([
-                    if check.ok { "ok" } else { "FAIL" },
-                    check.name,
-                    &check.message,
-                ]);
+                columns.row([if check.ok { "ok" } else { "FAIL" }, check.name, &check.message]);
                 if let Some(hint) = &check.hint {
                     columns.row(["", "", &format!("-> {hint}")]);
                 }
             }
-            text.extend(
-                columns
-                    .to_string()
-                    .lines()
-                    .map(|line| match line.trim_start() {
-                        line if line.starts_with("FAIL") => paint.tone(Tone::Bad, line),
-                        _ => line.to_owned(),
-                    }),
-            );
+            text.extend(columns.to_string().lines().map(|line| match line.trim_start() {
+                line if line.starts_with("FAIL") => paint.tone(Tone::Bad, line),
+                _ => line.to_owned(),
+            }));
         }
         text.join("\n")
     }

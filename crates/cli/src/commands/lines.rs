@@ -50,11 +50,7 @@ impl Lines {
 
 fn read(path: &Path, lines: &mpsc::Sender<Result<String>>) -> Result<()> {
     let is_stdin = path == Path::new("-");
-    let name = if is_stdin {
-        "standard input".to_owned()
-    } else {
-        path.display().to_string()
-    };
+    let name = if is_stdin { "standard input".to_owned() } else { path.display().to_string() };
     let unreadable = |error: io::Error| {
         Error::input(format!("{name}: cannot be read: {error}"))
             .with_hint("name a file that exists and that you may read, or - for standard input")

@@ -50,15 +50,10 @@ fn page() -> io::Result<Vec<u8>> {
     // Commands know the global options only once the whole is put together.
     command.build();
     Man::new(command.clone()).render(&mut page)?;
-    for command in command
-        .get_subcommands()
-        .filter(|command| !command.is_hide_set())
-    {
+    for command in command.get_subcommands().filter(|command| !command.is_hide_set()) {
         let heading = format!(".SH \"COMMAND {}\"\n", command.get_name().to_uppercase());
         page.extend_from_slice(heading.as_bytes());
-        let whole = command
-            .clone()
-            .bin_name(format!("vochi-crm {}", command.get_name()));
+        let whole = command.clone().bin_name(format!("vochi-crm {}", command.get_name()));
         let man = Man::new(whole);
         man.render_synopsis_section(&mut page)?;
         man.render_description_section(&mut page)?;

@@ -21,9 +21,7 @@ pub(super) fn run(args: &PhoneArgs, environment: &Environment, output: &Output) 
     match reader(args, environment) {
         Ok(reader) => {
             let raws = args.raw.iter();
-            raws.fold(Exit::Done, |exit, raw| {
-                exit.or_graver(one(reader, raw, output))
-            })
+            raws.fold(Exit::Done, |exit, raw| exit.or_graver(one(reader, raw, output)))
         }
         Err(error) => {
             output.failure(&error, &Redactor::default());
@@ -119,20 +117,15 @@ impl<'a> Row<'a> {
                 ..nothing
             },
             // Neither is a mistake: that is how shy callers and employees look.
-            Err(error) if error.reason() == PhoneRefusal::Hidden => Self {
-                kind: Some("hidden"),
-                ..nothing
-            },
+            Err(error) if error.reason() == PhoneRefusal::Hidden => {
+                Self { kind: Some("hidden"), ..nothing }
+            }
             Err(error) if error.reason() == PhoneRefusal::Extension => Self {
                 kind: Some("extension"),
                 extension: error.extension().map(str::to_owned),
                 ..nothing
             },
-            Err(error) => Self {
-                ok: false,
-                error: Some(Refused::of(&error)),
-                ..nothing
-            },
+            Err(error) => Self { ok: false, error: Some(Refused::of(&error)), ..nothing },
         }
     }
 
@@ -145,15 +138,9 @@ impl<'a> Row<'a> {
         };
         // Padded before it is painted, so that colour does not count as width.
         let kind = format!("{kind:<16}");
-        let kind = if self.ok {
-            kind
-        } else {
-            paint.tone(Tone::Bad, &kind)
-        };
+        let kind = if self.ok { kind } else { paint.tone(Tone::Bad, &kind) };
         let raw = clean(self.raw).replace('\n', " ");
-        format!("{e164:<17}{region:<4}{kind}{raw}")
-            .trim_end()
-            .to_owned()
+        format!("{e164:<17}{region:<4}{kind}{raw}").trim_end().to_owned()
     }
 }
 
@@ -173,8 +160,6 @@ impl Refused {
 /// Why a text is no number, and what to write instead, apart.
 pub(super) fn refusal(error: &PhoneError) -> (String, &'static str) {
     let (told, hint) = (error.to_string(), error.hint());
-    let what = told
-        .strip_suffix(hint)
-        .map(|what| what.trim_end_matches("; "));
+    let what = told.strip_suffix(hint).map(|what| what.trim_end_matches("; "));
     (what.unwrap_or(&told).to_owned(), hint)
 }

@@ -28,10 +28,7 @@ struct Route {
 impl Report for Route {
     /// The extension alone, so that a dial plan can take it as it is.
     fn human(&self, _: Paint) -> String {
-        self.extension
-            .as_ref()
-            .map(ToString::to_string)
-            .unwrap_or_default()
+        self.extension.as_ref().map(ToString::to_string).unwrap_or_default()
     }
 }
 
@@ -46,19 +43,8 @@ pub(super) async fn run(app: &App<'_>, args: &RouteArgs) -> Result<Exit> {
         None => (None, None, None),
     };
     let found = extension.is_some();
-    let route = Route {
-        ok: true,
-        found,
-        phone,
-        extension,
-        user_id,
-        name,
-    };
-    Ok(app.show(
-        &session,
-        &route,
-        if found { Exit::Done } else { Exit::NotThere },
-    ))
+    let route = Route { ok: true, found, phone, extension, user_id, name };
+    Ok(app.show(&session, &route, if found { Exit::Done } else { Exit::NotThere }))
 }
 
 /// A number that must be one.

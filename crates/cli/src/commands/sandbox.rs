@@ -50,10 +50,7 @@ pub(super) async fn run(app: &App<'_>, args: &SandboxArgs) -> Result<Exit> {
         ok: true,
         page: sandbox.page_url().to_string(),
         profiles,
-        config: args
-            .write_config
-            .as_ref()
-            .map(|path| path.display().to_string()),
+        config: args.write_config.as_ref().map(|path| path.display().to_string()),
     });
     terminated.await;
     sandbox.shutdown().await;
@@ -62,18 +59,10 @@ pub(super) async fn run(app: &App<'_>, args: &SandboxArgs) -> Result<Exit> {
 
 impl Report for Serving {
     fn human(&self, paint: Paint) -> String {
-        let mut lines = vec![format!(
-            "{}  {}",
-            paint.tone(Tone::Strong, "page"),
-            self.page
-        )];
+        let mut lines = vec![format!("{}  {}", paint.tone(Tone::Strong, "page"), self.page)];
         let profiles = self.profiles.as_object().into_iter().flatten();
         let text = |profile: &Value, key: &str| {
-            profile
-                .get(key)
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-                .to_owned()
+            profile.get(key).and_then(Value::as_str).unwrap_or_default().to_owned()
         };
         for (name, profile) in profiles.clone() {
             lines.push(format!("{name}  {}", text(profile, "url")));
@@ -125,22 +114,15 @@ fn config_text(profiles: &Value) -> Option<String> {
         .filter(|(name, _)| Crm::named(name).is_some())
         .map(|(name, profile)| (name.clone(), profile.clone()))
         .collect();
-    let first = ["retailcrm"]
-        .into_iter()
-        .find(|name| profiles.contains_key(*name));
-    let first = first
-        .map(str::to_owned)
-        .or_else(|| profiles.keys().next().cloned())?;
+    let first = ["retailcrm"].into_iter().find(|name| profiles.contains_key(*name));
+    let first = first.map(str::to_owned).or_else(|| profiles.keys().next().cloned())?;
     let table = json!({ "default_profile": first, "profile": profiles });
     Some(format!("{MARK}\n{}", toml::to_string(&table).ok()?))
 }
 
 /// Replaces a file as a whole, readable by its owner only from the first moment.
 fn replace(path: &Path, text: &str) -> io::Result<()> {
-    let name = path
-        .file_name()
-        .ok_or(io::ErrorKind::InvalidInput)?
-        .to_string_lossy();
+    let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_string_lossy();
     let beside = path.with_file_name(format!(".{name}.{}.new", std::process::id()));
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
@@ -148,10 +130,7 @@ fn replace(path: &Path, text: &str) -> io::Result<()> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let written = options
         .open(&beside)
-        .and_then(|mut file| {
-            file.write_all(text.as_bytes())
-                .and_then(|()| file.sync_all())
-        })
+        .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
         .and_then(|()| fs::rename(&beside, path));
     if written.is_err() {
         // What is left of it is of no use to anybody.

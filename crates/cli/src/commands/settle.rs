@@ -36,10 +36,8 @@ impl Report for Row {
             (false, Some(_)) => paint.tone(Tone::Bad, "not sent"),
             (false, None) => paint.tone(Tone::Odd, "pending"),
         };
-        let line = format!(
-            "{what}  {}  call {}  account {}",
-            self.kind, self.call_id, self.profile
-        );
+        let line =
+            format!("{what}  {}  call {}  account {}", self.kind, self.call_id, self.profile);
         clean(&line).into_owned()
     }
 }
@@ -58,10 +56,7 @@ struct Summary {
 
 impl Report for Summary {
     fn human(&self, _: Paint) -> String {
-        format!(
-            "{} sent, {} pending, {} failed",
-            self.sent, self.pending, self.failed
-        )
+        format!("{} sent, {} pending, {} failed", self.sent, self.pending, self.failed)
     }
 }
 
@@ -72,11 +67,7 @@ impl Summary {
 }
 
 pub(super) async fn run(app: &App<'_>, args: &SettleArgs) -> Result<Exit> {
-    let send = args
-        .send
-        .as_ref()
-        .map(|id| option("--send", CallId::new(id)))
-        .transpose()?;
+    let send = args.send.as_ref().map(|id| option("--send", CallId::new(id))).transpose()?;
     let sessions = open(app).await?;
     let mut pause = EVERY;
     loop {
@@ -95,18 +86,12 @@ pub(super) async fn run(app: &App<'_>, args: &SettleArgs) -> Result<Exit> {
         }
         if !args.watch {
             if let Some(send) = send.filter(|_| !tried) {
-                return Err(Error::input(format!(
-                    "--send: nothing is pending of call {send}"
-                )));
+                return Err(Error::input(format!("--send: nothing is pending of call {send}")));
             }
             return Ok(summary.exit.unwrap_or(Exit::Done));
         }
         let waits = summary.pending + summary.failed > 0;
-        pause = if waits {
-            (pause * 2).min(LONGEST)
-        } else {
-            EVERY
-        };
+        pause = if waits { (pause * 2).min(LONGEST) } else { EVERY };
         let next = Instant::now() + if waits { pause } else { EVERY };
         if app.deadline().is_some_and(|deadline| deadline <= next) {
             return Ok(summary.exit.unwrap_or(Exit::Done));
@@ -119,11 +104,7 @@ pub(super) async fn run(app: &App<'_>, args: &SettleArgs) -> Result<Exit> {
 async fn open(app: &App<'_>) -> Result<Vec<Session>> {
     let settings = app.settings()?;
     let profiles = if app.global.profile.is_empty() {
-        settings
-            .all()?
-            .into_iter()
-            .map(|(_, profile)| profile)
-            .collect::<Result<_>>()?
+        settings.all()?.into_iter().map(|(_, profile)| profile).collect::<Result<_>>()?
     } else {
         settings.asked()?
     };
@@ -138,10 +119,7 @@ async fn open(app: &App<'_>) -> Result<Vec<Session>> {
 
 /// Settles what is due now, one call after another.
 async fn round(app: &App<'_>, sessions: &[Session], send: Option<&CallId>) -> Result<Summary> {
-    let mut summary = Summary {
-        is_last: true,
-        ..Summary::default()
-    };
+    let mut summary = Summary { is_last: true, ..Summary::default() };
     for session in sessions {
         let cx = app.history();
         let account = session.profile.account.name();
@@ -217,7 +195,6 @@ fn report(app: &App<'_>, row: &Row, error: Option<&Error>) {
     }
     app.output.report(row);
     if let Some(error) = error.filter(|_| app.output.format() == Format::Human) {
-        app.output
-            .failure_of_one(&row.call_id, error, &app.redactor());
+        app.output.failure_of_one(&row.call_id, error, &app.redactor());
     }
 }

@@ -32,16 +32,11 @@ struct Setup {
 
 impl Report for Setup {
     fn human(&self, paint: Paint) -> String {
-        let lead = if self.requests.is_some() {
-            "would change:"
-        } else {
-            "changed:"
-        };
+        let lead = if self.requests.is_some() { "would change:" } else { "changed:" };
         let lead = paint.tone(Tone::Strong, lead);
         let changes = self.changes.iter();
-        let mut lines: Vec<String> = changes
-            .map(|change| format!("{lead} {}", clean(change)))
-            .collect();
+        let mut lines: Vec<String> =
+            changes.map(|change| format!("{lead} {}", clean(change))).collect();
         if lines.is_empty() {
             let text = if self.removes {
                 "nothing is registered"
@@ -52,10 +47,9 @@ impl Report for Setup {
         }
         // In a dry run they may not be there.
         if self.requests.is_none() {
-            for (name, file) in [
-                ("inbound secret", &self.inbound_secret_file),
-                ("client id", &self.client_id_file),
-            ] {
+            for (name, file) in
+                [("inbound secret", &self.inbound_secret_file), ("client id", &self.client_id_file)]
+            {
                 let file = file.iter();
                 lines.extend(file.map(|file| format!("{name}: {}", clean(file))));
             }
@@ -71,11 +65,7 @@ impl Report for Setup {
 pub(super) async fn run(app: &App<'_>, args: &SetupArgs) -> Result<Exit> {
     let settings = app.settings()?;
     let mut profile = settings.profile()?;
-    let new = if args.remove {
-        Vec::new()
-    } else {
-        SecretFile::generate(&settings, &profile)?
-    };
+    let new = if args.remove { Vec::new() } else { SecretFile::generate(&settings, &profile)? };
     let mut changes = Vec::new();
     for file in &new {
         changes.push(format!("a new {} in {}", file.name(), file.path.display()));
@@ -83,11 +73,7 @@ pub(super) async fn run(app: &App<'_>, args: &SetupArgs) -> Result<Exit> {
     }
     app.conceal(profile.secrets.iter().cloned());
     let session = app.open_to_read(profile).await?;
-    let plan = if args.remove {
-        SetupPlan::removal()
-    } else {
-        SetupPlan::new(None)
-    };
+    let plan = if args.remove { SetupPlan::removal() } else { SetupPlan::new(None) };
     let plan = if app.global.dry_run {
         plan.shown_only()
     } else {
@@ -95,25 +81,17 @@ pub(super) async fn run(app: &App<'_>, args: &SetupArgs) -> Result<Exit> {
         new.iter().try_for_each(SecretFile::write)?;
         plan
     };
-    let manner = if app.global.dry_run {
-        Manner::Reads
-    } else {
-        Manner::Writes
-    };
+    let manner = if app.global.dry_run { Manner::Reads } else { Manner::Writes };
     let cx = app.history();
     let work = session.connector.setup(&cx, &plan);
-    let done = app
-        .in_time(&cx, manner, work)
-        .await
-        .map_err(|error| session.profile.locate(error))?;
+    let done =
+        app.in_time(&cx, manner, work).await.map_err(|error| session.profile.locate(error))?;
     let redactor = app.redactor();
     changes.extend(done.changes.iter().map(|change| redactor.redact(change)));
     let warnings = done.warnings.iter();
     let file = |key: &str| {
         let mut files = session.profile.secret_files.iter();
-        files
-            .find(|file| file.key == key)
-            .map(|file| file.path.display().to_string())
+        files.find(|file| file.key == key).map(|file| file.path.display().to_string())
     };
     app.output.report(&Setup {
         ok: true,
@@ -122,9 +100,7 @@ pub(super) async fn run(app: &App<'_>, args: &SetupArgs) -> Result<Exit> {
         changes,
         inbound_secret_file: file("inbound_secret"),
         client_id_file: file("client_id"),
-        warnings: warnings
-            .map(|one| redactor.mask_known(one.text()))
-            .collect(),
+        warnings: warnings.map(|one| redactor.mask_known(one.text())).collect(),
         requests: app.global.dry_run.then_some([]),
         removes: args.remove,
     });

@@ -32,11 +32,7 @@ impl Report for Listing {
         }
         let mut lines = vec![columns.to_string()];
         lines.extend(self.mismatches.iter().map(|mismatch| {
-            format!(
-                "{} {}",
-                paint.tone(Tone::Odd, "mismatch:"),
-                clean(mismatch.text())
-            )
+            format!("{} {}", paint.tone(Tone::Odd, "mismatch:"), clean(mismatch.text()))
         }));
         lines.join("\n")
     }
@@ -45,19 +41,13 @@ impl Report for Listing {
 pub(super) async fn run(app: &App<'_>) -> Result<Exit> {
     let session = app.session(Memory::Own).await?;
     let cx = app.history();
-    let list = app
-        .in_time(&cx, Manner::Reads, session.connector.users(&cx))
-        .await?;
+    let list = app.in_time(&cx, Manner::Reads, session.connector.users(&cx)).await?;
     let users = list.users.into_iter().map(|user| Row {
         user_id: user.id,
         name: user.name,
         extension: user.extension,
         active: user.active,
     });
-    let report = Listing {
-        ok: true,
-        users: users.collect(),
-        mismatches: list.mismatches,
-    };
+    let report = Listing { ok: true, users: users.collect(), mismatches: list.mismatches };
     Ok(app.show(&session, &report, Exit::Done))
 }

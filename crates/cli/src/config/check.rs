@@ -14,10 +14,7 @@ pub(super) fn mistake(entry: &Entry, key: &str, what: &str) -> Error {
 
 /// Checks a whole file, profiles included.
 pub(super) fn file(table: &Table) -> Result<()> {
-    let known = keys::TOP
-        .iter()
-        .map(|key| key.name)
-        .chain([keys::PROFILE_TABLE]);
+    let known = keys::TOP.iter().map(|key| key.name).chain([keys::PROFILE_TABLE]);
     let known: Vec<&str> = known.collect();
     for (name, entry) in table.in_order() {
         if name == keys::PROFILE_TABLE {
@@ -133,10 +130,9 @@ fn value(path: &str, entry: &Entry, kind: Kind) -> Result<()> {
         (Kind::Map, _) => wrong("must be a table, as { \"151\" = \"18\" }"),
         (Kind::List, _) => wrong("must be a list of texts in quotes"),
         (Kind::Choice(words), _) => wrong(&format!("must be one of {}", words.join(", "))),
-        (Kind::ByDirection(words), _) => wrong(&format!(
-            "must be one of {}, or a table with in and out",
-            words.join(", ")
-        )),
+        (Kind::ByDirection(words), _) => {
+            wrong(&format!("must be one of {}, or a table with in and out", words.join(", ")))
+        }
     }
 }
 

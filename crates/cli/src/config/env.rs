@@ -20,9 +20,7 @@ impl Environment {
     /// This process's own.
     pub(crate) fn of_process() -> Self {
         let text = |text: std::ffi::OsString| text.into_string().ok();
-        std::env::vars_os()
-            .filter_map(|(name, value)| Some((text(name)?, text(value)?)))
-            .collect()
+        std::env::vars_os().filter_map(|(name, value)| Some((text(name)?, text(value)?))).collect()
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
@@ -41,10 +39,7 @@ impl Environment {
 
     fn home(&self, variable: &str, below_home: &str) -> Option<PathBuf> {
         // A relative path there is invalid, says the XDG specification.
-        let named = self
-            .get(variable)
-            .map(PathBuf::from)
-            .filter(|path| path.is_absolute());
+        let named = self.get(variable).map(PathBuf::from).filter(|path| path.is_absolute());
         named.or_else(|| Some(PathBuf::from(self.get("HOME")?).join(below_home)))
     }
 
@@ -66,40 +61,25 @@ impl Environment {
     /// Variables that are no setting and look like one, each with the one that may have been meant.
     pub(super) fn near_misses(&self) -> Vec<(&str, String)> {
         let top = keys::TOP.iter().copied();
-        let known: Vec<&str> = top
-            .chain(keys::of_profile(None))
-            .map(|key| key.name)
-            .collect();
+        let known: Vec<&str> = top.chain(keys::of_profile(None)).map(|key| key.name).collect();
         let miss = |name: &str| {
             let key = key_of(name).filter(|key| !known.contains(&key.as_str()))?;
             let near = keys::nearest(&key, known.iter().copied())?;
             Some(format!("{PREFIX}{}", near.to_uppercase()))
         };
-        let names = self
-            .0
-            .keys()
-            .filter(|name| !OTHERS.contains(&name.as_str()));
-        names
-            .filter_map(|name| Some((name.as_str(), miss(name)?)))
-            .collect()
+        let names = self.0.keys().filter(|name| !OTHERS.contains(&name.as_str()));
+        names.filter_map(|name| Some((name.as_str(), miss(name)?))).collect()
     }
 }
 
 impl FromIterator<(String, String)> for Environment {
     fn from_iter<T: IntoIterator<Item = (String, String)>>(variables: T) -> Self {
-        Self(
-            variables
-                .into_iter()
-                .filter(|(_, value)| !value.is_empty())
-                .collect(),
-        )
+        Self(variables.into_iter().filter(|(_, value)| !value.is_empty()).collect())
     }
 }
 
 fn key_of(variable: &str) -> Option<String> {
-    let key = variable
-        .strip_prefix(PREFIX)
-        .filter(|key| !key.is_empty())?;
+    let key = variable.strip_prefix(PREFIX).filter(|key| !key.is_empty())?;
     (key == key.to_uppercase()).then(|| key.to_lowercase())
 }
 
@@ -118,32 +98,20 @@ fn read(kind: Kind, text: &str, place: &Place) -> Result<Node, &'static str> {
         Kind::ByDirection(_) if text.contains('=') => {
             Node::Table(map(text, place).ok_or("write a word, or in=..,out=..")?)
         }
-        Kind::List => Node::List(
-            pieces(text)
-                .map(|piece| Node::Text(piece.to_owned()))
-                .collect(),
-        ),
+        Kind::List => Node::List(pieces(text).map(|piece| Node::Text(piece.to_owned())).collect()),
         _ => Node::Text(text.to_owned()),
     })
 }
 
 fn pieces(text: &str) -> impl Iterator<Item = &str> {
-    text.split(',')
-        .map(str::trim)
-        .filter(|piece| !piece.is_empty())
+    text.split(',').map(str::trim).filter(|piece| !piece.is_empty())
 }
 
 fn map(text: &str, place: &Place) -> Option<Table> {
     let entry = |piece: &str| {
         let (key, value) = piece.split_once('=')?;
         let node = Node::Text(value.trim().to_owned());
-        Some((
-            key.trim().to_owned(),
-            Entry {
-                place: place.clone(),
-                node,
-            },
-        ))
+        Some((key.trim().to_owned(), Entry { place: place.clone(), node }))
     };
     pieces(text).map(entry).collect::<Option<_>>().map(Table)
 }

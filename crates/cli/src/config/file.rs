@@ -38,11 +38,7 @@ pub(super) fn search(named: Option<&Path>, environment: &Environment) -> Search 
         return Search::Named(named);
     }
     let mut places = vec![PathBuf::from(IN_WORKING_DIRECTORY)];
-    places.extend(
-        environment
-            .config_home()
-            .map(|home| home.join(IN_CONFIG_HOME)),
-    );
+    places.extend(environment.config_home().map(|home| home.join(IN_CONFIG_HOME)));
     match places.iter().find(|place| place.is_file()) {
         Some(found) => Search::Found(found.clone()),
         None => Search::Nowhere(places),
@@ -82,10 +78,7 @@ fn owned(table: &DeTable<'_>, lines: &Lines<'_>) -> Table {
         node: node(value.get_ref(), lines),
     };
     Table(
-        table
-            .iter()
-            .map(|(key, value)| (key.get_ref().to_string(), entry((key, value))))
-            .collect(),
+        table.iter().map(|(key, value)| (key.get_ref().to_string(), entry((key, value)))).collect(),
     )
 }
 
@@ -98,11 +91,9 @@ fn node(value: &DeValue<'_>, lines: &Lines<'_>) -> Node {
         DeValue::Float(number) => number.as_str().parse().map_or(Node::Other, Node::Real),
         DeValue::Boolean(flag) => Node::Flag(*flag),
         DeValue::Datetime(_) => Node::Other,
-        DeValue::Array(list) => Node::List(
-            list.iter()
-                .map(|item| node(item.get_ref(), lines))
-                .collect(),
-        ),
+        DeValue::Array(list) => {
+            Node::List(list.iter().map(|item| node(item.get_ref(), lines)).collect())
+        }
         DeValue::Table(table) => Node::Table(owned(table, lines)),
     }
 }

@@ -71,10 +71,7 @@ pub(super) const PROFILE: &[Key] = &[
     key("missed_user", Kind::Id),
     key("popup", Kind::Choice(&["ring", "answer", "never"])),
     key("popup_out", Kind::Flag),
-    key(
-        "unknown_caller",
-        Kind::ByDirection(&["none", "client", "lead"]),
-    ),
+    key("unknown_caller", Kind::ByDirection(&["none", "client", "lead"])),
     key("lead_source", Kind::Text),
     key("lead_status", Kind::Text),
     key("missed_task", Kind::Flag),
@@ -102,11 +99,7 @@ pub(super) const BY_CRM: &[(&str, &[Key])] = &[
     ),
     (
         "uon",
-        &[
-            key("api_key", Kind::Secret),
-            key("account_id", Kind::Id),
-            key("html_popup", Kind::Flag),
-        ],
+        &[key("api_key", Kind::Secret), key("account_id", Kind::Id), key("html_popup", Kind::Flag)],
     ),
     (
         "bitrix24",
@@ -140,14 +133,8 @@ pub(super) const BY_CRM: &[(&str, &[Key])] = &[
 
 /// The keys a profile of this CRM may have; of any CRM where it is not known yet.
 pub(super) fn of_profile(crm: Option<&str>) -> Vec<Key> {
-    let own = BY_CRM
-        .iter()
-        .filter(|(name, _)| crm.is_none_or(|crm| crm == *name));
-    PROFILE
-        .iter()
-        .chain(own.flat_map(|(_, keys)| keys.iter()))
-        .copied()
-        .collect()
+    let own = BY_CRM.iter().filter(|(name, _)| crm.is_none_or(|crm| crm == *name));
+    PROFILE.iter().chain(own.flat_map(|(_, keys)| keys.iter())).copied().collect()
 }
 
 /// The known word nearest to a mistaken one, if one is near.
@@ -216,22 +203,13 @@ mod tests {
             let (_, keys) = BY_CRM.iter().find(|(name, _)| *name == crm.name()).unwrap();
             let mut known = names(keys);
             known.insert("url");
-            assert_eq!(
-                known,
-                crm.keys().iter().copied().collect(),
-                "{}",
-                crm.name()
-            );
+            assert_eq!(known, crm.keys().iter().copied().collect(), "{}", crm.name());
         }
     }
 
     #[test]
     fn a_near_miss_is_recognised_and_a_far_one_is_not() {
-        let known = || {
-            of_profile(Some("retailcrm"))
-                .into_iter()
-                .map(|key| key.name)
-        };
+        let known = || of_profile(Some("retailcrm")).into_iter().map(|key| key.name);
         for (wrong, meant) in [
             ("extension", Some("extensions")),
             ("Extensions", Some("extensions")),

@@ -42,10 +42,7 @@ impl Sensitive {
 
     /// Adds settings with these keys.
     pub(super) fn add(&mut self, table: &Table, keys: &[Key], environment: &Environment) {
-        let others = table
-            .0
-            .iter()
-            .filter(|(name, _)| *name != keys::PROFILE_TABLE);
+        let others = table.0.iter().filter(|(name, _)| *name != keys::PROFILE_TABLE);
         for (name, entry) in others {
             self.texts.push(name.clone());
             let kind = keys.iter().find(|key| key.name == name).map(|key| key.kind);
@@ -58,11 +55,7 @@ impl Sensitive {
                 _ => None,
             };
             let is_id = matches!(kind, Some(Kind::Id | Kind::Map)) || IDS.contains(&name.as_str());
-            let values = if is_id {
-                &mut self.ids
-            } else {
-                &mut self.texts
-            };
+            let values = if is_id { &mut self.ids } else { &mut self.texts };
             match secret {
                 Some(secret) => {
                     self.secrets.push(Secret::new(secret::trimmed(secret)));

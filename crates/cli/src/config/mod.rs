@@ -77,11 +77,7 @@ impl<'a> Settings<'a> {
             Search::Nowhere(_) => None,
         };
         let (path, exposed, mut top) = match file {
-            Some(ConfigFile {
-                path,
-                table,
-                exposed,
-            }) => (Some(path.to_path_buf()), exposed, table),
+            Some(ConfigFile { path, table, exposed }) => (Some(path.to_path_buf()), exposed, table),
             None => (None, false, Table::default()),
         };
         check::file(&top).map_err(|error| {
@@ -90,18 +86,13 @@ impl<'a> Settings<'a> {
             sensitive.mask(error)
         })?;
         let mut profiles = match top.0.remove(keys::PROFILE_TABLE) {
-            Some(Entry {
-                node: Node::Table(profiles),
-                ..
-            }) => profiles,
+            Some(Entry { node: Node::Table(profiles), .. }) => profiles,
             _ => Table::default(),
         };
         if profiles.0.is_empty() && environment.get(CRM_VARIABLE).is_some() {
             let place = Place::Variable(CRM_VARIABLE.to_owned());
             let node = Node::Table(Table::default());
-            profiles
-                .0
-                .insert(NAMELESS.to_owned(), Entry { place, node });
+            profiles.0.insert(NAMELESS.to_owned(), Entry { place, node });
         }
         top.0.extend(environment.settings(keys::TOP)?.0);
         let pbx = check::file(&top).and_then(|()| Pbx::read(&top));
@@ -167,10 +158,7 @@ impl<'a> Settings<'a> {
         }
         self.check_unambiguous(&names)?;
         let build = |name| self.build(name).map_err(|error| self.mask(error));
-        Ok(names
-            .into_iter()
-            .map(|name| (name.to_owned(), build(name)))
-            .collect())
+        Ok(names.into_iter().map(|name| (name.to_owned(), build(name))).collect())
     }
 
     /// The profiles asked for by name, each once; none where none was.
@@ -201,16 +189,10 @@ impl<'a> Settings<'a> {
     /// The mobiles of employees: those of the PBX, and those that the profiles asked for map to a
     /// user. Where none is asked for, all profiles count.
     pub(crate) fn employees(&self) -> Vec<PhoneNumber> {
-        let tables = self
-            .profiles
-            .0
-            .iter()
-            .filter_map(|(name, entry)| match &entry.node {
-                Node::Table(table) if self.asked.is_empty() || self.asked.contains(name) => {
-                    Some(table)
-                }
-                _ => None,
-            });
+        let tables = self.profiles.0.iter().filter_map(|(name, entry)| match &entry.node {
+            Node::Table(table) if self.asked.is_empty() || self.asked.contains(name) => Some(table),
+            _ => None,
+        });
         let extensions = tables.chain([&self.from_environment]).filter_map(|table| {
             match &table.get("extensions")?.node {
                 Node::Table(extensions) => Some(extensions.0.keys()),
@@ -218,9 +200,7 @@ impl<'a> Settings<'a> {
             }
         });
         // A key that is not in E.164 is an extension.
-        let mobiles = extensions
-            .flatten()
-            .filter_map(|extension| extension.parse().ok());
+        let mobiles = extensions.flatten().filter_map(|extension| extension.parse().ok());
         self.pbx.employees.iter().copied().chain(mobiles).collect()
     }
 
@@ -236,8 +216,10 @@ impl<'a> Settings<'a> {
             });
         }
         self.environment.state_home().map(|home| home.join("vochi-crm")).ok_or_else(|| {
-            Error::config("there is no place for the state of calls: neither XDG_STATE_HOME nor HOME is set")
-                .with_hint("set state_dir or VOCHI_CRM_STATE_DIR")
+            Error::config(
+                "there is no place for the state of calls: neither XDG_STATE_HOME nor HOME is set",
+            )
+            .with_hint("set state_dir or VOCHI_CRM_STATE_DIR")
         })
     }
 
@@ -280,11 +262,7 @@ impl<'a> Settings<'a> {
     /// A key of the environment that only a profile can have.
     fn ambiguous(&self) -> Option<&Entry> {
         let shared = |key: &str| keys::TOP.iter().any(|top| top.name == key);
-        self.from_environment
-            .0
-            .iter()
-            .find(|(key, _)| !shared(key))
-            .map(|(_, entry)| entry)
+        self.from_environment.0.iter().find(|(key, _)| !shared(key)).map(|(_, entry)| entry)
     }
 
     fn known<'b>(&'b self, name: &'b str, lead: &str) -> Result<&'b str> {
@@ -305,29 +283,19 @@ impl<'a> Settings<'a> {
     }
 
     fn no_profile(&self) -> Error {
-        let file = self
-            .path
-            .as_deref()
-            .unwrap_or(Path::new("the configuration"))
-            .display();
+        let file = self.path.as_deref().unwrap_or(Path::new("the configuration")).display();
         Error::config(format!("{file}: there is no profile in it"))
             .with_hint("add one: [profile.shop], then crm = \"retailcrm\", url and api_key")
     }
 
     /// Relative paths of the configuration file are next to it.
     fn beside(&self) -> &Path {
-        self.path
-            .as_deref()
-            .and_then(Path::parent)
-            .unwrap_or(Path::new(""))
+        self.path.as_deref().and_then(Path::parent).unwrap_or(Path::new(""))
     }
 
     fn build(&self, name: &str) -> Result<Profile> {
         let (mut table, place) = match self.profiles.get(name) {
-            Some(Entry {
-                node: Node::Table(table),
-                place,
-            }) => (table.clone(), place),
+            Some(Entry { node: Node::Table(table), place }) => (table.clone(), place),
             _ => return Err(self.no_profile()),
         };
         let keys = keys::of_profile(self.crm_of(name));
@@ -349,9 +317,7 @@ impl<'a> Settings<'a> {
         .build()
         .and_then(|profile| {
             let files = SecretFile::read(self, &profile)?;
-            files
-                .into_iter()
-                .try_fold(profile, Profile::with_secret_file)
+            files.into_iter().try_fold(profile, Profile::with_secret_file)
         })
     }
 }
@@ -366,13 +332,9 @@ fn listed(names: &[&str]) -> String {
 }
 
 fn no_configuration(places: &[PathBuf]) -> Error {
-    let places: Vec<String> = places
-        .iter()
-        .map(|place| place.display().to_string())
-        .collect();
-    Error::config(format!(
-        "there is no configuration: looked for {}",
-        places.join(" and ")
-    ))
-    .with_hint("write one, name one with --config, or set VOCHI_CRM_CRM and the rest of a profile")
+    let places: Vec<String> = places.iter().map(|place| place.display().to_string()).collect();
+    Error::config(format!("there is no configuration: looked for {}", places.join(" and ")))
+        .with_hint(
+            "write one, name one with --config, or set VOCHI_CRM_CRM and the rest of a profile",
+        )
 }

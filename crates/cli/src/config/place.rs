@@ -8,11 +8,7 @@ use std::sync::Arc;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
     /// In a file; lines and columns count from 1.
-    File {
-        path: Arc<Path>,
-        line: usize,
-        column: usize,
-    },
+    File { path: Arc<Path>, line: usize, column: usize },
     /// In an environment variable.
     Variable(String),
 }
@@ -45,15 +41,13 @@ impl<'a> Lines<'a> {
     pub(super) fn new(path: Arc<Path>, text: &'a str) -> Self {
         let text = text.as_bytes();
         let newlines = text.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
-        let characters = text.chunks(BLOCK).scan(0, |before, block| {
-            Some(std::mem::replace(before, *before + characters(block)))
-        });
+        let characters = text
+            .chunks(BLOCK)
+            .scan(0, |before, block| Some(std::mem::replace(before, *before + characters(block))));
         Self {
             path,
             text,
-            starts: std::iter::once(0)
-                .chain(newlines.map(|(at, _)| at + 1))
-                .collect(),
+            starts: std::iter::once(0).chain(newlines.map(|(at, _)| at + 1)).collect(),
             characters: characters.collect(),
         }
     }
@@ -106,11 +100,9 @@ mod tests {
         for length in [BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK] {
             let text = format!("{}\n{}", "ё".repeat(length), "x".repeat(length));
             let lines = Lines::new(Path::new("a").into(), &text);
-            for (offset, line, column) in [
-                (2 * length - 2, 1, length),
-                (2 * length + 1, 2, 1),
-                (text.len(), 2, length + 1),
-            ] {
+            for (offset, line, column) in
+                [(2 * length - 2, 1, length), (2 * length + 1, 2, 1), (text.len(), 2, length + 1)]
+            {
                 let place = format!("a, line {line}, column {column}");
                 assert_eq!(lines.at(offset).to_string(), place, "length {length}");
             }

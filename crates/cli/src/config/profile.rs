@@ -77,19 +77,14 @@ impl Parts<'_> {
             let mut either = either.iter();
             !either.any(|key| self.table.get(key).is_some())
         });
-        let missing: Vec<&str> = missing
-            .filter_map(|either| either.first().copied())
-            .collect();
+        let missing: Vec<&str> = missing.filter_map(|either| either.first().copied()).collect();
         let mut problems = Vec::new();
         if !missing.is_empty() {
             problems.push(self.missing(&path, &missing));
         }
         let (mut common, mut own) = (Map::new(), Map::new());
         for (name, entry) in self.table.in_order() {
-            let kind = kinds
-                .iter()
-                .find(|key| key.name == name)
-                .map(|key| key.kind);
+            let kind = kinds.iter().find(|key| key.name == name).map(|key| key.kind);
             let value = if kind == Some(Kind::Secret) {
                 match self.secret(name, entry, &map) {
                     Ok(found) => {
@@ -105,11 +100,7 @@ impl Parts<'_> {
             } else {
                 entry.node.json()
             };
-            let target = if ACCOUNT_KEYS.contains(&name) {
-                &mut common
-            } else {
-                &mut own
-            };
+            let target = if ACCOUNT_KEYS.contains(&name) { &mut common } else { &mut own };
             target.insert(name.to_owned(), value);
         }
         if let Some(error) = joined(problems) {
@@ -121,9 +112,7 @@ impl Parts<'_> {
         // Kinds were checked before, so what is left is our own mistake.
         let account: AccountConfig = serde_json::from_value(Value::Object(common))
             .map_err(|_| Error::internal(format!("{path}: the settings cannot be taken over")))?;
-        let account = account
-            .account(self.name)
-            .map_err(|error| map.locate(error))?;
+        let account = account.account(self.name).map_err(|error| map.locate(error))?;
         Ok(Profile {
             name: self.name.to_owned(),
             crm,
@@ -141,8 +130,7 @@ impl Parts<'_> {
             if let Some(entry) = self.top.get(key)
                 && self.table.get(key).is_none()
             {
-                map.places
-                    .insert(key.to_owned(), (entry.place.clone(), key.to_owned()));
+                map.places.insert(key.to_owned(), (entry.place.clone(), key.to_owned()));
                 self.table.0.insert(key.to_owned(), entry.clone());
             }
         }
@@ -168,9 +156,8 @@ impl Parts<'_> {
         match self.place {
             Some(place) => {
                 let keys: Vec<String> = keys.iter().map(|key| format!("{path}.{key}")).collect();
-                Error::config(format!("{place}: missing {}", keys.join(", "))).with_hint(format!(
-                    "add what is missing below [{path}], or set {variables}"
-                ))
+                Error::config(format!("{place}: missing {}", keys.join(", ")))
+                    .with_hint(format!("add what is missing below [{path}], or set {variables}"))
             }
             None => Error::config(format!("missing {}: {variables} not set", keys.join(", ")))
                 .with_hint(format!("set {variables}, or write a configuration file")),
@@ -219,9 +206,8 @@ impl Profile {
         if file.key == INBOUND_SECRET {
             let mut config = self.account.config().clone();
             config.inbound_secret = Some(file.secret.clone());
-            self.account = config
-                .account(self.name.as_str())
-                .map_err(|error| self.map.locate(error))?;
+            self.account =
+                config.account(self.name.as_str()).map_err(|error| self.map.locate(error))?;
         } else {
             let text = Value::from(file.secret.expose());
             self.own.0.insert(file.key.to_owned(), text);
@@ -234,8 +220,7 @@ impl Profile {
     /// Whether its CRM is on this machine: a stand-in, where nobody is disturbed.
     pub(crate) fn is_on_this_machine(&self) -> bool {
         let url = self.own.0.get("url").and_then(Value::as_str);
-        url.and_then(|url| Url::parse(url).ok())
-            .is_some_and(|url| check::on_this_machine(&url))
+        url.and_then(|url| Url::parse(url).ok()).is_some_and(|url| check::on_this_machine(&url))
     }
 
     /// Says where the setting stands that an error of the library begins with.
@@ -269,11 +254,7 @@ struct KeyMap {
 impl KeyMap {
     fn add(&mut self, path: &str, below: &str, table: &Table) {
         for (name, entry) in &table.0 {
-            let key = if below.is_empty() {
-                name.clone()
-            } else {
-                format!("{below}.{name}")
-            };
+            let key = if below.is_empty() { name.clone() } else { format!("{below}.{name}") };
             let full = format!("{path}.{key}");
             self.places.insert(key.clone(), (entry.place.clone(), full));
             if let Node::Table(table) = &entry.node {

@@ -18,10 +18,7 @@ pub(super) struct Found {
 /// Finds a secret: the text itself, `{ env = ".." }` or `{ file = ".." }`. A relative file is next
 /// to the configuration file. The error says what is wrong, without the key.
 pub(super) fn find(node: &Node, environment: &Environment, beside: &Path) -> Result<Found, Error> {
-    let found = |text: &str, inline| Found {
-        secret: Secret::new(text),
-        inline,
-    };
+    let found = |text: &str, inline| Found { secret: Secret::new(text), inline };
     match node {
         Node::Text(text) if trimmed(text).is_empty() => Err(Error::config("the secret is empty")),
         Node::Text(text) => Ok(found(trimmed(text), true)),
@@ -59,10 +56,8 @@ pub(super) fn read_file(path: &Path) -> Result<String, Error> {
         Error::config(format!("the secret file {shown} cannot be read: {error}"))
     };
     if readable_by_others(path).map_err(unreadable)? {
-        return Err(
-            Error::config(format!("the secret file {shown} can be read by others"))
-                .with_hint(format!("chmod 600 {shown}")),
-        );
+        return Err(Error::config(format!("the secret file {shown} can be read by others"))
+            .with_hint(format!("chmod 600 {shown}")));
     }
     let text = std::fs::read_to_string(path).map_err(unreadable)?;
     let secret = trimmed(&text);
@@ -70,9 +65,7 @@ pub(super) fn read_file(path: &Path) -> Result<String, Error> {
         return Err(Error::config(format!("the secret file {shown} is empty")));
     }
     if secret.chars().any(char::is_control) {
-        return Err(Error::config(format!(
-            "the secret file {shown} holds more than one line"
-        )));
+        return Err(Error::config(format!("the secret file {shown} holds more than one line")));
     }
     Ok(secret.to_owned())
 }

@@ -71,10 +71,7 @@ impl SecretFile {
         write(&self.path, self.secret.expose()).map_err(|error| {
             let (name, path) = (self.name(), self.path.display());
             Error::config(format!("the {name} cannot be written to {path}: {error}")).with_hint(
-                format!(
-                    "set state_dir to a directory you may write to, or set {}",
-                    self.key
-                ),
+                format!("set state_dir to a directory you may write to, or set {}", self.key),
             )
         })
     }
@@ -134,8 +131,7 @@ fn write(path: &Path, text: &str) -> io::Result<()> {
     let written = options
         .open(&beside)
         .and_then(|mut file| {
-            file.write_all(format!("{text}\n").as_bytes())
-                .and_then(|()| file.sync_all())
+            file.write_all(format!("{text}\n").as_bytes()).and_then(|()| file.sync_all())
         })
         .and_then(|()| fs::hard_link(&beside, path));
     // It is in its place, or of no use.

@@ -21,11 +21,7 @@ pub(super) fn line(request: &PlannedRequest, crm: Crm) -> String {
             continue;
         }
         words.push(if value == MASK {
-            format!(
-                "-H {}\"${}\"",
-                single(&format!("{name}: ")),
-                crm.variable_of(name)
-            )
+            format!("-H {}\"${}\"", single(&format!("{name}: ")), crm.variable_of(name))
         } else {
             format!("-H {}", single(&format!("{name}: {value}")))
         });
@@ -83,10 +79,7 @@ mod tests {
 
     #[test]
     fn nothing_in_a_text_reaches_the_shell() {
-        assert_eq!(
-            single("it's $HOME `id` \"x\""),
-            r#"'it'\''s $HOME `id` "x"'"#
-        );
+        assert_eq!(single("it's $HOME `id` \"x\""), r#"'it'\''s $HOME `id` "x"'"#);
     }
 
     #[test]

@@ -39,10 +39,7 @@ pub(crate) struct Trouble {
 impl Failure {
     /// What an error has to tell, without secrets.
     pub(crate) fn of(error: &Error, redactor: &Redactor) -> Self {
-        Self {
-            ok: false,
-            error: Trouble::of(error, redactor),
-        }
+        Self { ok: false, error: Trouble::of(error, redactor) }
     }
 
     /// A command that was interrupted, and the effect of what it had sent.
@@ -54,10 +51,7 @@ impl Failure {
         };
         Self {
             ok: false,
-            error: Trouble {
-                kind: "interrupted",
-                ..Trouble::of(&error, &Redactor::default())
-            },
+            error: Trouble { kind: "interrupted", ..Trouble::of(&error, &Redactor::default()) },
         }
     }
 }
@@ -67,10 +61,7 @@ impl Trouble {
     pub(crate) fn of(error: &Error, redactor: &Redactor) -> Self {
         // Text of others was redacted where it came in.
         let clean = |text: &str| redactor.mask_known(text);
-        let fields = error
-            .fields()
-            .iter()
-            .map(|(name, text)| (clean(name), clean(text)));
+        let fields = error.fields().iter().map(|(name, text)| (clean(name), clean(text)));
         Self {
             kind: error.kind().as_str(),
             effect: error.effect().as_str(),
@@ -103,16 +94,10 @@ pub(super) fn words(error: &Error, redactor: &Redactor) -> (String, Option<Strin
     };
     let operation = error.operation().map(|operation| format!("{operation}: "));
     let operation = operation.unwrap_or_default();
-    let fields = error
-        .fields()
-        .iter()
-        .map(|(field, text)| format!("\n  {field}: {text}"));
+    let fields = error.fields().iter().map(|(field, text)| format!("\n  {field}: {text}"));
     let fields: String = fields.collect();
     let what = format!("{whom}{operation}{}{fields}", error.message());
-    (
-        redactor.mask_known(&what),
-        error.hint().map(|hint| redactor.mask_known(hint)),
-    )
+    (redactor.mask_known(&what), error.hint().map(|hint| redactor.mask_known(hint)))
 }
 
 #[cfg(test)]
@@ -160,11 +145,7 @@ mod tests {
                 assert_eq!(json.message, literal, "{crate_name}");
                 assert_eq!(json.hint.as_deref(), Some(literal.as_str()), "{crate_name}");
                 let (what, hint) = words(&error, &redactor);
-                assert_eq!(
-                    (what, hint),
-                    (literal.clone(), Some(literal)),
-                    "{crate_name}"
-                );
+                assert_eq!((what, hint), (literal.clone(), Some(literal)), "{crate_name}");
                 seen += 1;
             }
         }

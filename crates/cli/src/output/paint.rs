@@ -43,11 +43,7 @@ impl Paint {
             Tone::Faint => "2",
             Tone::Strong => "1",
         };
-        if self.on {
-            format!("\u{1b}[{code}m{text}\u{1b}[0m")
-        } else {
-            text.to_owned()
-        }
+        if self.on { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
     }
 }
 
@@ -83,9 +79,6 @@ mod tests {
     #[test]
     fn without_colour_text_stays_as_it_is() {
         assert_eq!(Paint::new(false).tone(Tone::Bad, "x"), "x");
-        assert_eq!(
-            Paint::new(true).tone(Tone::Good, "x"),
-            "\u{1b}[32mx\u{1b}[0m"
-        );
+        assert_eq!(Paint::new(true).tone(Tone::Good, "x"), "\u{1b}[32mx\u{1b}[0m");
     }
 }

@@ -21,20 +21,13 @@ pub(crate) struct Rehearsal {
 impl Rehearsal {
     /// A dry run that would have sent nothing.
     pub(crate) fn nothing() -> Self {
-        Self {
-            ok: true,
-            requests: Vec::new(),
-            warnings: Vec::new(),
-        }
+        Self { ok: true, requests: Vec::new(), warnings: Vec::new() }
     }
 
     /// Adds the requests one profile would have sent.
     pub(crate) fn add(&mut self, crm: Crm, requests: &[PlannedRequest]) {
         self.requests.extend(requests.iter().map(|request| {
-            let headers = request
-                .headers
-                .iter()
-                .map(|(name, value)| (name.clone(), json!(value)));
+            let headers = request.headers.iter().map(|(name, value)| (name.clone(), json!(value)));
             json!({
                 "method": request.method.as_str(),
                 "url": request.url,
@@ -61,14 +54,8 @@ impl Report for Rehearsal {
         if self.requests.is_empty() {
             return paint.tone(Tone::Faint, "# nothing would be sent");
         }
-        let lines = self
-            .requests
-            .iter()
-            .filter_map(|request| request.get("curl")?.as_str());
-        lines
-            .map(|line| clean(line).into_owned())
-            .collect::<Vec<_>>()
-            .join("\n")
+        let lines = self.requests.iter().filter_map(|request| request.get("curl")?.as_str());
+        lines.map(|line| clean(line).into_owned()).collect::<Vec<_>>().join("\n")
     }
 
     fn warnings(&self) -> &[String] {

@@ -7,10 +7,7 @@ use vochi_crm::Redactor;
 pub(crate) fn redacted(value: Value, redactor: &Redactor) -> Value {
     match value {
         Value::String(text) => redactor.redact(&text).into(),
-        Value::Array(items) => items
-            .into_iter()
-            .map(|item| redacted(item, redactor))
-            .collect(),
+        Value::Array(items) => items.into_iter().map(|item| redacted(item, redactor)).collect(),
         Value::Object(fields) => Value::Object(
             fields
                 .into_iter()

@@ -21,16 +21,13 @@ impl Columns {
     /// Columns without headings.
     pub(crate) fn plain() -> Self {
         let mut table = Table::new();
-        table
-            .load_style(NOTHING)
-            .set_content_arrangement(ContentArrangement::Disabled);
+        table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Disabled);
         Self { table }
     }
 
     /// Adds a row.
     pub(crate) fn row<const N: usize>(&mut self, cells: [&str; N]) {
-        self.table
-            .add_row(cells.map(|cell| clean(cell).replace('\n', " ")));
+        self.table.add_row(cells.map(|cell| clean(cell).replace('\n', " ")));
     }
 }
 
@@ -58,11 +55,8 @@ impl<const N: usize> FixedColumns<N> {
 
 impl std::fmt::Display for Columns {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let lines: Vec<String> = self
-            .table
-            .lines()
-            .map(|line| line.trim_end().to_owned())
-            .collect();
+        let lines: Vec<String> =
+            self.table.lines().map(|line| line.trim_end().to_owned()).collect();
         f.write_str(&lines.join("\n"))
     }
 }

@@ -36,11 +36,7 @@ fn changed_customers_come_one_a_line_and_the_cursor_last() {
     let [first, second, end] = told.as_slice() else {
         panic!("two customers and the cursor: {told:?}")
     };
-    assert_eq!(
-        keys(first),
-        ["customer", "ok"],
-        "the keys of a customer's line"
-    );
+    assert_eq!(keys(first), ["customer", "ok"], "the keys of a customer's line");
     assert_eq!(
         (&first["customer"]["id"], &second["customer"]["id"]),
         (&json!("201"), &json!("202")),
@@ -51,17 +47,12 @@ fn changed_customers_come_one_a_line_and_the_cursor_last() {
         ["company", "id", "kind", "name", "responsible", "url"],
         "the keys of a customer"
     );
-    assert_eq!(
-        first["customer"]["responsible"]["extension"], "151",
-        "{told:?}"
-    );
+    assert_eq!(first["customer"]["responsible"]["extension"], "151", "{told:?}");
     assert_eq!(keys(end), ["cursor", "customers", "ok"]);
     assert_eq!(end["customers"], 2);
 
     let again = lines(&stage, &["changes", "--since", &cursor(&told)]);
-    let [end] = again.as_slice() else {
-        panic!("nothing is told twice: {again:?}")
-    };
+    let [end] = again.as_slice() else { panic!("nothing is told twice: {again:?}") };
     assert_eq!(end["cursor"], cursor(&told), "the cursor stays");
 }
 

@@ -9,10 +9,7 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_vochi-crm");
 fn checklist(program: &str) -> Ran {
     let mut script = Command::new("bash");
     script
-        .arg(concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/../../examples/checklist.sh"
-        ))
+        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/checklist.sh"))
         .env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
         .env("VOCHI_CRM", program)
@@ -40,11 +37,7 @@ fn the_checklist_notices_a_call_that_is_missing() {
     std::fs::write(&forgetful, script).expect("a script");
     let ran = checklist(&format!("bash {}", forgetful.display()));
     assert_eq!(ran.code, Some(1), "{ran}");
-    assert!(
-        ran.stderr
-            .contains("retailcrm: call 1757484617.40 stands there 0 times"),
-        "{ran}"
-    );
+    assert!(ran.stderr.contains("retailcrm: call 1757484617.40 stands there 0 times"), "{ran}");
     assert!(ran.stderr.contains("checklist: FAILED"), "{ran}");
 }
 
@@ -59,8 +52,5 @@ fn the_checklist_notices_a_wrong_duration() {
     std::fs::write(&hasty, script).expect("a script");
     let ran = checklist(&format!("bash {}", hasty.display()));
     assert_eq!(ran.code, Some(1), "{ran}");
-    assert!(
-        ran.stderr.contains("talk_seconds is 521 instead of 522"),
-        "{ran}"
-    );
+    assert!(ran.stderr.contains("talk_seconds is 521 instead of 522"), "{ran}");
 }

@@ -45,10 +45,7 @@ api_key = { env = "KONTUR_KEY" }
     stage.json(&["users"]).ends(0);
     let error = refused(&stage.json(&["--profile", "travel", "users"]));
     let told = error.to_string();
-    assert!(
-        told.contains("uon") && told.contains("it has: retailcrm"),
-        "{told}"
-    );
+    assert!(told.contains("uon") && told.contains("it has: retailcrm"), "{told}");
 }
 
 #[test]
@@ -64,36 +61,23 @@ fn the_profile_is_the_one_asked_for_else_the_default_else_the_only_one() {
     assert_eq!(of(&[]).ends(0)["profile"], "one");
     stage.configure(&two);
     let told = refused(&of(&[])).to_string();
-    assert!(
-        told.contains("one, two") && told.contains("--profile"),
-        "{told}"
-    );
+    assert!(told.contains("one, two") && told.contains("--profile"), "{told}");
     stage.configure(&format!("default_profile = \"two\"\n{two}"));
     assert_eq!(of(&[]).ends(0)["profile"], "two");
     assert_eq!(of(&["--profile", "one"]).ends(0)["profile"], "one");
     let told = refused(&of(&["--profile", "tow"])).to_string();
-    assert!(
-        told.contains("did you mean") && told.contains("two"),
-        "{told}"
-    );
+    assert!(told.contains("did you mean") && told.contains("two"), "{told}");
 }
 
 #[test]
 fn the_file_is_looked_for_in_order() {
     let stage = Stage::bare();
     let told = refused(&stage.json(&["users"])).to_string();
-    assert!(
-        told.contains("vochi-crm.toml") && told.contains(".config/vochi-crm"),
-        "{told}"
-    );
+    assert!(told.contains("vochi-crm.toml") && told.contains(".config/vochi-crm"), "{told}");
 
     let home = |name: &str| {
         std::fs::create_dir_all(stage.path("xdg/vochi-crm")).unwrap();
-        stage.write(
-            "xdg/vochi-crm/config.toml",
-            &stage.profile_text(name),
-            0o600,
-        );
+        stage.write("xdg/vochi-crm/config.toml", &stage.profile_text(name), 0o600);
     };
     let profile = |prepare: &dyn Fn(&mut std::process::Command)| {
         let mut command = stage.command(&[
@@ -113,11 +97,7 @@ fn the_file_is_looked_for_in_order() {
     home("home");
     assert_eq!(profile(&|_| ()), "home");
     stage.configure(&stage.profile_text("here"));
-    assert_eq!(
-        profile(&|_| ()),
-        "here",
-        "the working directory comes first"
-    );
+    assert_eq!(profile(&|_| ()), "here", "the working directory comes first");
     let named = stage.write("named.toml", &stage.profile_text("named"), 0o600);
     assert_eq!(
         profile(&|command| {
@@ -127,18 +107,12 @@ fn the_file_is_looked_for_in_order() {
     );
     let flag = stage.write("flag.toml", &stage.profile_text("flag"), 0o600);
     let by_flag = profile(&|command| {
-        command
-            .env("VOCHI_CRM_CONFIG", &named)
-            .arg("--config")
-            .arg(&flag);
+        command.env("VOCHI_CRM_CONFIG", &named).arg("--config").arg(&flag);
     });
     assert_eq!(by_flag, "flag", "flags win");
 
     let error = refused(&stage.json(&["--config", "missing.toml", "users"]));
-    assert!(
-        error["message"].as_str().unwrap().contains("missing.toml"),
-        "{error}"
-    );
+    assert!(error["message"].as_str().unwrap().contains("missing.toml"), "{error}");
 }
 
 #[test]
@@ -172,15 +146,8 @@ fn the_environment_alone_makes_a_profile() {
     let value = Ran::of(command).ends(0);
     assert_eq!(value["profile"], "default");
     assert_eq!(value["phone"], "+375446370646");
-    assert_eq!(
-        value["warnings"],
-        serde_json::json!([]),
-        "extension and line are mapped"
-    );
-    assert!(
-        stage.path("calls/default").is_dir(),
-        "the profile's name is appended"
-    );
+    assert_eq!(value["warnings"], serde_json::json!([]), "extension and line are mapped");
+    assert!(stage.path("calls/default").is_dir(), "the profile's name is appended");
 }
 
 #[test]
@@ -191,18 +158,13 @@ fn the_environment_changes_the_one_profile_in_play() {
     stage.configure(&format!("{one}\n{two}"));
     let with_key = |arguments: &[&str]| {
         let mut command = stage.command(&["--output", "json"]);
-        command
-            .env("VOCHI_CRM_API_KEY", vochi_crm_sandbox::retailcrm::API_KEY)
-            .args(arguments);
+        command.env("VOCHI_CRM_API_KEY", vochi_crm_sandbox::retailcrm::API_KEY).args(arguments);
         Ran::of(command)
     };
     stage.json(&["--profile", "one", "users"]).ends(6);
     with_key(&["--profile", "one", "users"]).ends(0);
     let told = refused(&with_key(&["health", "--all"])).to_string();
-    assert!(
-        told.contains("VOCHI_CRM_API_KEY") && told.contains("one, two"),
-        "{told}"
-    );
+    assert!(told.contains("VOCHI_CRM_API_KEY") && told.contains("one, two"), "{told}");
 }
 
 #[test]
@@ -225,27 +187,19 @@ fn a_mistake_in_the_environment_names_the_variable() {
         let mut command = stage.command(&["--output", "json", "users"]);
         command.env(name, value);
         let error = refused(&Ran::of(command));
-        assert!(
-            error["message"].as_str().unwrap().contains(name),
-            "{name}: {error}"
-        );
+        assert!(error["message"].as_str().unwrap().contains(name), "{name}: {error}");
     }
     let mut command = stage.command(&["--output", "json", "users"]);
     command.env("VOCHI_CRM_EXTENSION", "151=18");
     let ran = Ran::of(command);
     ran.ends(0);
-    assert!(
-        ran.stderr.contains("did you mean VOCHI_CRM_EXTENSIONS?"),
-        "{ran}"
-    );
+    assert!(ran.stderr.contains("did you mean VOCHI_CRM_EXTENSIONS?"), "{ran}");
 }
 
 #[test]
 fn what_is_set_for_all_profiles_is_every_profiles_default() {
     let stage = Stage::bare();
-    let text = stage
-        .profile_text("shop")
-        .replace("default_region = \"BY\"\n", "");
+    let text = stage.profile_text("shop").replace("default_region = \"BY\"\n", "");
     let route = ["route", "8044 637-06-46"];
     stage.configure(&text);
     stage.json(&route).ends(4);

@@ -30,10 +30,7 @@ fn told<const N: usize>(mistakes: [(String, &str, &str, &str); N]) {
         assert_eq!(error["kind"], "config");
         let message = error["message"].as_str().expect("a message");
         for part in ["vochi-crm.toml, ", place, key] {
-            assert!(
-                message.contains(part),
-                "{part} is missing in {error}\n{text}"
-            );
+            assert!(message.contains(part), "{part} is missing in {error}\n{text}");
         }
         let all = format!("{message} {}", error["hint"]);
         assert!(all.contains(hint), "{hint} is missing in {error}\n{text}");
@@ -44,48 +41,13 @@ fn told<const N: usize>(mistakes: [(String, &str, &str, &str); N]) {
 fn an_unknown_key_is_named_with_the_one_that_was_meant() {
     let extension = "profile.shop.extension: ";
     told([
-        (
-            below("extension = { 151 = 18 }"),
-            "line 5, column 1",
-            extension,
-            "`extensions`",
-        ),
-        (
-            below("\n  apikey = 5"),
-            "line 6, column 3",
-            "profile.shop.apikey",
-            "`api_key`",
-        ),
-        (
-            below("account_id = \"5\""),
-            "line 5",
-            "profile.shop.account_id",
-            "the keys here are",
-        ),
-        (
-            below("unknown_caller = { into = \"lead\" }"),
-            "line 5",
-            "unknown_caller.into",
-            "in, out",
-        ),
-        (
-            format!("\ndefault_profil = 1\n{WHOLE}"),
-            "line 2",
-            "default_profil",
-            "`default_profile`",
-        ),
-        (
-            format!("burst = 1\n{WHOLE}"),
-            "line 1",
-            "burst",
-            "[profile.shop]",
-        ),
-        (
-            format!("{WHOLE}[profile.two]\nurll = 1"),
-            "line 6",
-            "profile.two.urll",
-            "`url`",
-        ),
+        (below("extension = { 151 = 18 }"), "line 5, column 1", extension, "`extensions`"),
+        (below("\n  apikey = 5"), "line 6, column 3", "profile.shop.apikey", "`api_key`"),
+        (below("account_id = \"5\""), "line 5", "profile.shop.account_id", "the keys here are"),
+        (below("unknown_caller = { into = \"lead\" }"), "line 5", "unknown_caller.into", "in, out"),
+        (format!("\ndefault_profil = 1\n{WHOLE}"), "line 2", "default_profil", "`default_profile`"),
+        (format!("burst = 1\n{WHOLE}"), "line 1", "burst", "[profile.shop]"),
+        (format!("{WHOLE}[profile.two]\nurll = 1"), "line 6", "profile.two.urll", "`url`"),
     ]);
 }
 
@@ -93,84 +55,29 @@ fn an_unknown_key_is_named_with_the_one_that_was_meant() {
 fn a_missing_key_is_named_with_the_place_of_its_profile() {
     let (key, variable) = ("profile.shop.api_key", "VOCHI_CRM_API_KEY");
     told([
-        (
-            instead("api_key = \"invented-key\"\n", ""),
-            "line 1, column 10",
-            key,
-            variable,
-        ),
-        (
-            instead("crm = \"retailcrm\"\n", ""),
-            "line 1",
-            "profile.shop.crm",
-            "VOCHI_CRM_CRM",
-        ),
-        (
-            instead("url = \"https://demo.retailcrm.ru\"\n", ""),
-            "line 1",
-            "profile.shop.url",
-            "",
-        ),
+        (instead("api_key = \"invented-key\"\n", ""), "line 1, column 10", key, variable),
+        (instead("crm = \"retailcrm\"\n", ""), "line 1", "profile.shop.crm", "VOCHI_CRM_CRM"),
+        (instead("url = \"https://demo.retailcrm.ru\"\n", ""), "line 1", "profile.shop.url", ""),
     ]);
 }
 
 #[test]
 fn a_value_of_the_wrong_kind_is_named_by_its_key() {
     told([
-        (
-            below("timeout_seconds = \"5\""),
-            "line 5",
-            "profile.shop.timeout_seconds",
-            "number",
-        ),
-        (
-            below("retries = -1"),
-            "line 5",
-            "profile.shop.retries",
-            "whole number",
-        ),
-        (
-            below("retries = 1.5"),
-            "line 5",
-            "profile.shop.retries",
-            "whole number",
-        ),
-        (
-            below("popup_out = \"yes\""),
-            "line 5",
-            "profile.shop.popup_out",
-            "true or false",
-        ),
-        (
-            below("timeout_seconds = nan"),
-            "line 5",
-            "profile.shop.timeout_seconds",
-            "finite",
-        ),
+        (below("timeout_seconds = \"5\""), "line 5", "profile.shop.timeout_seconds", "number"),
+        (below("retries = -1"), "line 5", "profile.shop.retries", "whole number"),
+        (below("retries = 1.5"), "line 5", "profile.shop.retries", "whole number"),
+        (below("popup_out = \"yes\""), "line 5", "profile.shop.popup_out", "true or false"),
+        (below("timeout_seconds = nan"), "line 5", "profile.shop.timeout_seconds", "finite"),
         (
             below("requests_per_second = inf"),
             "line 5",
             "profile.shop.requests_per_second",
             "finite",
         ),
-        (
-            below("timezone = 3"),
-            "line 5",
-            "profile.shop.timezone",
-            "text in quotes",
-        ),
-        (
-            below("timezone = 2026-03-02"),
-            "line 5",
-            "profile.shop.timezone",
-            "text in quotes",
-        ),
-        (
-            below("allowed_networks = \"10.0.0.0/8\""),
-            "line 5",
-            "allowed_networks",
-            "list",
-        ),
+        (below("timezone = 3"), "line 5", "profile.shop.timezone", "text in quotes"),
+        (below("timezone = 2026-03-02"), "line 5", "profile.shop.timezone", "text in quotes"),
+        (below("allowed_networks = \"10.0.0.0/8\""), "line 5", "allowed_networks", "list"),
         (
             below("allowed_networks = [\"10.0.0.0/8\", \"10.0.0.0/33\"]"),
             "line 5",
@@ -183,36 +90,11 @@ fn a_value_of_the_wrong_kind_is_named_by_its_key() {
             "extensions.b",
             "text",
         ),
-        (
-            below("[profile.shop.extensions]\n1 = \"1\"\n2 = []"),
-            "line 7",
-            "extensions.2",
-            "text",
-        ),
-        (
-            below("extensions = \"151=18\""),
-            "line 5",
-            "profile.shop.extensions",
-            "table",
-        ),
-        (
-            instead("\"https://demo.retailcrm.ru\"", "5"),
-            "line 3",
-            "profile.shop.url",
-            "text",
-        ),
-        (
-            format!("default_region = 375\n{WHOLE}"),
-            "line 1",
-            "default_region",
-            "text",
-        ),
-        (
-            "profile = 5\n".to_owned(),
-            "line 1",
-            "profile",
-            "[profile.shop]",
-        ),
+        (below("[profile.shop.extensions]\n1 = \"1\"\n2 = []"), "line 7", "extensions.2", "text"),
+        (below("extensions = \"151=18\""), "line 5", "profile.shop.extensions", "table"),
+        (instead("\"https://demo.retailcrm.ru\"", "5"), "line 3", "profile.shop.url", "text"),
+        (format!("default_region = 375\n{WHOLE}"), "line 1", "default_region", "text"),
+        ("profile = 5\n".to_owned(), "line 1", "profile", "[profile.shop]"),
     ]);
 }
 
@@ -220,96 +102,21 @@ fn a_value_of_the_wrong_kind_is_named_by_its_key() {
 fn a_value_that_cannot_be_meant_is_named_by_its_key() {
     let digits = below("bare_digits = \"national\"");
     told([
-        (
-            below("popup = \"loud\""),
-            "line 5",
-            "profile.shop.popup",
-            "ring, answer, never",
-        ),
-        (
-            digits,
-            "line 5",
-            "profile.shop.bare_digits",
-            "auto, international",
-        ),
-        (
-            below("\n\ntimezone = \"Minsk\""),
-            "line 7",
-            "profile.shop.timezone",
-            "IANA",
-        ),
-        (
-            below("default_region = \"Belarus\""),
-            "line 5",
-            "profile.shop.default_region",
-            "BY",
-        ),
-        (
-            below("requests_per_second = 0"),
-            "line 5",
-            "profile.shop.requests_per_second",
-            "",
-        ),
-        (
-            below("timeout_seconds = 0"),
-            "line 5",
-            "profile.shop.timeout_seconds",
-            "",
-        ),
-        (
-            below("burst = 0"),
-            "line 5",
-            "profile.shop.burst",
-            "1 or more",
-        ),
-        (
-            below("extensions = { a = \"Ann\" }"),
-            "line 5, column 16",
-            "shop.extensions.a",
-            "",
-        ),
-        (
-            below("lines = { main = \"12\" }"),
-            "line 5",
-            "profile.shop.lines.main",
-            "+375171234567",
-        ),
-        (
-            below("unknown_caller = \"lead\""),
-            "line 5",
-            "profile.shop.unknown_caller",
-            "none",
-        ),
-        (
-            instead("retailcrm\"\n", "retailcmr\"\n"),
-            "line 2",
-            "profile.shop.crm",
-            "\"retailcrm",
-        ),
-        (
-            format!("default_profile = \"shopp\"\n{WHOLE}"),
-            "line 1",
-            "default_profile",
-            "shop",
-        ),
-        (
-            format!("default_region = \"ZZ\"\n{WHOLE}"),
-            "line 1",
-            "default_region",
-            "BY",
-        ),
-        (
-            format!("pbx_timezone = \"Minsk\"\n{WHOLE}"),
-            "line 1",
-            "pbx_timezone",
-            "IANA",
-        ),
-        (
-            format!("pbx_extensions = \"1[0-9\"\n{WHOLE}"),
-            "line 1",
-            "pbx_extensions",
-            "1[0-9]{2}",
-        ),
+        (below("popup = \"loud\""), "line 5", "profile.shop.popup", "ring, answer, never"),
+        (digits, "line 5", "profile.shop.bare_digits", "auto, international"),
+        (below("\n\ntimezone = \"Minsk\""), "line 7", "profile.shop.timezone", "IANA"),
+        (below("default_region = \"Belarus\""), "line 5", "profile.shop.default_region", "BY"),
+        (below("requests_per_second = 0"), "line 5", "profile.shop.requests_per_second", ""),
+        (below("timeout_seconds = 0"), "line 5", "profile.shop.timeout_seconds", ""),
+        (below("burst = 0"), "line 5", "profile.shop.burst", "1 or more"),
+        (below("extensions = { a = \"Ann\" }"), "line 5, column 16", "shop.extensions.a", ""),
+        (below("lines = { main = \"12\" }"), "line 5", "profile.shop.lines.main", "+375171234567"),
+        (below("unknown_caller = \"lead\""), "line 5", "profile.shop.unknown_caller", "none"),
+        (instead("retailcrm\"\n", "retailcmr\"\n"), "line 2", "profile.shop.crm", "\"retailcrm"),
+        (format!("default_profile = \"shopp\"\n{WHOLE}"), "line 1", "default_profile", "shop"),
+        (format!("default_region = \"ZZ\"\n{WHOLE}"), "line 1", "default_region", "BY"),
+        (format!("pbx_timezone = \"Minsk\"\n{WHOLE}"), "line 1", "pbx_timezone", "IANA"),
+        (format!("pbx_extensions = \"1[0-9\"\n{WHOLE}"), "line 1", "pbx_extensions", "1[0-9]{2}"),
     ]);
 }
 
@@ -317,31 +124,11 @@ fn a_value_that_cannot_be_meant_is_named_by_its_key() {
 fn an_address_that_cannot_be_used_is_named_by_its_key() {
     let public = below("public_url = \"http://pbx.example.test\"");
     told([
-        (
-            instead("https://demo", "http://demo"),
-            "line 3",
-            "profile.shop.url",
-            "https",
-        ),
-        (
-            instead(".ru\"", ".ru/api/v5\""),
-            "line 3",
-            "profile.shop.url",
-            "host only",
-        ),
-        (
-            instead("https://demo", "ftp://demo"),
-            "line 3",
-            "profile.shop.url",
-            "https",
-        ),
+        (instead("https://demo", "http://demo"), "line 3", "profile.shop.url", "https"),
+        (instead(".ru\"", ".ru/api/v5\""), "line 3", "profile.shop.url", "host only"),
+        (instead("https://demo", "ftp://demo"), "line 3", "profile.shop.url", "https"),
         (public, "line 5", "profile.shop.public_url", "loopback"),
-        (
-            format!("public_url = \"pbx\"\n{WHOLE}"),
-            "line 1",
-            "public_url",
-            "web address",
-        ),
+        (format!("public_url = \"pbx\"\n{WHOLE}"), "line 1", "public_url", "web address"),
     ]);
 }
 
@@ -349,36 +136,11 @@ fn an_address_that_cannot_be_used_is_named_by_its_key() {
 fn a_secret_in_no_form_of_one_is_named_by_its_key() {
     let key = "profile.shop.api_key";
     told([
-        (
-            instead("\"invented-key\"", "12345678"),
-            "line 4",
-            key,
-            "{ env = ",
-        ),
-        (
-            instead("\"invented-key\"", "{ envy = \"KEY\" }"),
-            "line 4",
-            key,
-            "{ env = ",
-        ),
-        (
-            instead("\"invented-key\"", "{ env = \"A\", file = \"B\" }"),
-            "line 4",
-            key,
-            "{ env = ",
-        ),
-        (
-            instead("\"invented-key\"", "{ env = \"NOWHERE\" }"),
-            "line 4",
-            key,
-            "NOWHERE",
-        ),
-        (
-            instead("\"invented-key\"", "{ file = \"nowhere\" }"),
-            "line 4",
-            key,
-            "nowhere",
-        ),
+        (instead("\"invented-key\"", "12345678"), "line 4", key, "{ env = "),
+        (instead("\"invented-key\"", "{ envy = \"KEY\" }"), "line 4", key, "{ env = "),
+        (instead("\"invented-key\"", "{ env = \"A\", file = \"B\" }"), "line 4", key, "{ env = "),
+        (instead("\"invented-key\"", "{ env = \"NOWHERE\" }"), "line 4", key, "NOWHERE"),
+        (instead("\"invented-key\"", "{ file = \"nowhere\" }"), "line 4", key, "nowhere"),
         (instead("\"invented-key\"", "\" \""), "line 4", key, "empty"),
     ]);
 }
@@ -386,18 +148,8 @@ fn a_secret_in_no_form_of_one_is_named_by_its_key() {
 #[test]
 fn a_file_that_is_no_toml_is_told_by_line() {
     told([
-        (
-            below("timezone = Europe/Minsk"),
-            "line 5",
-            "no TOML",
-            "quotes",
-        ),
-        (
-            below("url = \"https://x.example.test\""),
-            "line 5",
-            "no TOML",
-            "",
-        ),
+        (below("timezone = Europe/Minsk"), "line 5", "no TOML", "quotes"),
+        (below("url = \"https://x.example.test\""), "line 5", "no TOML", ""),
         (below("[profile.shop]"), "line 5", "no TOML", ""),
         (below("[profile.x"), "line 5", "no TOML", ""),
     ]);
@@ -409,13 +161,7 @@ fn a_mistake_in_a_profile_that_is_not_in_play_is_told_too() {
     let other = "[profile.other]\ncrm = \"uon\"\nacount_id = 5\n";
     stage.configure(&format!("{}\n{other}", stage.profile_text("shop")));
     let error = stage.json(&["--profile", "shop", "users"]).ends(3)["error"].clone();
-    assert!(
-        error["hint"]
-            .as_str()
-            .expect("a hint")
-            .contains("account_id"),
-        "{error}"
-    );
+    assert!(error["hint"].as_str().expect("a hint").contains("account_id"), "{error}");
 }
 
 #[test]
@@ -463,12 +209,7 @@ fn every_missing_key_is_named_at_once() {
 fn instance_id_that_is_not_a_guid_is_named() {
     let kontur = "[profile.crm]\ncrm = \"kontur\"\nworkspace = \"vochi-demo\"\n\
                   api_key = \"invented-key\"\ninstance_id = \"12\"\n";
-    told([(
-        kontur.to_owned(),
-        "line 5",
-        "profile.crm.instance_id: ",
-        "integration instance id",
-    )]);
+    told([(kontur.to_owned(), "line 5", "profile.crm.instance_id: ", "integration instance id")]);
 }
 
 #[test]
@@ -485,10 +226,7 @@ fn many_profiles_are_read_in_linear_time() {
         let began = std::time::Instant::now();
         let error = stage.json(&["users"]).ends(3)["error"].clone();
         let message = error["message"].as_str().expect("a message");
-        assert!(
-            message.ends_with(&format!(" and {} more", count - 20)),
-            "{error}"
-        );
+        assert!(message.ends_with(&format!(" and {} more", count - 20)), "{error}");
         began.elapsed()
     };
     let few = took(2_000);

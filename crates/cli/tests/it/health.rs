@@ -32,12 +32,7 @@ const WRONG: &[Wrong] = &[
     Wrong {
         what: "wrong account",
         arrange: |stage| {
-            stage.fault(|fault| {
-                fault
-                    .status(404)
-                    .content_type("text/html")
-                    .body("<html></html>")
-            });
+            stage.fault(|fault| fault.status(404).content_type("text/html").body("<html></html>"));
         },
         profile: AS_IT_IS,
         ends: 6,
@@ -48,12 +43,7 @@ const WRONG: &[Wrong] = &[
     Wrong {
         what: "missing scope",
         arrange: |stage| {
-            let scopes = [
-                "telephony_read",
-                "user_read",
-                "integration_read",
-                "reference_read",
-            ];
+            let scopes = ["telephony_read", "user_read", "integration_read", "reference_read"];
             stage.sandbox.retailcrm().set_scopes(scopes);
         },
         profile: AS_IT_IS,
@@ -84,10 +74,8 @@ const WRONG: &[Wrong] = &[
         what: "extension unknown to the CRM",
         arrange: |_| {},
         profile: |profile| {
-            profile.replace(
-                "[profile.shop.extensions]\n",
-                "[profile.shop.extensions]\n170 = \"18\"\n",
-            )
+            profile
+                .replace("[profile.shop.extensions]\n", "[profile.shop.extensions]\n170 = \"18\"\n")
         },
         ends: 3,
         check: "codes",
@@ -152,12 +140,7 @@ fn a_zone_nobody_knows_is_named_and_is_no_failure() {
     let profile = stage.profile_text("shop");
     let lines = profile.lines().filter(|line| !line.starts_with("timezone"));
     stage.configure(&lines.collect::<Vec<_>>().join("\n"));
-    let scopes = [
-        "telephony_read",
-        "telephony_write",
-        "user_read",
-        "integration_read",
-    ];
+    let scopes = ["telephony_read", "telephony_write", "user_read", "integration_read"];
     stage.sandbox.retailcrm().set_scopes(scopes);
     let value = stage.json(&["health"]).ends(0);
     let checks = value["profiles"][0]["checks"].as_array().expect("checks");
@@ -172,9 +155,7 @@ fn a_zone_nobody_knows_is_named_and_is_no_failure() {
 fn setup_mends_what_health_finds_missing() {
     let stage = Stage::bare();
     let profile = stage.profile_text("shop");
-    stage.configure(&format!(
-        "public_url = \"https://pbx.example.test\"\n{profile}"
-    ));
+    stage.configure(&format!("public_url = \"https://pbx.example.test\"\n{profile}"));
     stage.sandbox.retailcrm().remove_module(MODULE_CODE);
     stage.json(&["health"]).ends(3);
     stage.json(&["setup"]).ends(0);

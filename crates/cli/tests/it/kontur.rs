@@ -43,14 +43,10 @@ fn a_call_from_the_first_ring_to_the_record_with_its_recording() {
         all.extend(["--call-id", "1763631515.42"]);
         stage.json(&all).ends(0)
     };
-    let began = event(&[
-        "in", "--phone", CLIENT, "--ext", "151", "--ext", "152", "--line", "0001363",
-    ]);
+    let began =
+        event(&["in", "--phone", CLIENT, "--ext", "151", "--ext", "152", "--line", "0001363"]);
     assert_eq!(began["warnings"], json!([]), "{began}");
-    assert!(
-        began["crm_call_id"].is_string(),
-        "Kontur's id of the call: {began}"
-    );
+    assert!(began["crm_call_id"].is_string(), "Kontur's id of the call: {began}");
     event(&["answered", "--ext", "151"]);
     event(&["hold"]);
     event(&["resume"]);
@@ -87,18 +83,8 @@ fn a_call_from_the_first_ring_to_the_record_with_its_recording() {
         panic!("one call: {calls:?}");
     };
     assert_eq!(
-        (
-            &call["call_id"],
-            &call["phone"],
-            &call["extension"],
-            &call["outcome"]
-        ),
-        (
-            &json!("1763631515.42"),
-            &json!(CLIENT),
-            &json!("151"),
-            &json!("answered")
-        ),
+        (&call["call_id"], &call["phone"], &call["extension"], &call["outcome"]),
+        (&json!("1763631515.42"), &json!(CLIENT), &json!("151"), &json!("answered")),
     );
     assert!(call["recording"].is_string(), "{call}");
     nothing_was_refused(&stage);
@@ -110,10 +96,7 @@ fn who_is_calling_and_to_whom_the_call_goes() {
     let found = stage.json(&["lookup", CLIENT]).ends(0);
     assert_eq!(found["customer"]["name"], "Ольга Мельник", "{found}");
     let warnings = found["warnings"].to_string();
-    assert!(
-        warnings.contains("feed"),
-        "how it is known is said: {found}"
-    );
+    assert!(warnings.contains("feed"), "how it is known is said: {found}");
     let nobody = stage.json(&["lookup", "+375330000001"]).ends(1);
     assert_eq!(nobody["found"], false);
     let route = stage.json(&["route", CLIENT]).ends(0);
@@ -126,30 +109,20 @@ fn who_is_calling_and_to_whom_the_call_goes() {
 fn users_health_setup_and_changes_work() {
     let stage = stage();
     let users = stage.json(&["users"]).ends(0);
-    assert!(
-        users["users"].as_array().expect("users").len() > 5,
-        "{users}"
-    );
+    assert!(users["users"].as_array().expect("users").len() > 5, "{users}");
     let shown = stage.json(&["--dry-run", "setup"]).ends(0);
     assert!(!shown["changes"].as_array().expect("changes").is_empty());
     stage.json(&["setup"]).ends(0);
     let again = stage.json(&["setup"]).ends(0);
     assert_eq!(again["changes"], json!([]), "twice is once: {again}");
     let removed = stage.json(&["setup", "--remove"]).ends(0);
-    assert_ne!(
-        removed["changes"],
-        json!([]),
-        "hooks and features: {removed}"
-    );
+    assert_ne!(removed["changes"], json!([]), "hooks and features: {removed}");
     let again = stage.json(&["setup", "--remove"]).ends(0);
     assert_eq!(again["changes"], json!([]), "twice is once: {again}");
     stage.json(&["setup"]).ends(0);
     let health = stage.json(&["health"]).ends(0);
     let checks = health["profiles"][0]["checks"].as_array().expect("checks");
-    assert!(
-        checks.iter().any(|check| check["name"] == "key"),
-        "{health}"
-    );
+    assert!(checks.iter().any(|check| check["name"] == "key"), "{health}");
     let changes = stage.json(&["changes"]);
     assert_eq!(changes.code, Some(0), "{changes}");
     let told = lines(&changes);
@@ -173,10 +146,7 @@ fn health_names_a_wrong_key_and_an_integration_nobody_installed() {
     let stage = Stage::bare();
     stage.configure(&stage.kontur_text("crm").replace(API_KEY, "another-key"));
     let health = stage.json(&["health"]).ends(6);
-    assert!(
-        health["error"]["hint"].to_string().contains("api_key"),
-        "{health}"
-    );
+    assert!(health["error"]["hint"].to_string().contains("api_key"), "{health}");
 }
 
 #[test]
@@ -203,10 +173,7 @@ fn what_kontur_lacks_says_so() {
     ];
     let logged = stage.json(&record).ends(0);
     let warnings = logged["warnings"].to_string();
-    assert!(
-        warnings.contains("file"),
-        "an address is no recording here: {logged}"
-    );
+    assert!(warnings.contains("file"), "an address is no recording here: {logged}");
 }
 
 #[test]
@@ -224,17 +191,8 @@ fn a_raw_request_takes_the_whole_path_or_the_end_of_it() {
 #[test]
 fn a_dry_run_names_the_steps_and_no_secret() {
     let stage = stage();
-    let arguments = [
-        "--dry-run",
-        "call-event",
-        "in",
-        "--call-id",
-        "1",
-        "--phone",
-        CLIENT,
-        "--ext",
-        "151",
-    ];
+    let arguments =
+        ["--dry-run", "call-event", "in", "--call-id", "1", "--phone", CLIENT, "--ext", "151"];
     let ran = stage.json(&arguments);
     let value = ran.ends(0);
     let urls: Vec<&str> = value["requests"]
@@ -243,10 +201,7 @@ fn a_dry_run_names_the_steps_and_no_secret() {
         .iter()
         .filter_map(|one| one["url"].as_str())
         .collect();
-    assert!(
-        urls[0].ends_with("/authorize-private-integration"),
-        "{urls:?}"
-    );
+    assert!(urls[0].ends_with("/authorize-private-integration"), "{urls:?}");
     assert!(urls[1].ends_with("/call-started"), "{urls:?}");
     assert!(urls[2].ends_with("/call-event"), "{urls:?}");
     assert!(!ran.stdout.contains(API_KEY), "{ran}");
@@ -311,10 +266,7 @@ fn a_lost_answer_leaves_one_call() {
     };
     let first = event("in", &["--phone", CLIENT, "--ext", "151"]);
     let lost = |one: &vochi_crm_sandbox::RecordedRequest| one.status.is_none();
-    assert!(
-        stage.sandbox.requests(Crm::Kontur).iter().any(lost),
-        "an answer was lost: {first}"
-    );
+    assert!(stage.sandbox.requests(Crm::Kontur).iter().any(lost), "an answer was lost: {first}");
     event("answered", &["--ext", "151"]).ends(0);
     event("hangup", &[]).ends(0);
     assert_eq!(stage.sandbox.kontur().communications().len(), 1);

@@ -31,29 +31,17 @@ fn a_caller_the_crm_knows_is_named_with_the_manager() {
         ["company", "id", "kind", "name", "responsible", "url"],
         "the keys of a customer"
     );
-    assert_eq!(
-        (&customer["id"], &customer["kind"]),
-        (&json!("201"), &json!("person")),
-        "{value}"
-    );
+    assert_eq!((&customer["id"], &customer["kind"]), (&json!("201"), &json!("person")), "{value}");
     let name = customer["name"].as_str().expect("a name");
     assert!(name.contains("Ольга"), "the customer's name: {name}");
     let responsible = &customer["responsible"];
-    assert_eq!(
-        keys(responsible),
-        ["extension", "name", "user_id"],
-        "the keys of a manager"
-    );
+    assert_eq!(keys(responsible), ["extension", "name", "user_id"], "the keys of a manager");
     assert_eq!(
         (&responsible["user_id"], &responsible["extension"]),
         (&json!("18"), &json!("151")),
         "{value}"
     );
-    assert_eq!(
-        value["candidates"],
-        json!([customer]),
-        "the customer is the only candidate"
-    );
+    assert_eq!(value["candidates"], json!([customer]), "the customer is the only candidate");
 }
 
 #[test]
@@ -76,10 +64,7 @@ fn everybody_who_has_the_number_is_a_candidate() {
     let candidates = value["candidates"].as_array().expect("candidates");
     let ids: Vec<&Value> = candidates.iter().map(|one| &one["id"]).collect();
     assert_eq!(ids.len(), 2, "both who have it: {value}");
-    assert_eq!(
-        value["customer"], candidates[0],
-        "the customer is the first candidate"
-    );
+    assert_eq!(value["customer"], candidates[0], "the customer is the first candidate");
 }
 
 #[test]
@@ -102,9 +87,7 @@ fn a_number_that_is_none_is_refused_unasked() {
         assert_eq!(value["error"]["kind"], "input", "{raw}: {value}");
     }
     stage.json(&["lookup"]).ends(2);
-    stage
-        .json(&["lookup", "+375446370646", "--from", "-"])
-        .ends(2);
+    stage.json(&["lookup", "+375446370646", "--from", "-"]).ends(2);
     assert_eq!(stage.requests(), 0, "nothing went out");
 }
 
@@ -119,10 +102,7 @@ fn a_file_is_answered_in_its_order_and_each_number_once() {
     let ran = stage.json(&["lookup", "--from", "numbers.txt"]);
     assert_eq!(ran.code, Some(0), "{ran}");
     let rows = rows(&ran);
-    let found: Vec<_> = rows
-        .iter()
-        .map(|row| (&row["phone"], &row["customer"]["id"]))
-        .collect();
+    let found: Vec<_> = rows.iter().map(|row| (&row["phone"], &row["customer"]["id"])).collect();
     assert_eq!(
         found,
         [
@@ -139,10 +119,7 @@ fn a_file_is_answered_in_its_order_and_each_number_once() {
 fn a_bad_line_keeps_no_other_out_and_decides_the_exit_code() {
     let stage = Stage::new();
     let mut command = stage.command(&["--output", "json", "lookup", "--from", "-"]);
-    command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("the program starts");
     child
         .stdin
@@ -172,11 +149,7 @@ fn a_bad_line_keeps_no_other_out_and_decides_the_exit_code() {
     stage.write("numbers.txt", "+375446370646\n+375291112299\n", 0o644);
     let ran = stage.run(&["lookup", "--from", "numbers.txt"]);
     assert_eq!(ran.code, Some(1), "one is not there: {ran}");
-    assert_eq!(
-        ran.stdout.matches("PHONE").count(),
-        1,
-        "the headings stand there once: {ran}"
-    );
+    assert_eq!(ran.stdout.matches("PHONE").count(), 1, "the headings stand there once: {ran}");
 }
 
 #[test]
@@ -191,13 +164,8 @@ fn numbers_are_answered_while_input_stays_open() {
     let mut stdin = child.stdin.take().expect("an input");
     let mut lines = BufReader::new(child.stdout.take().expect("an output")).lines();
     for (number, id) in [("+375446370646", "201"), ("+375448581677", "202")] {
-        stdin
-            .write_all(format!("{number}\n").as_bytes())
-            .expect("it reads");
-        let row = lines
-            .next()
-            .expect("a row before the next number")
-            .expect("a line");
+        stdin.write_all(format!("{number}\n").as_bytes()).expect("it reads");
+        let row = lines.next().expect("a row before the next number").expect("a line");
         let row: Value = serde_json::from_str(&row).expect("an object");
         assert_eq!(row["customer"]["id"], id, "{row}");
     }
@@ -209,28 +177,18 @@ fn numbers_are_answered_while_input_stays_open() {
 #[test]
 fn failed_request_fails_only_its_own_number() {
     let stage = Stage::new();
-    stage.write(
-        "numbers.txt",
-        "+375446370646\n+375448581677\n+375444001511\n",
-        0o644,
-    );
+    stage.write("numbers.txt", "+375446370646\n+375448581677\n+375444001511\n", 0o644);
     // Together once, and then the first number alone.
     stage.fault(|fault| fault.path("/api/v5/customers").status(500).times(2));
     let ran = stage.json(&["lookup", "--from", "numbers.txt"]);
     assert_eq!(ran.code, Some(7), "{ran}");
     let rows = rows(&ran);
-    let answers: Vec<_> = rows
-        .iter()
-        .map(|row| (&row["phone"], &row["ok"], &row["error"]["kind"]))
-        .collect();
+    let answers: Vec<_> =
+        rows.iter().map(|row| (&row["phone"], &row["ok"], &row["error"]["kind"])).collect();
     assert_eq!(
         answers,
         [
-            (
-                &json!("+375446370646"),
-                &json!(false),
-                &json!("unavailable")
-            ),
+            (&json!("+375446370646"), &json!(false), &json!("unavailable")),
             (&json!("+375448581677"), &json!(true), &Value::Null),
             (&json!("+375444001511"), &json!(true), &Value::Null),
         ],
@@ -246,10 +204,7 @@ fn line_without_end_is_bad_input() {
     let ran = stage.json(&["lookup", "--from", "numbers.txt"]);
     assert_eq!(ran.code, Some(4), "{ran}");
     let rows = rows(&ran);
-    assert_eq!(
-        rows[0]["found"], true,
-        "the lines before it are answered: {ran}"
-    );
+    assert_eq!(rows[0]["found"], true, "the lines before it are answered: {ran}");
     let message = rows[1]["error"]["message"].to_string();
     assert!(message.contains("line 2"), "{message}");
 }

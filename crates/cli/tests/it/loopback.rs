@@ -18,10 +18,7 @@ fn loopback_requests_go_past_the_proxy() {
         command.env(variable, &address);
         Ran::of(command).ends(0);
         let called = proxy.accept();
-        assert!(
-            called.is_err(),
-            "{variable}: the proxy was called: {called:?}"
-        );
+        assert!(called.is_err(), "{variable}: the proxy was called: {called:?}");
     }
 }
 
@@ -37,9 +34,7 @@ fn behind_tls(host: &str, change: impl FnOnce(&mut CertificateParams)) -> (Stage
         fs::write(path("key.pem"), key.serialize_pem()).expect("a file");
         builder.tls(path("certificate.pem"), path("key.pem"))
     });
-    let again = stage
-        .profile_text("shop")
-        .replace("retries = 0", "retries = 3");
+    let again = stage.profile_text("shop").replace("retries = 0", "retries = 3");
     stage.configure(&again);
     let mut command = stage.command(&["--output", "json", "users"]);
     command.env("SSL_CERT_FILE", stage.path("certificate.pem"));
@@ -53,10 +48,7 @@ fn unknown_authority_is_named_with_what_to_do() {
     trusted.ends(0);
     let error = stage.json(&["users"]).ends(7)["error"].clone();
     let text = error.to_string();
-    assert!(
-        text.contains("certificate refused: unknown issuer"),
-        "{text}"
-    );
+    assert!(text.contains("certificate refused: unknown issuer"), "{text}");
     assert!(text.contains("SSL_CERT_FILE"), "{text}");
 }
 

@@ -31,11 +31,7 @@ fn with(stage: &Stage, line: &str) -> String {
 fn refused(stage: &Stage, text: &str, secret: &str) -> String {
     stage.configure(text);
     let mut printed = String::new();
-    for command in [
-        &["--output", "json", "users"][..],
-        &["-vv", "users"],
-        &["health", "--all"],
-    ] {
+    for command in [&["--output", "json", "users"][..], &["-vv", "users"], &["health", "--all"]] {
         let ran = stage.run(command);
         assert_eq!(ran.code, Some(3), "{text}\n{ran}");
         assert!(!format!("{ran}").contains(secret), "{text}\n{ran}");
@@ -118,10 +114,8 @@ fn configured_secret_in_any_field_is_masked() {
         "api_key = { file = \"key\" }".to_owned(),
     ] {
         stage.write("key", &format!("\u{feff}{secret}\r\n"), 0o600);
-        let text = with(&stage, &format!("timezone = \"{secret}\"")).replace(
-            &format!("api_key = \"{}\"", vochi_crm_sandbox::retailcrm::API_KEY),
-            &api_key,
-        );
+        let text = with(&stage, &format!("timezone = \"{secret}\""))
+            .replace(&format!("api_key = \"{}\"", vochi_crm_sandbox::retailcrm::API_KEY), &api_key);
         assert!(text.contains(&api_key), "{text}");
         stage.configure(&text);
         let mut command = stage.command(&["users"]);
@@ -139,10 +133,7 @@ fn ordinary_values_and_paths_are_printed() {
     for (line, shown) in [
         ("timezone = \"Europe/Minks\"", "Europe/Minks"),
         ("api_key = { env = \"SHOP_KEY_2026\" }", "SHOP_KEY_2026"),
-        (
-            "api_key = { file = \"/run/secrets/shop\" }",
-            "/run/secrets/shop",
-        ),
+        ("api_key = { file = \"/run/secrets/shop\" }", "/run/secrets/shop"),
         ("lines = { \"0001363\" = \"12\" }", "0001363"),
     ] {
         let printed = refused(&stage, &with(&stage, line), "***");

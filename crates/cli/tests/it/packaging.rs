@@ -28,11 +28,8 @@ fn offered(stage: &Stage, shell: &str, typed: &[&str]) -> Option<Vec<String>> {
     stage.write("script", &script, 0o600);
     let (last, index) = (typed.last().copied().unwrap_or_default(), typed.len());
     let program = Path::new(env!("CARGO_BIN_EXE_vochi-crm"));
-    let path = std::env::join_paths([
-        program.parent().unwrap(),
-        "/usr/bin".as_ref(),
-        "/bin".as_ref(),
-    ]);
+    let path =
+        std::env::join_paths([program.parent().unwrap(), "/usr/bin".as_ref(), "/bin".as_ref()]);
     let code = match shell {
         "bash" => {
             "source ./script; COMP_WORDS=(vochi-crm \"$@\"); COMP_CWORD=$#; COMP_TYPE=9
@@ -67,9 +64,7 @@ fn offered(stage: &Stage, shell: &str, typed: &[&str]) -> Option<Vec<String>> {
     assert_eq!(said, "", "{shell} at word {index}, {last:?}");
     let shown = String::from_utf8_lossy(&ended.stdout);
     // fish and zsh show a description behind each.
-    let words = shown
-        .lines()
-        .filter_map(|line| line.split(['\t', ':']).next());
+    let words = shown.lines().filter_map(|line| line.split(['\t', ':']).next());
     Some(words.map(|word| word.trim().to_owned()).collect())
 }
 
@@ -87,10 +82,7 @@ fn offers(typed: &[&str], wanted: &[&str]) {
             continue;
         };
         for word in wanted {
-            assert!(
-                words.iter().any(|one| one == word),
-                "{shell} {typed:?}: {word} in {words:?}"
-            );
+            assert!(words.iter().any(|one| one == word), "{shell} {typed:?}: {word} in {words:?}");
         }
     }
 }
@@ -102,10 +94,7 @@ fn shell_offers_commands() {
 
 #[test]
 fn shell_offers_options_after_a_subcommand() {
-    offers(
-        &["call-event", "--d"],
-        &["--direction", "--dialstatus", "--dry-run"],
-    );
+    offers(&["call-event", "--d"], &["--direction", "--dialstatus", "--dry-run"]);
     offers(&["--output", "json", "setup", "--r"], &["--remove"]);
 }
 
@@ -138,10 +127,7 @@ fn the_manual_has_every_command() {
     for heading in ["COMMAND CALL-EVENT", "COMMAND CALL-LOG", "COMMAND SANDBOX"] {
         assert!(page.contains(heading), "{heading}");
     }
-    assert!(
-        page.contains("\\-\\-crm\\-call\\-id"),
-        "options of the commands are in it"
-    );
+    assert!(page.contains("\\-\\-crm\\-call\\-id"), "options of the commands are in it");
 }
 
 #[test]

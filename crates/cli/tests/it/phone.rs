@@ -10,10 +10,7 @@ use crate::support::{Ran, keys, program};
 
 /// Rows of the corpus: the text, the region or `-`, the number or `invalid`.
 fn corpus() -> Vec<(String, String, String)> {
-    let path = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../fixtures/phones/raw_forms.tsv"
-    );
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/phones/raw_forms.tsv");
     let text = std::fs::read_to_string(path).expect("the corpus");
     let row = |line: &str| {
         let mut cells = line.split('\t').map(str::to_owned);
@@ -37,10 +34,7 @@ fn read(arguments: &[&str], lines: &str) -> (Vec<Value>, Option<i32>) {
     let ended = child.wait_with_output().expect("an end");
     feeder.join().unwrap().expect("all lines were taken");
     let rows = String::from_utf8(ended.stdout).expect("UTF-8");
-    let rows = rows
-        .lines()
-        .map(|row| serde_json::from_str(row).expect("JSON"))
-        .collect();
+    let rows = rows.lines().map(|row| serde_json::from_str(row).expect("JSON")).collect();
     (rows, ended.status.code())
 }
 
@@ -57,11 +51,7 @@ fn the_program_reads_the_corpus_as_the_library_does() {
         for (raw, ..) in &rows {
             writeln!(lines, "{raw}").unwrap();
         }
-        let arguments: &[&str] = if region == "-" {
-            &[]
-        } else {
-            &["--region", region]
-        };
+        let arguments: &[&str] = if region == "-" { &[] } else { &["--region", region] };
         let (read, _) = read(arguments, &lines);
         assert_eq!(read.len(), rows.len(), "one row per line");
         for (row, (raw, region, e164)) in read.iter().zip(rows) {
@@ -69,10 +59,7 @@ fn the_program_reads_the_corpus_as_the_library_does() {
             checked += 1;
         }
     }
-    assert!(
-        checked > 36,
-        "only {checked} rows of the corpus were checked"
-    );
+    assert!(checked > 36, "only {checked} rows of the corpus were checked");
 }
 
 #[test]
@@ -87,10 +74,7 @@ fn a_row_tells_number_region_and_kind() {
             "kind": "mobile",
         }),
     );
-    assert_eq!(
-        rows[1]["raw"], "88005553535",
-        "the line end is no part of the text"
-    );
+    assert_eq!(rows[1]["raw"], "88005553535", "the line end is no part of the text");
 }
 
 #[test]
@@ -99,11 +83,7 @@ fn employees_and_hidden_callers_are_no_mistakes() {
     assert_eq!(code, Some(0));
     let kinds: Vec<&str> = rows.iter().filter_map(|row| row["kind"].as_str()).collect();
     assert_eq!(kinds, ["extension", "hidden", "hidden"]);
-    assert!(
-        rows.iter()
-            .all(|row| row["ok"] == true && row["e164"].is_null()),
-        "{rows:?}"
-    );
+    assert!(rows.iter().all(|row| row["ok"] == true && row["e164"].is_null()), "{rows:?}");
 }
 
 #[test]
@@ -111,10 +91,7 @@ fn what_is_no_number_is_an_error_of_its_row() {
     let (rows, code) = read(&["--region", "BY"], "abc\n+375291112233\n80291\u{200b}1\n");
     assert_eq!(code, Some(4), "the gravest row decides");
     assert_eq!(rows.len(), 3);
-    assert_eq!(
-        (&rows[0]["ok"], &rows[1]["ok"]),
-        (&false.into(), &true.into())
-    );
+    assert_eq!((&rows[0]["ok"], &rows[1]["ok"]), (&false.into(), &true.into()));
     assert_eq!(rows[0]["error"]["reason"], "not_a_number");
     assert_eq!(rows[0]["error"]["kind"], "input");
     let message = rows[0]["error"]["message"].as_str().expect("a message");
@@ -133,21 +110,10 @@ fn the_region_is_the_flag_else_the_environment_else_none() {
     };
     let value = run(None, &["89161234567"]).value();
     assert_eq!(value["error"]["reason"], "no_region");
-    assert_eq!(
-        run(Some("RU"), &["89161234567"]).value()["e164"],
-        "+79161234567"
-    );
-    assert_eq!(
-        run(Some("BY"), &["--region", "RU", "89161234567"]).value()["e164"],
-        "+79161234567"
-    );
+    assert_eq!(run(Some("RU"), &["89161234567"]).value()["e164"], "+79161234567");
+    assert_eq!(run(Some("BY"), &["--region", "RU", "89161234567"]).value()["e164"], "+79161234567");
     let value = run(Some("Atlantis"), &["89161234567"]).ends(3);
-    assert!(
-        value["error"]["message"]
-            .as_str()
-            .unwrap()
-            .contains("VOCHI_CRM_DEFAULT_REGION")
-    );
+    assert!(value["error"]["message"].as_str().unwrap().contains("VOCHI_CRM_DEFAULT_REGION"));
 }
 
 #[test]
@@ -155,23 +121,14 @@ fn no_configuration_is_read() {
     let home = tempfile::tempdir().unwrap();
     std::fs::write(home.path().join("vochi-crm.toml"), "this is no TOML").unwrap();
     let mut command = program();
-    command
-        .args(["--output", "json", "phone", "+375291112233"])
-        .current_dir(home.path());
+    command.args(["--output", "json", "phone", "+375291112233"]).current_dir(home.path());
     assert_eq!(Ran::of(command).ends(0)["e164"], "+375291112233");
 }
 
 #[test]
 fn people_get_aligned_rows_that_cannot_paint_their_terminal() {
     let mut command = program();
-    command.args([
-        "phone",
-        "--region",
-        "BY",
-        "80291112233",
-        "151",
-        "a\u{1b}[31mb",
-    ]);
+    command.args(["phone", "--region", "BY", "80291112233", "151", "a\u{1b}[31mb"]);
     let ran = Ran::of(command);
     assert_eq!(ran.code, Some(4));
     assert_eq!(
@@ -197,14 +154,8 @@ fn text_without_one_reading_is_refused_with_a_hint() {
     let lines = "80291112233 и 80331234567\n3.75291E+11\n8 029 111-22-33/34\n8 25 1234567\n";
     let (rows, code) = read(&["--region", "BY"], lines);
     assert_eq!(code, Some(4), "{rows:?}");
-    let reasons: Vec<_> = rows
-        .iter()
-        .filter_map(|row| row["error"]["reason"].as_str())
-        .collect();
-    assert_eq!(
-        reasons,
-        ["several", "scientific_notation", "several", "not_in_use"]
-    );
+    let reasons: Vec<_> = rows.iter().filter_map(|row| row["error"]["reason"].as_str()).collect();
+    assert_eq!(reasons, ["several", "scientific_notation", "several", "not_in_use"]);
     for row in &rows {
         let hint = row["error"]["hint"].as_str().unwrap_or_default();
         assert!(!hint.is_empty(), "no hint in {row}");

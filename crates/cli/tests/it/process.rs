@@ -9,9 +9,7 @@ use serde_json::{Value, json};
 use crate::support::{Stage, program};
 
 fn signal(child: &Child, name: &str) {
-    let sent = Command::new("kill")
-        .args([name, &child.id().to_string()])
-        .status();
+    let sent = Command::new("kill").args([name, &child.id().to_string()]).status();
     assert!(sent.expect("kill").success());
 }
 
@@ -33,17 +31,9 @@ fn interrupted(arguments: &[&str]) -> String {
     signal(&child, "-INT");
     let status = child.wait().expect("an end");
     assert_eq!(status.code(), Some(130));
-    assert!(
-        began.elapsed() < Duration::from_secs(20),
-        "it did not wait for the answer"
-    );
+    assert!(began.elapsed() < Duration::from_secs(20), "it did not wait for the answer");
     let mut said = String::new();
-    child
-        .stdout
-        .take()
-        .unwrap()
-        .read_to_string(&mut said)
-        .unwrap();
+    child.stdout.take().unwrap().read_to_string(&mut said).unwrap();
     said
 }
 
@@ -52,34 +42,17 @@ fn ctrl_c_during_a_read_prints_one_error_object() {
     let said = interrupted(&["--output", "json", "route", "+375446370646"]);
     let value: Value = serde_json::from_str(&said).expect("one object");
     assert_eq!(
-        (
-            &value["ok"],
-            &value["error"]["kind"],
-            &value["error"]["effect"]
-        ),
+        (&value["ok"], &value["error"]["kind"], &value["error"]["effect"]),
         (&json!(false), &json!("interrupted"), &json!("not_applied")),
         "{said}"
     );
     assert_eq!(said.lines().count(), 1, "one line: {said}");
-    assert_eq!(
-        interrupted(&["route", "+375446370646"]),
-        "",
-        "nothing for people"
-    );
+    assert_eq!(interrupted(&["route", "+375446370646"]), "", "nothing for people");
 }
 
 #[test]
 fn ctrl_c_during_a_write_leaves_the_effect_open() {
-    let ring = [
-        "call-event",
-        "in",
-        "--call-id",
-        "1",
-        "--phone",
-        "+375446370646",
-        "--ext",
-        "151",
-    ];
+    let ring = ["call-event", "in", "--call-id", "1", "--phone", "+375446370646", "--ext", "151"];
     let said = interrupted(&[&["--output", "json"][..], &ring].concat());
     let value: Value = serde_json::from_str(&said).expect("one object");
     assert_eq!(value["error"]["effect"], "maybe", "{said}");
@@ -104,11 +77,7 @@ fn ctrl_c_while_waiting_for_input_prints_one_error_object() {
         let value: Value = serde_json::from_str(&last).expect("an object");
         assert_eq!(value["error"]["kind"], "interrupted", "{command:?}: {last}");
         assert!(lines.next().is_none(), "{command:?}: nothing more");
-        assert_eq!(
-            child.wait().expect("an end").code(),
-            Some(130),
-            "{command:?}"
-        );
+        assert_eq!(child.wait().expect("an end").code(), Some(130), "{command:?}");
     }
 }
 
@@ -120,9 +89,7 @@ fn sandbox() -> (Child, serde_json::Value) {
         .spawn()
         .expect("the program starts");
     let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap())
-        .read_line(&mut line)
-        .expect("a line");
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).expect("a line");
     let started = serde_json::from_str(&line).expect("JSON");
     (child, started)
 }
@@ -151,10 +118,7 @@ fn a_closed_pipe_ends_quietly() {
     stdin.write_all(b"80291112233\n").unwrap();
     let mut first = String::new();
     reader.read_line(&mut first).unwrap();
-    assert!(
-        first.contains("+375291112233"),
-        "rows come as lines come: {first}"
-    );
+    assert!(first.contains("+375291112233"), "rows come as lines come: {first}");
     drop(reader);
     for _ in 0..1_000 {
         if stdin.write_all(b"80291112233\n").is_err() {
@@ -172,22 +136,9 @@ fn a_command_whose_reader_has_gone_still_does_its_work() {
     let stage = Stage::new();
     let (reader, writer) = std::io::pipe().expect("a pipe");
     drop(reader);
-    let ring = [
-        "call-event",
-        "in",
-        "--call-id",
-        "1",
-        "--phone",
-        "+375446370646",
-        "--ext",
-        "151",
-    ];
-    let ended = stage
-        .command(&ring)
-        .stdout(writer)
-        .stderr(Stdio::piped())
-        .output()
-        .expect("an end");
+    let ring = ["call-event", "in", "--call-id", "1", "--phone", "+375446370646", "--ext", "151"];
+    let ended =
+        stage.command(&ring).stdout(writer).stderr(Stdio::piped()).output().expect("an end");
     assert_eq!(ended.status.code(), Some(0));
     assert_eq!(String::from_utf8_lossy(&ended.stderr), "");
     assert_eq!(stage.sandbox.retailcrm().live().len(), 1);
@@ -196,10 +147,7 @@ fn a_command_whose_reader_has_gone_still_does_its_work() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_is_not_a_success() {
-    let full = std::fs::OpenOptions::new()
-        .write(true)
-        .open("/dev/full")
-        .expect("/dev/full");
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("/dev/full");
     let ended = program()
         .args(["phone", "+375291112233"])
         .stdout(full)

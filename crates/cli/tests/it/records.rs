@@ -9,12 +9,7 @@ const PHONE: &str = "+375446370646";
 
 fn log(stage: &Stage, call_id: &str, more: &[&str]) -> Ran {
     let mut all = vec!["call-log", "--call-id", call_id, "--phone", "375446370646"];
-    all.extend([
-        "--direction",
-        "in",
-        "--started-at",
-        "2026-03-02T11:00:00+03:00",
-    ]);
+    all.extend(["--direction", "in", "--started-at", "2026-03-02T11:00:00+03:00"]);
     all.extend(more);
     stage.json(&all)
 }
@@ -22,15 +17,7 @@ fn log(stage: &Stage, call_id: &str, more: &[&str]) -> Ran {
 #[test]
 fn a_finished_call_is_recorded_once() {
     let stage = Stage::new();
-    let answered = [
-        "--outcome",
-        "answered",
-        "--ext",
-        "151",
-        "--line",
-        "0001363",
-        "--talk-seconds",
-    ];
+    let answered = ["--outcome", "answered", "--ext", "151", "--line", "0001363", "--talk-seconds"];
     let mut answered: Vec<&str> = answered.to_vec();
     answered.extend([
         "64",
@@ -54,26 +41,14 @@ fn a_finished_call_is_recorded_once() {
             "warnings"
         ],
     );
-    assert_eq!(
-        (&first["recorded"], &first["requests"]),
-        (&json!(true), &json!(1))
-    );
+    assert_eq!((&first["recorded"], &first["requests"]), (&json!(true), &json!(1)));
     let second = log(&stage, CALL, &answered).ends(0);
-    assert_eq!(
-        (&second["recorded"], &second["requests"]),
-        (&json!(true), &json!(0))
-    );
-    assert!(
-        second["warnings"].to_string().contains("already"),
-        "{second}"
-    );
+    assert_eq!((&second["recorded"], &second["requests"]), (&json!(true), &json!(0)));
+    assert!(second["warnings"].to_string().contains("already"), "{second}");
 
     let calls = stage.sandbox.retailcrm().calls();
     assert_eq!(calls.len(), 1, "the history holds it once");
-    assert_eq!(
-        calls[0].sent["date"], "2026-03-02 11:00:00",
-        "in the account's zone"
-    );
+    assert_eq!(calls[0].sent["date"], "2026-03-02 11:00:00", "in the account's zone");
     assert_eq!(calls[0].row.wait_seconds, Some(6));
 }
 
@@ -83,10 +58,7 @@ fn an_answered_call_needs_its_talk_seconds_unless_they_are_remembered() {
     let answered = ["--outcome", "answered", "--ext", "151"];
     let value = log(&stage, "1", &answered).ends(4);
     let error = &value["error"];
-    assert_eq!(
-        error["message"],
-        "call 1 was answered, but its talk time is not known"
-    );
+    assert_eq!(error["message"], "call 1 was answered, but its talk time is not known");
     assert_eq!(error["hint"], "give the talk seconds of an answered call");
     assert_eq!(error["kind"], "input");
     assert_eq!(error["effect"], "not_applied");
@@ -94,15 +66,7 @@ fn an_answered_call_needs_its_talk_seconds_unless_they_are_remembered() {
     assert_eq!(stage.requests(), 0, "refused before anything is sent");
 
     for arguments in [
-        &[
-            "in",
-            "--phone",
-            PHONE,
-            "--ext",
-            "151",
-            "--at",
-            "2026-03-02T08:00:00Z",
-        ][..],
+        &["in", "--phone", PHONE, "--ext", "151", "--at", "2026-03-02T08:00:00Z"][..],
         &["answered", "--ext", "151", "--at", "2026-03-02T08:00:05Z"],
         &["hangup", "--at", "2026-03-02T08:01:00Z"],
     ] {
@@ -112,11 +76,7 @@ fn an_answered_call_needs_its_talk_seconds_unless_they_are_remembered() {
         stage.json(&all).ends(0);
     }
     log(&stage, "2", &answered).ends(0);
-    let call = stage
-        .sandbox
-        .retailcrm()
-        .call("2")
-        .expect("the call is recorded");
+    let call = stage.sandbox.retailcrm().call("2").expect("the call is recorded");
     assert_eq!((call.talk_seconds, call.wait_seconds), (Some(55), Some(5)));
 }
 
@@ -124,18 +84,9 @@ fn an_answered_call_needs_its_talk_seconds_unless_they_are_remembered() {
 fn recorded_call_needs_no_talk_seconds() {
     let stage = Stage::new();
     let answered = ["--outcome", "answered", "--ext", "151"];
-    log(
-        &stage,
-        CALL,
-        &[&answered[..], &["--talk-seconds", "64"]].concat(),
-    )
-    .ends(0);
+    log(&stage, CALL, &[&answered[..], &["--talk-seconds", "64"]].concat()).ends(0);
     let value = log(&stage, CALL, &answered).ends(0);
-    assert_eq!(
-        (&value["recorded"], &value["requests"]),
-        (&json!(true), &json!(0)),
-        "{value}"
-    );
+    assert_eq!((&value["recorded"], &value["requests"]), (&json!(true), &json!(0)), "{value}");
 }
 
 #[test]
@@ -155,9 +106,7 @@ fn hangup_with_unknown_talk_is_recorded_with_a_warning() {
     let begin = [&["call-event", "in", "--call-id", "1"][..], &begin].concat();
     stage.json(&begin).ends(0);
     let hangup = ["call-event", "hangup", "--call-id", "1", "--record"];
-    let value = stage
-        .json(&[&hangup[..], &["--outcome", "answered"]].concat())
-        .ends(0);
+    let value = stage.json(&[&hangup[..], &["--outcome", "answered"]].concat()).ends(0);
     assert_eq!(value["recorded"], true, "{value}");
     let warnings = value["warnings"].to_string();
     assert!(warnings.contains("talk time is unknown"), "{value}");

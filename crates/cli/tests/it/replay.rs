@@ -26,11 +26,7 @@ pub(crate) fn missed(client: &str) -> Vec<Value> {
     vec![
         event(0.0, "start", json!({})),
         event(1.0, "dial", json!({"Extensions": ["151"]})),
-        event(
-            26.0,
-            "hangup",
-            json!({"CallStatus": "0", "EndTime": "2026-03-02 11:00:26"}),
-        ),
+        event(26.0, "hangup", json!({"CallStatus": "0", "EndTime": "2026-03-02 11:00:26"})),
     ]
 }
 
@@ -67,9 +63,7 @@ fn a_call_of_a_dialplan_is_printed_with_all_its_keys() {
     let stage = Stage::bare();
     let path = fixture("asterisk/in_attended_transfer_accepted");
     let mut command = stage.command(&["--output", "json", "replay"]);
-    command
-        .arg(path)
-        .env("VOCHI_CRM_PBX_TIMEZONE", "Europe/Minsk");
+    command.arg(path).env("VOCHI_CRM_PBX_TIMEZONE", "Europe/Minsk");
     let ran = Ran::of(command);
     assert_eq!(
         ran.ends(0),
@@ -84,19 +78,14 @@ fn a_call_of_a_dialplan_is_printed_with_all_its_keys() {
             "tenant": "375291112233", "recording_id": "1757773838.143", "deliveries": [],
         }),
     );
-    assert_eq!(
-        ran.stderr,
-        "summary: events understood 37, unknown 0, broken 0; calls 1\n"
-    );
+    assert_eq!(ran.stderr, "summary: events understood 37, unknown 0, broken 0; calls 1\n");
 }
 
 #[test]
 fn a_call_of_ami_begins_where_the_file_says() {
     let stage = Stage::bare();
     let path = fixture("asterisk-ami/in_group_answered_systemname");
-    let value = stage
-        .json(&["replay", path.to_str().expect("a path")])
-        .ends(0);
+    let value = stage.json(&["replay", path.to_str().expect("a path")]).ends(0);
     assert_eq!(
         value,
         json!({
@@ -117,18 +106,13 @@ fn calls_without_a_readable_number_and_calls_among_employees_are_printed_too() {
     let stage = Stage::bare();
     let call = |name| {
         let path = fixture(name);
-        stage
-            .json(&["replay", path.to_str().expect("a path")])
-            .ends(0)
+        stage.json(&["replay", path.to_str().expect("a path")]).ends(0)
     };
     let internal = call("asterisk/internal_answered");
     assert_eq!(internal["direction"], "internal");
     assert_eq!(internal["client_phone"], Value::Null);
     assert_eq!(internal["extensions"], json!(["150", "151"]));
-    assert_eq!(
-        call("asterisk-ami/in_anonymous_answered")["client_phone"],
-        Value::Null
-    );
+    assert_eq!(call("asterisk-ami/in_anonymous_answered")["client_phone"], Value::Null);
 
     let ran = replay(&stage, &lines(&missed("MTS.BY")), &[]);
     let strange = ran.ends(0);
@@ -142,10 +126,7 @@ fn calls_without_a_readable_number_and_calls_among_employees_are_printed_too() {
     let warnings = lost["warnings"].to_string();
     assert!(warnings.contains("its talk time is unknown"), "{lost}");
     assert_eq!(lost["outcome"], "answered");
-    assert_eq!(
-        (&lost["talk_seconds"], &lost["wait_seconds"]),
-        (&Value::Null, &Value::Null)
-    );
+    assert_eq!((&lost["talk_seconds"], &lost["wait_seconds"]), (&Value::Null, &Value::Null));
 }
 
 #[test]
@@ -177,17 +158,9 @@ fn a_recording_begins_where_it_is_said_to() {
     let events = missed("375291112233");
     let whole = json!({"started_at": "2026-03-02T10:00:00+03:00", "events": events}).to_string();
     let told = ["--base-time", "2026-03-02T09:00:00+03:00"];
-    assert_eq!(
-        begins(&whole, &told),
-        "2026-03-02T06:00:00Z",
-        "the command line wins"
-    );
+    assert_eq!(begins(&whole, &told), "2026-03-02T06:00:00Z", "the command line wins");
     assert_eq!(begins(&whole, &[]), "2026-03-02T07:00:00Z", "then the file");
-    assert_eq!(
-        begins(&lines(&events), &[]),
-        "2026-03-02T11:00:00Z",
-        "then a hangup"
-    );
+    assert_eq!(begins(&lines(&events), &[]), "2026-03-02T11:00:00Z", "then a hangup");
 
     let mut dated = events.clone();
     let mut stamped = events.clone();
@@ -195,25 +168,14 @@ fn a_recording_begins_where_it_is_said_to() {
     for (nth, event) in dated.iter_mut().enumerate() {
         event["t"] = json!(1_772_438_400.0 + 10.0 * f64::from(u8::try_from(nth).unwrap()));
     }
-    assert_eq!(
-        begins(&lines(&dated), &told),
-        "2026-03-02T08:00:00Z",
-        "a date is a date"
-    );
+    assert_eq!(begins(&lines(&dated), &told), "2026-03-02T08:00:00Z", "a date is a date");
     let stamp = json!({"t": 5, "type": "CEL", "data": {"Timestamp": "1772438405.000000"}});
     stamped.insert(2, stamp);
-    assert_eq!(
-        begins(&lines(&stamped), &[]),
-        "2026-03-02T08:00:00Z",
-        "a stamp of AMI"
-    );
+    assert_eq!(begins(&lines(&stamped), &[]), "2026-03-02T08:00:00Z", "a stamp of AMI");
     silent[2]["data"]["EndTime"] = json!("");
     let before: vochi_crm::Timestamp = "2026-03-02T11:00:00Z".parse().unwrap();
     let begun: vochi_crm::Timestamp = begins(&lines(&silent), &[]).parse().unwrap();
-    assert!(
-        begun > before,
-        "without any time it has just happened: {begun}"
-    );
+    assert!(begun > before, "without any time it has just happened: {begun}");
 }
 
 #[test]
@@ -227,11 +189,7 @@ fn the_file_and_the_environment_say_how_the_pbx_writes() {
         let mut command = stage.command(&["--output", "json", "replay", "events"]);
         command.envs(variables.iter().copied());
         let value = Ran::of(command).ends(0);
-        json!([
-            value["client_phone"],
-            value["started_at"],
-            value["extensions"]
-        ])
+        json!([value["client_phone"], value["started_at"], value["extensions"]])
     };
     let (here, there) = ("2026-03-02T08:00:00Z", "2026-03-02T10:00:00Z");
     let known = told(&[]);
@@ -267,10 +225,7 @@ fn the_speed_changes_nothing_but_the_time_it_takes() {
     let timed = replay(&stage, &text, &[&base[..], &["--speed", "1e9"]].concat());
     let rows = at_once.rows();
     assert_eq!(rows.len(), 2, "{at_once}");
-    assert_eq!(
-        rows[1]["unfinished"], true,
-        "the last one goes on: {at_once}"
-    );
+    assert_eq!(rows[1]["unfinished"], true, "the last one goes on: {at_once}");
     assert_eq!(timed.stdout, at_once.stdout);
 }
 
@@ -282,23 +237,13 @@ fn people_read_a_line_per_call() {
     let shown: Vec<Vec<&str>> = ran
         .stdout
         .lines()
-        .map(|line| {
-            line.split("  ")
-                .map(str::trim)
-                .filter(|cell| !cell.is_empty())
-                .collect()
-        })
+        .map(|line| line.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).collect())
         .collect();
-    let [heads, call] = shown.as_slice() else {
-        panic!("{ran}")
-    };
+    let [heads, call] = shown.as_slice() else { panic!("{ran}") };
     assert_eq!(heads.len(), call.len(), "{ran}");
     assert_eq!(heads[..2], ["STARTED", "CALL"]);
     assert_eq!(call[2..5], ["in", "+375291110100", "375172000110"]);
-    assert_eq!(
-        call[5..],
-        ["answered", "150, 152", "3", "22", "attended to 152"]
-    );
+    assert_eq!(call[5..], ["answered", "150, 152", "3", "22", "attended to 152"]);
     assert!(ran.stderr.starts_with("summary: "), "{ran}");
     assert_eq!(ran.code, Some(0));
 }
@@ -321,17 +266,13 @@ fn calls_are_printed_as_they_end_and_ctrl_c_ends_the_waiting() {
             .spawn()
             .expect("the program starts");
         let mut stdin = child.stdin.take().expect("an input");
-        stdin
-            .write_all(lines(&events).as_bytes())
-            .expect("it reads");
+        stdin.write_all(lines(&events).as_bytes()).expect("it reads");
         let mut line = String::new();
         BufReader::new(child.stdout.take().expect("an output"))
             .read_line(&mut line)
             .expect("a line");
         assert!(line.contains("17.1"), "the input is still open: {line}");
-        let sent = Command::new("kill")
-            .args(["-INT", &child.id().to_string()])
-            .status();
+        let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
         assert!(sent.expect("kill").success());
         assert_eq!(child.wait().expect("an end").code(), Some(130));
         drop(stdin);

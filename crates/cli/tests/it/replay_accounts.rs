@@ -28,17 +28,8 @@ fn two(other_key: &str) -> Stage {
 /// The paths of the requests a dry run shows.
 fn paths(value: &Value) -> Vec<&str> {
     let requests = value["requests"].as_array().expect("requests");
-    let urls = requests
-        .iter()
-        .filter_map(|request| request["url"].as_str());
-    urls.map(|url| {
-        if url.contains(UPLOAD) {
-            UPLOAD
-        } else {
-            CALL_EVENT
-        }
-    })
-    .collect()
+    let urls = requests.iter().filter_map(|request| request["url"].as_str());
+    urls.map(|url| if url.contains(UPLOAD) { UPLOAD } else { CALL_EVENT }).collect()
 }
 
 #[test]
@@ -54,11 +45,7 @@ fn a_recorded_call_goes_into_the_crm_as_it_happened() {
         }]),
         "{ran}"
     );
-    let call = stage
-        .sandbox
-        .retailcrm()
-        .call("1757773838.143")
-        .expect("the call is recorded");
+    let call = stage.sandbox.retailcrm().call("1757773838.143").expect("the call is recorded");
     assert_eq!((call.talk_seconds, call.wait_seconds), (Some(65), Some(8)));
     assert_eq!(call.extension.as_deref(), Some("152"), "who talked last");
     let live = stage.sandbox.retailcrm().live();
@@ -72,19 +59,13 @@ fn only_a_profile_that_is_named_is_told_anything() {
     let stage = Stage::bare();
     let text = stage.profile_text("shop");
     stage.configure(&format!("default_profile = \"shop\"\n{text}"));
-    assert_eq!(
-        replay(&stage, ANSWERED, &[]).ends(0)["deliveries"],
-        json!([])
-    );
+    assert_eq!(replay(&stage, ANSWERED, &[]).ends(0)["deliveries"], json!([]));
     assert_eq!(stage.requests(), 0);
     let value = replay(&stage, ANSWERED, &["--profile", "shopp"]).ends(3);
     assert!(value.to_string().contains("did you mean"), "{value}");
     let bare = Stage::bare();
     let value = replay(&bare, ANSWERED, &["--profile", "shop"]).ends(3);
-    assert!(
-        value.to_string().contains("there is no configuration"),
-        "{value}"
-    );
+    assert!(value.to_string().contains("there is no configuration"), "{value}");
 }
 
 #[test]
@@ -93,9 +74,7 @@ fn several_profiles_are_told_of_every_call() {
     let both = ["--profile", "one", "--profile", "two", "--profile", "one"];
     let value = replay(&stage, ANSWERED, &both).ends(0);
     let deliveries = value["deliveries"].as_array().expect("deliveries");
-    let told = deliveries
-        .iter()
-        .map(|one| (&one["profile"], &one["recorded"]));
+    let told = deliveries.iter().map(|one| (&one["profile"], &one["recorded"]));
     assert_eq!(
         told.collect::<Vec<_>>(),
         [(&json!("one"), &json!(true)), (&json!("two"), &json!(true))],
@@ -111,20 +90,12 @@ fn an_account_that_fails_does_not_keep_the_others_out() {
     let ran = replay(&stage, ANSWERED, &both);
     assert_eq!(ran.code, Some(6), "the gravest: {ran}");
     let value = ran.value();
-    let [failed, recorded] = value["deliveries"]
-        .as_array()
-        .expect("deliveries")
-        .as_slice()
-    else {
+    let [failed, recorded] = value["deliveries"].as_array().expect("deliveries").as_slice() else {
         panic!("{ran}")
     };
     assert_eq!(keys(failed), keys(recorded));
     assert_eq!(
-        (
-            &failed["ok"],
-            &failed["error"]["kind"],
-            &failed["error"]["profile"]
-        ),
+        (&failed["ok"], &failed["error"]["kind"], &failed["error"]["profile"]),
         (&json!(false), &json!("auth"), &json!("two"))
     );
     assert_eq!(
@@ -136,11 +107,7 @@ fn an_account_that_fails_does_not_keep_the_others_out() {
     let ran = stage.run(&people);
     assert_eq!(ran.code, Some(6));
     assert!(ran.stdout.ends_with("  two: FAILED\n"), "{ran}");
-    assert!(
-        ran.stderr
-            .starts_with("error: call 1757773838.143, profile two: "),
-        "{ran}"
-    );
+    assert!(ran.stderr.starts_with("error: call 1757773838.143, profile two: "), "{ran}");
 }
 
 #[test]
@@ -149,29 +116,20 @@ fn a_popup_that_cannot_be_shown_does_not_keep_the_record_out() {
     stage.fault(|fault| fault.path(CALL_EVENT).times(9).status(500));
     let ran = replay(&stage, ANSWERED, &["--profile", "shop"]);
     assert_eq!(ran.ends(0)["deliveries"][0]["recorded"], true);
-    assert!(
-        ran.stderr
-            .contains("warning: call 1757773838.143, profile shop: ringing: "),
-        "{ran}"
-    );
+    assert!(ran.stderr.contains("warning: call 1757773838.143, profile shop: ringing: "), "{ran}");
 }
 
 #[test]
 fn popups_stay_on_this_machine_unless_asked_for() {
     let stage = Stage::bare();
     let url = stage.url();
-    let elsewhere = stage
-        .profile_text("shop")
-        .replace(url.trim_end_matches('/'), "https://demo.retailcrm.ru");
+    let elsewhere =
+        stage.profile_text("shop").replace(url.trim_end_matches('/'), "https://demo.retailcrm.ru");
     stage.configure(&elsewhere);
     let profile = ["--dry-run", "--profile", "shop"];
     let ran = replay(&stage, ANSWERED, &profile);
     assert_eq!(paths(&ran.ends(0)), [UPLOAD]);
-    assert_eq!(
-        ran.stderr.matches("popups are not shown in shop").count(),
-        1,
-        "{ran}"
-    );
+    assert_eq!(ran.stderr.matches("popups are not shown in shop").count(), 1, "{ran}");
     let ran = replay(&stage, ANSWERED, &[&profile[..], &["--popups"]].concat());
     assert_eq!(paths(&ran.ends(0)), [CALL_EVENT, CALL_EVENT, UPLOAD]);
     assert!(!ran.stderr.contains("popups"), "{ran}");
@@ -185,10 +143,7 @@ fn a_dry_run_shows_the_requests_of_every_profile_and_sends_none() {
     let value = replay(&stage, ANSWERED, &both).ends(0);
     let each = [CALL_EVENT, CALL_EVENT, UPLOAD];
     assert_eq!(paths(&value), [each, each].concat());
-    assert_eq!(
-        replay(&stage, ANSWERED, &["--dry-run"]).ends(0)["requests"],
-        json!([])
-    );
+    assert_eq!(replay(&stage, ANSWERED, &["--dry-run"]).ends(0)["requests"], json!([]));
     assert_eq!(stage.requests(), 0, "nothing went out");
     assert_eq!(stage.files().len(), before, "nothing was written");
 }
@@ -199,11 +154,7 @@ fn what_a_dry_run_cannot_plan_decides_how_it_ends() {
     let lost = ["--dry-run", "--profile", "shop"];
     let ran = replay(&stage, "asterisk/in_lost_all_but_hangup", &lost);
     ran.ends(3);
-    assert!(
-        ran.stderr
-            .contains("error: call 1758032163.74, profile shop: "),
-        "{ran}"
-    );
+    assert!(ran.stderr.contains("error: call 1758032163.74, profile shop: "), "{ran}");
 }
 
 #[test]
@@ -212,15 +163,9 @@ fn a_recording_that_is_replayed_twice_is_recorded_once() {
     let first = replay(&stage, ANSWERED, &["--profile", "shop"]).ends(0);
     let second = replay(&stage, ANSWERED, &["--profile", "shop"]).ends(0);
     let (first, second) = (&first["deliveries"][0], &second["deliveries"][0]);
-    assert_eq!(
-        (&first["recorded"], &first["warnings"]),
-        (&json!(true), &json!([]))
-    );
+    assert_eq!((&first["recorded"], &first["warnings"]), (&json!(true), &json!([])));
     assert_eq!(second["recorded"], true);
-    assert!(
-        second["warnings"].to_string().contains("already"),
-        "{second}"
-    );
+    assert!(second["warnings"].to_string().contains("already"), "{second}");
     assert_eq!(stage.sandbox.retailcrm().calls().len(), 1);
     assert_eq!(stage.sandbox.retailcrm().live().len(), 2, "and shown once");
 }
@@ -228,10 +173,7 @@ fn a_recording_that_is_replayed_twice_is_recorded_once() {
 #[test]
 fn calls_among_employees_are_nobodys_business() {
     let stage = Stage::new();
-    for name in [
-        "asterisk/internal_answered",
-        "asterisk-ami/internal_answered",
-    ] {
+    for name in ["asterisk/internal_answered", "asterisk-ami/internal_answered"] {
         let value = replay(&stage, name, &["--profile", "shop"]).ends(0);
         assert_eq!(value["deliveries"], json!([]), "{name}");
     }
@@ -262,10 +204,9 @@ fn unknown_talk_is_null_and_recorded_without_duration() {
 #[test]
 fn an_account_reads_numbers_as_in_its_other_calls() {
     let stage = Stage::new();
-    for (client, phone, warnings) in [
-        ("8029 111-22-33", json!("+375291112233"), 0),
-        ("12345678", Value::Null, 1),
-    ] {
+    for (client, phone, warnings) in
+        [("8029 111-22-33", json!("+375291112233"), 0), ("12345678", Value::Null, 1)]
+    {
         let mut events = missed(client);
         for event in &mut events {
             event["data"]["UniqueId"] = json!(format!("17.{}", client.len()));

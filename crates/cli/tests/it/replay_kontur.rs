@@ -46,30 +46,16 @@ fn call(stage: &Stage) -> Value {
 fn facts(call: &Value) -> Value {
     let facts = ["call_id", "direction", "phone", "extension", "outcome"];
     let numbers = ["talk_seconds", "wait_seconds"];
-    facts
-        .iter()
-        .chain(&numbers)
-        .map(|name| call[*name].clone())
-        .collect()
+    facts.iter().chain(&numbers).map(|name| call[*name].clone()).collect()
 }
 
 fn transferred() -> Value {
-    json!([
-        "1757773838.143",
-        "in",
-        "+375440015769",
-        "152",
-        "answered",
-        65,
-        8
-    ])
+    json!(["1757773838.143", "in", "+375440015769", "152", "answered", 65, 8])
 }
 
 fn last_parts(stage: &Stage) -> Vec<String> {
     let requests = stage.sandbox.requests(Crm::Kontur);
-    let parts = requests
-        .iter()
-        .filter_map(|one| one.path.rsplit('/').next());
+    let parts = requests.iter().filter_map(|one| one.path.rsplit('/').next());
     parts.map(str::to_owned).collect()
 }
 
@@ -109,10 +95,7 @@ fn what_is_replayed_twice_is_recorded_once() {
     let again = replay(&stage, TRANSFERRED, &[]).ends(0);
     let delivery = &again["deliveries"][0];
     assert_eq!(delivery["recorded"], true);
-    assert!(
-        delivery["warnings"].to_string().contains("already"),
-        "{delivery}"
-    );
+    assert!(delivery["warnings"].to_string().contains("already"), "{delivery}");
     assert_eq!(call(&stage), once);
     assert_eq!(last_parts(&stage).len(), sent, "nothing went out again");
 }
@@ -145,9 +128,7 @@ fn a_run_that_was_out_of_time_half_way_is_settled_by_the_next() {
         stage.sandbox.reset();
         std::fs::remove_dir_all(stage.path(".local")).ok();
         let slow = Fault::on(Crm::Kontur).path(format!("{TELEPHONY}/{path}"));
-        stage
-            .sandbox
-            .fault(slow.times(1).delay(Duration::from_secs(20)));
+        stage.sandbox.fault(slow.times(1).delay(Duration::from_secs(20)));
         let ran = replay(&stage, TRANSFERRED, &["--timeout", "1"]);
         assert!(matches!(ran.code, Some(7 | 8)), "{path}: {ran}");
         settles(&stage);
@@ -158,9 +139,7 @@ fn a_run_that_was_out_of_time_half_way_is_settled_by_the_next() {
 fn a_run_that_was_killed_half_way_is_settled_by_the_next() {
     let stage = stage();
     let slow = Fault::on(Crm::Kontur).path(format!("{TELEPHONY}/call-finished"));
-    stage
-        .sandbox
-        .fault(slow.times(1).delay(Duration::from_secs(20)));
+    stage.sandbox.fault(slow.times(1).delay(Duration::from_secs(20)));
     let mut child = command(&stage, TRANSFERRED, &[])
         .stdout(Stdio::null())
         .stderr(Stdio::null())

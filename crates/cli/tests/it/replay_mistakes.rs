@@ -38,10 +38,7 @@ fn what_is_broken_or_unknown_is_told_and_passed_over() {
     let entries = json!([events[0], 5, events[2]]).to_string();
     let ran = replay(&stage, &entries, &[]);
     ran.ends(0);
-    assert!(
-        ran.stderr.contains("warning: event 2: not a JSON object"),
-        "{ran}"
-    );
+    assert!(ran.stderr.contains("warning: event 2: not a JSON object"), "{ran}");
 }
 
 #[test]
@@ -78,9 +75,7 @@ fn bad_values_are_told_before_anything_is_read() {
         let value = stage.json(&["replay", "missing.json", &speed]).ends(2);
         assert_eq!(value["error"]["kind"], "usage", "{speed}");
     }
-    let value = stage
-        .json(&["replay", "missing.json", "--base-time", "yesterday"])
-        .ends(4);
+    let value = stage.json(&["replay", "missing.json", "--base-time", "yesterday"]).ends(4);
     let message = value["error"]["message"].as_str().expect("a message");
     assert!(message.starts_with("--base-time: "), "{message}");
 }
@@ -90,10 +85,7 @@ fn a_mistake_in_the_settings_is_told_although_none_are_needed() {
     let stage = Stage::bare();
     stage.write("events", &lines(&missed("375291112233")), 0o600);
     for (text, parts) in [
-        (
-            "\npbx_extensions = \"1[0-9\"\n",
-            ["line 2", "pbx_extensions"],
-        ),
+        ("\npbx_extensions = \"1[0-9\"\n", ["line 2", "pbx_extensions"]),
         ("pbx_timezone = \"Minsk\"\n", ["line 1", "pbx_timezone"]),
         ("default_region = \"ZZ\"\n", ["line 1", "default_region"]),
     ] {
@@ -104,9 +96,7 @@ fn a_mistake_in_the_settings_is_told_although_none_are_needed() {
         all.for_each(|part| assert!(message.contains(part), "{error}"));
     }
     stage.configure("");
-    stage
-        .json(&["--config", "missing.toml", "replay", "events"])
-        .ends(3);
+    stage.json(&["--config", "missing.toml", "replay", "events"]).ends(3);
     let mut command = stage.command(&["--output", "json", "replay", "events"]);
     command.env("VOCHI_CRM_PBX_EXTENSIONS", "(");
     let told = Ran::of(command).ends(3).to_string();

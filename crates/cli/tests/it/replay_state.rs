@@ -40,28 +40,15 @@ fn call_cut_in_its_middle_is_understood_as_a_whole() {
     for (all, first, second) in [
         (events(ANSWERED), &[][..], &[][..]),
         (missed("375291112233"), &[], &[]),
-        (
-            missed("375291112233"),
-            &["--base-time", "2026-03-01T08:00:00Z"],
-            &[],
-        ),
-        (
-            missed("375291112233"),
-            &[],
-            &["--base-time", "2026-03-01T08:00:00Z"],
-        ),
+        (missed("375291112233"), &["--base-time", "2026-03-01T08:00:00Z"], &[]),
+        (missed("375291112233"), &[], &["--base-time", "2026-03-01T08:00:00Z"]),
         (with_stamps, &["--base-time", "2026-03-01T08:00:00Z"], &[]),
     ] {
         let whole = replay(&stage, &lines(&all), &[first, second].concat());
         let rows = whole.rows();
         assert_eq!(rows.len(), 1, "{whole}");
         // The first events of AMI are about no call.
-        for cut in [
-            all.len().min(4) / 2,
-            all.len() / 3,
-            all.len() / 2,
-            all.len() * 2 / 3,
-        ] {
+        for cut in [all.len().min(4) / 2, all.len() / 3, all.len() / 2, all.len() * 2 / 3] {
             forget(&stage);
             let ran = part(&stage, &all[..cut], first);
             assert_eq!(ran.rows(), [] as [Value; 0], "cut {cut}: {ran}");
@@ -95,11 +82,7 @@ fn same_file_twice_records_nothing_twice() {
     let requests = stage.requests();
     let ran = part(&stage, &all, &profile);
     assert_eq!(ran.rows(), [] as [Value; 0], "{ran}");
-    assert_eq!(
-        stage.requests(),
-        requests,
-        "neither record nor popup is sent again"
-    );
+    assert_eq!(stage.requests(), requests, "neither record nor popup is sent again");
     assert_eq!(stage.sandbox.retailcrm().calls().len(), 1);
 }
 
@@ -110,11 +93,7 @@ fn file_that_grew_is_taken_from_its_beginning() {
     let profile = ["--profile", "shop"];
     part(&stage, &all[..all.len() / 2], &profile);
     let row = part(&stage, &all, &profile).value();
-    assert_eq!(
-        (&row["talk_seconds"], &row["wait_seconds"]),
-        (&json!(65), &json!(8)),
-        "{row}"
-    );
+    assert_eq!((&row["talk_seconds"], &row["wait_seconds"]), (&json!(65), &json!(8)), "{row}");
     assert_eq!(stage.sandbox.retailcrm().calls().len(), 1);
 }
 
@@ -124,9 +103,7 @@ fn popups_and_records_are_those_of_one_run() {
     let profile = ["--profile", "shop", "--base-time", "2026-03-02T08:00:00Z"];
     let popups = |stage: &Stage| {
         let live = stage.sandbox.retailcrm().live();
-        live.iter()
-            .map(|row| row.r#type.clone())
-            .collect::<Vec<_>>()
+        live.iter().map(|row| row.r#type.clone()).collect::<Vec<_>>()
     };
     let whole = Stage::new();
     replay(&whole, &lines(&all), &profile).ends(0);
@@ -176,10 +153,7 @@ fn state_is_for_its_owner_and_replaced_as_a_whole() {
     let path = stage.path("open-calls.json");
     for _ in 0..2 {
         part(&stage, &missed("375291112233")[..1], &[]);
-        let mode = fs::metadata(&path)
-            .expect("a state file")
-            .permissions()
-            .mode();
+        let mode = fs::metadata(&path).expect("a state file").permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
         let names: Vec<_> = stage.files().into_iter().map(|(path, _)| path).collect();
         assert_eq!(names.len(), 2, "events and state alone: {names:?}");
@@ -192,25 +166,14 @@ fn dry_run_reads_the_state_and_leaves_it() {
     let all = missed("375291112233");
     part(&stage, &all[..2], &[]);
     let before = stage.files();
-    let ran = replay(
-        &stage,
-        &lines(&all[2..]),
-        &[STATE, &["--dry-run", "--profile", "shop"]].concat(),
-    );
+    let ran =
+        replay(&stage, &lines(&all[2..]), &[STATE, &["--dry-run", "--profile", "shop"]].concat());
     let requests = ran.ends(0)["requests"].clone();
-    assert_eq!(
-        requests.as_array().map(Vec::len),
-        Some(3),
-        "the whole call: {requests}"
-    );
+    assert_eq!(requests.as_array().map(Vec::len), Some(3), "the whole call: {requests}");
     fs::remove_file(stage.path("events")).ok();
     let mut after = stage.files();
     after.retain(|file| before.contains(file));
-    assert_eq!(
-        after.len() + 1,
-        before.len(),
-        "all but the events is as it was"
-    );
+    assert_eq!(after.len() + 1, before.len(), "all but the events is as it was");
 }
 
 #[test]
@@ -232,14 +195,8 @@ fn broken_or_foreign_state_is_an_error_and_stays() {
         let error = replay(&stage, &lines(&missed("375291112233")), STATE).ends(4)["error"].clone();
         assert_eq!(error["kind"], "input", "{error}");
         let message = error["message"].as_str().expect("a message");
-        assert!(
-            message.starts_with(&format!("open-calls.json: {why}")),
-            "{message}"
-        );
-        assert_eq!(
-            fs::read_to_string(stage.path("open-calls.json")).unwrap(),
-            text
-        );
+        assert!(message.starts_with(&format!("open-calls.json: {why}")), "{message}");
+        assert_eq!(fs::read_to_string(stage.path("open-calls.json")).unwrap(), text);
     }
 }
 
@@ -248,14 +205,9 @@ fn unwritable_state_is_an_error_before_anything_is_read() {
     let stage = Stage::bare();
     fs::create_dir(stage.path("directory")).expect("a directory");
     for path in ["directory", "missing/open-calls.json", "/dev/null/state"] {
-        let value = stage
-            .json(&["replay", "missing.json", "--state", path])
-            .ends(3);
+        let value = stage.json(&["replay", "missing.json", "--state", path]).ends(3);
         let message = value["error"]["message"].as_str().expect("a message");
-        assert!(
-            message.starts_with(&format!("{path}: cannot be ")),
-            "{message}"
-        );
+        assert!(message.starts_with(&format!("{path}: cannot be ")), "{message}");
     }
 }
 
@@ -276,9 +228,7 @@ fn start_open(stage: &Stage, call: &[Value]) -> (Child, impl Sized + use<>) {
         event["t"] = json!(event["t"].as_f64().unwrap() - 100.0);
     }
     over[2]["data"]["EndTime"] = json!("2026-03-02 10:58:46");
-    stdin
-        .write_all(lines(&[&over[..], call].concat()).as_bytes())
-        .expect("it reads");
+    stdin.write_all(lines(&[&over[..], call].concat()).as_bytes()).expect("it reads");
     let mut line = String::new();
     let stdout = child.stdout.take().expect("an output");
     let mut stdout = BufReader::new(stdout);
@@ -293,10 +243,7 @@ fn state_in_use_by_another_run_is_an_error() {
     let call = missed("375291112233");
     let (mut child, pipes) = start_open(&stage, &call[..2]);
     let error = replay(&stage, &lines(&call[2..]), STATE).ends(3);
-    assert!(
-        error.to_string().contains("in use by another run"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("in use by another run"), "{error}");
     drop(pipes);
     assert_eq!(child.wait().expect("an end").code(), Some(0));
     part(&stage, &call[2..], &[]).value();
@@ -308,9 +255,7 @@ fn run_that_is_stopped_leaves_its_calls_to_the_next() {
         let stage = Stage::bare();
         let call = missed("375291112233");
         let (mut child, pipes) = start_open(&stage, &call[..2]);
-        let sent = Command::new("kill")
-            .args([signal, &child.id().to_string()])
-            .status();
+        let sent = Command::new("kill").args([signal, &child.id().to_string()]).status();
         assert!(sent.expect("kill").success());
         assert_eq!(child.wait().expect("an end").code(), Some(code), "{signal}");
         drop(pipes);
@@ -333,8 +278,5 @@ fn played_time_begins_with_the_first_event_of_the_run() {
     let began = std::time::Instant::now();
     let rows = part(&stage, &call[2..], &["--speed", "1"]).rows();
     assert_eq!(rows.len(), 1, "{rows:?}");
-    assert!(
-        began.elapsed().as_secs() < 60,
-        "hours between two runs are not waited for"
-    );
+    assert!(began.elapsed().as_secs() < 60, "hours between two runs are not waited for");
 }

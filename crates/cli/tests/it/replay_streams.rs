@@ -50,10 +50,7 @@ impl Open {
     fn most_memory(&self) -> usize {
         let path = format!("/proc/{}/status", self.child.id());
         let status = std::fs::read_to_string(path).expect("a Linux system");
-        let line = status
-            .lines()
-            .find(|line| line.starts_with("VmHWM:"))
-            .expect("its peak");
+        let line = status.lines().find(|line| line.starts_with("VmHWM:")).expect("its peak");
         let digits: String = line.chars().filter(char::is_ascii_digit).collect();
         digits.parse::<usize>().expect("a number") << 10
     }
@@ -70,13 +67,9 @@ impl Drop for Open {
 fn broken_first_line_blocks_no_output() {
     let stage = Stage::bare();
     let call = lines(&[&missed("375291112233")[..], &[later()]].concat());
-    for first in [
-        "{\"t\": 0, \"type\": \"sta",
-        "{\"t\": 0, \"data\": {",
-        "[{\"t\": 0",
-        "{",
-        "[oops",
-    ] {
+    for first in
+        ["{\"t\": 0, \"type\": \"sta", "{\"t\": 0, \"data\": {", "[{\"t\": 0", "{", "[oops"]
+    {
         let mut open = Open::start(&stage);
         open.write(format!("{first}\n{call}").as_bytes());
         assert_eq!(open.first_row()["call_id"], "17.1", "{first}");
@@ -88,10 +81,7 @@ fn entries_of_an_open_array_are_heard_at_once() {
     let stage = Stage::bare();
     let events = [&missed("375291112233")[..], &[later()]].concat();
     let entries: Vec<String> = events.iter().map(|event| format!("{event:#}")).collect();
-    for before in [
-        "[",
-        "{\"started_at\": \"2026-03-02T11:00:00+03:00\",\n\"events\": [",
-    ] {
+    for before in ["[", "{\"started_at\": \"2026-03-02T11:00:00+03:00\",\n\"events\": ["] {
         let mut open = Open::start(&stage);
         open.write(format!("{before}{}", entries.join(",\n")).as_bytes());
         assert_eq!(open.first_row()["call_id"], "17.1", "{before}");
@@ -107,10 +97,7 @@ fn endless_line_or_entry_takes_no_memory() {
     let entries: Vec<String> = events.iter().map(Value::to_string).collect();
     for (before, behind) in [
         ("{\"t\": 0, \"type\": \"", format!("\n{}", lines(&events))),
-        (
-            "[{\"t\": 0, \"type\": \"",
-            format!("\"}}, {}", entries.join(",")),
-        ),
+        ("[{\"t\": 0, \"type\": \"", format!("\"}}, {}", entries.join(","))),
     ] {
         let mut open = Open::start(&stage);
         open.write(before.as_bytes());
@@ -138,10 +125,7 @@ fn entry_that_is_broken_too_large_or_too_deep_is_reported() {
             "{\"t\": 1e300, \"type\": \"start\", \"data\": {}}",
             "invalid `t` 1e300: the time must lie between 1990 and 2100",
         ),
-        (
-            "{\"t\": -1e300, \"type\": \"start\", \"data\": {}}",
-            "invalid `t` -1e300: ",
-        ),
+        ("{\"t\": -1e300, \"type\": \"start\", \"data\": {}}", "invalid `t` -1e300: "),
     ] {
         let events = missed("375291112233");
         let text = format!("{}\n{odd}\n{}", events[0], lines(&events[1..]));
@@ -151,11 +135,7 @@ fn entry_that_is_broken_too_large_or_too_deep_is_reported() {
             assert_eq!(ran.ends(0)["outcome"], "missed");
             assert_eq!(ran.summary()["broken"], 1);
             let expected = format!("warning: {place}: {why}");
-            assert!(
-                ran.stderr.starts_with(&expected),
-                "{expected}: {}",
-                ran.stderr
-            );
+            assert!(ran.stderr.starts_with(&expected), "{expected}: {}", ran.stderr);
         }
     }
 }
@@ -165,22 +145,10 @@ fn time_out_of_range_behind_the_base_is_an_error() {
     let stage = Stage::bare();
     let mut events = missed("375291112233");
     events.push(json!({"t": 500_000_000, "type": "start", "data": {"UniqueId": "17.2"}}));
-    let ran = replay(
-        &stage,
-        &lines(&events),
-        &["--base-time", "2090-01-01T00:00:00Z"],
-    );
+    let ran = replay(&stage, &lines(&events), &["--base-time", "2090-01-01T00:00:00Z"]);
     ran.ends(0);
-    assert!(
-        ran.stderr
-            .starts_with("warning: line 4: invalid `t` 500000000"),
-        "{ran}"
-    );
-    let ran = replay(
-        &stage,
-        &lines(&events),
-        &["--base-time", "1989-01-01T00:00:00Z"],
-    );
+    assert!(ran.stderr.starts_with("warning: line 4: invalid `t` 500000000"), "{ran}");
+    let ran = replay(&stage, &lines(&events), &["--base-time", "1989-01-01T00:00:00Z"]);
     assert_eq!(ran.summary()["broken"], 3, "{ran}");
     assert!(!ran.stdout.contains("1989"), "{ran}");
 }
@@ -198,30 +166,19 @@ fn call_that_goes_on_at_the_end_is_unfinished_and_not_recorded() {
         let command = stage.command(&["--output", "json", "replay", "-", "--profile", "shop"]);
         for ran in [file, fed(command, &text)] {
             let row = ran.ends(0);
-            assert_eq!(
-                (&row["unfinished"], &row["ok"]),
-                (&json!(true), &json!(true)),
-                "{ran}"
-            );
+            assert_eq!((&row["unfinished"], &row["ok"]), (&json!(true), &json!(true)), "{ran}");
             for unknown in ["ended_at", "talk_seconds", "reason"] {
                 assert_eq!(row.get(unknown), Some(&Value::Null), "{unknown}: {ran}");
             }
             assert_eq!(row["outcome"], outcome, "{ran}");
             assert_eq!(row["deliveries"], json!([]), "{ran}");
             let summary = ran.summary();
-            assert_eq!(
-                (&summary["calls"], &summary["unfinished"]),
-                (&json!(0), &json!(1))
-            );
+            assert_eq!((&summary["calls"], &summary["unfinished"]), (&json!(0), &json!(1)));
             assert!(ran.stderr.contains("; calls 0, unfinished 1"), "{ran}");
         }
         let shown = stage.run(&["replay", "events"]);
         assert!(
-            shown
-                .stdout
-                .lines()
-                .nth(1)
-                .is_some_and(|row| row.contains("  unfinished  ")),
+            shown.stdout.lines().nth(1).is_some_and(|row| row.contains("  unfinished  ")),
             "{shown}"
         );
     }
@@ -249,10 +206,7 @@ fn summary_is_the_last_object_and_counts_what_was_left_out() {
     let text = "summary: events understood 5, unknown 1 (Weather 1), broken 1, late 1; calls 1, unfinished 1\n";
     assert!(ran.stderr.ends_with(text), "{ran}");
     let quiet = replay(&stage, &lines(&all), &["-q"]);
-    assert_eq!(
-        (quiet.summary(), quiet.stderr.as_str()),
-        (ran.summary(), "")
-    );
+    assert_eq!((quiet.summary(), quiet.stderr.as_str()), (ran.summary(), ""));
 }
 
 #[test]
@@ -265,27 +219,13 @@ fn beginning_behind_the_events_counts_where_it_can() {
     };
     let from_pipe = |text: &str| fed(stage.command(&["--output", "json", "replay", "-"]), text);
     let whole = text(&events);
-    assert_eq!(
-        replay(&stage, &whole, &[]).ends(0)["started_at"],
-        "2026-03-02T09:00:00Z"
-    );
+    assert_eq!(replay(&stage, &whole, &[]).ends(0)["started_at"], "2026-03-02T09:00:00Z");
     let ran = from_pipe(&whole);
-    assert_eq!(
-        ran.ends(0)["started_at"],
-        "2026-03-02T11:00:00Z",
-        "the hangup came first"
-    );
-    assert!(
-        ran.stderr.contains("`started_at` stands behind the events"),
-        "{ran}"
-    );
+    assert_eq!(ran.ends(0)["started_at"], "2026-03-02T11:00:00Z", "the hangup came first");
+    assert!(ran.stderr.contains("`started_at` stands behind the events"), "{ran}");
     events[2]["data"]["EndTime"] = json!("");
     let ran = from_pipe(&text(&events));
-    assert_eq!(
-        ran.ends(0)["started_at"],
-        "2026-03-02T09:00:00Z",
-        "nothing else says so"
-    );
+    assert_eq!(ran.ends(0)["started_at"], "2026-03-02T09:00:00Z", "nothing else says so");
     assert!(!ran.stderr.contains("started_at"), "{ran}");
 }
 
@@ -296,9 +236,7 @@ fn employees_and_trunks_are_known_from_the_configuration() {
     let path = path.to_str().expect("a path");
     let text = std::fs::read_to_string(path).expect("a fixture");
     let whole: Value = serde_json::from_str(&text).expect("JSON");
-    let mobile = whole["env"]["VOCHI_CRM_PBX_EMPLOYEES"]
-        .as_str()
-        .expect("a number");
+    let mobile = whole["env"]["VOCHI_CRM_PBX_EMPLOYEES"].as_str().expect("a number");
     let direction = |stage: &Stage, variable: Option<(&str, &str)>| {
         let mut command = stage.command(&["--output", "json", "replay", path]);
         command.envs(variable);
@@ -311,23 +249,15 @@ fn employees_and_trunks_are_known_from_the_configuration() {
     assert_eq!(direction(&stage, Some(variable)), "internal");
     for text in [
         format!("pbx_employees = [\"+375291110099\", \"{mobile}\"]\n"),
-        stage
-            .profile_text("shop")
-            .replace("\n151 =", &format!("\n\"{mobile}\" = \"16\"\n151 =")),
+        stage.profile_text("shop").replace("\n151 =", &format!("\n\"{mobile}\" = \"16\"\n151 =")),
     ] {
         stage.configure(&text);
         assert_eq!(direction(&stage, None), "internal", "{text}");
     }
     stage.configure("pbx_employees = [\"8029 111-22-33\"]\n");
     let error = stage.json(&["replay", path]).ends(3);
-    assert!(
-        error.to_string().contains("vochi-crm.toml, line 1"),
-        "{error}"
-    );
-    assert!(
-        error.to_string().contains("pbx_employees: invalid number"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("vochi-crm.toml, line 1"), "{error}");
+    assert!(error.to_string().contains("pbx_employees: invalid number"), "{error}");
 
     let path = fixture("reports/trunk-with-short-number-name");
     let path = path.to_str().expect("a path");

@@ -6,9 +6,7 @@ const KEY: &str = vochi_crm_sandbox::retailcrm::API_KEY;
 
 /// The sandbox's profile with another way to its key.
 fn with_key(stage: &Stage, written: &str) -> String {
-    stage
-        .profile_text("shop")
-        .replace(&format!("api_key = \"{KEY}\""), written)
+    stage.profile_text("shop").replace(&format!("api_key = \"{KEY}\""), written)
 }
 
 #[test]
@@ -40,21 +38,12 @@ fn a_secret_file_must_be_full_and_its_owners_own() {
         let path = stage.write("key", text, mode);
         let error = stage.json(&["users"]).ends(3)["error"].clone();
         let message = error["message"].as_str().expect("a message");
-        assert!(
-            message.contains(told) && message.contains("profile.shop.api_key"),
-            "{error}"
-        );
+        assert!(message.contains(told) && message.contains("profile.shop.api_key"), "{error}");
         assert!(message.contains("vochi-crm.toml, line"), "{error}");
         std::fs::remove_file(path).unwrap();
     }
     let error = stage.json(&["users"]).ends(3)["error"].clone();
-    assert!(
-        error["message"]
-            .as_str()
-            .unwrap()
-            .contains("cannot be read"),
-        "{error}"
-    );
+    assert!(error["message"].as_str().unwrap().contains("cannot be read"), "{error}");
 }
 
 #[test]
@@ -64,11 +53,7 @@ fn a_key_in_a_file_others_can_read_is_warned_of() {
     stage.write("vochi-crm.toml", &text, 0o644);
     let ran = stage.json(&["users"]);
     ran.ends(0);
-    assert!(
-        ran.stderr
-            .contains("api_key stands in a file that others can read"),
-        "{ran}"
-    );
+    assert!(ran.stderr.contains("api_key stands in a file that others can read"), "{ran}");
     stage.write("vochi-crm.toml", &text, 0o600);
     assert_eq!(stage.json(&["users"]).stderr, "");
 }
@@ -83,19 +68,8 @@ fn a_secret_comes_out_nowhere() {
     let text = with_key(&stage, &quoted);
     assert!(text.contains("canary"), "the canary is in place");
     // An address of ours, so that the telephony can be registered.
-    stage.configure(&format!(
-        "public_url = \"https://pbx.example.test\"\n{text}"
-    ));
-    let ring = [
-        "call-event",
-        "in",
-        "--call-id",
-        "1",
-        "--phone",
-        "+375446370646",
-        "--ext",
-        "151",
-    ];
+    stage.configure(&format!("public_url = \"https://pbx.example.test\"\n{text}"));
+    let ring = ["call-event", "in", "--call-id", "1", "--phone", "+375446370646", "--ext", "151"];
     let hangup = ["call-event", "hangup", "--call-id", "1", "--record"];
     let log = [
         "call-log",
@@ -206,11 +180,7 @@ fn a_secret_in_the_wrong_place_is_not_repeated() {
 #[test]
 fn a_new_key_in_an_answer_is_masked() {
     let stage = Stage::new();
-    stage.fault(|fault| {
-        fault
-            .status(200)
-            .body(r#"{"success":true,"apiKey":"canary-new-key"}"#)
-    });
+    stage.fault(|fault| fault.status(200).body(r#"{"success":true,"apiKey":"canary-new-key"}"#));
     let value = stage.json(&["api", "GET", "/api/credentials"]).ends(0);
     assert_eq!(value["answer"]["apiKey"], "***");
 }

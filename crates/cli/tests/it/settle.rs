@@ -9,16 +9,7 @@ use crate::support::{CALL_EVENT, Ran, Stage, UPLOAD};
 
 const CALL: &str = "17.1";
 const PHONE: &str = "+375446370646";
-const RING: [&str; 8] = [
-    "call-event",
-    "in",
-    "--call-id",
-    CALL,
-    "--phone",
-    PHONE,
-    "--ext",
-    "151",
-];
+const RING: [&str; 8] = ["call-event", "in", "--call-id", CALL, "--phone", PHONE, "--ext", "151"];
 const HANGUP: [&str; 5] = ["call-event", "hangup", "--call-id", CALL, "--record"];
 const MISSED: [&str; 13] = [
     "call-log",
@@ -42,11 +33,8 @@ fn settle(stage: &Stage, code: i32, arguments: &[&str]) -> (Vec<Value>, Value) {
     let all: Vec<&str> = ["settle"].iter().chain(arguments).copied().collect();
     let ran = stage.json(&all);
     assert_eq!(ran.code, Some(code), "{ran}");
-    let mut rows: Vec<Value> = ran
-        .stdout
-        .lines()
-        .map(|line| serde_json::from_str(line).expect("JSON"))
-        .collect();
+    let mut rows: Vec<Value> =
+        ran.stdout.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     let last = rows.pop().expect("a last line");
     assert_eq!(last["summary"], true, "{ran}");
     (rows, last)
@@ -58,17 +46,12 @@ fn summary(sent: u32, pending: u32, failed: u32) -> Value {
 
 fn start(stage: &Stage, arguments: &[&str]) -> Child {
     let mut command = stage.command(&["--output", "json"]);
-    command
-        .args(arguments)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+    command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
     command.spawn().expect("the program starts")
 }
 
 fn signal(child: &Child, name: &str) {
-    let sent = std::process::Command::new("kill")
-        .args([name, &child.id().to_string()])
-        .status();
+    let sent = std::process::Command::new("kill").args([name, &child.id().to_string()]).status();
     assert!(sent.expect("kill").success());
 }
 
@@ -82,13 +65,7 @@ fn await_requests(stage: &Stage, count: usize) {
 }
 
 fn popups(stage: &Stage) -> Vec<String> {
-    stage
-        .sandbox
-        .retailcrm()
-        .live()
-        .into_iter()
-        .map(|row| row.r#type)
-        .collect()
+    stage.sandbox.retailcrm().live().into_iter().map(|row| row.r#type).collect()
 }
 
 fn recorded(stage: &Stage) -> usize {
@@ -106,9 +83,7 @@ fn a_record_for_a_crm_that_is_down_is_sent_later() {
     let stage = Stage::new();
     stage.json(&RING).ends(0);
     let mut unreachable = stage.command(&["--output", "json"]);
-    unreachable
-        .args(HANGUP)
-        .env("VOCHI_CRM_URL", "http://127.0.0.1:9");
+    unreachable.args(HANGUP).env("VOCHI_CRM_URL", "http://127.0.0.1:9");
     let value = Ran::of(unreachable).ends(7);
     assert_eq!(value["error"]["effect"], "not_applied", "{value}");
     stage.fault(|fault| fault.path(UPLOAD).status(503));
@@ -131,34 +106,16 @@ fn an_end_before_its_beginning_waits_for_it() {
     let stage = Stage::new();
     let end = stage.json(&HANGUP).ends(0);
     assert_eq!(end["recorded"], false);
-    assert!(
-        end["warnings"].to_string().contains("record_pending"),
-        "{end}"
-    );
+    assert!(end["warnings"].to_string().contains("record_pending"), "{end}");
     let (rows, last) = settle(&stage, 0, &[]);
-    assert_eq!(
-        (&rows[0]["ok"], &rows[0]["error"]),
-        (&json!(true), &Value::Null),
-        "{rows:?}"
-    );
+    assert_eq!((&rows[0]["ok"], &rows[0]["error"]), (&json!(true), &Value::Null), "{rows:?}");
     assert_eq!(last, summary(0, 1, 0));
 
     let ring = stage.json(&RING).ends(0);
     assert_eq!(ring["recorded"], true, "{ring}");
-    assert_eq!(
-        popups(&stage),
-        Vec::<String>::new(),
-        "no popup is shown after the end"
-    );
-    let call = stage
-        .sandbox
-        .retailcrm()
-        .call(CALL)
-        .expect("the call is recorded");
-    assert_eq!(
-        (call.extension.as_deref(), call.outcome),
-        (Some("151"), Some("missed"))
-    );
+    assert_eq!(popups(&stage), Vec::<String>::new(), "no popup is shown after the end");
+    let call = stage.sandbox.retailcrm().call(CALL).expect("the call is recorded");
+    assert_eq!((call.extension.as_deref(), call.outcome), (Some("151"), Some("missed")));
     assert_eq!(settle(&stage, 0, &[]).1, summary(0, 0, 0));
 }
 
@@ -170,29 +127,17 @@ fn a_record_without_its_beginning_is_reported() {
     let path = stage.path(".local/state/vochi-crm/shop/.pending/17.1.json");
     let mut stored: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
     stored["document"]["entries"]["record"]["first_due"] = json!("2026-03-02T08:00:00Z");
-    let recent = stored
-        .to_string()
-        .replace("2026-03-02T08:00:00Z", &minutes_ago(2));
+    let recent = stored.to_string().replace("2026-03-02T08:00:00Z", &minutes_ago(2));
     std::fs::write(&path, recent).unwrap();
     let (rows, last) = settle(&stage, 4, &[]);
-    assert_eq!(
-        (&rows[0]["error"]["kind"], last),
-        (&json!("input"), summary(0, 0, 1))
-    );
+    assert_eq!((&rows[0]["error"]["kind"], last), (&json!("input"), summary(0, 0, 1)));
     settle(&stage, 4, &[]);
-    assert_eq!(
-        stage.json(&RING).ends(0)["recorded"],
-        true,
-        "it is still pending"
-    );
+    assert_eq!(stage.json(&RING).ends(0)["recorded"], true, "it is still pending");
 }
 
 fn minutes_ago(minutes: u64) -> String {
     let now = std::time::SystemTime::now() - Duration::from_secs(60 * minutes);
-    let millis = now
-        .duration_since(std::time::UNIX_EPOCH)
-        .unwrap()
-        .as_millis();
+    let millis = now.duration_since(std::time::UNIX_EPOCH).unwrap().as_millis();
     let millis = i64::try_from(millis).unwrap();
     vochi_crm::Timestamp::from_unix_millis(millis).to_string()
 }
@@ -201,22 +146,14 @@ fn minutes_ago(minutes: u64) -> String {
 fn beginning_and_end_at_one_moment_are_one_whole_record() {
     for round in 0..5 {
         let stage = Stage::new();
-        let order: [&[&str]; 2] = if round % 2 == 0 {
-            [&RING, &HANGUP]
-        } else {
-            [&HANGUP, &RING]
-        };
+        let order: [&[&str]; 2] = if round % 2 == 0 { [&RING, &HANGUP] } else { [&HANGUP, &RING] };
         let running = order.map(|arguments| start(&stage, arguments));
         let ended = running.map(|child| Ran::from(child.wait_with_output().expect("an end")));
         let told = ended.map(|ran| ran.ends(0));
         let whole = told.iter().any(|value| value["recorded"] == true);
         assert!(whole, "round {round}: {told:?}");
         assert_eq!(recorded(&stage), 1, "round {round}");
-        let call = stage
-            .sandbox
-            .retailcrm()
-            .call(CALL)
-            .expect("the call is recorded");
+        let call = stage.sandbox.retailcrm().call(CALL).expect("the call is recorded");
         assert_eq!(call.extension.as_deref(), Some("151"), "round {round}");
         assert_eq!(settle(&stage, 0, &[]).1, summary(0, 0, 0), "round {round}");
     }
@@ -235,10 +172,7 @@ fn a_kill_at_any_request_is_settled_to_one_record() {
         assert_eq!(settle(&stage, 0, &[]).1, summary(1, 0, 0), "{path}");
         assert_eq!(recorded(&stage), 1, "{path}");
         stage.json(&HANGUP).ends(0);
-        let hangups = popups(&stage)
-            .into_iter()
-            .filter(|kind| kind == "hangup")
-            .count();
+        let hangups = popups(&stage).into_iter().filter(|kind| kind == "hangup").count();
         assert!(hangups <= 1, "{path}: a second hangup was sent");
         assert_eq!(recorded(&stage), 1, "{path}");
     }
@@ -255,15 +189,9 @@ fn a_task_refused_by_a_limit_does_not_cost_the_record() {
     stage.fault(|fault| fault.path("/api/v5/tasks").status(503).times(2));
     let log = stage.json(&MISSED).ends(0);
     assert_eq!(log["recorded"], true);
-    assert!(
-        log["warnings"].to_string().contains("follow_up_pending"),
-        "{log}"
-    );
+    assert!(log["warnings"].to_string().contains("follow_up_pending"), "{log}");
     let (rows, last) = settle(&stage, 7, &[]);
-    assert_eq!(
-        (&rows[0]["kind"], &rows[0]["recorded"]),
-        (&json!("follow_up"), &json!(true))
-    );
+    assert_eq!((&rows[0]["kind"], &rows[0]["recorded"]), (&json!("follow_up"), &json!(true)));
     assert_eq!((last, rows.len()), (summary(0, 1, 0), 1));
     assert_eq!(settle(&stage, 0, &[]).1, summary(1, 0, 0));
 }
@@ -281,19 +209,11 @@ fn a_call_held_by_a_stopped_process_is_not_waited_for_without_end() {
         let began = Instant::now();
         let value = stage.json(&all).ends(7);
         assert_eq!(value["error"]["effect"], "not_applied", "{value}");
-        assert!(
-            began.elapsed() < Duration::from_secs(20),
-            "{:?}",
-            began.elapsed()
-        );
+        assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
     }
     signal(&child, "-KILL");
     child.wait().expect("an end");
-    assert_eq!(
-        settle(&stage, 0, &[]).1,
-        summary(1, 0, 0),
-        "the record was kept"
-    );
+    assert_eq!(settle(&stage, 0, &[]).1, summary(1, 0, 0), "the record was kept");
     assert_eq!(recorded(&stage), 1);
 }
 
@@ -301,13 +221,8 @@ fn a_call_held_by_a_stopped_process_is_not_waited_for_without_end() {
 fn on_a_full_disk(stage: &Stage, arguments: &[&str]) -> Ran {
     let mut command = std::process::Command::new("sh");
     let script = "trap '' XFSZ; ulimit -f 0; exec \"$0\" --output json \"$@\"";
-    command
-        .args(["-c", script, env!("CARGO_BIN_EXE_vochi-crm")])
-        .args(arguments);
-    command
-        .current_dir(stage.path(""))
-        .env_clear()
-        .env("HOME", stage.path(""));
+    command.args(["-c", script, env!("CARGO_BIN_EXE_vochi-crm")]).args(arguments);
+    command.current_dir(stage.path("")).env_clear().env("HOME", stage.path(""));
     command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
     Ran::of(command)
 }
@@ -339,11 +254,7 @@ fn a_dry_run_shows_what_settle_would_send() {
     stage.fault(|fault| fault.path(UPLOAD).status(502));
     stage.json(&MISSED);
     let shown = stage.json(&["--dry-run", "settle"]).ends(0);
-    assert_eq!(
-        shown["requests"].as_array().map(Vec::len),
-        Some(1),
-        "{shown}"
-    );
+    assert_eq!(shown["requests"].as_array().map(Vec::len), Some(1), "{shown}");
     assert_eq!(recorded(&stage), 0);
 }
 

@@ -43,10 +43,7 @@ fn written(stage: &Stage) -> Value {
 /// The stage without a client id in the configuration.
 fn stage_without_client_id() -> Stage {
     let stage = Stage::bare();
-    stage.configure(&format!(
-        "{OURS}{}",
-        without(&stage.profile_text("shop"), "client_id")
-    ));
+    stage.configure(&format!("{OURS}{}", without(&stage.profile_text("shop"), "client_id")));
     stage
 }
 
@@ -106,15 +103,7 @@ fn setup_twice_is_the_same_as_once() {
     let value = ran.ends(0);
     assert_eq!(
         keys(&value),
-        [
-            "changes",
-            "client_id_file",
-            "crm",
-            "inbound_secret_file",
-            "ok",
-            "profile",
-            "warnings"
-        ],
+        ["changes", "client_id_file", "crm", "inbound_secret_file", "ok", "profile", "warnings"],
         "the keys of a run"
     );
     assert!(!changes(&value).is_empty(), "something differed: {ran}");
@@ -124,18 +113,12 @@ fn setup_twice_is_the_same_as_once() {
     let ran = stage.json(&["setup"]);
     let again = ran.ends(0);
     assert_eq!(changes(&again), [] as [Value; 0], "nothing differs: {ran}");
-    assert_eq!(
-        again["inbound_secret_file"], value["inbound_secret_file"],
-        "the same secret"
-    );
+    assert_eq!(again["inbound_secret_file"], value["inbound_secret_file"], "the same secret");
     assert_eq!(writes(&stage), 1, "nothing was written again");
     assert_eq!(module(&stage), registered, "the module is as it was");
     assert_eq!(stage.files(), files, "the files are as they were");
     let ran = stage.run(&["setup"]);
-    assert!(
-        ran.stdout.contains("everything is as it should be"),
-        "in words: {ran}"
-    );
+    assert!(ran.stdout.contains("everything is as it should be"), "in words: {ran}");
 }
 
 #[test]
@@ -145,21 +128,12 @@ fn a_secret_that_is_missing_is_made_up_kept_and_never_shown() {
     let value = ran.ends(0);
     let file = secret_file(&stage);
     let named = value["inbound_secret_file"].as_str().expect("a file");
-    assert!(
-        named.ends_with("calls/shop.inbound-secret"),
-        "it says which file: {ran}"
-    );
+    assert!(named.ends_with("calls/shop.inbound-secret"), "it says which file: {ran}");
     let secret = std::fs::read_to_string(&file).expect("a secret");
     let secret = secret.trim();
     assert_eq!(secret.len(), 32, "32 characters");
-    assert!(
-        secret.chars().all(|c| c.is_ascii_alphanumeric()),
-        "characters of an address"
-    );
-    let mode = std::fs::metadata(&file)
-        .expect("a file")
-        .permissions()
-        .mode();
+    assert!(secret.chars().all(|c| c.is_ascii_alphanumeric()), "characters of an address");
+    let mode = std::fs::metadata(&file).expect("a file").permissions().mode();
     assert_eq!(mode & 0o777, 0o600, "for its owner only");
     keeps(&ran, secret);
     keeps(&stage.json(&["-vv", "--dry-run", "setup"]), secret);
@@ -196,18 +170,11 @@ fn setup_without_public_url_leaves_out_the_click_addresses() {
     let ran = stage.json(&["setup"]);
     let value = ran.ends(0);
     let warnings = value["warnings"].to_string();
-    assert!(
-        warnings.contains("addresses for clicks"),
-        "it says so: {ran}"
-    );
+    assert!(warnings.contains("addresses for clicks"), "it says so: {ran}");
     let module = written(&stage);
     let telephony = &module["integrations"]["telephony"];
     assert_eq!(telephony["makeCallUrl"], Value::Null, "{module}");
-    assert_ne!(
-        telephony["additionalCodes"],
-        json!([]),
-        "extensions are registered: {module}"
-    );
+    assert_ne!(telephony["additionalCodes"], json!([]), "extensions are registered: {module}");
     for key in ["inbound_secret_file", "client_id_file"] {
         assert_eq!(value[key], Value::Null, "nothing to protect: {ran}");
     }
@@ -218,47 +185,24 @@ fn setup_without_public_url_leaves_out_the_click_addresses() {
 fn missing_client_id_is_generated_and_used() {
     let stage = stage_without_client_id();
     let dry = stage.json(&["--dry-run", "setup"]).ends(0);
-    assert!(
-        dry["changes"].to_string().contains("a new client id"),
-        "{dry}"
-    );
+    assert!(dry["changes"].to_string().contains("a new client id"), "{dry}");
     let ran = stage.json(&["-vv", "setup"]);
     let value = ran.ends(0);
     let file = stage.path("calls/shop.client-id");
     let named = value["client_id_file"].as_str().expect("a file");
-    assert!(
-        named.ends_with("calls/shop.client-id"),
-        "it says which: {ran}"
-    );
+    assert!(named.ends_with("calls/shop.client-id"), "it says which: {ran}");
     let id = std::fs::read_to_string(&file).expect("a client id");
     let id = id.trim();
     assert_eq!(id.len(), 32, "128 random bits");
-    let mode = std::fs::metadata(&file)
-        .expect("a file")
-        .permissions()
-        .mode();
+    let mode = std::fs::metadata(&file).expect("a file").permissions().mode();
     assert_eq!(mode & 0o777, 0o600, "for its owner only");
     assert!(!ran.to_string().contains(id), "it is not shown: {ran}");
     assert_eq!(written(&stage)["clientId"], id, "the CRM has it");
-    assert_eq!(
-        changes(&stage.json(&["setup"]).ends(0)),
-        [] as [Value; 0],
-        "kept for later"
-    );
+    assert_eq!(changes(&stage.json(&["setup"]).ends(0)), [] as [Value; 0], "kept for later");
     let health = stage.json(&["health"]);
-    assert!(
-        health.stdout.contains("is registered and active"),
-        "{health}"
-    );
-    let shown = stage.run(&[
-        "api",
-        "GET",
-        &format!("/api/v5/integration-modules/{MODULE_CODE}"),
-    ]);
-    assert!(
-        !shown.to_string().contains(id),
-        "masked in responses: {shown}"
-    );
+    assert!(health.stdout.contains("is registered and active"), "{health}");
+    let shown = stage.run(&["api", "GET", &format!("/api/v5/integration-modules/{MODULE_CODE}")]);
+    assert!(!shown.to_string().contains(id), "masked in responses: {shown}");
 }
 
 #[test]
@@ -276,10 +220,7 @@ fn removal_undoes_setup_and_can_be_repeated() {
     let (registered, files) = (module(&stage), stage.files());
 
     let shown = stage.json(&["--dry-run", "setup", "--remove"]).ends(0);
-    assert!(
-        !changes(&shown).is_empty(),
-        "something would change: {shown}"
-    );
+    assert!(!changes(&shown).is_empty(), "something would change: {shown}");
     assert_eq!(writes(&stage), 1, "a dry run writes nothing");
     assert_eq!(module(&stage), registered);
 
@@ -287,27 +228,14 @@ fn removal_undoes_setup_and_can_be_repeated() {
     assert_eq!(value["changes"], shown["changes"], "as shown");
     let removed = written(&stage);
     assert_eq!(removed["active"], false, "{removed}");
-    assert!(
-        !removed.to_string().contains("pbx.example.test"),
-        "no address of ours: {removed}"
-    );
-    assert_eq!(
-        removed["integrations"]["telephony"]["additionalCodes"],
-        json!([])
-    );
+    assert!(!removed.to_string().contains("pbx.example.test"), "no address of ours: {removed}");
+    assert_eq!(removed["integrations"]["telephony"]["additionalCodes"], json!([]));
 
     let again = stage.json(&["setup", "--remove"]).ends(0);
-    assert_eq!(
-        changes(&again),
-        [] as [Value; 0],
-        "twice is the same as once"
-    );
+    assert_eq!(changes(&again), [] as [Value; 0], "twice is the same as once");
     assert_eq!(writes(&stage), 2, "nothing was written again");
     let ran = stage.run(&["setup", "--remove"]);
-    assert!(
-        ran.stdout.contains("nothing is registered"),
-        "in words: {ran}"
-    );
+    assert!(ran.stdout.contains("nothing is registered"), "in words: {ran}");
     assert_eq!(stage.files(), files, "the secrets stay for another setup");
 
     stage.json(&["setup"]).ends(0);

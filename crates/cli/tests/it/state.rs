@@ -5,16 +5,8 @@ use std::process::Stdio;
 
 use crate::support::{Ran, Stage};
 
-const RING: [&str; 8] = [
-    "call-event",
-    "in",
-    "--call-id",
-    "17.1",
-    "--phone",
-    "+375446370646",
-    "--ext",
-    "151",
-];
+const RING: [&str; 8] =
+    ["call-event", "in", "--call-id", "17.1", "--phone", "+375446370646", "--ext", "151"];
 
 #[test]
 fn the_state_of_a_profile_is_in_a_directory_of_its_own() {
@@ -35,15 +27,9 @@ fn the_state_of_a_profile_is_in_a_directory_of_its_own() {
 #[test]
 fn a_configured_state_directory_is_used() {
     let stage = Stage::bare();
-    stage.configure(&format!(
-        "state_dir = \"calls\"\n{}",
-        stage.profile_text("shop")
-    ));
+    stage.configure(&format!("state_dir = \"calls\"\n{}", stage.profile_text("shop")));
     stage.json(&RING).ends(0);
-    assert!(
-        stage.path("calls/shop/17.1.json").is_file(),
-        "relative to the configuration file"
-    );
+    assert!(stage.path("calls/shop/17.1.json").is_file(), "relative to the configuration file");
 }
 
 #[test]
@@ -62,11 +48,7 @@ fn a_state_directory_that_cannot_be_used_is_a_configuration_error() {
         assert!(message.contains(directory.to_str().unwrap()), "{message}");
         assert!(value["error"]["hint"].is_string(), "{value}");
     }
-    assert_eq!(
-        stage.requests(),
-        0,
-        "what could not be remembered is not sent"
-    );
+    assert_eq!(stage.requests(), 0, "what could not be remembered is not sent");
 }
 
 #[test]
@@ -75,13 +57,7 @@ fn without_a_home_there_is_no_place_for_the_state() {
     let mut command = stage.command(&["--output", "json"]);
     command.args(RING).env_remove("HOME");
     let value = Ran::of(command).ends(3);
-    assert!(
-        value["error"]["hint"]
-            .as_str()
-            .unwrap()
-            .contains("state_dir"),
-        "{value}"
-    );
+    assert!(value["error"]["hint"].as_str().unwrap().contains("state_dir"), "{value}");
 }
 
 #[test]
@@ -95,11 +71,7 @@ fn commands_that_remember_nothing_need_no_state() {
 #[test]
 fn the_same_call_of_two_profiles_is_two_calls() {
     let stage = Stage::bare();
-    stage.configure(&format!(
-        "{}{}",
-        stage.profile_text("one"),
-        stage.profile_text("two")
-    ));
+    stage.configure(&format!("{}{}", stage.profile_text("one"), stage.profile_text("two")));
     for profile in ["one", "two"] {
         let all: Vec<&str> = ["--profile", profile].into_iter().chain(RING).collect();
         assert_eq!(stage.json(&all).ends(0)["requests"], 1, "{profile}");
@@ -114,43 +86,19 @@ fn events_of_one_call_at_the_same_moment_wait_for_each_other() {
         .iter()
         .map(|extension| {
             let mut command = stage.command(&["--output", "json", "call-event", "in"]);
-            command.args([
-                "--call-id",
-                "17.1",
-                "--phone",
-                "+375446370646",
-                "--ext",
-                extension,
-            ]);
-            command
-                .stdout(Stdio::piped())
-                .stderr(Stdio::piped())
-                .spawn()
-                .expect("it starts")
+            command.args(["--call-id", "17.1", "--phone", "+375446370646", "--ext", extension]);
+            command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts")
         })
         .collect();
     for child in running {
         Ran::from(child.wait_with_output().expect("it ends")).ends(0);
     }
-    let mut shown: Vec<String> = stage
-        .sandbox
-        .retailcrm()
-        .live()
-        .into_iter()
-        .flat_map(|row| row.codes)
-        .collect();
+    let mut shown: Vec<String> =
+        stage.sandbox.retailcrm().live().into_iter().flat_map(|row| row.codes).collect();
     shown.sort();
     assert_eq!(shown, extensions, "everybody sees the call once");
-    stage
-        .json(&["call-event", "hangup", "--call-id", "17.1"])
-        .ends(0);
-    let mut closed = stage
-        .sandbox
-        .retailcrm()
-        .live()
-        .pop()
-        .expect("the hangup")
-        .codes;
+    stage.json(&["call-event", "hangup", "--call-id", "17.1"]).ends(0);
+    let mut closed = stage.sandbox.retailcrm().live().pop().expect("the hangup").codes;
     closed.sort();
     assert_eq!(closed, extensions, "and nobody was forgotten");
 }

@@ -44,14 +44,9 @@ impl Stage {
             .build()
             .expect("a runtime");
         let home = tempfile::tempdir().expect("a home");
-        let sandbox = runtime
-            .block_on(build(Sandbox::builder(), home.path()).start())
-            .expect("a sandbox");
-        Self {
-            sandbox,
-            home,
-            _runtime: runtime,
-        }
+        let sandbox =
+            runtime.block_on(build(Sandbox::builder(), home.path()).start()).expect("a sandbox");
+        Self { sandbox, home, _runtime: runtime }
     }
 
     /// A stage with the sandbox's profile `shop` in `vochi-crm.toml`.
@@ -201,11 +196,7 @@ impl Ran {
     pub(crate) fn ends(&self, code: i32) -> Value {
         assert_eq!(self.code, Some(code), "{self}");
         let value = self.value();
-        assert_eq!(
-            value["ok"],
-            code <= 1,
-            "`ok` and the exit code agree: {self}"
-        );
+        assert_eq!(value["ok"], code <= 1, "`ok` and the exit code agree: {self}");
         value
     }
 }
@@ -223,21 +214,12 @@ impl From<Output> for Ran {
 
 impl std::fmt::Display for Ran {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            f,
-            "exit {:?}\nstdout: {}\nstderr: {}",
-            self.code, self.stdout, self.stderr
-        )
+        write!(f, "exit {:?}\nstdout: {}\nstderr: {}", self.code, self.stdout, self.stderr)
     }
 }
 
 /// The names of an object's keys.
 #[track_caller]
 pub(crate) fn keys(value: &Value) -> Vec<&str> {
-    value
-        .as_object()
-        .expect("an object")
-        .keys()
-        .map(String::as_str)
-        .collect()
+    value.as_object().expect("an object").keys().map(String::as_str).collect()
 }

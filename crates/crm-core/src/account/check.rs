@@ -38,23 +38,12 @@ impl AccountConfig {
         let zone = self
             .timezone
             .as_deref()
-            .map(|zone| {
-                zone.parse::<Zone>()
-                    .map_err(|error| about("timezone", &error))
-            })
+            .map(|zone| zone.parse::<Zone>().map_err(|error| about("timezone", &error)))
             .transpose()?;
-        if self
-            .timeout_seconds
-            .is_some_and(|seconds| !(seconds > 0.0 && seconds <= 86_400.0))
-        {
-            return Err(Error::config(
-                "timeout_seconds: write a number from 0.1 to 86400",
-            ));
+        if self.timeout_seconds.is_some_and(|seconds| !(seconds > 0.0 && seconds <= 86_400.0)) {
+            return Err(Error::config("timeout_seconds: write a number from 0.1 to 86400"));
         }
-        if self
-            .requests_per_second
-            .is_some_and(|rate| !(rate > 0.0 && rate.is_finite()))
-        {
+        if self.requests_per_second.is_some_and(|rate| !(rate > 0.0 && rate.is_finite())) {
             return Err(Error::config("requests_per_second: write a number above 0"));
         }
         if self.burst == Some(0) {
@@ -97,14 +86,11 @@ impl AccountConfig {
 }
 
 fn outside(key: &str, number: &str, phones: PhoneReader) -> Result<PhoneNumber> {
-    phones
-        .read(number)
-        .map(|reading| reading.number())
-        .map_err(|error| {
-            // The error's own text shows a part of the value, which no redactor recognises as a
-            // secret.
-            let reason = error.reason().as_str().replace('_', " ");
-            Error::config(format!("{key}: invalid phone number {number:?}: {reason}"))
-                .with_hint("write the line's outside number with +, as +375171234567")
-        })
+    phones.read(number).map(|reading| reading.number()).map_err(|error| {
+        // The error's own text shows a part of the value, which no redactor recognises as a
+        // secret.
+        let reason = error.reason().as_str().replace('_', " ");
+        Error::config(format!("{key}: invalid phone number {number:?}: {reason}"))
+            .with_hint("write the line's outside number with +, as +375171234567")
+    })
 }

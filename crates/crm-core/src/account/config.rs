@@ -92,14 +92,8 @@ impl<'de> Deserialize<'de> for UnknownCallers {
                     "write none, client or lead, or a table with in and out of these",
                 )
             })? {
-                Written::Both(both) => Self {
-                    inbound: both,
-                    outbound: both,
-                },
-                Written::Each(each) => Self {
-                    inbound: each.inbound,
-                    outbound: each.outbound,
-                },
+                Written::Both(both) => Self { inbound: both, outbound: both },
+                Written::Each(each) => Self { inbound: each.inbound, outbound: each.outbound },
             },
         )
     }
@@ -211,10 +205,7 @@ fn text_map<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<BTreeMap<String, String>, D::Error> {
     let written = BTreeMap::<String, TextOrNumber>::deserialize(deserializer)?;
-    Ok(written
-        .into_iter()
-        .map(|(key, value)| (key, value.into()))
-        .collect())
+    Ok(written.into_iter().map(|(key, value)| (key, value.into())).collect())
 }
 
 #[derive(Deserialize)]

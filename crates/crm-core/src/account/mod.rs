@@ -66,17 +66,13 @@ impl Account {
 
     /// How long one operation may take, where that is configured.
     pub fn timeout(&self) -> Option<Duration> {
-        self.config
-            .timeout_seconds
-            .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+        self.config.timeout_seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
     }
 
     /// How often a request is repeated.
     pub fn retry(&self) -> RetryPolicy {
         let policy = RetryPolicy::default();
-        self.config
-            .retries
-            .map_or(policy, |retries| policy.with_retries(retries))
+        self.config.retries.map_or(policy, |retries| policy.with_retries(retries))
     }
 
     /// A quota of the CRM as this account's configuration changes it: `requests_per_second` sets
@@ -133,16 +129,11 @@ impl Account {
     /// The text of a task for a missed call: `task_text`, by default in Russian.
     pub fn task_text(&self) -> &str {
         let configured = self.config.task_text.as_deref().map(str::trim);
-        configured
-            .filter(|text| !text.is_empty())
-            .unwrap_or(TASK_TEXT)
+        configured.filter(|text| !text.is_empty()).unwrap_or(TASK_TEXT)
     }
 
     /// The call id as it goes to the CRM.
     pub fn external_id(&self, call: &CallId) -> String {
-        format!(
-            "{}{call}",
-            self.config.call_id_prefix.as_deref().unwrap_or_default()
-        )
+        format!("{}{call}", self.config.call_id_prefix.as_deref().unwrap_or_default())
     }
 }

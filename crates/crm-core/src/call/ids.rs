@@ -15,14 +15,10 @@ fn check(what: &str, text: &str) -> Result<()> {
         return Err(Error::input(format!("the {what} is empty")));
     }
     if text.len() > LONGEST {
-        return Err(Error::input(format!(
-            "the {what} is longer than {LONGEST} bytes"
-        )));
+        return Err(Error::input(format!("the {what} is longer than {LONGEST} bytes")));
     }
     if text.chars().any(char::is_control) {
-        return Err(Error::input(format!(
-            "the {what} {text:?} contains control characters"
-        )));
+        return Err(Error::input(format!("the {what} {text:?} contains control characters")));
     }
     Ok(())
 }

@@ -29,10 +29,8 @@ impl Recording {
     pub fn url(address: &str) -> Result<Self> {
         match Url::parse(address.trim()) {
             Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(Self::Url(url)),
-            _ => Err(
-                Error::input("the recording's address is no http or https URL")
-                    .with_hint("give the whole address, as https://pbx.example.test/rec/1.mp3"),
-            ),
+            _ => Err(Error::input("the recording's address is no http or https URL")
+                .with_hint("give the whole address, as https://pbx.example.test/rec/1.mp3")),
         }
     }
 }

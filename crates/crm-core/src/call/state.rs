@@ -103,22 +103,13 @@ impl CallState {
             EventKind::Transferred { mode, from, to } => {
                 self.pass_on(event, *mode, from.as_ref(), to);
             }
-            EventKind::Ended {
-                outcome,
-                reason,
-                talk,
-            } => {
+            EventKind::Ended { outcome, reason, talk } => {
                 // After lost state the end is the first to name who was called.
                 for leg in event.legs() {
                     self.leg_mut(event.call_id(), leg, at);
                 }
                 let (outcome, reason, talk) = (*outcome, *reason, *talk);
-                self.end(End {
-                    at,
-                    outcome,
-                    reason,
-                    talk,
-                });
+                self.end(End { at, outcome, reason, talk });
                 if self.outcome == Some(Outcome::Answered) && self.talked_with.is_empty() {
                     for talker in event.legs().iter().filter_map(Leg::employee) {
                         self.note_talker(talker.clone(), at);
@@ -145,12 +136,7 @@ impl CallState {
                 event.crm_call_id().filter(|_| self.crm_call_id.is_none()),
             )
         } else {
-            (
-                event.direction(),
-                event.client(),
-                event.line(),
-                event.crm_call_id(),
-            )
+            (event.direction(), event.client(), event.line(), event.crm_call_id())
         };
         if let Some(direction) = direction {
             if let Some(known) = self.direction.filter(|known| *known != direction) {
@@ -232,9 +218,8 @@ impl CallState {
             self.minted += 1;
             let id = format!("{}.{}", call.as_str().replace('/', "-"), self.minted);
             // A call id may be so long that nothing can be appended to it.
-            let id = LegId::new(&id)
-                .or_else(|_| LegId::new(format!("leg.{}", self.minted)))
-                .ok()?;
+            let id =
+                LegId::new(&id).or_else(|_| LegId::new(format!("leg.{}", self.minted))).ok()?;
             if !self.legs.iter().any(|leg| leg.id == id) {
                 return Some(id);
             }
@@ -265,10 +250,7 @@ impl CallState {
         // In a click-to-call the employee is known from the leg that rang first.
         let talker = talker.or_else(|| {
             let connected = |leg: &&LiveLeg| leg.phase == LegPhase::Connected;
-            self.legs
-                .iter()
-                .filter(connected)
-                .find_map(|leg| leg.employees().next().cloned())
+            self.legs.iter().filter(connected).find_map(|leg| leg.employees().next().cloned())
         });
         earliest(&mut self.answered_at, at);
         if let Some(talker) = talker {
@@ -289,11 +271,7 @@ impl CallState {
 
     fn shift(&mut self, event: &CallEvent, from: LegPhase, to: LegPhase) {
         if event.legs().is_empty() {
-            for leg in self
-                .legs
-                .iter_mut()
-                .filter(|leg| leg.has_client() && leg.phase == from)
-            {
+            for leg in self.legs.iter_mut().filter(|leg| leg.has_client() && leg.phase == from) {
                 leg.phase = to;
             }
         }

@@ -52,12 +52,7 @@ impl Cx {
     }
 
     fn new(lane: Lane) -> Self {
-        Self {
-            deadline: None,
-            lane,
-            trace_id: None,
-            requests: Arc::default(),
-        }
+        Self { deadline: None, lane, trace_id: None, requests: Arc::default() }
     }
 
     /// Gives up this long from now. What would come later is dropped, not sent late.

@@ -16,12 +16,7 @@ pub struct Check {
 impl Check {
     /// It is as it should be.
     pub fn passed(name: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            name,
-            message: message.into(),
-            failure: None,
-            hint: None,
-        }
+        Self { name, message: message.into(), failure: None, hint: None }
     }
 
     /// It is not, and why.
@@ -31,12 +26,7 @@ impl Check {
         message: impl Into<String>,
         hint: impl Into<String>,
     ) -> Self {
-        Self {
-            name,
-            message: message.into(),
-            failure: Some(kind),
-            hint: Some(hint.into()),
-        }
+        Self { name, message: message.into(), failure: Some(kind), hint: Some(hint.into()) }
     }
 
     /// It could not be looked at because of an error.

@@ -67,10 +67,7 @@ pub trait CrmConnector: Send + Sync + fmt::Debug {
     /// [`TalkUnknown`](crate::WarningKind::TalkUnknown).
     async fn log_calls(&self, cx: &Cx, records: &[CallRecord]) -> Vec<Result<Receipt>> {
         let _ = cx;
-        records
-            .iter()
-            .map(|_| Err(self.lacks("a call history")))
-            .collect()
+        records.iter().map(|_| Err(self.lacks("a call history"))).collect()
     }
 
     /// Attaches a recording to a call that stands in the CRM's history.
@@ -136,10 +133,7 @@ pub trait CrmConnector: Send + Sync + fmt::Debug {
     /// Reads what the CRM sent us, and the answer it expects. Pure: no network, no waiting.
     fn parse_inbound(&self, request: &InboundRequest) -> (InboundReply, Result<InboundEvent>) {
         let _ = request;
-        (
-            InboundReply::not_found(),
-            Err(self.lacks("requests of its own")),
-        )
+        (InboundReply::not_found(), Err(self.lacks("requests of its own")))
     }
 
     /// Makes sure an inbound event is genuine where that takes the network.

@@ -21,12 +21,7 @@ pub struct CrmUser {
 impl CrmUser {
     /// A user without extension.
     pub fn new(id: CrmUserId, name: impl Into<String>, active: bool) -> Self {
-        Self {
-            id,
-            name: name.into(),
-            extension: None,
-            active,
-        }
+        Self { id, name: name.into(), extension: None, active }
     }
 }
 
@@ -62,11 +57,7 @@ pub struct Responsible {
 impl Responsible {
     /// A responsible employee.
     pub fn new(user_id: CrmUserId, name: Option<String>, extension: Option<Extension>) -> Self {
-        Self {
-            user_id,
-            name,
-            extension,
-        }
+        Self { user_id, name, extension }
     }
 }
 
@@ -105,14 +96,7 @@ pub struct Customer {
 impl Customer {
     /// A customer of whom only id and kind are known.
     pub fn new(id: impl Into<String>, kind: CustomerKind) -> Self {
-        Self {
-            id: id.into(),
-            kind,
-            name: None,
-            company: None,
-            url: None,
-            responsible: None,
-        }
+        Self { id: id.into(), kind, name: None, company: None, url: None, responsible: None }
     }
 }
 
@@ -131,11 +115,7 @@ pub struct Found {
 impl Found {
     /// What was found under a number.
     pub fn new(phone: PhoneNumber, candidates: Vec<Customer>) -> Self {
-        Self {
-            phone,
-            candidates,
-            warnings: Vec::new(),
-        }
+        Self { phone, candidates, warnings: Vec::new() }
     }
 }
 

@@ -44,20 +44,13 @@ pub struct SetupPlan {
 impl SetupPlan {
     /// A plan without an inbound address: nothing the CRM sends will reach us.
     pub fn new(inbound_url: Option<Url>) -> Self {
-        Self {
-            inbound_url,
-            mode: SetupMode::Write,
-            action: SetupAction::Register,
-        }
+        Self { inbound_url, mode: SetupMode::Write, action: SetupAction::Register }
     }
 
     /// A plan that undoes what registering did.
     #[must_use]
     pub fn removal() -> Self {
-        Self {
-            action: SetupAction::Remove,
-            ..Self::new(None)
-        }
+        Self { action: SetupAction::Remove, ..Self::new(None) }
     }
 
     /// The same plan, shown only: it reads and writes nothing.
@@ -91,10 +84,7 @@ pub struct SetupReport {
 impl SetupReport {
     /// A report of these changes.
     pub fn new(changes: Vec<String>) -> Self {
-        Self {
-            changes,
-            warnings: Vec::new(),
-        }
+        Self { changes, warnings: Vec::new() }
     }
 
     /// Adds warnings.

@@ -37,20 +37,13 @@ impl fmt::Debug for Answer {
 impl Answer {
     /// An answer.
     pub fn new(status: StatusCode, headers: HeaderMap, body: impl Into<Bytes>) -> Self {
-        Self {
-            status,
-            headers,
-            body: body.into(),
-        }
+        Self { status, headers, body: body.into() }
     }
 
     /// A JSON answer with status 200, for planned answers and tests.
     pub fn ok_json(value: &serde_json::Value) -> Self {
         let mut headers = HeaderMap::new();
-        headers.insert(
-            header::CONTENT_TYPE,
-            http::HeaderValue::from_static("application/json"),
-        );
+        headers.insert(header::CONTENT_TYPE, http::HeaderValue::from_static("application/json"));
         Self::new(StatusCode::OK, headers, value.to_string())
     }
 
@@ -107,8 +100,6 @@ impl Answer {
     /// The beginning of the body as text, on one line, without secrets.
     pub fn excerpt(&self, redactor: &Redactor) -> String {
         let text = String::from_utf8_lossy(&self.body);
-        redactor
-            .excerpt(&text, EXCERPT)
-            .replace(char::is_control, " ")
+        redactor.excerpt(&text, EXCERPT).replace(char::is_control, " ")
     }
 }

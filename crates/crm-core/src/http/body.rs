@@ -46,10 +46,7 @@ impl Body {
         content_type: impl Into<Cow<'static, str>>,
         source: impl Source + 'static,
     ) -> Self {
-        Self::Stream {
-            content_type: content_type.into(),
-            source: Arc::new(source),
-        }
+        Self::Stream { content_type: content_type.into(), source: Arc::new(source) }
     }
 
     /// The bytes of the file at this path.
@@ -100,14 +97,12 @@ impl fmt::Debug for Body {
             Self::Empty => f.write_str("Empty"),
             Self::Form(fields) => write!(f, "Form({} fields)", fields.len()),
             Self::Json(bytes) => write!(f, "Json({} bytes)", bytes.len()),
-            Self::Bytes {
-                content_type,
-                bytes,
-            } => write!(f, "Bytes({content_type}, {} bytes)", bytes.len()),
-            Self::Stream {
-                content_type,
-                source,
-            } => write!(f, "Stream({content_type}, {})", source.name()),
+            Self::Bytes { content_type, bytes } => {
+                write!(f, "Bytes({content_type}, {} bytes)", bytes.len())
+            }
+            Self::Stream { content_type, source } => {
+                write!(f, "Stream({content_type}, {})", source.name())
+            }
         }
     }
 }
@@ -253,9 +248,7 @@ mod tests {
 
     #[test]
     fn a_plus_never_becomes_a_blank() {
-        let request = ApiRequest::post("/x")
-            .form("phone", "+375 29")
-            .query("q", "a b+c");
+        let request = ApiRequest::post("/x").form("phone", "+375 29").query("q", "a b+c");
         assert_eq!(&request.body_ref().encode()[..], b"phone=%2B375+29");
         assert_eq!(request.query_string(), "q=a+b%2Bc");
     }

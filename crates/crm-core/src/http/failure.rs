@@ -50,9 +50,7 @@ impl Failure {
         };
         let text = redactor.redact(&format!("{name}: {fault}"));
         Self {
-            error: Error::new(kind, text)
-                .with_effect(Effect::Maybe)
-                .with_hint(hint),
+            error: Error::new(kind, text).with_effect(Effect::Maybe).with_hint(hint),
             advice,
             told: None,
         }
@@ -111,11 +109,9 @@ impl Failure {
             TransportError::TooLong(_) => {
                 (ErrorKind::Decode, Advice::Never, "ask for less at a time")
             }
-            TransportError::Invalid(_) => (
-                ErrorKind::Internal,
-                Advice::Never,
-                "report this as a defect",
-            ),
+            TransportError::Invalid(_) => {
+                (ErrorKind::Internal, Advice::Never, "report this as a defect")
+            }
             TransportError::Certificate(fault) => {
                 (ErrorKind::Unavailable, Advice::Never, fault.hint())
             }
@@ -124,21 +120,13 @@ impl Failure {
                 Advice::Never,
                 "check scheme and port of url: the server at this port does not speak TLS",
             ),
-            _ => (
-                ErrorKind::Unavailable,
-                Advice::Transient,
-                "check the url and the way to the CRM",
-            ),
+            _ => {
+                (ErrorKind::Unavailable, Advice::Transient, "check the url and the way to the CRM")
+            }
         };
         let text = redactor.redact(&failure.to_string());
-        let error = Error::new(kind, format!("{host}: {text}"))
-            .with_effect(effect)
-            .with_hint(hint);
-        Self {
-            error,
-            advice,
-            told: None,
-        }
+        let error = Error::new(kind, format!("{host}: {text}")).with_effect(effect).with_hint(hint);
+        Self { error, advice, told: None }
     }
 
     /// The error a caller gets when there is no further attempt.
@@ -166,11 +154,7 @@ impl Failure {
 
 /// What changes nothing cannot have been carried out.
 pub(super) fn effect_of(idempotency: Idempotency, effect: Effect) -> Effect {
-    if idempotency == Idempotency::Safe {
-        Effect::NotApplied
-    } else {
-        effect
-    }
+    if idempotency == Idempotency::Safe { Effect::NotApplied } else { effect }
 }
 
 /// Adds the beginning of the body to an error about an answer that cannot be read.

@@ -50,14 +50,7 @@ struct State {
 
 impl Flow {
     pub(super) fn new(name: String) -> Self {
-        Self {
-            name,
-            state: Mutex::new(State {
-                moved: Instant::now(),
-                waits: false,
-                fault: None,
-            }),
-        }
+        Self { name, state: Mutex::new(State { moved: Instant::now(), waits: false, fault: None }) }
     }
 
     /// The source has been asked and lets wait.

@@ -41,12 +41,7 @@ pub struct Part {
 impl Part {
     /// A part with these bytes.
     pub fn new(name: impl Into<String>, source: impl Source + 'static) -> Self {
-        Self {
-            name: name.into(),
-            file_name: None,
-            content_type: None,
-            source: Arc::new(source),
-        }
+        Self { name: name.into(), file_name: None, content_type: None, source: Arc::new(source) }
     }
 
     /// A part with this text.
@@ -79,9 +74,10 @@ impl Part {
     }
 
     fn head(&self, boundary: &str) -> Result<String> {
-        let file_name = self.file_name.as_ref().map_or_else(String::new, |name| {
-            format!("; filename=\"{}\"", quoted(name))
-        });
+        let file_name = self
+            .file_name
+            .as_ref()
+            .map_or_else(String::new, |name| format!("; filename=\"{}\"", quoted(name)));
         let content_type = match &self.content_type {
             Some(name) if name.contains(char::is_control) => {
                 return Err(Error::input(format!("{name:?} is no content type")));
@@ -117,10 +113,7 @@ impl Multipart {
     /// A form without parts, and with a boundary that is in no file by any likelihood.
     pub fn new() -> Self {
         let boundary = format!("vochi-{:032x}", fastrand::u128(..));
-        Self {
-            boundary,
-            parts: Vec::new(),
-        }
+        Self { boundary, parts: Vec::new() }
     }
 
     /// Sets the boundary, for tests that compare bytes: letters, digits and `-`, at most 70. With
@@ -177,9 +170,7 @@ impl Source for Multipart {
             let opened = part.source.open().await?;
             // A host's source may say any length.
             let around = head.len() as u64 + 2;
-            length = length
-                .saturating_add(opened.length())
-                .saturating_add(around);
+            length = length.saturating_add(opened.length()).saturating_add(around);
             let part = Cursor::new(head).chain(opened).chain(&b"\r\n"[..]);
             whole = Box::new(whole.chain(part));
         }
@@ -191,7 +182,5 @@ impl Source for Multipart {
 
 /// As browsers write names in quotes.
 fn quoted(text: &str) -> String {
-    text.replace('"', "%22")
-        .replace('\r', "%0D")
-        .replace('\n', "%0A")
+    text.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A")
 }

@@ -24,9 +24,7 @@ impl Origin {
     /// The host, and the port where it is not the scheme's own.
     pub fn host(&self) -> String {
         let host = self.0.host_str().unwrap_or_default();
-        self.0
-            .port()
-            .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+        self.0.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
     }
 
     /// The same address with every request's path behind these segments, which may contain anything.
@@ -77,11 +75,8 @@ impl FromStr for Origin {
         if text.is_empty() {
             return Err(wrong("is empty"));
         }
-        let with_scheme = if text.contains("://") {
-            text.to_owned()
-        } else {
-            format!("https://{text}")
-        };
+        let with_scheme =
+            if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
         let url = Url::parse(&with_scheme).map_err(|_| wrong("is no address"))?;
         if !url.username().is_empty() || url.password().is_some() {
             return Err(wrong("contains a user name or password"));
@@ -155,10 +150,7 @@ mod tests {
         let origin: Origin = "https://crm.example.test".parse().unwrap();
         let request = ApiRequest::get("/files/1").query("download", "true");
         let joined = |origin: &Origin| origin.join(&request).to_string();
-        assert_eq!(
-            joined(&origin),
-            "https://crm.example.test/files/1?download=true"
-        );
+        assert_eq!(joined(&origin), "https://crm.example.test/files/1?download=true");
         let within = origin.clone().within(["api", "v1", "x/../y?z"]);
         assert_eq!(
             joined(&within),
@@ -169,9 +161,7 @@ mod tests {
 
     #[test]
     fn a_wrong_address_is_not_repeated_in_the_error() {
-        let error = "https://canary-key@demo.retailcrm.ru"
-            .parse::<Origin>()
-            .unwrap_err();
+        let error = "https://canary-key@demo.retailcrm.ru".parse::<Origin>().unwrap_err();
         assert!(!format!("{error} {error:?}").contains("canary"));
     }
 }

@@ -60,9 +60,7 @@ impl Pipeline {
         let mut inner = (*self.inner).clone();
         inner.dialect = dialect;
         inner.redactor = inner.redactor.and(secrets);
-        Self {
-            inner: Arc::new(inner),
-        }
+        Self { inner: Arc::new(inner) }
     }
 
     /// The same pipeline to another place of the CRM's address.
@@ -70,9 +68,7 @@ impl Pipeline {
     pub fn to_origin(&self, origin: Origin) -> Self {
         let mut inner = (*self.inner).clone();
         inner.origin = origin;
-        Self {
-            inner: Arc::new(inner),
-        }
+        Self { inner: Arc::new(inner) }
     }
 
     /// The account in whose name it sends.
@@ -101,17 +97,13 @@ impl Pipeline {
             operation: endpoint.operation(),
         };
         let mut attempts = 0;
-        let prepared = endpoint
-            .request()
-            .and_then(|request| Prepared::new(request, &self.inner.origin));
+        let prepared =
+            endpoint.request().and_then(|request| Prepared::new(request, &self.inner.origin));
         let result = match prepared {
             Ok(prepared) if self.inner.hub.plan().is_some() => {
                 self.rehearse(cx, endpoint, &prepared).await
             }
-            Ok(prepared) => {
-                self.run(cx, endpoint, &prepared, reporter, &mut attempts)
-                    .await
-            }
+            Ok(prepared) => self.run(cx, endpoint, &prepared, reporter, &mut attempts).await,
             Err(error) => Err(error),
         };
         let result = result.map_err(|error| {
@@ -119,9 +111,7 @@ impl Pipeline {
             // An error of fetching credentials names the operation that fetched them.
             match error.operation() {
                 Some(_) => error,
-                None => error
-                    .with_operation(reporter.operation)
-                    .with_attempts(attempts),
+                None => error.with_operation(reporter.operation).with_attempts(attempts),
             }
         });
         reporter.finished(&result);
@@ -244,9 +234,8 @@ impl Pipeline {
     }
 
     fn bucket(&self, class: LimitClass, lane: Lane) -> Option<&Arc<dyn Bucket>> {
-        let mut of_lane = self
-            .buckets(class)
-            .filter(|(_, own, _)| own.is_none_or(|own| own == lane));
+        let mut of_lane =
+            self.buckets(class).filter(|(_, own, _)| own.is_none_or(|own| own == lane));
         of_lane.next().map(|(.., bucket)| bucket)
     }
 
@@ -311,10 +300,7 @@ impl Pipeline {
         let elapsed = began.elapsed();
         let status = sent.as_ref().ok().map(|answer| answer.status.as_u16());
         span.record("status", status);
-        span.record(
-            "elapsed_ms",
-            u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
-        );
+        span.record("elapsed_ms", u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX));
         reporter.attempt(attempt, status, elapsed);
         let fault = flow.and_then(|flow| Some((flow.take_fault()?, flow)));
         let broken =
@@ -348,10 +334,7 @@ impl Pipeline {
 
 /// What would come late is not sent.
 fn too_late() -> Error {
-    Error::new(
-        ErrorKind::Timeout,
-        "its time was up before it could be sent",
-    )
-    .with_try_again(TryAgain::Later)
-    .with_hint("nothing was sent; allow more time")
+    Error::new(ErrorKind::Timeout, "its time was up before it could be sent")
+        .with_try_again(TryAgain::Later)
+        .with_hint("nothing was sent; allow more time")
 }

@@ -61,10 +61,7 @@ impl Plan {
 
     /// The requests so far, in order.
     pub fn requests(&self) -> Vec<PlannedRequest> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(crate) fn note(
@@ -91,10 +88,7 @@ impl Plan {
                 .flatten()
                 .collect(),
         };
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(planned);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(planned);
     }
 }
 

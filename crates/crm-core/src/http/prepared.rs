@@ -77,10 +77,6 @@ impl Prepared {
             request.body = reader.watched(watched.clone()).into();
             flow = Some(watched);
         }
-        Ok(Ready {
-            request,
-            flow,
-            grant,
-        })
+        Ok(Ready { request, flow, grant })
     }
 }

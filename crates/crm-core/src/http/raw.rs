@@ -21,16 +21,9 @@ pub struct RawRequest {
 impl RawRequest {
     /// A request as it is.
     pub fn new(request: ApiRequest) -> Self {
-        let idempotency = if request.method().is_safe() {
-            Idempotency::Safe
-        } else {
-            Idempotency::Unsafe
-        };
-        Self {
-            request,
-            idempotency,
-            limit_class: LimitClass::GENERAL,
-        }
+        let idempotency =
+            if request.method().is_safe() { Idempotency::Safe } else { Idempotency::Unsafe };
+        Self { request, idempotency, limit_class: LimitClass::GENERAL }
     }
 
     /// The path.
@@ -75,9 +68,7 @@ impl Endpoint for RawRequest {
         match serde_json::from_slice(&answer.body) {
             Ok(value) => Ok(value),
             Err(_) if answer.body.is_empty() => Ok(Value::Null),
-            Err(_) => Ok(Value::String(
-                String::from_utf8_lossy(&answer.body).into_owned(),
-            )),
+            Err(_) => Ok(Value::String(String::from_utf8_lossy(&answer.body).into_owned())),
         }
     }
 

@@ -49,10 +49,7 @@ impl ReqwestTransport {
     pub fn new(user_agent: &str) -> Result<Self> {
         let build = |builder: reqwest::ClientBuilder| {
             builder.build().map_err(|error| {
-                Error::config(format!(
-                    "the HTTP client cannot be set up: {}",
-                    told(&error)
-                ))
+                Error::config(format!("the HTTP client cannot be set up: {}", told(&error)))
             })
         };
         Ok(Self {
@@ -64,11 +61,7 @@ impl ReqwestTransport {
     /// The client for an address. A proxy reaches another machine's loopback, and would be given the
     /// key of a plain request.
     fn client(&self, url: &Url) -> &reqwest::Client {
-        if is_loopback(url) {
-            &self.direct
-        } else {
-            &self.client
-        }
+        if is_loopback(url) { &self.direct } else { &self.client }
     }
 }
 
@@ -107,10 +100,7 @@ impl Transport for ReqwestTransport {
                 *outgoing.body_mut() = Some(reqwest::Body::wrap(Streamed::new(reader)));
             }
         }
-        let mut incoming = client
-            .execute(outgoing)
-            .await
-            .map_err(|error| classify(&error))?;
+        let mut incoming = client.execute(outgoing).await.map_err(|error| classify(&error))?;
         let status = incoming.status();
         let headers = std::mem::take(incoming.headers_mut());
         let mut body = BytesMut::new();
@@ -134,11 +124,7 @@ struct Streamed {
 
 impl Streamed {
     fn new(reader: SourceReader) -> Self {
-        Self {
-            left: reader.length(),
-            reader: Mutex::new(reader),
-            chunk: Vec::new(),
-        }
+        Self { left: reader.length(), reader: Mutex::new(reader), chunk: Vec::new() }
     }
 }
 
@@ -151,10 +137,7 @@ impl http_body::Body for Streamed {
         cx: &mut Context<'_>,
     ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
         let this = self.get_mut();
-        let reader = this
-            .reader
-            .get_mut()
-            .unwrap_or_else(PoisonError::into_inner);
+        let reader = this.reader.get_mut().unwrap_or_else(PoisonError::into_inner);
         this.chunk.resize(CHUNK, 0);
         let mut buffer = ReadBuf::new(&mut this.chunk);
         if let Err(error) = ready!(Pin::new(reader).poll_read(cx, &mut buffer)) {
@@ -226,9 +209,7 @@ fn tls_error(error: &reqwest::Error) -> Option<&rustls::Error> {
         if let Some(tls) = reason.downcast_ref() {
             return Some(tls);
         }
-        let wrapped = reason
-            .downcast_ref::<io::Error>()
-            .and_then(io::Error::get_ref);
+        let wrapped = reason.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
         reason = match wrapped {
             Some(wrapped) => wrapped,
             None => reason.source()?,

@@ -78,14 +78,7 @@ pub struct SourceReader {
 impl SourceReader {
     /// Exactly this many bytes. The length is sent before them, so it must be known.
     pub fn new(length: u64, bytes: impl AsyncRead + Send + 'static) -> Self {
-        Self {
-            length,
-            left: length,
-            last: None,
-            ended: false,
-            bytes: Box::pin(bytes),
-            flow: None,
-        }
+        Self { length, left: length, last: None, ended: false, bytes: Box::pin(bytes), flow: None }
     }
 
     /// How many bytes it has as a whole.
@@ -135,10 +128,7 @@ impl SourceReader {
     }
 
     fn short(&self) -> Fault {
-        Fault::Short {
-            told: self.length,
-            came: self.length - self.left,
-        }
+        Fault::Short { told: self.length, came: self.length - self.left }
     }
 }
 
@@ -176,11 +166,7 @@ impl AsyncRead for SourceReader {
 
 impl fmt::Debug for SourceReader {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "SourceReader({} of {} bytes left)",
-            self.left, self.length
-        )
+        write!(f, "SourceReader({} of {} bytes left)", self.left, self.length)
     }
 }
 
@@ -238,9 +224,6 @@ impl Source for Bytes {
     }
 
     async fn open(&self) -> Result<SourceReader> {
-        Ok(SourceReader::new(
-            self.len() as u64,
-            Cursor::new(self.clone()),
-        ))
+        Ok(SourceReader::new(self.len() as u64, Cursor::new(self.clone())))
     }
 }

@@ -84,13 +84,7 @@ pub struct HttpRequest {
 impl HttpRequest {
     /// A request.
     pub fn new(method: Method, url: Url, headers: HeaderMap, body: impl Into<Payload>) -> Self {
-        Self {
-            method,
-            url,
-            headers,
-            body: body.into(),
-            longest_answer: 8 * 1024 * 1024,
-        }
+        Self { method, url, headers, body: body.into(), longest_answer: 8 * 1024 * 1024 }
     }
 }
 

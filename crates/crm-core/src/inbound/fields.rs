@@ -59,41 +59,28 @@ impl InboundFields {
     /// # Errors
     /// `input`: the name has several values that differ.
     pub fn one(&self, name: &str) -> Result<Option<&str>> {
-        let mut values = self
-            .all(name)
-            .map(str::trim)
-            .filter(|value| !value.is_empty());
+        let mut values = self.all(name).map(str::trim).filter(|value| !value.is_empty());
         let first = values.next();
         if values.any(|other| Some(other) != first) {
-            return Err(Error::input(format!(
-                "the request has several values of {name}"
-            )));
+            return Err(Error::input(format!("the request has several values of {name}")));
         }
         Ok(first)
     }
 
     /// Every value of a name, as it came.
     pub fn all<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a str> {
-        self.iter()
-            .filter(move |(own, _)| *own == name)
-            .map(|(_, value)| value)
+        self.iter().filter(move |(own, _)| *own == name).map(|(_, value)| value)
     }
 
     /// Every name with its value, in the order of the request.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// The same parameters with every name and value changed: for taking secrets out.
     #[must_use]
     pub fn map(&self, change: impl Fn(&str) -> String) -> Self {
-        Self(
-            self.iter()
-                .map(|(name, value)| (change(name), change(value)))
-                .collect(),
-        )
+        Self(self.iter().map(|(name, value)| (change(name), change(value))).collect())
     }
 }
 

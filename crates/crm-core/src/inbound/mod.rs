@@ -94,11 +94,7 @@ pub struct InboundReply {
 impl InboundReply {
     /// A reply with a status and nothing else.
     pub fn new(status: StatusCode) -> Self {
-        Self {
-            status,
-            headers: HeaderMap::new(),
-            body: Bytes::new(),
-        }
+        Self { status, headers: HeaderMap::new(), body: Bytes::new() }
     }
 
     /// A reply with a JSON body.
@@ -112,9 +108,7 @@ impl InboundReply {
     /// ```
     pub fn json(status: StatusCode, body: &serde_json::Value) -> Self {
         let mut reply = Self::new(status);
-        reply
-            .headers
-            .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        reply.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         reply.body = Bytes::from(body.to_string());
         reply
     }

@@ -29,11 +29,7 @@ mod tests {
 
     #[test]
     fn nothing_is_the_offset() {
-        assert_eq!(
-            repeat_id("x", []),
-            "x-6c62272e07bb014262b821756295c58d",
-            "FNV-1a of no bytes"
-        );
+        assert_eq!(repeat_id("x", []), "x-6c62272e07bb014262b821756295c58d", "FNV-1a of no bytes");
     }
 
     #[test]

@@ -24,11 +24,7 @@ pub(super) struct GovernorBucket {
 
 impl GovernorBucket {
     pub(super) fn new(key: LimitKey, quota: Quota, clock: Clock) -> Self {
-        Self {
-            key,
-            clock,
-            state: Mutex::new(State::new(quota)),
-        }
+        Self { key, clock, state: Mutex::new(State::new(quota)) }
     }
 
     pub(super) fn tighten(&self, quota: Quota) {
@@ -47,12 +43,7 @@ impl GovernorBucket {
     }
 
     fn error(&self, account: &str, refusal: Refusal) -> LimitError {
-        LimitError::new(
-            self.key.clone(),
-            account,
-            refusal.cause,
-            refusal.retry_after,
-        )
+        LimitError::new(self.key.clone(), account, refusal.cause, refusal.retry_after)
     }
 
     fn enter(&self, account: &str, lane: Lane, until: Instant) -> Entry {
@@ -62,10 +53,7 @@ impl GovernorBucket {
         let now = self.clock.moment(read);
         let entry = if until < read {
             let (_, refusal) = state.foresee(account, lane, now);
-            Entry::Refused(Refusal {
-                cause: LimitCause::Late,
-                ..refusal
-            })
+            Entry::Refused(Refusal { cause: LimitCause::Late, ..refusal })
         } else {
             state.enter(account, lane, self.clock.moment(until), now, &mut wakes)
         };
@@ -99,10 +87,7 @@ impl Bucket for GovernorBucket {
             Entry::Refused(refusal) => return Err(self.error(account, refusal)),
             Entry::Queued(ticket) => ticket,
         };
-        let mut place = Place {
-            bucket: self,
-            ticket: Some(ticket),
-        };
+        let mut place = Place { bucket: self, ticket: Some(ticket) };
         let entered = Instant::now();
         let mut timer = pin!(sleep_until(until));
         poll_fn(|cx| place.poll(cx, timer.as_mut()))
@@ -135,9 +120,7 @@ impl fmt::Debug for GovernorBucket {
         let mut debug = f.debug_struct("GovernorBucket");
         debug.field("key", &self.key);
         if let Ok(state) = self.state.try_lock() {
-            debug
-                .field("quota", &state.quota())
-                .field("waiting", &state.waiting());
+            debug.field("quota", &state.quota()).field("waiting", &state.waiting());
         }
         debug.finish_non_exhaustive()
     }
@@ -204,9 +187,6 @@ mod tests {
     #[test]
     fn a_bucket_at_rest_stays_small() {
         let size = size_of::<GovernorBucket>();
-        assert!(
-            size <= 384,
-            "{size} bytes for each of maybe ten thousand buckets"
-        );
+        assert!(size <= 384, "{size} bytes for each of maybe ten thousand buckets");
     }
 }

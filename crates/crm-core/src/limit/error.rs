@@ -23,12 +23,7 @@ pub struct LimitError {
 impl LimitError {
     /// The error of a bucket that foresees a permit only after `retry_after`.
     pub fn new(key: LimitKey, account: &str, cause: LimitCause, retry_after: Duration) -> Self {
-        Self {
-            key,
-            account: account.into(),
-            cause,
-            retry_after,
-        }
+        Self { key, account: account.into(), cause, retry_after }
     }
 
     /// How long from now a permit is foreseen, for a caller who joined the queue now.

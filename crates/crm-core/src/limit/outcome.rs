@@ -32,10 +32,7 @@ pub(super) struct Refusal {
 
 impl Refusal {
     /// For a ticket that has left before: nobody asks with one.
-    pub(super) const GONE: Self = Self {
-        cause: LimitCause::Late,
-        retry_after: Duration::ZERO,
-    };
+    pub(super) const GONE: Self = Self { cause: LimitCause::Late, retry_after: Duration::ZERO };
 }
 
 /// Whom a refusal holds back.

@@ -44,13 +44,7 @@ impl Pauses {
         } else {
             let name: Arc<str> = account.into();
             self.ends.insert((until, Arc::clone(&name)));
-            self.accounts.insert(
-                name,
-                Pause {
-                    until,
-                    parked: BTreeSet::new(),
-                },
-            );
+            self.accounts.insert(name, Pause { until, parked: BTreeSet::new() });
         }
     }
 
@@ -91,11 +85,7 @@ impl Pauses {
     pub(super) fn parked(&self, account: &str) -> Option<Parked> {
         let pause = self.accounts.get(account)?;
         let first = *pause.parked.first()?;
-        Some(Parked {
-            first,
-            count: pause.parked.len() as u64,
-            until: pause.until,
-        })
+        Some(Parked { first, count: pause.parked.len() as u64, until: pause.until })
     }
 }
 

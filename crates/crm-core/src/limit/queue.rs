@@ -80,17 +80,14 @@ impl Queue {
 
     /// How many permits go to others before a newcomer in `lane`.
     pub(super) fn ahead_of_newcomer(&self, lane: Lane) -> u64 {
-        self.turns
-            .ahead(lane, count(&self.live), count(&self.history))
+        self.turns.ahead(lane, count(&self.live), count(&self.history))
     }
 
     /// How many permits go to others before this waiter: as many or a few more, since tickets of
     /// those who left are counted where telling them apart would mean walking the line.
     pub(super) fn ahead_of(&self, ticket: Ticket, lane: Lane) -> u64 {
         let line = self.line(lane);
-        let before = line
-            .first()
-            .map_or(0, |first| ticket.at_most_after(*first, count(line)));
+        let before = line.first().map_or(0, |first| ticket.at_most_after(*first, count(line)));
         match lane {
             Lane::Live => self.turns.ahead(lane, before, count(&self.history)),
             Lane::History => self.turns.ahead(lane, count(&self.live), before),
@@ -122,9 +119,7 @@ impl Queue {
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (Ticket, &Waiter)> {
-        self.waiters
-            .iter()
-            .map(|(ticket, waiter)| (*ticket, waiter))
+        self.waiters.iter().map(|(ticket, waiter)| (*ticket, waiter))
     }
 
     /// Moves a waiter into its line or out of it.

@@ -78,11 +78,7 @@ impl Quota {
     pub fn scaled(self, factor: f64) -> Result<Self, QuotaError> {
         let burst = (f64::from(self.burst.get()) * factor).floor().max(1.0);
         // A float too large for u32 becomes u32::MAX, which `new` refuses.
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "at least 1"
-        )]
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at least 1")]
         let burst = burst as u32;
         Self::new(self.rate * factor, burst)
     }
@@ -104,10 +100,7 @@ impl Quota {
 
     /// The stricter rate with the stricter burst.
     pub(super) fn strictest(self, other: Self) -> Self {
-        Self {
-            rate: self.rate.min(other.rate),
-            burst: self.burst.min(other.burst),
-        }
+        Self { rate: self.rate.min(other.rate), burst: self.burst.min(other.burst) }
     }
 
     pub(super) const fn burst_size(self) -> NonZeroU32 {
@@ -129,9 +122,7 @@ impl Quota {
     /// and still leave no second above [`most_in_a_second`](Self::most_in_a_second).
     pub(super) fn lag_nanos(self) -> u64 {
         let periods = u64::from(self.whole_rate()) + 1;
-        periods
-            .saturating_mul(self.period_nanos())
-            .saturating_sub(1_000_000_001)
+        periods.saturating_mul(self.period_nanos()).saturating_sub(1_000_000_001)
     }
 
     fn whole_rate(self) -> u32 {

@@ -33,15 +33,9 @@ struct Registry {
 impl GovernorLimiter {
     /// A limiter without any buckets.
     pub fn new() -> Self {
-        let registry = Registry {
-            buckets: HashMap::new(),
-            sweep_at: SMALL,
-            swept: Moment::default(),
-        };
-        Self {
-            clock: Clock::new(),
-            registry: Mutex::new(registry),
-        }
+        let registry =
+            Registry { buckets: HashMap::new(), sweep_at: SMALL, swept: Moment::default() };
+        Self { clock: Clock::new(), registry: Mutex::new(registry) }
     }
 
     /// How many buckets are kept, those in use and those not yet swept.
@@ -63,9 +57,7 @@ impl Default for GovernorLimiter {
 
 impl fmt::Debug for GovernorLimiter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("GovernorLimiter")
-            .field("buckets", &self.buckets())
-            .finish_non_exhaustive()
+        f.debug_struct("GovernorLimiter").field("buckets", &self.buckets()).finish_non_exhaustive()
     }
 }
 
@@ -93,8 +85,7 @@ impl Registry {
     /// Drops what nobody holds. The next sweep comes when the rest has doubled, so that the cost
     /// per added bucket stays even.
     fn sweep(&mut self, now: Moment) {
-        self.buckets
-            .retain(|_, bucket| Arc::strong_count(bucket) > 1 || !bucket.is_fresh());
+        self.buckets.retain(|_, bucket| Arc::strong_count(bucket) > 1 || !bucket.is_fresh());
         self.sweep_at = (self.buckets.len() * 2).max(SMALL);
         self.buckets.shrink_to(self.sweep_at);
         self.swept = now;

@@ -66,9 +66,7 @@ impl State {
     /// True when the bucket may be forgotten: a new one would behave the same.
     pub(super) fn is_fresh(&self, now: Moment) -> bool {
         // The last permit counts for a second when a stricter quota comes.
-        let rested = self
-            .last
-            .is_none_or(|last| now.since(last) > Duration::from_secs(1));
+        let rested = self.last.is_none_or(|last| now.since(last) > Duration::from_secs(1));
         rested
             && self.rate.is_fresh(now)
             && self.held <= now
@@ -131,11 +129,7 @@ impl State {
     /// When a newcomer would get its permit, and what is to be said if that is too late.
     pub(super) fn foresee(&self, account: &str, lane: Lane, now: Moment) -> (Moment, Refusal) {
         let paused = self.pauses.until(account).unwrap_or_default();
-        let ahead = if paused > now {
-            0
-        } else {
-            self.queue.ahead_of_newcomer(lane)
-        };
+        let ahead = if paused > now { 0 } else { self.queue.ahead_of_newcomer(lane) };
         let foreseen = self.rate.due(ahead, now.max(self.held).max(paused));
         let cause = if paused > now.max(self.held) {
             LimitCause::AccountPause
@@ -144,13 +138,7 @@ impl State {
         } else {
             LimitCause::Quota
         };
-        (
-            foreseen,
-            Refusal {
-                cause,
-                retry_after: foreseen.since(now),
-            },
-        )
+        (foreseen, Refusal { cause, retry_after: foreseen.since(now) })
     }
 
     /// A waiter looks whether it is its turn. `waker` is how to wake it later; the one that was
@@ -186,10 +174,7 @@ impl State {
         if now >= until || self.earliest(waiter) > until {
             return Step::Refused(self.give_up(ticket, now, waker, wakes));
         }
-        let armed = self
-            .next_look(ticket, waiter, now)
-            .max(now.after(TICK))
-            .min(until);
+        let armed = self.next_look(ticket, waiter, now).max(now.after(TICK)).min(until);
         if let Some(waiter) = self.queue.get_mut(ticket) {
             waiter.armed = armed;
             std::mem::swap(&mut waiter.waker, waker);
@@ -250,10 +235,7 @@ impl State {
             self.held = self.held.max(self.pauses.last_end().unwrap_or_default());
         }
         // Whoever now waits for nothing is told so at once.
-        let doomed = self
-            .queue
-            .iter()
-            .filter(|(_, waiter)| self.earliest(waiter) > waiter.until);
+        let doomed = self.queue.iter().filter(|(_, waiter)| self.earliest(waiter) > waiter.until);
         wakes.add(doomed.map(|(_, waiter)| waiter.waker.clone()));
         self.call_first_parked(account, wakes);
         self.call_head(wakes);
@@ -284,10 +266,8 @@ impl State {
         if self.overdue.is_some_and(|overdue| overdue.head == ticket) {
             self.overdue = None;
         }
-        let absent = self
-            .queue
-            .get(ticket)
-            .is_some_and(|waiter| waiter.standing == Standing::Absent);
+        let absent =
+            self.queue.get(ticket).is_some_and(|waiter| waiter.standing == Standing::Absent);
         if absent {
             self.queue.set_standing(ticket, Standing::Ready);
             self.park_if_paused(ticket);
@@ -314,9 +294,7 @@ impl State {
 
     /// When a waiter who got no permit should look again, if nobody wakes it before.
     fn next_look(&self, ticket: Ticket, waiter: &Waiter, now: Moment) -> Moment {
-        let overdue = self
-            .overdue
-            .filter(|overdue| self.queue.head() == Some(overdue.head));
+        let overdue = self.overdue.filter(|overdue| self.queue.head() == Some(overdue.head));
         if let Some(overdue) = overdue {
             return overdue.since.after(GRACE);
         }
@@ -325,9 +303,7 @@ impl State {
                 let ahead = ticket.at_most_after(parked.first, parked.count);
                 self.rate.due(ahead, self.held.max(parked.until))
             }
-            _ => self
-                .rate
-                .due(self.queue.ahead_of(ticket, waiter.lane), self.held.max(now)),
+            _ => self.rate.due(self.queue.ahead_of(ticket, waiter.lane), self.held.max(now)),
         }
     }
 
@@ -367,11 +343,7 @@ impl State {
     /// Somebody has to look when the account's pause ends.
     fn call_first_parked(&mut self, account: &str, wakes: &mut Wakes) {
         if let Some(parked) = self.pauses.parked(account) {
-            self.call(
-                parked.first,
-                self.rate.due(0, self.held.max(parked.until)),
-                wakes,
-            );
+            self.call(parked.first, self.rate.due(0, self.held.max(parked.until)), wakes);
         }
     }
 

@@ -39,12 +39,7 @@ impl Bucket for UnlimitedBucket {
     ) -> Result<Duration, LimitError> {
         if until < Instant::now() {
             let cause = LimitCause::Late;
-            return Err(LimitError::new(
-                self.key.clone(),
-                account,
-                cause,
-                Duration::ZERO,
-            ));
+            return Err(LimitError::new(self.key.clone(), account, cause, Duration::ZERO));
         }
         Ok(Duration::ZERO)
     }

@@ -71,13 +71,7 @@ pub async fn settle(
     call: &CallId,
     mode: Mode,
 ) -> Result<Vec<Settled>> {
-    let run = Run {
-        connector,
-        hub,
-        cx,
-        call,
-        now: hub.clock().now(),
-    };
+    let run = Run { connector, hub, cx, call, now: hub.clock().now() };
     if mode == Mode::Send {
         run.decide().await?;
     }
@@ -93,10 +87,8 @@ pub async fn settle(
     }
     let tried = run.try_all(&before).await?;
     let after = run.read().await?.unwrap_or_default();
-    let mut settled: Vec<Settled> = items
-        .iter()
-        .map(|item| run.outcome(item, &before, &after, tried.as_ref()))
-        .collect();
+    let mut settled: Vec<Settled> =
+        items.iter().map(|item| run.outcome(item, &before, &after, tried.as_ref())).collect();
     // Recordings and follow-ups that became due by the record.
     let mut further = after.items(call);
     further.retain(|item| settled.iter().all(|known| known.kind != item.kind));
@@ -123,14 +115,11 @@ impl Run<'_> {
 
     async fn change(&self, change: impl FnOnce(&mut PendingCall) + Send) -> Result<()> {
         let account = self.connector.account();
-        self.hub
-            .change_pending(self.cx, account, self.call, change)
-            .await
+        self.hub.change_pending(self.cx, account, self.call, change).await
     }
 
     async fn drop_all(&self) -> Result<()> {
-        self.change(|pending| *pending = PendingCall::default())
-            .await
+        self.change(|pending| *pending = PendingCall::default()).await
     }
 
     /// A person decided that nothing of it was done.
@@ -147,12 +136,7 @@ impl Run<'_> {
 
     /// Tries what can be tried now.
     async fn try_all(&self, before: &PendingCall) -> Result<Tried> {
-        let open = |kind| {
-            before
-                .entries
-                .get(&kind)
-                .filter(|entry| !entry.needs_decision)
-        };
+        let open = |kind| before.entries.get(&kind).filter(|entry| !entry.needs_decision);
         if before.has(PendingKind::Record) {
             let Some(entry) = open(PendingKind::Record) else {
                 return Ok(None);
@@ -165,8 +149,7 @@ impl Run<'_> {
                 Some(record.clone())
             } else {
                 let (hub, account) = (self.hub, self.connector.account());
-                hub.due_record(self.cx, account, self.call, &before.events)
-                    .await?
+                hub.due_record(self.cx, account, self.call, &before.events).await?
             };
             return Ok(match record {
                 Some(record) => self.log(record).await,
@@ -177,10 +160,7 @@ impl Run<'_> {
         if open(PendingKind::Recording).is_some()
             && let Some(recording) = &before.recording
         {
-            let attached = self
-                .connector
-                .attach_recording(self.cx, self.call, recording)
-                .await;
+            let attached = self.connector.attach_recording(self.cx, self.call, recording).await;
             tried = attached.err();
         }
         let by_record = open(PendingKind::FollowUp).is_some()
@@ -204,21 +184,14 @@ impl Run<'_> {
         after: &PendingCall,
         tried: Option<&Error>,
     ) -> Settled {
-        let left = after
-            .items(self.call)
-            .into_iter()
-            .find(|left| left.kind == item.kind);
+        let left = after.items(self.call).into_iter().find(|left| left.kind == item.kind);
         let was_recorded = !before.has(PendingKind::Record);
         let Some(left) = left else {
             let attempts = item.attempts + 1;
             let failed = tried.filter(|_| item.kind == PendingKind::Record);
             return Settled {
                 kind: item.kind,
-                outcome: if failed.is_some() {
-                    Outcome::Failed
-                } else {
-                    Outcome::Sent
-                },
+                outcome: if failed.is_some() { Outcome::Failed } else { Outcome::Sent },
                 recorded: was_recorded || failed.is_none(),
                 attempts,
                 error: failed.map(Error::again),
@@ -231,11 +204,7 @@ impl Run<'_> {
                 self.call
             ))
             .with_hint("log the call with all its data, or send the event that is missing");
-            return Settled {
-                outcome: Outcome::Failed,
-                error: Some(error),
-                ..kept(left, false)
-            };
+            return Settled { outcome: Outcome::Failed, error: Some(error), ..kept(left, false) };
         }
         kept(left, was_recorded)
     }
@@ -248,13 +217,7 @@ fn kept(item: PendingItem, recorded: bool) -> Settled {
         Some(error) if !is_temporary(error) => Outcome::Failed,
         _ => Outcome::Pending,
     };
-    Settled {
-        kind: item.kind,
-        outcome,
-        recorded,
-        attempts: item.attempts,
-        error: item.error,
-    }
+    Settled { kind: item.kind, outcome, recorded, attempts: item.attempts, error: item.error }
 }
 
 fn is_temporary(error: &Error) -> bool {
@@ -265,10 +228,7 @@ fn is_temporary(error: &Error) -> bool {
 }
 
 fn expired(item: &PendingItem) -> Settled {
-    let why = item
-        .error
-        .as_ref()
-        .map(|error| format!(": {}", error.message()));
+    let why = item.error.as_ref().map(|error| format!(": {}", error.message()));
     let message = format!(
         "{} of call {} was pending for 30 days and is dropped{}",
         item.kind,

@@ -62,18 +62,15 @@ pub(super) fn normalise(raw: &str) -> String {
             '\u{FE62}' => '+',
             '\u{2022}' => '|',
             // Fullwidth forms follow ASCII, digits included.
-            '\u{FF01}'..='\u{FF5E}' => u32::from(c)
-                .checked_sub(0xFEE0)
-                .and_then(char::from_u32)
-                .unwrap_or(c),
+            '\u{FF01}'..='\u{FF5E}' => {
+                u32::from(c).checked_sub(0xFEE0).and_then(char::from_u32).unwrap_or(c)
+            }
             c => decimal_digit(c).unwrap_or(c),
         })
         .collect();
     if text.contains('%') {
         // Numbers taken from a link.
-        text.replace("%2B", "+")
-            .replace("%2b", "+")
-            .replace("%20", " ")
+        text.replace("%2B", "+").replace("%2b", "+").replace("%20", " ")
     } else {
         text
     }
@@ -122,9 +119,7 @@ pub(super) fn one_number(text: &str) -> Result<Cleaned, PhoneRefusal> {
         return Err(PhoneRefusal::ServiceCode);
     }
     let (lead, number) = lead(text)?;
-    let (number, rest) = number
-        .split_at_checked(number_end(number))
-        .unwrap_or((number, ""));
+    let (number, rest) = number.split_at_checked(number_end(number)).unwrap_or((number, ""));
     if residue::is_exponent(rest) {
         return Err(PhoneRefusal::ScientificNotation);
     }
@@ -148,11 +143,7 @@ pub(super) fn one_number(text: &str) -> Result<Cleaned, PhoneRefusal> {
             .collect();
         digits = Digits::international(&whole).ok_or(PhoneRefusal::TooLong)?;
     }
-    Ok(Cleaned {
-        digits,
-        extension: parameters.extension.or(behind),
-        lead,
-    })
+    Ok(Cleaned { digits, extension: parameters.extension.or(behind), lead })
 }
 
 /// What is inside `Name <number>`, a link, a SIP or tel address, before an `@`.
@@ -218,13 +209,8 @@ fn parameters(text: &str) -> (&str, Parameters<'_>) {
 /// Whether `;` is followed by the name of a parameter rather than by another number.
 pub(super) fn is_parameter(text: &str) -> bool {
     let name = text.trim_start();
-    let end = name
-        .find(|c: char| !c.is_ascii_alphabetic() && c != '-')
-        .unwrap_or(name.len());
-    end > 0
-        && name
-            .get(end..)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with(['=', ';']))
+    let end = name.find(|c: char| !c.is_ascii_alphabetic() && c != '-').unwrap_or(name.len());
+    end > 0 && name.get(end..).is_some_and(|rest| rest.is_empty() || rest.starts_with(['=', ';']))
 }
 
 /// Cuts off what stands in front of the number's first digit or plus.
@@ -237,19 +223,11 @@ fn lead(text: &str) -> Result<(Lead, &str), PhoneRefusal> {
     let (before, number) = text.split_at_checked(start).unwrap_or((text, ""));
     let worded = before.contains(char::is_alphabetic);
     if number.is_empty() {
-        return Err(if worded {
-            PhoneRefusal::NotANumber
-        } else {
-            PhoneRefusal::Hidden
-        });
+        return Err(if worded { PhoneRefusal::NotANumber } else { PhoneRefusal::Hidden });
     }
     // `SIP/…` is a channel, `SIP: …` announces a number.
     let announced = words::announces_number(before) && !before.contains('/');
-    let lead = if worded && !announced {
-        Lead::Words
-    } else {
-        Lead::Plain
-    };
+    let lead = if worded && !announced { Lead::Words } else { Lead::Plain };
     Ok((lead, number))
 }
 

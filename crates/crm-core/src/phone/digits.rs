@@ -21,11 +21,7 @@ impl Digits {
         if let Some(first) = text.first_mut() {
             *first = b'+';
         }
-        Self {
-            text,
-            len: 0,
-            plus: false,
-        }
+        Self { text, len: 0, plus: false }
     }
 
     /// Adds an ASCII digit; `None` when there are too many for any number.
@@ -60,19 +56,14 @@ impl Digits {
 
     /// What follows `prefix`, as the digits of an international number.
     pub(super) fn after(&self, prefix: &str) -> Option<Self> {
-        self.as_str()
-            .strip_prefix(prefix)
-            .and_then(Self::international)
+        self.as_str().strip_prefix(prefix).and_then(Self::international)
     }
 
     /// These digits as an international number.
     pub(super) fn international(digits: &str) -> Option<Self> {
         let mut copy = Self::new();
         copy.plus = true;
-        digits
-            .bytes()
-            .try_for_each(|digit| copy.push(digit))
-            .map(|()| copy)
+        digits.bytes().try_for_each(|digit| copy.push(digit)).map(|()| copy)
     }
 
     /// Whether these are more digits than an international number can have.

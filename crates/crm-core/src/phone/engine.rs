@@ -21,9 +21,7 @@ impl Country {
     /// By its two letters in either case.
     pub(super) fn from_code(code: &str) -> Option<Self> {
         let country = Code::from_code(code).ok()?;
-        PHONE_NUMBER_UTIL
-            .get_country_code_for_region(country)
-            .map(|_| Self(country))
+        PHONE_NUMBER_UTIL.get_country_code_for_region(country).map(|_| Self(country))
     }
 
     /// Its two capital letters.
@@ -52,15 +50,16 @@ pub(super) struct Found {
 
 /// Reads `+` and digits, or digits as they are dialled inside `home`.
 pub(super) fn parse(text: &str, home: Option<Country>) -> Result<Found, Misfit> {
-    let parsed = PHONE_NUMBER_UTIL
-        .parse(text, home.map(|country| country.0))
-        .map_err(|error| match error {
-            ParseError::InvalidCountryCode => Misfit::UnknownCountry,
-            ParseError::TooLongNsn => Misfit::TooLong,
-            ParseError::NotANumber(_) | ParseError::TooShortAfterIdd | ParseError::TooShortNsn => {
-                Misfit::TooShort
-            }
-        })?;
+    let parsed =
+        PHONE_NUMBER_UTIL.parse(text, home.map(|country| country.0)).map_err(
+            |error| match error {
+                ParseError::InvalidCountryCode => Misfit::UnknownCountry,
+                ParseError::TooLongNsn => Misfit::TooLong,
+                ParseError::NotANumber(_)
+                | ParseError::TooShortAfterIdd
+                | ParseError::TooShortNsn => Misfit::TooShort,
+            },
+        )?;
     if PHONE_NUMBER_UTIL.is_valid_number(&parsed) {
         Ok(Found {
             calling_code: parsed.country_code,
@@ -79,11 +78,7 @@ pub(super) fn calling_code_len(digits: &str) -> Option<usize> {
             .get(..len)
             .filter(|code| !code.starts_with('0'))
             .and_then(|code| code.parse().ok())
-            .is_some_and(|code| {
-                PHONE_NUMBER_UTIL
-                    .get_region_for_country_code(code)
-                    .is_some()
-            })
+            .is_some_and(|code| PHONE_NUMBER_UTIL.get_region_for_country_code(code).is_some())
     })
 }
 
@@ -92,11 +87,7 @@ pub(super) fn check(calling_code: &str, national: &str) -> Result<(), Misfit> {
     let Some(number) = assemble(calling_code, national) else {
         return Err(Misfit::TooShort);
     };
-    if PHONE_NUMBER_UTIL.is_valid_number(&number) {
-        Ok(())
-    } else {
-        Err(misfit(&number))
-    }
+    if PHONE_NUMBER_UTIL.is_valid_number(&number) { Ok(()) } else { Err(misfit(&number)) }
 }
 
 /// The country a valid number belongs to; none for worldwide services such as +800.
@@ -132,11 +123,7 @@ pub(super) fn kind_of(calling_code: &str, national: &str) -> PhoneKind {
 /// A valid number as it is written inside its country, with that country's punctuation.
 pub(super) fn national_form(calling_code: &str, national: &str) -> Option<String> {
     let number = assemble(calling_code, national)?;
-    Some(
-        PHONE_NUMBER_UTIL
-            .format(&number, PhoneNumberFormat::National)
-            .into_owned(),
-    )
+    Some(PHONE_NUMBER_UTIL.format(&number, PhoneNumberFormat::National).into_owned())
 }
 
 fn assemble(calling_code: &str, national: &str) -> Option<Parsed> {
@@ -195,22 +182,18 @@ mod tests {
 
     /// The example number of every kind of every country.
     fn examples() -> impl Iterator<Item = (Code, Parsed)> {
-        PHONE_NUMBER_UTIL
-            .get_supported_regions()
-            .flat_map(|country| {
-                KINDS.into_iter().filter_map(move |kind| {
-                    PHONE_NUMBER_UTIL
-                        .get_example_number_for_type_and_region(country, kind)
-                        .ok()
-                        .map(|number| (country, number))
-                })
+        PHONE_NUMBER_UTIL.get_supported_regions().flat_map(|country| {
+            KINDS.into_iter().filter_map(move |kind| {
+                PHONE_NUMBER_UTIL
+                    .get_example_number_for_type_and_region(country, kind)
+                    .ok()
+                    .map(|number| (country, number))
             })
+        })
     }
 
     fn e164(number: &Parsed) -> String {
-        PHONE_NUMBER_UTIL
-            .format(number, PhoneNumberFormat::E164)
-            .into_owned()
+        PHONE_NUMBER_UTIL.format(number, PhoneNumberFormat::E164).into_owned()
     }
 
     #[test]
@@ -218,10 +201,7 @@ mod tests {
         let mut checked = 0;
         for (country, number) in examples() {
             let reader = PhoneReader::new().with_region(Country(country).into());
-            for form in [
-                PhoneNumberFormat::International,
-                PhoneNumberFormat::National,
-            ] {
+            for form in [PhoneNumberFormat::International, PhoneNumberFormat::National] {
                 let written = PHONE_NUMBER_UTIL.format(&number, form);
                 let digits = written.bytes().filter(u8::is_ascii_digit).count();
                 let expected = PHONE_NUMBER_UTIL.parse(&written, Some(country)).unwrap();

@@ -103,12 +103,7 @@ pub struct PhoneError {
 
 impl PhoneError {
     pub(super) fn new(raw: &str, reason: PhoneRefusal) -> Self {
-        Self {
-            raw: raw.into(),
-            reason,
-            region: None,
-            extension: None,
-        }
+        Self { raw: raw.into(), reason, region: None, extension: None }
     }
 
     /// Names the region whose reading failed.
@@ -204,11 +199,7 @@ impl fmt::Display for PhoneError {
                 f.write_str("is written as inside Russia or Kazakhstan, with their 8 in front")
             }
             PhoneRefusal::FormerTrunk => {
-                write!(
-                    f,
-                    "begins with a trunk prefix that is no longer dialled{}",
-                    In(self.region)
-                )
+                write!(f, "begins with a trunk prefix that is no longer dialled{}", In(self.region))
             }
             PhoneRefusal::ScientificNotation => {
                 f.write_str("is written in a spreadsheet's scientific notation, which drops digits")

@@ -125,9 +125,7 @@ impl PhoneNumber {
             _ => (0, 0),
         };
         let head = national.get(..head).unwrap_or_default();
-        let tail = national
-            .get(national.len().saturating_sub(tail)..)
-            .unwrap_or_default();
+        let tail = national.get(national.len().saturating_sub(tail)..).unwrap_or_default();
         format!("+{calling_code}{head}***{tail}")
     }
 
@@ -155,9 +153,7 @@ impl PhoneNumber {
     }
 
     fn split(&self) -> (&str, &str) {
-        self.digits()
-            .split_at_checked(usize::from(self.calling_code_len))
-            .unwrap_or_default()
+        self.digits().split_at_checked(usize::from(self.calling_code_len)).unwrap_or_default()
     }
 }
 
@@ -238,9 +234,7 @@ impl Serialize for PhoneNumber {
 impl<'de> Deserialize<'de> for PhoneNumber {
     /// Accepts what is written: E.164 of a valid number.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(serde::de::Error::custom)
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }
 

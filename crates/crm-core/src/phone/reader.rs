@@ -57,10 +57,7 @@ pub struct PhoneReader {
 impl PhoneReader {
     /// A reader of international numbers only.
     pub const fn new() -> Self {
-        Self {
-            region: None,
-            bare_digits: BareDigits::Auto,
-        }
+        Self { region: None, bare_digits: BareDigits::Auto }
     }
 
     /// Reads national forms as this region's people write them.
@@ -91,10 +88,7 @@ impl PhoneReader {
         if let Some(digits) = clean::plain(raw) {
             match self.number(&digits) {
                 Ok(number) => {
-                    return Ok(PhoneReading {
-                        number,
-                        extension: None,
-                    });
+                    return Ok(PhoneReading { number, extension: None });
                 }
                 // Blanks may part several numbers.
                 Err(_) if raw.trim().contains(' ') => {}
@@ -166,11 +160,7 @@ impl PhoneReader {
             Ok(_) => None,
             Err(_) => split::at_slashes(piece).or_else(|| {
                 let parts = split::at_blanks(piece, is_number)?;
-                Some(if self.is_one_country(&parts) {
-                    parts
-                } else {
-                    Vec::new()
-                })
+                Some(if self.is_one_country(&parts) { parts } else { Vec::new() })
             }),
         }
     }
@@ -188,11 +178,8 @@ impl PhoneReader {
 
     /// Reads a piece of normalised text that came from `raw`.
     fn read_piece(self, raw: &str, piece: &str) -> Result<PhoneReading, PhoneError> {
-        let Cleaned {
-            digits,
-            extension,
-            lead,
-        } = clean::one_number(piece).map_err(|reason| PhoneError::new(raw, reason))?;
+        let Cleaned { digits, extension, lead } =
+            clean::one_number(piece).map_err(|reason| PhoneError::new(raw, reason))?;
         match self.number(&digits) {
             Ok(number) => Ok(PhoneReading { number, extension }),
             // What was wrong with the digits says nothing when they were none of a number.
@@ -243,9 +230,7 @@ impl PhoneReader {
                 Err(misfit) => refusal = misfit.into(),
             }
         }
-        let abroad = DIALLED_ABROAD
-            .into_iter()
-            .find_map(|prefix| digits.after(prefix));
+        let abroad = DIALLED_ABROAD.into_iter().find_map(|prefix| digits.after(prefix));
         if let Some(abroad) = abroad {
             match international(&abroad) {
                 Ok(number) => return Ok(number),

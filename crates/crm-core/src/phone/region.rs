@@ -35,10 +35,7 @@ impl Region {
 
 impl From<Country> for Region {
     fn from(country: Country) -> Self {
-        Self {
-            country,
-            code: country.code(),
-        }
+        Self { country, code: country.code() }
     }
 }
 
@@ -53,9 +50,7 @@ impl FromStr for Region {
             .filter(|code| code.len() == 2)
             .and_then(Country::from_code)
             .map(Self::from)
-            .ok_or_else(|| UnknownRegion {
-                given: Shown(text).to_string(),
-            })
+            .ok_or_else(|| UnknownRegion { given: Shown(text).to_string() })
     }
 }
 
@@ -79,9 +74,7 @@ impl Serialize for Region {
 
 impl<'de> Deserialize<'de> for Region {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(serde::de::Error::custom)
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }
 

@@ -18,11 +18,7 @@ pub(super) fn without_decimals<'a>(number: &'a str, rest: &'a str) -> (&'a str, 
         "0" => !whole.contains('.'),
         zeros => !zeros.is_empty() && zeros.bytes().all(|b| b == b'0') && is_whole(whole),
     };
-    if decimals {
-        (whole, rest)
-    } else {
-        (number, rest)
-    }
+    if decimals { (whole, rest) } else { (number, rest) }
 }
 
 /// Returns true if the comma that begins `text` stands inside a number of a spreadsheet.
@@ -33,9 +29,8 @@ pub(super) fn is_decimal_comma(text: &str) -> bool {
 /// Returns true if `rest`, which follows the first digits, makes scientific notation of them:
 /// `E+11`, `,75291E+11`. Most digits of such a number are lost.
 pub(super) fn is_exponent(rest: &str) -> bool {
-    let rest = rest
-        .strip_prefix(',')
-        .map_or(rest, |decimals| decimals.trim_start_matches(is_digit));
+    let rest =
+        rest.strip_prefix(',').map_or(rest, |decimals| decimals.trim_start_matches(is_digit));
     rest.strip_prefix(['E', 'e', 'Е', 'е'])
         .map(|exponent| exponent.strip_prefix(['+', '-']).unwrap_or(exponent))
         .is_some_and(|exponent| exponent.starts_with(is_digit))
@@ -57,9 +52,7 @@ fn is_whole(number: &str) -> bool {
         Some((first, rest)) => {
             first.len() <= 3
                 && digits(first)
-                && rest
-                    .split(' ')
-                    .all(|group| group.len() == 3 && digits(group))
+                && rest.split(' ').all(|group| group.len() == 3 && digits(group))
         }
     }
 }

@@ -121,13 +121,10 @@ pub(super) fn at_blanks(piece: &str, is_number: impl Fn(&str) -> bool) -> Option
     if piece.len() > clean::LONGEST_TEXT {
         return None;
     }
-    let starts = piece
-        .match_indices(' ')
-        .map(|(at, _)| at + 1)
-        .filter(|&at| {
-            let rest = piece.get(at..).unwrap_or_default();
-            rest.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '('))
-        });
+    let starts = piece.match_indices(' ').map(|(at, _)| at + 1).filter(|&at| {
+        let rest = piece.get(at..).unwrap_or_default();
+        rest.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '('))
+    });
     let starts: Vec<usize> = std::iter::once(0).chain(starts).collect();
     // For each start from which numbers reach the end: in how many ways, and one of them.
     let mut reaching: Vec<(usize, u32, Vec<&str>)> = vec![(piece.len(), 1, Vec::new())];
@@ -137,9 +134,7 @@ pub(super) fn at_blanks(piece: &str, is_number: impl Fn(&str) -> bool) -> Option
             let part = piece.get(start..*end)?.trim();
             if is_number(part) {
                 found.1 = found.1.saturating_add(*ways);
-                found.2 = std::iter::once(part)
-                    .chain(following.iter().copied())
-                    .collect();
+                found.2 = std::iter::once(part).chain(following.iter().copied()).collect();
             }
         }
         if found.1 > 0 {
@@ -242,11 +237,7 @@ impl<'a> Pieces<'a> {
         }
         self.found.push(self.start..end);
         let found = std::mem::take(&mut self.found);
-        *self = Self {
-            found,
-            start: next,
-            ..Self::new(self.text)
-        };
+        *self = Self { found, start: next, ..Self::new(self.text) };
     }
 
     /// Returns true if `between`, words behind the digits so far, parts these from the next number,
@@ -274,11 +265,7 @@ impl<'a> Pieces<'a> {
     fn finish(mut self) -> Vec<&'a str> {
         let blank = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '|' | '&');
         let last = self.start..self.text.len();
-        if !self
-            .text
-            .get(last.clone())
-            .is_none_or(|text| text.chars().all(blank))
-        {
+        if !self.text.get(last.clone()).is_none_or(|text| text.chars().all(blank)) {
             match self.found.last_mut() {
                 // Words behind the last number are part of its text, as without the comma.
                 Some(previous) if self.digits == 0 => previous.end = last.end,
@@ -289,14 +276,7 @@ impl<'a> Pieces<'a> {
         self.found
             .into_iter()
             .filter_map(|piece| self.text.get(piece))
-            .map(|piece| {
-                if several {
-                    without_joining(piece)
-                } else {
-                    piece
-                }
-                .trim()
-            })
+            .map(|piece| if several { without_joining(piece) } else { piece }.trim())
             .collect()
     }
 }

@@ -45,19 +45,15 @@ pub(super) fn extension(text: &str) -> Result<Option<Box<str>>, PhoneRefusal> {
 /// Takes the digits of an extension; `None` when there are none or too many.
 pub(super) fn extension_digits(text: &str) -> Option<Box<str>> {
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    (1..=LONGEST_EXTENSION)
-        .contains(&digits.len())
-        .then(|| digits.into_boxed_str())
+    (1..=LONGEST_EXTENSION).contains(&digits.len()).then(|| digits.into_boxed_str())
 }
 
 /// Returns what follows the parentheses that `inside` begins in, if words stand in them and no
 /// digits: these could be a part of the number.
 fn behind_remark(inside: &str) -> Option<&str> {
     let (remark, rest) = inside.split_once([')', ']'])?;
-    let mut words = remark
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .peekable();
+    let mut words =
+        remark.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).peekable();
     words.peek()?;
     let harmless = |word: &str| {
         words::labels_number(word)
@@ -72,7 +68,5 @@ fn behind_label(text: &str) -> Option<&str> {
     if words::labels_number(word) {
         return Some(rest);
     }
-    words::joins_numbers(word)
-        .then(|| behind_label(rest.trim_start()))
-        .flatten()
+    words::joins_numbers(word).then(|| behind_label(rest.trim_start())).flatten()
 }

@@ -22,10 +22,7 @@ const FORMER: &[(&[&str], &str, &str)] = &[
 /// Moldova or China, `1 55 1234 5678` Mexico or the United States, and `067 123 45 67` is today's
 /// form of a neighbour of Poland.
 const FORMER_DOUBTFUL: &[(&[&str], &str)] = &[
-    (
-        &["AM", "AZ", "EE", "GE", "KG", "LV", "MD", "TJ", "UA", "UZ"],
-        "8",
-    ),
+    (&["AM", "AZ", "EE", "GE", "KG", "LV", "MD", "TJ", "UA", "UZ"], "8"),
     (&["CL", "CZ", "PL"], "0"),
     (&["MX"], "1"),
 ];

@@ -17,11 +17,7 @@ pub(super) fn search_spellings(number: PhoneNumber) -> Vec<String> {
 /// The digits dialled inside the number's country, when a prefix belongs before them.
 fn trunk_spelling(number: PhoneNumber) -> Option<String> {
     let home = number.region()?;
-    let written: String = number
-        .national_form()?
-        .chars()
-        .filter(char::is_ascii_digit)
-        .collect();
+    let written: String = number.national_form()?.chars().filter(char::is_ascii_digit).collect();
     // Some plans write mobile numbers without the 0 that is dialled before them (Georgia).
     let dialled = format!("0{}", number.national_digits());
     [written, dialled]

@@ -179,19 +179,8 @@ const LABELS: &[&str] = &[
 ];
 
 /// What joins two numbers.
-const JOINING: &[&str] = &[
-    "and",
-    "or",
-    "або",
-    "альбо",
-    "и",
-    "или",
-    "й",
-    "либо",
-    "та",
-    "также",
-    "і",
-];
+const JOINING: &[&str] =
+    &["and", "or", "або", "альбо", "и", "или", "й", "либо", "та", "также", "і"];
 
 /// Whether the whole text says that there is no number.
 pub(super) fn means_hidden(text: &str) -> bool {
@@ -241,9 +230,7 @@ pub(super) fn joins_numbers(word: &str) -> bool {
 
 /// Returns the last run of letters.
 pub(super) fn last_word(text: &str) -> &str {
-    text.rsplit(|c: char| !c.is_alphabetic())
-        .find(|word| !word.is_empty())
-        .unwrap_or_default()
+    text.rsplit(|c: char| !c.is_alphabetic()).find(|word| !word.is_empty()).unwrap_or_default()
 }
 
 /// Splits off the leading letters, or letters and digits.
@@ -263,7 +250,5 @@ pub(super) fn behind_extension_mark(text: &str) -> Option<&str> {
     };
     let digits = behind(marks_extension, text)?;
     let digits = behind(labels_number, digits).unwrap_or(digits);
-    digits
-        .starts_with(|c: char| c.is_ascii_digit())
-        .then_some(digits)
+    digits.starts_with(|c: char| c.is_ascii_digit()).then_some(digits)
 }

@@ -71,10 +71,7 @@ enum Unit {
 
 /// Every level of a text, the text itself first.
 pub(super) fn levels(text: &str) -> Vec<Level> {
-    let mut levels = vec![Level {
-        bytes: text.as_bytes().to_vec(),
-        origins: Vec::new(),
-    }];
+    let mut levels = vec![Level { bytes: text.as_bytes().to_vec(), origins: Vec::new() }];
     while levels.len() <= LEVELS
         && let Some(next) = levels.last().and_then(Level::decoded)
     {
@@ -87,9 +84,7 @@ fn number(digits: &[u8], radix: u32) -> Option<u32> {
     let text = std::str::from_utf8(digits).ok()?;
     // A sign is no digit.
     let plain = text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    plain
-        .then(|| u32::from_str_radix(text, radix).ok())
-        .flatten()
+    plain.then(|| u32::from_str_radix(text, radix).ok()).flatten()
 }
 
 fn byte(digits: &[u8]) -> Option<u8> {
@@ -101,10 +96,7 @@ fn backslash(rest: &[u8]) -> Option<(Unit, usize)> {
     let plain = |byte| Some((Unit::Byte(byte), 2));
     match *rest.get(1)? {
         b'u' if rest.get(2) == Some(&b'{') => {
-            let end = rest
-                .iter()
-                .take(LONGEST_ENTITY)
-                .position(|it| *it == b'}')?;
+            let end = rest.iter().take(LONGEST_ENTITY).position(|it| *it == b'}')?;
             let character = char::from_u32(number(rest.get(3..end)?, 16)?)?;
             Some((Unit::Char(character), end + 1))
         }
@@ -129,10 +121,7 @@ fn backslash(rest: &[u8]) -> Option<(Unit, usize)> {
 
 /// An entity of HTML or XML.
 fn entity(rest: &[u8]) -> Option<(Unit, usize)> {
-    let end = rest
-        .iter()
-        .take(LONGEST_ENTITY)
-        .position(|it| *it == b';')?;
+    let end = rest.iter().take(LONGEST_ENTITY).position(|it| *it == b';')?;
     let character = match rest.get(1..end)? {
         b"amp" => '&',
         b"lt" => '<',

@@ -122,17 +122,8 @@ impl Redactor {
         let searched = text.floor_char_boundary(WINDOW.saturating_add(self.patterns.reach()));
         let head = text.get(..searched).unwrap_or(text);
         // Behind the window a spelling may go on beyond what is searched.
-        let shown = if head.len() < text.len() {
-            WINDOW
-        } else {
-            head.len()
-        };
-        let mut clean = render(
-            head,
-            shown,
-            &self.find(head, Scope::Foreign),
-            Scope::Foreign,
-        );
+        let shown = if head.len() < text.len() { WINDOW } else { head.len() };
+        let mut clean = render(head, shown, &self.find(head, Scope::Foreign), Scope::Foreign);
         if shown < text.len() || clean.len() > limit {
             clean.truncate(clean.floor_char_boundary(limit));
             clean.push('…');

@@ -75,10 +75,7 @@ impl Patterns {
     /// Every place where a pattern stands, overlapping ones included.
     pub(super) fn find_in<'a>(&'a self, text: &[u8]) -> Vec<Found<'a>> {
         let mut by_first: [&[Pattern]; 256] = [&[]; 256];
-        for alike in self
-            .0
-            .chunk_by(|a, b| a.bytes().first() == b.bytes().first())
-        {
+        for alike in self.0.chunk_by(|a, b| a.bytes().first() == b.bytes().first()) {
             let first = alike.first().and_then(|pattern| pattern.bytes().first());
             if let Some(slot) = first.and_then(|first| by_first.get_mut(usize::from(*first))) {
                 *slot = alike;
@@ -86,10 +83,7 @@ impl Patterns {
         }
         let mut found = Vec::new();
         for (at, byte) in text.iter().enumerate() {
-            let alike = by_first
-                .get(usize::from(*byte))
-                .copied()
-                .unwrap_or_default();
+            let alike = by_first.get(usize::from(*byte)).copied().unwrap_or_default();
             for pattern in alike {
                 let rest = text.get(at..).unwrap_or_default();
                 if rest.starts_with(pattern.bytes()) {
@@ -119,11 +113,7 @@ impl Pattern {
         if right && is_digit(end) {
             end += 1;
         }
-        Found {
-            start,
-            end,
-            pattern: self,
-        }
+        Found { start, end, pattern: self }
     }
 }
 

@@ -36,10 +36,7 @@ impl Default for RetryPolicy {
 impl RetryPolicy {
     /// A policy that never repeats anything.
     pub fn never() -> Self {
-        Self {
-            retries: 0,
-            ..Self::default()
-        }
+        Self { retries: 0, ..Self::default() }
     }
 
     /// How many times a request is repeated at most.
@@ -58,14 +55,8 @@ impl RetryPolicy {
     /// exponentially growing figure, so that many clients do not come back in step; what the
     /// server asked for is never undercut.
     pub(crate) fn wait(&self, attempt: u32, advice: Advice, told: Option<Duration>) -> Duration {
-        let base = if advice == Advice::Throttled {
-            self.throttled
-        } else {
-            self.base
-        };
-        let grown = base
-            .saturating_mul(1 << attempt.saturating_sub(1).min(16))
-            .min(self.longest);
+        let base = if advice == Advice::Throttled { self.throttled } else { self.base };
+        let grown = base.saturating_mul(1 << attempt.saturating_sub(1).min(16)).min(self.longest);
         let jittered = grown.div_f64(2.0).mul_f64(1.0 + fastrand::f64());
         told.map_or(jittered, |told| told + jittered.div_f64(10.0))
     }
@@ -121,18 +112,12 @@ mod tests {
     #[test]
     fn waits_grow_with_jitter_and_end_somewhere() {
         let policy = RetryPolicy::default();
-        for (attempt, least, most) in [
-            (1, 100, 200),
-            (2, 200, 400),
-            (3, 400, 800),
-            (60, 15_000, 30_000),
-        ] {
+        for (attempt, least, most) in
+            [(1, 100, 200), (2, 200, 400), (3, 400, 800), (60, 15_000, 30_000)]
+        {
             for _ in 0..50 {
                 let wait = policy.wait(attempt, Advice::Transient, None).as_millis();
-                assert!(
-                    (least..=most).contains(&wait),
-                    "attempt {attempt}: {wait} ms"
-                );
+                assert!((least..=most).contains(&wait), "attempt {attempt}: {wait} ms");
             }
         }
     }

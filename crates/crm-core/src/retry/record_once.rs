@@ -131,9 +131,7 @@ impl RecordAttempt {
             // Counted when it began.
             entry.attempts = entry.attempts.saturating_sub(1);
             entry.sent_at = entry.sent_at.filter(|_| unknown);
-            let looked_late = entry
-                .sent_at
-                .is_some_and(|at| now.since(at) >= LOOK_AGAIN_AFTER);
+            let looked_late = entry.sent_at.is_some_and(|at| now.since(at) >= LOOK_AGAIN_AFTER);
             entry.needs_decision = entry.once && looked_late && unknown;
         };
         hub.note_pending(cx, account, &self.call, failed).await;

@@ -63,9 +63,7 @@ impl StoreError {
     /// assert_eq!(error.message(), "cannot write call 17.185: connection refused");
     /// ```
     pub fn other(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        Self::Other {
-            source: source.into(),
-        }
+        Self::Other { source: source.into() }
     }
 
     pub(super) fn io(
@@ -73,11 +71,7 @@ impl StoreError {
         path: impl Into<PathBuf>,
     ) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();
-        move |source| Self::Io {
-            action,
-            path,
-            source,
-        }
+        move |source| Self::Io { action, path, source }
     }
 
     /// What happened, and to which path.
@@ -88,11 +82,7 @@ impl StoreError {
                 path.display(),
                 mode & 0o7777
             ),
-            Self::Io {
-                action,
-                path,
-                source,
-            } => {
+            Self::Io { action, path, source } => {
                 format!("cannot {action} {}: {source}", path.display())
             }
             Self::NewerVersion { path, found, known } => format!(
@@ -101,10 +91,7 @@ impl StoreError {
             ),
             Self::Other { source } => source.to_string(),
             Self::Stopped { path } => {
-                format!(
-                    "work on {} was broken off: the program is stopping",
-                    path.display()
-                )
+                format!("work on {} was broken off: the program is stopping", path.display())
             }
         }
     }

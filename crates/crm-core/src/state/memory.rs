@@ -35,14 +35,8 @@ impl MemoryCallStore {
     /// An empty store.
     pub fn new() -> Self {
         Self {
-            shared: Arc::new(Shared {
-                turns: Turns::default(),
-                shelves: Shelves::new(),
-            }),
-            bounds: Bounds {
-                kept_for: Some(KEPT_FOR),
-                capacity: CAPACITY,
-            },
+            shared: Arc::new(Shared { turns: Turns::default(), shelves: Shelves::new() }),
+            bounds: Bounds { kept_for: Some(KEPT_FOR), capacity: CAPACITY },
         }
     }
 

@@ -24,9 +24,7 @@ impl Bounds {
     fn of(self, space: Space) -> Self {
         let bounded = matches!(space, Space::Calls | Space::Numbers);
         Self {
-            kept_for: self
-                .kept_for
-                .map_or(space.kept_for(), |calls| space.kept(calls)),
+            kept_for: self.kept_for.map_or(space.kept_for(), |calls| space.kept(calls)),
             capacity: if bounded { self.capacity } else { usize::MAX },
         }
     }
@@ -66,8 +64,7 @@ impl<V: Clone> Shelves<V> {
 
     /// Keeps a value. The caller holds the turn of its key.
     pub(super) fn put(&self, key: &Arc<CallKey>, value: V, bounds: Bounds, turns: &Turns) {
-        self.of(key.space)
-            .put(key, value, bounds.of(key.space), turns);
+        self.of(key.space).put(key, value, bounds.of(key.space), turns);
     }
 
     pub(super) fn remove(&self, key: &CallKey) {
@@ -104,20 +101,14 @@ struct Book<V> {
 
 impl<V> Book<V> {
     fn is_over(&self, bounds: Bounds, now: Instant) -> bool {
-        bounds
-            .kept_for
-            .is_some_and(|kept_for| now.duration_since(self.saved_at) >= kept_for)
+        bounds.kept_for.is_some_and(|kept_for| now.duration_since(self.saved_at) >= kept_for)
     }
 }
 
 impl<V: Clone> Shelf<V> {
     fn new() -> Self {
         Self {
-            books: Mutex::new(Books {
-                by_key: HashMap::new(),
-                by_age: BTreeMap::new(),
-                saves: 0,
-            }),
+            books: Mutex::new(Books { by_key: HashMap::new(), by_age: BTreeMap::new(), saves: 0 }),
         }
     }
 
@@ -132,11 +123,7 @@ impl<V: Clone> Shelf<V> {
         let mut books = lock(&self.books);
         books.saves += 1;
         let save = books.saves;
-        let book = Book {
-            value,
-            saved_at: Instant::now(),
-            save,
-        };
+        let book = Book { value, saved_at: Instant::now(), save };
         if let Some(previous) = books.by_key.insert(Arc::clone(key), book) {
             books.by_age.remove(&previous.save);
         }
@@ -173,10 +160,7 @@ impl<V> Books<V> {
         let mut excess = self.by_key.len().saturating_sub(bounds.capacity);
         let mut leaving = Vec::new();
         for (&save, key) in &self.by_age {
-            let over = self
-                .by_key
-                .get(key)
-                .is_none_or(|book| book.is_over(bounds, now));
+            let over = self.by_key.get(key).is_none_or(|book| book.is_over(bounds, now));
             if excess == 0 && !over {
                 break;
             }
@@ -196,8 +180,6 @@ impl<V> Books<V> {
 
 impl<V> fmt::Debug for Shelf<V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Shelf")
-            .field("calls", &lock(&self.books).by_key.len())
-            .finish()
+        f.debug_struct("Shelf").field("calls", &lock(&self.books).by_key.len()).finish()
     }
 }

@@ -18,11 +18,7 @@ pub(super) struct CallKey {
 
 impl CallKey {
     pub(super) fn new(space: Space, account: &str, call_id: &str) -> Arc<Self> {
-        Arc::new(Self {
-            space,
-            account: account.into(),
-            call_id: call_id.into(),
-        })
+        Arc::new(Self { space, account: account.into(), call_id: call_id.into() })
     }
 }
 
@@ -39,15 +35,9 @@ impl Turns {
     pub(super) async fn take(&self, key: &Arc<CallKey>) -> Turn {
         let queue = Arc::clone(lock(&self.table).entry(Arc::clone(key)).or_default());
         // Before the wait, so that a dropped future cleans up as well.
-        let place = Place {
-            table: Arc::clone(&self.table),
-            key: Arc::clone(key),
-        };
+        let place = Place { table: Arc::clone(&self.table), key: Arc::clone(key) };
         let guard = queue.lock_owned().await;
-        Turn {
-            _guard: guard,
-            _place: place,
-        }
+        Turn { _guard: guard, _place: place }
     }
 
     /// Whether somebody works on the call or waits for it.
@@ -58,9 +48,7 @@ impl Turns {
 
 impl fmt::Debug for Turns {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Turns")
-            .field("taken", &lock(&self.table).len())
-            .finish()
+        f.debug_struct("Turns").field("taken", &lock(&self.table).len()).finish()
     }
 }
 
@@ -79,10 +67,7 @@ impl Drop for Place {
     fn drop(&mut self) {
         let mut table = lock(&self.table);
         // Whoever waits or works holds a clone, and clones are made under this lock only.
-        if table
-            .get(&self.key)
-            .is_some_and(|queue| Arc::strong_count(queue) == 1)
-        {
+        if table.get(&self.key).is_some_and(|queue| Arc::strong_count(queue) == 1) {
             table.remove(&self.key);
         }
     }

@@ -53,18 +53,12 @@ pub fn mutations(body: &Value) -> Vec<Mutation> {
             let Some((last, way)) = path.split_last() else {
                 return;
             };
-            let parent = way
-                .iter()
-                .try_fold(&mut body, |parent, step| child(parent, step));
+            let parent = way.iter().try_fold(&mut body, |parent, step| child(parent, step));
             let Some(parent) = parent else {
                 return;
             };
             change(parent, last);
-            all.push(Mutation {
-                path: path.clone(),
-                what,
-                body,
-            });
+            all.push(Mutation { path: path.clone(), what, body });
         };
         push(DROPPED, &|parent, last| {
             take(parent, last);
@@ -94,15 +88,10 @@ pub fn mutations(body: &Value) -> Vec<Mutation> {
 /// ```
 pub fn places(value: &Value) -> Vec<Vec<String>> {
     let children: Vec<(String, &Value)> = match value {
-        Value::Object(map) => map
-            .iter()
-            .map(|(key, value)| (key.clone(), value))
-            .collect(),
-        Value::Array(list) => list
-            .iter()
-            .enumerate()
-            .map(|(index, value)| (index.to_string(), value))
-            .collect(),
+        Value::Object(map) => map.iter().map(|(key, value)| (key.clone(), value)).collect(),
+        Value::Array(list) => {
+            list.iter().enumerate().map(|(index, value)| (index.to_string(), value)).collect()
+        }
         _ => Vec::new(),
     };
     let mut all = Vec::new();
@@ -144,11 +133,8 @@ mod tests {
     #[test]
     fn every_place_is_changed_in_every_way() {
         let all = mutations(&json!({"a": [{"b": 1}]}));
-        let places: Vec<String> = all
-            .iter()
-            .step_by(12)
-            .map(|mutation| mutation.path.join("."))
-            .collect();
+        let places: Vec<String> =
+            all.iter().step_by(12).map(|mutation| mutation.path.join(".")).collect();
         assert_eq!(places, ["a", "a.0", "a.0.b"]);
         assert_eq!(all.len(), 36);
         assert_eq!(all[0].body, Value::Object(Map::new()));

@@ -31,10 +31,7 @@ impl Step {
     /// An answer with any body.
     pub fn text(status: u16, content_type: &'static str, body: impl Into<Bytes>) -> Self {
         let mut headers = HeaderMap::new();
-        headers.insert(
-            http::header::CONTENT_TYPE,
-            HeaderValue::from_static(content_type),
-        );
+        headers.insert(http::header::CONTENT_TYPE, HeaderValue::from_static(content_type));
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         Self::Answer(Answer::new(status, headers, body))
     }
@@ -44,10 +41,9 @@ impl Step {
     pub fn with_header(self, name: &'static str, value: &'static str) -> Self {
         match self {
             Self::Answer(mut answer) => {
-                answer.headers.insert(
-                    HeaderName::from_static(name),
-                    HeaderValue::from_static(value),
-                );
+                answer
+                    .headers
+                    .insert(HeaderName::from_static(name), HeaderValue::from_static(value));
                 Self::Answer(answer)
             }
             other => other,
@@ -90,24 +86,14 @@ struct Script {
 impl ScriptedTransport {
     /// A script of steps.
     pub fn new(steps: impl IntoIterator<Item = Step>) -> Self {
-        let script = Script {
-            steps: steps.into_iter().collect(),
-            ..Script::default()
-        };
-        Self {
-            inner: Arc::new(Mutex::new(script)),
-        }
+        let script = Script { steps: steps.into_iter().collect(), ..Script::default() };
+        Self { inner: Arc::new(Mutex::new(script)) }
     }
 
     /// Answers every request alike and remembers none, for benchmarks.
     pub fn always(answer: Answer) -> Self {
-        let script = Script {
-            repeat: Some(answer),
-            ..Script::default()
-        };
-        Self {
-            inner: Arc::new(Mutex::new(script)),
-        }
+        let script = Script { repeat: Some(answer), ..Script::default() };
+        Self { inner: Arc::new(Mutex::new(script)) }
     }
 
     /// The requests so far.
@@ -164,19 +150,12 @@ impl Transport for ScriptedTransport {
 
 impl Played {
     fn of(request: &HttpRequest) -> Self {
-        let query = request
-            .url
-            .query()
-            .map(|query| format!("?{query}"))
-            .unwrap_or_default();
+        let query = request.url.query().map(|query| format!("?{query}")).unwrap_or_default();
         let mut headers: Vec<(String, String)> = request
             .headers
             .iter()
             .map(|(name, value)| {
-                (
-                    name.to_string(),
-                    String::from_utf8_lossy(value.as_bytes()).into_owned(),
-                )
+                (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())
             })
             .collect();
         headers.sort();

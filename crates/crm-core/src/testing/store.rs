@@ -33,18 +33,10 @@ async fn documents_are_kept(store: &dyn CallStore) -> Result<(), StoreError> {
     slot.remove().await?;
     for document in [json!({"rang": ["151"]}), json!({"rang": []}), Value::Null] {
         slot.save(&document).await?;
-        assert_eq!(
-            slot.document(),
-            Some(&document),
-            "a slot shows what it saved"
-        );
+        assert_eq!(slot.document(), Some(&document), "a slot shows what it saved");
         drop(slot);
         slot = store.open("kept", "1").await?;
-        assert_eq!(
-            slot.document(),
-            Some(&document),
-            "the next task finds what was saved"
-        );
+        assert_eq!(slot.document(), Some(&document), "the next task finds what was saved");
     }
     slot.remove().await?;
     assert_eq!(slot.document(), None, "a removed document is gone at once");
@@ -55,23 +47,12 @@ async fn documents_are_kept(store: &dyn CallStore) -> Result<(), StoreError> {
 }
 
 async fn keys_do_not_mix(store: &dyn CallStore) -> Result<(), StoreError> {
-    let accounts = [
-        ("mix", "1"),
-        ("mix", "2"),
-        ("mix2", "1"),
-        ("mi", "x1"),
-        ("Mix", "1"),
-    ];
-    let keys = Space::ALL
-        .iter()
-        .flat_map(|space| accounts.map(|(account, id)| (*space, account, id)));
+    let accounts = [("mix", "1"), ("mix", "2"), ("mix2", "1"), ("mi", "x1"), ("Mix", "1")];
+    let keys =
+        Space::ALL.iter().flat_map(|space| accounts.map(|(account, id)| (*space, account, id)));
     for (space, account, id) in keys.clone() {
         let document = json!([space.as_str(), account, id]);
-        store
-            .open_in(space, account, id)
-            .await?
-            .save(&document)
-            .await?;
+        store.open_in(space, account, id).await?.save(&document).await?;
     }
     for (space, account, id) in keys {
         let slot = store.open_in(space, account, id).await?;
@@ -96,11 +77,7 @@ async fn one_task_works_at_a_time(store: &dyn CallStore) -> Result<(), StoreErro
     let (second, worked) = tokio::join!(second, work);
     worked?;
     let document = second?.document().cloned();
-    assert_eq!(
-        document,
-        Some(json!("first")),
-        "a call that is in use is waited for"
-    );
+    assert_eq!(document, Some(json!("first")), "a call that is in use is waited for");
     let many = store.open_many("turns", &["2", "1", "2"]).await?;
     assert_eq!(many.len(), 2, "an id given twice is opened once");
     Ok(())
@@ -108,16 +85,9 @@ async fn one_task_works_at_a_time(store: &dyn CallStore) -> Result<(), StoreErro
 
 async fn listed_are_the_stored(store: &dyn CallStore) -> Result<(), StoreError> {
     let pending = Space::Pending;
-    assert!(
-        store.list(pending, "list").await?.is_empty(),
-        "a new account has no documents"
-    );
+    assert!(store.list(pending, "list").await?.is_empty(), "a new account has no documents");
     for id in ["b", "a/../a", "c"] {
-        store
-            .open_in(pending, "list", id)
-            .await?
-            .save(&json!(1))
-            .await?;
+        store.open_in(pending, "list", id).await?.save(&json!(1)).await?;
     }
     store.open("list", "call").await?.save(&json!(1)).await?;
     let mut slot: Box<dyn CallSlot> = store.open_in(pending, "list", "c").await?;
@@ -126,10 +96,6 @@ async fn listed_are_the_stored(store: &dyn CallStore) -> Result<(), StoreError> 
     drop(store.open_in(pending, "list", "opened only").await?);
     store.sweep().await?;
     let listed = store.list(pending, "list").await?;
-    assert_eq!(
-        listed,
-        ["a/../a", "b"],
-        "listed are the stored documents of the space, in order"
-    );
+    assert_eq!(listed, ["a/../a", "b"], "listed are the stored documents of the space, in order");
     Ok(())
 }

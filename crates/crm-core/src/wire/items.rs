@@ -34,10 +34,7 @@ pub struct Items<T> {
 
 impl<T> Default for Items<T> {
     fn default() -> Self {
-        Self {
-            good: Vec::new(),
-            broken: Vec::new(),
-        }
+        Self { good: Vec::new(), broken: Vec::new() }
     }
 }
 
@@ -58,10 +55,7 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Items<T> {
             };
             match read {
                 Ok(element) => items.good.push(element),
-                Err(path) => items.broken.push(Broken {
-                    index,
-                    why: unreadable_at(&path),
-                }),
+                Err(path) => items.broken.push(Broken { index, why: unreadable_at(&path) }),
             }
         }
         Ok(items)

@@ -92,10 +92,7 @@ pub fn local_time_or_none<'de, D: Deserializer<'de>>(
 pub fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     Ok(match Value::deserialize(deserializer)? {
         Value::Array(items) => items.into_iter().filter_map(as_text).collect(),
-        Value::Object(items) => items
-            .into_iter()
-            .filter_map(|(_, item)| as_text(item))
-            .collect(),
+        Value::Object(items) => items.into_iter().filter_map(|(_, item)| as_text(item)).collect(),
         single => as_text(single).into_iter().collect(),
     })
 }
@@ -148,11 +145,7 @@ mod tests {
             (json!(null), None),
         ] {
             let read = local_time_or_none(&value).unwrap();
-            assert_eq!(
-                read.map(|time| time.to_string()).as_deref(),
-                time,
-                "{value}"
-            );
+            assert_eq!(read.map(|time| time.to_string()).as_deref(), time, "{value}");
         }
     }
 

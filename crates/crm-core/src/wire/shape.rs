@@ -39,10 +39,7 @@ where
     };
     Ok(match Value::deserialize(deserializer)? {
         Value::Array(items) => items.into_iter().filter_map(read).collect(),
-        Value::Object(map) => map
-            .into_iter()
-            .filter_map(|(_, value)| read(value))
-            .collect(),
+        Value::Object(map) => map.into_iter().filter_map(|(_, value)| read(value)).collect(),
         _ => Vec::new(),
     })
 }
@@ -113,24 +110,13 @@ mod tests {
     #[test]
     fn an_empty_list_is_an_empty_map() {
         assert!(map_or_empty::<_, String>(&json!([])).unwrap().is_empty());
-        assert_eq!(
-            map_or_empty::<_, String>(&json!({"a": "b", "c": 1}))
-                .unwrap()
-                .len(),
-            1
-        );
+        assert_eq!(map_or_empty::<_, String>(&json!({"a": "b", "c": 1})).unwrap().len(), 1);
     }
 
     #[test]
     fn a_map_by_code_is_a_list_of_its_values() {
-        assert_eq!(
-            list_or_values::<_, u8>(&json!({"x": 1, "y": 2})).unwrap(),
-            [1, 2]
-        );
-        assert_eq!(
-            list_or_values::<_, u8>(&json!([1, "bad", 2])).unwrap(),
-            [1, 2]
-        );
+        assert_eq!(list_or_values::<_, u8>(&json!({"x": 1, "y": 2})).unwrap(), [1, 2]);
+        assert_eq!(list_or_values::<_, u8>(&json!([1, "bad", 2])).unwrap(), [1, 2]);
         assert!(list_or_values::<_, u8>(&json!(null)).unwrap().is_empty());
     }
 
@@ -138,28 +124,16 @@ mod tests {
     fn nothing_has_four_spellings() {
         type Map = BTreeMap<String, u8>;
         for nothing in [json!(null), json!([]), json!({}), json!("")] {
-            assert_eq!(
-                object_or_none::<_, Map>(&nothing).unwrap(),
-                None,
-                "{nothing}"
-            );
+            assert_eq!(object_or_none::<_, Map>(&nothing).unwrap(), None, "{nothing}");
         }
-        assert!(
-            object_or_none::<_, Map>(&json!({"a": 1}))
-                .unwrap()
-                .is_some()
-        );
+        assert!(object_or_none::<_, Map>(&json!({"a": 1})).unwrap().is_some());
     }
 
     #[test]
     fn an_unreadable_object_is_the_default() {
         type Map = BTreeMap<String, u8>;
         for nothing in [json!(null), json!([]), json!([1, 2]), json!({"a": "b"})] {
-            assert_eq!(
-                object_or_default::<_, Map>(&nothing).unwrap(),
-                Map::new(),
-                "{nothing}"
-            );
+            assert_eq!(object_or_default::<_, Map>(&nothing).unwrap(), Map::new(), "{nothing}");
         }
         let read: Map = object_or_default(&json!({"a": 1})).unwrap();
         assert_eq!(read["a"], 1);
@@ -167,12 +141,9 @@ mod tests {
 
     #[test]
     fn a_value_that_cannot_be_read_is_none() {
-        for (value, read) in [
-            (json!(7), Some(7)),
-            (json!(null), None),
-            (json!("seven"), None),
-            (json!({}), None),
-        ] {
+        for (value, read) in
+            [(json!(7), Some(7)), (json!(null), None), (json!("seven"), None), (json!({}), None)]
+        {
             assert_eq!(value_or_none::<_, u8>(&value).unwrap(), read, "{value}");
         }
     }

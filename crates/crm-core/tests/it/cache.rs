@@ -1,10 +1,5 @@
 //! The cache: who loads, who waits, and how long an answer is good.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "helpers of tests"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests")]
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -58,18 +53,10 @@ async fn an_answer_is_remembered_for_its_lifetime_and_not_a_moment_longer() {
     assert_eq!(crm.knows(&cache, key("a"), LIFETIME).await, Some(1));
 
     advance(POSITIVE.saturating_sub(MOMENT)).await;
-    assert_eq!(
-        crm.knows(&cache, key("a"), LIFETIME).await,
-        Some(1),
-        "it is still young"
-    );
+    assert_eq!(crm.knows(&cache, key("a"), LIFETIME).await, Some(1), "it is still young");
 
     advance(MOMENT).await;
-    assert_eq!(
-        crm.knows(&cache, key("a"), LIFETIME).await,
-        Some(2),
-        "it is too old now"
-    );
+    assert_eq!(crm.knows(&cache, key("a"), LIFETIME).await, Some(2), "it is too old now");
 }
 
 #[tokio::test(start_paused = true)]
@@ -93,28 +80,18 @@ async fn the_one_who_asks_says_how_old_an_answer_may_be() {
 
     let strict = Lifetime::new(Duration::from_secs(10), NEGATIVE);
     assert_eq!(crm.knows(&cache, key("a"), strict).await, Some(2));
-    assert_eq!(
-        crm.knows(&cache, key("a"), LIFETIME).await,
-        Some(2),
-        "the newest answer stays"
-    );
+    assert_eq!(crm.knows(&cache, key("a"), LIFETIME).await, Some(2), "the newest answer stays");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_lifetime_of_zero_asks_every_time() {
     let (cache, crm) = (Cache::new(10), Crm::default());
     for asked in 1..=3 {
-        assert_eq!(
-            crm.knows(&cache, key("a"), Lifetime::OFF).await,
-            Some(asked)
-        );
+        assert_eq!(crm.knows(&cache, key("a"), Lifetime::OFF).await, Some(asked));
     }
     let only_negative = Lifetime::new(Duration::ZERO, NEGATIVE);
     for asked in 4..=6 {
-        assert_eq!(
-            crm.knows(&cache, key("a"), only_negative).await,
-            Some(asked)
-        );
+        assert_eq!(crm.knows(&cache, key("a"), only_negative).await, Some(asked));
     }
     let only_positive = Lifetime::new(POSITIVE, Duration::ZERO);
     crm.knows_none(&cache, key("b"), only_positive).await;
@@ -178,11 +155,7 @@ async fn those_who_waited_take_an_answer_that_took_longer_than_it_lives() {
     for caller in callers {
         assert_eq!(caller.await.unwrap(), Ok(Some(1)));
     }
-    assert_eq!(
-        crm.knows(&cache, key("a"), short).await,
-        Some(2),
-        "later it is too old"
-    );
+    assert_eq!(crm.knows(&cache, key("a"), short).await, Some(2), "later it is too old");
 }
 
 #[tokio::test(start_paused = true)]
@@ -243,9 +216,7 @@ async fn a_loader_that_gives_up_does_not_leave_the_others_waiting() {
     assert!(!waiting.is_finished(), "one load at a time");
 
     stuck.abort();
-    let answer = timeout(Duration::from_secs(1), waiting)
-        .await
-        .expect("the next one loads");
+    let answer = timeout(Duration::from_secs(1), waiting).await.expect("the next one loads");
     assert_eq!(answer.unwrap(), Some(1));
 }
 
@@ -278,31 +249,16 @@ async fn an_account_is_forgotten_without_its_neighbours() {
     let (cache, crm) = (Cache::new(100), Crm::default());
     for at in 0..10 {
         for account in ["shop", "travel"] {
-            crm.knows(
-                &cache,
-                CacheKey::new(account, "manager", at.to_string()),
-                LIFETIME,
-            )
-            .await;
+            crm.knows(&cache, CacheKey::new(account, "manager", at.to_string()), LIFETIME).await;
         }
     }
     cache.invalidate_account("shop").await;
     for at in 0..10 {
-        crm.knows(
-            &cache,
-            CacheKey::new("travel", "manager", at.to_string()),
-            LIFETIME,
-        )
-        .await;
+        crm.knows(&cache, CacheKey::new("travel", "manager", at.to_string()), LIFETIME).await;
     }
     assert_eq!(crm.asked(), 20, "the neighbour is still remembered");
     for at in 0..10 {
-        crm.knows(
-            &cache,
-            CacheKey::new("shop", "manager", at.to_string()),
-            LIFETIME,
-        )
-        .await;
+        crm.knows(&cache, CacheKey::new("shop", "manager", at.to_string()), LIFETIME).await;
     }
     assert_eq!(crm.asked(), 30, "the account is not");
 }
@@ -330,16 +286,8 @@ async fn an_answer_overtaken_by_a_change_is_not_remembered() {
             cache.invalidate(&key("a")).await;
         }
         go_on.notify_one();
-        assert_eq!(
-            early.await.unwrap(),
-            Ok(Some(0)),
-            "whoever asked before the change gets it"
-        );
-        assert_eq!(
-            crm.knows(&cache, key("a"), LIFETIME).await,
-            Some(1),
-            "nobody after it does"
-        );
+        assert_eq!(early.await.unwrap(), Ok(Some(0)), "whoever asked before the change gets it");
+        assert_eq!(crm.knows(&cache, key("a"), LIFETIME).await, Some(1), "nobody after it does");
     }
 }
 
@@ -362,34 +310,20 @@ async fn memory_is_bounded_by_count_and_the_newest_stay() {
     const CAPACITY: usize = 100;
     let (cache, alive) = (Cache::new(CAPACITY as u64), Arc::new(()));
     for at in 0..20_000 {
-        let value = Counted {
-            _alive: Arc::clone(&alive),
-        };
+        let value = Counted { _alive: Arc::clone(&alive) };
         let load = async || Ok::<_, ()>(Some(value));
-        cache
-            .get_or_load(key(&at.to_string()), LIFETIME, load)
-            .await
-            .unwrap();
+        cache.get_or_load(key(&at.to_string()), LIFETIME, load).await.unwrap();
     }
     let kept = Arc::strong_count(&alive) - 1;
     // The cache tidies up in batches, so it is over its bound for moments.
-    assert!(
-        (CAPACITY / 2..CAPACITY * 10).contains(&kept),
-        "{kept} answers are kept"
-    );
+    assert!((CAPACITY / 2..CAPACITY * 10).contains(&kept), "{kept} answers are kept");
 
     let crm = Crm::default();
     let load = async || {
         crm.count();
         Ok::<Option<Counted>, ()>(None)
     };
-    assert!(
-        cache
-            .get_or_load(key("19999"), LIFETIME, load)
-            .await
-            .unwrap()
-            .is_some()
-    );
+    assert!(cache.get_or_load(key("19999"), LIFETIME, load).await.unwrap().is_some());
     assert_eq!(crm.asked(), 0, "the newest answer was thrown out");
 }
 

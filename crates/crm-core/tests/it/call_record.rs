@@ -41,11 +41,7 @@ fn after(events: &[(i64, EventKind)]) -> CallState {
 }
 
 fn ended(outcome: Option<Outcome>) -> EventKind {
-    EventKind::Ended {
-        outcome,
-        reason: None,
-        talk: None,
-    }
+    EventKind::Ended { outcome, reason: None, talk: None }
 }
 
 #[test]
@@ -62,10 +58,7 @@ fn settled_answered_call_has_at_least_a_second() {
 fn settled_unanswered_call_has_no_talk_and_no_warning() {
     let answered = |outcome: &&Outcome| outcome.is_answered();
     for outcome in Outcome::ALL.iter().filter(|outcome| !answered(outcome)) {
-        for record in [
-            record(*outcome),
-            record(*outcome).with_talk(Seconds::new(9)),
-        ] {
+        for record in [record(*outcome), record(*outcome).with_talk(Seconds::new(9))] {
             let record = record.settled();
             assert_eq!(record.talk(), Some(Seconds::ZERO), "{outcome}");
             assert_eq!(kinds(&record), [], "{outcome}");
@@ -145,9 +138,7 @@ fn answer_not_observed_leaves_the_wait_unknown() {
 
 #[test]
 fn end_not_given_is_the_last_event_known() {
-    let timed = record(Outcome::Answered)
-        .with_wait(Seconds::new(6))
-        .with_talk(Seconds::new(64));
+    let timed = record(Outcome::Answered).with_wait(Seconds::new(6)).with_talk(Seconds::new(64));
     assert_eq!(timed.ended_at(), at(70));
     let leg = LegRecord {
         id: LegId::new("1757843474.186").unwrap(),
@@ -159,10 +150,7 @@ fn end_not_given_is_the_last_event_known() {
     };
     let answered = record(Outcome::Answered).with_leg(leg.clone());
     assert_eq!(answered.ended_at(), at(8));
-    let over = LegRecord {
-        ended_at: Some(at(40)),
-        ..leg
-    };
+    let over = LegRecord { ended_at: Some(at(40)), ..leg };
     assert_eq!(answered.with_leg(over.clone()).ended_at(), at(40));
     assert_eq!(timed.with_leg(over).ended_at(), at(70));
 }

@@ -24,12 +24,9 @@ fn event(seconds: i64, kind: EventKind) -> CallEvent {
 
 fn ringing(seconds: i64, extensions: &[&str]) -> CallEvent {
     let client: PhoneNumber = "+375446370646".parse().unwrap();
-    let event = event(seconds, EventKind::Ringing)
-        .with_direction(Direction::Inbound)
-        .with_client(client);
-    extensions.iter().fold(event, |event, one| {
-        event.with_leg(Leg::to_employee(ext(one)))
-    })
+    let event =
+        event(seconds, EventKind::Ringing).with_direction(Direction::Inbound).with_client(client);
+    extensions.iter().fold(event, |event, one| event.with_leg(Leg::to_employee(ext(one))))
 }
 
 fn answered(seconds: i64, extension: &str) -> CallEvent {
@@ -37,14 +34,7 @@ fn answered(seconds: i64, extension: &str) -> CallEvent {
 }
 
 fn ended(seconds: i64) -> CallEvent {
-    event(
-        seconds,
-        EventKind::Ended {
-            outcome: None,
-            reason: None,
-            talk: None,
-        },
-    )
+    event(seconds, EventKind::Ended { outcome: None, reason: None, talk: None })
 }
 
 fn after(events: &[CallEvent]) -> CallState {
@@ -129,11 +119,7 @@ fn a_consultation_is_a_second_leg_and_no_talk_with_the_client() {
     assert_eq!(names(state.talked_with()), ["151"]);
     assert_eq!(state.legs().len(), 2);
     let record = state.to_record(&call()).unwrap();
-    assert_eq!(
-        record.talk(),
-        Some(Seconds::new(85)),
-        "hold and consultation are talk"
-    );
+    assert_eq!(record.talk(), Some(Seconds::new(85)), "hold and consultation are talk");
     let consultation: &LegRecord = &record.legs()[1];
     assert_eq!(consultation.answered_at, Some(at(35)));
     assert_eq!(consultation.ended_at, Some(at(60)));
@@ -141,26 +127,14 @@ fn a_consultation_is_a_second_leg_and_no_talk_with_the_client() {
 
 #[test]
 fn an_attended_transfer_makes_the_new_employee_the_last_who_talked() {
-    let transfer = EventKind::Transferred {
-        mode: TransferMode::Attended,
-        from: None,
-        to: ext("152"),
-    };
-    let state = after(&[
-        ringing(0, &["151"]),
-        answered(5, "151"),
-        event(40, transfer),
-        ended(100),
-    ]);
+    let transfer =
+        EventKind::Transferred { mode: TransferMode::Attended, from: None, to: ext("152") };
+    let state = after(&[ringing(0, &["151"]), answered(5, "151"), event(40, transfer), ended(100)]);
     let record = state.to_record(&call()).unwrap();
     assert_eq!(names(record.talked_with()), ["151", "152"]);
     assert_eq!(record.talk(), Some(Seconds::new(95)));
     assert_eq!(record.transfer().unwrap().mode, TransferMode::Attended);
-    assert_eq!(
-        state.legs()[0].ended_at,
-        Some(at(40)),
-        "the first employee's leg is over"
-    );
+    assert_eq!(state.legs()[0].ended_at, Some(at(40)), "the first employee's leg is over");
 }
 
 #[test]
@@ -185,21 +159,14 @@ fn a_question_to_a_colleague_stops_no_phone() {
         ringing(10, &["154"]),
         event(11, EventKind::Answered).with_leg(question),
     ]);
-    let of_154 = state
-        .legs()
-        .iter()
-        .find(|leg| leg.to == LegEnd::Employee(ext("154")));
+    let of_154 = state.legs().iter().find(|leg| leg.to == LegEnd::Employee(ext("154")));
     assert_eq!(of_154.map(|leg| leg.phase), Some(LegPhase::Ringing));
 }
 
 #[test]
 fn a_records_legs_are_called_as_they_were_while_they_lived() {
-    let state = after(&[
-        ringing(0, &["151", "152"]),
-        answered(6, "152"),
-        ringing(20, &["151"]),
-        ended(70),
-    ]);
+    let state =
+        after(&[ringing(0, &["151", "152"]), answered(6, "152"), ringing(20, &["151"]), ended(70)]);
     let live: Vec<LegId> = state.legs().iter().map(|leg| leg.id.clone()).collect();
     let leg = |id: &str, to: &str| LegRecord {
         id: LegId::new(id).unwrap(),
@@ -216,12 +183,7 @@ fn a_records_legs_are_called_as_they_were_while_they_lived() {
         leg("185.4", "160"),
     ];
     let record = state.to_record(&call()).unwrap().with_legs(told.to_vec());
-    let ids: Vec<LegId> = state
-        .complete(record)
-        .legs()
-        .iter()
-        .map(|leg| leg.id.clone())
-        .collect();
+    let ids: Vec<LegId> = state.complete(record).legs().iter().map(|leg| leg.id.clone()).collect();
     let expected = [&live[0], &live[1], &live[2], &told[3].id].map(Clone::clone);
     assert_eq!(ids, expected);
 }
@@ -233,11 +195,7 @@ fn a_blind_transfer_rings_before_it_talks() {
         from: Some(ext("151")),
         to: ext("152"),
     };
-    let mut state = after(&[
-        ringing(0, &["151"]),
-        answered(5, "151"),
-        event(40, transfer),
-    ]);
+    let mut state = after(&[ringing(0, &["151"]), answered(5, "151"), event(40, transfer)]);
     assert_eq!(state.legs()[1].phase, LegPhase::Ringing);
     assert!(state.apply(&answered(50, "152")).is_empty());
     assert_eq!(names(state.talked_with()), ["151", "152"]);
@@ -284,30 +242,16 @@ fn nothing_changes_after_the_end_and_that_is_said() {
     assert_eq!(warnings[0].kind(), WarningKind::OutOfOrder);
     assert_eq!(state, before);
     let recording = Recording::url("https://pbx.example.test/rec/1.mp3").unwrap();
-    assert!(
-        state
-            .apply(&event(40, EventKind::RecordingReady(recording)))
-            .is_empty()
-    );
+    assert!(state.apply(&event(40, EventKind::RecordingReady(recording))).is_empty());
     assert!(state.to_record(&call()).unwrap().recording().is_some());
 }
 
 #[test]
 fn the_order_of_arrival_does_not_change_a_call() {
-    let events = [
-        ringing(0, &["151", "152"]),
-        answered(5, "151"),
-        event(20, EventKind::Held),
-        ended(60),
-    ];
+    let events =
+        [ringing(0, &["151", "152"]), answered(5, "151"), event(20, EventKind::Held), ended(60)];
     let wanted = after(&events).to_record(&call()).unwrap();
-    for order in [
-        [3, 0, 1, 2],
-        [1, 3, 0, 2],
-        [3, 2, 1, 0],
-        [0, 3, 1, 2],
-        [1, 0, 3, 2],
-    ] {
+    for order in [[3, 0, 1, 2], [1, 3, 0, 2], [3, 2, 1, 0], [0, 3, 1, 2], [1, 0, 3, 2]] {
         let mut state = CallState::default();
         for index in order {
             state.apply(&events[index]);
@@ -317,13 +261,7 @@ fn the_order_of_arrival_does_not_change_a_call() {
             let mut rang = record.rang().to_vec();
             rang.sort();
             let people = (rang, record.talked_with().to_vec());
-            (
-                record.outcome(),
-                record.talk(),
-                record.wait(),
-                record.started_at(),
-                people,
-            )
+            (record.outcome(), record.talk(), record.wait(), record.started_at(), people)
         };
         assert_eq!(facts(&record), facts(&wanted), "{order:?}");
     }
@@ -352,10 +290,7 @@ fn a_missing_beginning_is_taken_after_the_end() {
     assert_eq!(state.to_record(&call()), None);
     assert!(state.apply(&ringing(61, &["151"])).is_empty());
     let record = state.to_record(&call()).unwrap();
-    assert_eq!(
-        (record.outcome(), record.rang().len()),
-        (Outcome::Missed, 1)
-    );
+    assert_eq!((record.outcome(), record.rang().len()), (Outcome::Missed, 1));
 }
 
 #[test]
@@ -368,15 +303,8 @@ fn the_later_time_wins_in_any_order() {
         let mut state = CallState::default();
         let warnings: Vec<_> = events.iter().flat_map(|event| state.apply(event)).collect();
         assert_eq!(state.direction(), Some(Direction::Outbound), "{events:?}");
-        assert!(
-            state.client().is_some(),
-            "what only the earlier one reports is kept"
-        );
-        assert_eq!(
-            warnings.len(),
-            usize::from(events[0] == &inbound),
-            "{warnings:?}"
-        );
+        assert!(state.client().is_some(), "what only the earlier one reports is kept");
+        assert_eq!(warnings.len(), usize::from(events[0] == &inbound), "{warnings:?}");
     }
 }
 
@@ -403,11 +331,8 @@ fn what_the_end_tells_goes_before_what_was_reckoned() {
 #[test]
 fn a_record_takes_from_the_state_only_what_it_does_not_tell() {
     let line = Line::new("0001363").unwrap();
-    let state = after(&[
-        ringing(0, &["151"]).with_line(line.clone()),
-        answered(6, "151"),
-        ended(70),
-    ]);
+    let state =
+        after(&[ringing(0, &["151"]).with_line(line.clone()), answered(6, "151"), ended(70)]);
     let client: PhoneNumber = "+375446370646".parse().unwrap();
     let bare = CallRecord::new(call(), Direction::Inbound, client, at(0), Outcome::Answered);
     let record = state.complete(bare.with_talk(Seconds::new(12)));
@@ -422,11 +347,7 @@ fn after_lost_state_the_end_says_who_it_was() {
     let end = |outcome| {
         event(
             70,
-            EventKind::Ended {
-                outcome: Some(outcome),
-                reason: None,
-                talk: Some(Seconds::new(64)),
-            },
+            EventKind::Ended { outcome: Some(outcome), reason: None, talk: Some(Seconds::new(64)) },
         )
         .with_direction(Direction::Inbound)
         .with_client(client)
@@ -442,9 +363,7 @@ fn after_lost_state_the_end_says_who_it_was() {
 #[test]
 fn options_of_the_events_go_into_the_record_unless_it_has_its_own() {
     let state = after(&[
-        ringing(0, &["151"])
-            .with_extra("site", "one")
-            .with_extra("colour", "green"),
+        ringing(0, &["151"]).with_extra("site", "one").with_extra("colour", "green"),
         ended(9).with_extra("site", "two"),
     ]);
     let record = state.to_record(&call()).unwrap();
@@ -465,11 +384,8 @@ fn a_state_survives_its_own_storage_and_that_of_a_newer_version() {
 #[test]
 fn an_attended_transfer_ends_the_question_and_gives_the_client_to_who_was_asked() {
     let question = || Leg::new(LegEnd::Employee(ext("151")), LegEnd::Employee(ext("152")));
-    let transfer = EventKind::Transferred {
-        mode: TransferMode::Attended,
-        from: None,
-        to: ext("152"),
-    };
+    let transfer =
+        EventKind::Transferred { mode: TransferMode::Attended, from: None, to: ext("152") };
     let state = after(&[
         ringing(0, &["151"]),
         answered(5, "151"),
@@ -479,10 +395,7 @@ fn an_attended_transfer_ends_the_question_and_gives_the_client_to_who_was_asked(
         event(40, transfer),
     ]);
     let phases: Vec<LegPhase> = state.legs().iter().map(|leg| leg.phase).collect();
-    assert_eq!(
-        phases,
-        [LegPhase::Ended, LegPhase::Ended, LegPhase::Connected]
-    );
+    assert_eq!(phases, [LegPhase::Ended, LegPhase::Ended, LegPhase::Connected]);
     assert_eq!(state.legs()[1].ended_at, Some(at(40)));
     assert_eq!(state.legs()[2].from, LegEnd::Client);
     assert_eq!(names(state.talked_with()), ["151", "152"]);
@@ -490,17 +403,10 @@ fn an_attended_transfer_ends_the_question_and_gives_the_client_to_who_was_asked(
 
 #[test]
 fn a_transfer_may_name_the_leg_it_begins() {
-    let transfer = EventKind::Transferred {
-        mode: TransferMode::Blind,
-        from: None,
-        to: ext("152"),
-    };
+    let transfer = EventKind::Transferred { mode: TransferMode::Blind, from: None, to: ext("152") };
     let begins = Leg::to_employee(ext("152")).with_id(LegId::new("c-9").unwrap());
-    let state = after(&[
-        ringing(0, &["151"]),
-        answered(5, "151"),
-        event(40, transfer).with_leg(begins),
-    ]);
+    let state =
+        after(&[ringing(0, &["151"]), answered(5, "151"), event(40, transfer).with_leg(begins)]);
     assert_eq!(state.legs()[1].id.as_str(), "c-9");
 }
 
@@ -518,10 +424,6 @@ fn a_recording_may_be_of_one_leg() {
     ]);
     let record = state.to_record(&call()).unwrap();
     assert_eq!(record.recording(), Some(&file("1.mp3")));
-    let of_legs: Vec<_> = record
-        .legs()
-        .iter()
-        .map(|leg| leg.recording.clone())
-        .collect();
+    let of_legs: Vec<_> = record.legs().iter().map(|leg| leg.recording.clone()).collect();
     assert_eq!(of_legs, [Some(file("1.mp3")), Some(file("2.mp3"))]);
 }

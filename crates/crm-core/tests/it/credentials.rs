@@ -65,10 +65,7 @@ impl Dialect for Numbered {
 }
 
 fn pipeline(script: &ScriptedTransport, dialect: Arc<Numbered>) -> Pipeline {
-    let hub = Hub::builder()
-        .transport(Arc::new(script.clone()))
-        .build()
-        .unwrap();
+    let hub = Hub::builder().transport(Arc::new(script.clone())).build().unwrap();
     let origin = "https://crm.example.test".parse().unwrap();
     Pipeline::builder(&hub, "shop".into(), origin, dialect).build()
 }
@@ -114,34 +111,22 @@ async fn of_many_requests_refused_together_only_one_renews() {
 #[tokio::test(start_paused = true)]
 async fn where_nothing_can_be_renewed_the_crms_refusal_stands() {
     let script = ScriptedTransport::new([old()]);
-    let dialect = Numbered {
-        fixed: true,
-        ..Numbered::default()
-    };
+    let dialect = Numbered { fixed: true, ..Numbered::default() };
     let pipeline = pipeline(&script, Arc::new(dialect));
     let error = ask(&pipeline, &Cx::history()).await.unwrap_err();
-    assert_eq!(
-        (error.kind(), error.message()),
-        (ErrorKind::Auth, "old key")
-    );
+    assert_eq!((error.kind(), error.message()), (ErrorKind::Auth, "old key"));
     assert_eq!((error.status(), error.attempts()), (Some(401), 1));
 }
 
 #[tokio::test(start_paused = true)]
 async fn fetching_credentials_takes_no_longer_than_the_operation_may() {
     let script = ScriptedTransport::new([]);
-    let dialect = Numbered {
-        takes: Duration::from_mins(1),
-        ..Numbered::default()
-    };
+    let dialect = Numbered { takes: Duration::from_mins(1), ..Numbered::default() };
     let pipeline = pipeline(&script, Arc::new(dialect));
     let began = tokio::time::Instant::now();
     let cx = Cx::live().with_timeout(Duration::from_secs(2));
     let error = ask(&pipeline, &cx).await.unwrap_err();
-    assert_eq!(
-        (error.kind(), error.effect()),
-        (ErrorKind::Timeout, Effect::NotApplied)
-    );
+    assert_eq!((error.kind(), error.effect()), (ErrorKind::Timeout, Effect::NotApplied));
     assert_eq!(began.elapsed(), Duration::from_secs(2));
 }
 
@@ -150,20 +135,14 @@ async fn fetched_credentials_are_kept_out_of_errors() {
     let script = ScriptedTransport::new([Step::text(400, "text/plain", "canary-fetched")]);
     let pipeline = pipeline(&script, Arc::new(Numbered::default()));
     let error = ask(&pipeline, &Cx::history()).await.unwrap_err();
-    assert!(
-        !format!("{error} {error:?}").contains("canary"),
-        "{error:?}"
-    );
+    assert!(!format!("{error} {error:?}").contains("canary"), "{error:?}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_same_way_can_be_gone_with_another_key() {
     let script = ScriptedTransport::new([yes(), yes()]);
     let pipeline = pipeline(&script, Arc::new(Numbered::default()));
-    let other = Numbered {
-        newest: Mutex::new(7),
-        ..Numbered::default()
-    };
+    let other = Numbered { newest: Mutex::new(7), ..Numbered::default() };
     let other = pipeline.speaking(Arc::new(other), [Secret::new("key-7")]);
     ask(&other, &Cx::history()).await.unwrap();
     ask(&pipeline, &Cx::history()).await.unwrap();

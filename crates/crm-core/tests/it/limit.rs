@@ -27,21 +27,9 @@ struct Figure {
     most: usize,
 }
 
-const RETAILCRM: Figure = Figure {
-    rate: 9.5,
-    burst: 1,
-    most: 10,
-};
-const RETAILCRM_TELEPHONY: Figure = Figure {
-    rate: 38.0,
-    burst: 2,
-    most: 40,
-};
-const UON: Figure = Figure {
-    rate: 8.0,
-    burst: 2,
-    most: 10,
-};
+const RETAILCRM: Figure = Figure { rate: 9.5, burst: 1, most: 10 };
+const RETAILCRM_TELEPHONY: Figure = Figure { rate: 38.0, burst: 2, most: 40 };
+const UON: Figure = Figure { rate: 8.0, burst: 2, most: 10 };
 const FIGURES: [Figure; 3] = [RETAILCRM, RETAILCRM_TELEPHONY, UON];
 
 impl Figure {
@@ -108,28 +96,15 @@ struct Journal(Arc<Mutex<Vec<(String, Instant)>>>);
 
 impl Journal {
     fn note(&self, name: &str) {
-        self.0
-            .lock()
-            .unwrap()
-            .push((name.to_owned(), Instant::now()));
+        self.0.lock().unwrap().push((name.to_owned(), Instant::now()));
     }
 
     fn names(&self) -> Vec<String> {
-        self.0
-            .lock()
-            .unwrap()
-            .iter()
-            .map(|(name, _)| name.clone())
-            .collect()
+        self.0.lock().unwrap().iter().map(|(name, _)| name.clone()).collect()
     }
 
     fn times(&self) -> Vec<Instant> {
-        self.0
-            .lock()
-            .unwrap()
-            .iter()
-            .map(|(_, time)| *time)
-            .collect()
+        self.0.lock().unwrap().iter().map(|(_, time)| *time).collect()
     }
 
     fn len(&self) -> usize {
@@ -159,12 +134,7 @@ fn taker(
 fn most_in_a_second(times: &[Instant]) -> usize {
     let window = Duration::from_secs(1);
     (0..times.len())
-        .map(|first| {
-            times[first..]
-                .iter()
-                .take_while(|t| **t - times[first] <= window)
-                .count()
-        })
+        .map(|first| times[first..].iter().take_while(|t| **t - times[first] <= window).count())
         .max()
         .unwrap_or(0)
 }
@@ -172,8 +142,5 @@ fn most_in_a_second(times: &[Instant]) -> usize {
 #[track_caller]
 fn assert_within(figure: Figure, times: &[Instant]) {
     let most = most_in_a_second(times);
-    assert!(
-        most <= figure.most,
-        "{most} permits in one second under {figure:?}"
-    );
+    assert!(most <= figure.most, "{most} permits in one second under {figure:?}");
 }

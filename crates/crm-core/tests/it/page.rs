@@ -29,17 +29,12 @@ async fn a_page_is_fetched_only_when_it_is_asked_for() {
 
 #[tokio::test]
 async fn a_server_that_goes_round_in_circles_is_found_out() {
-    let mut pager = Pager::new(1_u32, |page| async move {
-        Ok(Page::new(vec![page], Some(3 - page)))
-    });
+    let mut pager =
+        Pager::new(1_u32, |page| async move { Ok(Page::new(vec![page], Some(3 - page))) });
     assert_eq!(pager.next().await.unwrap(), Some(1));
     assert_eq!(pager.next().await.unwrap(), Some(2));
     assert_eq!(pager.next().await.unwrap_err().kind(), ErrorKind::Decode);
-    assert_eq!(
-        pager.next().await.unwrap(),
-        None,
-        "after an error it is over"
-    );
+    assert_eq!(pager.next().await.unwrap(), None, "after an error it is over");
 }
 
 #[tokio::test]
@@ -61,9 +56,8 @@ async fn a_log_is_read_to_its_end_however_long_it_is() {
 #[tokio::test]
 async fn a_log_that_does_not_go_on_is_found_out() {
     for back in [0_u32, 5] {
-        let mut pager = Pager::ascending(5_u32, |at| async move {
-            Ok(Page::new(vec![at], Some(at - back)))
-        });
+        let mut pager =
+            Pager::ascending(5_u32, |at| async move { Ok(Page::new(vec![at], Some(at - back))) });
         assert_eq!(pager.next().await.unwrap(), Some(5));
         assert_eq!(pager.next().await.unwrap_err().kind(), ErrorKind::Decode);
         assert_eq!(pager.next().await.unwrap(), None);

@@ -29,14 +29,8 @@ fn at(seconds: i64) -> Timestamp {
 }
 
 fn missed() -> CallRecord {
-    CallRecord::new(
-        call(),
-        Direction::Inbound,
-        client(),
-        at(0),
-        CallOutcome::Missed,
-    )
-    .with_rang(Extension::new("151").unwrap())
+    CallRecord::new(call(), Direction::Inbound, client(), at(0), CallOutcome::Missed)
+        .with_rang(Extension::new("151").unwrap())
 }
 
 fn ringing(seconds: i64) -> CallEvent {
@@ -47,11 +41,7 @@ fn ringing(seconds: i64) -> CallEvent {
 }
 
 fn hangup(seconds: i64) -> CallEvent {
-    let end = EventKind::Ended {
-        outcome: None,
-        reason: None,
-        talk: None,
-    };
+    let end = EventKind::Ended { outcome: None, reason: None, talk: None };
     CallEvent::new(call(), at(seconds), end)
 }
 

@@ -32,9 +32,8 @@ fn number(e164: &str) -> PhoneNumber {
 
 #[track_caller]
 fn assert_reads(code: &str, raw: &str, e164: &str) -> PhoneReading {
-    let reading = reader(code)
-        .read(raw)
-        .unwrap_or_else(|error| panic!("{raw:?} in {code}: {error}"));
+    let reading =
+        reader(code).read(raw).unwrap_or_else(|error| panic!("{raw:?} in {code}: {error}"));
     assert_eq!(reading.number().e164(), e164, "{raw:?} in {code}");
     reading
 }

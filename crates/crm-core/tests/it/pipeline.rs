@@ -81,10 +81,7 @@ const KEYED: Operation = Operation(Idempotency::Keyed);
 const UNSAFE: Operation = Operation(Idempotency::Unsafe);
 
 fn pipeline(script: &ScriptedTransport) -> Pipeline {
-    let hub = Hub::builder()
-        .transport(Arc::new(script.clone()))
-        .build()
-        .unwrap();
+    let hub = Hub::builder().transport(Arc::new(script.clone())).build().unwrap();
     on(&hub)
 }
 
@@ -92,11 +89,7 @@ fn on(hub: &Hub) -> Pipeline {
     let origin = "https://crm.example.test".parse().unwrap();
     Pipeline::builder(hub, "shop".into(), origin, Arc::new(PlainDialect))
         .secrets([Secret::new("canary-key-0001")])
-        .quota(
-            LimitClass::GENERAL,
-            &LimitKey::new("plain/ip"),
-            Quota::new(10.0, 5).unwrap(),
-        )
+        .quota(LimitClass::GENERAL, &LimitKey::new("plain/ip"), Quota::new(10.0, 5).unwrap())
         .build()
 }
 
@@ -129,10 +122,7 @@ async fn a_request_carries_the_body_the_key_and_nothing_else() {
         played[0].headers,
         [
             ("accept".to_owned(), "application/json".to_owned()),
-            (
-                "content-type".to_owned(),
-                "application/x-www-form-urlencoded".to_owned()
-            ),
+            ("content-type".to_owned(), "application/x-www-form-urlencoded".to_owned()),
             ("x-key".to_owned(), "canary-key-0001".to_owned()),
         ]
     );
@@ -197,11 +187,8 @@ async fn it_gives_up_after_the_policys_retries_and_says_how_often_it_tried() {
 
 #[tokio::test(start_paused = true)]
 async fn an_earlier_attempt_that_may_have_worked_is_not_forgotten() {
-    let (result, _) = run(
-        vec![broken(), unreachable(), unreachable(), unreachable()],
-        &KEYED,
-    )
-    .await;
+    let (result, _) =
+        run(vec![broken(), unreachable(), unreachable(), unreachable()], &KEYED).await;
     assert_eq!(result.unwrap_err().effect(), Effect::Maybe);
 }
 
@@ -217,11 +204,7 @@ async fn the_servers_own_wait_is_kept() {
     let busy = Step::text(503, "text/html", "").with_header("retry-after", "7");
     let (result, _) = run(vec![busy, yes()], &UNSAFE).await;
     result.unwrap();
-    assert!(
-        began.elapsed() >= Duration::from_secs(7),
-        "{:?}",
-        began.elapsed()
-    );
+    assert!(began.elapsed() >= Duration::from_secs(7), "{:?}", began.elapsed());
 }
 
 #[tokio::test(start_paused = true)]
@@ -235,15 +218,8 @@ async fn nothing_is_sent_or_awaited_beyond_the_deadline() {
     let error = pipeline(&script).send(&cx, &UNSAFE).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::RateLimited);
     assert_eq!(error.try_again(), TryAgain::After(Duration::from_mins(1)));
-    assert_eq!(
-        script.left(),
-        1,
-        "the second request would have come too late"
-    );
-    assert!(
-        began.elapsed() < Duration::from_secs(1),
-        "waiting for nothing"
-    );
+    assert_eq!(script.left(), 1, "the second request would have come too late");
+    assert!(began.elapsed() < Duration::from_secs(1), "waiting for nothing");
 }
 
 #[tokio::test(start_paused = true)]
@@ -289,11 +265,7 @@ async fn an_unreadable_answer_shows_its_beginning_without_secrets() {
     assert_eq!(error.effect(), Effect::Applied, "the CRM said yes");
     assert!(error.message().contains("HTTP 200, text/html"), "{error}");
     assert!(error.message().contains("<html>*** xxx"), "{error}");
-    assert!(
-        error.message().len() < 700,
-        "{} bytes",
-        error.message().len()
-    );
+    assert!(error.message().len() < 700, "{} bytes", error.message().len());
     assert!(!format!("{error:?}").contains("canary"), "{error:?}");
 }
 
@@ -301,22 +273,15 @@ async fn an_unreadable_answer_shows_its_beginning_without_secrets() {
 async fn a_dry_run_sends_nothing_and_goes_on_from_the_planned_answer() {
     let script = ScriptedTransport::new([]);
     let plan = Plan::new();
-    let hub = Hub::builder()
-        .transport(Arc::new(script.clone()))
-        .plan(plan.clone())
-        .build()
-        .unwrap();
+    let hub =
+        Hub::builder().transport(Arc::new(script.clone())).plan(plan.clone()).build().unwrap();
     let answer = on(&hub).send(&Cx::history(), &UNSAFE).await.unwrap();
     assert_eq!(answer["id"], "<id from step 1>");
     assert!(script.played().is_empty());
     let planned = &plan.requests()[0];
     assert_eq!(planned.url, "https://crm.example.test/thing");
     assert_eq!(planned.body.as_deref(), Some("a=1"));
-    assert!(
-        planned
-            .headers
-            .contains(&("x-key".to_owned(), "***".to_owned()))
-    );
+    assert!(planned.headers.contains(&("x-key".to_owned(), "***".to_owned())));
 }
 
 #[tokio::test(start_paused = true)]
@@ -337,20 +302,13 @@ async fn the_limiter_stands_before_every_attempt() {
         pipeline.send(&Cx::history(), &SAFE).await.unwrap();
     }
     // Five at once, the other twenty at ten a second.
-    assert!(
-        began.elapsed() >= Duration::from_millis(1_990),
-        "{:?}",
-        began.elapsed()
-    );
+    assert!(began.elapsed() >= Duration::from_millis(1_990), "{:?}", began.elapsed());
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_policy_without_retries_tries_once() {
     let script = ScriptedTransport::new([unreachable(), yes()]);
-    let hub = Hub::builder()
-        .transport(Arc::new(script.clone()))
-        .build()
-        .unwrap();
+    let hub = Hub::builder().transport(Arc::new(script.clone())).build().unwrap();
     let origin = "https://crm.example.test".parse().unwrap();
     let pipeline = Pipeline::builder(&hub, "shop".into(), origin, Arc::new(PlainDialect))
         .retry(RetryPolicy::never())
@@ -362,18 +320,9 @@ async fn a_policy_without_retries_tries_once() {
 #[tokio::test(start_paused = true)]
 async fn refused_certificate_is_not_retried_and_has_a_hint() {
     for (error, hint) in [
-        (
-            TransportError::Certificate(CertificateFault::UnknownIssuer),
-            "SSL_CERT_FILE",
-        ),
-        (
-            TransportError::Certificate(CertificateFault::OutOfDate),
-            "clock",
-        ),
-        (
-            TransportError::Certificate(CertificateFault::OtherHost),
-            "check url",
-        ),
+        (TransportError::Certificate(CertificateFault::UnknownIssuer), "SSL_CERT_FILE"),
+        (TransportError::Certificate(CertificateFault::OutOfDate), "clock"),
+        (TransportError::Certificate(CertificateFault::OtherHost), "check url"),
         (TransportError::NoTls, "port of url"),
     ] {
         let message = error.to_string();
@@ -393,30 +342,17 @@ async fn response_of_another_server_has_a_hint() {
     let step = Step::text(200, "text/html", "<html>hello</html>");
     let error = run(vec![step], &SAFE).await.0.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
-    assert!(
-        error.hint().is_some_and(|it| it.contains("check url")),
-        "{error}"
-    );
+    assert!(error.hint().is_some_and(|it| it.contains("check url")), "{error}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn long_error_texts_of_a_crm_are_cut_after_masking() {
-    let long = format!(
-        "{}canary-key-0001{}",
-        "x".repeat(1018),
-        "y".repeat(1_000_000)
-    );
+    let long = format!("{}canary-key-0001{}", "x".repeat(1018), "y".repeat(1_000_000));
     let refusal = Refusal::new(ErrorKind::Rejected, long.clone())
         .with_code(long.clone())
-        .with_fields(
-            (0..1_000)
-                .map(|at| (at.to_string(), long.clone()))
-                .collect(),
-        );
-    let hub = Hub::builder()
-        .transport(Arc::new(ScriptedTransport::new(vec![yes()])))
-        .build()
-        .unwrap();
+        .with_fields((0..1_000).map(|at| (at.to_string(), long.clone())).collect());
+    let hub =
+        Hub::builder().transport(Arc::new(ScriptedTransport::new(vec![yes()]))).build().unwrap();
     let origin = "https://crm.example.test".parse().unwrap();
     let pipeline = Pipeline::builder(&hub, "shop".into(), origin, Arc::new(Refusing(refusal)))
         .secrets([Secret::new("canary-key-0001")])

@@ -1,10 +1,5 @@
 //! The call store: what is remembered of a call, and who may work on it.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "helpers of tests"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests")]
 
 mod directory;
 mod log;
@@ -35,10 +30,7 @@ impl Place {
     fn new() -> Self {
         let parent = tempfile::tempdir().unwrap();
         let root = parent.path().join("state");
-        Self {
-            _parent: parent,
-            root,
-        }
+        Self { _parent: parent, root }
     }
 
     async fn store(&self) -> DirectoryCallStore {
@@ -71,31 +63,16 @@ async fn every_store(place: &Place) -> Vec<Arc<dyn CallStore>> {
     vec![
         Arc::new(MemoryCallStore::new()),
         Arc::new(place.store().await),
-        Arc::new(
-            DirectoryCallStore::read_only(place.root.join("elsewhere"))
-                .await
-                .unwrap(),
-        ),
+        Arc::new(DirectoryCallStore::read_only(place.root.join("elsewhere")).await.unwrap()),
     ]
 }
 
 async fn save(store: &dyn CallStore, call_id: &str, document: Value) {
-    store
-        .open(ACCOUNT, call_id)
-        .await
-        .unwrap()
-        .save(&document)
-        .await
-        .unwrap();
+    store.open(ACCOUNT, call_id).await.unwrap().save(&document).await.unwrap();
 }
 
 async fn document(store: &dyn CallStore, call_id: &str) -> Option<Value> {
-    store
-        .open(ACCOUNT, call_id)
-        .await
-        .unwrap()
-        .document()
-        .cloned()
+    store.open(ACCOUNT, call_id).await.unwrap().document().cloned()
 }
 
 fn envelope(saved_at: u64) -> Value {
@@ -138,31 +115,15 @@ async fn each_space_has_a_lifetime_of_its_own() {
     let stores: [Arc<dyn CallStore>; 3] = [
         Arc::new(MemoryCallStore::new().kept_for(brief).capacity(0)),
         Arc::new(place.store().await.kept_for(brief)),
-        Arc::new(
-            DirectoryCallStore::read_only(&place.root)
-                .await
-                .unwrap()
-                .kept_for(brief),
-        ),
+        Arc::new(DirectoryCallStore::read_only(&place.root).await.unwrap().kept_for(brief)),
     ];
     for store in stores {
         for &space in Space::ALL {
-            store
-                .open_in(space, ACCOUNT, "1")
-                .await
-                .unwrap()
-                .save(&json!(1))
-                .await
-                .unwrap();
+            store.open_in(space, ACCOUNT, "1").await.unwrap().save(&json!(1)).await.unwrap();
         }
         store.sweep().await.unwrap();
         for &space in Space::ALL {
-            let kept = store
-                .open_in(space, ACCOUNT, "1")
-                .await
-                .unwrap()
-                .document()
-                .is_some();
+            let kept = store.open_in(space, ACCOUNT, "1").await.unwrap().document().is_some();
             let lasts = matches!(space, Space::Pending | Space::Tokens);
             assert_eq!(kept, lasts, "{space:?} in {store:?}");
         }
@@ -172,31 +133,19 @@ async fn each_space_has_a_lifetime_of_its_own() {
 #[cfg(unix)]
 #[tokio::test]
 async fn a_pipe_in_the_place_of_a_file_is_an_error_at_once() {
-    for name in [
-        format!("{ACCOUNT}/{CALL}.json"),
-        format!("{ACCOUNT}/{CALL}.lock"),
-        ".swept".into(),
-    ] {
+    for name in
+        [format!("{ACCOUNT}/{CALL}.json"), format!("{ACCOUNT}/{CALL}.lock"), ".swept".into()]
+    {
         let place = Place::new();
         place.plant("{}");
         let path = place.root.join(&name);
         drop(std::fs::remove_file(&path));
-        let made = std::process::Command::new("mkfifo")
-            .arg(&path)
-            .status()
-            .unwrap();
+        let made = std::process::Command::new("mkfifo").arg(&path).status().unwrap();
         assert!(made.success(), "{name}");
-        let opened = async {
-            DirectoryCallStore::open(&place.root)
-                .await?
-                .open(ACCOUNT, CALL)
-                .await
-        };
+        let opened =
+            async { DirectoryCallStore::open(&place.root).await?.open(ACCOUNT, CALL).await };
         let error = opened.await.expect_err(&name);
-        assert!(
-            error.message().contains("not a regular file"),
-            "{name}: {error}"
-        );
+        assert!(error.message().contains("not a regular file"), "{name}: {error}");
     }
 }
 
@@ -205,9 +154,7 @@ async fn debug_output_shows_no_document() {
     let place = Place::new();
     for store in every_store(&place).await {
         let mut slot = store.open(ACCOUNT, CALL).await.unwrap();
-        slot.save(&json!({ "phone": "+375291234567" }))
-            .await
-            .unwrap();
+        slot.save(&json!({ "phone": "+375291234567" })).await.unwrap();
         let shown = format!("{slot:?} {store:?}");
         assert!(!shown.contains("375291234567"), "{shown}");
         assert!(shown.contains(CALL), "it says which call: {shown}");

@@ -141,16 +141,11 @@ async fn what_cannot_be_opened_is_told_by_its_name_and_nothing_is_sent() {
 #[tokio::test(start_paused = true)]
 async fn a_file_that_is_gone_at_the_second_attempt_does_not_hide_what_the_first_may_have_done() {
     let file = file(b"invented bytes");
-    let script = ScriptedTransport::new([
-        Step::text(500, "text/html", ""),
-        Step::json(200, &json!({})),
-    ]);
+    let script =
+        ScriptedTransport::new([Step::text(500, "text/html", ""), Step::json(200, &json!({}))]);
     let upload = Upload::new(
         Idempotency::Keyed,
-        Body::stream(
-            "audio/mpeg",
-            support::Vanishing(FileSource::new(file.path())),
-        ),
+        Body::stream("audio/mpeg", support::Vanishing(FileSource::new(file.path()))),
     );
     let error = on(&script).send(&Cx::history(), &upload).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Input, "{error}");
@@ -162,10 +157,7 @@ async fn a_file_that_is_gone_at_the_second_attempt_does_not_hide_what_the_first_
 async fn a_dry_run_names_the_file_and_does_not_open_it() {
     let plan = Plan::new();
     let hub = Hub::builder().plan(plan.clone()).build().unwrap();
-    let upload = Upload::new(
-        Idempotency::Unsafe,
-        Body::file("audio/mpeg", "/nowhere/1710.mp3"),
-    );
+    let upload = Upload::new(Idempotency::Unsafe, Body::file("audio/mpeg", "/nowhere/1710.mp3"));
     support::pipeline(&hub, "https://crm.example.test")
         .send(&Cx::history(), &upload)
         .await
@@ -184,10 +176,7 @@ async fn debug_shows_how_much_and_never_what() {
     for body in [
         Body::Json(bytes.clone()),
         Body::Form(vec![("a".into(), "canary".to_owned())]),
-        Body::Bytes {
-            content_type: "audio/mpeg",
-            bytes: bytes.clone(),
-        },
+        Body::Bytes { content_type: "audio/mpeg", bytes: bytes.clone() },
         Body::stream("audio/mpeg", bytes.clone()),
     ] {
         write!(shown, "{body:?} ").unwrap();

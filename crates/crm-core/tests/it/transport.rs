@@ -63,27 +63,17 @@ async fn plain_server_behind_https_has_no_tls() {
 async fn an_error_status_is_an_answer() {
     let address = server(|mut stream| async move {
         read_request(&mut stream).await;
-        let _ = stream
-            .write_all(b"HTTP/1.1 460 Odd\r\nContent-Length: 2\r\n\r\n{}")
-            .await;
+        let _ = stream.write_all(b"HTTP/1.1 460 Odd\r\nContent-Length: 2\r\n\r\n{}").await;
     })
     .await;
-    let answer = ReqwestTransport::new("test")
-        .unwrap()
-        .send(request(&address))
-        .await
-        .unwrap();
+    let answer = ReqwestTransport::new("test").unwrap().send(request(&address)).await.unwrap();
     assert_eq!(answer.status.as_u16(), 460);
     assert_eq!(&answer.body[..], b"{}");
 }
 
 #[tokio::test]
 async fn a_refused_connection_sent_nothing() {
-    let free = TcpListener::bind("127.0.0.1:0")
-        .await
-        .unwrap()
-        .local_addr()
-        .unwrap();
+    let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let error = failure(&format!("http://{free}/canary")).await;
     assert!(matches!(error, TransportError::Connect(_)), "{error:?}");
     assert_eq!(error.stage(), Stage::NotSent);
@@ -110,9 +100,7 @@ async fn a_connection_dropped_before_the_answer_is_unknown() {
 async fn a_body_cut_short_is_unknown() {
     let address = server(|mut stream| async move {
         read_request(&mut stream).await;
-        let _ = stream
-            .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n{\"a\":")
-            .await;
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n{\"a\":").await;
     })
     .await;
     let error = failure(&address).await;
@@ -145,9 +133,7 @@ async fn an_endless_body_is_cut_off() {
 async fn a_connection_the_server_closed_meanwhile_is_not_used_again() {
     let address = server(|mut stream| async move {
         read_request(&mut stream).await;
-        let _ = stream
-            .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
-            .await;
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}").await;
     })
     .await;
     let transport = ReqwestTransport::new("test").unwrap();
@@ -167,11 +153,7 @@ async fn a_redirect_is_an_answer_and_not_followed() {
         let _ = stream.write_all(moved).await;
     })
     .await;
-    let answer = ReqwestTransport::new("test")
-        .unwrap()
-        .send(request(&address))
-        .await
-        .unwrap();
+    let answer = ReqwestTransport::new("test").unwrap().send(request(&address)).await.unwrap();
     assert_eq!(answer.status.as_u16(), 302);
 }
 
@@ -183,10 +165,7 @@ async fn a_server_that_never_answers_is_given_up_by_the_caller() {
     })
     .await;
     let transport = ReqwestTransport::new("test").unwrap();
-    let sent = tokio::time::timeout(
-        Duration::from_millis(200),
-        transport.send(request(&address)),
-    );
+    let sent = tokio::time::timeout(Duration::from_millis(200), transport.send(request(&address)));
     assert!(sent.await.is_err());
 }
 
@@ -201,10 +180,7 @@ fn tls_comes_up_on_a_machine_without_certificates() {
         .unwrap();
     let told = String::from_utf8_lossy(&output.stdout);
     // A filter that matches no test succeeds too.
-    assert!(
-        output.status.success() && told.contains("1 passed"),
-        "{told}"
-    );
+    assert!(output.status.success() && told.contains("1 passed"), "{told}");
 }
 
 #[test]

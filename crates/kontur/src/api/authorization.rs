@@ -33,9 +33,7 @@ pub struct AuthorizePrivate {
 impl AuthorizePrivate {
     /// With this `ApiKey`.
     pub fn new(api_key: impl Into<Secret>) -> Self {
-        Self {
-            api_key: api_key.into(),
-        }
+        Self { api_key: api_key.into() }
     }
 }
 
@@ -82,10 +80,7 @@ pub struct AuthorizePublic {
 impl AuthorizePublic {
     /// With this `ApiKey` and this secret, as `id=value`.
     pub fn new(api_key: impl Into<Secret>, secret: impl Into<Secret>) -> Self {
-        Self {
-            api_key: api_key.into(),
-            secret: secret.into(),
-        }
+        Self { api_key: api_key.into(), secret: secret.into() }
     }
 }
 
@@ -104,9 +99,7 @@ impl Endpoint for AuthorizePublic {
                 .with_hint("write it as id=value, as secretKey=…"));
         }
         let secret = header("integration_secret", &self.secret)?;
-        Ok(ApiRequest::post(paths::AUTHORIZE_PUBLIC)
-            .header(API_KEY, key)
-            .header(SECRET, secret))
+        Ok(ApiRequest::post(paths::AUTHORIZE_PUBLIC).header(API_KEY, key).header(SECRET, secret))
     }
 
     fn decode(&self, answer: &Answer) -> Result<Authorized> {

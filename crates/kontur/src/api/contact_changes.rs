@@ -37,11 +37,7 @@ pub struct PatchContact {
 impl PatchContact {
     /// Changes nothing yet.
     pub fn new(contact: ContactId) -> Self {
-        Self {
-            contact,
-            patch: Patch::new(Spelling::Pascal),
-            wrong: None,
-        }
+        Self { contact, patch: Patch::new(Spelling::Pascal), wrong: None }
     }
 
     /// The name.

@@ -171,9 +171,7 @@ pub struct CreateContacts {
 impl CreateContacts {
     /// These.
     pub fn new(contacts: impl IntoIterator<Item = NewContact>) -> Self {
-        Self {
-            items: contacts.into_iter().collect(),
-        }
+        Self { items: contacts.into_iter().collect() }
     }
 }
 

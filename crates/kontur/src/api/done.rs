@@ -18,11 +18,7 @@ pub(super) fn read(answer: &Answer) -> Result<()> {
         Ok(_) => true,
         Err(_) => std::str::from_utf8(&answer.body).is_ok_and(is_yes),
     };
-    if yes {
-        Ok(())
-    } else {
-        Err(answer.unreadable("it should be OK"))
-    }
+    if yes { Ok(()) } else { Err(answer.unreadable("it should be OK")) }
 }
 
 /// An object, as the whole of an answer. Out of a list, serde would take its members by their order.

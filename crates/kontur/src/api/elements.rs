@@ -37,11 +37,7 @@ impl NewElement {
     }
 
     fn new(value: String) -> Self {
-        Self {
-            id: None,
-            kind: ElementType::Work,
-            value,
-        }
+        Self { id: None, kind: ElementType::Work, value }
     }
 
     /// What sort it is.

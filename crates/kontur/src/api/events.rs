@@ -42,10 +42,7 @@ impl ListEvents {
 
     /// What came after this place.
     pub fn after(offset: EventOffset) -> Self {
-        Self {
-            offset,
-            limit: USUAL_LIMIT,
-        }
+        Self { offset, limit: USUAL_LIMIT }
     }
 
     /// How many a page, 50 by default. The most that is allowed is not documented.
@@ -110,18 +107,10 @@ impl Endpoint for ListEvents {
         // What an empty page says of its place is not documented; to begin anew, or to skip what
         // comes meanwhile, would both be worse than to ask again.
         let drained = events.good.is_empty() && events.broken.is_empty() && !wire.has_more;
-        let told = wire
-            .last_offset
-            .filter(|last| *last != EventOffset::start());
-        let next = told
-            .or(last_of_list)
-            .filter(|_| !drained)
-            .unwrap_or_else(|| self.offset.clone());
-        Ok(EventsPage {
-            events,
-            next,
-            has_more: wire.has_more,
-        })
+        let told = wire.last_offset.filter(|last| *last != EventOffset::start());
+        let next =
+            told.or(last_of_list).filter(|_| !drained).unwrap_or_else(|| self.offset.clone());
+        Ok(EventsPage { events, next, has_more: wire.has_more })
     }
 
     fn idempotency(&self) -> Idempotency {

@@ -79,10 +79,7 @@ enum Disposition {
 impl DownloadFile {
     /// This file.
     pub fn new(file: FileId) -> Self {
-        Self {
-            file,
-            disposition: Disposition::Inline,
-        }
+        Self { file, disposition: Disposition::Inline }
     }
 
     /// With its name in the answer's `Content-Disposition`.

@@ -60,10 +60,7 @@ impl NewWebhook {
     /// again. Known to telephony are `communications/sync` (read the PBX's history) and
     /// `setup/upgrade`.
     pub fn every(period: Duration, relative_url: impl Into<String>) -> Self {
-        Self {
-            period: Some(period),
-            ..Self::new(WebhookTrigger::Schedule, relative_url.into())
-        }
+        Self { period: Some(period), ..Self::new(WebhookTrigger::Schedule, relative_url.into()) }
     }
 
     /// Kontur calls this address when something changes. Say [what](Self::about).
@@ -93,8 +90,7 @@ impl NewWebhook {
     /// Everything that happens to things of this sort (`contact`, `company`, …).
     #[must_use]
     pub fn about(mut self, entity_type: impl Into<String>) -> Self {
-        self.filters
-            .push(json!({ "entityType": entity_type.into() }));
+        self.filters.push(json!({ "entityType": entity_type.into() }));
         self
     }
 
@@ -127,15 +123,11 @@ impl NewWebhook {
         if let Some(period) = self.period
             && (period.as_secs() == 0 || period > LONGEST_PERIOD)
         {
-            return Err(
-                Error::input(format!("{period:?} is no period of a schedule"))
-                    .with_hint("give a second to a day"),
-            );
+            return Err(Error::input(format!("{period:?} is no period of a schedule"))
+                .with_hint("give a second to a day"));
         }
         if self.trigger == WebhookTrigger::EntityEvent && self.filters.is_empty() {
-            return Err(Error::input(
-                "a webhook does not say which changes it is about",
-            ));
+            return Err(Error::input("a webhook does not say which changes it is about"));
         }
         self.filters.iter().try_for_each(check_filter)
     }
@@ -199,11 +191,7 @@ pub struct PatchInstance {
 impl PatchInstance {
     /// Changes nothing yet.
     pub fn new(instance: InstanceId) -> Self {
-        Self {
-            instance,
-            patch: Patch::new(Spelling::Lower),
-            wrong: None,
-        }
+        Self { instance, patch: Patch::new(Spelling::Lower), wrong: None }
     }
 
     /// Switches these features on and all others off.
@@ -280,8 +268,7 @@ impl PatchInstance {
                     ("schedule", webhook.schedule()),
                     ("disabled", json!(webhook.is_disabled())),
                 ] {
-                    self.patch
-                        .replace(format!("/webHooks/{id}/{member}"), value);
+                    self.patch.replace(format!("/webHooks/{id}/{member}"), value);
                 }
             }
         }

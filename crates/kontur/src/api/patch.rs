@@ -12,10 +12,7 @@ const CONTENT_TYPE: &str = "application/json-patch+json";
 pub(super) fn entity_body<T: Serialize>(request: ApiRequest, value: &T) -> Result<ApiRequest> {
     let bytes = serde_json::to_vec(value)
         .map_err(|error| Error::internal("a request cannot be written").with_source(error))?;
-    Ok(request.body(Body::Bytes {
-        content_type: CONTENT_TYPE,
-        bytes: bytes.into(),
-    }))
+    Ok(request.body(Body::Bytes { content_type: CONTENT_TYPE, bytes: bytes.into() }))
 }
 
 /// Kontur takes `add` and `Add`; each page has its own spelling.
@@ -41,10 +38,7 @@ pub(super) struct Patch {
 
 impl Patch {
     pub(super) fn new(spelling: Spelling) -> Self {
-        Self {
-            spelling,
-            operations: Vec::new(),
-        }
+        Self { spelling, operations: Vec::new() }
     }
 
     pub(super) fn add(&mut self, path: impl Into<String>, value: Value) {
@@ -107,9 +101,6 @@ impl Serialize for Patch {
             path,
             value: value.as_ref(),
         });
-        Operations {
-            operations: operations.collect(),
-        }
-        .serialize(serializer)
+        Operations { operations: operations.collect() }.serialize(serializer)
     }
 }

@@ -4,11 +4,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_e
 use vochi_crm_core::{Error, Result};
 
 /// What cannot stand in a segment of a path as it is: all but RFC 3986's unreserved characters.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 pub(super) const AUTHORIZE_PRIVATE: &str = "/authorization/authorize-private-integration";
 pub(super) const AUTHORIZE_PUBLIC: &str = "/authorization/authorize-integration";

@@ -34,10 +34,7 @@ pub struct SetupIntegration {
 impl SetupIntegration {
     /// Without settings.
     pub fn new(instance: InstanceId) -> Self {
-        Self {
-            instance,
-            settings: Map::new(),
-        }
+        Self { instance, settings: Map::new() }
     }
 
     /// Sets one.

@@ -111,9 +111,7 @@ fn is_content_type(text: &str) -> bool {
     let good = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_graphic());
     let plain = text.split(';').next().unwrap_or_default().trim();
     text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
-        && plain
-            .split_once('/')
-            .is_some_and(|(kind, sub)| good(kind) && good(sub))
+        && plain.split_once('/').is_some_and(|(kind, sub)| good(kind) && good(sub))
 }
 
 impl Endpoint for UploadFile {
@@ -125,10 +123,8 @@ impl Endpoint for UploadFile {
 
     fn request(&self) -> Result<ApiRequest> {
         if !is_content_type(&self.content_type) {
-            return Err(
-                Error::input(format!("{:?} is no content type", self.content_type))
-                    .with_hint("write it as audio/mpeg"),
-            );
+            return Err(Error::input(format!("{:?} is no content type", self.content_type))
+                .with_hint("write it as audio/mpeg"));
         }
         let mut form = Multipart::new();
         if let Some(boundary) = &self.boundary {

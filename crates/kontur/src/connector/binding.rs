@@ -29,11 +29,7 @@ impl Connector {
             other => return other,
         };
         // The first error is the one to tell of: it says that the effect is not known.
-        if self
-            .look(cx, open, note, call, leg, warnings)
-            .await
-            .is_err()
-        {
+        if self.look(cx, open, note, call, leg, warnings).await.is_err() {
             return Err(error);
         }
         match note.attached(leg) {
@@ -61,12 +57,8 @@ impl Connector {
         let mut restarted = false;
         let sent = loop {
             let name = started.external_id.in_form(self.inner.config.continue_by);
-            let request = CallRecording::new(
-                started.communication,
-                name,
-                self.leg_name(leg)?,
-                file.clone(),
-            );
+            let request =
+                CallRecording::new(started.communication, name, self.leg_name(leg)?, file.clone());
             match self.client().telephony().recording(cx, &request).await {
                 Err(error) if start::is_unknown_call(&error) && !restarted => {
                     restarted = true;
@@ -119,11 +111,7 @@ impl Connector {
             let mut items = communication.data.call.items.good.iter();
             items.any(|item| item.id.as_ref() == Some(&name) && !item.recordings.good.is_empty())
         };
-        let attached = if attached {
-            Attached::Yes
-        } else {
-            Attached::No
-        };
+        let attached = if attached { Attached::Yes } else { Attached::No };
         note.set_attached(leg, attached);
         self.remember(open, note, warnings).await;
         Ok(())
@@ -140,15 +128,11 @@ impl Connector {
         if let Some(started) = &note.started {
             return Ok(started.clone());
         }
-        let click = note
-            .registered
-            .as_ref()
-            .and_then(|it| it.facts.click.clone());
+        let click = note.registered.as_ref().and_then(|it| it.facts.click.clone());
         match click {
-            Some(communication) => Ok(Started {
-                communication,
-                external_id: self.call_name(call)?,
-            }),
+            Some(communication) => {
+                Ok(Started { communication, external_id: self.call_name(call)? })
+            }
             None => Ok(self.begun_again(cx, note, call, warnings).await?.0),
         }
     }

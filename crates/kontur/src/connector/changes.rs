@@ -65,11 +65,8 @@ impl Connector {
 
 fn place(cursor: &Cursor) -> Result<EventOffset> {
     EventOffset::new(cursor.as_str()).map_err(|_| {
-        Error::input(format!(
-            "{:?} is no cursor of Kontur's feed",
-            cursor.as_str()
-        ))
-        .with_hint("give the cursor a former answer ended with, or none to begin anew")
+        Error::input(format!("{:?} is no cursor of Kontur's feed", cursor.as_str()))
+            .with_hint("give the cursor a former answer ended with, or none to begin anew")
     })
 }
 

@@ -55,11 +55,8 @@ impl Facts {
             ("line", state.line().is_none() && !internal),
             ("start", began_at.is_none()),
         ];
-        let names: Vec<&str> = missing
-            .iter()
-            .filter(|(_, missing)| *missing)
-            .map(|(name, _)| *name)
-            .collect();
+        let names: Vec<&str> =
+            missing.iter().filter(|(_, missing)| *missing).map(|(name, _)| *name).collect();
         Err(Error::input(format!(
             "call {call}: Kontur has to be told of its beginning, and this is not known of it: {}",
             names.join(", ")

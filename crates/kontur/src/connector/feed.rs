@@ -154,9 +154,9 @@ impl Reading {
         let before = self.asked.load(Ordering::Relaxed);
         let turn = self.turn.lock();
         let _turn = match cx.deadline() {
-            Some(deadline) => tokio::time::timeout_at(deadline, turn)
-                .await
-                .map_err(|_| self.cut_short())?,
+            Some(deadline) => {
+                tokio::time::timeout_at(deadline, turn).await.map_err(|_| self.cut_short())?
+            }
             None => turn.await,
         };
         // Somebody else came to the end, by a page that was asked for after this question.
@@ -256,11 +256,7 @@ impl Connector {
         if error.kind() != ErrorKind::Auth || not_installed {
             return error;
         }
-        error.with_hint(if self.reads_as_person() {
-            BEARER_REFUSED
-        } else {
-            ACCESS_KEY_REFUSED
-        })
+        error.with_hint(if self.reads_as_person() { BEARER_REFUSED } else { ACCESS_KEY_REFUSED })
     }
 
     /// The employees the feed introduced, held against the directory.

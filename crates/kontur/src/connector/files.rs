@@ -25,17 +25,10 @@ pub(super) fn name(facts: &Facts, leg: &LegRecord, path: &Path) -> Result<FileNa
         to => end(to),
     };
     let moment = Zone::utc().local(at).to_string();
-    let moment: String = moment
-        .chars()
-        .filter(|c| *c != ':')
-        .map(|c| if c == ' ' { '_' } else { c })
-        .collect();
+    let moment: String =
+        moment.chars().filter(|c| *c != ':').map(|c| if c == ' ' { '_' } else { c }).collect();
     let parts = [Some(moment), Some(caller), Some(employee)];
-    let parts: Vec<String> = parts
-        .into_iter()
-        .flatten()
-        .filter(|it| !it.is_empty())
-        .collect();
+    let parts: Vec<String> = parts.into_iter().flatten().filter(|it| !it.is_empty()).collect();
     let stem = parts.join("_");
     match ending(path) {
         Some(ending) => FileName::nearest(&format!("{stem}.{ending}")),
@@ -56,8 +49,7 @@ fn client(client: Option<&Party>) -> String {
 }
 
 fn end(end: &LegEnd) -> String {
-    end.extension()
-        .map_or_else(String::new, |one| cut(one.as_str()))
+    end.extension().map_or_else(String::new, |one| cut(one.as_str()))
 }
 
 fn cut(text: &str) -> String {

@@ -66,11 +66,8 @@ pub(super) fn customer(card: &Card, names: &Index) -> Customer {
         CardId::Contact(id) => (id.as_str(), CustomerKind::Person),
         CardId::Company(id) => (id.as_str(), CustomerKind::Company),
     };
-    let companies: Vec<&str> = card
-        .companies()
-        .iter()
-        .filter_map(|id| names.company_name(id))
-        .collect();
+    let companies: Vec<&str> =
+        card.companies().iter().filter_map(|id| names.company_name(id)).collect();
     let mut customer = Customer::new(id, kind);
     customer.name.clone_from(&card.name);
     customer.company = (!companies.is_empty()).then(|| companies.join(", "));

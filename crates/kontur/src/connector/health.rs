@@ -38,10 +38,7 @@ impl Connector {
     }
 
     async fn as_authorized(&self, cx: &Cx, authorized: &Authorized) -> Vec<Check> {
-        let mut checks = vec![Check::passed(
-            "key",
-            "Kontur gives an access key for api_key",
-        )];
+        let mut checks = vec![Check::passed("key", "Kontur gives an access key for api_key")];
         let workspace = self.workspace_check(&authorized.workspace);
         let elsewhere = workspace.failure().is_some();
         checks.push(workspace);
@@ -75,9 +72,7 @@ impl Connector {
         };
         let answered = self.inner.config.instance_id.is_some();
         let latency = answered.then(|| began.elapsed());
-        let mut refused = checks
-            .iter()
-            .any(|check| check.failure() == Some(ErrorKind::Auth));
+        let mut refused = checks.iter().any(|check| check.failure() == Some(ErrorKind::Auth));
         if !refused {
             let (people, no_feed) = self.people_checks(cx).await;
             checks.extend(people);
@@ -103,11 +98,8 @@ impl Connector {
 
     fn workspace_check(&self, told: &Workspace) -> Check {
         let ours = self.inner.config.workspace.trim();
-        let names: Vec<&str> = [&told.name, &told.id]
-            .into_iter()
-            .flatten()
-            .map(String::as_str)
-            .collect();
+        let names: Vec<&str> =
+            [&told.name, &told.id].into_iter().flatten().map(String::as_str).collect();
         match names.first() {
             None => Check::passed("workspace", format!("{ours}, as configured"))
                 .with_hint("Kontur does not say which workspace the key is for"),

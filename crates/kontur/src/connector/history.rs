@@ -44,9 +44,7 @@ impl RecordJob for Registration<'_> {
     const REPEAT: RecordRepeat = RecordRepeat::Keyed;
 
     async fn send(&mut self, cx: &Cx) -> Result<()> {
-        self.connector
-            .send_record(cx, &self.parcel, self.note, self.warnings)
-            .await
+        self.connector.send_record(cx, &self.parcel, self.note, self.warnings).await
     }
 }
 
@@ -64,8 +62,7 @@ impl Connector {
         let recorded = pending.is_some_and(|pending| !pending.has(PendingKind::Record));
         let whole = open.state().complete(record.clone()).settled();
         if recorded || open.state().recorded() == Recorded::Yes {
-            hub.settle_pending(&cx, account, call, PendingKind::Record)
-                .await;
+            hub.settle_pending(&cx, account, call, PendingKind::Record).await;
             warnings.push(Warning::new(
                 WarningKind::AlreadyRecorded,
                 format!(
@@ -94,8 +91,7 @@ impl Connector {
             }
             attempt.recorded(hub, &cx, account, false).await;
         }
-        self.settle_recordings(&cx, &mut open, &mut note, &whole, &mut warnings)
-            .await;
+        self.settle_recordings(&cx, &mut open, &mut note, &whole, &mut warnings).await;
         let id = note.communication().and_then(|id| id.to_common().ok());
         Ok(receipt
             .as_recorded()
@@ -124,18 +120,11 @@ impl Connector {
             .map(|leg| leg.id.clone())
             .ok_or_else(|| Error::internal("a call is registered without legs"))?;
         // Whatever is wrong with the call shows before its recording goes out.
-        let parcel = Parcel {
-            record,
-            facts: &facts,
-            legs: &legs,
-            files: &[],
-        };
-        self.put_together(&parcel, note, None, &mut Vec::new())?
-            .request()?;
+        let parcel = Parcel { record, facts: &facts, legs: &legs, files: &[] };
+        self.put_together(&parcel, note, None, &mut Vec::new())?.request()?;
         let wanted = recording::wanted(record, &legs, &main, warnings);
         for (leg, path) in wanted {
-            self.bring(cx, open, note, &facts, leg, path, warnings)
-                .await?;
+            self.bring(cx, open, note, &facts, leg, path, warnings).await?;
         }
         let mut files = Vec::new();
         for leg in &legs {
@@ -143,15 +132,8 @@ impl Connector {
                 files.push(leg.id.clone());
             }
         }
-        note.registered = Some(Registered {
-            facts: facts.clone(),
-            legs: legs.clone(),
-            main,
-        });
-        let parcel = Parcel {
-            files: &files,
-            ..parcel
-        };
+        note.registered = Some(Registered { facts: facts.clone(), legs: legs.clone(), main });
+        let parcel = Parcel { files: &files, ..parcel };
         let before = open.state().recorded();
         if !files.is_empty() {
             // Should this process end meanwhile, the next one must not attach them blindly.
@@ -159,12 +141,8 @@ impl Connector {
             open.state_mut().set_recorded(Recorded::Maybe);
             open.save(note).await?;
         }
-        let mut registration = Registration {
-            connector: self,
-            parcel,
-            note: &mut *note,
-            warnings: &mut *warnings,
-        };
+        let mut registration =
+            Registration { connector: self, parcel, note: &mut *note, warnings: &mut *warnings };
         let attempts = std::slice::from_ref(attempt);
         let sent = record_once(&mut registration, cx, attempts).await;
         let Err(error) = sent else {
@@ -205,10 +183,7 @@ impl Connector {
         if parcel.files.is_empty() || !(refused || lost) {
             return Err(error);
         }
-        let bare = Parcel {
-            files: &[],
-            ..*parcel
-        };
+        let bare = Parcel { files: &[], ..*parcel };
         match self.send_as_known(cx, &bare, note, warnings).await {
             // Whether the files went with the first one is looked at later.
             Ok(()) if lost => Ok(()),
@@ -316,9 +291,7 @@ impl Connector {
             return Ok(None);
         }
         let directory = self.own().directory();
-        let missed = directory
-            .missed_user()
-            .filter(|_| record.outcome() == Outcome::Missed);
+        let missed = directory.missed_user().filter(|_| record.outcome() == Outcome::Missed);
         let user = missed.or_else(|| directory.default_user());
         user.map(UserId::of).transpose()
     }

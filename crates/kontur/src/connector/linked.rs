@@ -46,9 +46,7 @@ impl Connector {
         let mut customers = Vec::new();
         for contact in links.contact_ids {
             let id = CardId::Contact(contact.clone());
-            let known = self
-                .told()
-                .ask(|index| Some(customer(index.card(&id)?, index)));
+            let known = self.told().ask(|index| Some(customer(index.card(&id)?, index)));
             if let Some(known) = known {
                 customers.push(known);
                 continue;
@@ -68,9 +66,7 @@ impl Connector {
         }
         for company in links.company_ids {
             let id = CardId::Company(company);
-            let known = self
-                .told()
-                .ask(|index| Some(customer(index.card(&id)?, index)));
+            let known = self.told().ask(|index| Some(customer(index.card(&id)?, index)));
             customers.extend(known);
         }
         customers
@@ -82,9 +78,7 @@ impl Connector {
         customer.name.clone_from(&contact.name);
         let companies: Vec<String> = self.told().ask(|index| {
             let names = contact.links.company_ids.iter();
-            names
-                .filter_map(|id| index.company_name(id).map(str::to_owned))
-                .collect()
+            names.filter_map(|id| index.company_name(id).map(str::to_owned)).collect()
         });
         customer.company = (!companies.is_empty()).then(|| companies.join(", "));
         customer

@@ -64,8 +64,7 @@ impl Connector {
         let sent = if note.finished || recorded || begins_late {
             Ok(())
         } else {
-            self.tell(&cx, event, &mut open, &mut note, &mut warnings)
-                .await
+            self.tell(&cx, event, &mut open, &mut note, &mut warnings).await
         };
         if cx.requests() > 0 {
             let saved = open.save(&note).await;
@@ -78,8 +77,7 @@ impl Connector {
             && recorded
         {
             let ready = Ready::of_event(event, ready, &note);
-            self.attach_ready(&cx, &mut open, &mut note, &ready, &mut warnings)
-                .await?;
+            self.attach_ready(&cx, &mut open, &mut note, &ready, &mut warnings).await?;
         }
         if over && cx.requests() > 0 {
             // The end came before, and only now Kontur hears of it: that is no contradiction.
@@ -94,10 +92,7 @@ impl Connector {
         let id = started.and_then(|started| started.communication.to_common().ok());
         // A click that failed never was anything else.
         let id = id.or_else(|| open.state().crm_call_id().cloned());
-        Ok(Receipt::new()
-            .with_crm_call_id(id)
-            .with_requests(cx.requests())
-            .with_warnings(warnings))
+        Ok(Receipt::new().with_crm_call_id(id).with_requests(cx.requests()).with_warnings(warnings))
     }
 
     /// Tells Kontur whatever of the call it has not been told.
@@ -113,11 +108,7 @@ impl Connector {
         if !self.is_shown(state) {
             return Ok(());
         }
-        let mut told = Told {
-            call: event.call_id(),
-            state,
-            restarted: false,
-        };
+        let mut told = Told { call: event.call_id(), state, restarted: false };
         if note.started.is_none() {
             match self.due(event, state, note) {
                 Due::Nothing => return Ok(()),
@@ -159,8 +150,7 @@ impl Connector {
             }
         }
         if let Some(at) = state.ended_at() {
-            self.step(cx, &mut told, &Step::Finish(at), note, warnings)
-                .await?;
+            self.step(cx, &mut told, &Step::Finish(at), note, warnings).await?;
             note.finished = true;
         }
         refused.map_or(Ok(()), Err)
@@ -185,10 +175,7 @@ impl Connector {
     /// Whether a call Kontur does not know begins, by the configured moment.
     fn due(&self, event: &CallEvent, state: &CallState, note: &Note) -> Due {
         let at_answer = self.own().config().popup == Popup::Answer;
-        let reached = state
-            .legs()
-            .iter()
-            .any(|leg| leg.has_client() || leg.is_talk());
+        let reached = state.legs().iter().any(|leg| leg.has_client() || leg.is_talk());
         let answered = state.outcome() == Some(Outcome::Answered)
             || told_legs(state).any(|leg| leg.answered_at.is_some());
         let begins = if state.ended_at().is_some() {
@@ -255,10 +242,8 @@ impl Connector {
     ) -> Result<()> {
         let (Some(started), Some(direction)) = (&note.started, told.state.direction()) else {
             // It was begun, so somebody knew; another process may have.
-            return Err(
-                Error::input(format!("call {}: its direction is not known", told.call))
-                    .with_hint("pass the direction with the event"),
-            );
+            return Err(Error::input(format!("call {}: its direction is not known", told.call))
+                .with_hint("pass the direction with the event"));
         };
         let config = &self.inner.config;
         let communication = started.communication.clone();
@@ -297,10 +282,7 @@ impl Connector {
 pub(super) const KNOWN_OPTIONS: [&str; 2] = [facts::STARTED_AT, recording::LEG];
 
 pub(super) fn unknown_option(name: &str) -> Warning {
-    Warning::new(
-        WarningKind::UnknownOption,
-        format!("Kontur has no option {name}; left out"),
-    )
+    Warning::new(WarningKind::UnknownOption, format!("Kontur has no option {name}; left out"))
 }
 
 /// The legs Kontur is told of.
@@ -310,9 +292,7 @@ fn told_legs(state: &CallState) -> impl Iterator<Item = &LiveLeg> {
 
 /// Whether an error is about what was sent, so that something else may go through.
 fn is_about_data(error: &Error) -> bool {
-    let of_data = matches!(
-        error.kind(),
-        ErrorKind::Rejected | ErrorKind::NotFound | ErrorKind::Input
-    );
+    let of_data =
+        matches!(error.kind(), ErrorKind::Rejected | ErrorKind::NotFound | ErrorKind::Input);
     of_data && error.effect() == Effect::NotApplied && !start::is_unknown_call(error)
 }

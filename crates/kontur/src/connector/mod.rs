@@ -81,10 +81,7 @@ impl Connector {
         let wrong = |error: Error| error.with_account(CRM, account.name().clone());
         words::check_directory(account.directory()).map_err(wrong)?;
         let common = account.config();
-        let unknown = [
-            common.unknown_caller.inbound,
-            common.unknown_caller.outbound,
-        ];
+        let unknown = [common.unknown_caller.inbound, common.unknown_caller.outbound];
         if unknown.iter().any(|policy| *policy != UnknownCaller::None) {
             return Err(wrong(
                 Error::config("unknown_caller: Kontur deals with unknown callers itself")
@@ -170,9 +167,7 @@ impl CrmConnector for Connector {
     }
 
     async fn handle_event(&self, cx: &Cx, event: &CallEvent) -> Result<Receipt> {
-        self.live_event(cx, event)
-            .await
-            .map_err(|error| self.blame(error))
+        self.live_event(cx, event).await.map_err(|error| self.blame(error))
     }
 
     async fn log_calls(&self, cx: &Cx, records: &[CallRecord]) -> Vec<Result<Receipt>> {
@@ -190,21 +185,15 @@ impl CrmConnector for Connector {
         call: &CallId,
         recording: &Recording,
     ) -> Result<Receipt> {
-        self.attach(cx, call, recording)
-            .await
-            .map_err(|error| self.blame(error))
+        self.attach(cx, call, recording).await.map_err(|error| self.blame(error))
     }
 
     async fn find(&self, cx: &Cx, phones: &[PhoneNumber]) -> Result<Vec<Found>> {
-        self.find_all(cx, phones)
-            .await
-            .map_err(|error| self.blame(error))
+        self.find_all(cx, phones).await.map_err(|error| self.blame(error))
     }
 
     async fn responsible(&self, cx: &Cx, phone: &PhoneNumber) -> Result<Option<Responsible>> {
-        self.whose(cx, *phone)
-            .await
-            .map_err(|error| self.blame(error))
+        self.whose(cx, *phone).await.map_err(|error| self.blame(error))
     }
 
     async fn users(&self, cx: &Cx) -> Result<UserList> {
@@ -212,15 +201,11 @@ impl CrmConnector for Connector {
     }
 
     async fn changes(&self, cx: &Cx, since: Option<&Cursor>) -> Result<Changes> {
-        self.changes_since(cx, since)
-            .await
-            .map_err(|error| self.blame(error))
+        self.changes_since(cx, since).await.map_err(|error| self.blame(error))
     }
 
     async fn setup(&self, cx: &Cx, plan: &SetupPlan) -> Result<SetupReport> {
-        self.register(cx, plan)
-            .await
-            .map_err(|error| self.blame(error))
+        self.register(cx, plan).await.map_err(|error| self.blame(error))
     }
 
     fn parse_inbound(&self, request: &InboundRequest) -> (InboundReply, Result<InboundEvent>) {
@@ -228,8 +213,6 @@ impl CrmConnector for Connector {
     }
 
     async fn verify_inbound(&self, cx: &Cx, event: &InboundEvent) -> Result<()> {
-        self.verify(cx, event)
-            .await
-            .map_err(|error| self.blame(error))
+        self.verify(cx, event).await.map_err(|error| self.blame(error))
     }
 }

@@ -117,11 +117,7 @@ impl Note {
             if over || told == Some(&kind) {
                 return None;
             }
-            Some(Change {
-                leg: leg.clone(),
-                kind,
-                at: self.seen.get(&leg.id)?.since,
-            })
+            Some(Change { leg: leg.clone(), kind, at: self.seen.get(&leg.id)?.since })
         };
         let mut changes: Vec<Change> = legs.filter_map(change).collect();
         changes.sort_by_key(|change| {

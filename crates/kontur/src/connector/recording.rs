@@ -42,11 +42,7 @@ impl<'a> Ready<'a> {
                 .map(|one| one.id.clone()),
         });
         let named = || named_leg(event.extra().get(LEG));
-        Self {
-            call: event.call_id(),
-            recording,
-            leg: leg.or_else(named),
-        }
+        Self { call: event.call_id(), recording, leg: leg.or_else(named) }
     }
 }
 
@@ -65,10 +61,7 @@ pub(super) fn wanted<'a>(
 ) -> Vec<(&'a LegRecord, &'a Path)> {
     let named = named_leg(record.extra().get(LEG));
     let of_call = record.recording().filter(|recording| {
-        let mut own = record
-            .legs()
-            .iter()
-            .filter_map(|leg| leg.recording.as_ref());
+        let mut own = record.legs().iter().filter_map(|leg| leg.recording.as_ref());
         own.all(|own| own != *recording)
     });
     let target = named
@@ -89,10 +82,7 @@ pub(super) fn wanted<'a>(
         if leg.recording.is_some() && of_call.is_some() {
             warnings.push(Warning::new(
                 WarningKind::Incomplete,
-                format!(
-                    "leg {} has a recording of its own; that of the call was left out",
-                    leg.id
-                ),
+                format!("leg {} has a recording of its own; that of the call was left out", leg.id),
             ));
         }
     }
@@ -144,8 +134,7 @@ impl Connector {
             }),
         };
         let mut warnings = Vec::new();
-        self.attach_ready(&cx, &mut open, &mut note, &ready, &mut warnings)
-            .await?;
+        self.attach_ready(&cx, &mut open, &mut note, &ready, &mut warnings).await?;
         let id = note.communication().and_then(|id| id.to_common().ok());
         Ok(Receipt::new()
             .as_recorded()
@@ -164,8 +153,7 @@ impl Connector {
         warnings: &mut Vec<Warning>,
     ) -> Result<()> {
         let (hub, account, call) = (self.hub(), self.own().name(), ready.call);
-        hub.expect_recording(cx, account, call, ready.recording)
-            .await?;
+        hub.expect_recording(cx, account, call, ready.recording).await?;
         let attached = self.attach_to_leg(cx, open, note, ready, warnings).await;
         let kind = PendingKind::Recording;
         match &attached {
@@ -195,10 +183,7 @@ impl Connector {
         let Some(Registered { facts, legs, main }) = note.registered.clone() else {
             return Err(Error::new(
                 ErrorKind::NotFound,
-                format!(
-                    "what call {} was registered with is not remembered",
-                    ready.call
-                ),
+                format!("what call {} was registered with is not remembered", ready.call),
             ));
         };
         let wanted = ready.leg.as_ref().unwrap_or(&main);
@@ -210,22 +195,17 @@ impl Connector {
             .with_hint("name a leg of the record, or none for the last talk"));
         };
         if note.attached(&leg.id) == Some(Attached::Maybe) {
-            self.look(cx, open, note, ready.call, &leg.id, warnings)
-                .await?;
+            self.look(cx, open, note, ready.call, &leg.id, warnings).await?;
         }
         if note.attached(&leg.id) == Some(Attached::Yes) {
             warnings.push(Warning::new(
                 WarningKind::AlreadyRecorded,
-                format!(
-                    "leg {} has its recording already; nothing was attached",
-                    leg.id
-                ),
+                format!("leg {} has its recording already; nothing was attached", leg.id),
             ));
             return Ok(());
         }
         self.upload(cx, open, note, &facts, leg, path).await?;
-        self.bind_for_sure(cx, open, note, ready.call, &leg.id, warnings)
-            .await
+        self.bind_for_sure(cx, open, note, ready.call, &leg.id, warnings).await
     }
 
     /// Finds out about recordings whose attachment is not certain, and attaches those that are not.
@@ -252,8 +232,7 @@ impl Connector {
                 }
                 if note.attached(&leg) == Some(Attached::No) {
                     self.upload_again(cx, open, note, record, &leg).await?;
-                    self.bind_for_sure(cx, open, note, call, &leg, warnings)
-                        .await?;
+                    self.bind_for_sure(cx, open, note, call, &leg, warnings).await?;
                 }
                 Ok::<_, Error>(())
             };
@@ -276,8 +255,7 @@ impl Connector {
         let kind = PendingKind::Recording;
         match failed {
             Some(error) => {
-                hub.fail_pending(cx, account, call, Some(record), kind, &error)
-                    .await;
+                hub.fail_pending(cx, account, call, Some(record), kind, &error).await;
             }
             None => hub.settle_pending(cx, account, call, kind).await,
         }
@@ -285,10 +263,7 @@ impl Connector {
 
     /// Uploads a file for a leg before its call is registered. One that cannot be used is a warning;
     /// that Kontur cannot be reached is not, for then the call waits as well.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "a call, its leg and what is told of them"
-    )]
+    #[expect(clippy::too_many_arguments, reason = "a call, its leg and what is told of them")]
     pub(super) async fn bring(
         &self,
         cx: &Cx,
@@ -299,20 +274,14 @@ impl Connector {
         path: &Path,
         warnings: &mut Vec<Warning>,
     ) -> Result<()> {
-        if matches!(
-            note.attached(&leg.id),
-            Some(Attached::Maybe | Attached::Yes)
-        ) {
+        if matches!(note.attached(&leg.id), Some(Attached::Maybe | Attached::Yes)) {
             return Ok(());
         }
         match self.upload(cx, open, note, facts, leg, path).await {
             Err(error) if !holds_everything_up(&error) => {
                 warnings.push(Warning::new(
                     WarningKind::Incomplete,
-                    format!(
-                        "the call is registered without its recording: {}",
-                        error.message()
-                    ),
+                    format!("the call is registered without its recording: {}", error.message()),
                 ));
                 Ok(())
             }
@@ -358,13 +327,8 @@ impl Connector {
         let request = UploadFile::file(path, name.clone(), content_type);
         let mut file = self.client().files().upload(cx, &request).await?;
         file.file_name.get_or_insert_with(|| name.to_string());
-        file.content_type
-            .get_or_insert_with(|| content_type.to_owned());
-        let uploaded = Uploaded {
-            file,
-            at: self.hub().clock().now(),
-            attached: Attached::No,
-        };
+        file.content_type.get_or_insert_with(|| content_type.to_owned());
+        let uploaded = Uploaded { file, at: self.hub().clock().now(), attached: Attached::No };
         note.recordings.insert(leg.id.clone(), uploaded);
         // Before anything else, so that a second run does not upload it again.
         open.save(note).await

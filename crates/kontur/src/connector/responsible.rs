@@ -32,9 +32,7 @@ impl Connector {
     }
 
     fn employee(&self, user: &UserId) -> Result<Responsible> {
-        let name = self
-            .told()
-            .ask(|index| index.person(user).map(|person| person.name.clone()));
+        let name = self.told().ask(|index| index.person(user).map(|person| person.name.clone()));
         let user = self.common_id(user)?;
         let extension = self.own().directory().extension_of(&user).cloned();
         Ok(Responsible::new(user, name, extension))

@@ -34,10 +34,7 @@ impl Connector {
             }
             let hooks = HOOKS.map(Part::Hook);
             let features = [Part::Features].into_iter();
-            features
-                .chain(address.map(Part::Address))
-                .chain(hooks)
-                .collect()
+            features.chain(address.map(Part::Address)).chain(hooks).collect()
         };
         let mut missing = Vec::new();
         for part in parts.into_iter().filter(|part| !part.is_in(&before)) {
@@ -148,10 +145,7 @@ const ADDRESS_STAYS: &str = "the base address stays ours, since Kontur has no wa
 
 /// Kontur refuses this change and may take the next.
 fn is_about_data(error: &Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::Rejected | ErrorKind::NotFound | ErrorKind::Unsupported
-    )
+    matches!(error.kind(), ErrorKind::Rejected | ErrorKind::NotFound | ErrorKind::Unsupported)
 }
 
 /// What did not take effect, and what to do. The address is told by nobody's words: a part of it is

@@ -34,10 +34,7 @@ impl Connector {
         warnings: &mut Vec<Warning>,
     ) -> Numbers {
         if direction == Direction::Internal {
-            return Numbers {
-                client: None,
-                line: None,
-            };
+            return Numbers { client: None, line: None };
         }
         let form = self.inner.config.phone_form;
         let line = self.own().outside_number(line, warnings);
@@ -59,11 +56,8 @@ impl Connector {
         let name = self.call_name(call)?;
         let (client, line) = (facts.client.as_ref(), facts.line.as_ref());
         let numbers = self.numbers(facts.direction, client, line, warnings);
-        let mut request = CallStarted::new(
-            name.clone(),
-            words::direction(facts.direction),
-            facts.began_at,
-        );
+        let mut request =
+            CallStarted::new(name.clone(), words::direction(facts.direction), facts.began_at);
         if let Some(client) = numbers.client {
             request = request.with_client_phone(client);
         }

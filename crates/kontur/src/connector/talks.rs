@@ -45,19 +45,13 @@ pub(super) fn legs(record: &CallRecord, keep: RegisterLegs) -> Result<Vec<LegRec
 /// The leg a recording of the whole call belongs to: the last talk, else the last that rang.
 pub(super) fn main_leg<'a>(record: &CallRecord, legs: &'a [LegRecord]) -> Option<&'a LegRecord> {
     let of_client = || legs.iter().rev().filter(|leg| counts(record, leg));
-    of_client()
-        .find(|leg| leg.answered_at.is_some())
-        .or_else(|| of_client().next())
-        .or(legs.last())
+    of_client().find(|leg| leg.answered_at.is_some()).or_else(|| of_client().next()).or(legs.last())
 }
 
 /// Whether nobody can tell which employee had to do with the call.
 pub(super) fn is_nobodys(record: &CallRecord) -> bool {
     record.handled_by().is_none()
-        && record
-            .legs()
-            .iter()
-            .all(|leg| leg.employees().next().is_none())
+        && record.legs().iter().all(|leg| leg.employees().next().is_none())
 }
 
 /// Whether a leg is one the call's outcome is about.
@@ -73,9 +67,7 @@ fn last_event(record: &CallRecord, leg: &LegRecord) -> Timestamp {
         let answers = others.filter_map(|other| other.answered_at);
         answers.filter(|at| *at > answered).min()
     };
-    leg.answered_at
-        .and_then(taken)
-        .unwrap_or_else(|| record.ended_at())
+    leg.answered_at.and_then(taken).unwrap_or_else(|| record.ended_at())
 }
 
 /// The end of a leg: an answered one lasts a second at least.

@@ -30,10 +30,7 @@ impl Connector {
         let hash = repeat_id("key", [key.expose()]);
         let place = CacheKey::new(self.own().name().as_str(), "kontur inbound key", hash);
         let ours = self.client().instance_id(cx).await?;
-        let verdict = self
-            .hub()
-            .cache()
-            .get_or_load(place, VERDICT, || self.opens(cx, key, &ours));
+        let verdict = self.hub().cache().get_or_load(place, VERDICT, || self.opens(cx, key, &ours));
         match verdict.await? {
             Some(()) => Ok(()),
             None => Err(Error::new(
@@ -61,10 +58,7 @@ impl Connector {
 }
 
 fn is_refusal(error: &Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::Auth | ErrorKind::NotFound | ErrorKind::Rejected
-    )
+    matches!(error.kind(), ErrorKind::Auth | ErrorKind::NotFound | ErrorKind::Rejected)
 }
 
 #[cfg(test)]

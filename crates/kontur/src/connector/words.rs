@@ -15,10 +15,8 @@ pub(super) fn check_directory(directory: &Directory) -> Result<()> {
             return Err(wrong(format!("extensions.{extension}"), user.as_str()));
         }
     }
-    let named = [
-        ("missed_user", directory.missed_user()),
-        ("default_user", directory.default_user()),
-    ];
+    let named =
+        [("missed_user", directory.missed_user()), ("default_user", directory.default_user())];
     for (key, user) in named {
         if let Some(user) = user.filter(|user| UserId::new(user.as_str()).is_err()) {
             return Err(wrong(key.to_owned(), user.as_str()));

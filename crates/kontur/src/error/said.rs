@@ -16,16 +16,9 @@ use crate::model::ErrorStatus;
 #[derive(Debug)]
 pub(super) enum Said {
     /// `{status, message}`, bare or unwrapped: a word, a text, and what is wrong where.
-    Word {
-        word: Option<String>,
-        message: Option<String>,
-        details: BTreeMap<String, String>,
-    },
+    Word { word: Option<String>, message: Option<String>, details: BTreeMap<String, String> },
     /// `ProblemDetails`: every field with what is wrong about it.
-    Problem {
-        title: Option<String>,
-        fields: BTreeMap<String, String>,
-    },
+    Problem { title: Option<String>, fields: BTreeMap<String, String> },
     /// A text, as a JSON string or bare.
     Text(String),
     /// Nothing, or nothing that can be read.
@@ -52,11 +45,9 @@ impl Wrapper {
         };
         match Said::of_object(info) {
             Some(said) => said,
-            None => Said::Word {
-                word: self.response_code,
-                message: None,
-                details: BTreeMap::new(),
-            },
+            None => {
+                Said::Word { word: self.response_code, message: None, details: BTreeMap::new() }
+            }
         }
     }
 }
@@ -95,10 +86,7 @@ const CUT: &str = "it is no whole JSON";
 
 /// In quotes or bare, as every text of Kontur's.
 fn is_error(body: &[u8]) -> bool {
-    let bare = body
-        .strip_prefix(b"\"")
-        .and_then(|rest| rest.strip_suffix(b"\""))
-        .unwrap_or(body);
+    let bare = body.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\"")).unwrap_or(body);
     bare.trim_ascii().eq_ignore_ascii_case(b"error")
 }
 
@@ -160,19 +148,13 @@ impl Said {
             .filter(|(name, value)| name.starts_with("invalid") && !is_empty(value))
             .map(|(name, value)| (name, plain(value)))
             .collect();
-        Some(Self::Word {
-            word,
-            message,
-            details,
-        })
+        Some(Self::Word { word, message, details })
     }
 
     /// Kontur's word, if it said one.
     pub(super) fn word(&self) -> Option<ErrorStatus> {
         match self {
-            Self::Word {
-                word: Some(word), ..
-            } => Some(ErrorStatus::of(word)),
+            Self::Word { word: Some(word), .. } => Some(ErrorStatus::of(word)),
             _ => None,
         }
     }
@@ -213,13 +195,8 @@ impl Said {
     pub(super) fn message(&self, status: StatusCode) -> String {
         let number = status.as_u16();
         match self {
-            Self::Word {
-                message: Some(message),
-                ..
-            } => message.clone(),
-            Self::Word {
-                word: Some(word), ..
-            } => format!("Kontur refuses: {word}"),
+            Self::Word { message: Some(message), .. } => message.clone(),
+            Self::Word { word: Some(word), .. } => format!("Kontur refuses: {word}"),
             Self::Problem { title, fields } => {
                 let mut text = title
                     .clone()

@@ -79,10 +79,7 @@ fn an_integration_that_is_not_installed_is_to_be_installed() {
 
 #[test]
 fn a_file_too_large_is_rejected() {
-    assert_eq!(
-        verdict(&refusal(409, &said("fileTooLarge"))),
-        (ErrorKind::Rejected, NO.0, NO.1)
-    );
+    assert_eq!(verdict(&refusal(409, &said("fileTooLarge"))), (ErrorKind::Rejected, NO.0, NO.1));
     let told = judge(&answer(413, "")).unwrap_err();
     assert_eq!(verdict(&told), (ErrorKind::Rejected, NO.0, NO.1));
 }
@@ -192,10 +189,7 @@ fn anything_else_is_rejected_with_the_beginning_of_its_body() {
     for body in ["[1,2]", "{\"a\":1}", "<p>no</p>", "{broken"] {
         let refusal = judge(&answer(409, body)).unwrap_err();
         assert_eq!(verdict(&refusal), (ErrorKind::Rejected, NO.0, NO.1));
-        assert!(
-            format!("{refusal:?}").contains(&format!("{body:?}")),
-            "{body}"
-        );
+        assert!(format!("{refusal:?}").contains(&format!("{body:?}")), "{body}");
     }
 }
 
@@ -203,28 +197,18 @@ fn anything_else_is_rejected_with_the_beginning_of_its_body() {
 fn a_file_is_never_taken_for_a_refusal() {
     for body in ["{\"isSuccessful\":false}", "{", "<", "Error"] {
         let mut recording = answer(200, body);
-        recording.headers.insert(
-            http::header::CONTENT_TYPE,
-            http::HeaderValue::from_static("audio/mpeg"),
-        );
+        recording
+            .headers
+            .insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static("audio/mpeg"));
         assert!(judge(&recording).is_ok(), "{body}");
     }
 }
 
 #[test]
 fn a_success_that_is_no_answer_leaves_in_doubt_whether_it_was_done() {
-    for body in [
-        "<html>maintenance</html>",
-        "\r\n<!DOCTYPE html>",
-        "{\"id\":\"3f0c",
-        "[1,",
-    ] {
+    for body in ["<html>maintenance</html>", "\r\n<!DOCTYPE html>", "{\"id\":\"3f0c", "[1,"] {
         let refusal = judge(&answer(200, body)).unwrap_err();
-        assert_eq!(
-            verdict(&refusal),
-            (ErrorKind::Decode, MAYBE.0, MAYBE.1),
-            "{body}"
-        );
+        assert_eq!(verdict(&refusal), (ErrorKind::Decode, MAYBE.0, MAYBE.1), "{body}");
     }
     for body in ["", "OK", "\"OK\"", "[]", "{}", "ID3\u{4}"] {
         assert!(judge(&answer(200, body)).is_ok(), "{body}");

@@ -23,10 +23,7 @@ pub(super) struct Refusal {
 
 /// A refusal with a status and no body.
 pub(super) fn refused(status: StatusCode, error: Error) -> Box<Refusal> {
-    Box::new(Refusal {
-        reply: InboundReply::new(status),
-        error,
-    })
+    Box::new(Refusal { reply: InboundReply::new(status), error })
 }
 
 /// The refusal of what cannot be read.
@@ -37,10 +34,7 @@ pub(super) fn unreadable(why: &'static str) -> Box<Refusal> {
 /// The refusal of what was understood and cannot be done, in Kontur's own form.
 pub(super) fn conflict(status: &str, message: &str, error: Error) -> Box<Refusal> {
     let body = json!({ "status": status, "message": message });
-    Box::new(Refusal {
-        reply: with_body(StatusCode::CONFLICT, JSON, body.to_string()),
-        error,
-    })
+    Box::new(Refusal { reply: with_body(StatusCode::CONFLICT, JSON, body.to_string()), error })
 }
 
 impl Called {
@@ -60,9 +54,7 @@ fn with_body(
     body: impl Into<Bytes>,
 ) -> InboundReply {
     let mut reply = InboundReply::new(status);
-    reply
-        .headers
-        .insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    reply.headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     reply.body = body.into();
     reply
 }

@@ -102,18 +102,12 @@ fn target(told: &Told<'_>) -> Result<Target, Box<Refusal>> {
         let phone = told.party(&number);
         // A colleague is not called instead: that is not what was clicked.
         if !number.contains(char::is_numeric) || phone == Party::Hidden {
-            return Err(nobody(
-                "clientPhone is no number",
-                "what was clicked is no number",
-            ));
+            return Err(nobody("clientPhone is no number", "what was clicked is no number"));
         }
         return Ok(Target::Outside(phone, number));
     }
     told.user("toUserId").map(Target::Colleague).ok_or_else(|| {
-        nobody(
-            "Neither clientPhone nor toUserId",
-            "nothing in the click says whom to call",
-        )
+        nobody("Neither clientPhone nor toUserId", "nothing in the click says whom to call")
     })
 }
 

@@ -16,16 +16,8 @@ const LONGEST_TEXT: usize = 4 * 1024;
 const CUT: &str = "…";
 
 /// Parts of names that hold secrets, without case, dashes and underlines: a setup may bring anything.
-const CREDENTIALS: [&str; 8] = [
-    "secret",
-    "token",
-    "password",
-    "apikey",
-    "accesskey",
-    "authorization",
-    "bearer",
-    "cookie",
-];
+const CREDENTIALS: [&str; 8] =
+    ["secret", "token", "password", "apikey", "accesskey", "authorization", "bearer", "cookie"];
 
 /// What holds the value of a setting.
 const VALUES: [&str; 2] = ["value", "values"];
@@ -68,11 +60,7 @@ pub(super) fn redactor(account: &Account, config: &Config, headers: &HeaderMap) 
 
 /// A text without secrets.
 pub(super) fn clean_text(text: &str, redactor: &Redactor) -> String {
-    if text.len() > LONGEST_TEXT {
-        CUT.to_owned()
-    } else {
-        redactor.redact(text)
-    }
+    if text.len() > LONGEST_TEXT { CUT.to_owned() } else { redactor.redact(text) }
 }
 
 /// The value without secrets, its own and those named so.
@@ -83,27 +71,16 @@ pub(super) fn clean(value: Value, redactor: &Redactor) -> Value {
         Value::Number(number) => {
             let text = number.to_string();
             let clean = redactor.redact(&text);
-            if clean == text {
-                Value::Number(number)
-            } else {
-                Value::from(clean)
-            }
+            if clean == text { Value::Number(number) } else { Value::from(clean) }
         }
-        Value::Array(values) => values
-            .into_iter()
-            .map(|value| clean(value, redactor))
-            .collect(),
+        Value::Array(values) => values.into_iter().map(|value| clean(value, redactor)).collect(),
         Value::Object(fields) => {
             let pair = is_secret_pair(&fields);
             fields
                 .into_iter()
                 .map(|(name, value)| {
                     let secret = is_credential(&name) || pair && VALUES.contains(&name.as_str());
-                    let value = if secret {
-                        Value::from(MASK)
-                    } else {
-                        clean(value, redactor)
-                    };
+                    let value = if secret { Value::from(MASK) } else { clean(value, redactor) };
                     (clean_text(&name, redactor), value)
                 })
                 .collect()

@@ -181,10 +181,7 @@ pub fn parse(
         }
         Some(place) => match read(account, config, place, request) {
             Ok(event) => (place.called.yes(), Ok(event)),
-            Err(refusal) => (
-                refusal.reply,
-                Err(refusal.error.with_operation(place.called.name())),
-            ),
+            Err(refusal) => (refusal.reply, Err(refusal.error.with_operation(place.called.name()))),
         },
     };
     echo(&request.headers, &mut reply.headers);
@@ -211,11 +208,7 @@ fn read(account: &Account, config: &Config, place: &Place, request: &InboundRequ
     let largest = match place.called {
         Called::Accept => {
             let error = Error::unsupported("Kontur asked to accept a call");
-            return Err(conflict(
-                "notSupported",
-                "Accepting is not supported",
-                error,
-            ));
+            return Err(conflict("notSupported", "Accepting is not supported", error));
         }
         Called::Call | Called::Hangup => LARGEST_CALL,
         _ => LARGEST_WEBHOOK,

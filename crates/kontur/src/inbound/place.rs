@@ -62,11 +62,7 @@ impl Place {
             ["api", "v1", workspace] => Some(decoded(workspace)),
             _ => None,
         });
-        Some(Self {
-            called,
-            call: call.map(decoded),
-            workspace,
-        })
+        Some(Self { called, call: call.map(decoded), workspace })
     }
 
     /// Whether the address names another workspace than this one. A name cannot be held against an
@@ -88,9 +84,7 @@ fn decoded(segment: &str) -> String {
 /// Whether a workspace is written as its id: ids are GUIDs, names are not.
 fn is_id(workspace: &str) -> bool {
     workspace.len() == ZERO_GUID.len()
-        && workspace
-            .bytes()
-            .all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
+        && workspace.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
 }
 
 #[cfg(test)]
@@ -98,11 +92,7 @@ mod tests {
     use super::*;
 
     fn place(called: Called, call: Option<&str>, workspace: Option<&str>) -> Place {
-        Place {
-            called,
-            call: call.map(str::to_owned),
-            workspace: workspace.map(str::to_owned),
-        }
+        Place { called, call: call.map(str::to_owned), workspace: workspace.map(str::to_owned) }
     }
 
     #[test]
@@ -129,26 +119,14 @@ mod tests {
     #[test]
     fn an_id_and_a_workspace_are_taken_where_they_stand() {
         for (path, wanted) in [
-            (
-                "/communications/3f0c/hangup",
-                place(Called::Hangup, Some("3f0c"), None),
-            ),
+            ("/communications/3f0c/hangup", place(Called::Hangup, Some("3f0c"), None)),
             (
                 "/t/api/v1/w/communications/3%20f/hangup",
                 place(Called::Hangup, Some("3 f"), Some("w")),
             ),
-            (
-                "/api/v1/w/integrations/5b7c/setup",
-                place(Called::Setup, None, Some("w")),
-            ),
-            (
-                "/api/v1/communications/call",
-                place(Called::Call, None, None),
-            ),
-            (
-                "/communications/3f0c/answer",
-                place(Called::Accept, Some("3f0c"), None),
-            ),
+            ("/api/v1/w/integrations/5b7c/setup", place(Called::Setup, None, Some("w"))),
+            ("/api/v1/communications/call", place(Called::Call, None, None)),
+            ("/communications/3f0c/answer", place(Called::Accept, Some("3f0c"), None)),
         ] {
             assert_eq!(Place::of(path), Some(wanted), "{path}");
         }

@@ -49,10 +49,8 @@ pub(super) fn change(told: Told<'_>) -> Outcome {
 
 /// A change of one thing has one id. A tie has two: then the client counts before anything else.
 fn entity_of(ids: &EntityIds) -> Option<InboundEntity> {
-    let mut all: Vec<InboundEntity> = ids
-        .iter()
-        .filter_map(|(name, id)| entity(name, id))
-        .collect();
+    let mut all: Vec<InboundEntity> =
+        ids.iter().filter_map(|(name, id)| entity(name, id)).collect();
     let client = all.iter().position(|one| is_client(&one.kind));
     match client {
         Some(at) => Some(all.swap_remove(at)),
@@ -68,10 +66,7 @@ fn entity(name: &str, id: &str) -> Option<InboundEntity> {
         && kind.len() <= LONGEST
         && id != ZERO_GUID
         && !id.contains(char::is_control);
-    good.then(|| InboundEntity {
-        kind: kind.to_owned(),
-        id: id.to_owned(),
-    })
+    good.then(|| InboundEntity { kind: kind.to_owned(), id: id.to_owned() })
 }
 
 fn is_client(kind: &str) -> bool {

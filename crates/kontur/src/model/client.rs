@@ -107,9 +107,6 @@ impl Company {
 }
 
 fn has_phone(phones: &Items<Element>, number: &PhoneText) -> bool {
-    let mut values = phones
-        .good
-        .iter()
-        .filter_map(|phone| phone.value.as_deref());
+    let mut values = phones.good.iter().filter_map(|phone| phone.value.as_deref());
     values.any(|value| number.is_same(value))
 }

@@ -168,8 +168,5 @@ pub struct ResponsibleUsers {
 /// Reads ids of users; one alone is a list of one, what is no id is left out.
 fn users<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<UserId>, D::Error> {
     let texts = wire::texts(deserializer)?;
-    Ok(texts
-        .iter()
-        .filter_map(|text| UserId::new(text).ok())
-        .collect())
+    Ok(texts.iter().filter_map(|text| UserId::new(text).ok()).collect())
 }

@@ -32,18 +32,10 @@ pub struct FeedEvent {
     #[serde(default)]
     pub entity_ids: EntityIds,
     /// What changed.
-    #[serde(
-        default,
-        rename = "changeData",
-        deserialize_with = "wire::object_or_none"
-    )]
+    #[serde(default, rename = "changeData", deserialize_with = "wire::object_or_none")]
     pub change: Option<ChangeData>,
     /// When, by whom and with what.
-    #[serde(
-        default,
-        rename = "createInfo",
-        deserialize_with = "wire::object_or_default"
-    )]
+    #[serde(default, rename = "createInfo", deserialize_with = "wire::object_or_default")]
     pub created: CreateInfo,
 }
 
@@ -121,9 +113,7 @@ impl<'de> Deserialize<'de> for EntityIds {
             Value::Number(number) => Some(number.to_string()),
             _ => None,
         };
-        let ids = values
-            .into_iter()
-            .filter_map(|(name, value)| Some((name, text(value)?)));
+        let ids = values.into_iter().filter_map(|(name, value)| Some((name, text(value)?)));
         Ok(Self(ids.collect()))
     }
 }

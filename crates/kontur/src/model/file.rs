@@ -108,12 +108,7 @@ pub struct StoredFile {
 impl StoredFile {
     /// A file of which only the id is known.
     pub fn new(id: FileId) -> Self {
-        Self {
-            file_id: id,
-            file_name: None,
-            content_type: None,
-            content_length: None,
-        }
+        Self { file_id: id, file_name: None, content_type: None, content_length: None }
     }
 }
 
@@ -137,10 +132,7 @@ pub struct FileContent {
 
 impl FileContent {
     pub(crate) fn new(content_type: &str, bytes: Bytes) -> Self {
-        Self {
-            content_type: Some(content_type.to_owned()).filter(|text| !text.is_empty()),
-            bytes,
-        }
+        Self { content_type: Some(content_type.to_owned()).filter(|text| !text.is_empty()), bytes }
     }
 }
 

@@ -27,11 +27,7 @@ fn guid(what: &str, text: &str) -> Result<Box<str>> {
             _ => byte.is_ascii_hexdigit(),
         });
     let lower = text.to_ascii_lowercase();
-    if shaped && lower != ZERO_GUID {
-        Ok(lower.into())
-    } else {
-        Err(wrong())
-    }
+    if shaped && lower != ZERO_GUID { Ok(lower.into()) } else { Err(wrong()) }
 }
 
 /// Checks an id of unknown form.
@@ -376,12 +372,9 @@ mod tests {
     #[test]
     fn call_ids_are_the_same_with_and_without_the_prefix() {
         let ours = ExternalId::new("1.42").unwrap();
-        for (text, same) in [
-            ("1.42", true),
-            ("Vochi/1.42", true),
-            ("Megafon/1.42", true),
-            ("Vochi/1.43", false),
-        ] {
+        for (text, same) in
+            [("1.42", true), ("Vochi/1.42", true), ("Megafon/1.42", true), ("Vochi/1.43", false)]
+        {
             let returned = ExternalId::returned(text).unwrap();
             assert_eq!(returned == ours, same, "{text}");
             let raw = returned.clone().in_form(ContinueBy::Raw);

@@ -126,11 +126,7 @@ pub struct Webhook {
     #[serde(default, deserialize_with = "wire::text_or_none")]
     pub relative_url: Option<String>,
     /// What sets it off.
-    #[serde(
-        default,
-        rename = "triggerType",
-        deserialize_with = "wire::value_or_none"
-    )]
+    #[serde(default, rename = "triggerType", deserialize_with = "wire::value_or_none")]
     pub trigger: Option<WebhookTrigger>,
     /// Which changes set it off.
     #[serde(default, deserialize_with = "wire::object_or_default")]

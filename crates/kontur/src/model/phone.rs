@@ -103,12 +103,9 @@ mod tests {
     #[test]
     fn a_card_may_spell_a_number_its_own_way() {
         let number = PhoneText::digits_of("79991112233").unwrap();
-        for (card, same) in [
-            ("89991112233", true),
-            ("+7 999 111-22-33", true),
-            ("9991112233", false),
-            ("", false),
-        ] {
+        for (card, same) in
+            [("89991112233", true), ("+7 999 111-22-33", true), ("9991112233", false), ("", false)]
+        {
             assert_eq!(number.is_same(card), same, "{card}");
         }
     }

@@ -136,9 +136,9 @@ impl CallDirection {
     /// Refuses what Kontur would not understand.
     pub(crate) fn check(&self) -> Result<()> {
         match self {
-            Self::Other(word) => Err(Error::input(format!(
-                "Kontur has no call direction {word:?}"
-            ))),
+            Self::Other(word) => {
+                Err(Error::input(format!("Kontur has no call direction {word:?}")))
+            }
             _ => Ok(()),
         }
     }

@@ -18,11 +18,7 @@ pub struct Authorized {
     #[serde(default, deserialize_with = "wire::object_or_default")]
     pub workspace: Workspace,
     /// The integration in it.
-    #[serde(
-        default,
-        rename = "integrationInstance",
-        deserialize_with = "wire::object_or_default"
-    )]
+    #[serde(default, rename = "integrationInstance", deserialize_with = "wire::object_or_default")]
     pub instance: Instance,
 }
 

@@ -62,12 +62,7 @@ fn every_answer_of_every_fixture_is_read_or_judged() {
         assert!(judge(&answer).is_err());
         all.judged += 1;
     }
-    assert!(
-        all.read > 40 && all.judged > 40,
-        "{} {}",
-        all.read,
-        all.judged
-    );
+    assert!(all.read > 40 && all.judged > 40, "{} {}", all.read, all.judged);
 }
 
 /// Reads the answer of one step of a scenario in each form a yes may have.
@@ -80,11 +75,7 @@ impl Visitor for Step<'_> {
     {
         let mut read = Read::default();
         let mut response = self.0.clone();
-        let forms: &[&str] = if response["body"] == "OK" {
-            &["OK", "\"OK\"", ""]
-        } else {
-            &[]
-        };
+        let forms: &[&str] = if response["body"] == "OK" { &["OK", "\"OK\"", ""] } else { &[] };
         read.one(name, operation, &answer(&response));
         for form in forms {
             response["body"] = json!(form);
@@ -141,10 +132,7 @@ fn a_call_that_is_over_comes_with_its_legs() {
     assert_eq!(leg.to, Some(Participant::unknown_user()));
     assert!(!call.was_answered());
     let events = call.data.call.events.good;
-    let kinds: Vec<_> = events
-        .iter()
-        .filter_map(|event| event.kind.clone())
-        .collect();
+    let kinds: Vec<_> = events.iter().filter_map(|event| event.kind.clone()).collect();
     assert_eq!(kinds, [LegEventType::Appeared, LegEventType::Disconnected]);
 }
 
@@ -153,10 +141,7 @@ fn who_is_responsible_may_be_nobody() {
     let ask = CallRedirect::by_phone(PhoneText::digits_of("375291112233").unwrap());
     let fixture = Fixture::open("call-redirect-by-phone");
     let read = |name| ask.decode(&fixture.answer(name)).unwrap().user_ids;
-    assert_eq!(
-        read("found")[0].as_str(),
-        "a1b2c3d4-1111-4a4a-8b8b-000000000101"
-    );
+    assert_eq!(read("found")[0].as_str(), "a1b2c3d4-1111-4a4a-8b8b-000000000101");
     assert_eq!(read("nobody"), []);
     let masha = "a1b2c3d4-1111-4a4a-8b8b-000000000101";
     for odd in [json!(["operator", null, masha]), json!(masha)] {
@@ -168,18 +153,12 @@ fn who_is_responsible_may_be_nobody() {
 #[test]
 fn an_authorisation_says_whose_key_it_is() {
     let answer = Fixture::open("authorize-private-integration").answer("ok");
-    let read = AuthorizePrivate::new("test-api-key-0001")
-        .decode(&answer)
-        .unwrap();
+    let read = AuthorizePrivate::new("test-api-key-0001").decode(&answer).unwrap();
     assert_eq!(read.access_key.expose(), "test-access-key-0001");
     assert_eq!(read.workspace.name.as_deref(), Some("vochi-demo"));
     assert_eq!(read.instance.id, Some(InstanceId::new(INSTANCE).unwrap()));
     assert!(read.instance.features.call && read.instance.features.hangup);
-    for hollow in [
-        json!({}),
-        json!({"accessKey": " "}),
-        json!({"accessKey": "a\nb"}),
-    ] {
+    for hollow in [json!({}), json!({"accessKey": " "}), json!({"accessKey": "a\nb"})] {
         let ask = AuthorizePrivate::new("test-api-key-0001");
         assert!(ask.decode(&Answer::ok_json(&hollow)).is_err(), "{hollow}");
     }
@@ -212,9 +191,7 @@ fn an_instance_is_read_bare_and_wrapped() {
 #[test]
 fn the_feed_is_read_on_from_where_it_ends() {
     let fixture = Fixture::open("events-feed");
-    let page = ListEvents::from_start()
-        .decode(&fixture.answer("page"))
-        .unwrap();
+    let page = ListEvents::from_start().decode(&fixture.answer("page")).unwrap();
     assert!(page.has_more && page.events.broken.is_empty());
     assert_eq!(page.next.as_str(), "00000000-20ac-176a-0000-0000060f5e88");
     let [made, tied, changed] = page.events.good.as_slice() else {
@@ -240,11 +217,7 @@ fn an_empty_page_stays_where_it_is() {
     let page = list.decode(&drained).unwrap();
     assert!(!page.has_more && page.events.good.is_empty());
     assert_eq!(page.next, here);
-    for place in [
-        json!(null),
-        json!("00000000-0000-0000-0000-000000000000"),
-        json!("x"),
-    ] {
+    for place in [json!(null), json!("00000000-0000-0000-0000-000000000000"), json!("x")] {
         let body = json!({"count": 0, "items": [], "lastOffset": place, "hasMore": false});
         let page = list.decode(&Answer::ok_json(&body)).unwrap();
         assert_eq!(page.next, here, "{place}");
@@ -268,9 +241,7 @@ fn a_webhook_brings_an_event_of_the_feed() {
 #[test]
 fn clients_users_and_settings_are_read() {
     let get = GetContact::new(ContactId::new(CONTACT).unwrap());
-    let contact = get
-        .decode(&Fixture::open("contacts-get").answer("ok"))
-        .unwrap();
+    let contact = get.decode(&Fixture::open("contacts-get").answer("ok")).unwrap();
     assert_eq!(contact.name.as_deref(), Some("Иван Иванов"));
     assert_eq!(contact.links.company_ids.len(), 1);
     let users = Fixture::open("users-list-unverified");

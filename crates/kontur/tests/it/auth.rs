@@ -75,15 +75,8 @@ async fn a_key_is_used_until_it_is_old() {
     let used: Vec<_> = sent.iter().map(|(_, key)| key.as_deref()).collect();
     assert_eq!(used, [None, Some("one"), Some("one"), None, Some("two")]);
     let first = &script.played()[0];
-    assert_eq!(
-        first.line,
-        "POST /api/v1/authorization/authorize-private-integration"
-    );
-    assert!(
-        first
-            .headers
-            .contains(&("x-xcom-integration-apikey".to_owned(), API.to_owned()))
-    );
+    assert_eq!(first.line, "POST /api/v1/authorization/authorize-private-integration");
+    assert!(first.headers.contains(&("x-xcom-integration-apikey".to_owned(), API.to_owned())));
 }
 
 #[tokio::test(start_paused = true)]
@@ -131,14 +124,8 @@ async fn whoever_waits_for_a_key_waits_for_the_same_one() {
 #[tokio::test(start_paused = true)]
 async fn a_ready_key_is_taken_as_it_is_and_tells_nothing() {
     let script = ScriptedTransport::new([nobody(), sent_away()]);
-    let hub = Hub::builder()
-        .transport(Arc::new(script.clone()))
-        .build()
-        .unwrap();
-    let client = Client::builder("vochi-demo")
-        .access_key("ready")
-        .build(&hub)
-        .unwrap();
+    let hub = Hub::builder().transport(Arc::new(script.clone())).build().unwrap();
+    let client = Client::builder("vochi-demo").access_key("ready").build(&hub).unwrap();
     ask(&client).await.unwrap();
     assert_eq!(keys(&script)[0].1.as_deref(), Some("ready"));
     let error = client.authorized(&Cx::live()).await.unwrap_err();
@@ -156,10 +143,7 @@ async fn a_key_of_a_system_call_serves_beside_our_own() {
     ask(&guest).await.unwrap();
     ask(&client).await.unwrap();
     let used: Vec<_> = keys(&script).into_iter().map(|(_, key)| key).collect();
-    assert_eq!(
-        used,
-        [Some("theirs".to_owned()), None, Some("one".to_owned())]
-    );
+    assert_eq!(used, [Some("theirs".to_owned()), None, Some("one".to_owned())]);
 }
 
 async fn connected(changes: Value) -> (Sandbox, Connector) {
@@ -172,10 +156,7 @@ async fn connected(changes: Value) -> (Sandbox, Connector) {
 async fn private_and_public_integrations_are_let_in() {
     for (changes, path) in [
         (json!({}), "authorize-private-integration"),
-        (
-            json!({"integration_secret": SECRET}),
-            "authorize-integration",
-        ),
+        (json!({"integration_secret": SECRET}), "authorize-integration"),
     ] {
         let (sandbox, connector) = connected(changes).await;
         ask(connector.client()).await.unwrap();
@@ -190,11 +171,7 @@ async fn private_and_public_integrations_are_let_in() {
 
 #[tokio::test]
 async fn however_an_old_key_is_refused_it_is_renewed() {
-    for manner in [
-        Unauthorized::Quoted,
-        Unauthorized::Bare,
-        Unauthorized::Forbidden,
-    ] {
+    for manner in [Unauthorized::Quoted, Unauthorized::Bare, Unauthorized::Forbidden] {
         let (sandbox, connector) = connected(json!({})).await;
         let mut dialect = Dialect::default();
         dialect.unauthorized = manner;

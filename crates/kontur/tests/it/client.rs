@@ -65,11 +65,7 @@ async fn a_call_goes_through_every_operation_of_telephony_and_files() {
     let name = FileName::new("1.mp3").unwrap();
     let upload = UploadFile::bytes(b"ID3".to_vec(), name, "audio/mpeg");
     let file = client.files().upload(&cx, &upload).await.unwrap();
-    let meta = client
-        .files()
-        .meta(&cx, file.file_id.clone())
-        .await
-        .unwrap();
+    let meta = client.files().meta(&cx, file.file_id.clone()).await.unwrap();
     assert_eq!(meta, file);
     let get = DownloadFile::new(file.file_id.clone());
     let content = client.files().download(&cx, &get).await.unwrap();
@@ -86,9 +82,7 @@ async fn a_call_goes_through_every_operation_of_telephony_and_files() {
     let whose = telephony.redirect(&cx, &nobody).await.unwrap();
     assert!(whose.user_ids.is_empty());
 
-    sandbox
-        .kontur()
-        .put_click(CLICK, json!({"fromUserId": user("101")}));
+    sandbox.kontur().put_click(CLICK, json!({"fromUserId": user("101")}));
     let failed = CallFailed::new(CommunicationId::new(CLICK).unwrap());
     telephony.failed(&cx, &failed).await.unwrap();
 }
@@ -104,10 +98,7 @@ async fn the_integration_is_read_and_changed() {
     let area = client.integration();
     let patch = PatchInstance::new(instance.clone())
         .with_features([Feature::Call, Feature::Hangup])
-        .adding(&NewWebhook::every(
-            Duration::from_mins(5),
-            "communications/sync",
-        ));
+        .adding(&NewWebhook::every(Duration::from_mins(5), "communications/sync"));
     area.patch(&cx, &patch).await.unwrap();
     let read = area.get(&cx, instance.clone()).await.unwrap();
     assert!(read.features.call && read.features.hangup);
@@ -140,10 +131,7 @@ async fn clients_and_the_feed_are_a_persons_where_a_persons_key_is_known() {
         let patch = PatchContact::new(contact).with_position("директор");
         clients.patch_contact(&cx, &patch).await.unwrap();
         let new = CreateContacts::new([NewContact::new("Новый клиент")]);
-        assert_eq!(
-            clients.create_contacts(&cx, &new).await.unwrap().good.len(),
-            1
-        );
+        assert_eq!(clients.create_contacts(&cx, &new).await.unwrap().good.len(), 1);
         let company = CreateCompany::new("Новая компания")
             .with_inn("6663003127")
             .with_kpp("667101001")
@@ -174,10 +162,7 @@ async fn an_entity_is_written_as_plain_json_where_the_content_type_of_patches_is
         let header = headers.find(|(name, _)| name == "content-type");
         header.map(|(_, value)| value.clone())
     };
-    assert_eq!(
-        content_type(&first).as_deref(),
-        Some("application/json-patch+json")
-    );
+    assert_eq!(content_type(&first).as_deref(), Some("application/json-patch+json"));
     assert_eq!(content_type(&second).as_deref(), Some("application/json"));
     assert_eq!((&first.line, &first.body), (&second.line, &second.body));
 
@@ -218,10 +203,7 @@ async fn a_raw_write_is_repeated_only_if_its_caller_says_so() {
         "clientPhone": "375291112233", "direction": "inbound",
     });
     let raw = |body: &Value| RawRequest::new(ApiRequest::post(path).json(body).unwrap());
-    for (request, sent) in [
-        (raw(&body), 1),
-        (raw(&body).with_idempotency(Idempotency::Keyed), 2),
-    ] {
+    for (request, sent) in [(raw(&body), 1), (raw(&body).with_idempotency(Idempotency::Keyed), 2)] {
         let sandbox = Sandbox::builder().start().await.unwrap();
         let client = Client::builder(WORKSPACE)
             .url(sandbox.url(Crm::Kontur).as_str())
@@ -236,9 +218,7 @@ async fn a_raw_write_is_repeated_only_if_its_caller_says_so() {
             Err(error) => assert_eq!((error.effect(), sent), (Effect::Maybe, 1)),
         }
         let requests = sandbox.requests(Crm::Kontur);
-        let calls = requests
-            .iter()
-            .filter(|it| it.path.ends_with("call-started"));
+        let calls = requests.iter().filter(|it| it.path.ends_with("call-started"));
         assert_eq!(calls.count(), sent);
         assert_eq!(sandbox.kontur().communications().len(), 1);
     }

@@ -29,10 +29,7 @@ impl Clock {
             .clock(Arc::new(self.clone()))
             .build()
             .unwrap();
-        Bench {
-            connector: open(&hub, json!({})),
-            script,
-        }
+        Bench { connector: open(&hub, json!({})), script }
     }
 }
 

@@ -39,38 +39,18 @@ fn every_documented_refusal_is_known() {
 #[test]
 fn every_other_refusal_of_the_fixtures_has_its_kind() {
     for (fixture, name, kind) in [
-        (
-            "authorize-private-integration",
-            "not_installed",
-            ErrorKind::Auth,
-        ),
-        (
-            "call-event-appeared",
-            "communication_not_found",
-            ErrorKind::NotFound,
-        ),
+        ("authorize-private-integration", "not_installed", ErrorKind::Auth),
+        ("call-event-appeared", "communication_not_found", ErrorKind::NotFound),
         ("call-event-appeared", "access_key_expired", ErrorKind::Auth),
         ("call-started", "validation_problem", ErrorKind::Rejected),
         ("call-started", "throttled", ErrorKind::RateLimited),
         ("call-redirect-by-phone", "not_found", ErrorKind::NotFound),
         ("files-upload", "too_large", ErrorKind::Rejected),
         ("instances-get", "not_found", ErrorKind::NotFound),
-        (
-            "instances-patch-features",
-            "invalid_path",
-            ErrorKind::Rejected,
-        ),
-        (
-            "integrations-setup",
-            "integration_not_found",
-            ErrorKind::NotFound,
-        ),
+        ("instances-patch-features", "invalid_path", ErrorKind::Rejected),
+        ("integrations-setup", "integration_not_found", ErrorKind::NotFound),
         ("register-call-answered", "error_plain", ErrorKind::Rejected),
-        (
-            "ui-settings-main-telephony",
-            "not_found",
-            ErrorKind::NotFound,
-        ),
+        ("ui-settings-main-telephony", "not_found", ErrorKind::NotFound),
         ("users-list-unverified", "missing", ErrorKind::NotFound),
     ] {
         let refusal = judge(&Fixture::open(fixture).answer(name)).unwrap_err();
@@ -91,10 +71,7 @@ fn that_nobody_is_responsible_is_no_error() {
         assert!(CallRedirect::or_nobody(refused(kind, code)).is_err());
     }
     let error = Error::new(ErrorKind::NotFound, "refused").with_code("CommunicationNotFound");
-    assert_eq!(
-        ErrorStatus::of_error(&error),
-        Some(ErrorStatus::CommunicationNotFound)
-    );
+    assert_eq!(ErrorStatus::of_error(&error), Some(ErrorStatus::CommunicationNotFound));
 }
 
 proptest::proptest! {

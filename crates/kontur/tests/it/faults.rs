@@ -46,10 +46,9 @@ struct Outcome<'a> {
 fn client(row: &Row, steps: impl IntoIterator<Item = Step>) -> (Client, ScriptedTransport) {
     let builder = Client::builder("vochi-demo").api_key(API_KEY);
     let builder = match row.sender {
-        Sender::Integration | Sender::Person => builder
-            .access_key(ACCESS_KEY)
-            .integration_secret(SECRET)
-            .bearer(BEARER),
+        Sender::Integration | Sender::Person => {
+            builder.access_key(ACCESS_KEY).integration_secret(SECRET).bearer(BEARER)
+        }
         Sender::Private => builder,
         Sender::Public => builder.integration_secret(SECRET),
     };

@@ -26,10 +26,7 @@ fn told(list: &UserList) -> Vec<(&str, Option<&str>, bool)> {
     list.users
         .iter()
         .map(|user| {
-            let extension = user
-                .extension
-                .as_ref()
-                .map(vochi_crm_core::Extension::as_str);
+            let extension = user.extension.as_ref().map(vochi_crm_core::Extension::as_str);
             (user.name.as_str(), extension, user.active)
         })
         .collect()
@@ -43,19 +40,10 @@ fn texts(list: &UserList) -> Vec<String> {
 async fn users_stand_beside_the_directory() {
     let bench = Bench::new([page(
         2,
-        &[
-            user(MASHA, "Иванова Мария", "active"),
-            user(PETR, "Петров Пётр", "active"),
-        ],
+        &[user(MASHA, "Иванова Мария", "active"), user(PETR, "Петров Пётр", "active")],
     )]);
     let list = users(&bench).await;
-    assert_eq!(
-        told(&list),
-        [
-            ("Иванова Мария", Some("101"), true),
-            ("Петров Пётр", None, true)
-        ]
-    );
+    assert_eq!(told(&list), [("Иванова Мария", Some("101"), true), ("Петров Пётр", None, true)]);
     assert_eq!(
         texts(&list),
         [
@@ -80,45 +68,24 @@ async fn the_feed_is_read_once_and_then_only_what_is_new() {
     assert_eq!(users(&bench).await.users.len(), 3);
     assert_eq!(
         bench.lines(),
-        [
-            asked_from(START),
-            asked_from(&offset(1)),
-            asked_from(&offset(2)),
-            asked_from(&offset(2)),
-        ]
+        [asked_from(START), asked_from(&offset(1)), asked_from(&offset(2)), asked_from(&offset(2)),]
     );
 }
 
 #[tokio::test(start_paused = true)]
 async fn deletes_restores_and_patches_are_followed() {
     let named = |kind: &str, name: &str| {
-        change(
-            "user",
-            MASHA,
-            kind,
-            json!({"new": {"id": MASHA, "name": name}}),
-        )
+        change("user", MASHA, kind, json!({"new": {"id": MASHA, "name": name}}))
     };
     let bench = Bench::new([
         page(1, &[named("create", "Мария")]),
         page(2, &[named("patch", "Мария Иванова")]),
-        page(
-            3,
-            &[change(
-                "user",
-                MASHA,
-                "delete",
-                json!({"old": {"id": MASHA}}),
-            )],
-        ),
+        page(3, &[change("user", MASHA, "delete", json!({"old": {"id": MASHA}}))]),
         page(4, &[change("user", MASHA, "restore", json!({}))]),
         page(5, &[change("user", MASHA, "delete", json!({}))]),
     ]);
     assert_eq!(told(&users(&bench).await), [("Мария", Some("101"), true)]);
-    assert_eq!(
-        told(&users(&bench).await),
-        [("Мария Иванова", Some("101"), true)]
-    );
+    assert_eq!(told(&users(&bench).await), [("Мария Иванова", Some("101"), true)]);
     let gone = users(&bench).await;
     assert!(!gone.users[0].active);
     assert!(texts(&gone)[0].contains("who is inactive"), "{gone:?}");
@@ -134,12 +101,7 @@ async fn inactive_and_hidden_users_are_told_as_such() {
         &[
             user(MASHA, "Мария", "Inactive"),
             change("user", DIMA, "create", json!({"new": hidden})),
-            change(
-                "user",
-                PETR,
-                "create",
-                json!({"new": {"login": "petr@example.test"}}),
-            ),
+            change("user", PETR, "create", json!({"new": {"login": "petr@example.test"}})),
         ],
     )]);
     let list = users(&bench).await;
@@ -179,16 +141,9 @@ async fn a_feed_that_goes_round_in_circles_ends() {
     let circles: [Vec<Step>; 3] = [
         // The same place again, with and without events.
         vec![page_of_more(1, &masha), page_of_more(1, &masha)],
-        vec![
-            page_of_more(1, &masha),
-            Step::json(200, &json!({"items": [], "hasMore": true})),
-        ],
+        vec![page_of_more(1, &masha), Step::json(200, &json!({"items": [], "hasMore": true}))],
         // Back to a place that was there.
-        vec![
-            page_of_more(1, &masha),
-            page_of_more(2, &[]),
-            page_of_more(1, &[]),
-        ],
+        vec![page_of_more(1, &masha), page_of_more(2, &[]), page_of_more(1, &[])],
     ];
     for steps in circles {
         let bench = Bench::new(steps);
@@ -231,10 +186,7 @@ async fn a_page_that_cannot_be_read_keeps_what_was_read_before() {
 #[tokio::test(start_paused = true)]
 async fn a_key_refused_in_the_middle_is_renewed_and_reading_goes_on() {
     let key = |value: &str| {
-        Step::json(
-            200,
-            &json!({"workspace": {"name": "vochi-demo"}, "accessKey": value}),
-        )
+        Step::json(200, &json!({"workspace": {"name": "vochi-demo"}, "accessKey": value}))
     };
     let bench = Bench::with(
         [
@@ -253,10 +205,9 @@ async fn a_key_refused_in_the_middle_is_renewed_and_reading_goes_on() {
 
 #[tokio::test(start_paused = true)]
 async fn a_refusal_names_the_credential() {
-    for (config, said) in [
-        (json!({}), "set `bearer`"),
-        (json!({"bearer": "invented-bearer"}), "copy it again"),
-    ] {
+    for (config, said) in
+        [(json!({}), "set `bearer`"), (json!({"bearer": "invented-bearer"}), "copy it again")]
+    {
         let bench = Bench::with([unauthorized()], json!({}), config);
         let error = bench.connector.users(&Cx::history()).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Auth);
@@ -303,11 +254,7 @@ async fn time_that_is_up_keeps_what_was_read_and_says_how_far_it_came() {
 #[tokio::test(start_paused = true)]
 async fn our_own_limit_is_no_other_than_the_time() {
     let many: Vec<Step> = (1..9).map(|place| page_of_more(place, &[])).collect();
-    let bench = Bench::with(
-        many,
-        json!({"requests_per_second": 1.0, "burst": 1}),
-        json!({}),
-    );
+    let bench = Bench::with(many, json!({"requests_per_second": 1.0, "burst": 1}), json!({}));
     let cx = Cx::live().with_timeout(Duration::from_millis(2500));
     let error = bench.connector.users(&cx).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout, "{error}");
@@ -400,23 +347,13 @@ async fn a_place_the_crm_forgot_is_read_from_the_start() {
 async fn the_documented_page_and_the_end_behind_it_are_read() {
     let fixture = super::fixture::Fixture::open("events-feed");
     let documented = |name: &str| Step::Answer(fixture.answer(name));
-    let bench = Bench::new([
-        documented("page"),
-        documented("drained"),
-        documented("drained"),
-    ]);
+    let bench = Bench::new([documented("page"), documented("drained"), documented("drained")]);
     let list = users(&bench).await;
     assert_eq!(told(&list), [("Мария Иванова", Some("101"), false)]);
     let cx = Cx::history();
     let changes = bench.connector.changes(&cx, None).await.unwrap();
-    let [contact] = changes.customers.as_slice() else {
-        panic!("{changes:?}")
-    };
+    let [contact] = changes.customers.as_slice() else { panic!("{changes:?}") };
     assert_eq!(contact.name.as_deref(), Some("Иван Иванов"));
     let place = "00000000-20ac-176a-0000-0000060f5e88";
-    assert_eq!(
-        changes.cursor.as_str(),
-        place,
-        "an empty page moves nothing"
-    );
+    assert_eq!(changes.cursor.as_str(), place, "an empty page moves nothing");
 }

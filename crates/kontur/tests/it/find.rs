@@ -34,18 +34,13 @@ async fn a_caller_has_a_name_a_company_and_a_responsible_employee() {
             &[
                 user(MASHA, "Иванова Мария", "active"),
                 told("create", &firm(201, "Ромашка", "375172000001")),
-                told(
-                    "create",
-                    &person(301, "Иван Иванов", "375291112233", &[201]),
-                ),
+                told("create", &person(301, "Иван Иванов", "375291112233", &[201])),
             ],
         ),
         redirect(&[MASHA]),
     ]);
     let found = find(&bench, NUMBER).await;
-    let [caller] = found.candidates.as_slice() else {
-        panic!("{found:?}")
-    };
+    let [caller] = found.candidates.as_slice() else { panic!("{found:?}") };
     assert_eq!(caller.id, contact_id(301));
     assert_eq!(caller.kind, CustomerKind::Person);
     assert_eq!(caller.name.as_deref(), Some("Иван Иванов"));
@@ -66,10 +61,7 @@ async fn a_caller_has_a_name_a_company_and_a_responsible_employee() {
 
 #[tokio::test(start_paused = true)]
 async fn a_number_the_feed_does_not_know_is_nobodys_and_costs_no_question() {
-    let bench = Bench::new([page(
-        1,
-        &[told("create", &firm(201, "Ромашка", "375172000001"))],
-    )]);
+    let bench = Bench::new([page(1, &[told("create", &firm(201, "Ромашка", "375172000001"))])]);
     let found = find(&bench, NUMBER).await;
     assert!(found.candidates.is_empty());
     assert_eq!(bench.played().len(), 1);
@@ -84,10 +76,7 @@ async fn contacts_come_before_companies_and_who_changed_last_before_the_others()
             &[
                 told("create", &person(301, "Иван", "375291112233", &[])),
                 told("create", &person(302, "Мария", "+375 29 111-22-33", &[])),
-                told(
-                    "create",
-                    &person(303, "Пётр", "8 (029) 111-22-33 доб. 2", &[]),
-                ),
+                told("create", &person(303, "Пётр", "8 (029) 111-22-33 доб. 2", &[])),
                 told("patch", &person(301, "Иван Иванов", "375291112233", &[])),
                 told("create", &firm(201, "Ромашка", "375291112233")),
             ],
@@ -95,15 +84,7 @@ async fn contacts_come_before_companies_and_who_changed_last_before_the_others()
         redirect(&[]),
     ]);
     let found = find(&bench, NUMBER).await;
-    assert_eq!(
-        ids(&found),
-        [
-            contact_id(301),
-            contact_id(303),
-            contact_id(302),
-            company_id(201)
-        ]
-    );
+    assert_eq!(ids(&found), [contact_id(301), contact_id(303), contact_id(302), company_id(201)]);
     assert_eq!(found.candidates[3].kind, CustomerKind::Company);
     assert_eq!(found.candidates[0].responsible, None, "nobody is");
     assert_eq!(bench.played().len(), 2, "asked for the first alone");
@@ -125,11 +106,7 @@ async fn a_russian_number_behind_its_8_is_found_from_elsewhere() {
 #[tokio::test(start_paused = true)]
 async fn one_field_may_hold_several_numbers() {
     let two = person(301, "Иван", "375291112233; +375 44 637-06-46", &[]);
-    let bench = Bench::new([
-        page(1, &[told("create", &two)]),
-        redirect(&[]),
-        redirect(&[]),
-    ]);
+    let bench = Bench::new([page(1, &[told("create", &two)]), redirect(&[]), redirect(&[])]);
     let found = ask(&bench, &[NUMBER, "+375446370646"]).await;
     assert_eq!(ids(&found[0]), [contact_id(301)]);
     assert_eq!(ids(&found[1]), [contact_id(301)]);
@@ -139,29 +116,15 @@ async fn one_field_may_hold_several_numbers() {
 async fn cards_are_followed_through_patches_deletes_and_restores() {
     let ivan = |phone: &str| person(301, "Иван", phone, &[201]);
     let company = |kind: &str| told(kind, &firm(201, "Ромашка", "1"));
-    let gone = change(
-        "contact",
-        &contact_id(301),
-        "delete",
-        json!({"old": ivan("375291112233")}),
-    );
+    let gone = change("contact", &contact_id(301), "delete", json!({"old": ivan("375291112233")}));
     let back = change("contact", &contact_id(301), "restore", json!({}));
     let bench = Bench::new([
-        page(
-            1,
-            &[
-                told("create", &ivan("375446370646")),
-                told("patch", &ivan("375291112233")),
-            ],
-        ),
+        page(1, &[told("create", &ivan("375446370646")), told("patch", &ivan("375291112233"))]),
         redirect(&[]),
         page(2, &[gone]),
         page(3, &[back, company("create")]),
         redirect(&[]),
-        page(
-            4,
-            &[change("company", &company_id(201), "delete", json!({}))],
-        ),
+        page(4, &[change("company", &company_id(201), "delete", json!({}))]),
         redirect(&[]),
     ]);
     let found = ask(&bench, &[NUMBER, "+375446370646"]).await;
@@ -218,10 +181,7 @@ async fn links_tie_a_contact_to_companies() {
 #[tokio::test(start_paused = true)]
 async fn each_number_is_looked_for_once_and_answered_in_its_place() {
     let bench = Bench::new([
-        page(
-            1,
-            &[told("create", &person(301, "Иван", "375291112233", &[]))],
-        ),
+        page(1, &[told("create", &person(301, "Иван", "375291112233", &[]))]),
         redirect(&[]),
     ]);
     let found = ask(&bench, &[NUMBER, "+375446370646", NUMBER]).await;
@@ -234,10 +194,8 @@ async fn each_number_is_looked_for_once_and_answered_in_its_place() {
 
 #[tokio::test(start_paused = true)]
 async fn who_is_responsible_may_stay_unknown_with_a_warning() {
-    let steps: [Step; 2] = [
-        Step::json(409, &json!({"status": "notSupported", "message": "no"})),
-        unauthorized(),
-    ];
+    let steps: [Step; 2] =
+        [Step::json(409, &json!({"status": "notSupported", "message": "no"})), unauthorized()];
     for refusal in steps {
         let ivan = told("create", &person(301, "Иван", "375291112233", &[]));
         let bench = Bench::new([page(1, &[ivan]), refusal]);
@@ -250,11 +208,7 @@ async fn who_is_responsible_may_stay_unknown_with_a_warning() {
 #[tokio::test(start_paused = true)]
 async fn a_feed_that_cannot_be_read_is_an_error() {
     let bench = Bench::with([html()], json!({"retries": 0}), json!({}));
-    let error = bench
-        .connector
-        .find(&Cx::live(), &[phone(NUMBER)])
-        .await
-        .unwrap_err();
+    let error = bench.connector.find(&Cx::live(), &[phone(NUMBER)]).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
     let bench = Bench::new([drained()]);
     assert!(find(&bench, NUMBER).await.candidates.is_empty());
@@ -279,14 +233,8 @@ const SPELT: [&str; 6] = [
 ];
 
 /// The number each spelling is.
-const IS: [Option<&str>; 6] = [
-    Some(NUMBER),
-    Some(NUMBER),
-    Some(NUMBER),
-    Some("+375446370646"),
-    Some("+79627917460"),
-    None,
-];
+const IS: [Option<&str>; 6] =
+    [Some(NUMBER), Some(NUMBER), Some(NUMBER), Some("+375446370646"), Some("+79627917460"), None];
 
 fn acts() -> impl Strategy<Value = Vec<Act>> {
     let contact = 1..4_u32;
@@ -302,10 +250,8 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
 fn event(act: &Act) -> Value {
     match act {
         Act::Told(id, phones) => {
-            let phones: Vec<Value> = phones
-                .iter()
-                .map(|phone| json!({"value": SPELT[*phone]}))
-                .collect();
+            let phones: Vec<Value> =
+                phones.iter().map(|phone| json!({"value": SPELT[*phone]})).collect();
             told("patch", &json!({"id": contact_id(*id), "phones": phones}))
         }
         Act::Gone(id) => change("contact", &contact_id(*id), "delete", json!({})),

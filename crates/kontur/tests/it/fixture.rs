@@ -34,10 +34,7 @@ impl Fixture {
     pub(crate) fn open(name: &str) -> Self {
         let path = format!("{}/{name}.json", folder());
         let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
-        Self {
-            name: name.to_owned(),
-            content: serde_json::from_str(&text).unwrap(),
-        }
+        Self { name: name.to_owned(), content: serde_json::from_str(&text).unwrap() }
     }
 
     pub(crate) fn is_to_kontur(&self) -> bool {
@@ -57,18 +54,14 @@ impl Fixture {
     /// Every answer with its name.
     pub(crate) fn answers(&self) -> Vec<(String, Answer)> {
         let answers = self.content["responses"].as_array().into_iter().flatten();
-        answers
-            .map(|one| (one["name"].as_str().unwrap().to_owned(), answer(one)))
-            .collect()
+        answers.map(|one| (one["name"].as_str().unwrap().to_owned(), answer(one))).collect()
     }
 
     /// The answer of this name.
     pub(crate) fn answer(&self, name: &str) -> Answer {
         let mut answers = self.answers().into_iter();
         let found = answers.find(|(other, _)| other == name);
-        found
-            .unwrap_or_else(|| panic!("{}: no answer {name}", self.name))
-            .1
+        found.unwrap_or_else(|| panic!("{}: no answer {name}", self.name)).1
     }
 
     /// The body of the answer of this name.
@@ -96,14 +89,9 @@ pub(crate) fn answer(one: &Value) -> Answer {
 
 /// Whether a header is the client's to put in: credentials, and what every request or body has.
 fn is_the_clients(name: &str) -> bool {
-    [
-        "x-xcom-accesskey",
-        "authorization",
-        "accept",
-        "content-type",
-    ]
-    .iter()
-    .any(|other| name.eq_ignore_ascii_case(other))
+    ["x-xcom-accesskey", "authorization", "accept", "content-type"]
+        .iter()
+        .any(|other| name.eq_ignore_ascii_case(other))
 }
 
 /// Compares a request with a fixture's: method, path, query, headers and content type to the letter,
@@ -115,21 +103,13 @@ pub(crate) fn assert_same(what: &str, request: &ApiRequest, fixture: &Value) {
     } else {
         "/api/v1/vochi-demo"
     };
-    assert_eq!(
-        format!("{base}{}", request.path()),
-        fixture["path"].as_str().unwrap(),
-        "{what}"
-    );
+    assert_eq!(format!("{base}{}", request.path()), fixture["path"].as_str().unwrap(), "{what}");
     let query = request.query_string();
     let query: BTreeMap<String, Value> = form_urlencoded::parse(query.as_bytes())
         .map(|(name, value)| (name.into_owned(), Value::from(value.into_owned())))
         .collect();
-    let wanted: BTreeMap<String, Value> = fixture["query"]
-        .as_object()
-        .unwrap()
-        .clone()
-        .into_iter()
-        .collect();
+    let wanted: BTreeMap<String, Value> =
+        fixture["query"].as_object().unwrap().clone().into_iter().collect();
     assert_eq!(query, wanted, "{what}");
     let headers: BTreeMap<String, String> = request
         .headers()
@@ -146,11 +126,7 @@ pub(crate) fn assert_same(what: &str, request: &ApiRequest, fixture: &Value) {
     assert_eq!(headers, wanted, "{what}");
     // A step of a scenario does not name the type of its body.
     if let Some(content_type) = fixture.get("content_type") {
-        assert_eq!(
-            request.body_ref().content_type(),
-            content_type.as_str(),
-            "{what}"
-        );
+        assert_eq!(request.body_ref().content_type(), content_type.as_str(), "{what}");
     }
     // Of a form in parts the bytes are compared where they are read.
     if request.body_ref().source().is_some() {
@@ -164,9 +140,5 @@ pub(crate) fn assert_same(what: &str, request: &ApiRequest, fixture: &Value) {
     }
     let body: Value = serde_json::from_slice(&bytes).unwrap();
     assert_eq!(body, fixture["body"], "{what}");
-    assert_eq!(
-        bytes.len(),
-        body.to_string().len(),
-        "{what}: JSON goes out compact"
-    );
+    assert_eq!(bytes.len(), body.to_string().len(), "{what}: JSON goes out compact");
 }

@@ -38,10 +38,7 @@ fn profile() -> serde_json::Value {
 }
 
 fn key() -> Step {
-    Step::json(
-        200,
-        &json!({"accessKey": "canary-access-key", "integrationInstance": {}}),
-    )
+    Step::json(200, &json!({"accessKey": "canary-access-key", "integrationInstance": {}}))
 }
 
 /// Answers that repeat what they were sent, as careless servers do.
@@ -49,23 +46,15 @@ fn gossip() -> Vec<Step> {
     let all = "canary-api-key canary-access-key secretKey=canary-secret canary-bearer";
     vec![
         Step::json(409, &json!({"status": "invalidArgs", "message": all})),
-        Step::json(
-            400,
-            &json!({"errors": {"canary-access-key": [all]}, "status": 400}),
-        ),
+        Step::json(400, &json!({"errors": {"canary-access-key": [all]}, "status": 400})),
         Step::json(401, &json!(all)),
         Step::text(403, "text/html", all),
         Step::text(200, "text/html", format!("<html>{all}</html>")),
         Step::text(500, "text/html", format!("<html>{all}</html>")),
         Step::json(200, &json!({"id": 7, "externalId": all})),
-        Step::json(
-            200,
-            &json!({"isSuccessful": false, "errorInfo": {"message": all}}),
-        ),
+        Step::json(200, &json!({"isSuccessful": false, "errorInfo": {"message": all}})),
         Step::Fail(TransportError::Broken(format!("reset while sending {all}"))),
-        Step::Fail(TransportError::Connect(
-            "no route to https://canary-access-key.test".into(),
-        )),
+        Step::Fail(TransportError::Connect("no route to https://canary-access-key.test".into())),
         Step::text(302, "text/html", ""),
     ]
 }
@@ -79,9 +68,7 @@ async fn hear_everything() -> String {
         let hub = Hub::builder().transport(Arc::new(script)).build().unwrap();
         let connector = connect(&hub, &profile());
         let results = [
-            connector
-                .handle_event(&Cx::live(), &incoming(0, &["101"]))
-                .await,
+            connector.handle_event(&Cx::live(), &incoming(0, &["101"])).await,
             connector.handle_event(&Cx::live(), &hangup(9)).await,
             log(&connector, record(CALL)).await,
         ];
@@ -137,10 +124,7 @@ async fn what_is_remembered_of_a_call_holds_no_key() {
         .build()
         .unwrap();
     let connector = connect(&hub, &profile());
-    connector
-        .handle_event(&Cx::live(), &incoming(0, &["101"]))
-        .await
-        .unwrap();
+    connector.handle_event(&Cx::live(), &incoming(0, &["101"])).await.unwrap();
     let slot = store.open("demo", CALL).await.unwrap();
     let text = slot.document().unwrap().to_string();
     assert!(text.contains("Vochi/"), "{text}");

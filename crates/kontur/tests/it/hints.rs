@@ -13,17 +13,9 @@ async fn an_unknown_user_names_the_keys_to_check() {
     let unknown = "a1b2c3d4-1111-4a4a-8b8b-000000000999";
     let changes = json!({"extensions": {"101": unknown}});
     let connector = connect(&Hub::new().unwrap(), &profile(&sandbox, changes));
-    let shown = connector
-        .handle_event(&Cx::live(), &incoming(0, &["101"]))
-        .await;
+    let shown = connector.handle_event(&Cx::live(), &incoming(0, &["101"])).await;
     let error = shown.expect_err("the stand-in has no such user");
-    assert!(
-        error
-            .hint()
-            .unwrap_or_default()
-            .contains("check extensions"),
-        "{error:?}"
-    );
+    assert!(error.hint().unwrap_or_default().contains("check extensions"), "{error:?}");
 }
 
 #[tokio::test]
@@ -32,17 +24,11 @@ async fn an_unknown_workspace_is_no_unknown_caller() {
     let changes = json!({"workspace": "misspelt"});
     let connector = connect(&Hub::new().unwrap(), &profile(&sandbox, changes));
     let live = Cx::live();
-    let shown = connector
-        .handle_event(&live, &incoming(0, &["101"]))
-        .await
-        .map(drop);
+    let shown = connector.handle_event(&live, &incoming(0, &["101"])).await.map(drop);
     let routed = connector.responsible(&live, &phone()).await.map(drop);
     for result in [shown, routed] {
         let error = result.expect_err("the stand-in has no such workspace");
         assert_eq!(error.kind(), ErrorKind::NotFound, "{error:?}");
-        assert!(
-            error.hint().unwrap_or_default().contains("check workspace"),
-            "{error:?}"
-        );
+        assert!(error.hint().unwrap_or_default().contains("check workspace"), "{error:?}");
     }
 }

@@ -60,10 +60,7 @@ async fn a_call_is_registered_once() {
     assert_eq!(again.requests(), 0);
     assert_eq!(again.warnings()[0].kind(), WarningKind::AlreadyRecorded);
     // Events that come late change nothing either.
-    assert_eq!(
-        bench.event(incoming(0, &["101"])).await.unwrap().requests(),
-        0
-    );
+    assert_eq!(bench.event(incoming(0, &["101"])).await.unwrap().requests(), 0);
 }
 
 #[tokio::test(start_paused = true)]
@@ -78,11 +75,7 @@ async fn a_registration_whose_answer_was_lost_is_sent_again_by_the_next_run() {
 #[tokio::test(start_paused = true)]
 async fn legs_have_the_ids_they_had_while_they_lived() {
     let bench = Bench::new(begun());
-    for event in [
-        incoming(0, &["101", "102"]),
-        answered(9, leg(44, "102")),
-        hangup(73),
-    ] {
+    for event in [incoming(0, &["101", "102"]), answered(9, leg(44, "102")), hangup(73)] {
         bench.event(event).await.unwrap();
     }
     // The PBX names its legs otherwise afterwards.
@@ -104,11 +97,7 @@ async fn legs_have_the_ids_they_had_while_they_lived() {
 #[tokio::test(start_paused = true)]
 async fn a_phone_that_rang_in_vain_does_not_take_the_id_of_the_talk() {
     let bench = Bench::new(begun());
-    for event in [
-        incoming(0, &["101", "102"]),
-        answered(9, leg(44, "102")),
-        hangup(73),
-    ] {
+    for event in [incoming(0, &["101", "102"]), answered(9, leg(44, "102")), hangup(73)] {
         bench.event(event).await.unwrap();
     }
     // The PBX rang the phone twice and names its legs otherwise afterwards.
@@ -128,10 +117,7 @@ async fn a_phone_that_rang_in_vain_does_not_take_the_id_of_the_talk() {
     };
     let record = record(CALL).with_leg(vain).with_leg(talk);
     bench.log(record).await.unwrap();
-    let ids: Vec<Value> = items(&bench)
-        .iter()
-        .map(|item| item["id"].clone())
-        .collect();
+    let ids: Vec<Value> = items(&bench).iter().map(|item| item["id"].clone()).collect();
     assert_eq!(ids[..2], ["1763631515.98", "1763631515.44"]);
 }
 
@@ -139,11 +125,7 @@ async fn a_phone_that_rang_in_vain_does_not_take_the_id_of_the_talk() {
 async fn legs_that_only_rang_are_registered_unless_switched_off() {
     for (switch, legs) in [("all", 2), ("answered", 1)] {
         let bench = Bench::with(begun(), json!({"register_legs": switch}));
-        for event in [
-            incoming(0, &["101", "102"]),
-            answered(9, leg(44, "102")),
-            hangup(73),
-        ] {
+        for event in [incoming(0, &["101", "102"]), answered(9, leg(44, "102")), hangup(73)] {
             bench.event(event).await.unwrap();
         }
         bench.log(record(CALL)).await.unwrap();
@@ -228,14 +210,8 @@ async fn a_call_of_nobodys_goes_to_whom_the_account_names() {
     let nobody = json!({"type": "user"});
     let both = json!({"missed_user": user("102"), "default_user": user("103")});
     let answered = || {
-        CallRecord::new(
-            call(),
-            Direction::Inbound,
-            phone(),
-            at(0),
-            Outcome::Answered,
-        )
-        .with_talk(vochi_crm_core::Seconds::new(5))
+        CallRecord::new(call(), Direction::Inbound, phone(), at(0), Outcome::Answered)
+            .with_talk(vochi_crm_core::Seconds::new(5))
     };
     for (changes, record, to) in [
         (json!({}), missed(), nobody.clone()),
@@ -254,22 +230,13 @@ async fn a_call_of_nobodys_goes_to_whom_the_account_names() {
 async fn an_internal_call_is_registered_without_numbers() {
     let bench = Bench::new([yes()]);
     let caller = Party::Extension(ext("101"));
-    let record = CallRecord::new(
-        call(),
-        Direction::Internal,
-        caller,
-        at(0),
-        Outcome::Answered,
-    )
-    .with_talked_with(ext("102"))
-    .with_talk(vochi_crm_core::Seconds::new(5));
+    let record = CallRecord::new(call(), Direction::Internal, caller, at(0), Outcome::Answered)
+        .with_talked_with(ext("102"))
+        .with_talk(vochi_crm_core::Seconds::new(5));
     bench.log(record).await.unwrap();
     let sent = registered(&bench);
     assert_eq!(sent["direction"], "internal");
-    assert_eq!(
-        (sent.get("clientPhone"), sent.get("externalVatsPhone")),
-        (None, None)
-    );
+    assert_eq!((sent.get("clientPhone"), sent.get("externalVatsPhone")), (None, None));
     assert_eq!(items(&bench)[0]["from"], employee("101"));
     assert_eq!(items(&bench)[0]["to"], employee("102"));
 }
@@ -277,21 +244,12 @@ async fn an_internal_call_is_registered_without_numbers() {
 #[tokio::test(start_paused = true)]
 async fn a_hidden_caller_and_an_unmapped_employee_are_warned_of() {
     let bench = Bench::new([yes()]);
-    let record = CallRecord::new(
-        call(),
-        Direction::Inbound,
-        Party::Hidden,
-        at(0),
-        Outcome::Missed,
-    )
-    .with_rang(ext("999"));
+    let record = CallRecord::new(call(), Direction::Inbound, Party::Hidden, at(0), Outcome::Missed)
+        .with_rang(ext("999"));
     let receipt = bench.log(record).await.unwrap();
     assert_eq!(registered(&bench).get("clientPhone"), None);
     let kinds: Vec<WarningKind> = receipt.warnings().iter().map(Warning::kind).collect();
-    assert_eq!(
-        kinds,
-        [WarningKind::HiddenNumber, WarningKind::UnmappedExtension]
-    );
+    assert_eq!(kinds, [WarningKind::HiddenNumber, WarningKind::UnmappedExtension]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -318,13 +276,7 @@ async fn the_phone_the_pbx_rang_is_no_leg_of_the_record() {
     for event in [rings, hangup(9)] {
         bench.event(event).await.unwrap();
     }
-    let record = CallRecord::new(
-        call(),
-        Direction::Outbound,
-        phone(),
-        at(0),
-        Outcome::NoAnswer,
-    );
+    let record = CallRecord::new(call(), Direction::Outbound, phone(), at(0), Outcome::NoAnswer);
     bench.log(record).await.unwrap();
     assert_eq!(items(&bench).len(), 1);
     assert_eq!(items(&bench)[0]["id"], "1763631515.43");
@@ -345,10 +297,7 @@ async fn what_kontur_refuses_is_not_recorded() {
     let error = bench.log(record(CALL)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Rejected);
     assert_eq!(error.effect(), Effect::NotApplied);
-    let receipt = bench
-        .log(record(CALL).with_extra("site", "shop"))
-        .await
-        .unwrap();
+    let receipt = bench.log(record(CALL).with_extra("site", "shop")).await.unwrap();
     assert!(receipt.recorded());
     assert_eq!(warnings(&receipt), ["Kontur has no option site; left out"]);
 }

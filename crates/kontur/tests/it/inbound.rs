@@ -132,10 +132,7 @@ fn conflict(answer: Answer) -> (Value, vochi_crm_core::Error) {
     let (reply, event) = answer;
     assert_eq!(reply.status, StatusCode::CONFLICT);
     assert_eq!(reply.headers[ECHO], ECHOED);
-    assert_eq!(
-        reply.headers[CONTENT_TYPE],
-        "application/json; charset=utf-8"
-    );
+    assert_eq!(reply.headers[CONTENT_TYPE], "application/json; charset=utf-8");
     let body = serde_json::from_slice(&reply.body).unwrap();
     (body, event.unwrap_err())
 }

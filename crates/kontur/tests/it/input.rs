@@ -49,16 +49,10 @@ fn refused(what: &str, outcome: Result<impl Sized>) {
 
 #[test]
 fn ids_that_cannot_be_ids_are_refused() {
-    refused(
-        "a slash in a call's id",
-        ExternalId::new("pbx/1763631515.42"),
-    );
+    refused("a slash in a call's id", ExternalId::new("pbx/1763631515.42"));
     refused("an empty call id", ExternalId::new(" "));
     refused("an extension as a user", UserId::new("101"));
-    refused(
-        "no user",
-        UserId::new("00000000-0000-0000-0000-000000000000"),
-    );
+    refused("no user", UserId::new("00000000-0000-0000-0000-000000000000"));
     refused("a slash in a leg's id", LegId::new("Vochi/1763631515.43"));
     refused("an empty communication", CommunicationId::new(""));
 }
@@ -123,10 +117,7 @@ fn instances_are_changed_to_nothing_odd() {
 #[test]
 fn clients_without_a_word_are_refused() {
     refused("no contacts", CreateContacts::new([]).request());
-    refused(
-        "no name",
-        CreateContacts::new([NewContact::new(" ")]).request(),
-    );
+    refused("no name", CreateContacts::new([NewContact::new(" ")]).request());
     let nothing = NewContact::new("Иван").with_position("");
     refused("no position", CreateContacts::new([nothing]).request());
     refused("no name", CreateCompany::new("").request());
@@ -138,10 +129,7 @@ fn clients_without_a_word_are_refused() {
     refused("an empty position", patch().with_position(" ").request());
     let empty = NewElement::email(" ");
     refused("an empty address", patch().adding_email(&empty).request());
-    refused(
-        "no events",
-        ListEvents::from_start().with_limit(0).request(),
-    );
+    refused("no events", ListEvents::from_start().with_limit(0).request());
 }
 
 #[test]
@@ -178,14 +166,7 @@ fn credentials_that_are_none_are_a_matter_of_configuration() {
 #[test]
 fn the_name_of_a_file_is_plain() {
     assert!(FileName::new("2025-11-20_093835_375291112233_101.mp3").is_ok());
-    for name in [
-        "",
-        "запись.mp3",
-        "a/b.mp3",
-        "a\"b.mp3",
-        "a\r\n.mp3",
-        "..\\a",
-    ] {
+    for name in ["", "запись.mp3", "a/b.mp3", "a\"b.mp3", "a\r\n.mp3", "..\\a"] {
         refused(name, FileName::new(name));
     }
 }

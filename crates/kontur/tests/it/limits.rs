@@ -12,9 +12,7 @@ use vochi_crm_sandbox::{Crm, Sandbox};
 use super::support::{Bench, at, begun, comes_in, connect, leg, merge, started, user, yes};
 
 /// The stand-in's users.
-const NINE: [&str; 9] = [
-    "101", "102", "103", "150", "151", "152", "155", "158", "180",
-];
+const NINE: [&str; 9] = ["101", "102", "103", "150", "151", "152", "155", "158", "180"];
 
 const HALF_A_SECOND: Duration = Duration::from_millis(500);
 
@@ -23,9 +21,7 @@ fn rings_at_nine(number: u32) -> CallEvent {
     let call = CallId::new(format!("1763631515.{number}")).unwrap();
     let event = comes_in(CallEvent::new(call, at(0), EventKind::Ringing));
     let legs = NINE.iter().zip(number * 100..);
-    legs.fold(event, |event, (extension, leg_number)| {
-        event.with_leg(leg(leg_number, extension))
-    })
+    legs.fold(event, |event, (extension, leg_number)| event.with_leg(leg(leg_number, extension)))
 }
 
 fn nine_users() -> Value {
@@ -70,10 +66,7 @@ async fn the_stand_in_shows_three_calls_at_nine_phones() {
         assert_eq!(receipt.unwrap().requests(), 10);
     }
     // Under the former 5 requests a second the 30 took more than 5 s.
-    assert!(
-        elapsed < Duration::from_secs(2),
-        "30 requests took {elapsed:?}"
-    );
+    assert!(elapsed < Duration::from_secs(2), "30 requests took {elapsed:?}");
     let requests = sandbox.requests(Crm::Kontur).into_iter();
     let appeared = requests.filter(|request| request.path.ends_with("/call-event"));
     assert_eq!(appeared.count(), 27, "every phone was shown its call");
@@ -93,10 +86,7 @@ async fn history_keeps_to_five_a_second_and_delays_no_popup() {
     }
     // Two at once, then 15 more.
     let elapsed = began.elapsed();
-    assert!(
-        elapsed >= Duration::from_secs(3),
-        "17 requests took {elapsed:?}"
-    );
+    assert!(elapsed >= Duration::from_secs(3), "17 requests took {elapsed:?}");
     let began = Instant::now();
     bench.event(rings_at_nine(1)).await.unwrap();
     let elapsed = began.elapsed();
@@ -115,8 +105,5 @@ async fn a_429_to_history_pauses_live_events_too() {
     let began = Instant::now();
     bench.event(rings_at_nine(1)).await.unwrap();
     let elapsed = began.elapsed();
-    assert!(
-        elapsed >= Duration::from_secs(7),
-        "it waited {elapsed:?} only"
-    );
+    assert!(elapsed >= Duration::from_secs(7), "it waited {elapsed:?} only");
 }

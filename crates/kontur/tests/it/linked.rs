@@ -17,27 +17,15 @@ fn began(contacts: &[String]) -> Step {
 
 async fn rings(bench: &Bench) {
     let at = "2026-03-02T08:00:00Z".parse().unwrap();
-    let ringing = CallEvent::new(
-        CallId::new("1763631515.42").unwrap(),
-        at,
-        EventKind::Ringing,
-    )
-    .with_direction(Direction::Inbound)
-    .with_client(phone(NUMBER))
-    .with_leg(Leg::to_employee(Extension::new("101").unwrap()));
-    bench
-        .connector
-        .handle_event(&Cx::live(), &ringing)
-        .await
-        .unwrap();
+    let ringing = CallEvent::new(CallId::new("1763631515.42").unwrap(), at, EventKind::Ringing)
+        .with_direction(Direction::Inbound)
+        .with_client(phone(NUMBER))
+        .with_leg(Leg::to_employee(Extension::new("101").unwrap()));
+    bench.connector.handle_event(&Cx::live(), &ringing).await.unwrap();
 }
 
 async fn names(bench: &Bench) -> Vec<String> {
-    let found = bench
-        .connector
-        .find(&Cx::live(), &[phone(NUMBER)])
-        .await
-        .unwrap();
+    let found = bench.connector.find(&Cx::live(), &[phone(NUMBER)]).await.unwrap();
     let candidates = found.into_iter().flat_map(|one| one.candidates);
     candidates.map(|one| one.name.unwrap_or(one.id)).collect()
 }
@@ -55,11 +43,7 @@ async fn a_contact_kontur_ties_a_call_to_is_found_by_its_number_whatever_the_car
     ]);
     rings(&bench).await;
     assert_eq!(names(&bench).await, ["Анна Орлова"]);
-    assert!(
-        bench.lines()[3].starts_with("GET contacts/"),
-        "{:?}",
-        bench.lines()
-    );
+    assert!(bench.lines()[3].starts_with("GET contacts/"), "{:?}", bench.lines());
 }
 
 #[tokio::test(start_paused = true)]
@@ -86,18 +70,10 @@ async fn the_next_call_brings_the_links_anew() {
     ]);
     rings(&bench).await;
     let at = "2026-03-02T09:00:00Z".parse().unwrap();
-    let again = CallEvent::new(
-        CallId::new("1763631515.99").unwrap(),
-        at,
-        EventKind::Ringing,
-    )
-    .with_direction(Direction::Inbound)
-    .with_client(phone(NUMBER))
-    .with_leg(Leg::to_employee(Extension::new("101").unwrap()));
-    bench
-        .connector
-        .handle_event(&Cx::live(), &again)
-        .await
-        .unwrap();
+    let again = CallEvent::new(CallId::new("1763631515.99").unwrap(), at, EventKind::Ringing)
+        .with_direction(Direction::Inbound)
+        .with_client(phone(NUMBER))
+        .with_leg(Leg::to_employee(Extension::new("101").unwrap()));
+    bench.connector.handle_event(&Cx::live(), &again).await.unwrap();
     assert_eq!(names(&bench).await, [""; 0]);
 }

@@ -11,11 +11,7 @@ use super::support::{
 };
 
 fn ended(seconds: i64, outcome: Outcome) -> CallEvent {
-    let end = EventKind::Ended {
-        outcome: Some(outcome),
-        reason: None,
-        talk: None,
-    };
+    let end = EventKind::Ended { outcome: Some(outcome), reason: None, talk: None };
     event(seconds, end)
 }
 
@@ -25,11 +21,7 @@ pub(crate) fn left(seconds: i64, leg: Leg) -> CallEvent {
 
 fn transfer(seconds: i64, mode: TransferMode) -> CallEvent {
     let to = ext("102");
-    let kind = EventKind::Transferred {
-        mode,
-        from: None,
-        to,
-    };
+    let kind = EventKind::Transferred { mode, from: None, to };
     event(seconds, kind)
 }
 
@@ -73,11 +65,7 @@ async fn a_call_is_begun_and_its_leg_appears() {
 #[tokio::test(start_paused = true)]
 async fn further_ringing_is_told_of_the_new_legs_only() {
     let bench = Bench::new(begun());
-    play(
-        &bench,
-        [incoming(0, &["101"]), incoming(5, &["101", "102"])],
-    )
-    .await;
+    play(&bench, [incoming(0, &["101"]), incoming(5, &["101", "102"])]).await;
     let again = bench.event(incoming(6, &["101"])).await.unwrap();
     assert_eq!(again.requests(), 0);
     assert_eq!(bench.told(), ["call-started", "43 appeared", "44 appeared"]);
@@ -91,13 +79,7 @@ async fn whoever_takes_the_call_is_told_before_those_who_stop_ringing() {
     play(&bench, [ringing, answered(6, leg(44, "102")), hangup(60)]).await;
     assert_eq!(
         bench.told()[4..],
-        [
-            "44 connected",
-            "43 disconnected",
-            "45 disconnected",
-            "44 disconnected",
-            "call-finished",
-        ]
+        ["44 connected", "43 disconnected", "45 disconnected", "44 disconnected", "call-finished",]
     );
 }
 
@@ -146,11 +128,7 @@ async fn a_blind_transfer_ends_the_old_leg_and_the_new_one_appears() {
     let bench = Bench::new(begun());
     play(
         &bench,
-        [
-            incoming(0, &["101"]),
-            answered(5, leg(43, "101")),
-            transfer(20, TransferMode::Blind),
-        ],
+        [incoming(0, &["101"]), answered(5, leg(43, "101")), transfer(20, TransferMode::Blind)],
     )
     .await;
     assert_eq!(bench.told()[3..], ["43 disconnected", "1 appeared"]);
@@ -217,10 +195,7 @@ async fn an_internal_call_has_no_numbers() {
         json!({"timestamp": wire(0), "externalId": "1763631515.42", "direction": "internal"})
     );
     assert_eq!(sent[3].1.get("clientPhone"), None);
-    assert_eq!(
-        bench.told()[1..],
-        ["43 appeared", "43 disconnected", "call-finished"]
-    );
+    assert_eq!(bench.told()[1..], ["43 appeared", "43 disconnected", "call-finished"]);
 
     // The same with the caller in place of the client.
     let bench = Bench::new(begun());
@@ -234,35 +209,15 @@ async fn an_internal_call_has_no_numbers() {
 
 #[tokio::test(start_paused = true)]
 async fn the_popup_comes_when_it_is_configured_to() {
-    let call = || {
-        [
-            incoming(0, &["101", "102"]),
-            answered(5, leg(43, "101")),
-            hangup(20),
-        ]
-    };
+    let call = || [incoming(0, &["101", "102"]), answered(5, leg(43, "101")), hangup(20)];
     let bench = Bench::with(begun(), json!({"popup": "answer"}));
     play(&bench, call()).await;
-    assert_eq!(
-        bench.told(),
-        [
-            "call-started",
-            "43 connected",
-            "43 disconnected",
-            "call-finished"
-        ]
-    );
+    assert_eq!(bench.told(), ["call-started", "43 connected", "43 disconnected", "call-finished"]);
     assert_eq!(bench.sent()[0].1["timestamp"], wire(0));
     for (changes, events) in [
         (json!({"popup": "never"}), call().to_vec()),
-        (
-            json!({"popup": "answer"}),
-            vec![incoming(0, &["101"]), hangup(9)],
-        ),
-        (
-            json!({"popup_out": false}),
-            vec![outgoing(0, "101"), hangup(9)],
-        ),
+        (json!({"popup": "answer"}), vec![incoming(0, &["101"]), hangup(9)]),
+        (json!({"popup_out": false}), vec![outgoing(0, "101"), hangup(9)]),
     ] {
         let bench = Bench::with(begun(), changes);
         play(&bench, events).await;
@@ -279,15 +234,7 @@ async fn in_a_click_to_call_the_phone_of_the_employee_is_not_told() {
     play(&bench, [rings, answered(4, pbx_rings("101"))]).await;
     assert_eq!(bench.played().len(), 0);
     play(&bench, [outgoing(5, "101"), hangup(20)]).await;
-    assert_eq!(
-        bench.told(),
-        [
-            "call-started",
-            "43 appeared",
-            "43 disconnected",
-            "call-finished"
-        ]
-    );
+    assert_eq!(bench.told(), ["call-started", "43 appeared", "43 disconnected", "call-finished"]);
     assert_eq!(bench.sent()[0].1["communicationId"], CLICK);
     assert_eq!(bench.sent()[0].1["timestamp"], wire(0));
 }
@@ -300,10 +247,7 @@ async fn a_click_that_reached_nobody_fails_once() {
     for requests in [1, 0] {
         assert_eq!(bench.event(never()).await.unwrap().requests(), requests);
     }
-    assert_eq!(
-        bench.sent(),
-        [("call-failed".to_owned(), json!({"communicationId": CLICK}))]
-    );
+    assert_eq!(bench.sent(), [("call-failed".to_owned(), json!({"communicationId": CLICK}))]);
     // The client was dialled, so the call ends like any other.
     let bench = Bench::new(begun());
     play(&bench, [phone_rang, never()]).await;
@@ -316,10 +260,7 @@ async fn a_click_kontur_does_not_know_is_a_call_all_the_same() {
     steps.extend(begun());
     let bench = Bench::new(steps);
     let receipt = bench.event(clicked(outgoing(0, "101"))).await.unwrap();
-    assert_eq!(
-        bench.told(),
-        ["call-started", "call-started", "43 appeared"]
-    );
+    assert_eq!(bench.told(), ["call-started", "call-started", "43 appeared"]);
     assert_eq!(bench.sent()[1].1.get("communicationId"), None);
     assert_eq!(receipt.warnings()[0].kind(), WarningKind::UnknownToCrm);
 }
@@ -344,16 +285,8 @@ async fn an_unknown_employee_is_a_user_without_a_name() {
 async fn a_caller_without_a_number_is_told_without_one() {
     for (client, sent, kind) in [
         (Party::Hidden, None, WarningKind::HiddenNumber),
-        (
-            Party::Raw("*21*37529".into()),
-            Some("2137529"),
-            WarningKind::UnreadableNumber,
-        ),
-        (
-            Party::Raw("MTS".into()),
-            None,
-            WarningKind::UnreadableNumber,
-        ),
+        (Party::Raw("*21*37529".into()), Some("2137529"), WarningKind::UnreadableNumber),
+        (Party::Raw("MTS".into()), None, WarningKind::UnreadableNumber),
     ] {
         let bench = Bench::new(begun());
         let event = incoming(0, &["101"]).with_client(client);

@@ -25,10 +25,7 @@ async fn what_could_not_be_told_is_told_with_the_next_event_and_its_own_time() {
     let error = bench.event(incoming(0, &["101"])).await.unwrap_err();
     assert_eq!(error.effect(), Effect::NotApplied);
     bench.event(incoming(4, &["101", "102"])).await.unwrap();
-    assert_eq!(
-        bench.told(),
-        ["call-started", "43 appeared", "43 appeared", "44 appeared"]
-    );
+    assert_eq!(bench.told(), ["call-started", "43 appeared", "43 appeared", "44 appeared"]);
     assert_eq!(bench.sent()[2].1["timestamp"], wire(0));
     assert_eq!(bench.sent()[3].1["timestamp"], wire(4));
 }
@@ -38,20 +35,13 @@ async fn of_a_leg_that_went_on_only_the_present_is_told() {
     let bench = Bench::new([started(), down(), yes(), yes(), yes()]);
     bench.event(incoming(0, &["101", "102"])).await.unwrap_err();
     play(&bench, [answered(5, leg(44, "102"))]).await;
-    assert_eq!(
-        bench.told()[2..],
-        ["44 connected"],
-        "101 rang and stopped meanwhile"
-    );
+    assert_eq!(bench.told()[2..], ["44 connected"], "101 rang and stopped meanwhile");
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_event_whose_answer_was_lost_is_not_told_again_unless_configured() {
     for (switch, told) in [("drop", "44 appeared"), ("repeat", "43 appeared")] {
-        let bench = Bench::with(
-            [started(), lost(), yes(), yes()],
-            json!({"lost_events": switch}),
-        );
+        let bench = Bench::with([started(), lost(), yes(), yes()], json!({"lost_events": switch}));
         let error = bench.event(incoming(0, &["101"])).await.unwrap_err();
         assert_eq!(error.effect(), Effect::Maybe);
         bench.event(incoming(1, &["101", "102"])).await.unwrap();
@@ -67,20 +57,13 @@ async fn an_end_that_could_not_be_told_is_told_when_it_is_heard_again() {
     let receipt = bench.event(hangup(12)).await.unwrap();
     assert_eq!(receipt.warnings(), []);
     assert_eq!(bench.told()[3..], ["43 disconnected", "call-finished"]);
-    assert_eq!(
-        bench.sent()[4].1["timestamp"],
-        wire(9),
-        "it ended when it ended"
-    );
+    assert_eq!(bench.sent()[4].1["timestamp"], wire(9), "it ended when it ended");
     assert_eq!(bench.event(hangup(13)).await.unwrap().requests(), 0);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_leg_kontur_refuses_keeps_no_other_out() {
-    let refused = Step::json(
-        409,
-        &json!({"status": "notFound", "message": "User not found"}),
-    );
+    let refused = Step::json(409, &json!({"status": "notFound", "message": "User not found"}));
     let bench = Bench::new([started(), refused, yes()]);
     let error = bench.event(incoming(0, &["101", "102"])).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
@@ -93,13 +76,7 @@ async fn a_call_kontur_does_not_know_is_begun_again_once() {
     play(&bench, [incoming(0, &["101", "102"])]).await;
     assert_eq!(
         bench.told(),
-        [
-            "call-started",
-            "43 appeared",
-            "call-started",
-            "43 appeared",
-            "44 appeared"
-        ]
+        ["call-started", "43 appeared", "call-started", "43 appeared", "44 appeared"]
     );
     let steps = [started(), unknown_call(), started(), unknown_call()];
     let bench = Bench::new(steps);
@@ -113,10 +90,7 @@ async fn after_a_lost_beginning_the_next_event_begins_the_call() {
     let bench = Bench::new([lost(), started(), yes()]);
     bench.event(incoming(0, &["101"])).await.unwrap_err();
     play(&bench, [answered(5, leg(43, "101"))]).await;
-    assert_eq!(
-        bench.told(),
-        ["call-started", "call-started", "43 connected"]
-    );
+    assert_eq!(bench.told(), ["call-started", "call-started", "43 connected"]);
     assert_eq!(bench.sent()[1].1["timestamp"], wire(0));
 }
 
@@ -159,8 +133,5 @@ async fn events_of_a_call_nothing_is_known_of_send_nothing() {
 async fn an_end_kontur_knows_no_beginning_of_is_told_after_a_new_one() {
     let bench = Bench::new([started(), yes(), yes(), unknown_call(), started(), yes()]);
     play(&bench, [incoming(0, &["101"]), hangup(9)]).await;
-    assert_eq!(
-        bench.told()[3..],
-        ["call-finished", "call-started", "call-finished"]
-    );
+    assert_eq!(bench.told()[3..], ["call-finished", "call-started", "call-finished"]);
 }

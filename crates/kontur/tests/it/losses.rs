@@ -78,10 +78,7 @@ async fn whatever_is_lost_at_any_step_one_truthful_call_stands_there_in_the_end(
 async fn a_late_recording_that_is_lost_on_its_way_is_attached_once_in_the_end() {
     let folder = TempDir::new().unwrap();
     let file = recording(&folder, "1.mp3");
-    let lossy = [
-        format!("{TELEPHONY}/call-recording"),
-        format!("{BASE}/files"),
-    ];
+    let lossy = [format!("{TELEPHONY}/call-recording"), format!("{BASE}/files")];
     for lose in [Lose::Request, Lose::Answer] {
         for (path, times) in lossy.iter().flat_map(|path| [(path, 1), (path, 2)]) {
             let what = format!("{lose:?} {times} of {path}");
@@ -114,10 +111,7 @@ async fn a_late_recording_that_is_lost_on_its_way_is_attached_once_in_the_end() 
 async fn a_process_that_ends_between_two_requests_is_followed_by_one_that_finishes() {
     let folder = TempDir::new().unwrap();
     let file = recording(&folder, "1.mp3");
-    for path in [
-        "/communications/callbacks/telephony/register-call",
-        "/files",
-    ] {
+    for path in ["/communications/callbacks/telephony/register-call", "/files"] {
         let sandbox = Sandbox::builder().start().await.unwrap();
         let store = Arc::new(MemoryCallStore::new());
         let first = remembering(&sandbox, &store);
@@ -126,9 +120,7 @@ async fn a_process_that_ends_between_two_requests_is_followed_by_one_that_finish
         }
         // The request is carried out, and whoever waits for its answer is gone.
         sandbox.fault(
-            Fault::on(Crm::Kontur)
-                .path(format!("{BASE}{path}"))
-                .delay(Duration::from_secs(30)),
+            Fault::on(Crm::Kontur).path(format!("{BASE}{path}")).delay(Duration::from_secs(30)),
         );
         let gone = tokio::time::timeout(Duration::from_millis(300), log(&first, facts(&file)));
         gone.await.unwrap_err();

@@ -50,10 +50,8 @@ pub(crate) fn operation_of(name: &str, visitor: &mut impl Visitor) {
         "authorize-private-integration" => {
             visitor.visit(name, &AuthorizePrivate::new("test-api-key-0001"));
         }
-        "authorize-integration" => visitor.visit(
-            name,
-            &AuthorizePublic::new("test-api-key-0001", "secretKey=test-secret-0001"),
-        ),
+        "authorize-integration" => visitor
+            .visit(name, &AuthorizePublic::new("test-api-key-0001", "secretKey=test-secret-0001")),
         "companies-create" => {
             let id = ElementId::new("3fa80000-7777-4562-b3fc-000000000702").unwrap();
             let company = CreateCompany::new("Новая компания")
@@ -106,10 +104,7 @@ pub(crate) fn operation_of(name: &str, visitor: &mut impl Visitor) {
         }
         "instances-patch-features" => {
             let features = [Feature::Call, Feature::Hangup];
-            visitor.visit(
-                name,
-                &PatchInstance::new(instance()).with_features(features),
-            );
+            visitor.visit(name, &PatchInstance::new(instance()).with_features(features));
         }
         "integrations-setup" => {
             let setup = SetupIntegration::new(instance())
@@ -153,12 +148,8 @@ pub(crate) fn by_path(name: &str, request: &Value, visitor: &mut impl Visitor) {
             let event = SendCallEvent::new(
                 body.communication(),
                 body.returned(),
-                EventLeg::new(
-                    body.leg("externalCallItemId"),
-                    body.end("from"),
-                    body.end("to"),
-                )
-                .with_live_id(body.leg("realtimeCallItemId")),
+                EventLeg::new(body.leg("externalCallItemId"), body.end("from"), body.end("to"))
+                    .with_live_id(body.leg("realtimeCallItemId")),
                 LegEventType::of(body.text("type")),
                 body.time("timestamp"),
             );
@@ -186,13 +177,10 @@ pub(crate) fn by_path(name: &str, request: &Value, visitor: &mut impl Visitor) {
             visitor.visit(name, &attach);
         }
         "register-call" => {
-            let mut register = RegisterCall::new(
-                body.ours(),
-                body.direction(),
-                body.time("externalCreatedAt"),
-            )
-            .with_client_phone(body.phone("clientPhone").unwrap())
-            .with_line(body.phone("externalVatsPhone").unwrap());
+            let mut register =
+                RegisterCall::new(body.ours(), body.direction(), body.time("externalCreatedAt"))
+                    .with_client_phone(body.phone("clientPhone").unwrap())
+                    .with_line(body.phone("externalVatsPhone").unwrap());
             if body.has("communicationId") {
                 register = register.with_communication(body.communication());
             }
@@ -243,9 +231,7 @@ impl<'a> Body<'a> {
     }
 
     fn text(self, name: &str) -> &'a str {
-        self.0[name]
-            .as_str()
-            .unwrap_or_else(|| panic!("no {name}: {}", self.0))
+        self.0[name].as_str().unwrap_or_else(|| panic!("no {name}: {}", self.0))
     }
 
     fn ours(self) -> ExternalId {

@@ -33,22 +33,14 @@ impl Bench {
         config: Value,
     ) -> Self {
         let script = ScriptedTransport::new(steps);
-        let hub = Hub::builder()
-            .transport(Arc::new(script.clone()))
-            .build()
-            .unwrap();
-        Self {
-            connector: open(&hub, common, config).unwrap(),
-            script,
-        }
+        let hub = Hub::builder().transport(Arc::new(script.clone())).build().unwrap();
+        Self { connector: open(&hub, common, config).unwrap(), script }
     }
 
     /// The requests so far, without what every path begins with.
     pub(crate) fn lines(&self) -> Vec<String> {
         let lines = self.played().into_iter().map(|one| one.line);
-        lines
-            .map(|line| line.replace("/api/v1/vochi-demo/", ""))
-            .collect()
+        lines.map(|line| line.replace("/api/v1/vochi-demo/", "")).collect()
     }
 
     pub(crate) fn played(&self) -> Vec<Played> {
@@ -94,10 +86,7 @@ pub(crate) fn merge(base: &mut Value, changes: Value) {
 /// A connector with the settings the stand-in hands out, some of them changed.
 pub(crate) fn connect(sandbox: &Sandbox, changes: Value) -> Connector {
     let mut profile = sandbox.profiles()["kontur"].clone();
-    merge(
-        &mut profile,
-        json!({"requests_per_second": 1000.0, "burst": 1000}),
-    );
+    merge(&mut profile, json!({"requests_per_second": 1000.0, "burst": 1000}));
     merge(&mut profile, changes);
     let common: AccountConfig = serde_json::from_value(profile.clone()).unwrap();
     let config: Config = serde_json::from_value(profile).unwrap();
@@ -186,11 +175,7 @@ pub(crate) fn firm(number: u32, name: &str, phone: &str) -> Value {
 /// An event that tells how a contact or company is now.
 pub(crate) fn told(kind: &str, model: &Value) -> Value {
     let id = model["id"].as_str().unwrap();
-    let thing = if id.contains("-3333-") {
-        "contact"
-    } else {
-        "company"
-    };
+    let thing = if id.contains("-3333-") { "contact" } else { "company" };
     change(thing, id, kind, json!({"new": model}))
 }
 

@@ -40,22 +40,10 @@ impl Visitor for Policy {
 fn every_operation_says_its_name_and_whether_it_may_be_repeated() {
     use Idempotency::{Keyed, Safe, Unsafe};
     for (fixture, operation, idempotency) in [
-        (
-            "authorize-private-integration",
-            "authorization/authorize-private-integration",
-            Safe,
-        ),
-        (
-            "authorize-integration",
-            "authorization/authorize-integration",
-            Safe,
-        ),
+        ("authorize-private-integration", "authorization/authorize-private-integration", Safe),
+        ("authorize-integration", "authorization/authorize-integration", Safe),
         ("call-started", "telephony/call-started", Keyed),
-        (
-            "call-started-click-to-call",
-            "telephony/call-started",
-            Keyed,
-        ),
+        ("call-started-click-to-call", "telephony/call-started", Keyed),
         ("call-event-appeared", "telephony/call-event", Unsafe),
         ("call-finished", "telephony/call-finished", Keyed),
         ("call-failed", "telephony/call-failed", Keyed),
@@ -74,26 +62,12 @@ fn every_operation_says_its_name_and_whether_it_may_be_repeated() {
         // What is attached to nothing expires.
         ("files-upload", "files", Keyed),
         ("instances-get", "integrations/instances/{id}", Safe),
-        (
-            "instances-patch-features",
-            "integrations/instances/{id}",
-            Keyed,
-        ),
-        (
-            "instances-patch-add-webhook",
-            "integrations/instances/{id}",
-            Unsafe,
-        ),
+        ("instances-patch-features", "integrations/instances/{id}", Keyed),
+        ("instances-patch-add-webhook", "integrations/instances/{id}", Unsafe),
         ("integrations-setup", "integrations/{id}/setup", Keyed),
         ("ui-settings-main-telephony", "ui-settings", Safe),
     ] {
-        operation_of(
-            fixture,
-            &mut Policy {
-                operation,
-                idempotency,
-            },
-        );
+        operation_of(fixture, &mut Policy { operation, idempotency });
     }
 }
 
@@ -111,10 +85,7 @@ fn an_account_may_trust_the_time_of_an_event() {
         "2025-11-20T09:38:44Z".parse().unwrap(),
     );
     assert_eq!(event.idempotency(), Idempotency::Unsafe);
-    assert_eq!(
-        event.subject().as_deref(),
-        Some("1763631515.42 1763631515.43 connected")
-    );
+    assert_eq!(event.subject().as_deref(), Some("1763631515.42 1763631515.43 connected"));
     let trusting = event.when_lost(LostEvents::Repeat);
     assert_eq!(trusting.idempotency(), Idempotency::Keyed);
 }

@@ -35,10 +35,7 @@ fn there() -> Step {
 }
 
 fn spent() -> Step {
-    Step::json(
-        409,
-        &json!({"status": "notFound", "message": "File not found"}),
-    )
+    Step::json(409, &json!({"status": "notFound", "message": "File not found"}))
 }
 
 /// call-started's answer to a call that is registered: with its leg, and its recordings.
@@ -59,10 +56,7 @@ fn names(bench: &Bench) -> Vec<String> {
 
 async fn attach(bench: &Bench, recording: &Recording) -> Result<Receipt> {
     let cx = Cx::history();
-    bench
-        .connector
-        .attach_recording(&cx, &call(), recording)
-        .await
+    bench.connector.attach_recording(&cx, &call(), recording).await
 }
 
 #[tokio::test(start_paused = true)]
@@ -78,10 +72,7 @@ async fn a_recording_goes_with_the_registration() {
         json!([{"fileId": FILE, "fileName": "1.mp3", "contentType": "audio/mpeg", "contentLength": "12"}])
     );
     let upload = &bench.played()[0].body;
-    assert!(
-        upload.contains("filename=\"2025-11-20_093835_375291112233_101.mp3\""),
-        "{upload}"
-    );
+    assert!(upload.contains("filename=\"2025-11-20_093835_375291112233_101.mp3\""), "{upload}");
     assert_eq!(bench.log(with()).await.unwrap().requests(), 0);
     let late = attach(&bench, &recording(&folder, "2.mp3")).await.unwrap();
     assert_eq!(late.requests(), 0, "one recording for a leg");
@@ -101,21 +92,12 @@ async fn settle(bench: &Bench) -> Vec<(PendingKind, Outcome)> {
 async fn a_late_recording_that_fails_is_attached_by_settle() {
     let folder = TempDir::new().unwrap();
     let down = Step::Fail(TransportError::Connect("refused".to_owned()));
-    let bench = Bench::with(
-        [yes(), down, uploaded(), started(), yes()],
-        json!({"retries": 0}),
-    );
+    let bench = Bench::with([yes(), down, uploaded(), started(), yes()], json!({"retries": 0}));
     bench.log(record(CALL)).await.unwrap();
     let file = recording(&folder, "1.mp3");
     attach(&bench, &file).await.unwrap_err();
-    assert_eq!(
-        settle(&bench).await,
-        [(PendingKind::Recording, Outcome::Sent)]
-    );
-    assert_eq!(
-        names(&bench)[1..],
-        ["files", "files", "call-started", "call-recording"]
-    );
+    assert_eq!(settle(&bench).await, [(PendingKind::Recording, Outcome::Sent)]);
+    assert_eq!(names(&bench)[1..], ["files", "files", "call-started", "call-recording"]);
     assert_eq!(settle(&bench).await, [], "it is settled");
 }
 
@@ -128,10 +110,7 @@ async fn a_recording_whose_attachment_is_unknown_is_pending() {
     let with = record(CALL).with_recording(recording(&folder, "1.mp3"));
     let receipt = bench.log(with).await.unwrap();
     assert!(receipt.recorded(), "{receipt:?}");
-    assert_eq!(
-        settle(&bench).await,
-        [(PendingKind::Recording, Outcome::Sent)]
-    );
+    assert_eq!(settle(&bench).await, [(PendingKind::Recording, Outcome::Sent)]);
     assert_eq!(bench.script.left(), 0, "{:?}", names(&bench));
 }
 
@@ -165,10 +144,7 @@ async fn after_a_lost_registration_it_is_repeated_without_the_file_and_looked_at
         // It is there still, but the call shows a recording.
         (vec![there(), shown(&seen)], vec!["meta", "call-started"]),
         // Neither: the registration never arrived, and the file is attached now.
-        (
-            vec![there(), shown(&unseen), yes()],
-            vec!["meta", "call-started", "call-recording"],
-        ),
+        (vec![there(), shown(&unseen), yes()], vec!["meta", "call-started", "call-recording"]),
     ] {
         let folder = TempDir::new().unwrap();
         let mut steps = vec![uploaded(), lost(), yes()];
@@ -193,10 +169,7 @@ async fn a_recording_whose_attachment_is_unknown_is_looked_at_by_the_next_run() 
     let with = || record(CALL).with_recording(recording(&folder, "1.mp3"));
     let receipt = bench.log(with()).await.unwrap();
     assert!(receipt.recorded(), "the call is");
-    assert!(
-        warnings(&receipt)[0].contains("may be attached"),
-        "{receipt:?}"
-    );
+    assert!(warnings(&receipt)[0].contains("may be attached"), "{receipt:?}");
     let again = bench.log(with()).await.unwrap();
     assert_eq!(again.requests(), 1);
     assert_eq!(again.warnings().len(), 1, "{again:?}");
@@ -221,10 +194,7 @@ async fn a_recording_kontur_or_the_disk_refuses_does_not_cost_the_record() {
     let folder = TempDir::new().unwrap();
     let bench = Bench::new([yes()]);
     let missing = Recording::File(folder.path().join("none.mp3"));
-    let receipt = bench
-        .log(record(CALL).with_recording(missing))
-        .await
-        .unwrap();
+    let receipt = bench.log(record(CALL).with_recording(missing)).await.unwrap();
     assert!(receipt.recorded());
     assert_eq!(receipt.warnings()[0].kind(), WarningKind::Incomplete);
 
@@ -250,10 +220,7 @@ async fn an_upload_that_finds_nobody_leaves_the_record_for_later() {
 async fn a_recording_at_an_address_is_left_out_with_a_warning() {
     let bench = Bench::new([yes()]);
     let url = Recording::url("https://pbx.example.test/1.mp3").unwrap();
-    let receipt = bench
-        .log(record(CALL).with_recording(url.clone()))
-        .await
-        .unwrap();
+    let receipt = bench.log(record(CALL).with_recording(url.clone())).await.unwrap();
     assert!(receipt.recorded());
     assert_eq!(receipt.warnings()[0].kind(), WarningKind::Incomplete);
     let error = attach(&bench, &url).await.unwrap_err();
@@ -281,10 +248,7 @@ async fn every_leg_has_its_own_recording() {
     let receipt = bench.log(with).await.unwrap();
     assert_eq!(receipt.warnings(), []);
     let upload = &bench.played()[1].body;
-    assert!(
-        upload.contains("filename=\"2025-11-20_093844_101_102.wav\""),
-        "{upload}"
-    );
+    assert!(upload.contains("filename=\"2025-11-20_093844_101_102.wav\""), "{upload}");
     assert!(upload.contains("audio/wav"), "{upload}");
     let items = &bench.sent()[2].1["items"];
     assert_eq!(items[0]["recordings"].as_array().unwrap().len(), 1);
@@ -328,10 +292,7 @@ async fn a_late_recording_is_attached_to_a_call_that_was_only_registered() {
     let receipt = attach(&bench, &file).await.unwrap();
     assert_eq!(receipt.requests(), 3);
     assert_eq!(receipt.crm_call_id().unwrap().as_str(), COMMUNICATION);
-    assert_eq!(
-        names(&bench)[1..],
-        ["files", "call-started", "call-recording"]
-    );
+    assert_eq!(names(&bench)[1..], ["files", "call-started", "call-recording"]);
     assert_eq!(
         bench.sent()[3].1,
         json!({
@@ -365,10 +326,7 @@ async fn a_recording_that_is_told_live_is_kept_for_the_record_or_attached_at_onc
 async fn an_attachment_whose_answer_was_lost_is_looked_at_before_it_is_tried_again() {
     for (look, then) in [
         (vec![spent()], vec!["meta"]),
-        (
-            vec![there(), shown(&json!([])), yes()],
-            vec!["meta", "call-started", "call-recording"],
-        ),
+        (vec![there(), shown(&json!([])), yes()], vec!["meta", "call-started", "call-recording"]),
     ] {
         let folder = TempDir::new().unwrap();
         let mut steps = vec![yes(), uploaded(), started(), lost()];
@@ -394,9 +352,7 @@ async fn an_attachment_whose_answer_was_lost_is_looked_at_before_it_is_tried_aga
 async fn a_recording_of_a_call_that_is_not_registered_says_what_to_do() {
     let folder = TempDir::new().unwrap();
     let bench = Bench::new([]);
-    let error = attach(&bench, &recording(&folder, "1.mp3"))
-        .await
-        .unwrap_err();
+    let error = attach(&bench, &recording(&folder, "1.mp3")).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
     assert!(error.hint().unwrap().contains("log the call"), "{error}");
 }
@@ -409,10 +365,7 @@ async fn a_recording_that_comes_with_a_second_record_is_not_lost_in_silence() {
     let with = record(CALL).with_recording(recording(&folder, "1.mp3"));
     let receipt = bench.log(with).await.unwrap();
     assert_eq!(receipt.requests(), 0);
-    assert!(
-        warnings(&receipt)[1].contains("attach it by itself"),
-        "{receipt:?}"
-    );
+    assert!(warnings(&receipt)[1].contains("attach it by itself"), "{receipt:?}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -424,11 +377,6 @@ async fn a_call_kontur_forgot_is_begun_again_for_its_recording() {
     attach(&bench, &recording(&folder, "1.mp3")).await.unwrap();
     assert_eq!(
         names(&bench)[2..],
-        [
-            "call-started",
-            "call-recording",
-            "call-started",
-            "call-recording"
-        ]
+        ["call-started", "call-recording", "call-started", "call-recording"]
     );
 }

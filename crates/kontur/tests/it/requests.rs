@@ -23,9 +23,7 @@ impl Visitor for Compare<'_> {
     {
         let fixture = Fixture::open(name);
         let wanted = self.wanted.unwrap_or_else(|| fixture.request());
-        let request = operation
-            .request()
-            .unwrap_or_else(|error| panic!("{name}: {error}"));
+        let request = operation.request().unwrap_or_else(|error| panic!("{name}: {error}"));
         assert_same(name, &request, wanted);
         // The client repeats requests: they must not change meanwhile.
         let again = operation.request().unwrap();
@@ -36,10 +34,7 @@ impl Visitor for Compare<'_> {
 
 #[test]
 fn every_fixture_goes_out_as_documented() {
-    let mut compare = Compare {
-        wanted: None,
-        seen: 0,
-    };
+    let mut compare = Compare { wanted: None, seen: 0 };
     for name in names() {
         if Fixture::open(&name).is_to_kontur() && !WITHOUT_OPERATION.contains(&name.as_str()) {
             operation_of(&name, &mut compare);
@@ -54,10 +49,7 @@ fn every_step_of_every_scenario_goes_out_as_documented() {
     for name in names().iter().filter(|name| name.starts_with("scenario-")) {
         for step in Fixture::open(name).our_steps() {
             let request = &step["request"];
-            let mut compare = Compare {
-                wanted: Some(request),
-                seen: 0,
-            };
+            let mut compare = Compare { wanted: Some(request), seen: 0 };
             by_path(name, request, &mut compare);
             seen += compare.seen;
         }

@@ -11,10 +11,7 @@ use super::people_support::{Bench, DIMA, MASHA, NUMBER, PETR, html, page, phone,
 const BY: &str = "GET communications/callbacks/telephony/call-redirect?phoneNumber=";
 
 async fn ask(bench: &Bench) -> Result<Option<Responsible>> {
-    bench
-        .connector
-        .responsible(&Cx::live(), &phone(NUMBER))
-        .await
+    bench.connector.responsible(&Cx::live(), &phone(NUMBER)).await
 }
 
 async fn named(bench: &Bench) -> Option<(String, Option<String>)> {
@@ -46,17 +43,11 @@ async fn the_first_with_an_extension_gets_the_call() {
 async fn an_id_is_the_same_in_capitals() {
     let capitals = MASHA.to_uppercase();
     let bench = Bench::with(
-        [
-            redirect(&[MASHA]),
-            page(1, &[user(MASHA, "Мария", "active")]),
-        ],
+        [redirect(&[MASHA]), page(1, &[user(MASHA, "Мария", "active")])],
         json!({"extensions": {"101": capitals}}),
         json!({}),
     );
-    assert_eq!(
-        named(&bench).await,
-        Some((capitals.clone(), Some("101".to_owned())))
-    );
+    assert_eq!(named(&bench).await, Some((capitals.clone(), Some("101".to_owned()))));
     let list = bench.connector.users(&Cx::history()).await.unwrap();
     assert!(list.users[0].extension.is_some());
     assert!(list.mismatches.is_empty(), "{list:?}");
@@ -99,13 +90,8 @@ async fn a_name_the_feed_told_comes_along_and_none_is_read_for_it() {
 #[tokio::test(start_paused = true)]
 async fn a_reader_of_the_feed_does_not_keep_a_caller_waiting() {
     let feed = Step::json(200, &json!({"items": [], "hasMore": false}));
-    let Step::Answer(answer) = feed else {
-        unreachable!("it is an answer")
-    };
-    let bench = Bench::new([
-        Step::Slow(Duration::from_secs(5), answer),
-        redirect(&[MASHA]),
-    ]);
+    let Step::Answer(answer) = feed else { unreachable!("it is an answer") };
+    let bench = Bench::new([Step::Slow(Duration::from_secs(5), answer), redirect(&[MASHA])]);
     let cx = Cx::live().with_timeout(Duration::from_millis(1500));
     let asked = async {
         tokio::task::yield_now().await;
@@ -136,10 +122,7 @@ async fn where_the_own_number_is_to_be_asked_with_it_has_to_be_one() {
 
     for (lines, said) in [
         (json!({}), "there is none"),
-        (
-            json!({"a": "+375171234567", "b": "+375171234568"}),
-            "there are several",
-        ),
+        (json!({"a": "+375171234567", "b": "+375171234568"}), "there are several"),
     ] {
         let bench = Bench::with([], json!({"lines": lines}), by_line());
         let error = ask(&bench).await.unwrap_err();
@@ -151,9 +134,7 @@ async fn where_the_own_number_is_to_be_asked_with_it_has_to_be_one() {
 
 #[tokio::test(start_paused = true)]
 async fn an_answer_that_comes_late_or_cannot_be_read_is_an_error() {
-    let Step::Answer(answer) = redirect(&[MASHA]) else {
-        unreachable!("it is an answer")
-    };
+    let Step::Answer(answer) = redirect(&[MASHA]) else { unreachable!("it is an answer") };
     let bench = Bench::new([Step::Slow(Duration::from_secs(3), answer)]);
     let cx = Cx::live().with_timeout(Duration::from_millis(1500));
     let asked = bench.connector.responsible(&cx, &phone(NUMBER)).await;

@@ -30,9 +30,7 @@ impl Scenario {
     /// The same after something else was played.
     fn after(name: &str, call: &'static str, before: impl IntoIterator<Item = Step>) -> Self {
         let steps = steps(name);
-        let answers = steps
-            .iter()
-            .map(|step| Step::Answer(answer(&step["response"])));
+        let answers = steps.iter().map(|step| Step::Answer(answer(&step["response"])));
         let bench = Bench::new(before.into_iter().chain(answers));
         Self { steps, bench, call }
     }
@@ -52,19 +50,12 @@ impl Scenario {
     /// The call arrives; nobody rings yet.
     async fn arrives(&self) {
         let event = self.event("09:38:35.6152798", EventKind::Ringing);
-        let event = event
-            .with_direction(Direction::Inbound)
-            .with_client(phone())
-            .with_line(line());
+        let event = event.with_direction(Direction::Inbound).with_client(phone()).with_line(line());
         self.tell(event).await;
     }
 
     async fn ends(&self, at: &str) {
-        let end = EventKind::Ended {
-            outcome: None,
-            reason: None,
-            talk: None,
-        };
+        let end = EventKind::Ended { outcome: None, reason: None, talk: None };
         self.tell(self.event(at, end)).await;
     }
 
@@ -92,9 +83,7 @@ impl Scenario {
 fn steps(name: &str) -> Vec<Value> {
     let fixture = Fixture::open(name);
     let steps = fixture.our_steps().into_iter().cloned();
-    steps
-        .filter(|step| !path(step).ends_with("call-redirect"))
-        .collect()
+    steps.filter(|step| !path(step).ends_with("call-redirect")).collect()
 }
 
 fn path(step: &Value) -> &str {
@@ -114,11 +103,7 @@ fn assert_step(step: &Value, played: &Played) {
         Some(parts) => {
             for part in parts {
                 let text = |name: &str| part[name].as_str().unwrap().to_owned();
-                let name = format!(
-                    "name=\"{}\"; filename=\"{}\"",
-                    text("name"),
-                    text("filename")
-                );
+                let name = format!("name=\"{}\"; filename=\"{}\"", text("name"), text("filename"));
                 assert!(played.body.contains(&name), "{what}: {}", played.body);
                 assert!(played.body.contains(&text("content_type")), "{what}");
             }
@@ -144,9 +129,7 @@ async fn incoming_answered() {
     let scene = Scenario::open("scenario-incoming-answered", "1763631515.42");
     answered_call(&scene).await;
     let record = scene.record(Direction::Inbound, "09:38:35.6152798", Outcome::Answered);
-    scene
-        .log(record.with_recording(recording(&folder, "1.MP3")))
-        .await;
+    scene.log(record.with_recording(recording(&folder, "1.MP3"))).await;
     scene.assert_played(0);
 }
 
@@ -163,12 +146,8 @@ async fn answered_call(scene: &Scenario) {
 async fn incoming_missed() {
     let scene = Scenario::open("scenario-incoming-missed", "1763631515.42");
     scene.arrives().await;
-    let both = |at, kind| {
-        scene
-            .event(at, kind)
-            .with_leg(to("101", LEG_1))
-            .with_leg(to("102", LEG_2))
-    };
+    let both =
+        |at, kind| scene.event(at, kind).with_leg(to("101", LEG_1)).with_leg(to("102", LEG_2));
     scene.tell(both("09:38:36.1", EventKind::Ringing)).await;
     scene.tell(both("09:38:59", EventKind::LegEnded)).await;
     scene.ends("09:38:59.1").await;
@@ -251,9 +230,7 @@ async fn consultation() {
     scene.leg("09:42:10.77", EventKind::LegEnded, masha()).await;
     scene.ends("09:42:11").await;
     let record = scene.record(Direction::Inbound, "09:38:35.6152798", Outcome::Answered);
-    scene
-        .log(record.with_recording(recording(&folder, "1.mp3")))
-        .await;
+    scene.log(record.with_recording(recording(&folder, "1.mp3"))).await;
     let later = EventKind::RecordingReady(recording(&folder, "2.mp3"));
     scene.leg("09:43:00", later, dima()).await;
     scene.assert_played(0);
@@ -264,10 +241,8 @@ async fn recording_later() {
     let folder = TempDir::new().unwrap();
     let mut live = steps("scenario-incoming-answered");
     live.truncate(5);
-    let answers: Vec<Step> = live
-        .iter()
-        .map(|step| Step::Answer(answer(&step["response"])))
-        .collect();
+    let answers: Vec<Step> =
+        live.iter().map(|step| Step::Answer(answer(&step["response"]))).collect();
     let scene = Scenario::after("scenario-recording-later", "1763631515.42", answers);
     answered_call(&scene).await;
     let record = scene.record(Direction::Inbound, "09:38:35.6152798", Outcome::Answered);

@@ -70,21 +70,16 @@ fn answers_do_not_print_their_secrets() {
         "id": INSTANCE,
         "secrets": [{"id": "secretKey", "value": "canary", "values": ["canary", 7, "canary-2"]}],
     });
-    let read = GetInstance::new(instance())
-        .decode(&Answer::ok_json(&integration))
-        .unwrap();
+    let read = GetInstance::new(instance()).decode(&Answer::ok_json(&integration)).unwrap();
     assert_eq!(read.secrets.good[0].values.len(), 2);
     assert_silent("an instance", &read);
     let answer = json!({"accessKey": "canary", "integrationInstance": integration});
-    let read = AuthorizePrivate::new("invented-key")
-        .decode(&Answer::ok_json(&answer))
-        .unwrap();
+    let read = AuthorizePrivate::new("invented-key").decode(&Answer::ok_json(&answer)).unwrap();
     assert_eq!(read.access_key.expose(), CANARY);
     assert_silent("an authorisation", &read);
     let broken = json!({"accessKey": {"canary": "canary"}});
-    let error = AuthorizePrivate::new("invented-key")
-        .decode(&Answer::ok_json(&broken))
-        .unwrap_err();
+    let error =
+        AuthorizePrivate::new("invented-key").decode(&Answer::ok_json(&broken)).unwrap_err();
     assert_silent("an unreadable answer", &error);
 }
 

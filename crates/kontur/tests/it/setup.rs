@@ -24,10 +24,7 @@ fn read(changes: Value) -> Step {
 /// The answer to a change, which never shows it.
 fn yes() -> Step {
     let result = json!({"id": INSTANCE, "features": {"call": false}, "status": "failed"});
-    Step::json(
-        200,
-        &json!({"isSuccessful": true, "responseCode": "ok", "result": result}),
-    )
+    Step::json(200, &json!({"isSuccessful": true, "responseCode": "ok", "result": result}))
 }
 
 fn no(path: &str, value: &str) -> Step {
@@ -36,10 +33,7 @@ fn no(path: &str, value: &str) -> Step {
         "invalidPaths": [path], "status": "invalidArgs",
         "message": "Patch contains invalid operations",
     });
-    Step::json(
-        409,
-        &json!({"isSuccessful": false, "responseCode": "conflict", "errorInfo": info}),
-    )
+    Step::json(409, &json!({"isSuccessful": false, "responseCode": "conflict", "errorInfo": info}))
 }
 
 fn plan() -> SetupPlan {
@@ -64,15 +58,7 @@ fn fresh() -> Value {
 
 #[tokio::test(start_paused = true)]
 async fn a_fresh_integration_gets_features_address_schedules_and_a_webhook() {
-    let steps = [
-        read(fresh()),
-        yes(),
-        yes(),
-        yes(),
-        yes(),
-        yes(),
-        read(json!({})),
-    ];
+    let steps = [read(fresh()), yes(), yes(), yes(), yes(), yes(), read(json!({}))];
     let bench = bench(steps);
     let report = run(&bench, &plan()).await.unwrap();
     assert_eq!(bench.lines(), [GET, PATCH, PATCH, PATCH, PATCH, PATCH, GET]);
@@ -80,16 +66,10 @@ async fn a_fresh_integration_gets_features_address_schedules_and_a_webhook() {
     let features =
         json!({"op": "replace", "path": "/features", "value": {"call": true, "hangup": true}});
     assert_eq!(operation(1), features);
-    assert_eq!(
-        operation(2),
-        json!({"op": "replace", "path": "/baseUrl", "value": INBOUND})
-    );
+    assert_eq!(operation(2), json!({"op": "replace", "path": "/baseUrl", "value": INBOUND}));
     let hooks = instance(json!({}))["webHooks"].clone();
     for (index, hook) in hooks.as_array().unwrap().iter().enumerate() {
-        assert_eq!(
-            operation(3 + index),
-            json!({"op": "add", "path": "/webHooks", "value": hook})
-        );
+        assert_eq!(operation(3 + index), json!({"op": "add", "path": "/webHooks", "value": hook}));
     }
     assert_eq!(
         report.changes,
@@ -103,10 +83,7 @@ async fn a_fresh_integration_gets_features_address_schedules_and_a_webhook() {
     );
     assert!(report.warnings.is_empty());
     let told = format!("{report:?}");
-    assert!(
-        !told.contains("canary") && !told.contains("elsewhere"),
-        "{told}"
-    );
+    assert!(!told.contains("canary") && !told.contains("elsewhere"), "{told}");
     assert!(bench.connector.capabilities().has(Capability::Setup));
 }
 
@@ -129,20 +106,10 @@ async fn removal_takes_away_our_hooks_and_clicks() {
         "id": "25d0c0de-5555-4e4e-aeae-000000000009", "relativeUrl": "communications/sync",
         "triggerType": "schedule", "schedule": {"period": "01:00:00"}, "disabled": false,
     });
-    there["webHooks"]
-        .as_array_mut()
-        .unwrap()
-        .push(foreign.clone());
+    there["webHooks"].as_array_mut().unwrap().push(foreign.clone());
     let mut after = removed();
     after["webHooks"] = json!([foreign]);
-    let bench = bench([
-        Step::json(200, &there),
-        yes(),
-        yes(),
-        yes(),
-        yes(),
-        read(after),
-    ]);
+    let bench = bench([Step::json(200, &there), yes(), yes(), yes(), yes(), read(after)]);
     let report = run(&bench, &SetupPlan::removal()).await.unwrap();
     assert_eq!(bench.lines(), [GET, PATCH, PATCH, PATCH, PATCH, GET]);
     for (index, hook) in (1..4).zip(there["webHooks"].as_array().unwrap()) {
@@ -151,11 +118,7 @@ async fn removal_takes_away_our_hooks_and_clicks() {
         assert_eq!(*operation, json!({"op": "remove", "path": path}));
     }
     let features = json!({"call": false, "hangup": false, "sendSms": true});
-    assert_eq!(
-        bench.sent(4)["operations"][0]["value"],
-        features,
-        "sendSms is not ours"
-    );
+    assert_eq!(bench.sent(4)["operations"][0]["value"], features, "sendSms is not ours");
     assert_eq!(
         report.changes,
         [
@@ -178,9 +141,7 @@ async fn removal_of_what_is_not_registered_writes_nothing() {
 #[tokio::test(start_paused = true)]
 async fn removal_shown_only_writes_nothing() {
     let bench = bench([read(json!({}))]);
-    let report = run(&bench, &SetupPlan::removal().shown_only())
-        .await
-        .unwrap();
+    let report = run(&bench, &SetupPlan::removal().shown_only()).await.unwrap();
     assert_eq!(bench.lines(), [GET]);
     assert_eq!(report.changes.len(), 4, "{:?}", report.changes);
 }
@@ -192,10 +153,7 @@ async fn removal_warns_that_the_base_address_stays() {
     });
     let bench = Bench::with([read(removed())], account, json!({"instance_id": INSTANCE}));
     let report = run(&bench, &SetupPlan::removal()).await.unwrap();
-    assert!(
-        texts(&report)[0].contains("uninstall the integration"),
-        "{report:?}"
-    );
+    assert!(texts(&report)[0].contains("uninstall the integration"), "{report:?}");
     assert!(!format!("{report:?}").contains("canary"), "{report:?}");
 }
 
@@ -232,27 +190,15 @@ async fn foreign_webhooks_stay_and_one_that_calls_the_same_is_taken_for_ours() {
     });
     let hooks = json!([
         hook(501, "/setup/upgrade", json!({})),
-        hook(
-            502,
-            &format!("{INBOUND}/communications/sync"),
-            json!({"disabled": true})
-        ),
+        hook(502, &format!("{INBOUND}/communications/sync"), json!({"disabled": true})),
         hook(503, "crm-callbacks", event),
         hook(504, "reports/nightly", json!({})),
     ]);
-    let bench = bench([
-        read(json!({"webHooks": hooks})),
-        yes(),
-        yes(),
-        read(json!({})),
-    ]);
+    let bench = bench([read(json!({"webHooks": hooks})), yes(), yes(), read(json!({}))]);
     let report = run(&bench, &plan()).await.unwrap();
     assert_eq!(
         report.changes,
-        [
-            "schedule communications/sync is put right",
-            "webhook crm-callbacks is put right"
-        ]
+        ["schedule communications/sync is put right", "webhook crm-callbacks is put right"]
     );
     let paths = |index: usize| {
         let sent = bench.sent(index);
@@ -260,14 +206,8 @@ async fn foreign_webhooks_stay_and_one_that_calls_the_same_is_taken_for_ours() {
         assert!(operations.iter().all(|one| one["op"] == "replace"));
         operations[0]["path"].as_str().unwrap().to_owned()
     };
-    assert_eq!(
-        paths(1),
-        "/webHooks/25d0c0de-5555-4e4e-aeae-000000000502/relativeUrl"
-    );
-    assert_eq!(
-        paths(2),
-        "/webHooks/25d0c0de-5555-4e4e-aeae-000000000503/relativeUrl"
-    );
+    assert_eq!(paths(1), "/webHooks/25d0c0de-5555-4e4e-aeae-000000000502/relativeUrl");
+    assert_eq!(paths(2), "/webHooks/25d0c0de-5555-4e4e-aeae-000000000503/relativeUrl");
 }
 
 #[tokio::test(start_paused = true)]
@@ -279,15 +219,9 @@ async fn a_schedule_with_a_whole_address_is_made_to_follow_the_base_address() {
     let report = run(&bench, &plan()).await.unwrap();
     assert_eq!(
         report.changes,
-        [
-            "the base address is set to ours",
-            "schedule communications/sync is put right"
-        ]
+        ["the base address is set to ours", "schedule communications/sync is put right"]
     );
-    assert_eq!(
-        bench.sent(2)["operations"][0]["value"],
-        "communications/sync"
-    );
+    assert_eq!(bench.sent(2)["operations"][0]["value"], "communications/sync");
 }
 
 #[tokio::test(start_paused = true)]
@@ -323,9 +257,7 @@ async fn an_address_kontur_refuses_is_told_with_what_to_do_and_costs_nothing_els
     ]);
     let report = run(&bench, &plan()).await.unwrap();
     assert_eq!(report.changes.len(), 4);
-    let [warning] = texts(&report)[..] else {
-        panic!("{report:?}")
-    };
+    let [warning] = texts(&report)[..] else { panic!("{report:?}") };
     assert!(warning.contains("manifest.json as baseUrl") && warning.contains("Uninstall"));
     assert!(!format!("{report:?}").contains("canary"));
 }
@@ -434,10 +366,7 @@ async fn an_unknown_integration_says_what_to_correct() {
 #[tokio::test]
 async fn a_dry_run_shows_the_requests_and_no_secret() {
     let plan_of_requests = Plan::new();
-    let hub = Hub::builder()
-        .plan(plan_of_requests.clone())
-        .build()
-        .unwrap();
+    let hub = Hub::builder().plan(plan_of_requests.clone()).build().unwrap();
     let account = json!({
         "public_url": "https://pbx.example.test", "inbound_secret": "canary-inbound-secret",
     });

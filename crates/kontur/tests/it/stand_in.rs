@@ -24,10 +24,7 @@ pub(crate) const TELEPHONY: &str = "/api/v1/vochi-demo/communications/callbacks/
 /// The settings the stand-in hands out, quick ones, some of them changed.
 pub(crate) fn profile(sandbox: &Sandbox, changes: Value) -> Value {
     let mut profile = sandbox.profiles()["kontur"].clone();
-    merge(
-        &mut profile,
-        json!({"retries": 0, "requests_per_second": 1000, "burst": 100}),
-    );
+    merge(&mut profile, json!({"retries": 0, "requests_per_second": 1000, "burst": 100}));
     merge(&mut profile, changes);
     profile
 }
@@ -60,9 +57,7 @@ fn asked(sandbox: &Sandbox) -> Vec<String> {
 
 fn authorizations(sandbox: &Sandbox) -> usize {
     let requests = sandbox.requests(Crm::Kontur);
-    let asked = requests
-        .iter()
-        .filter(|request| request.path.contains("/authorization/"));
+    let asked = requests.iter().filter(|request| request.path.contains("/authorization/"));
     asked.count()
 }
 
@@ -78,9 +73,7 @@ pub(crate) fn events() -> Vec<CallEvent> {
 }
 
 pub(crate) fn facts(file: &Recording) -> CallRecord {
-    record(CALL)
-        .with_talked_with(ext("102"))
-        .with_recording(file.clone())
+    record(CALL).with_talked_with(ext("102")).with_recording(file.clone())
 }
 
 /// The call of these events as it has to stand there.
@@ -93,13 +86,7 @@ pub(crate) fn assert_truthful(sandbox: &Sandbox, what: &str) {
     let mut legs: Vec<_> = call
         .legs
         .iter()
-        .map(|leg| {
-            (
-                leg.id.as_str(),
-                leg.started_at.is_some(),
-                leg.recordings.len(),
-            )
-        })
+        .map(|leg| (leg.id.as_str(), leg.started_at.is_some(), leg.recordings.len()))
         .collect();
     legs.sort_unstable();
     let wanted = [("1763631515.43", false, 0), ("1763631515.44", true, 1)];
@@ -147,19 +134,14 @@ async fn a_call_from_the_first_ring_to_the_recording() {
             ]
         );
         let client = communication(&sandbox).links["contactIds"].clone();
-        assert!(
-            !client.as_array().unwrap().is_empty(),
-            "Kontur found the client"
-        );
+        assert!(!client.as_array().unwrap().is_empty(), "Kontur found the client");
     }
 }
 
 #[tokio::test]
 async fn a_missed_call_has_no_answer() {
     let (sandbox, connector) = stand_in().await;
-    tell(&connector, &incoming(0, &["101", "102"]))
-        .await
-        .unwrap();
+    tell(&connector, &incoming(0, &["101", "102"])).await.unwrap();
     tell(&connector, &hangup(30)).await.unwrap();
     let missed = CallRecord::new(call(), Direction::Inbound, phone(), at(0), Outcome::Missed);
     log(&connector, missed).await.unwrap();
@@ -175,10 +157,7 @@ async fn a_file_that_waited_too_long_is_uploaded_again() {
     let file = recording(&folder, "1.mp3");
     let sandbox = Sandbox::builder().start().await.unwrap();
     let clock = super::clock::Clock::default();
-    let hub = Hub::builder()
-        .clock(Arc::new(clock.clone()))
-        .build()
-        .unwrap();
+    let hub = Hub::builder().clock(Arc::new(clock.clone())).build().unwrap();
     let connector = connect(&hub, &profile(&sandbox, json!({})));
     for event in events() {
         tell(&connector, &event).await.unwrap();
@@ -208,14 +187,9 @@ async fn a_recording_that_comes_later_is_attached_to_the_last_talk() {
     for event in events() {
         tell(&connector, &event).await.unwrap();
     }
-    log(&connector, record(CALL).with_talked_with(ext("102")))
-        .await
-        .unwrap();
+    log(&connector, record(CALL).with_talked_with(ext("102"))).await.unwrap();
     for requests in [2, 0] {
-        let receipt = connector
-            .attach_recording(&Cx::history(), &call(), &file)
-            .await
-            .unwrap();
+        let receipt = connector.attach_recording(&Cx::history(), &call(), &file).await.unwrap();
         assert_eq!(receipt.requests(), requests);
     }
     assert_truthful(&sandbox, "late");
@@ -227,10 +201,7 @@ async fn a_call_that_was_only_registered_takes_a_recording_later() {
     let (sandbox, connector) = stand_in().await;
     log(&connector, record(CALL)).await.unwrap();
     let file = recording(&folder, "1.mp3");
-    connector
-        .attach_recording(&Cx::history(), &call(), &file)
-        .await
-        .unwrap();
+    connector.attach_recording(&Cx::history(), &call(), &file).await.unwrap();
     assert_eq!(sandbox.refused(Crm::Kontur), []);
     assert_eq!(communication(&sandbox).legs[0].recordings.len(), 1);
 }
@@ -254,11 +225,7 @@ async fn a_key_is_renewed_before_it_ends_and_once_when_it_is_refused() {
     tell(&connector, &told[3]).await.unwrap();
     tell(&connector, &told[4]).await.unwrap();
     assert_eq!(authorizations(&sandbox), 3);
-    assert_eq!(
-        communication(&sandbox).events.len(),
-        7,
-        "none is told twice"
-    );
+    assert_eq!(communication(&sandbox).events.len(), 7, "none is told twice");
 }
 
 #[tokio::test]
@@ -299,9 +266,7 @@ async fn a_click_of_the_stand_in_becomes_its_call_or_fails() {
     use super::support::{CLICK, outgoing, pbx_rings};
     for reached in [true, false] {
         let (sandbox, connector) = stand_in().await;
-        sandbox
-            .kontur()
-            .put_click(CLICK, json!({"fromUserId": super::support::user("101")}));
+        sandbox.kontur().put_click(CLICK, json!({"fromUserId": super::support::user("101")}));
         let id = vochi_crm_core::CrmCallId::new(CLICK).unwrap();
         let rings = comes_in(event(0, EventKind::Ringing))
             .with_direction(Direction::Outbound)
@@ -315,11 +280,7 @@ async fn a_click_of_the_stand_in_becomes_its_call_or_fails() {
         assert_eq!(sandbox.refused(Crm::Kontur), []);
         let call = communication(&sandbox);
         assert_eq!(call.id, CLICK);
-        let stage = if reached {
-            Stage::Finished
-        } else {
-            Stage::Failed
-        };
+        let stage = if reached { Stage::Finished } else { Stage::Failed };
         assert_eq!(call.stage, stage);
     }
 }

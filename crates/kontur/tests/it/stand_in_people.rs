@@ -41,10 +41,7 @@ fn ids(changes: &Changes) -> Vec<&str> {
 }
 
 async fn responsible(connector: &Connector, number: &str) -> Option<String> {
-    let responsible = connector
-        .responsible(&Cx::live(), &phone(number))
-        .await
-        .unwrap();
+    let responsible = connector.responsible(&Cx::live(), &phone(number)).await.unwrap();
     responsible.map(|one| one.extension.unwrap().as_str().to_owned())
 }
 
@@ -54,9 +51,7 @@ async fn health(connector: &Connector) -> HealthReport {
 
 fn failed(report: &HealthReport) -> Vec<(&str, ErrorKind)> {
     let checks = report.checks().iter();
-    checks
-        .filter_map(|check| Some((check.name(), check.failure()?)))
-        .collect()
+    checks.filter_map(|check| Some((check.name(), check.failure()?))).collect()
 }
 
 fn requests(sandbox: &Sandbox, path: &str) -> usize {
@@ -69,9 +64,7 @@ fn nothing_was_refused(sandbox: &Sandbox) {
 }
 
 fn object(value: Value) -> Map<String, Value> {
-    let Value::Object(object) = value else {
-        panic!("{value} is no object")
-    };
+    let Value::Object(object) = value else { panic!("{value} is no object") };
     object
 }
 
@@ -81,16 +74,11 @@ async fn every_user_of_the_workspace_has_a_name_and_an_extension() {
     let list = users(&connector).await;
     assert_eq!(list.users.len(), 9);
     let masha = &list.users[0];
-    assert_eq!(
-        (masha.id.as_str(), masha.name.as_str()),
-        (MASHA, "Мария Иванова")
-    );
+    assert_eq!((masha.id.as_str(), masha.name.as_str()), (MASHA, "Мария Иванова"));
     assert_eq!(masha.extension.as_ref().unwrap().as_str(), "101");
     let new: Vec<_> = list.users.iter().filter(|user| !user.active).collect();
     assert_eq!(new, [masha], "the one who never signed in");
-    let [mismatch] = list.mismatches.as_slice() else {
-        panic!("{:?}", list.mismatches)
-    };
+    let [mismatch] = list.mismatches.as_slice() else { panic!("{:?}", list.mismatches) };
     assert!(mismatch.text().contains("inactive"), "{mismatch:?}");
     nothing_was_refused(&sandbox);
 }
@@ -114,27 +102,15 @@ async fn callers_are_found_however_their_number_was_typed() {
         assert_eq!(found.candidates.len(), 1, "{number}");
         assert_eq!(found.candidates[0].id, id, "{number}");
     }
-    assert!(
-        find(&connector, "+375299999999")
-            .await
-            .candidates
-            .is_empty()
-    );
+    assert!(find(&connector, "+375299999999").await.candidates.is_empty());
     nothing_was_refused(&sandbox);
 }
 
 #[tokio::test]
 async fn whose_client_calls_is_asked_without_the_feed() {
     let (sandbox, connector) = stand_in().await;
-    assert_eq!(
-        responsible(&connector, "+375446370646").await.as_deref(),
-        Some("151")
-    );
-    assert_eq!(
-        responsible(&connector, "+375441655346").await,
-        None,
-        "no deal"
-    );
+    assert_eq!(responsible(&connector, "+375446370646").await.as_deref(), Some("151"));
+    assert_eq!(responsible(&connector, "+375441655346").await, None, "no deal");
     sandbox.kontur().close_deals();
     for as_a_list in [false, true] {
         let mut dialect = Dialect::default();
@@ -172,16 +148,9 @@ async fn changes_tell_what_people_changed_each_once_and_not_what_we_did() {
     let number = PhoneText::digits_of("375291110002").unwrap();
     let ours = NewContact::new("Мы").with_phone(NewElement::phone(number));
     let create = CreateContacts::new([ours]);
-    client
-        .clients()
-        .create_contacts(&cx, &create)
-        .await
-        .unwrap();
+    client.clients().create_contacts(&cx, &create).await.unwrap();
     let quiet = changed(&connector, Some(&none.cursor)).await;
-    assert!(
-        quiet.customers.is_empty(),
-        "our own change is no news: {quiet:?}"
-    );
+    assert!(quiet.customers.is_empty(), "our own change is no news: {quiet:?}");
     assert_ne!(quiet.cursor, none.cursor, "and is not read again");
     // Whoever calls is found all the same.
     assert_eq!(find(&connector, "+375291110002").await.candidates.len(), 1);
@@ -194,12 +163,7 @@ async fn a_number_that_changed_is_found_at_once() {
     assert_eq!(find(&connector, "+375446370646").await.candidates.len(), 1);
     let moved = person(311, "Ольга", "375291110003", &[]);
     sandbox.kontur().put_contact(object(moved));
-    assert!(
-        find(&connector, "+375446370646")
-            .await
-            .candidates
-            .is_empty()
-    );
+    assert!(find(&connector, "+375446370646").await.candidates.is_empty());
     assert_eq!(find(&connector, "+375291110003").await.candidates.len(), 1);
 }
 
@@ -207,23 +171,10 @@ async fn a_number_that_changed_is_found_at_once() {
 async fn the_feed_survives_lost_pages_broken_servers_and_dead_keys() {
     for fault in [
         Fault::on(Crm::Kontur).path(EVENTS).lose(Lose::Request),
-        Fault::on(Crm::Kontur)
-            .path(EVENTS)
-            .lose(Lose::Answer)
-            .ending(Ending::Reset),
-        Fault::on(Crm::Kontur)
-            .path(EVENTS)
-            .status(502)
-            .body("<html>"),
-        Fault::on(Crm::Kontur)
-            .path(EVENTS)
-            .status(200)
-            .content_type("text/html")
-            .body("<html>"),
-        Fault::on(Crm::Kontur)
-            .path(EVENTS)
-            .status(401)
-            .body("\"Unauthorized\""),
+        Fault::on(Crm::Kontur).path(EVENTS).lose(Lose::Answer).ending(Ending::Reset),
+        Fault::on(Crm::Kontur).path(EVENTS).status(502).body("<html>"),
+        Fault::on(Crm::Kontur).path(EVENTS).status(200).content_type("text/html").body("<html>"),
+        Fault::on(Crm::Kontur).path(EVENTS).status(401).body("\"Unauthorized\""),
         Fault::on(Crm::Kontur).path(EVENTS).status(403).body(""),
     ] {
         let shown = format!("{fault:?}");
@@ -239,10 +190,7 @@ async fn the_feed_survives_lost_pages_broken_servers_and_dead_keys() {
 async fn a_page_that_is_none_is_an_error_and_the_next_question_goes_on() {
     let sandbox = Sandbox::builder().start().await.unwrap();
     let connector = connect(&sandbox, json!({"retries": 0}));
-    let page = Fault::on(Crm::Kontur)
-        .path(EVENTS)
-        .status(200)
-        .body("<html>maintenance</html>");
+    let page = Fault::on(Crm::Kontur).path(EVENTS).status(200).body("<html>maintenance</html>");
     sandbox.fault(page.content_type("text/html"));
     let error = connector.users(&Cx::history()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
@@ -258,16 +206,8 @@ async fn a_deadline_in_the_middle_of_the_feed_is_a_timeout_and_loses_nothing() {
     }
     // The first page comes, the second does not.
     let cx = Cx::history().with_timeout(Duration::from_millis(300));
-    sandbox.fault(
-        Fault::on(Crm::Kontur)
-            .path(EVENTS)
-            .delay(Duration::from_millis(1)),
-    );
-    sandbox.fault(
-        Fault::on(Crm::Kontur)
-            .path(EVENTS)
-            .delay(Duration::from_secs(5)),
-    );
+    sandbox.fault(Fault::on(Crm::Kontur).path(EVENTS).delay(Duration::from_millis(1)));
+    sandbox.fault(Fault::on(Crm::Kontur).path(EVENTS).delay(Duration::from_secs(5)));
     let error = connector.users(&cx).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout, "{error}");
     let before = requests(&sandbox, EVENTS);
@@ -300,33 +240,16 @@ async fn each_thing_that_is_wrong_is_named() {
     let stranger = "a1b2c3d4-1111-4a4a-8b8b-000000000999";
     for (changes, name, kind) in [
         (json!({"api_key": "wrong"}), "key", ErrorKind::Auth),
-        (
-            json!({"workspace": "another"}),
-            "workspace",
-            ErrorKind::Config,
-        ),
-        (
-            json!({"instance_id": elsewhere}),
-            "instance",
-            ErrorKind::Config,
-        ),
-        (
-            json!({"extensions": {"101": stranger}}),
-            "extensions",
-            ErrorKind::Config,
-        ),
+        (json!({"workspace": "another"}), "workspace", ErrorKind::Config),
+        (json!({"instance_id": elsewhere}), "instance", ErrorKind::Config),
+        (json!({"extensions": {"101": stranger}}), "extensions", ErrorKind::Config),
         (json!({"extensions": {}}), "extensions", ErrorKind::Config),
     ] {
         let wrong = connect(&sandbox, changes.clone());
         assert_eq!(failed(&health(&wrong).await), [(name, kind)], "{changes}");
     }
-    sandbox
-        .kontur()
-        .set_instance(object(json!({"status": "failed"})));
-    assert_eq!(
-        failed(&health(&connector).await),
-        [("instance", ErrorKind::Rejected)]
-    );
+    sandbox.kontur().set_instance(object(json!({"status": "failed"})));
+    assert_eq!(failed(&health(&connector).await), [("instance", ErrorKind::Rejected)]);
     sandbox.kontur().set_installed(false);
     let fresh = connect(&sandbox, json!({}));
     let report = health(&fresh).await;

@@ -35,14 +35,8 @@ impl Bench {
     /// The usual account with some keys changed; `null` takes one out.
     pub(crate) fn with(steps: impl IntoIterator<Item = Step>, changes: Value) -> Self {
         let script = ScriptedTransport::new(steps);
-        let hub = Hub::builder()
-            .transport(Arc::new(script.clone()))
-            .build()
-            .unwrap();
-        Self {
-            connector: open(&hub, changes),
-            script,
-        }
+        let hub = Hub::builder().transport(Arc::new(script.clone())).build().unwrap();
+        Self { connector: open(&hub, changes), script }
     }
 
     pub(crate) async fn event(&self, event: CallEvent) -> Result<Receipt> {
@@ -101,10 +95,7 @@ pub(crate) fn told(sent: impl IntoIterator<Item = (String, Value)>) -> Vec<Strin
 }
 
 pub(crate) async fn log(connector: &Connector, record: CallRecord) -> Result<Receipt> {
-    connector
-        .log_calls(&Cx::history(), &[record])
-        .await
-        .remove(0)
+    connector.log_calls(&Cx::history(), &[record]).await.remove(0)
 }
 
 pub(crate) fn user(extension: &str) -> String {
@@ -150,10 +141,7 @@ pub(crate) fn planned() -> (Hub, Plan) {
 
 /// The answer of call-started.
 pub(crate) fn started() -> Step {
-    Step::json(
-        200,
-        &json!({"id": COMMUNICATION, "externalId": format!("Vochi/{CALL}")}),
-    )
+    Step::json(200, &json!({"id": COMMUNICATION, "externalId": format!("Vochi/{CALL}")}))
 }
 
 pub(crate) fn yes() -> Step {
@@ -234,9 +222,7 @@ pub(crate) fn comes_in(event: CallEvent) -> CallEvent {
 pub(crate) fn incoming(seconds: i64, extensions: &[&str]) -> CallEvent {
     let begin = comes_in(event(seconds, EventKind::Ringing));
     let legs = extensions.iter().zip(43..);
-    legs.fold(begin, |event, (one, number)| {
-        event.with_leg(leg(number, one))
-    })
+    legs.fold(begin, |event, (one, number)| event.with_leg(leg(number, one)))
 }
 
 /// An employee calls the usual client on leg 43.
@@ -251,29 +237,16 @@ pub(crate) fn answered(seconds: i64, leg: Leg) -> CallEvent {
 }
 
 pub(crate) fn hangup(seconds: i64) -> CallEvent {
-    event(
-        seconds,
-        EventKind::Ended {
-            outcome: None,
-            reason: None,
-            talk: None,
-        },
-    )
+    event(seconds, EventKind::Ended { outcome: None, reason: None, talk: None })
 }
 
 /// An answered call of the usual client with extension 101: rang 9 seconds, talked 64.
 pub(crate) fn record(id: &str) -> CallRecord {
-    CallRecord::new(
-        CallId::new(id).unwrap(),
-        Direction::Inbound,
-        phone(),
-        at(0),
-        Outcome::Answered,
-    )
-    .with_line(Line::new("375296254070").unwrap())
-    .with_talked_with(ext("101"))
-    .with_talk(Seconds::new(64))
-    .with_wait(Seconds::new(9))
+    CallRecord::new(CallId::new(id).unwrap(), Direction::Inbound, phone(), at(0), Outcome::Answered)
+        .with_line(Line::new("375296254070").unwrap())
+        .with_talked_with(ext("101"))
+        .with_talk(Seconds::new(64))
+        .with_wait(Seconds::new(9))
 }
 
 /// A recording on this machine; it is there as long as the folder.

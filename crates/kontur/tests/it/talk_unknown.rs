@@ -13,13 +13,7 @@ use super::support::{
 
 /// An answered call of unknown talk time.
 fn unknown() -> CallRecord {
-    CallRecord::new(
-        call(),
-        Direction::Inbound,
-        phone(),
-        at(0),
-        Outcome::Answered,
-    )
+    CallRecord::new(call(), Direction::Inbound, phone(), at(0), Outcome::Answered)
 }
 
 /// The client's leg to an employee.
@@ -117,9 +111,12 @@ async fn leg_before_a_transfer_ends_when_the_next_is_answered() {
     let legs = [(43, Some(9), 45), (44, Some(30), 45), (45, Some(45), 73)];
     registers("an attended transfer", record, &legs).await;
 
-    let record = unknown()
-        .with_leg(client_leg(43, "101", Some(9), Some(40)))
-        .with_leg(client_leg(44, "102", Some(42), None));
+    let record = unknown().with_leg(client_leg(43, "101", Some(9), Some(40))).with_leg(client_leg(
+        44,
+        "102",
+        Some(42),
+        None,
+    ));
     let legs = [(43, Some(9), 40), (44, Some(42), 43)];
     registers("a blind transfer", record, &legs).await;
 
@@ -151,21 +148,11 @@ async fn answer_not_observed_is_put_before_the_end() {
 async fn lost_answer_takes_the_legs_of_the_live_call() {
     let bench = Bench::new(begun());
     bench.event(incoming(0, &["101", "102"])).await.unwrap();
-    let ended = EventKind::Ended {
-        outcome: Some(Outcome::Answered),
-        reason: None,
-        talk: None,
-    };
+    let ended = EventKind::Ended { outcome: Some(Outcome::Answered), reason: None, talk: None };
     bench.event(event(73, ended)).await.unwrap();
-    let receipt = bench
-        .log(unknown().with_talked_with(ext("102")))
-        .await
-        .unwrap();
+    let receipt = bench.log(unknown().with_talked_with(ext("102"))).await.unwrap();
     assert_eq!(kinds(&receipt), [WarningKind::TalkUnknown]);
-    let legs = [
-        ("43".to_owned(), None, wire(73)),
-        ("44".to_owned(), Some(wire(72)), wire(73)),
-    ];
+    let legs = [("43".to_owned(), None, wire(73)), ("44".to_owned(), Some(wire(72)), wire(73))];
     assert_eq!(times(&bench), legs);
 }
 
@@ -209,17 +196,11 @@ async fn known_talk_after_an_unknown_one_is_already_recorded() {
 
 #[tokio::test(start_paused = true)]
 async fn warnings_of_the_record_are_in_its_receipt_once() {
-    let own = Warning::new(
-        WarningKind::IncompleteRecord,
-        "the PBX reported a part of the call",
-    );
+    let own = Warning::new(WarningKind::IncompleteRecord, "the PBX reported a part of the call");
     let warned = || record(CALL).with_warning(own.clone());
     let bench = Bench::new([yes()]);
     let receipt = bench.log(warned()).await.unwrap();
     assert_eq!(receipt.warnings(), std::slice::from_ref(&own));
     let again = kinds(&bench.log(warned()).await.unwrap());
-    assert_eq!(
-        again,
-        [WarningKind::IncompleteRecord, WarningKind::AlreadyRecorded]
-    );
+    assert_eq!(again, [WarningKind::IncompleteRecord, WarningKind::AlreadyRecorded]);
 }

@@ -53,12 +53,7 @@ async fn a_recording_goes_out_as_documented_each_time_anew() {
 
 #[tokio::test]
 async fn a_file_that_is_empty_or_too_large_is_never_sent() {
-    for (length, good) in [
-        (0, false),
-        (1, true),
-        (LARGEST_FILE, true),
-        (LARGEST_FILE + 1, false),
-    ] {
+    for (length, good) in [(0, false), (1, true), (LARGEST_FILE, true), (LARGEST_FILE + 1, false)] {
         let upload = UploadFile::from_source(Silence(length), name(), "audio/mpeg");
         match open(&upload).await {
             Ok(_) => assert!(good, "{length}"),

@@ -66,8 +66,7 @@ impl ListCorporateCustomers {
     /// Only with one of these names in the CRM (`nickName`).
     #[must_use]
     pub fn with_nick_names(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.filters
-            .add("filter[nickName][]", names.into_iter().map(Into::into));
+        self.filters.add("filter[nickName][]", names.into_iter().map(Into::into));
         self
     }
 
@@ -102,16 +101,14 @@ impl ListCorporateCustomers {
     /// Only these, by the shop's ids.
     #[must_use]
     pub fn with_external_ids(mut self, ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.filters
-            .add("filter[externalIds][]", ids.into_iter().map(Into::into));
+        self.filters.add("filter[externalIds][]", ids.into_iter().map(Into::into));
         self
     }
 
     /// Only of these shops, by their symbolic codes.
     #[must_use]
     pub fn with_sites(mut self, codes: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.filters
-            .add("filter[sites][]", codes.into_iter().map(Into::into));
+        self.filters.add("filter[sites][]", codes.into_iter().map(Into::into));
         self
     }
 
@@ -149,10 +146,7 @@ impl Endpoint for ListCorporateCustomers {
     }
 
     fn request(&self) -> Result<ApiRequest> {
-        self.paging.apply(
-            self.filters
-                .apply(ApiRequest::get("/api/v5/customers-corporate"))?,
-        )
+        self.paging.apply(self.filters.apply(ApiRequest::get("/api/v5/customers-corporate"))?)
     }
 
     fn decode(&self, answer: &Answer) -> Result<CorporateCustomersPage> {
@@ -187,17 +181,13 @@ pub struct GetCorporateCustomer {
 impl GetCorporateCustomer {
     /// The one with this id in the CRM.
     pub fn by_id(id: CorporateCustomerId) -> Self {
-        Self {
-            key: Key::id(id.get()),
-        }
+        Self { key: Key::id(id.get()) }
     }
 
     /// The one with this id in the shop. Where the key reaches several shops, the CRM wants to know
     /// [which](Self::with_site).
     pub fn by_external_id(id: impl Into<String>) -> Self {
-        Self {
-            key: Key::external_id(id),
-        }
+        Self { key: Key::external_id(id) }
     }
 
     /// The shop.

@@ -58,11 +58,7 @@ impl ListCorporateContacts {
     }
 
     fn of(key: Key) -> Self {
-        Self {
-            key,
-            filters: Filters::default(),
-            paging: Paging::default(),
-        }
+        Self { key, filters: Filters::default(), paging: Paging::default() }
     }
 
     /// The shop.

@@ -108,19 +108,13 @@ pub struct EditCustomer {
 impl EditCustomer {
     /// The one with this id in the CRM.
     pub fn by_id(id: CustomerId, changed: CustomerData) -> Self {
-        Self {
-            key: Key::id(id.get()),
-            data: changed,
-        }
+        Self { key: Key::id(id.get()), data: changed }
     }
 
     /// The one with this id in the shop. Where the key reaches several shops, the CRM wants to know
     /// [which](Self::with_site).
     pub fn by_external_id(id: impl Into<String>, changed: CustomerData) -> Self {
-        Self {
-            key: Key::external_id(id),
-            data: changed,
-        }
+        Self { key: Key::external_id(id), data: changed }
     }
 
     /// The shop.
@@ -143,9 +137,7 @@ impl Endpoint for EditCustomer {
             return Err(Error::input("a change of a customer changes nothing"));
         }
         self.data.check()?;
-        self.key
-            .write("customers", "/edit")?
-            .form_json("customer", &self.data)
+        self.key.write("customers", "/edit")?.form_json("customer", &self.data)
     }
 
     fn decode(&self, answer: &Answer) -> Result<EditedCustomer> {
@@ -154,11 +146,7 @@ impl Endpoint for EditCustomer {
 
     /// A repeat writes the same values once more, save numbers: they may be added twice.
     fn idempotency(&self) -> Idempotency {
-        if self.data.has_phones() {
-            Idempotency::Unsafe
-        } else {
-            Idempotency::Keyed
-        }
+        if self.data.has_phones() { Idempotency::Unsafe } else { Idempotency::Keyed }
     }
 
     fn subject(&self) -> Option<Cow<'_, str>> {

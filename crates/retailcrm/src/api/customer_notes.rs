@@ -72,10 +72,7 @@ impl ListCustomerNotes {
         mut self,
         ids: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.filters.add(
-            "filter[customerExternalIds][]",
-            ids.into_iter().map(Into::into),
-        );
+        self.filters.add("filter[customerExternalIds][]", ids.into_iter().map(Into::into));
         self
     }
 
@@ -120,10 +117,7 @@ impl Endpoint for ListCustomerNotes {
     }
 
     fn request(&self) -> Result<ApiRequest> {
-        self.paging.apply(
-            self.filters
-                .apply(ApiRequest::get("/api/v5/customers/notes"))?,
-        )
+        self.paging.apply(self.filters.apply(ApiRequest::get("/api/v5/customers/notes"))?)
     }
 
     fn decode(&self, answer: &Answer) -> Result<CustomerNotesPage> {
@@ -188,14 +182,7 @@ impl CreateCustomerNote {
     }
 
     fn new(customer: About, text: String) -> Self {
-        Self {
-            note: Note {
-                text,
-                manager_id: None,
-                customer,
-            },
-            site: None,
-        }
+        Self { note: Note { text, manager_id: None, customer }, site: None }
     }
 
     /// Who writes it.
@@ -300,10 +287,7 @@ impl Endpoint for DeleteCustomerNote {
 
     fn request(&self) -> Result<ApiRequest> {
         given::id("the note", self.id.get())?;
-        Ok(ApiRequest::post(format!(
-            "/api/v5/customers/notes/{}/delete",
-            self.id
-        )))
+        Ok(ApiRequest::post(format!("/api/v5/customers/notes/{}/delete", self.id)))
     }
 
     fn decode(&self, _: &Answer) -> Result<()> {

@@ -63,8 +63,7 @@ impl ListCustomers {
     /// Only these, by the shop's ids.
     #[must_use]
     pub fn with_external_ids(mut self, ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.filters
-            .add("filter[externalIds][]", ids.into_iter().map(Into::into));
+        self.filters.add("filter[externalIds][]", ids.into_iter().map(Into::into));
         self
     }
 
@@ -93,8 +92,7 @@ impl ListCustomers {
     /// Only of these shops, by their symbolic codes.
     #[must_use]
     pub fn with_sites(mut self, codes: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.filters
-            .add("filter[sites][]", codes.into_iter().map(Into::into));
+        self.filters.add("filter[sites][]", codes.into_iter().map(Into::into));
         self
     }
 
@@ -157,8 +155,7 @@ impl ListCustomers {
 /// The day, as `2026-03-02`.
 fn day_of(time: LocalTime) -> String {
     let text = time.to_string();
-    text.split_once(' ')
-        .map_or(text.clone(), |(day, _)| day.to_owned())
+    text.split_once(' ').map_or(text.clone(), |(day, _)| day.to_owned())
 }
 
 impl Endpoint for ListCustomers {
@@ -169,8 +166,7 @@ impl Endpoint for ListCustomers {
     }
 
     fn request(&self) -> Result<ApiRequest> {
-        self.paging
-            .apply(self.filters.apply(ApiRequest::get("/api/v5/customers"))?)
+        self.paging.apply(self.filters.apply(ApiRequest::get("/api/v5/customers"))?)
     }
 
     fn decode(&self, answer: &Answer) -> Result<CustomersPage> {
@@ -209,17 +205,13 @@ pub struct GetCustomer {
 impl GetCustomer {
     /// The one with this id in the CRM.
     pub fn by_id(id: CustomerId) -> Self {
-        Self {
-            key: Key::id(id.get()),
-        }
+        Self { key: Key::id(id.get()) }
     }
 
     /// The one with this id in the shop. Where the key reaches several shops, the CRM wants to know
     /// [which](Self::with_site).
     pub fn by_external_id(id: impl Into<String>) -> Self {
-        Self {
-            key: Key::external_id(id),
-        }
+        Self { key: Key::external_id(id) }
     }
 
     /// The shop.
@@ -234,9 +226,7 @@ impl GetCustomer {
         let fields = refusal.fields();
         let id: u64 = fields.get("combinedTo")?.parse().ok()?;
         let site = fields.get("combinedTo.site").or(self.key.site());
-        Some(Self {
-            key: Key::id(id).in_site(site.cloned()),
-        })
+        Some(Self { key: Key::id(id).in_site(site.cloned()) })
     }
 }
 

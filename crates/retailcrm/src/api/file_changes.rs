@@ -37,20 +37,13 @@ impl UploadFile {
     /// A small file with these bytes. They are kept for a repeat, and shared by clones of the
     /// request.
     pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
-        Self {
-            body: Body::Bytes {
-                content_type: CONTENT_TYPE,
-                bytes: bytes.into().into(),
-            },
-        }
+        Self { body: Body::Bytes { content_type: CONTENT_TYPE, bytes: bytes.into().into() } }
     }
 
     /// The file at this path, however large. It is read while it goes out, anew for a repeat, and
     /// never kept in memory.
     pub fn file(path: impl Into<PathBuf>) -> Self {
-        Self {
-            body: Body::file(CONTENT_TYPE, path),
-        }
+        Self { body: Body::file(CONTENT_TYPE, path) }
     }
 
     /// A file that lies elsewhere than on a disk of ours, read like [`file`](Self::file).
@@ -84,9 +77,7 @@ impl UploadFile {
     /// let upload = UploadFile::from_source(Stored { key, length: 3_000_000 });
     /// ```
     pub fn from_source(source: impl Source + 'static) -> Self {
-        Self {
-            body: Body::stream(CONTENT_TYPE, source),
-        }
+        Self { body: Body::stream(CONTENT_TYPE, source) }
     }
 }
 
@@ -156,13 +147,7 @@ enum Attached {
 impl EditFile {
     /// This file. What is not set is not sent.
     pub fn new(file: FileId) -> Self {
-        Self {
-            file,
-            data: Data {
-                filename: None,
-                attachment: Vec::new(),
-            },
-        }
+        Self { file, data: Data { filename: None, attachment: Vec::new() } }
     }
 
     /// The name, with its ending.
@@ -176,9 +161,7 @@ impl EditFile {
     /// others is not known.
     #[must_use]
     pub fn attached_to_customer(mut self, customer: impl Into<Target<CustomerId>>) -> Self {
-        self.data
-            .attachment
-            .push(Attached::Customer(customer.into()));
+        self.data.attachment.push(Attached::Customer(customer.into()));
         self
     }
 
@@ -226,15 +209,11 @@ impl Endpoint for EditFile {
             return Ok(None);
         }
         // The id is known: the rest is kept without it.
-        if file
-            .get("id")
-            .is_none_or(|id| FileId::deserialize(id).is_err())
-        {
+        if file.get("id").is_none_or(|id| FileId::deserialize(id).is_err()) {
             file.insert("id".to_owned(), self.file.get().into());
         }
         let file = StoredFile::deserialize(Value::Object(file));
-        file.map(Some)
-            .map_err(|_| answer.unreadable("file is not of the expected form"))
+        file.map(Some).map_err(|_| answer.unreadable("file is not of the expected form"))
     }
 
     fn idempotency(&self) -> Idempotency {
@@ -281,10 +260,7 @@ impl Endpoint for DeleteFile {
 
     fn request(&self) -> Result<ApiRequest> {
         given::id("the file", self.file.get())?;
-        Ok(ApiRequest::post(format!(
-            "/api/v5/files/{}/delete",
-            self.file
-        )))
+        Ok(ApiRequest::post(format!("/api/v5/files/{}/delete", self.file)))
     }
 
     fn decode(&self, _: &Answer) -> Result<()> {

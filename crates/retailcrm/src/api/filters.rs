@@ -31,11 +31,8 @@ impl Filters {
     ) {
         self.asked.push(name);
         let values = values.into_iter().map(|value| value.to_string());
-        self.pairs.extend(
-            values
-                .filter(|value| !value.trim().is_empty())
-                .map(|value| (name, value)),
-        );
+        self.pairs
+            .extend(values.filter(|value| !value.trim().is_empty()).map(|value| (name, value)));
     }
 
     /// Adds ids to a filter; 0 is none.

@@ -39,29 +39,17 @@ pub struct ListHistory<Id> {
 impl<Id: Historic> ListHistory<Id> {
     /// From the account's first day on.
     pub fn whole() -> Self {
-        Self {
-            since: None,
-            start: None,
-            end: None,
-            size: PageSize::default(),
-            of: PhantomData,
-        }
+        Self { since: None, start: None, end: None, size: PageSize::default(), of: PhantomData }
     }
 
     /// What came after this place.
     pub fn since(cursor: HistoryCursor) -> Self {
-        Self {
-            since: Some(cursor),
-            ..Self::whole()
-        }
+        Self { since: Some(cursor), ..Self::whole() }
     }
 
     /// What came from this time on, for the first time one reads. The time is local to the account.
     pub fn from_time(start: LocalTime) -> Self {
-        Self {
-            start: Some(start),
-            ..Self::whole()
-        }
+        Self { start: Some(start), ..Self::whole() }
     }
 
     /// Nothing after this time.

@@ -39,10 +39,7 @@ impl Endpoint for GetIntegrationModule {
     }
 
     fn request(&self) -> Result<ApiRequest> {
-        Ok(ApiRequest::get(format!(
-            "/api/v5/integration-modules/{}",
-            self.code
-        )))
+        Ok(ApiRequest::get(format!("/api/v5/integration-modules/{}", self.code)))
     }
 
     fn decode(&self, answer: &Answer) -> Result<IntegrationModule> {
@@ -158,10 +155,7 @@ pub struct UpdateModuleScopes {
 impl UpdateModuleScopes {
     /// The module's key shall have these scopes, as `telephony_write`.
     pub fn new<S: Into<String>>(code: ModuleCode, scopes: impl IntoIterator<Item = S>) -> Self {
-        Self {
-            code,
-            scopes: scopes.into_iter().map(Into::into).collect(),
-        }
+        Self { code, scopes: scopes.into_iter().map(Into::into).collect() }
     }
 }
 
@@ -174,9 +168,7 @@ impl Endpoint for UpdateModuleScopes {
 
     fn request(&self) -> Result<ApiRequest> {
         if self.scopes.is_empty() || self.scopes.iter().any(|scope| scope.trim().is_empty()) {
-            return Err(Error::input(
-                "a scope without a name is asked for, or none at all",
-            ));
+            return Err(Error::input("a scope without a name is asked for, or none at all"));
         }
         let path = format!("/api/v5/integration-modules/{}/update-scopes", self.code);
         ApiRequest::post(path).form_json("requires", &json!({ "scopes": self.scopes }))

@@ -9,11 +9,7 @@ use vochi_crm_core::{Error, Result};
 use crate::model::given;
 
 /// What cannot stand in a segment of a path as it is: all but RFC 3986's unreserved characters.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// One of the two ids, always sent with the word that says which (`by`): the CRM's default is not
 /// the same in all its versions. With it goes the shop, which the CRM wants to know where the key
@@ -33,18 +29,12 @@ enum Id {
 impl Key {
     /// The CRM's id.
     pub(super) fn id(id: u64) -> Self {
-        Self {
-            id: Id::Crm(id),
-            site: None,
-        }
+        Self { id: Id::Crm(id), site: None }
     }
 
     /// The shop's id.
     pub(super) fn external_id(id: impl Into<String>) -> Self {
-        Self {
-            id: Id::Shop(id.into()),
-            site: None,
-        }
+        Self { id: Id::Shop(id.into()), site: None }
     }
 
     /// The same in this shop.

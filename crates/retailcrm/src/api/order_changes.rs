@@ -100,19 +100,13 @@ pub struct EditOrder {
 impl EditOrder {
     /// The one with this id in the CRM.
     pub fn by_id(id: OrderId, changed: OrderData) -> Self {
-        Self {
-            key: Key::id(id.get()),
-            data: changed,
-        }
+        Self { key: Key::id(id.get()), data: changed }
     }
 
     /// The one with this id in the shop. Where the key reaches several shops, the CRM wants to know
     /// [which](Self::with_site).
     pub fn by_external_id(id: impl Into<String>, changed: OrderData) -> Self {
-        Self {
-            key: Key::external_id(id),
-            data: changed,
-        }
+        Self { key: Key::external_id(id), data: changed }
     }
 
     /// The shop.
@@ -135,9 +129,7 @@ impl Endpoint for EditOrder {
             return Err(Error::input("a change of an order changes nothing"));
         }
         self.data.check()?;
-        self.key
-            .write("orders", "/edit")?
-            .form_json("order", &self.data)
+        self.key.write("orders", "/edit")?.form_json("order", &self.data)
     }
 
     fn decode(&self, answer: &Answer) -> Result<WrittenOrder> {

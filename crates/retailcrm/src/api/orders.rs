@@ -79,24 +79,21 @@ impl ListOrders {
     /// Only those with these ids in the shop.
     #[must_use]
     pub fn with_external_ids<T: Into<String>>(mut self, ids: impl IntoIterator<Item = T>) -> Self {
-        self.filters
-            .add("filter[externalIds][]", ids.into_iter().map(Into::into));
+        self.filters.add("filter[externalIds][]", ids.into_iter().map(Into::into));
         self
     }
 
     /// Only those with these numbers.
     #[must_use]
     pub fn with_numbers<T: Into<String>>(mut self, numbers: impl IntoIterator<Item = T>) -> Self {
-        self.filters
-            .add("filter[numbers][]", numbers.into_iter().map(Into::into));
+        self.filters.add("filter[numbers][]", numbers.into_iter().map(Into::into));
         self
     }
 
     /// Only those of these shops.
     #[must_use]
     pub fn with_sites<T: Into<String>>(mut self, sites: impl IntoIterator<Item = T>) -> Self {
-        self.filters
-            .add("filter[sites][]", sites.into_iter().map(Into::into));
+        self.filters.add("filter[sites][]", sites.into_iter().map(Into::into));
         self
     }
 
@@ -111,10 +108,7 @@ impl ListOrders {
     /// (`filter[extendedStatus]`).
     #[must_use]
     pub fn with_statuses<T: Into<String>>(mut self, codes: impl IntoIterator<Item = T>) -> Self {
-        self.filters.add(
-            "filter[extendedStatus][]",
-            codes.into_iter().map(Into::into),
-        );
+        self.filters.add("filter[extendedStatus][]", codes.into_iter().map(Into::into));
         self
     }
 
@@ -201,17 +195,13 @@ pub struct GetOrder {
 impl GetOrder {
     /// The one with this id in the CRM.
     pub fn by_id(id: OrderId) -> Self {
-        Self {
-            key: Key::id(id.get()),
-        }
+        Self { key: Key::id(id.get()) }
     }
 
     /// The one with this id in the shop. Where the key reaches several shops, the CRM wants to know
     /// [which](Self::with_site).
     pub fn by_external_id(id: impl Into<String>) -> Self {
-        Self {
-            key: Key::external_id(id),
-        }
+        Self { key: Key::external_id(id) }
     }
 
     /// The shop.

@@ -14,10 +14,7 @@ pub(super) struct Paging {
 
 impl Default for Paging {
     fn default() -> Self {
-        Self {
-            size: PageSize::default(),
-            page: 1,
-        }
+        Self { size: PageSize::default(), page: 1 }
     }
 }
 
@@ -28,9 +25,7 @@ impl Paging {
     /// `input` for page 0.
     pub(super) fn apply(self, request: ApiRequest) -> Result<ApiRequest> {
         let page = number(self.page)?;
-        Ok(request
-            .query("limit", self.size.get().to_string())
-            .query("page", page))
+        Ok(request.query("limit", self.size.get().to_string()).query("page", page))
     }
 }
 

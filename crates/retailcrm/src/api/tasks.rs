@@ -251,11 +251,7 @@ impl Endpoint for CreateTask {
     }
 
     fn request(&self) -> Result<ApiRequest> {
-        written(
-            "/api/v5/tasks/create".into(),
-            self.site.as_deref(),
-            &self.data,
-        )
+        written("/api/v5/tasks/create".into(), self.site.as_deref(), &self.data)
     }
 
     fn decode(&self, answer: &Answer) -> Result<TaskId> {
@@ -296,11 +292,7 @@ pub struct EditTask {
 impl EditTask {
     /// The task is like this from now on; what is not set stays.
     pub fn new(task: TaskId, data: TaskData) -> Self {
-        Self {
-            task,
-            data,
-            site: None,
-        }
+        Self { task, data, site: None }
     }
 
     /// The shop the task belongs to; needed where the key reaches several.

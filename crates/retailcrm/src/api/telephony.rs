@@ -219,10 +219,7 @@ pub struct UploadCalls {
 impl UploadCalls {
     /// At most [`MOST_CALLS`] calls.
     pub fn new(calls: impl IntoIterator<Item = CallUpload>) -> Self {
-        Self {
-            calls: calls.into_iter().collect(),
-            client_id: None,
-        }
+        Self { calls: calls.into_iter().collect(), client_id: None }
     }
 
     /// Sets the module's `clientId`. No official client sends it.
@@ -248,10 +245,8 @@ impl Endpoint for UploadCalls {
             )));
         }
         if let Some(call) = self.calls.iter().find(|call| !call.has_handler()) {
-            return Err(
-                Error::input(format!("call {} names no employee", call.external_id()))
-                    .with_hint("give the extension or RetailCRM user who handled it"),
-            );
+            return Err(Error::input(format!("call {} names no employee", call.external_id()))
+                .with_hint("give the extension or RetailCRM user who handled it"));
         }
         for call in &self.calls {
             call.check()?;
@@ -308,12 +303,7 @@ pub struct FindManager {
 impl FindManager {
     /// Of this number.
     pub fn new(phone: impl Into<PhoneText>) -> Self {
-        Self {
-            phone: phone.into(),
-            details: false,
-            ignore_status: false,
-            client_id: None,
-        }
+        Self { phone: phone.into(), details: false, ignore_status: false, client_id: None }
     }
 
     /// With the customer and the addresses of cards.

@@ -200,10 +200,8 @@ impl Endpoint for SetUserStatus {
                 .with_hint("RetailCRM knows free, busy, dinner and break"));
         }
         given::id("the user", self.user.get())?;
-        Ok(
-            ApiRequest::post(format!("/api/v5/users/{}/status", self.user))
-                .form("status", self.status.as_str()),
-        )
+        Ok(ApiRequest::post(format!("/api/v5/users/{}/status", self.user))
+            .form("status", self.status.as_str()))
     }
 
     fn decode(&self, _: &Answer) -> Result<()> {

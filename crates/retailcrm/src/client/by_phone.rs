@@ -41,11 +41,7 @@ pub struct CustomersByPhone {
 impl CustomersByPhone {
     /// Those who have this number.
     pub fn new(number: PhoneNumber) -> Self {
-        Self {
-            number,
-            site: None,
-            phone_filter: false,
-        }
+        Self { number, site: None, phone_filter: false }
     }
 
     /// The shop whose customers come first; by default the account's `site`.
@@ -131,14 +127,10 @@ impl CustomersByPhone {
     /// Whether a search for the digits could have found this customer.
     fn may_be(&self, customer: &Customer) -> bool {
         let names = [&customer.first_name, &customer.last_name];
-        names
-            .into_iter()
-            .flatten()
-            .chain(&customer.phones)
-            .any(|text| {
-                let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-                digits.contains(self.number.national_digits())
-            })
+        names.into_iter().flatten().chain(&customer.phones).any(|text| {
+            let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+            digits.contains(self.number.national_digits())
+        })
     }
 
     fn ordered(&self, mut found: Vec<Customer>, client: &Client) -> Vec<Customer> {
@@ -160,17 +152,9 @@ impl From<&PhoneNumber> for CustomersByPhone {
     }
 }
 
-type Rank = (
-    bool,
-    Reverse<Option<vochi_crm_core::LocalTime>>,
-    Reverse<CustomerId>,
-);
+type Rank = (bool, Reverse<Option<vochi_crm_core::LocalTime>>, Reverse<CustomerId>);
 
 fn rank(customer: &Customer, site: Option<&str>) -> Rank {
     let elsewhere = site.is_some() && customer.site.as_deref() != site;
-    (
-        elsewhere,
-        Reverse(customer.created_at),
-        Reverse(customer.id),
-    )
+    (elsewhere, Reverse(customer.created_at), Reverse(customer.id))
 }

@@ -40,15 +40,9 @@ impl Customers<'_> {
     /// ```
     pub fn list(self, cx: &Cx, request: ListCustomers) -> Pager<'static, Customer, u32> {
         let first = request.page();
-        pages(
-            self.0,
-            cx,
-            "customer",
-            request,
-            first,
-            ListCustomers::with_page,
-            |page| (page.customers, page.pagination),
-        )
+        pages(self.0, cx, "customer", request, first, ListCustomers::with_page, |page| {
+            (page.customers, page.pagination)
+        })
     }
 
     /// The customers who have a number, the most fitting first. See [`CustomersByPhone`] for how

@@ -79,12 +79,7 @@ impl<Id: Historic> HistoryPager<Id> {
             };
             async move { read(&client, &cx, &request).await }
         });
-        Self {
-            pages,
-            records: Vec::new().into_iter(),
-            end: first,
-            cursor: first,
-        }
+        Self { pages, records: Vec::new().into_iter(), end: first, cursor: first }
     }
 
     /// The next change; `None` after the last.
@@ -139,8 +134,6 @@ async fn read<Id: Historic>(
 
 impl<Id> fmt::Debug for HistoryPager<Id> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("HistoryPager")
-            .field("cursor", &self.cursor)
-            .finish_non_exhaustive()
+        f.debug_struct("HistoryPager").field("cursor", &self.cursor).finish_non_exhaustive()
     }
 }

@@ -23,9 +23,7 @@ impl IntegrationModules<'_> {
     /// # Errors
     /// As [`Client::send`]; `not_found` where there is none.
     pub async fn get(self, cx: &Cx, code: &ModuleCode) -> Result<IntegrationModule> {
-        self.0
-            .send(cx, &GetIntegrationModule::new(code.clone()))
-            .await
+        self.0.send(cx, &GetIntegrationModule::new(code.clone())).await
     }
 
     /// The module, `None` where there is none.

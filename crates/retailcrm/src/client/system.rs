@@ -87,14 +87,8 @@ impl Users<'_> {
     /// ```
     pub fn groups(self, cx: &Cx, request: ListUserGroups) -> Pager<'static, UserGroup, u32> {
         let first = request.page();
-        pages(
-            self.0,
-            cx,
-            "group",
-            request,
-            first,
-            ListUserGroups::with_page,
-            |page| (page.groups, page.pagination),
-        )
+        pages(self.0, cx, "group", request, first, ListUserGroups::with_page, |page| {
+            (page.groups, page.pagination)
+        })
     }
 }

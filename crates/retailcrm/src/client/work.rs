@@ -48,15 +48,9 @@ impl Orders<'_> {
     /// ```
     pub fn list(self, cx: &Cx, request: ListOrders) -> Pager<'static, Order, u32> {
         let first = request.page();
-        pages(
-            self.0,
-            cx,
-            "order",
-            request,
-            first,
-            ListOrders::with_page,
-            |page| (page.orders, page.pagination),
-        )
+        pages(self.0, cx, "order", request, first, ListOrders::with_page, |page| {
+            (page.orders, page.pagination)
+        })
     }
 
     /// One order (`orders/{id}`).
@@ -106,15 +100,9 @@ impl Tasks<'_> {
     /// ```
     pub fn list(self, cx: &Cx, request: ListTasks) -> Pager<'static, Task, u32> {
         let first = request.page();
-        pages(
-            self.0,
-            cx,
-            "task",
-            request,
-            first,
-            ListTasks::with_page,
-            |page| (page.tasks, page.pagination),
-        )
+        pages(self.0, cx, "task", request, first, ListTasks::with_page, |page| {
+            (page.tasks, page.pagination)
+        })
     }
 
     /// One task (`tasks/{id}`).
@@ -161,15 +149,9 @@ impl Files<'_> {
     /// ```
     pub fn list(self, cx: &Cx, request: ListFiles) -> Pager<'static, StoredFile, u32> {
         let first = request.page();
-        pages(
-            self.0,
-            cx,
-            "file",
-            request,
-            first,
-            ListFiles::with_page,
-            |page| (page.files, page.pagination),
-        )
+        pages(self.0, cx, "file", request, first, ListFiles::with_page, |page| {
+            (page.files, page.pagination)
+        })
     }
 
     /// What is known of a file (`files/{id}`).

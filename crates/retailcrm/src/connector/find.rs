@@ -60,9 +60,7 @@ impl Connector {
         };
         let mut candidates = Vec::with_capacity(customers.len() + 1);
         for customer in &customers {
-            let candidate = self
-                .candidate(cx, customer, &card, names, &mut warnings)
-                .await?;
+            let candidate = self.candidate(cx, customer, &card, names, &mut warnings).await?;
             candidates.push(candidate);
         }
         let mut ids: Vec<CustomerId> = customers.iter().map(|customer| customer.id).collect();
@@ -101,11 +99,7 @@ impl Connector {
         warnings: &mut Vec<Warning>,
     ) -> Result<Common> {
         let mut common = common_of(customer);
-        let is_theirs = card
-            .customer
-            .as_ref()
-            .and_then(id_of)
-            .is_some_and(|id| id == customer.id);
+        let is_theirs = card.customer.as_ref().and_then(id_of).is_some_and(|id| id == customer.id);
         if is_theirs {
             common.url = card_url(card);
         }
@@ -120,9 +114,9 @@ impl Connector {
                 let code = same.and_then(|manager| manager.code.as_deref());
                 Some(self.employee(user, name, code)?)
             }
-            None if is_theirs => manager
-                .map(|manager| self.responsible_manager(manager))
-                .transpose()?,
+            None if is_theirs => {
+                manager.map(|manager| self.responsible_manager(manager)).transpose()?
+            }
             None => None,
         };
         Ok(common)
@@ -138,11 +132,8 @@ impl Connector {
         let mut common = Common::new(id.to_string(), CommonKind::Person);
         common.name = customer.full_name().or_else(|| customer.email.clone());
         common.url = card_url(card);
-        common.responsible = card
-            .manager
-            .as_ref()
-            .map(|manager| self.responsible_manager(manager))
-            .transpose()?;
+        common.responsible =
+            card.manager.as_ref().map(|manager| self.responsible_manager(manager)).transpose()?;
         Ok(common)
     }
 
@@ -239,10 +230,7 @@ pub(super) fn common_of(customer: &Customer) -> Common {
 
 /// The names of companies, of several one after the other.
 fn company_names(companies: &[CorporateCustomer]) -> Option<String> {
-    let names: Vec<&str> = companies
-        .iter()
-        .filter_map(CorporateCustomer::display_name)
-        .collect();
+    let names: Vec<&str> = companies.iter().filter_map(CorporateCustomer::display_name).collect();
     (!names.is_empty()).then(|| names.join(", "))
 }
 
@@ -260,8 +248,5 @@ fn card_url(card: &ManagerAnswer) -> Option<String> {
 }
 
 pub(super) fn incomplete(what: &str, error: &Error) -> Warning {
-    Warning::new(
-        WarningKind::Incomplete,
-        format!("{what} could not be read: {}", error.message()),
-    )
+    Warning::new(WarningKind::Incomplete, format!("{what} could not be read: {}", error.message()))
 }

@@ -90,10 +90,7 @@ impl Connector {
                 "fill in `extensions`; `vochi-crm users` shows the users",
             );
         }
-        Check::passed(
-            "extensions",
-            format!("{mapped} extensions, {} users", list.users.len()),
-        )
+        Check::passed("extensions", format!("{mapped} extensions, {} users", list.users.len()))
     }
 
     async fn zone_check(&self, cx: &Cx) -> Check {

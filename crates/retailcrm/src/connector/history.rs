@@ -60,9 +60,7 @@ impl RecordJob for Upload<'_> {
         let before = cx.requests();
         let telephony = self.connector.client().telephony();
         let answer = telephony.upload(cx, &self.calls).await?;
-        let processed = answer
-            .processed
-            .and_then(|count| usize::try_from(count).ok());
+        let processed = answer.processed.and_then(|count| usize::try_from(count).ok());
         let taken = processed.map(|count| count + answer.duplicates.len());
         if taken.is_some_and(|taken| taken < self.sent) {
             let text = format!(
@@ -110,10 +108,7 @@ impl Connector {
             waiting = later;
         }
         let lost = || Err(Error::internal("a record was left without a result"));
-        results
-            .into_iter()
-            .map(|result| result.unwrap_or_else(lost))
-            .collect()
+        results.into_iter().map(|result| result.unwrap_or_else(lost)).collect()
     }
 
     /// Uploads different calls, 50 at the most.
@@ -146,16 +141,13 @@ impl Connector {
                 Ok(Packed::Ready(parcel)) => parcels.push(*parcel),
                 Ok(Packed::Done(receipt)) => {
                     let (hub, call) = (self.hub(), record.call_id());
-                    hub.settle_pending(&cx, account, call, PendingKind::Record)
-                        .await;
+                    hub.settle_pending(&cx, account, call, PendingKind::Record).await;
                     recorded.extend(receipt.recorded().then_some((*index, call)));
                     settle(*index, Ok(receipt));
                 }
                 Err(error) => {
                     let (call, kind) = (record.call_id(), PendingKind::Record);
-                    self.hub()
-                        .fail_pending(&cx, account, call, Some(record), kind, &error)
-                        .await;
+                    self.hub().fail_pending(&cx, account, call, Some(record), kind, &error).await;
                     settle(*index, Err(error));
                 }
             }
@@ -164,9 +156,7 @@ impl Connector {
         let mut first = delivered.first().map(|(index, _)| *index);
         for (index, result) in delivered {
             let of_index = round.iter().find(|(of_round, _)| *of_round == index);
-            let call = of_index
-                .filter(|_| result.is_ok())
-                .map(|(_, record)| record.call_id());
+            let call = of_index.filter(|_| result.is_ok()).map(|(_, record)| record.call_id());
             recorded.extend(call.map(|call| (index, call)));
             settle(index, result);
         }
@@ -179,9 +169,7 @@ impl Connector {
             amend(results, index, |receipt| receipt.with_warnings(warnings));
         }
         if let Some(first) = first {
-            amend(results, first, |receipt| {
-                receipt.with_requests(cx.requests())
-            });
+            amend(results, first, |receipt| receipt.with_requests(cx.requests()));
         }
     }
 
@@ -224,10 +212,8 @@ impl Connector {
     }
 
     async fn upload(&self, cx: &Cx, parcels: &[&Parcel]) -> Result<Taken> {
-        let attempts: Vec<RecordAttempt> = parcels
-            .iter()
-            .map(|parcel| parcel.attempt.clone())
-            .collect();
+        let attempts: Vec<RecordAttempt> =
+            parcels.iter().map(|parcel| parcel.attempt.clone()).collect();
         let mut upload = Upload {
             connector: self,
             calls: self.upload_request(parcels.iter().map(|parcel| parcel.call.clone())),
@@ -264,10 +250,7 @@ impl Connector {
         if let Err(error) = result {
             warnings.push(Warning::new(
                 WarningKind::Incomplete,
-                format!(
-                    "the call is recorded, but that cannot be remembered: {}",
-                    error.message()
-                ),
+                format!("the call is recorded, but that cannot be remembered: {}", error.message()),
             ));
         }
         // Another program that recorded it may have made the task, and nothing in the CRM shows it.
@@ -326,11 +309,8 @@ impl Connector {
             return Ok(unsent(warnings));
         };
         let record = open.state().complete(record.clone()).settled();
-        let phone = if self.inner.config.strip_plus_in_upload {
-            phone.without_plus()
-        } else {
-            phone
-        };
+        let phone =
+            if self.inner.config.strip_plus_in_upload { phone.without_plus() } else { phone };
         let handler = self.handler(&record, &mut warnings)?;
         let zone = self.zone_told(cx, &mut warnings).await?;
         let mut call = CallUpload::new(
@@ -362,10 +342,8 @@ impl Connector {
             None => {}
             Some(Recording::Url(url)) => call = words::with_recording(call, url, &mut warnings),
             Some(_) => {
-                return Err(
-                    Error::unsupported("RetailCRM takes no recording file into a call")
-                        .with_hint("give the recording's URL instead"),
-                );
+                return Err(Error::unsupported("RetailCRM takes no recording file into a call")
+                    .with_hint("give the recording's URL instead"));
             }
         }
         if let Some(source) = record.extra().get("source") {
@@ -413,10 +391,7 @@ impl Connector {
                     format!("extension {extension} is not in `extensions`"),
                 ));
             }
-            return Ok(Handler {
-                code: Some(extension.clone()),
-                user,
-            });
+            return Ok(Handler { code: Some(extension.clone()), user });
         }
         if let Some(user) = directory.default_user() {
             return Ok(by_user(user));

@@ -20,10 +20,7 @@ struct Told<'a> {
 impl Connector {
     pub(super) async fn live_event(&self, cx: &Cx, event: &CallEvent) -> Result<Receipt> {
         let cx = cx.counted();
-        let mut call = self
-            .hub()
-            .open_call(&cx, self.own().name(), event.call_id())
-            .await?;
+        let mut call = self.hub().open_call(&cx, self.own().name(), event.call_id()).await?;
         let mut note: Note = call.note().unwrap_or_default();
         let over = call.state().ended_at().is_some();
         let mut warnings = call.state_mut().apply(event);
@@ -45,9 +42,7 @@ impl Connector {
             }
             return Err(error);
         }
-        Ok(Receipt::new()
-            .with_requests(cx.requests())
-            .with_warnings(warnings))
+        Ok(Receipt::new().with_requests(cx.requests()).with_warnings(warnings))
     }
 
     /// The request for what the CRM has an event for, ringing and the end. Notes who is shown the
@@ -62,14 +57,8 @@ impl Connector {
         let show = match event.kind() {
             EventKind::Ringing if self.pops_up(Popup::Ring, state) => new_faces(state, note),
             EventKind::Answered if self.pops_up(Popup::Answer, state) => {
-                let answered = event
-                    .legs()
-                    .iter()
-                    .filter_map(|leg| leg.employee())
-                    .cloned();
-                answered
-                    .filter(|extension| !note.shown.contains(extension))
-                    .collect()
+                let answered = event.legs().iter().filter_map(|leg| leg.employee()).cloned();
+                answered.filter(|extension| !note.shown.contains(extension)).collect()
             }
             EventKind::Ended { .. } => return self.close(event, state, note, warnings),
             _ => return Ok(None),
@@ -174,10 +163,8 @@ impl Connector {
             words::hangup_status(state.outcome().unwrap_or(Outcome::Missed), state.reason());
         let request = SendCallEvent::hangup(told.phone.clone(), status);
         let request = self.address(request, &told, &extensions, warnings)?;
-        let request = note
-            .shown_users
-            .iter()
-            .fold(request, |request, user| request.with_user(*user));
+        let request =
+            note.shown_users.iter().fold(request, |request, user| request.with_user(*user));
         Ok(Some(request))
     }
 
@@ -225,11 +212,7 @@ impl Connector {
         warnings: &mut Vec<Warning>,
     ) -> Result<()> {
         let answer = self.client().telephony().call_event(cx, request).await?;
-        warnings.extend(words::unknown_employees(
-            request,
-            &answer,
-            self.own().directory(),
-        ));
+        warnings.extend(words::unknown_employees(request, &answer, self.own().directory()));
         Ok(())
     }
 
@@ -261,28 +244,16 @@ fn told<'a>(
         return None;
     };
     let phone = words::phone(client, warnings)?;
-    Some(Told {
-        event,
-        state,
-        phone,
-    })
+    Some(Told { event, state, phone })
 }
 
 /// Employees who are part of the call and have not been shown it.
 fn new_faces(state: &CallState, note: &Note) -> Vec<Extension> {
-    state
-        .employees()
-        .into_iter()
-        .filter(|one| !note.shown.contains(one))
-        .cloned()
-        .collect()
+    state.employees().into_iter().filter(|one| !note.shown.contains(one)).cloned().collect()
 }
 
 pub(super) fn unknown_option(name: &str) -> Warning {
-    Warning::new(
-        WarningKind::UnknownOption,
-        format!("RetailCRM has no option {name}; left out"),
-    )
+    Warning::new(WarningKind::UnknownOption, format!("RetailCRM has no option {name}; left out"))
 }
 
 pub(super) fn unusable(name: &str) -> Warning {

@@ -87,23 +87,14 @@ impl Connector {
         let wrong = |error: Error| error.with_account(CRM, account.name().clone());
         words::check_directory(account.directory()).map_err(wrong)?;
         let common = account.config();
-        let unknown = [
-            common.unknown_caller.inbound,
-            common.unknown_caller.outbound,
-        ];
+        let unknown = [common.unknown_caller.inbound, common.unknown_caller.outbound];
         if unknown.contains(&UnknownCaller::Lead) {
             return Err(wrong(
                 Error::config("unknown_caller: RetailCRM has no leads")
                     .with_hint("write client or none"),
             ));
         }
-        Ok(Self {
-            inner: Arc::new(Inner {
-                client,
-                account,
-                config: config.clone(),
-            }),
-        })
+        Ok(Self { inner: Arc::new(Inner { client, account, config: config.clone() }) })
     }
 
     /// The typed client underneath.
@@ -130,20 +121,15 @@ impl Connector {
             return Ok((zone.clone(), ZoneSource::Configured));
         }
         let key = CacheKey::new(self.own().name().as_str(), "retailcrm zone", "");
-        let read = self
-            .hub()
-            .cache()
-            .get_or_load(key, SETTINGS_LIFETIME, || async {
-                match self.client().reference().settings(cx).await {
-                    Ok(settings) => {
-                        Ok(settings.timezone.and_then(|zone| zone.parse::<Zone>().ok()))
-                    }
-                    // Without the right to read it the zone stays unknown; a CRM that is down is no
-                    // reason to write a wrong time.
-                    Err(error) if is_final(&error) => Ok(None),
-                    Err(error) => Err(error),
-                }
-            });
+        let read = self.hub().cache().get_or_load(key, SETTINGS_LIFETIME, || async {
+            match self.client().reference().settings(cx).await {
+                Ok(settings) => Ok(settings.timezone.and_then(|zone| zone.parse::<Zone>().ok())),
+                // Without the right to read it the zone stays unknown; a CRM that is down is no
+                // reason to write a wrong time.
+                Err(error) if is_final(&error) => Ok(None),
+                Err(error) => Err(error),
+            }
+        });
         match read.await? {
             Some(zone) => Ok((zone, ZoneSource::Account)),
             None => Ok((ASSUMED_ZONE.parse()?, ZoneSource::Assumed)),
@@ -207,17 +193,12 @@ impl CrmConnector for Connector {
     }
 
     async fn handle_event(&self, cx: &Cx, event: &CallEvent) -> Result<Receipt> {
-        self.live_event(cx, event)
-            .await
-            .map_err(|error| self.blame(error))
+        self.live_event(cx, event).await.map_err(|error| self.blame(error))
     }
 
     async fn log_calls(&self, cx: &Cx, records: &[CallRecord]) -> Vec<Result<Receipt>> {
         let results = self.upload_records(cx, records).await;
-        results
-            .into_iter()
-            .map(|result| result.map_err(|error| self.blame(error)))
-            .collect()
+        results.into_iter().map(|result| result.map_err(|error| self.blame(error))).collect()
     }
 
     async fn attach_recording(
@@ -228,15 +209,11 @@ impl CrmConnector for Connector {
     ) -> Result<Receipt> {
         Err(self
             .lacks("a way to change a recorded call")
-            .with_hint(format!(
-                "upload call {call} when its recording's URL is known"
-            )))
+            .with_hint(format!("upload call {call} when its recording's URL is known")))
     }
 
     async fn find(&self, cx: &Cx, phones: &[PhoneNumber]) -> Result<Vec<Found>> {
-        self.find_all(cx, phones)
-            .await
-            .map_err(|error| self.blame(error))
+        self.find_all(cx, phones).await.map_err(|error| self.blame(error))
     }
 
     async fn responsible(&self, cx: &Cx, phone: &PhoneNumber) -> Result<Option<Responsible>> {
@@ -247,24 +224,15 @@ impl CrmConnector for Connector {
     }
 
     async fn changes(&self, cx: &Cx, since: Option<&Cursor>) -> Result<Changes> {
-        self.changes_since(cx, since)
-            .await
-            .map_err(|error| self.blame(error))
+        self.changes_since(cx, since).await.map_err(|error| self.blame(error))
     }
 
     async fn setup(&self, cx: &Cx, plan: &SetupPlan) -> Result<SetupReport> {
-        self.register(cx, plan)
-            .await
-            .map_err(|error| self.blame(error))
+        self.register(cx, plan).await.map_err(|error| self.blame(error))
     }
 
     async fn users(&self, cx: &Cx) -> Result<UserList> {
-        let users = self
-            .client()
-            .users()
-            .list(cx, ListUsers::new())
-            .all()
-            .await?;
+        let users = self.client().users().list(cx, ListUsers::new()).all().await?;
         words::user_list(self.own().directory(), &users).map_err(|error| self.blame(error))
     }
 

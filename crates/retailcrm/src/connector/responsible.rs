@@ -22,17 +22,10 @@ impl Connector {
         let answer = self.client().telephony().manager(cx, &request).await?;
         let mut customer = self.named(&answer, phone).map(|(id, _)| id);
         let manager = answer.manager.as_ref();
-        let named = manager
-            .map(|manager| self.responsible_manager(manager))
-            .transpose()?;
-        let reachable = named
-            .as_ref()
-            .is_some_and(|named| named.extension.is_some());
+        let named = manager.map(|manager| self.responsible_manager(manager)).transpose()?;
+        let reachable = named.as_ref().is_some_and(|named| named.extension.is_some());
         if reachable || (named.is_none() && customer.is_none()) {
-            return Ok(Whose {
-                responsible: named,
-                customer,
-            });
+            return Ok(Whose { responsible: named, customer });
         }
         let responsible = match self.manager_of_card(cx, phone, &mut customer).await {
             Ok(Some(user)) => {
@@ -54,10 +47,7 @@ impl Connector {
                 Some(named)
             }
         };
-        Ok(Whose {
-            responsible,
-            customer,
-        })
+        Ok(Whose { responsible, customer })
     }
 
     /// The request for the manager of a number, with all that RetailCRM knows of the number.

@@ -118,19 +118,16 @@ impl Connector {
             return Ok(site.trim().to_owned());
         }
         let key = CacheKey::new(self.own().name().as_str(), "retailcrm site", "");
-        let read = self
-            .hub()
-            .cache()
-            .get_or_load(key, SETTINGS_LIFETIME, || async {
-                let read = self.client().reference().site(cx, None).await;
-                match (read, self.hub().plan()) {
-                    // A dry run cannot know it.
-                    (Err(error), Some(plan)) if error.kind() == ErrorKind::Config => {
-                        Ok(Some(format!("<SITE from step {}>", plan.requests().len())))
-                    }
-                    (read, _) => read.map(Some),
+        let read = self.hub().cache().get_or_load(key, SETTINGS_LIFETIME, || async {
+            let read = self.client().reference().site(cx, None).await;
+            match (read, self.hub().plan()) {
+                // A dry run cannot know it.
+                (Err(error), Some(plan)) if error.kind() == ErrorKind::Config => {
+                    Ok(Some(format!("<SITE from step {}>", plan.requests().len())))
                 }
-            });
+                (read, _) => read.map(Some),
+            }
+        });
         let site: Option<String> = read.await?;
         site.ok_or_else(|| Error::internal("the shop was read and is not there"))
     }

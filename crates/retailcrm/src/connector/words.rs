@@ -59,10 +59,7 @@ pub(super) fn phone(client: &Party, warnings: &mut Vec<Warning>) -> Option<Phone
             Some(digits) => {
                 warnings.push(Warning::new(
                     WarningKind::UnreadableNumber,
-                    format!(
-                        "{raw:?} is no valid number; it went out as {}",
-                        digits.as_str()
-                    ),
+                    format!("{raw:?} is no valid number; it went out as {}", digits.as_str()),
                 ));
                 return Some(digits);
             }
@@ -94,10 +91,7 @@ pub(super) fn unknown_employees(
     let unknown_code = |code: &str| response.unknown_codes.iter().any(|it| it == code);
     let unknown_user = |user: &str| response.unknown_users.iter().any(|it| it == user);
     let codes = response.unknown_codes.iter().map(|code| {
-        let extension = request
-            .codes()
-            .iter()
-            .find(|it| it.as_str() == code.as_str());
+        let extension = request.codes().iter().find(|it| it.as_str() == code.as_str());
         let user = extension.and_then(|extension| directory.user_of(extension));
         let notified = user.filter(|user| !unknown_user(user.as_str()));
         let notified = notified.map(|user| format!("user {user}"));
@@ -109,10 +103,7 @@ pub(super) fn unknown_employees(
             mapped.is_some_and(|mapped| mapped.as_str() == user.as_str())
                 && !unknown_code(code.as_str())
         });
-        (
-            format!("user {user}"),
-            own.map(|code| format!("extension {code}")),
-        )
+        (format!("user {user}"), own.map(|code| format!("extension {code}")))
     });
     let warning = |(unknown, notified): (String, Option<String>)| {
         let effect = match notified {
@@ -157,10 +148,9 @@ pub(super) fn check_directory(directory: &Directory) -> Result<()> {
     for (extension, user) in directory.extensions() {
         UserId::of(user).map_err(|error| about(format!("extensions.{extension}"), &error))?;
     }
-    for (key, user) in [
-        ("default_user", directory.default_user()),
-        ("missed_user", directory.missed_user()),
-    ] {
+    for (key, user) in
+        [("default_user", directory.default_user()), ("missed_user", directory.missed_user())]
+    {
         if let Some(user) = user {
             UserId::of(user).map_err(|error| about(key.to_owned(), &error))?;
         }
@@ -172,11 +162,8 @@ pub(super) fn check_directory(directory: &Directory) -> Result<()> {
 pub(super) fn user_list(directory: &Directory, users: &[User]) -> Result<UserList> {
     let mut list = Vec::with_capacity(users.len());
     for user in users {
-        let mut common = CrmUser::new(
-            user.id.to_common()?,
-            user.display_name(),
-            user.active.unwrap_or(true),
-        );
+        let mut common =
+            CrmUser::new(user.id.to_common()?, user.display_name(), user.active.unwrap_or(true));
         common.extension = directory.extension_of(&common.id).cloned();
         list.push(common);
     }

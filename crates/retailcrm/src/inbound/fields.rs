@@ -48,32 +48,20 @@ pub(super) fn without_secrets(
 
 /// Whether a parameter, or a part of one as `register[token]`, holds a secret.
 fn is_credential(name: &str) -> bool {
-    let last = name
-        .trim_end_matches(']')
-        .rsplit('[')
-        .next()
-        .unwrap_or(name);
+    let last = name.trim_end_matches(']').rsplit('[').next().unwrap_or(name);
     Redactor::is_secret_name(last)
-        || CREDENTIALS
-            .iter()
-            .any(|secret| last.eq_ignore_ascii_case(secret))
+        || CREDENTIALS.iter().any(|secret| last.eq_ignore_ascii_case(secret))
 }
 
 fn clean(value: Value, redactor: &Redactor) -> Value {
     match value {
         Value::String(text) => Value::from(redactor.redact(&text)),
-        Value::Array(values) => values
-            .into_iter()
-            .map(|value| clean(value, redactor))
-            .collect(),
+        Value::Array(values) => values.into_iter().map(|value| clean(value, redactor)).collect(),
         Value::Object(fields) => fields
             .into_iter()
             .map(|(name, value)| {
-                let value = if is_credential(&name) {
-                    Value::from(MASK)
-                } else {
-                    clean(value, redactor)
-                };
+                let value =
+                    if is_credential(&name) { Value::from(MASK) } else { clean(value, redactor) };
                 (redactor.redact(&name), value)
             })
             .collect(),

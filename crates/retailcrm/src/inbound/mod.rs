@@ -143,10 +143,7 @@ pub(crate) fn parse(
         return (InboundReply::not_found(), Err(error));
     };
     let (reply, event) = read(callback, account, config, request);
-    (
-        reply,
-        event.map_err(|error| error.with_operation(callback.name())),
-    )
+    (reply, event.map_err(|error| error.with_operation(callback.name())))
 }
 
 fn read(

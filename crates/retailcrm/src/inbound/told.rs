@@ -23,11 +23,7 @@ pub(super) struct Told<'a> {
 
 impl<'a> Told<'a> {
     pub(super) fn new(account: &'a Account, config: &Config, all: &InboundFields) -> Self {
-        let secrets = [
-            &config.api_key,
-            &config.client_id,
-            &account.config().inbound_secret,
-        ];
+        let secrets = [&config.api_key, &config.client_id, &account.config().inbound_secret];
         let redactor = Redactor::new(secrets.into_iter().flatten().cloned());
         Self {
             account,
@@ -112,9 +108,7 @@ impl<'a> Told<'a> {
         };
         let (user, extension) = self.employee()?;
         if user.is_none() && extension.is_none() {
-            return Err(Error::input(
-                "nothing in the request says whose status it is",
-            ));
+            return Err(Error::input("nothing in the request says whose status it is"));
         }
         let mut event = self.event_of(
             InboundKind::UserStatusChanged,
@@ -148,9 +142,7 @@ impl<'a> Told<'a> {
             Activity::default()
         };
         let Some(active) = told.active else {
-            return Err(Error::input(
-                "the request does not tell whether our module is active",
-            ));
+            return Err(Error::input("the request does not tell whether our module is active"));
         };
         let kind = if active && told.freeze != Some(true) {
             InboundKind::Installed
@@ -168,10 +160,7 @@ impl<'a> Told<'a> {
         let subject = word.split('.').next().unwrap_or_default();
         let customers = ["customer", "customer_corporate"].contains(&subject);
         let entity = |kind: &str, id: &str| -> Result<Option<InboundEntity>> {
-            Ok(self.one(id)?.map(|id| InboundEntity {
-                kind: kind.to_owned(),
-                id: id.to_owned(),
-            }))
+            Ok(self.one(id)?.map(|id| InboundEntity { kind: kind.to_owned(), id: id.to_owned() }))
         };
         let kind = match word.rsplit('.').next() {
             Some("created" | "changed") if customers => InboundKind::CustomerChanged,

@@ -142,11 +142,7 @@ pub struct CorporateCustomer {
     #[serde(default, deserialize_with = "wire::bool_or_none")]
     pub bad: Option<bool>,
     /// The main contact.
-    #[serde(
-        default,
-        rename = "mainCustomerContact",
-        deserialize_with = "wire::object_or_none"
-    )]
+    #[serde(default, rename = "mainCustomerContact", deserialize_with = "wire::object_or_none")]
     pub main_contact: Option<CorporateContact>,
     /// The main company.
     #[serde(default, deserialize_with = "wire::object_or_none")]
@@ -180,8 +176,6 @@ pub struct CorporateCustomer {
 impl CorporateCustomer {
     /// What it is called: `nickName`, else the name of its main company.
     pub fn display_name(&self) -> Option<&str> {
-        self.nick_name
-            .as_deref()
-            .or_else(|| self.main_company.as_ref()?.name.as_deref())
+        self.nick_name.as_deref().or_else(|| self.main_company.as_ref()?.name.as_deref())
     }
 }

@@ -43,10 +43,7 @@ mod tests {
 
     #[test]
     fn a_map_keeps_its_codes_and_nothing_is_empty() {
-        assert_eq!(
-            json!(custom_fields(&json!({"nps": 9})).unwrap()),
-            json!({"nps": 9})
-        );
+        assert_eq!(json!(custom_fields(&json!({"nps": 9})).unwrap()), json!({"nps": 9}));
         for empty in [json!([]), json!(null), json!({})] {
             assert!(custom_fields(&empty).unwrap().is_empty(), "{empty}");
         }

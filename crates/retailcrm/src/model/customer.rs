@@ -142,24 +142,13 @@ impl<'de> Deserialize<'de> for CustomerLink {
             #[serde(default, deserialize_with = "wire::text_or_none")]
             site: Option<String>,
         }
-        let Wire {
-            kind,
-            id,
-            external_id,
-            site,
-        } = Wire::deserialize(deserializer)?;
+        let Wire { kind, id, external_id, site } = Wire::deserialize(deserializer)?;
         let (id, corporate_id) = match &kind {
             None | Some(CustomerKind::Person) => (CustomerId::deserialize(id).ok(), None),
             Some(CustomerKind::Corporate) => (None, CorporateCustomerId::deserialize(id).ok()),
             Some(CustomerKind::Other(_)) => (None, None),
         };
-        Ok(Self {
-            kind,
-            id,
-            corporate_id,
-            external_id,
-            site,
-        })
+        Ok(Self { kind, id, corporate_id, external_id, site })
     }
 }
 
@@ -243,18 +232,10 @@ pub struct Customer {
     #[serde(default, rename = "totalSumm", deserialize_with = "wire::text_or_none")]
     pub total_sum: Option<String>,
     /// What an order of theirs comes to on average.
-    #[serde(
-        default,
-        rename = "averageSumm",
-        deserialize_with = "wire::text_or_none"
-    )]
+    #[serde(default, rename = "averageSumm", deserialize_with = "wire::text_or_none")]
     pub average_sum: Option<String>,
     /// The profit from them.
-    #[serde(
-        default,
-        rename = "marginSumm",
-        deserialize_with = "wire::text_or_none"
-    )]
+    #[serde(default, rename = "marginSumm", deserialize_with = "wire::text_or_none")]
     pub margin_sum: Option<String>,
     /// The costs of them.
     #[serde(default, rename = "costSumm", deserialize_with = "wire::text_or_none")]

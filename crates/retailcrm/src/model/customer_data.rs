@@ -113,9 +113,7 @@ impl CustomerData {
     /// not certain: a change names none, or all the customer has and the new ones.
     #[must_use]
     pub fn with_phone(mut self, number: impl Into<PhoneText>) -> Self {
-        let phone = Phone {
-            number: number.into(),
-        };
+        let phone = Phone { number: number.into() };
         if !self.phones.contains(&phone) {
             self.phones.push(phone);
         }
@@ -132,9 +130,7 @@ impl CustomerData {
     /// The standing in law (`contragent.contragentType`).
     #[must_use]
     pub fn with_contragent_type(mut self, kind: ContragentType) -> Self {
-        self.contragent = Some(Contragent {
-            contragent_type: kind,
-        });
+        self.contragent = Some(Contragent { contragent_type: kind });
         self
     }
 
@@ -179,9 +175,7 @@ impl CustomerData {
     }
 
     pub(crate) fn has_first_name(&self) -> bool {
-        self.first_name
-            .as_deref()
-            .is_some_and(|name| !name.trim().is_empty())
+        self.first_name.as_deref().is_some_and(|name| !name.trim().is_empty())
     }
 
     pub(crate) fn has_phones(&self) -> bool {

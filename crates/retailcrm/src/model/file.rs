@@ -32,11 +32,7 @@ pub struct StoredFile {
     #[serde(default, deserialize_with = "wire::integer_or_none")]
     pub size: Option<i64>,
     /// What it is attached to.
-    #[serde(
-        default,
-        rename = "attachment",
-        deserialize_with = "wire::list_or_values"
-    )]
+    #[serde(default, rename = "attachment", deserialize_with = "wire::list_or_values")]
     pub attachments: Vec<Attachment>,
 }
 

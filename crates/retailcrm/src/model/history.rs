@@ -99,11 +99,7 @@ pub struct HistoryEntity<Id> {
 impl<'de, Id: DeserializeOwned> Deserialize<'de> for HistoryEntity<Id> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let fields = Map::deserialize(deserializer)?;
-        let text = |name| {
-            fields
-                .get(name)
-                .and_then(|value| wire::text_or_none(value).ok()?)
-        };
+        let text = |name| fields.get(name).and_then(|value| wire::text_or_none(value).ok()?);
         Ok(Self {
             id: fields.get("id").and_then(|id| Id::deserialize(id).ok()),
             external_id: text("externalId"),
@@ -169,9 +165,7 @@ impl<'de, Id: Historic> Deserialize<'de> for HistoryRecord<Id> {
             created_at: wire::local_time_or_none(at("createdAt")).ok().flatten(),
             event,
             source: wire::value_or_none(at("source")).ok().flatten(),
-            user: at("user")
-                .get("id")
-                .and_then(|id| UserId::deserialize(id).ok()),
+            user: at("user").get("id").and_then(|id| UserId::deserialize(id).ok()),
             by_this_key: at("apiKey").get("current").and_then(says),
             field: wire::text_or_none(at("field")).ok().flatten(),
             old_value: at("oldValue").clone(),
@@ -240,9 +234,10 @@ impl<Id> HistoryPage<Id> {
     pub(crate) fn has_more(&self, size: u32) -> bool {
         let full = u64::try_from(self.len()).is_ok_and(|len| len >= u64::from(size));
         self.len() > 0
-            && self.pagination.total_page_count.map_or(full, |total| {
-                total > self.pagination.current_page.unwrap_or(1)
-            })
+            && self
+                .pagination
+                .total_page_count
+                .map_or(full, |total| total > self.pagination.current_page.unwrap_or(1))
     }
 }
 

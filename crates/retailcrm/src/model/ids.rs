@@ -29,10 +29,8 @@ impl UserId {
     pub fn of(user: &CrmUserId) -> Result<Self> {
         match user.as_str().parse() {
             Ok(id) if id > 0 => Ok(Self(id)),
-            _ => Err(
-                Error::config(format!("{:?} is no RetailCRM user id", user.as_str()))
-                    .with_hint("RetailCRM's user ids are numbers; `vochi-crm users` lists them"),
-            ),
+            _ => Err(Error::config(format!("{:?} is no RetailCRM user id", user.as_str()))
+                .with_hint("RetailCRM's user ids are numbers; `vochi-crm users` lists them")),
         }
     }
 

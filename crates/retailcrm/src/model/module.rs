@@ -141,22 +141,14 @@ pub struct AdditionalCode {
 impl AdditionalCode {
     /// This user has this extension.
     pub fn new(user: UserId, code: Extension) -> Self {
-        Self {
-            user,
-            code,
-            other: Map::new(),
-        }
+        Self { user, code, other: Map::new() }
     }
 
     fn read(value: &Value) -> Option<Self> {
         let mut other = value.as_object()?.clone();
         let user = UserId::deserialize(other.remove("userId")?).ok()?;
         let code = text(&other.remove("code")?)?;
-        Some(Self {
-            user,
-            code: Extension::new(code).ok()?,
-            other,
-        })
+        Some(Self { user, code: Extension::new(code).ok()?, other })
     }
 }
 
@@ -175,21 +167,13 @@ pub struct ExternalPhone {
 impl ExternalPhone {
     /// This number is this shop's.
     pub fn new(site: impl Into<String>, phone: impl Into<String>) -> Self {
-        Self {
-            site: Some(site.into()),
-            phone: phone.into(),
-            other: Map::new(),
-        }
+        Self { site: Some(site.into()), phone: phone.into(), other: Map::new() }
     }
 
     fn read(value: &Value) -> Option<Self> {
         let mut other = value.as_object()?.clone();
         let phone = text(&other.remove("externalPhone")?)?;
-        Some(Self {
-            site: take(&mut other, "siteCode", text),
-            phone,
-            other,
-        })
+        Some(Self { site: take(&mut other, "siteCode", text), phone, other })
     }
 }
 
@@ -283,11 +267,7 @@ impl TelephonyModule {
     fn take_in(&mut self, root: Self) -> bool {
         let before = self.clone();
         for code in root.additional_codes {
-            if !self
-                .additional_codes
-                .iter()
-                .any(|own| own.code == code.code)
-            {
+            if !self.additional_codes.iter().any(|own| own.code == code.code) {
                 self.additional_codes.push(code);
             }
         }

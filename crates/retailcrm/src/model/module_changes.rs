@@ -42,22 +42,15 @@ impl Changes<'_> {
         wanted: &[(Extension, UserId)],
     ) {
         for (code, user) in wanted {
-            let mut holders = telephony
-                .additional_codes
-                .iter_mut()
-                .filter(|own| own.code == *code);
+            let mut holders = telephony.additional_codes.iter_mut().filter(|own| own.code == *code);
             match holders.next() {
                 Some(own) if own.user == *user => {}
                 Some(own) => {
                     let before = std::mem::replace(&mut own.user, *user);
-                    self.0.push(format!(
-                        "extension {code} goes from user {before} to user {user}"
-                    ));
+                    self.0.push(format!("extension {code} goes from user {before} to user {user}"));
                 }
                 None => {
-                    telephony
-                        .additional_codes
-                        .push(AdditionalCode::new(*user, code.clone()));
+                    telephony.additional_codes.push(AdditionalCode::new(*user, code.clone()));
                     self.0.push(format!("user {user} gets extension {code}"));
                 }
             }
@@ -68,8 +61,7 @@ impl Changes<'_> {
                 .additional_codes
                 .retain(|own| own.code != *code || !std::mem::replace(&mut met, true));
             if telephony.additional_codes.len() != before {
-                self.0
-                    .push(format!("extension {code} stays with user {user} alone"));
+                self.0.push(format!("extension {code} stays with user {user} alone"));
             }
         }
     }
@@ -84,11 +76,8 @@ impl Changes<'_> {
                 own.site.as_deref() == Some(site) && digits(&own.phone) == digits(number.as_str())
             });
             if !there {
-                telephony
-                    .external_phones
-                    .push(ExternalPhone::new(site.clone(), number.as_str()));
-                self.0
-                    .push(format!("shop {site} gets our number {}", number.as_str()));
+                telephony.external_phones.push(ExternalPhone::new(site.clone(), number.as_str()));
+                self.0.push(format!("shop {site} gets our number {}", number.as_str()));
             }
         }
     }
@@ -106,12 +95,9 @@ impl Changes<'_> {
         plan: &[(Extension, UserId)],
     ) {
         telephony.additional_codes.retain(|own| {
-            let planned = plan
-                .iter()
-                .any(|(code, user)| own.code == *code && own.user == *user);
+            let planned = plan.iter().any(|(code, user)| own.code == *code && own.user == *user);
             if planned {
-                self.0
-                    .push(format!("user {} loses extension {}", own.user, own.code));
+                self.0.push(format!("user {} loses extension {}", own.user, own.code));
             }
             !planned
         });
@@ -148,8 +134,7 @@ impl Changes<'_> {
             }
             if actions[action.as_str()] != path.as_str() {
                 actions[action.as_str()] = path.as_str().into();
-                self.0
-                    .push(format!("action {} leads to {path}", action.as_str()));
+                self.0.push(format!("action {} leads to {path}", action.as_str()));
             }
         }
     }

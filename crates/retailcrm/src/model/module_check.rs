@@ -31,16 +31,9 @@ impl IntegrationModule {
         if let Some(prefix) = &self.integration_code
             && !code.as_str().starts_with(prefix)
         {
-            wrong.insert(
-                "code",
-                format!("it has to begin with integrationCode, {prefix}"),
-            );
+            wrong.insert("code", format!("it has to begin with integrationCode, {prefix}"));
         }
-        if self
-            .base_url
-            .as_deref()
-            .is_none_or(|url| url.trim().is_empty())
-        {
+        if self.base_url.as_deref().is_none_or(|url| url.trim().is_empty()) {
             wrong.insert("baseUrl", "it is missing".to_owned());
         }
         let default = TelephonyModule::default();
@@ -65,14 +58,8 @@ impl IntegrationModule {
         if wrong.is_empty() {
             return Ok(code);
         }
-        let told: Vec<String> = wrong
-            .iter()
-            .map(|(name, why)| format!("{name}: {why}"))
-            .collect();
-        let fields = wrong
-            .into_iter()
-            .map(|(name, why)| (name.to_owned(), why))
-            .collect();
+        let told: Vec<String> = wrong.iter().map(|(name, why)| format!("{name}: {why}")).collect();
+        let fields = wrong.into_iter().map(|(name, why)| (name.to_owned(), why)).collect();
         Err(Error::input(format!(
             "RetailCRM would refuse this integration module: {}",
             told.join("; ")
@@ -109,9 +96,8 @@ fn wrong_codes(telephony: &TelephonyModule) -> Option<String> {
         if one.user.get() == 0 {
             return Some(format!("extension {} has no user", one.code));
         }
-        let other = codes[..index]
-            .iter()
-            .find(|before| before.code == one.code && before.user != one.user);
+        let other =
+            codes[..index].iter().find(|before| before.code == one.code && before.user != one.user);
         if let Some(other) = other {
             return Some(format!(
                 "extension {} is given to the users {} and {}",
@@ -137,14 +123,10 @@ impl ModuleEdited {
     pub fn warnings(&self) -> Vec<Warning> {
         let unknown = |text| Warning::new(WarningKind::UnknownToCrm, text);
         let users = self.unknown_users.iter().map(|user| {
-            unknown(format!(
-                "RetailCRM knows no user {user}; their extension is not registered"
-            ))
+            unknown(format!("RetailCRM knows no user {user}; their extension is not registered"))
         });
         let sites = self.unknown_sites.iter().map(|site| {
-            unknown(format!(
-                "RetailCRM knows no shop {site}; its number is not registered"
-            ))
+            unknown(format!("RetailCRM knows no shop {site}; its number is not registered"))
         });
         users.chain(sites).collect()
     }

@@ -213,33 +213,18 @@ impl ModulePlan {
         };
         let mut change = Changes(&mut changes);
         module.code = Some(self.code.to_string());
-        change.set(
-            &mut module.integration_code,
-            self.integration_code.as_ref(),
-            "integrationCode",
-        );
+        change.set(&mut module.integration_code, self.integration_code.as_ref(), "integrationCode");
         change.set(&mut module.active, Some(&self.active), "active");
         change.set(&mut module.name, Some(&self.name), "name");
         change.url(&mut module.logo, self.logo.as_ref(), "logo");
         change.set(&mut module.client_id, self.client_id.as_ref(), "clientId");
-        let has_base_url = module
-            .base_url
-            .as_deref()
-            .is_some_and(|url| !url.is_empty());
+        let has_base_url = module.base_url.as_deref().is_some_and(|url| !url.is_empty());
         if !(self.keeps_base_url && has_base_url) {
             change.url(&mut module.base_url, Some(&self.base_url), "baseUrl");
         }
-        change.url(
-            &mut module.account_url,
-            self.account_url.as_ref(),
-            "accountUrl",
-        );
+        change.url(&mut module.account_url, self.account_url.as_ref(), "accountUrl");
         let telephony = module.telephony.get_or_insert_default();
-        change.url(
-            &mut telephony.make_call_url,
-            self.make_call_url.as_ref(),
-            "makeCallUrl",
-        );
+        change.url(&mut telephony.make_call_url, self.make_call_url.as_ref(), "makeCallUrl");
         change.url(
             &mut telephony.change_user_status_url,
             self.change_user_status_url.as_ref(),
@@ -250,21 +235,9 @@ impl ModulePlan {
             .map(|editing| editing == Editing::InTheCrm)
             .or(telephony.allow_edit.is_none().then_some(false));
         change.set(&mut telephony.allow_edit, editing.as_ref(), "allowEdit");
-        change.set(
-            &mut telephony.input_event_supported,
-            Some(&true),
-            "inputEventSupported",
-        );
-        change.set(
-            &mut telephony.output_event_supported,
-            Some(&true),
-            "outputEventSupported",
-        );
-        change.set(
-            &mut telephony.hangup_event_supported,
-            Some(&true),
-            "hangupEventSupported",
-        );
+        change.set(&mut telephony.input_event_supported, Some(&true), "inputEventSupported");
+        change.set(&mut telephony.output_event_supported, Some(&true), "outputEventSupported");
+        change.set(&mut telephony.hangup_event_supported, Some(&true), "hangupEventSupported");
         change.codes(telephony, &self.codes);
         change.phones(telephony, &self.phones);
         change.actions(&mut module.other, &self.actions);
@@ -303,9 +276,8 @@ impl ModulePlan {
 
     fn check_codes(&self) -> Result<()> {
         for (index, (code, user)) in self.codes.iter().enumerate() {
-            let other = self.codes[..index]
-                .iter()
-                .find(|(before, of)| before == code && of != user);
+            let other =
+                self.codes[..index].iter().find(|(before, of)| before == code && of != user);
             if let Some((_, other)) = other {
                 return Err(Error::input(format!(
                     "extension {code} is given to the users {other} and {user}"
@@ -317,11 +289,7 @@ impl ModulePlan {
     }
 
     fn check_read(&self, read: &IntegrationModule) -> Result<()> {
-        if read
-            .code
-            .as_deref()
-            .is_some_and(|code| code != self.code.as_str())
-        {
+        if read.code.as_deref().is_some_and(|code| code != self.code.as_str()) {
             return Err(Error::input(format!(
                 "the plan is for module {}, not for the one that was read",
                 self.code

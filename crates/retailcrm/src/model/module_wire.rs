@@ -27,10 +27,7 @@ struct Fields<M> {
 
 impl<M: SerializeMap> Fields<M> {
     fn new(map: M) -> Self {
-        Self {
-            map,
-            written: Vec::new(),
-        }
+        Self { map, written: Vec::new() }
     }
 
     fn put<T: Serialize + ?Sized>(

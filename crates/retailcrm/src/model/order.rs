@@ -141,9 +141,6 @@ impl<'de> Deserialize<'de> for WrittenOrder {
             order: Option<Order>,
         }
         let Wire { id, order } = Wire::deserialize(deserializer)?;
-        Ok(Self {
-            id: id.or(order.as_ref().map(|order| order.id)),
-            order,
-        })
+        Ok(Self { id: id.or(order.as_ref().map(|order| order.id)), order })
     }
 }

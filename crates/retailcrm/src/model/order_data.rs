@@ -173,8 +173,6 @@ impl OrderData {
     }
 
     pub(crate) fn has_external_id(&self) -> bool {
-        self.external_id
-            .as_deref()
-            .is_some_and(|id| !id.trim().is_empty())
+        self.external_id.as_deref().is_some_and(|id| !id.trim().is_empty())
     }
 }

@@ -115,14 +115,9 @@ pub fn site_for(
         available.iter().map(String::as_str).collect()
     };
     if choices.is_empty() {
-        return Err(
-            Error::config("site: RetailCRM names no shop this key reaches")
-                .with_hint("set `site` to the shop's symbolic code"),
-        );
+        return Err(Error::config("site: RetailCRM names no shop this key reaches")
+            .with_hint("set `site` to the shop's symbolic code"));
     }
-    Err(Error::config(format!(
-        "site: the key reaches several shops: {}",
-        choices.join(", ")
-    ))
-    .with_hint("set `site` to one of them"))
+    Err(Error::config(format!("site: the key reaches several shops: {}", choices.join(", ")))
+        .with_hint("set `site` to one of them"))
 }

@@ -17,9 +17,7 @@ pub struct ApiVersions {
 impl ApiVersions {
     /// Whether the version this client speaks is among them.
     pub fn has_v5(&self) -> bool {
-        self.versions
-            .iter()
-            .any(|version| version.split('.').next() == Some("5"))
+        self.versions.iter().any(|version| version.split('.').next() == Some("5"))
     }
 }
 

@@ -45,11 +45,7 @@ pub struct Task {
     #[serde(default, deserialize_with = "wire::text_or_none")]
     pub commentary: Option<String>,
     /// By when, to the minute.
-    #[serde(
-        default,
-        rename = "datetime",
-        deserialize_with = "wire::local_time_or_none"
-    )]
+    #[serde(default, rename = "datetime", deserialize_with = "wire::local_time_or_none")]
     pub due: Option<LocalTime>,
     /// When it was made.
     #[serde(default, deserialize_with = "wire::local_time_or_none")]

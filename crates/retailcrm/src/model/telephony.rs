@@ -229,10 +229,7 @@ impl CallUpload {
 #[non_exhaustive]
 pub struct CallsUploadAnswer {
     /// How many calls were taken in (`processedCallsCount`).
-    #[serde(
-        rename = "processedCallsCount",
-        deserialize_with = "wire::integer_or_none"
-    )]
+    #[serde(rename = "processedCallsCount", deserialize_with = "wire::integer_or_none")]
     pub processed: Option<i64>,
     /// Ids the CRM had already (`duplicateCalls`).
     #[serde(rename = "duplicateCalls", deserialize_with = "wire::texts")]
@@ -350,10 +347,7 @@ pub(super) fn phones<'de, D: serde::Deserializer<'de>>(
         number: Option<String>,
     }
     let phones: Vec<Phone> = wire::list_or_values(deserializer)?;
-    Ok(phones
-        .into_iter()
-        .filter_map(|phone| phone.number)
-        .collect())
+    Ok(phones.into_iter().filter_map(|phone| phone.number).collect())
 }
 
 /// Given name first, as every CRM's names are printed.

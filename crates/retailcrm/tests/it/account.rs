@@ -11,20 +11,13 @@ fn users_page(users: &Value, page: u32, pages: u32) -> Step {
     let pagination = json!({
         "limit": 100, "totalCount": 3, "currentPage": page, "totalPageCount": pages,
     });
-    Step::json(
-        200,
-        &json!({"success": true, "pagination": pagination, "users": users}),
-    )
+    Step::json(200, &json!({"success": true, "pagination": pagination, "users": users}))
 }
 
 #[tokio::test(start_paused = true)]
 async fn users_are_listed_over_all_pages_and_held_against_the_directory() {
     let bench = Bench::new([
-        users_page(
-            &json!([{"id": 18, "active": true, "lastName": "Orlova"}]),
-            1,
-            2,
-        ),
+        users_page(&json!([{"id": 18, "active": true, "lastName": "Orlova"}]), 1, 2),
         users_page(
             &json!([{"id": "31", "active": "1", "email": "c@example.test"}, {"name": "broken"}]),
             2,
@@ -36,20 +29,11 @@ async fn users_are_listed_over_all_pages_and_held_against_the_directory() {
         .users
         .iter()
         .map(|user| {
-            let extension = user
-                .extension
-                .as_ref()
-                .map(vochi_crm_core::Extension::as_str);
+            let extension = user.extension.as_ref().map(vochi_crm_core::Extension::as_str);
             (user.id.as_str(), user.name.as_str(), extension)
         })
         .collect();
-    assert_eq!(
-        rows,
-        [
-            ("18", "Orlova", Some("151")),
-            ("31", "c@example.test", None)
-        ]
-    );
+    assert_eq!(rows, [("18", "Orlova", Some("151")), ("31", "c@example.test", None)]);
     let mismatches: Vec<String> = list.mismatches.iter().map(ToString::to_string).collect();
     assert_eq!(
         mismatches,
@@ -78,18 +62,12 @@ async fn an_inactive_user_behind_an_extension_is_a_mismatch() {
 async fn the_responsible_manager_has_the_directorys_extension_first() {
     let fixture = Fixture::open("telephony_manager");
     let bench = Bench::with(
-        [
-            fixture.answer("success_details"),
-            fixture.answer("success_string_ids"),
-        ],
+        [fixture.answer("success_details"), fixture.answer("success_string_ids")],
         json!({"extensions": {"155": "7"}}),
         json!({}),
     );
     for _ in 0..2 {
-        let found = bench
-            .connector
-            .responsible(&Cx::live(), &phone("+375291112233"))
-            .await;
+        let found = bench.connector.responsible(&Cx::live(), &phone("+375291112233")).await;
         let found = found.unwrap().expect("somebody is responsible");
         assert_eq!(found.user_id.as_str(), "7");
         assert_eq!(found.name.as_deref(), Some("Пётр Петров"));
@@ -100,37 +78,20 @@ async fn the_responsible_manager_has_the_directorys_extension_first() {
         "GET /api/v5/telephony/manager?phone=%2B375291112233&details=1&ignoreStatus=1"
     );
     let bench = Bench::new([fixture.answer("success_details")]);
-    let found = bench
-        .connector
-        .responsible(&Cx::live(), &phone("+375291112233"))
-        .await;
-    assert_eq!(
-        found.unwrap().unwrap().extension.unwrap().as_str(),
-        "101",
-        "the CRM's own"
-    );
+    let found = bench.connector.responsible(&Cx::live(), &phone("+375291112233")).await;
+    assert_eq!(found.unwrap().unwrap().extension.unwrap().as_str(), "101", "the CRM's own");
 }
 
 #[tokio::test(start_paused = true)]
 async fn nobody_responsible_has_many_spellings() {
     for manager in [json!(null), json!([]), json!({}), json!("")] {
-        let bench = Bench::new([Step::json(
-            200,
-            &json!({"success": true, "manager": manager}),
-        )]);
-        let found = bench
-            .connector
-            .responsible(&Cx::live(), &phone("+375291112233"))
-            .await;
+        let bench = Bench::new([Step::json(200, &json!({"success": true, "manager": manager}))]);
+        let found = bench.connector.responsible(&Cx::live(), &phone("+375291112233")).await;
         assert_eq!(found.unwrap(), None);
     }
     let bench = Bench::new([Fixture::open("telephony_manager").answer("unknown_phone")]);
     assert_eq!(
-        bench
-            .connector
-            .responsible(&Cx::live(), &phone("+375296254070"))
-            .await
-            .unwrap(),
+        bench.connector.responsible(&Cx::live(), &phone("+375296254070")).await.unwrap(),
         None
     );
 }
@@ -138,76 +99,31 @@ async fn nobody_responsible_has_many_spellings() {
 #[tokio::test(start_paused = true)]
 async fn the_answer_about_a_number_is_always_fresh() {
     let fixture = Fixture::open("telephony_manager");
-    let bench = Bench::new([
-        fixture.answer("unknown_phone"),
-        fixture.answer("success_details"),
-    ]);
+    let bench = Bench::new([fixture.answer("unknown_phone"), fixture.answer("success_details")]);
     let number = phone("+375291112233");
-    assert_eq!(
-        bench
-            .connector
-            .responsible(&Cx::live(), &number)
-            .await
-            .unwrap(),
-        None
-    );
-    assert!(
-        bench
-            .connector
-            .responsible(&Cx::live(), &number)
-            .await
-            .unwrap()
-            .is_some()
-    );
+    assert_eq!(bench.connector.responsible(&Cx::live(), &number).await.unwrap(), None);
+    assert!(bench.connector.responsible(&Cx::live(), &number).await.unwrap().is_some());
 }
 
 #[test]
 fn mistakes_in_the_configuration_name_their_key() {
     let hub = Hub::new().unwrap();
     for (common, config, begin) in [
-        (
-            json!({}),
-            json!({"url": "http://demo.retailcrm.ru"}),
-            "url: ",
-        ),
+        (json!({}), json!({"url": "http://demo.retailcrm.ru"}), "url: "),
         (json!({}), json!({"url": ""}), "url: "),
         (json!({}), json!({"api_key": null}), "api_key: "),
         (json!({}), json!({"api_key": ""}), "api_key: "),
         (json!({}), json!({"api_key": "two\nlines"}), "api_key: "),
         (json!({"timezone": "Minsk"}), json!({}), "timezone: "),
-        (
-            json!({"default_region": "ZZ"}),
-            json!({}),
-            "default_region: ",
-        ),
-        (
-            json!({"extensions": {"151": "eighteen"}}),
-            json!({}),
-            "extensions.151: ",
-        ),
-        (
-            json!({"lines": {"0001363": "none"}}),
-            json!({}),
-            "lines.0001363: ",
-        ),
+        (json!({"default_region": "ZZ"}), json!({}), "default_region: "),
+        (json!({"extensions": {"151": "eighteen"}}), json!({}), "extensions.151: "),
+        (json!({"lines": {"0001363": "none"}}), json!({}), "lines.0001363: "),
         (json!({"missed_user": "nobody"}), json!({}), "missed_user: "),
-        (
-            json!({"requests_per_second": 0}),
-            json!({}),
-            "requests_per_second: ",
-        ),
+        (json!({"requests_per_second": 0}), json!({}), "requests_per_second: "),
         (json!({"burst": 0}), json!({}), "burst: "),
-        (
-            json!({"timeout_seconds": -1}),
-            json!({}),
-            "timeout_seconds: ",
-        ),
+        (json!({"timeout_seconds": -1}), json!({}), "timeout_seconds: "),
         (json!({"bare_digits": "both"}), json!({}), "bare_digits: "),
-        (
-            json!({"unknown_caller": "lead"}),
-            json!({}),
-            "unknown_caller: ",
-        ),
+        (json!({"unknown_caller": "lead"}), json!({}), "unknown_caller: "),
     ] {
         let error = open(&hub, common, config).expect_err(begin);
         assert_eq!(error.kind(), ErrorKind::Config, "{begin}");
@@ -227,27 +143,10 @@ fn what_retailcrm_lacks_is_said() {
 async fn a_dry_run_shows_the_upload_with_the_key_masked() {
     let (hub, plan) = planned();
     let connector = open(&hub, json!({}), json!({})).unwrap();
-    let receipt = connector
-        .log_calls(&Cx::history(), &[record("1")])
-        .await
-        .remove(0)
-        .unwrap();
+    let receipt = connector.log_calls(&Cx::history(), &[record("1")]).await.remove(0).unwrap();
     assert_eq!(receipt.requests(), 0);
     let planned = &plan.requests()[0];
-    assert_eq!(
-        planned.url,
-        "https://demo.retailcrm.ru/api/v5/telephony/calls/upload"
-    );
-    assert!(
-        planned
-            .headers
-            .contains(&("x-api-key".to_owned(), "***".to_owned()))
-    );
-    assert!(
-        planned
-            .body
-            .as_ref()
-            .unwrap()
-            .starts_with("calls=%5B%7B%22date%22")
-    );
+    assert_eq!(planned.url, "https://demo.retailcrm.ru/api/v5/telephony/calls/upload");
+    assert!(planned.headers.contains(&("x-api-key".to_owned(), "***".to_owned())));
+    assert!(planned.body.as_ref().unwrap().starts_with("calls=%5B%7B%22date%22"));
 }

@@ -24,10 +24,7 @@ fn customers(rows: &Value) -> Step {
 
 async fn read(bench: &Bench, since: Option<&str>) -> Result<Changes> {
     let since = since.map(Cursor::new);
-    bench
-        .connector
-        .changes(&Cx::history(), since.as_ref())
-        .await
+    bench.connector.changes(&Cx::history(), since.as_ref()).await
 }
 
 fn lines(bench: &Bench) -> Vec<String> {
@@ -113,10 +110,7 @@ async fn our_own_changes_are_no_news() {
     let changes = read(&bench, Some("0")).await.unwrap();
     assert_eq!(changes.cursor.as_str(), "4");
     let asked = lines(&bench).remove(1);
-    assert!(
-        asked.contains("?filter%5Bids%5D%5B%5D=2&filter%5Bids%5D%5B%5D=3&"),
-        "{asked}"
-    );
+    assert!(asked.contains("?filter%5Bids%5D%5B%5D=2&filter%5Bids%5D%5B%5D=3&"), "{asked}");
 
     let bench = Bench::new([history(&json!([own(9, 1, json!(true))]), 1)]);
     let changes = read(&bench, Some("8")).await.unwrap();
@@ -137,11 +131,7 @@ async fn the_gone_are_not_asked_for() {
     let bench = Bench::new([history(&records, 1), customers(&card)]);
     let changes = read(&bench, Some("0")).await.unwrap();
     assert_eq!(ids(&changes), ["7"]);
-    assert!(
-        lines(&bench)[1].contains("?filter%5Bids%5D%5B%5D=7&"),
-        "{:?}",
-        lines(&bench)
-    );
+    assert!(lines(&bench)[1].contains("?filter%5Bids%5D%5B%5D=7&"), "{:?}", lines(&bench));
 }
 
 #[tokio::test(start_paused = true)]
@@ -159,11 +149,7 @@ async fn a_long_history_is_read_to_its_end_and_customers_by_the_hundred() {
     let changes = read(&bench, None).await.unwrap();
     assert_eq!(changes.cursor.as_str(), "130");
     let told: Vec<String> = (1..=130).map(|id| (1000_u64 - id).to_string()).collect();
-    assert_eq!(
-        ids(&changes),
-        told,
-        "the last changed at the end, nobody else"
-    );
+    assert_eq!(ids(&changes), told, "the last changed at the end, nobody else");
     let asked = lines(&bench);
     assert!(asked[1].contains("sinceId%5D=100&"), "{}", asked[1]);
     assert!(asked[3].contains("=870&limit=100&page=1"), "{}", asked[3]);

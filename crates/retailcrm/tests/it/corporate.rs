@@ -66,10 +66,8 @@ fn every_filter_has_its_documented_name() {
         .with_page(2);
     let query = request.request().unwrap().query_string();
     let pairs = super::support::form(&query);
-    let pairs: Vec<(&str, &str)> = pairs
-        .iter()
-        .map(|(name, value)| (name.as_str(), value.as_str()))
-        .collect();
+    let pairs: Vec<(&str, &str)> =
+        pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     assert_eq!(
         pairs,
         [
@@ -174,21 +172,12 @@ async fn contacts_and_companies_are_read() {
         .iter()
         .map(|contact| (contact.is_main, contact.customer.as_ref().unwrap().id))
         .collect();
-    assert_eq!(
-        people,
-        [
-            (Some(true), Some(SIXTY)),
-            (Some(false), Some(CustomerId::new(61))),
-        ]
-    );
+    assert_eq!(people, [(Some(true), Some(SIXTY)), (Some(false), Some(CustomerId::new(61))),]);
     let found = area.companies(&cx, companies()).all().await.unwrap();
     assert_eq!(found[0].id, Some(CompanyId::new(771)));
     assert_eq!(found[0].name.as_deref(), Some("ООО Пример"));
     assert_eq!(found[0].brand.as_deref(), Some("Пример"));
-    assert_eq!(
-        (found[0].is_main, found[0].active),
-        (Some(true), Some(true))
-    );
+    assert_eq!((found[0].is_main, found[0].active), (Some(true), Some(true)));
     let contragent = found[0].contragent.as_ref().unwrap();
     assert_eq!(contragent.kind, Some(ContragentType::LegalEntity));
 }
@@ -204,11 +193,7 @@ async fn further_pages_of_companies_are_read() {
     let area = corporate(&bench);
     let found = area.companies(&Cx::history(), companies()).all().await;
     assert_eq!(found.unwrap().len(), 2);
-    assert!(
-        bench.played()[1]
-            .line
-            .ends_with("by=id&site=shop-one&page=2")
-    );
+    assert!(bench.played()[1].line.ends_with("by=id&site=shop-one&page=2"));
 }
 
 #[tokio::test(start_paused = true)]

@@ -25,9 +25,7 @@ fn sent<E: Endpoint>(operation: &E, field: &str) -> Value {
 #[test]
 fn reading_requests_go_out_as_documented() {
     let fixture = Fixture::open("customers_list");
-    let by_name = ListCustomers::new()
-        .with_name("+375291112233")
-        .with_page_size(PageSize::Twenty);
+    let by_name = ListCustomers::new().with_name("+375291112233").with_page_size(PageSize::Twenty);
     assert_same(&by_name.request().unwrap(), fixture.request(None));
     let by_ids = ListCustomers::new().with_ids([SIXTY, CustomerId::new(61)]);
     let wire_query = fixture.request(Some("by_ids"))["wire_query"].clone();
@@ -36,10 +34,9 @@ fn reading_requests_go_out_as_documented() {
         format!("{}&page=1", wire_query.as_str().unwrap()),
         "page 1 is what the fixture leaves to the CRM"
     );
-    for (request, name) in [
-        (get().request(), "customer_get"),
-        (notes().request(), "customers_notes_list"),
-    ] {
+    for (request, name) in
+        [(get().request(), "customer_get"), (notes().request(), "customers_notes_list")]
+    {
         assert_same(&request.unwrap(), Fixture::open(name).request(None));
     }
 }
@@ -108,10 +105,8 @@ fn every_filter_has_its_documented_name() {
     ] {
         let query = request.unwrap().query_string();
         let read = super::support::form(&query);
-        let read: Vec<(&str, &str)> = read
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
-            .collect();
+        let read: Vec<(&str, &str)> =
+            read.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         assert_eq!(read, pairs);
     }
 }
@@ -122,9 +117,7 @@ fn the_kind_of_id_is_always_said() {
     assert_eq!(by_shop.path(), "/api/v5/customers/a%2Fb");
     assert_eq!(by_shop.query_string(), "by=externalId");
     let changed = CustomerData::new().with_email("a@example.test");
-    let edit = EditCustomer::by_external_id("ext-60", changed)
-        .request()
-        .unwrap();
+    let edit = EditCustomer::by_external_id("ext-60", changed).request().unwrap();
     assert_eq!(edit.path(), "/api/v5/customers/ext-60/edit");
     let body = edit.body_ref().encode();
     assert!(body.starts_with(b"by=externalId&customer="), "{body:?}");
@@ -183,8 +176,5 @@ fn what_the_crm_would_misread_is_not_sent() {
 #[test]
 fn contacts_can_be_left_out() {
     let request = ListCustomers::new().without_contacts().request().unwrap();
-    assert_eq!(
-        request.query_string(),
-        "filter%5BisContact%5D=0&limit=100&page=1"
-    );
+    assert_eq!(request.query_string(), "filter%5BisContact%5D=0&limit=100&page=1");
 }

@@ -48,21 +48,15 @@ pub(super) fn create_note() -> CreateCustomerNote {
 }
 
 pub(super) fn notes() -> ListCustomerNotes {
-    ListCustomerNotes::new()
-        .with_customers([SIXTY])
-        .with_page_size(PageSize::Twenty)
+    ListCustomerNotes::new().with_customers([SIXTY]).with_page_size(PageSize::Twenty)
 }
 
 #[tokio::test(start_paused = true)]
 async fn customers_are_read_with_their_numbers_as_typed() {
     let fixture = Fixture::open("customers_list");
     let bench = Bench::new([fixture.answer("found_verify_phones_yourself")]);
-    let all = client(&bench)
-        .customers()
-        .list(&Cx::history(), ListCustomers::new())
-        .all()
-        .await
-        .unwrap();
+    let all =
+        client(&bench).customers().list(&Cx::history(), ListCustomers::new()).all().await.unwrap();
     assert_eq!(all.len(), 2);
     let (ivan, petr) = (&all[0], &all[1]);
     assert_eq!(ivan.id, SIXTY);
@@ -76,10 +70,7 @@ async fn customers_are_read_with_their_numbers_as_typed() {
         Some("2026-02-06 08:51:50")
     );
     assert_eq!(ivan.presumable_sex, Some(Sex::Male));
-    assert_eq!(
-        ivan.contragent.as_ref().unwrap().kind,
-        Some(ContragentType::Individual)
-    );
+    assert_eq!(ivan.contragent.as_ref().unwrap().kind, Some(ContragentType::Individual));
     assert_eq!(ivan.orders_count, Some(0));
     assert_eq!(ivan.total_sum.as_deref(), Some("0"));
     assert!(ivan.custom_fields.is_empty());
@@ -106,10 +97,7 @@ fn odd_dresses_of_values_are_understood() {
     assert_eq!(read.email, None);
     assert_eq!(read.phones, ["375291112233"]);
     assert_eq!(read.tags[0].name.as_deref(), Some("new"));
-    assert_eq!(
-        read.address.as_ref().unwrap().text.as_deref(),
-        Some("Минск")
-    );
+    assert_eq!(read.address.as_ref().unwrap().text.as_deref(), Some("Минск"));
     assert_eq!(read.contragent, None);
     assert_eq!(read.created_at, None);
     assert_eq!(read.total_sum.as_deref(), Some("10.5"));
@@ -128,18 +116,11 @@ async fn a_broken_customer_does_not_cost_the_others_or_the_pages_behind() {
         page(1, json!([{"firstName": "без номера"}, {"id": 60}])),
         page(2, json!([{"id": 61}])),
     ]);
-    let all = client(&bench)
-        .customers()
-        .list(&Cx::history(), ListCustomers::new())
-        .all()
-        .await
-        .unwrap();
+    let all =
+        client(&bench).customers().list(&Cx::history(), ListCustomers::new()).all().await.unwrap();
     let ids: Vec<u64> = all.iter().map(|customer| customer.id.get()).collect();
     assert_eq!(ids, [60, 61]);
-    assert_eq!(
-        bench.played()[1].line,
-        "GET /api/v5/customers?limit=100&page=2"
-    );
+    assert_eq!(bench.played()[1].line, "GET /api/v5/customers?limit=100&page=2");
 }
 
 #[tokio::test(start_paused = true)]
@@ -159,11 +140,7 @@ async fn a_merged_customer_is_followed_once() {
         ]
     );
     let bench = Bench::new([merged(), merged(), found()]);
-    let error = client(&bench)
-        .customers()
-        .get(&Cx::live(), &get())
-        .await
-        .unwrap_err();
+    let error = client(&bench).customers().get(&Cx::live(), &get()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
     assert_eq!(error.fields()["combinedTo"], "61");
     assert_eq!(bench.script.left(), 1, "once");
@@ -171,12 +148,7 @@ async fn a_merged_customer_is_followed_once() {
 
 #[tokio::test(start_paused = true)]
 async fn a_merger_that_names_nobody_is_not_followed() {
-    for other in [
-        json!(null),
-        json!([]),
-        json!({"site": "shop-one"}),
-        json!("61"),
-    ] {
+    for other in [json!(null), json!([]), json!({"site": "shop-one"}), json!("61")] {
         let body = json!({"success": false, "errorMsg": "Not found", "combinedTo": other});
         let bench = Bench::new([Step::json(404, &body), yes()]);
         let outcome = client(&bench).customers().get(&Cx::live(), &get()).await;
@@ -214,20 +186,13 @@ async fn writers_are_answered_with_what_was_written() {
 #[tokio::test(start_paused = true)]
 async fn notes_say_who_wrote_what_about_whom() {
     let bench = Bench::new([Fixture::open("customers_notes_list").answer("success")]);
-    let found = client(&bench)
-        .customers()
-        .notes(&Cx::history(), notes())
-        .all()
-        .await;
+    let found = client(&bench).customers().notes(&Cx::history(), notes()).all().await;
     let note = found.unwrap().remove(0);
     assert_eq!(note.id, CustomerNoteId::new(301));
     assert_eq!(note.manager_id, Some(UserId::new(7)));
     assert_eq!(note.text.as_deref(), Some("Перезвонить"));
     let about = note.customer.unwrap();
-    assert_eq!(
-        (about.id, about.site.as_deref()),
-        (Some(SIXTY), Some("shop-one"))
-    );
+    assert_eq!((about.id, about.site.as_deref()), (Some(SIXTY), Some("shop-one")));
     assert_eq!(note.created_at.unwrap().to_string(), "2026-03-14 10:40:00");
 }
 
@@ -235,39 +200,14 @@ async fn notes_say_who_wrote_what_about_whom() {
 async fn refusals_keep_what_the_crm_said_of_each_field() {
     let cx = Cx::history();
     for (fixture, name, kind, field) in [
-        (
-            "customer_create",
-            "missing_parameter",
-            ErrorKind::Rejected,
-            None,
-        ),
-        (
-            "customer_create",
-            "missing_external_id",
-            ErrorKind::Rejected,
-            None,
-        ),
-        (
-            "customer_create",
-            "validation_map",
-            ErrorKind::Rejected,
-            Some("firstName"),
-        ),
+        ("customer_create", "missing_parameter", ErrorKind::Rejected, None),
+        ("customer_create", "missing_external_id", ErrorKind::Rejected, None),
+        ("customer_create", "validation_map", ErrorKind::Rejected, Some("firstName")),
         ("customer_create", "access_denied", ErrorKind::Auth, None),
         ("customer_edit", "not_found", ErrorKind::NotFound, None),
         ("customer_edit", "no_such_record", ErrorKind::NotFound, None),
-        (
-            "customer_note_create",
-            "validation",
-            ErrorKind::Rejected,
-            Some("customer"),
-        ),
-        (
-            "customers_list",
-            "bad_filter",
-            ErrorKind::Rejected,
-            Some("children[attachments]"),
-        ),
+        ("customer_note_create", "validation", ErrorKind::Rejected, Some("customer")),
+        ("customers_list", "bad_filter", ErrorKind::Rejected, Some("children[attachments]")),
         ("customers_list", "access_denied", ErrorKind::Auth, None),
     ] {
         let bench = Bench::new([Fixture::open(fixture).answer(name)]);
@@ -275,15 +215,8 @@ async fn refusals_keep_what_the_crm_said_of_each_field() {
         let error = match fixture {
             "customer_create" => customers.create(&cx, &create()).await.unwrap_err(),
             "customer_edit" => customers.edit(&cx, &edit()).await.unwrap_err(),
-            "customer_note_create" => customers
-                .create_note(&cx, &create_note())
-                .await
-                .unwrap_err(),
-            _ => customers
-                .list(&cx, ListCustomers::new())
-                .all()
-                .await
-                .unwrap_err(),
+            "customer_note_create" => customers.create_note(&cx, &create_note()).await.unwrap_err(),
+            _ => customers.list(&cx, ListCustomers::new()).all().await.unwrap_err(),
         };
         assert_eq!(error.kind(), kind, "{fixture}: {name}");
         assert_eq!(error.effect(), Effect::NotApplied, "{fixture}: {name}");
@@ -308,10 +241,7 @@ async fn common_refusals_are_the_same_for_customers() {
         let steps = (0..4).map(|_| Fixture::open("errors_common").answer(&name));
         let bench = Bench::new(steps);
         let customers = client(&bench).customers();
-        let write = customers
-            .create(&Cx::history(), &create())
-            .await
-            .unwrap_err();
+        let write = customers.create(&Cx::history(), &create()).await.unwrap_err();
         assert_eq!(write.kind(), read.kind(), "{name}");
         assert_eq!(
             write.attempts() > 1,
@@ -326,20 +256,12 @@ async fn an_answer_that_was_lost_is_maybe_and_only_a_plain_change_is_sent_again(
     let lost = || Step::json(500, &json!({}));
     let cx = Cx::history();
     let bench = Bench::new([lost(), yes()]);
-    let error = client(&bench)
-        .customers()
-        .create(&cx, &create())
-        .await
-        .unwrap_err();
+    let error = client(&bench).customers().create(&cx, &create()).await.unwrap_err();
     assert_eq!((error.effect(), bench.script.left()), (Effect::Maybe, 1));
     let bench = Bench::new([lost(), yes()]);
     let changed = CustomerData::new().with_phone(phone("+375291112233"));
     let with_phone = EditCustomer::by_id(SIXTY, changed);
-    let error = client(&bench)
-        .customers()
-        .edit(&cx, &with_phone)
-        .await
-        .unwrap_err();
+    let error = client(&bench).customers().edit(&cx, &with_phone).await.unwrap_err();
     assert_eq!((error.effect(), bench.script.left()), (Effect::Maybe, 1));
     let bench = Bench::new([lost(), yes()]);
     client(&bench).customers().edit(&cx, &edit()).await.unwrap();
@@ -349,11 +271,7 @@ async fn an_answer_that_was_lost_is_maybe_and_only_a_plain_change_is_sent_again(
 #[tokio::test(start_paused = true)]
 async fn a_customer_made_without_an_id_in_the_answer_is_made_all_the_same() {
     let bench = Bench::new([yes()]);
-    let error = client(&bench)
-        .customers()
-        .create(&Cx::history(), &create())
-        .await
-        .unwrap_err();
+    let error = client(&bench).customers().create(&Cx::history(), &create()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
     assert_eq!(error.effect(), Effect::Applied);
 }

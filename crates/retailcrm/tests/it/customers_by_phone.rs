@@ -37,12 +37,7 @@ fn search() -> CustomersByPhone {
 
 /// The ids found, and the requests made.
 async fn find(bench: &Bench, search: CustomersByPhone) -> (Result<Vec<u64>>, Vec<String>) {
-    let found = bench
-        .connector
-        .client()
-        .customers()
-        .by_phone(&Cx::live(), search)
-        .await;
+    let found = bench.connector.client().customers().by_phone(&Cx::live(), search).await;
     let ids = found.map(|found| found.iter().map(|one| one.id.get()).collect());
     let lines = bench.played().into_iter().map(|one| one.line).collect();
     (ids, lines)
@@ -62,10 +57,7 @@ async fn the_first_spelling_that_finds_somebody_is_the_last_asked_for() {
     for (steps, asked) in [
         (vec![hit()], vec![BY_E164]),
         (vec![nobody(), hit()], vec![BY_E164, BY_DIGITS]),
-        (
-            vec![nobody(), nobody(), hit()],
-            vec![BY_E164, BY_DIGITS, BY_NATIONAL],
-        ),
+        (vec![nobody(), nobody(), hit()], vec![BY_E164, BY_DIGITS, BY_NATIONAL]),
     ] {
         let (ids, lines) = found(steps).await;
         assert_eq!(ids, [61, 60], "both have it, however it is typed");
@@ -96,10 +88,7 @@ async fn numbers_are_compared_as_this_accounts_people_write_them() {
         (json!([{"number": "8 029 111 22 33"}]), true),
         (json!([{"number": "291112233"}]), true),
         (json!([{"number": "00375291112233"}]), true),
-        (
-            json!([{"number": "+375440000000, 8 (029) 111-22-33"}]),
-            true,
-        ),
+        (json!([{"number": "+375440000000, 8 (029) 111-22-33"}]), true),
         (json!([{"number": "мама"}, {"number": NUMBER}]), true),
         (json!({"0": {"number": 375_291_112_233_u64}}), true),
         (json!([{"number": "+3752911122330"}]), false),
@@ -150,21 +139,13 @@ async fn no_more_than_three_pages_of_a_spelling_are_read() {
     let hit = json!([{"id": 3, "phones": [{"number": NUMBER}]}]);
     let (ids, lines) = found((0..9).map(|_| page_of(50, &near))).await;
     assert_eq!((ids.len(), lines.len()), (0, 9));
-    let steps = [
-        page_of(50, &near),
-        page_of(50, &hit),
-        page_of(50, &json!([])),
-    ];
+    let steps = [page_of(50, &near), page_of(50, &hit), page_of(50, &json!([]))];
     let (ids, lines) = found(steps).await;
     assert_eq!(ids, [3], "also on a further page");
     assert_eq!(lines[1], BY_E164.replace("page=1", "page=2"));
     let (ids, lines) = found((0..3).map(|_| page_of(50, &far))).await;
     assert!(ids.is_empty());
-    assert_eq!(
-        lines,
-        [BY_E164, BY_DIGITS, BY_NATIONAL],
-        "pages of everybody are not read on"
-    );
+    assert_eq!(lines, [BY_E164, BY_DIGITS, BY_NATIONAL], "pages of everybody are not read on");
 }
 
 #[tokio::test(start_paused = true)]
@@ -186,22 +167,14 @@ async fn the_undocumented_filter_is_tried_last_and_may_be_refused() {
     }
     let bench = Bench::new([fixture.answer("found_verify_phones_yourself")]);
     assert_eq!(find(&bench, wide()).await.1, [BY_E164]);
-    let bench = Bench::new([
-        nobody(),
-        nobody(),
-        nobody(),
-        fixture.answer("access_denied"),
-    ]);
+    let bench = Bench::new([nobody(), nobody(), nobody(), fixture.answer("access_denied")]);
     let error = find(&bench, wide()).await.0.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Auth);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_refusal_is_not_nobody() {
-    for (name, kind) in [
-        ("bad_filter", ErrorKind::Rejected),
-        ("access_denied", ErrorKind::Auth),
-    ] {
+    for (name, kind) in [("bad_filter", ErrorKind::Rejected), ("access_denied", ErrorKind::Auth)] {
         let bench = Bench::new([Fixture::open("customers_list").answer(name)]);
         let error = find(&bench, search()).await.0.unwrap_err();
         assert_eq!(error.kind(), kind);
@@ -236,18 +209,13 @@ async fn a_client_of_its_own_is_told_how_numbers_are_written() {
     for (region, ids) in [(Some("BY"), vec![1]), (None, vec![])] {
         let script = ScriptedTransport::new((0..3).map(|_| page(&typed)));
         let hub = Hub::builder().transport(Arc::new(script)).build().unwrap();
-        let mut client = Client::builder("https://demo.retailcrm.ru")
-            .api_key("invented-key")
-            .site("one");
+        let mut client =
+            Client::builder("https://demo.retailcrm.ru").api_key("invented-key").site("one");
         if let Some(region) = region {
             client = client.default_region(region);
         }
         let client = client.build(&hub).unwrap();
-        let found = client
-            .customers()
-            .by_phone(&Cx::live(), phone(NUMBER))
-            .await
-            .unwrap();
+        let found = client.customers().by_phone(&Cx::live(), phone(NUMBER)).await.unwrap();
         let found: Vec<u64> = found.iter().map(|one| one.id.get()).collect();
         assert_eq!(found, ids, "{region:?}");
     }

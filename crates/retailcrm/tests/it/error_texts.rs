@@ -13,33 +13,20 @@ async fn errors_without_a_message_are_shown() {
             json!({"success": false, "errors": {"date": "bad", "phone": ["short", "blank"]}}),
             "date: bad; phone: short; blank",
         ),
-        (
-            json!({"success": false, "errors": ["first", "second"]}),
-            "first; second",
-        ),
-        (
-            json!({"success": false, "errorMsg": "", "errors": "only"}),
-            "only",
-        ),
+        (json!({"success": false, "errors": ["first", "second"]}), "first; second"),
+        (json!({"success": false, "errorMsg": "", "errors": "only"}), "only"),
         (
             json!({"success": false, "errors": []}),
             "RetailCRM refuses the request without a reason (HTTP 400)",
         ),
-        (
-            json!({"success": false, "errorMsg": "Named", "errors": ["first"]}),
-            "Named",
-        ),
+        (json!({"success": false, "errorMsg": "Named", "errors": ["first"]}), "Named"),
     ] {
         let bench = Bench::new([Step::json(400, &body)]);
         let error = bench.connector.users(&Cx::history()).await.unwrap_err();
         assert_eq!(error.message(), message, "{body}");
         assert_eq!(error.kind(), ErrorKind::Rejected, "{body}");
         let code = body["errorMsg"].as_str().filter(|text| !text.is_empty());
-        assert_eq!(
-            error.code(),
-            code,
-            "{body}: only RetailCRM's own message is its code"
-        );
+        assert_eq!(error.code(), code, "{body}: only RetailCRM's own message is its code");
     }
 }
 
@@ -52,11 +39,7 @@ async fn a_long_error_text_is_cut() {
     ] {
         let bench = Bench::new([Step::json(400, &body)]);
         let error = bench.connector.users(&Cx::history()).await.unwrap_err();
-        assert!(
-            error.message().len() <= 2048,
-            "{} bytes of message",
-            error.message().len()
-        );
+        assert!(error.message().len() <= 2048, "{} bytes of message", error.message().len());
         let fields = error.fields().values().map(String::len).sum::<usize>();
         assert!(fields <= 2 * 2048, "{fields} bytes of fields");
     }

@@ -36,100 +36,39 @@ enum End {
 use End::{Again, Once, OnceApplied, OnceMaybe};
 
 const fn refused(status: u16, body: &'static str, kind: ErrorKind) -> Row {
-    Row {
-        status,
-        body,
-        kind,
-        read: Once,
-        event: Once,
-        upload: Once,
-    }
+    Row { status, body, kind, read: Once, event: Once, upload: Once }
 }
 
 const fn limited(status: u16, body: &'static str) -> Row {
-    Row {
-        status,
-        body,
-        kind: ErrorKind::RateLimited,
-        read: Again,
-        event: Again,
-        upload: Again,
-    }
+    Row { status, body, kind: ErrorKind::RateLimited, read: Again, event: Again, upload: Again }
 }
 
 const fn doubtful(status: u16, body: &'static str, kind: ErrorKind) -> Row {
-    Row {
-        status,
-        body,
-        kind,
-        read: Again,
-        event: OnceMaybe,
-        upload: Again,
-    }
+    Row { status, body, kind, read: Again, event: OnceMaybe, upload: Again }
 }
 
 #[expect(clippy::too_many_lines, reason = "one table")]
 fn rows() -> Vec<Row> {
     use ErrorKind::{Auth, Decode, NotFound, Rejected, Unavailable};
     vec![
-        refused(
-            400,
-            r#"{"success":false,"errorMsg":"\"apiKey\" is missing."}"#,
-            Auth,
-        ),
-        refused(
-            200,
-            r#"{"success":false,"errorMsg":"\"apiKey\" is missing."}"#,
-            Auth,
-        ),
-        refused(
-            403,
-            r#"{"success":false,"errorMsg":"Wrong \"apiKey\" value."}"#,
-            Auth,
-        ),
+        refused(400, r#"{"success":false,"errorMsg":"\"apiKey\" is missing."}"#, Auth),
+        refused(200, r#"{"success":false,"errorMsg":"\"apiKey\" is missing."}"#, Auth),
+        refused(403, r#"{"success":false,"errorMsg":"Wrong \"apiKey\" value."}"#, Auth),
         refused(200, r#"{"errorMsg":"Wrong \"apiKey\" value"}"#, Auth),
-        refused(
-            403,
-            r#"{"success":false,"errorMsg":"Access denied."}"#,
-            Auth,
-        ),
+        refused(403, r#"{"success":false,"errorMsg":"Access denied."}"#, Auth),
         refused(401, r#"{"success":false,"errorMsg":"Нет"}"#, Auth),
         refused(401, "", Auth),
         refused(403, "", Auth),
-        refused(
-            400,
-            r#"{"success":false,"errorMsg":"Account does not exist."}"#,
-            Auth,
-        ),
-        refused(
-            404,
-            r#"{"success":"true","errorMsg":"Account does not exist."}"#,
-            Auth,
-        ),
+        refused(400, r#"{"success":false,"errorMsg":"Account does not exist."}"#, Auth),
+        refused(404, r#"{"success":"true","errorMsg":"Account does not exist."}"#, Auth),
         refused(405, "<html>405 Not Allowed</html>", Auth),
         refused(405, "", Auth),
         refused(404, " \r\n<!DOCTYPE html><html></html>", Auth),
         refused(302, "", Auth),
-        refused(
-            404,
-            r#"{"success":false,"errorMsg":"API method not found"}"#,
-            NotFound,
-        ),
-        refused(
-            404,
-            r#"{"success":false,"errorMsg":"Method not found"}"#,
-            NotFound,
-        ),
-        refused(
-            405,
-            r#"{"success":false,"errorMsg":"Method Not Allowed"}"#,
-            Rejected,
-        ),
-        refused(
-            400,
-            r#"{"success":false,"errorMsg":"Parameter 'event' is missing"}"#,
-            Rejected,
-        ),
+        refused(404, r#"{"success":false,"errorMsg":"API method not found"}"#, NotFound),
+        refused(404, r#"{"success":false,"errorMsg":"Method not found"}"#, NotFound),
+        refused(405, r#"{"success":false,"errorMsg":"Method Not Allowed"}"#, Rejected),
+        refused(400, r#"{"success":false,"errorMsg":"Parameter 'event' is missing"}"#, Rejected),
         refused(
             400,
             r#"{"success":false,"errorMsg":"Parameter 'externalId' in 'customer' is missing"}"#,
@@ -145,52 +84,24 @@ fn rows() -> Vec<Row> {
             r#"{"success":false,"errorMsg":"Errors in the entity format","errors":{"type":"bad"}}"#,
             Rejected,
         ),
-        refused(
-            400,
-            r#"{"success":false,"errorMsg":"Validation error","errors":null}"#,
-            Rejected,
-        ),
-        refused(
-            400,
-            r#"{"success":false,"errorMsg":"Task is not loaded","errors":[]}"#,
-            Rejected,
-        ),
+        refused(400, r#"{"success":false,"errorMsg":"Validation error","errors":null}"#, Rejected),
+        refused(400, r#"{"success":false,"errorMsg":"Task is not loaded","errors":[]}"#, Rejected),
         refused(
             400,
             r#"{"success":false,"errorMsg":"Errors in the input parameters","errors":{"children[startDate]":"Значение недопустимо."}}"#,
             Rejected,
         ),
-        refused(
-            400,
-            r#"{"success":false,"errorMsg":"Not found","errors":[]}"#,
-            NotFound,
-        ),
-        refused(
-            404,
-            r#"{"success":false,"errorMsg":"Not found map"}"#,
-            NotFound,
-        ),
-        refused(
-            404,
-            r#"{"success":false,"errorMsg":"Customer not found."}"#,
-            NotFound,
-        ),
+        refused(400, r#"{"success":false,"errorMsg":"Not found","errors":[]}"#, NotFound),
+        refused(404, r#"{"success":false,"errorMsg":"Not found map"}"#, NotFound),
+        refused(404, r#"{"success":false,"errorMsg":"Customer not found."}"#, NotFound),
         refused(
             400,
             r#"{"success":false,"errorMsg":"An attempt was made to edit a nonexistent record"}"#,
             NotFound,
         ),
         refused(404, "", NotFound),
-        refused(
-            200,
-            r#"{"success":false,"errorMsg":"Telephony not enabled"}"#,
-            Rejected,
-        ),
-        refused(
-            200,
-            r#"{"success":"false","errorMsg":"Telephony not enabled"}"#,
-            Rejected,
-        ),
+        refused(200, r#"{"success":false,"errorMsg":"Telephony not enabled"}"#, Rejected),
+        refused(200, r#"{"success":"false","errorMsg":"Telephony not enabled"}"#, Rejected),
         refused(
             400,
             r#"{"success":false,"errorMsg":"Telephony not enabled or not supports calls upload"}"#,
@@ -207,11 +118,7 @@ fn rows() -> Vec<Row> {
             Rejected,
         ),
         refused(200, r#"{"success":false}"#, Rejected),
-        refused(
-            418,
-            r#"{"success":false,"errorMsg":"Something new"}"#,
-            Rejected,
-        ),
+        refused(418, r#"{"success":false,"errorMsg":"Something new"}"#, Rejected),
         Row {
             status: 460,
             body: r#"{"success":false,"errorMsg":"Customers are loaded with errors"}"#,
@@ -225,11 +132,7 @@ fn rows() -> Vec<Row> {
         limited(503, ""),
         limited(429, r#"{"success":false,"errorMsg":"Too Many Requests"}"#),
         doubtful(500, "", Unavailable),
-        doubtful(
-            500,
-            r#"{"success":false,"errorMsg":"Not found"}"#,
-            Unavailable,
-        ),
+        doubtful(500, r#"{"success":false,"errorMsg":"Not found"}"#, Unavailable),
         doubtful(502, "<html>Bad Gateway</html>", Unavailable),
         doubtful(504, "", Unavailable),
         doubtful(200, "<html>maintenance</html>", Decode),
@@ -240,11 +143,7 @@ fn rows() -> Vec<Row> {
 }
 
 fn step(row: &Row) -> Step {
-    let content_type = if row.body.starts_with('{') {
-        "application/json"
-    } else {
-        "text/html"
-    };
+    let content_type = if row.body.starts_with('{') { "application/json" } else { "text/html" };
     Step::text(row.status, content_type, row.body)
 }
 
@@ -266,11 +165,7 @@ fn check(row: &Row, what: &str, end: End, sent: usize, result: Result<(), vochi_
     assert_eq!(error.effect(), effect, "{case}");
     assert_eq!(error.try_again(), TryAgain::Never, "{case}");
     assert_eq!(error.status(), Some(row.status), "{case}");
-    assert_eq!(
-        error.account().map(ToString::to_string).as_deref(),
-        Some("shop"),
-        "{case}"
-    );
+    assert_eq!(error.account().map(ToString::to_string).as_deref(), Some("shop"), "{case}");
     assert!(error.operation().is_some(), "{case}");
 }
 
@@ -309,46 +204,27 @@ async fn what_the_crm_says_of_fields_is_kept_in_every_form() {
     for (name, field, text) in [
         ("errors_map", "firstName", "Specify the first name"),
         ("errors_list", "1", "Second message"),
-        (
-            "errors_nested_value",
-            "phones",
-            r#"{"0":{"number":"This value is not valid."}}"#,
-        ),
+        ("errors_nested_value", "phones", r#"{"0":{"number":"This value is not valid."}}"#),
     ] {
         let bench = Bench::new([fixture.answer(name)]);
         let error = bench.connector.users(&Cx::history()).await.unwrap_err();
-        assert_eq!(
-            error.fields().get(field).map(String::as_str),
-            Some(text),
-            "{name}"
-        );
+        assert_eq!(error.fields().get(field).map(String::as_str), Some(text), "{name}");
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_operator_is_told_what_to_do() {
     for (answer, hint) in [
-        (
-            r#"{"success":false,"errorMsg":"Wrong \"apiKey\" value."}"#,
-            "check api_key",
-        ),
+        (r#"{"success":false,"errorMsg":"Wrong \"apiKey\" value."}"#, "check api_key"),
         (r#"{"success":false,"errorMsg":"Access denied."}"#, "scope"),
-        (
-            r#"{"success":false,"errorMsg":"Account does not exist."}"#,
-            "check url",
-        ),
-        (
-            r#"{"success":false,"errorMsg":"Telephony not enabled"}"#,
-            "run setup",
-        ),
+        (r#"{"success":false,"errorMsg":"Account does not exist."}"#, "check url"),
+        (r#"{"success":false,"errorMsg":"Telephony not enabled"}"#, "run setup"),
     ] {
         let bench = Bench::new([Step::text(400, "application/json", answer)]);
         let error = bench.event(incoming(0, &["151"])).await.unwrap_err();
         assert!(error.hint().unwrap().contains(hint), "{answer}: {error}");
         assert!(
-            error
-                .to_string()
-                .starts_with("retailcrm account shop: telephony/call/event: "),
+            error.to_string().starts_with("retailcrm account shop: telephony/call/event: "),
             "{error}"
         );
     }

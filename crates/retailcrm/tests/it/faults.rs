@@ -44,13 +44,7 @@ async fn send_within<'a>(
     let bench = Bench::new(steps);
     let began = tokio::time::Instant::now();
     let result = row.operation.send(bench.connector.client(), &cx).await;
-    Outcome {
-        row,
-        fault,
-        sent: bench.played().len(),
-        result,
-        took: began.elapsed(),
-    }
+    Outcome { row, fault, sent: bench.played().len(), result, took: began.elapsed() }
 }
 
 /// What the CRM answers when all is well.
@@ -90,11 +84,7 @@ impl Outcome<'_> {
         self.is("effect", error.effect(), effect);
         self.is("requests", self.sent, sent);
         self.is("attempts", usize::try_from(error.attempts()).unwrap(), sent);
-        self.is(
-            "operation",
-            error.operation(),
-            Some(self.row.operation.name()),
-        );
+        self.is("operation", error.operation(), Some(self.row.operation.name()));
         let begin = format!("retailcrm account shop: {}: ", self.row.operation.name());
         let told = error.to_string();
         assert!(told.starts_with(&begin), "{case}: {told}");

@@ -33,10 +33,7 @@ fn a_file_goes_out_as_its_bytes() {
     assert_eq!(request.method().as_str(), wanted["method"]);
     assert_eq!(request.path(), wanted["path"]);
     assert_eq!(request.query_string(), "");
-    assert_eq!(
-        request.body_ref().content_type(),
-        wanted["content_type"].as_str()
-    );
+    assert_eq!(request.body_ref().content_type(), wanted["content_type"].as_str());
     assert_eq!(&request.body_ref().encode()[..], BYTES);
 }
 
@@ -52,10 +49,7 @@ fn its_name_and_owners_go_out_as_documented() {
 
 #[test]
 fn what_says_nothing_is_not_sent() {
-    let errors = [
-        UploadFile::new([]).request(),
-        EditFile::new(FileId::new(25)).request(),
-    ];
+    let errors = [UploadFile::new([]).request(), EditFile::new(FileId::new(25)).request()];
     for error in errors {
         assert_eq!(error.unwrap_err().kind(), ErrorKind::Input);
     }
@@ -71,10 +65,7 @@ async fn a_file_is_uploaded_and_named() {
     let file = files.upload(&cx, &UploadFile::new(BYTES)).await.unwrap();
     assert_eq!(file.id, FileId::new(25));
     assert_eq!(file.filename, None);
-    let content_type = (
-        "content-type".to_owned(),
-        "application/octet-stream".to_owned(),
-    );
+    let content_type = ("content-type".to_owned(), "application/octet-stream".to_owned());
     assert!(bench.played()[0].headers.contains(&content_type));
     let file = files.edit(&cx, &name_it()).await.unwrap().unwrap();
     assert_eq!(file.filename.as_deref(), Some("call-20260314-101500.mp3"));
@@ -105,16 +96,10 @@ async fn not_a_byte_of_it_changes_on_the_way() {
         .expect(1)
         .mount(&server)
         .await;
-    let client = Client::builder(server.uri())
-        .api_key("invented-key")
-        .build(&Hub::new().unwrap())
-        .unwrap();
+    let client =
+        Client::builder(server.uri()).api_key("invented-key").build(&Hub::new().unwrap()).unwrap();
     let upload = UploadFile::new(bytes);
-    client
-        .files()
-        .upload(&Cx::history(), &upload)
-        .await
-        .unwrap();
+    client.files().upload(&Cx::history(), &upload).await.unwrap();
 }
 
 #[tokio::test]
@@ -134,17 +119,11 @@ async fn a_file_on_disk_goes_out_as_its_bytes_and_once_more_after_a_limit() {
             .up_to_n_times(1)
             .expect(1)
     };
-    upload_of(ResponseTemplate::new(503).insert_header("retry-after", "0"))
-        .mount(&server)
-        .await;
+    upload_of(ResponseTemplate::new(503).insert_header("retry-after", "0")).mount(&server).await;
     let taken = json!({"success": true, "file": {"id": 25}});
-    upload_of(ResponseTemplate::new(200).set_body_json(taken))
-        .mount(&server)
-        .await;
-    let client = Client::builder(server.uri())
-        .api_key("invented-key")
-        .build(&Hub::new().unwrap())
-        .unwrap();
+    upload_of(ResponseTemplate::new(200).set_body_json(taken)).mount(&server).await;
+    let client =
+        Client::builder(server.uri()).api_key("invented-key").build(&Hub::new().unwrap()).unwrap();
     let upload = UploadFile::file(&offer);
     let cx = Cx::history();
     let file = client.files().upload(&cx, &upload).await.unwrap();
@@ -183,10 +162,7 @@ fn an_attachment_of_another_kind_is_left_out() {
 
 #[tokio::test(start_paused = true)]
 async fn every_refusal_of_the_fixtures_is_understood() {
-    for (name, kind) in [
-        ("no_money", ErrorKind::Rejected),
-        ("access_denied", ErrorKind::Auth),
-    ] {
+    for (name, kind) in [("no_money", ErrorKind::Rejected), ("access_denied", ErrorKind::Auth)] {
         let bench = Bench::new([Fixture::open("files_upload").answer(name)]);
         let files = bench.connector.client().files();
         let upload = UploadFile::new(BYTES);
@@ -223,10 +199,7 @@ fn one_wrong_thing_in_an_answer_costs_nothing_but_itself() {
 
 #[tokio::test(start_paused = true)]
 async fn an_edit_without_a_file_in_the_response_succeeds() {
-    for body in [
-        json!({"success": true}),
-        json!({"success": true, "file": []}),
-    ] {
+    for body in [json!({"success": true}), json!({"success": true, "file": []})] {
         let bench = Bench::new([Step::json(200, &body)]);
         let files = bench.connector.client().files();
         let edited = files.edit(&Cx::history(), &name_it()).await;

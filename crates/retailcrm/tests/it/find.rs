@@ -15,14 +15,9 @@ const BY_NATIONAL: &str = "GET /api/v5/customers?filter%5Bname%5D=291112233&limi
 const CARD: &str = "GET /api/v5/telephony/manager?phone=%2B375291112233&details=1&ignoreStatus=1";
 
 fn companies_of(ids: &[u64]) -> String {
-    let filter: Vec<String> = ids
-        .iter()
-        .map(|id| format!("filter%5BcontactIds%5D%5B%5D={id}"))
-        .collect();
-    format!(
-        "GET /api/v5/customers-corporate?{}&limit=100&page=1",
-        filter.join("&")
-    )
+    let filter: Vec<String> =
+        ids.iter().map(|id| format!("filter%5BcontactIds%5D%5B%5D={id}")).collect();
+    format!("GET /api/v5/customers-corporate?{}&limit=100&page=1", filter.join("&"))
 }
 
 fn nobody() -> Step {
@@ -88,17 +83,12 @@ async fn a_caller_has_a_name_a_company_a_card_and_a_manager() {
     let found = find(&bench).await;
     assert_eq!(lines(&bench), [BY_E164, CARD, &companies_of(&[60])]);
     assert!(found.warnings.is_empty(), "{:?}", found.warnings);
-    let [caller] = found.candidates.as_slice() else {
-        panic!("{found:?}")
-    };
+    let [caller] = found.candidates.as_slice() else { panic!("{found:?}") };
     assert_eq!(caller.id, "60");
     assert_eq!(caller.kind, CustomerKind::Person);
     assert_eq!(caller.name.as_deref(), Some("Иван Иванов"));
     assert_eq!(caller.company.as_deref(), Some("ООО Пример"));
-    assert_eq!(
-        caller.url.as_deref(),
-        Some("https://example.retailcrm.ru/customers/60")
-    );
+    assert_eq!(caller.url.as_deref(), Some("https://example.retailcrm.ru/customers/60"));
     let manager = caller.responsible.as_ref().unwrap();
     assert_eq!(manager.user_id.as_str(), "7");
     assert_eq!(manager.name.as_deref(), Some("Пётр Петров"));
@@ -138,15 +128,8 @@ async fn the_telephony_knows_whom_the_search_does_not_find() {
 #[tokio::test(start_paused = true)]
 async fn each_number_is_asked_for_once_and_answered_in_its_place() {
     let other = "+375446370646";
-    let bench = Bench::new([
-        ivan(&[]),
-        unknown(),
-        no_companies(),
-        nobody(),
-        nobody(),
-        nobody(),
-        unknown(),
-    ]);
+    let bench =
+        Bench::new([ivan(&[]), unknown(), no_companies(), nobody(), nobody(), nobody(), unknown()]);
     let found = ask(&bench, &[NUMBER, other, NUMBER]).await.unwrap();
     assert_eq!(bench.played().len(), 7);
     let numbers: Vec<&str> = found.iter().map(|one| one.phone.e164()).collect();
@@ -158,15 +141,8 @@ async fn each_number_is_asked_for_once_and_answered_in_its_place() {
 
 #[tokio::test(start_paused = true)]
 async fn every_question_is_asked_anew() {
-    let bench = Bench::new([
-        nobody(),
-        nobody(),
-        nobody(),
-        unknown(),
-        ivan(&[]),
-        unknown(),
-        no_companies(),
-    ]);
+    let bench =
+        Bench::new([nobody(), nobody(), nobody(), unknown(), ivan(&[]), unknown(), no_companies()]);
     assert!(find(&bench).await.candidates.is_empty());
     assert_eq!(find(&bench).await.candidates.len(), 1);
 }
@@ -177,12 +153,7 @@ async fn of_several_customers_each_has_their_own_company() {
         let phones = json!([{"number": NUMBER}]);
         json!({"id": id, "createdAt": created, "phones": phones, "email": "a@example.test"})
     };
-    let both = || {
-        customers(&json!([
-            row(1, "2026-01-01 10:00:00"),
-            row(2, "2026-02-01 10:00:00")
-        ]))
-    };
+    let both = || customers(&json!([row(1, "2026-01-01 10:00:00"), row(2, "2026-02-01 10:00:00")]));
     let bench = Bench::new([both(), unknown(), no_companies()]);
     assert_eq!(find(&bench).await.candidates.len(), 2);
 
@@ -204,21 +175,11 @@ async fn of_several_customers_each_has_their_own_company() {
     let name = Some("a@example.test");
     assert_eq!(
         told,
-        [
-            ("2", name, None),
-            ("1", name, Some("ООО Пример, ЧУП Образец"))
-        ],
+        [("2", name, None), ("1", name, Some("ООО Пример, ЧУП Образец"))],
         "the newest first"
     );
     let asked = lines(&bench);
-    assert_eq!(
-        asked[2..],
-        [
-            companies_of(&[2, 1]),
-            companies_of(&[2]),
-            companies_of(&[1])
-        ]
-    );
+    assert_eq!(asked[2..], [companies_of(&[2, 1]), companies_of(&[2]), companies_of(&[1])]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -242,11 +203,8 @@ async fn of_several_customers_the_one_on_the_card_comes_first() {
         companies(&json!([])),
     ]);
     let found = find(&bench).await;
-    let told: Vec<_> = found
-        .candidates
-        .iter()
-        .map(|one| (one.id.as_str(), one.company.as_deref()))
-        .collect();
+    let told: Vec<_> =
+        found.candidates.iter().map(|one| (one.id.as_str(), one.company.as_deref())).collect();
     assert_eq!(
         told,
         [("60", None), ("59", None), ("61", Some("ООО Пример"))],
@@ -258,31 +216,18 @@ async fn of_several_customers_the_one_on_the_card_comes_first() {
 async fn a_manager_without_a_name_in_the_answer_is_asked_for_once() {
     let user = Fixture::open("user_get").answer("success");
     let row = |id: u64| json!({"id": id, "managerId": 7, "phones": [{"number": NUMBER}]});
-    let bench = Bench::new([
-        customers(&json!([row(1), row(2)])),
-        unknown(),
-        user,
-        no_companies(),
-    ]);
+    let bench = Bench::new([customers(&json!([row(1), row(2)])), unknown(), user, no_companies()]);
     let found = find(&bench).await;
     assert_eq!(lines(&bench)[2], "GET /api/v5/users/7");
-    let names: Vec<_> = found
-        .candidates
-        .iter()
-        .map(|one| one.responsible.as_ref().unwrap().name.clone())
-        .collect();
+    let names: Vec<_> =
+        found.candidates.iter().map(|one| one.responsible.as_ref().unwrap().name.clone()).collect();
     assert!(names[0].is_some());
     assert_eq!(names[0], names[1]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_cannot_be_read_beside_the_customer_is_a_warning() {
-    let bench = Bench::new([
-        ivan(&[("managerId", json!(18))]),
-        denied(),
-        denied(),
-        denied(),
-    ]);
+    let bench = Bench::new([ivan(&[("managerId", json!(18))]), denied(), denied(), denied()]);
     let found = find(&bench).await;
     let caller = &found.candidates[0];
     assert_eq!(caller.name.as_deref(), Some("Иван Иванов"));
@@ -295,12 +240,7 @@ async fn what_cannot_be_read_beside_the_customer_is_a_warning() {
     assert!(texts[0].starts_with("the address of the customer's card"));
     assert!(texts[1].starts_with("the name of user 18"));
     assert!(texts[2].starts_with("the customer's company"));
-    assert!(
-        found
-            .warnings
-            .iter()
-            .all(|one| one.kind() == WarningKind::Incomplete)
-    );
+    assert!(found.warnings.iter().all(|one| one.kind() == WarningKind::Incomplete));
 }
 
 #[tokio::test(start_paused = true)]
@@ -335,10 +275,7 @@ fn without_code(customer: bool) -> Step {
 }
 
 async fn responsible(bench: &Bench) -> Option<(String, Option<String>)> {
-    let found = bench
-        .connector
-        .responsible(&Cx::live(), &phone(NUMBER))
-        .await;
+    let found = bench.connector.responsible(&Cx::live(), &phone(NUMBER)).await;
     found.unwrap().map(|one| {
         let extension = one.extension.map(|extension| extension.as_str().to_owned());
         (one.user_id.as_str().to_owned(), extension)
@@ -390,10 +327,6 @@ async fn a_customer_without_a_manager_in_the_answer_may_have_one_in_the_card() {
     assert_eq!(responsible(&bench).await, Some(is("16", Some("152"))));
 
     let bench = Bench::new([Step::json(200, &body), denied()]);
-    let error = bench
-        .connector
-        .responsible(&Cx::live(), &phone(NUMBER))
-        .await
-        .unwrap_err();
+    let error = bench.connector.responsible(&Cx::live(), &phone(NUMBER)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Auth, "then nobody is known");
 }

@@ -9,10 +9,7 @@ pub(crate) struct Fixture(Value);
 
 impl Fixture {
     pub(crate) fn open(name: &str) -> Self {
-        let path = format!(
-            "{}/../../fixtures/retailcrm/{name}.json",
-            env!("CARGO_MANIFEST_DIR")
-        );
+        let path = format!("{}/../../fixtures/retailcrm/{name}.json", env!("CARGO_MANIFEST_DIR"));
         let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
         Self(serde_json::from_str(&text).unwrap())
     }
@@ -73,9 +70,7 @@ impl Fixture {
     /// Every answer with its name.
     pub(crate) fn answers(&self) -> Vec<(String, Step)> {
         let answers = self.0["responses"].as_array().into_iter().flatten();
-        answers
-            .map(|one| (one["name"].as_str().unwrap().to_owned(), step(one)))
-            .collect()
+        answers.map(|one| (one["name"].as_str().unwrap().to_owned(), step(one))).collect()
     }
 }
 
@@ -92,15 +87,8 @@ fn step(answer: &Value) -> Step {
 pub(crate) fn assert_same(request: &ApiRequest, fixture: &Value) {
     assert_eq!(request.method().as_str(), fixture["method"]);
     assert_eq!(request.path(), fixture["path"]);
-    assert_eq!(
-        request.query_string(),
-        fixture["wire_query"].as_str().unwrap_or_default()
-    );
-    assert_eq!(
-        request.body_ref().content_type(),
-        fixture["content_type"].as_str(),
-        "content type"
-    );
+    assert_eq!(request.query_string(), fixture["wire_query"].as_str().unwrap_or_default());
+    assert_eq!(request.body_ref().content_type(), fixture["content_type"].as_str(), "content type");
     let body = request.body_ref().encode();
     let sent = super::support::form(std::str::from_utf8(&body).unwrap());
     let Some(fields) = fixture["body"].as_object() else {
@@ -114,16 +102,9 @@ pub(crate) fn assert_same(request: &ApiRequest, fixture: &Value) {
     wanted.sort_unstable();
     assert_eq!(sorted, wanted, "form fields");
     for (name, text) in &sent {
-        let is_json = fixture["json_fields"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .any(|field| field == name);
-        let value = if is_json {
-            serde_json::from_str(text).unwrap()
-        } else {
-            Value::from(text.as_str())
-        };
+        let is_json = fixture["json_fields"].as_array().unwrap().iter().any(|field| field == name);
+        let value =
+            if is_json { serde_json::from_str(text).unwrap() } else { Value::from(text.as_str()) };
         assert_eq!(value, fields[name], "field {name}");
         if is_json {
             let compact = value.to_string();

@@ -40,12 +40,7 @@ impl Account {
 
     async fn checks(self) -> Vec<Check> {
         let users = json!({"success": true, "users": self.users});
-        let steps = [
-            Step::json(200, &self.key),
-            self.module,
-            Step::json(200, &users),
-            self.sites,
-        ];
+        let steps = [Step::json(200, &self.key), self.module, Step::json(200, &users), self.sites];
         let bench = Bench::with(steps, self.common, self.config);
         let report = bench.connector.health(&Cx::history()).await.unwrap();
         assert_eq!(bench.script.left(), 0, "{report:?}");
@@ -56,9 +51,7 @@ impl Account {
     async fn failed(self) -> Check {
         let checks = self.checks().await;
         let mut failed = checks.iter().filter(|check| check.failure().is_some());
-        let one = failed
-            .next()
-            .unwrap_or_else(|| panic!("all is well: {checks:?}"));
+        let one = failed.next().unwrap_or_else(|| panic!("all is well: {checks:?}"));
         assert_eq!(failed.next(), None, "{checks:?}");
         one.clone()
     }
@@ -66,10 +59,7 @@ impl Account {
     /// The check of this name, which passed, as all others did.
     async fn passed(self, name: &str) -> Check {
         let checks = self.checks().await;
-        assert!(
-            checks.iter().all(|check| check.failure().is_none()),
-            "{checks:?}"
-        );
+        assert!(checks.iter().all(|check| check.failure().is_none()), "{checks:?}");
         let mut named = checks.iter().filter(|check| check.name() == name);
         named.next().unwrap().clone()
     }
@@ -109,18 +99,7 @@ async fn a_healthy_account_passes_every_check() {
         assert_eq!((check.failure(), check.hint()), (None, None), "{check:?}");
     }
     let names: Vec<&str> = checks.iter().map(Check::name).collect();
-    assert_eq!(
-        names,
-        [
-            "key",
-            "scopes",
-            "module",
-            "codes",
-            "extensions",
-            "site",
-            "timezone"
-        ]
-    );
+    assert_eq!(names, ["key", "scopes", "module", "codes", "extensions", "site", "timezone"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -142,12 +121,7 @@ async fn missing_scopes_are_named() {
     let mut account = Account::good();
     account.key["scopes"] = json!(["telephony_write", "integration_read"]);
     let check = account.failed().await;
-    says(
-        &check,
-        ErrorKind::Auth,
-        "the key lacks telephony_read, user_read",
-        "tick these",
-    );
+    says(&check, ErrorKind::Auth, "the key lacks telephony_read, user_read", "tick these");
 }
 
 #[tokio::test(start_paused = true)]
@@ -155,12 +129,7 @@ async fn the_policies_need_further_scopes() {
     let mut account = Account::good();
     account.common = json!({"unknown_caller": "client", "missed_task": true});
     let check = account.failed().await;
-    says(
-        &check,
-        ErrorKind::Auth,
-        "the key lacks customer_write, task_write",
-        "tick these",
-    );
+    says(&check, ErrorKind::Auth, "the key lacks customer_write, task_write", "tick these");
 }
 
 #[tokio::test(start_paused = true)]
@@ -196,34 +165,22 @@ async fn a_module_nobody_registered_is_named() {
 
 #[tokio::test(start_paused = true)]
 async fn a_module_that_is_off_or_frozen_is_named() {
-    let off = Account {
-        module: module(|module| module["active"] = json!(false)),
-        ..Account::good()
-    };
+    let off =
+        Account { module: module(|module| module["active"] = json!(false)), ..Account::good() };
     says(
         &off.failed().await,
         ErrorKind::Rejected,
         "module vochi-telephony is switched off",
         "switch it on",
     );
-    let frozen = Account {
-        module: module(|module| module["freeze"] = json!(true)),
-        ..Account::good()
-    };
-    says(
-        &frozen.failed().await,
-        ErrorKind::Rejected,
-        "frozen",
-        "balance",
-    );
+    let frozen =
+        Account { module: module(|module| module["freeze"] = json!(true)), ..Account::good() };
+    says(&frozen.failed().await, ErrorKind::Rejected, "frozen", "balance");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_module_with_another_client_id_is_named_without_showing_either() {
-    let account = Account {
-        config: json!({"client_id": "another-client-id"}),
-        ..Account::good()
-    };
+    let account = Account { config: json!({"client_id": "another-client-id"}), ..Account::good() };
     let check = account.failed().await;
     says(&check, ErrorKind::Config, "another clientId", "setup");
     assert!(!format!("{check:?}").contains("-client-id"), "{check:?}");
@@ -235,19 +192,10 @@ async fn clicks_that_go_elsewhere_or_nowhere_are_a_hint() {
         "public_url": "https://pbx.example.test",
         "inbound_secret": "invented-secret",
     });
-    let elsewhere = Account {
-        common: ours,
-        ..Account::good()
-    };
+    let elsewhere = Account { common: ours, ..Account::good() };
     let check = elsewhere.passed("module").await;
-    assert!(
-        check.hint().unwrap().contains("another address"),
-        "{check:?}"
-    );
-    assert!(
-        !format!("{check:?}").contains("invented-secret"),
-        "{check:?}"
-    );
+    assert!(check.hint().unwrap().contains("another address"), "{check:?}");
+    assert!(!format!("{check:?}").contains("invented-secret"), "{check:?}");
 
     let nowhere = Account {
         module: module(|module| {
@@ -256,10 +204,7 @@ async fn clicks_that_go_elsewhere_or_nowhere_are_a_hint() {
         ..Account::good()
     };
     let check = nowhere.passed("module").await;
-    assert!(
-        check.hint().unwrap().contains("no makeCallUrl"),
-        "{check:?}"
-    );
+    assert!(check.hint().unwrap().contains("no makeCallUrl"), "{check:?}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -269,10 +214,7 @@ async fn a_key_that_may_not_see_the_module_is_no_failure() {
         ..Account::good()
     };
     let check = account.passed("module").await;
-    assert!(
-        check.hint().unwrap().contains("integration_read"),
-        "{check:?}"
-    );
+    assert!(check.hint().unwrap().contains("integration_read"), "{check:?}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -281,13 +223,8 @@ async fn an_answer_that_cannot_be_read_is_no_missing_module() {
     let page = || Step::text(200, "text/html", "<html>maintenance</html>");
     let users = json!({"success": true, "users": account.users});
     // What was only read is read once more.
-    let steps = [
-        Step::json(200, &account.key),
-        page(),
-        page(),
-        Step::json(200, &users),
-        account.sites,
-    ];
+    let steps =
+        [Step::json(200, &account.key), page(), page(), Step::json(200, &users), account.sites];
     let bench = Bench::new(steps);
     let report = bench.connector.health(&Cx::history()).await.unwrap();
     let module = &report.checks()[2];
@@ -297,10 +234,8 @@ async fn an_answer_that_cannot_be_read_is_no_missing_module() {
 
 #[tokio::test(start_paused = true)]
 async fn an_extension_unknown_to_the_crm_and_one_of_another_user_are_named() {
-    let account = Account {
-        common: json!({"extensions": {"151": "16", "170": "18"}}),
-        ..Account::good()
-    };
+    let account =
+        Account { common: json!({"extensions": {"151": "16", "170": "18"}}), ..Account::good() };
     let check = account.failed().await;
     says(
         &check,
@@ -314,10 +249,7 @@ async fn an_extension_unknown_to_the_crm_and_one_of_another_user_are_named() {
 
 #[tokio::test(start_paused = true)]
 async fn an_extension_of_a_user_who_is_not_there_is_named() {
-    let account = Account {
-        users: json!([{"id": 18, "active": true}]),
-        ..Account::good()
-    };
+    let account = Account { users: json!([{"id": 18, "active": true}]), ..Account::good() };
     let check = account.failed().await;
     assert_eq!(check.name(), "extensions");
     says(&check, ErrorKind::Config, "user 16", "vochi-crm users");
@@ -325,17 +257,9 @@ async fn an_extension_of_a_user_who_is_not_there_is_named() {
 
 #[tokio::test(start_paused = true)]
 async fn several_shops_are_a_failure_only_where_one_has_to_be_named() {
-    let several = Account {
-        sites: sites(&["shop-one", "shop-two"]),
-        ..Account::good()
-    };
+    let several = Account { sites: sites(&["shop-one", "shop-two"]), ..Account::good() };
     let check = several.failed().await;
-    says(
-        &check,
-        ErrorKind::Config,
-        "several shops: shop-one, shop-two",
-        "set `site`",
-    );
+    says(&check, ErrorKind::Config, "several shops: shop-one, shop-two", "set `site`");
 
     let events_alone = Account {
         sites: sites(&["shop-one", "shop-two"]),
@@ -343,20 +267,12 @@ async fn several_shops_are_a_failure_only_where_one_has_to_be_named() {
         ..Account::good()
     };
     let check = events_alone.passed("site").await;
-    assert!(
-        check
-            .hint()
-            .unwrap()
-            .contains("nothing configured needs one")
-    );
+    assert!(check.hint().unwrap().contains("nothing configured needs one"));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_shop_the_key_does_not_reach_is_named() {
-    let account = Account {
-        config: json!({"site": "shop-three"}),
-        ..Account::good()
-    };
+    let account = Account { config: json!({"site": "shop-three"}), ..Account::good() };
     says(
         &account.failed().await,
         ErrorKind::Config,
@@ -373,10 +289,7 @@ async fn a_configured_shop_that_cannot_be_looked_up_is_believed() {
         ..Account::good()
     };
     let check = account.passed("site").await;
-    assert!(
-        check.hint().unwrap().contains("reference_read"),
-        "{check:?}"
-    );
+    assert!(check.hint().unwrap().contains("reference_read"), "{check:?}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -394,8 +307,5 @@ async fn an_assumed_zone_is_named() {
     let bench = Bench::with(steps, json!({"timezone": null}), json!({}));
     let report = bench.connector.health(&Cx::history()).await.unwrap();
     let zone = report.checks().last().unwrap();
-    assert!(
-        zone.message().contains("Europe/Moscow is assumed"),
-        "{zone:?}"
-    );
+    assert!(zone.message().contains("Europe/Moscow is assumed"), "{zone:?}");
 }

@@ -16,24 +16,15 @@ fn uploaded(count: u32) -> Step {
 }
 
 fn settings(zone: &str) -> Step {
-    Step::json(
-        200,
-        &json!({"success": true, "settings": {"timezone": {"value": zone}}}),
-    )
+    Step::json(200, &json!({"success": true, "settings": {"timezone": {"value": zone}}}))
 }
 
 fn denied() -> Step {
-    Step::json(
-        403,
-        &json!({"success": false, "errorMsg": "Access denied."}),
-    )
+    Step::json(403, &json!({"success": false, "errorMsg": "Access denied."}))
 }
 
 fn invalid() -> Step {
-    Step::json(
-        400,
-        &json!({"success": false, "errorMsg": "Errors in the entity format"}),
-    )
+    Step::json(400, &json!({"success": false, "errorMsg": "Errors in the entity format"}))
 }
 
 fn unanswered(id: &str, direction: Direction, outcome: Outcome) -> CallRecord {
@@ -102,15 +93,9 @@ async fn every_outcome_has_its_word_and_only_answered_ones_have_talk() {
 #[tokio::test(start_paused = true)]
 async fn a_call_stands_under_the_last_who_talked() {
     let bench = Bench::new([uploaded(1)]);
-    bench
-        .log_one(record("1").with_talked_with(ext("152")))
-        .await
-        .unwrap();
+    bench.log_one(record("1").with_talked_with(ext("152"))).await.unwrap();
     let sent = &bench.sent(0, "calls")[0];
-    assert_eq!(
-        (&sent["code"], &sent["userId"]),
-        (&json!("152"), &json!(16))
-    );
+    assert_eq!((&sent["code"], &sent["userId"]), (&json!("152"), &json!(16)));
 }
 
 #[tokio::test(start_paused = true)]
@@ -123,10 +108,7 @@ async fn a_missed_call_stands_under_missed_user_else_the_last_who_rang() {
     let bench = Bench::with([uploaded(1)], json!({"missed_user": "18"}), json!({}));
     bench.log_one(missed()).await.unwrap();
     let sent = &bench.sent(0, "calls")[0];
-    assert_eq!(
-        (&sent["code"], &sent["userId"]),
-        (&json!("151"), &json!(18))
-    );
+    assert_eq!((&sent["code"], &sent["userId"]), (&json!("151"), &json!(18)));
 
     let bench = Bench::with([uploaded(1)], json!({"missed_user": 99}), json!({}));
     bench.log_one(missed()).await.unwrap();
@@ -136,13 +118,8 @@ async fn a_missed_call_stands_under_missed_user_else_the_last_who_rang() {
 
 #[tokio::test(start_paused = true)]
 async fn a_call_of_nobody_is_a_configuration_error_that_names_missed_user() {
-    let nobody = CallRecord::new(
-        call(),
-        Direction::Inbound,
-        phone("+375446370646"),
-        at(0),
-        Outcome::Missed,
-    );
+    let nobody =
+        CallRecord::new(call(), Direction::Inbound, phone("+375446370646"), at(0), Outcome::Missed);
     let bench = Bench::new([]);
     let error = bench.log_one(nobody.clone()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Config);
@@ -172,10 +149,7 @@ async fn the_date_is_in_the_accounts_zone_however_that_is_known() {
         async move {
             let receipt = bench.log_one(record("1")).await.unwrap();
             let requests = bench.played().len();
-            (
-                bench.sent(requests - 1, "calls")[0]["date"].clone(),
-                warnings(&receipt),
-            )
+            (bench.sent(requests - 1, "calls")[0]["date"].clone(), warnings(&receipt))
         }
     };
     let (date, told) = zone_of(json!({"timezone": "+05:00"}), vec![uploaded(1)]).await;
@@ -195,11 +169,7 @@ async fn the_date_is_in_the_accounts_zone_however_that_is_known() {
 #[tokio::test(start_paused = true)]
 async fn a_crm_that_is_down_is_no_reason_to_write_a_wrong_time() {
     let down = || Step::Fail(TransportError::Connect("refused".to_owned()));
-    let bench = Bench::with(
-        [down(), down(), down(), down()],
-        json!({"timezone": null}),
-        json!({}),
-    );
+    let bench = Bench::with([down(), down(), down(), down()], json!({"timezone": null}), json!({}));
     let error = bench.log_one(record("1")).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unavailable);
     assert_eq!(error.effect(), Effect::NotApplied);
@@ -243,20 +213,11 @@ async fn an_upload_whose_answer_is_lost_is_sent_again() {
     let bench = Bench::new([lost(), uploaded(1)]);
     assert!(bench.log_one(record("1")).await.unwrap().recorded());
     let played = bench.played();
-    assert_eq!(
-        played[0].body, played[1].body,
-        "the same ids, to be recognised"
-    );
+    assert_eq!(played[0].body, played[1].body, "the same ids, to be recognised");
 
     let bench = Bench::new([lost(), lost(), lost(), lost(), uploaded(1)]);
-    assert_eq!(
-        bench.log_one(record("1")).await.unwrap_err().effect(),
-        Effect::Maybe
-    );
-    assert!(
-        bench.log_one(record("1")).await.unwrap().recorded(),
-        "repeating it is safe"
-    );
+    assert_eq!(bench.log_one(record("1")).await.unwrap_err().effect(), Effect::Maybe);
+    assert!(bench.log_one(record("1")).await.unwrap().recorded(), "repeating it is safe");
 }
 
 #[tokio::test(start_paused = true)]
@@ -265,9 +226,8 @@ async fn many_calls_go_in_chunks_of_fifty() {
     let records: Vec<CallRecord> = (0..120).map(|index| record(&format!("c{index}"))).collect();
     let results = bench.log(&records).await;
     assert!(results.iter().all(Result::is_ok));
-    let sizes: Vec<usize> = (0..3)
-        .map(|index| bench.sent(index, "calls").as_array().unwrap().len())
-        .collect();
+    let sizes: Vec<usize> =
+        (0..3).map(|index| bench.sent(index, "calls").as_array().unwrap().len()).collect();
     assert_eq!(sizes, [50, 50, 20]);
     let requests: u32 = results.iter().flatten().map(Receipt::requests).sum();
     assert_eq!(requests, 3, "each request is counted on one record");
@@ -340,10 +300,7 @@ async fn a_record_takes_what_the_live_call_told() {
         .await
         .unwrap();
     let recording = Recording::url("https://pbx.example.test/rec/1.mp3").unwrap();
-    bench
-        .event(event(60, EventKind::RecordingReady(recording)))
-        .await
-        .unwrap();
+    bench.event(event(60, EventKind::RecordingReady(recording))).await.unwrap();
     bench.event(hangup(70)).await.unwrap();
     let bare = CallRecord::new(
         call(),
@@ -365,16 +322,10 @@ async fn a_record_takes_what_the_live_call_told() {
 async fn a_recording_file_is_unsupported_with_a_way_out() {
     let bench = Bench::new([]);
     let file = Recording::File("/var/spool/rec/1.mp3".into());
-    let error = bench
-        .log_one(record("1").with_recording(file.clone()))
-        .await
-        .unwrap_err();
+    let error = bench.log_one(record("1").with_recording(file.clone())).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unsupported);
     assert!(error.hint().unwrap().contains("URL"), "{error}");
-    let attached = bench
-        .connector
-        .attach_recording(&Cx::history(), &call(), &file)
-        .await;
+    let attached = bench.connector.attach_recording(&Cx::history(), &call(), &file).await;
     assert_eq!(attached.unwrap_err().kind(), ErrorKind::Unsupported);
 }
 
@@ -387,11 +338,7 @@ async fn switches_of_the_account_change_what_goes_out() {
     );
     let source = json!({"source": "google", "medium": "cpc"});
     let receipt = bench
-        .log_one(
-            record("1")
-                .with_extra("source", source.clone())
-                .with_extra("colour", "green"),
-        )
+        .log_one(record("1").with_extra("source", source.clone()).with_extra("colour", "green"))
         .await
         .unwrap();
     let sent = &bench.sent(0, "calls")[0];
@@ -410,9 +357,7 @@ async fn a_call_that_was_not_processed_is_pending() {
     assert!(error.message().contains("processed 0 of 1"), "{error}");
     let hub = bench.connector.client().hub().clone();
     let (cx, call) = (Cx::history(), CallId::new("1").unwrap());
-    let settled = pending::settle(&bench.connector, &hub, &cx, &call, Mode::Due)
-        .await
-        .unwrap();
+    let settled = pending::settle(&bench.connector, &hub, &cx, &call, Mode::Due).await.unwrap();
     assert_eq!(settled[0].outcome, pending::Outcome::Sent, "{settled:?}");
 }
 

@@ -45,15 +45,9 @@ async fn all(steps: impl IntoIterator<Item = Step>) -> (Vec<u64>, Option<u64>, V
 #[test]
 fn requests_go_out_as_documented() {
     let customers = ListCustomersHistory::since(HistoryCursor::new(2691));
-    assert_same(
-        &customers.request().unwrap(),
-        Fixture::open("customers_history").request(None),
-    );
+    assert_same(&customers.request().unwrap(), Fixture::open("customers_history").request(None));
     let orders = ListOrdersHistory::since(HistoryCursor::new(7037));
-    assert_same(
-        &orders.request().unwrap(),
-        Fixture::open("orders_history").request(None),
-    );
+    assert_same(&orders.request().unwrap(), Fixture::open("orders_history").request(None));
     let first = ListCustomersHistory::from_time("2026-03-14 10:00:00".parse().unwrap())
         .until("2026-03-15 10:00:00".parse().unwrap())
         .with_page_size(PageSize::Fifty);
@@ -69,9 +63,7 @@ fn requests_go_out_as_documented() {
 #[test]
 fn changes_of_customers_are_read() {
     let body = Fixture::open("customers_history").body("success");
-    let page = ListCustomersHistory::whole()
-        .decode(&Answer::ok_json(&body))
-        .unwrap();
+    let page = ListCustomersHistory::whole().decode(&Answer::ok_json(&body)).unwrap();
     assert_eq!(page.history.broken, []);
     assert_eq!(page.last, Some(HistoryCursor::new(2699)));
     let [made, phones, manager, merged] = page.history.good.as_slice() else {
@@ -80,10 +72,7 @@ fn changes_of_customers_are_read() {
     assert_eq!(made.event, HistoryEvent::Created);
     assert_eq!(made.source, Some(ChangeSource::Api));
     assert_eq!(made.by_this_key, Some(true));
-    assert_eq!(
-        (&made.old_value, &made.new_value),
-        (&Value::Null, &json!(62))
-    );
+    assert_eq!((&made.old_value, &made.new_value), (&Value::Null, &json!(62)));
     let whole = Value::Object(made.entity.clone().unwrap().fields);
     let whole: Customer = serde_json::from_value(whole).unwrap();
     assert_eq!(whole.display_name(), "Иван Иванов");
@@ -93,40 +82,24 @@ fn changes_of_customers_are_read() {
     assert_eq!(phones.by_this_key, None);
     assert_eq!(phones.field.as_deref(), Some("phones"));
     assert_eq!(phones.new_value, json!("9515120000"));
-    assert_eq!(
-        phones.created_at.unwrap().to_string(),
-        "2026-03-14 10:05:00"
-    );
+    assert_eq!(phones.created_at.unwrap().to_string(), "2026-03-14 10:05:00");
     let who = phones.entity.as_ref().unwrap();
     assert_eq!(who.id, Some(CustomerId::new(62)));
     assert_eq!(who.external_id.as_deref(), Some("ext-62"));
     assert_eq!(who.site.as_deref(), Some("shop-one"));
-    assert_eq!(
-        (&manager.old_value, &manager.new_value),
-        (&json!(7), &json!(8))
-    );
+    assert_eq!((&manager.old_value, &manager.new_value), (&json!(7), &json!(8)));
     assert_eq!(merged.event, HistoryEvent::Deleted);
-    assert_eq!(
-        merged.entity.as_ref().unwrap().id,
-        Some(CustomerId::new(63))
-    );
-    assert_eq!(
-        merged.combined_to.as_ref().unwrap().id,
-        Some(CustomerId::new(62))
-    );
+    assert_eq!(merged.entity.as_ref().unwrap().id, Some(CustomerId::new(63)));
+    assert_eq!(merged.combined_to.as_ref().unwrap().id, Some(CustomerId::new(62)));
     let empty = Fixture::open("customers_history").body("empty");
-    let page = ListCustomersHistory::whole()
-        .decode(&Answer::ok_json(&empty))
-        .unwrap();
+    let page = ListCustomersHistory::whole().decode(&Answer::ok_json(&empty)).unwrap();
     assert_eq!((page.history.good.len(), page.last), (0, None));
 }
 
 #[test]
 fn changes_of_orders_are_read() {
     let body = Fixture::open("orders_history").body("success");
-    let page = ListOrdersHistory::whole()
-        .decode(&Answer::ok_json(&body))
-        .unwrap();
+    let page = ListOrdersHistory::whole().decode(&Answer::ok_json(&body)).unwrap();
     assert_eq!(page.history.broken, []);
     let made = &page.history.good[0];
     assert_eq!(made.event, HistoryEvent::Created);
@@ -144,19 +117,14 @@ fn what_is_unknown_of_a_change_is_kept_or_absent() {
         "deleted": "true", "oldValue": [1, {"a": null}], "customer": [], "combinedTo": [],
     });
     let body = json!({"success": true, "history": {"0": odd}, "pagination": []});
-    let page = ListCustomersHistory::whole()
-        .decode(&Answer::ok_json(&body))
-        .unwrap();
+    let page = ListCustomersHistory::whole().decode(&Answer::ok_json(&body)).unwrap();
     let change = &page.history.good[0];
     assert_eq!(change.cursor, HistoryCursor::new(11));
     assert_eq!(change.source, Some(ChangeSource::Other("rule".to_owned())));
     assert_eq!(change.event, HistoryEvent::Deleted);
     assert_eq!(change.old_value, json!([1, {"a": null}]));
     assert_eq!((&change.entity, &change.combined_to), (&None, &None));
-    assert_eq!(
-        (change.user, change.by_this_key, change.created_at),
-        (None, None, None)
-    );
+    assert_eq!((change.user, change.by_this_key, change.created_at), (None, None, None));
 }
 
 #[test]
@@ -194,11 +162,7 @@ async fn the_first_time_begins_at_a_date_and_goes_on_by_id() {
     let played = bench.played();
     assert!(played[0].line.contains("startDate"));
     assert!(!played[0].line.contains("sinceId"));
-    assert!(
-        played[1]
-            .line
-            .ends_with("?filter%5BsinceId%5D=11&limit=100")
-    );
+    assert!(played[1].line.ends_with("?filter%5BsinceId%5D=11&limit=100"));
 }
 
 #[tokio::test(start_paused = true)]
@@ -212,10 +176,7 @@ async fn nothing_new_leaves_the_place_where_it_was() {
 async fn a_change_that_cannot_be_read_is_passed_with_its_page() {
     let (ids, end, lines) = all([
         page(&json!([{"field": "x"}, change(11), "odd", null]), 3),
-        page(
-            &json!([change(12), {"id": 13, "customer": "odd"}, {"id": []}]),
-            2,
-        ),
+        page(&json!([change(12), {"id": 13, "customer": "odd"}, {"id": []}]), 2),
         page(&json!([change(14)]), 1),
     ])
     .await;
@@ -246,17 +207,10 @@ async fn an_error_keeps_the_place() {
     let mut pager = history.customers(&Cx::history(), ListHistory::since(BEGIN));
     pager.next().await.unwrap();
     let error = pager.next().await.unwrap_err();
-    assert_eq!(
-        (error.kind(), error.effect()),
-        (ErrorKind::Rejected, Effect::NotApplied)
-    );
+    assert_eq!((error.kind(), error.effect()), (ErrorKind::Rejected, Effect::NotApplied));
     assert_eq!(error.fields().len(), 1);
     assert_eq!(pager.cursor(), Some(HistoryCursor::new(11)));
-    assert_eq!(
-        pager.next().await.unwrap(),
-        None,
-        "after an error it is over"
-    );
+    assert_eq!(pager.next().await.unwrap(), None, "after an error it is over");
 }
 
 #[tokio::test(start_paused = true)]
@@ -308,9 +262,7 @@ fn one_wrong_thing_costs_the_change_it_is_in_at_most() {
         }
         let kept = found.history.good.len() == whole.history.good.len();
         assert!(kept || rest.is_empty() || rest == ["id"], "{place}");
-        let last = whole
-            .last
-            .filter(|_| *row != "3" || !matches!(rest, [] | ["id"]));
+        let last = whole.last.filter(|_| *row != "3" || !matches!(rest, [] | ["id"]));
         assert!(last.is_none() || found.last == last, "{place}");
     }
 }

@@ -48,17 +48,11 @@ fn request(method: Method, path: &str, query: &str, form: Option<&str>) -> Inbou
 }
 
 fn get(path: &str, query: &str) -> Answer {
-    send(
-        &bench(Some(CLIENT_ID)),
-        &request(Method::GET, path, query, None),
-    )
+    send(&bench(Some(CLIENT_ID)), &request(Method::GET, path, query, None))
 }
 
 fn post(path: &str, form: &str) -> Answer {
-    send(
-        &bench(Some(CLIENT_ID)),
-        &request(Method::POST, path, "", Some(form)),
-    )
+    send(&bench(Some(CLIENT_ID)), &request(Method::POST, path, "", Some(form)))
 }
 
 /// A GET with the right `clientId` before the rest of the query.
@@ -112,12 +106,7 @@ fn play(fixture: &str, name: Option<&str>, client_id: &str) -> InboundEvent {
 fn the_connector_says_that_it_takes_clicks() {
     let bench = bench(None);
     assert!(bench.connector.capabilities().has(Capability::ClickToCall));
-    assert!(
-        !bench
-            .connector
-            .capabilities()
-            .has(Capability::HangupFromCrm)
-    );
+    assert!(!bench.connector.capabilities().has(Capability::HangupFromCrm));
 }
 
 #[test]
@@ -129,10 +118,7 @@ fn a_click_is_read_from_query_and_form_alike() {
     assert_eq!(click.our_number, Some(phone("+375171234567").into()));
     assert_eq!(click.user_id.as_ref().unwrap().as_str(), "7");
     assert_eq!(click.extension.as_ref().unwrap().as_str(), "101");
-    assert_eq!(
-        (&click.crm_call_id, &click.entity, &click.clicked_on),
-        (&None, &None, &None)
-    );
+    assert_eq!((&click.crm_call_id, &click.entity, &click.clicked_on), (&None, &None, &None));
     assert_eq!(
         json!(click.raw),
         json!({
@@ -158,22 +144,12 @@ fn a_click_without_code_rings_the_users_extension() {
 
 #[test]
 fn the_code_of_a_click_comes_before_the_directory() {
-    let click = event(genuine(
-        MAKE_CALL_PATH,
-        "phone=%2B375291112233&userId=7&code=300",
-    ));
+    let click = event(genuine(MAKE_CALL_PATH, "phone=%2B375291112233&userId=7&code=300"));
     assert_eq!(click.extension.unwrap().as_str(), "300");
     let click = event(genuine(MAKE_CALL_PATH, "phone=%2B375291112233&code=102"));
     assert_eq!(click.user_id.unwrap().as_str(), "8");
-    let click = event(genuine(
-        MAKE_CALL_PATH,
-        "phone=%2B375291112233&userId=7&code=%0A%07%0A1",
-    ));
-    assert_eq!(
-        click.extension.unwrap().as_str(),
-        "101",
-        "what is no extension is none"
-    );
+    let click = event(genuine(MAKE_CALL_PATH, "phone=%2B375291112233&userId=7&code=%0A%07%0A1"));
+    assert_eq!(click.extension.unwrap().as_str(), "101", "what is no extension is none");
 }
 
 #[test]
@@ -193,10 +169,7 @@ fn a_click_nobody_can_be_rung_for_is_refused() {
     }
     let (_, error) = genuine(MAKE_CALL_PATH, "phone=%2B375291112233&userId=99");
     let told = error.unwrap_err().to_string();
-    assert!(
-        told.starts_with("retailcrm account shop: makeCallUrl: user 99 "),
-        "{told}"
-    );
+    assert!(told.starts_with("retailcrm account shop: makeCallUrl: user 99 "), "{told}");
 }
 
 #[test]
@@ -227,27 +200,14 @@ fn the_same_click_has_the_same_id_however_it_is_written() {
     ] {
         assert_eq!(id(same), click, "{same}");
     }
-    for other in [
-        "phone=%2B375291112234&userId=7",
-        "phone=%2B375291112233&userId=8",
-    ] {
+    for other in ["phone=%2B375291112234&userId=7", "phone=%2B375291112233&userId=8"] {
         assert_ne!(id(other), click, "{other}");
     }
-    let elsewhere = Bench::with(
-        [],
-        json!({"extensions": {"101": "7"}}),
-        json!({"client_id": CLIENT_ID}),
-    );
+    let elsewhere =
+        Bench::with([], json!({"extensions": {"101": "7"}}), json!({"client_id": CLIENT_ID}));
     let query = format!("clientId={CLIENT_ID}&phone=%2B375291112233&userId=7");
-    let again = send(
-        &elsewhere,
-        &request(Method::GET, MAKE_CALL_PATH, &query, None),
-    );
-    assert_eq!(
-        event(again).id,
-        click,
-        "the id is of the account, not of the process"
-    );
+    let again = send(&elsewhere, &request(Method::GET, MAKE_CALL_PATH, &query, None));
+    assert_eq!(event(again).id, click, "the id is of the account, not of the process");
     assert!(!click.contains("375291112233"), "logs hold ids");
 }
 
@@ -261,11 +221,7 @@ fn a_status_is_read_from_query_and_form_alike() {
     assert_eq!(busy.raw["status"], "busy");
     let form = Some("post_form_accept_too_unverified");
     assert_eq!(play("inbound_change_user_status", form, CLIENT_ID), busy);
-    let dinner = play(
-        "inbound_change_user_status",
-        Some("without_code"),
-        CLIENT_ID,
-    );
+    let dinner = play("inbound_change_user_status", Some("without_code"), CLIENT_ID);
     assert_eq!(dinner.extension.unwrap().as_str(), "101");
     assert_eq!(dinner.availability, Some(Availability::Away));
     assert_ne!(dinner.id, busy.id);

@@ -24,9 +24,7 @@ async fn a_plain_http_link_is_sent_with_a_warning() {
         assert!(receipt.recorded(), "{address}");
         assert_eq!(bench.sent(0, "calls")[0]["recordUrl"], address);
         let kinds = receipt.warnings().iter().map(Warning::kind);
-        let insecure = kinds
-            .filter(|kind| *kind == WarningKind::InsecureRecording)
-            .count();
+        let insecure = kinds.filter(|kind| *kind == WarningKind::InsecureRecording).count();
         assert_eq!(insecure, usize::from(warned), "{address}");
     }
 }
@@ -39,15 +37,9 @@ async fn the_stand_in_takes_a_plain_http_link() {
     let connector = open(&Hub::new().unwrap(), directory, changes).unwrap();
     let link = Recording::url("http://pbx.example.test/rec/1.mp3").unwrap();
     let record = record("1").with_recording(link);
-    let receipt = connector
-        .log_calls(&Cx::history(), &[record])
-        .await
-        .remove(0);
+    let receipt = connector.log_calls(&Cx::history(), &[record]).await.remove(0);
     assert!(receipt.unwrap().recorded());
     assert_eq!(sandbox.refused(Crm::RetailCrm), []);
     let kept = sandbox.retailcrm().call("1").expect("the call is kept");
-    assert_eq!(
-        kept.recording.as_deref(),
-        Some("http://pbx.example.test/rec/1.mp3")
-    );
+    assert_eq!(kept.recording.as_deref(), Some("http://pbx.example.test/rec/1.mp3"));
 }

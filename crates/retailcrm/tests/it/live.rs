@@ -29,14 +29,7 @@ fn outgoing(seconds: i64, extension: &str) -> CallEvent {
 }
 
 fn ended(seconds: i64, outcome: Outcome, reason: Option<Reason>) -> CallEvent {
-    event(
-        seconds,
-        EventKind::Ended {
-            outcome: Some(outcome),
-            reason,
-            talk: None,
-        },
-    )
+    event(seconds, EventKind::Ended { outcome: Some(outcome), reason, talk: None })
 }
 
 #[tokio::test(start_paused = true)]
@@ -72,11 +65,7 @@ async fn further_ringing_is_shown_to_the_new_ones_only() {
 async fn answers_holds_and_transfers_send_nothing() {
     let bench = Bench::new(always_yes());
     bench.event(incoming(0, &["151", "152"])).await.unwrap();
-    let transfer = EventKind::Transferred {
-        mode: TransferMode::Blind,
-        from: None,
-        to: ext("152"),
-    };
+    let transfer = EventKind::Transferred { mode: TransferMode::Blind, from: None, to: ext("152") };
     for quiet in [
         answered(5, "151"),
         event(6, EventKind::Held),
@@ -127,27 +116,17 @@ async fn every_end_has_its_word() {
         let bench = Bench::new(always_yes());
         bench.event(incoming(0, &["151"])).await.unwrap();
         bench.event(ended(9, outcome, reason)).await.unwrap();
-        assert_eq!(
-            bench.sent(1, "event")["hangupStatus"],
-            word,
-            "{outcome:?} {reason:?}"
-        );
+        assert_eq!(bench.sent(1, "event")["hangupStatus"], word, "{outcome:?} {reason:?}");
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_end_without_a_word_takes_it_from_what_happened() {
-    for (answer, direction, word) in [
-        (true, "in", "answered"),
-        (false, "in", "no answered"),
-        (false, "out", "no answered"),
-    ] {
+    for (answer, direction, word) in
+        [(true, "in", "answered"), (false, "in", "no answered"), (false, "out", "no answered")]
+    {
         let bench = Bench::new(always_yes());
-        let begin = if direction == "in" {
-            incoming(0, &["151"])
-        } else {
-            outgoing(0, "151")
-        };
+        let begin = if direction == "in" { incoming(0, &["151"]) } else { outgoing(0, "151") };
         bench.event(begin).await.unwrap();
         if answer {
             bench.event(answered(3, "151")).await.unwrap();
@@ -160,10 +139,7 @@ async fn an_end_without_a_word_takes_it_from_what_happened() {
 #[tokio::test(start_paused = true)]
 async fn a_hangup_after_lost_state_closes_what_it_names_and_nothing_else() {
     let bench = Bench::new(always_yes());
-    let receipt = bench
-        .event(hangup(60).with_client(phone("+375446370646")))
-        .await
-        .unwrap();
+    let receipt = bench.event(hangup(60).with_client(phone("+375446370646"))).await.unwrap();
     assert_eq!(receipt.requests(), 0);
     assert_eq!(receipt.warnings()[0].kind(), WarningKind::NothingToSend);
 
@@ -206,14 +182,7 @@ async fn outgoing_calls_show_a_popup_unless_switched_off() {
 #[tokio::test(start_paused = true)]
 async fn the_popup_comes_when_it_is_configured_to() {
     let bench = Bench::with(always_yes(), json!({"popup": "answer"}), json!({}));
-    assert_eq!(
-        bench
-            .event(incoming(0, &["151", "152"]))
-            .await
-            .unwrap()
-            .requests(),
-        0
-    );
+    assert_eq!(bench.event(incoming(0, &["151", "152"])).await.unwrap().requests(), 0);
     bench.event(answered(5, "152")).await.unwrap();
     assert_eq!(bench.sent(0, "event")["codes"], json!(["152"]));
     bench.event(hangup(9)).await.unwrap();
@@ -228,10 +197,7 @@ async fn the_popup_comes_when_it_is_configured_to() {
 #[tokio::test(start_paused = true)]
 async fn a_hidden_caller_gives_no_request_and_a_warning() {
     let bench = Bench::new(always_yes());
-    let receipt = bench
-        .event(incoming(0, &["151"]).with_client(Party::Hidden))
-        .await
-        .unwrap();
+    let receipt = bench.event(incoming(0, &["151"]).with_client(Party::Hidden)).await.unwrap();
     assert_eq!(receipt.requests(), 0);
     assert_eq!(receipt.warnings()[0].kind(), WarningKind::HiddenNumber);
 }
@@ -240,22 +206,12 @@ async fn a_hidden_caller_gives_no_request_and_a_warning() {
 async fn a_text_with_digits_goes_out_as_digits() {
     let bench = Bench::new(always_yes());
     let odd = Party::Raw("*21*37529".to_owned());
-    let receipt = bench
-        .event(incoming(0, &["151"]).with_client(odd))
-        .await
-        .unwrap();
+    let receipt = bench.event(incoming(0, &["151"]).with_client(odd)).await.unwrap();
     assert_eq!(bench.sent(0, "event")["phone"], "2137529");
     assert_eq!(receipt.warnings()[0].kind(), WarningKind::UnreadableNumber);
     let none = Party::Raw("MTS".to_owned());
     let bench = Bench::new(always_yes());
-    assert_eq!(
-        bench
-            .event(incoming(0, &["151"]).with_client(none))
-            .await
-            .unwrap()
-            .requests(),
-        0
-    );
+    assert_eq!(bench.event(incoming(0, &["151"]).with_client(none)).await.unwrap().requests(), 0);
 }
 
 #[tokio::test(start_paused = true)]
@@ -275,11 +231,7 @@ async fn without_any_extension_the_default_user_is_shown_the_call() {
     let bench = Bench::with(always_yes(), json!({"default_user": "16"}), json!({}));
     bench.event(nobody()).await.unwrap();
     assert_eq!(bench.sent(0, "event")["userIds"], json!([16]));
-    assert_eq!(
-        bench.sent(0, "event").get("codes"),
-        None,
-        "nothing empty is sent"
-    );
+    assert_eq!(bench.sent(0, "event").get("codes"), None, "nothing empty is sent");
 }
 
 #[tokio::test(start_paused = true)]
@@ -347,11 +299,7 @@ async fn shop_analytics_and_prefix_travel_with_the_call() {
     assert_eq!(sent["callExternalId"], "pbx1-1757843474.185");
     assert_eq!(sent["site"], "shop-one");
     assert_eq!(sent["webAnalyticsData"], analytics);
-    assert!(
-        bench.played()[0]
-            .body
-            .starts_with("clientId=canary-client-id&event=")
-    );
+    assert!(bench.played()[0].body.starts_with("clientId=canary-client-id&event="));
     assert_eq!(receipt.warnings()[0].kind(), WarningKind::UnknownOption);
 
     let event = incoming(20, &["152"]).with_extra("site", "shop-two");
@@ -361,10 +309,7 @@ async fn shop_analytics_and_prefix_travel_with_the_call() {
 
 #[tokio::test(start_paused = true)]
 async fn a_popup_that_failed_is_shown_when_it_is_told_again() {
-    let refused = Step::json(
-        400,
-        &json!({"success": false, "errorMsg": "Validation error"}),
-    );
+    let refused = Step::json(400, &json!({"success": false, "errorMsg": "Validation error"}));
     let bench = Bench::new([refused, yes()]);
     bench.event(incoming(0, &["151"])).await.unwrap_err();
     bench.event(incoming(1, &["151"])).await.unwrap();
@@ -375,18 +320,11 @@ async fn a_popup_that_failed_is_shown_when_it_is_told_again() {
 async fn an_event_that_waits_for_another_too_long_was_surely_not_told() {
     let bench = Bench::new(always_yes());
     let hub = bench.connector.client().hub().clone();
-    let held = hub
-        .open_call(&Cx::live(), &"shop".into(), &call())
-        .await
-        .unwrap();
+    let held = hub.open_call(&Cx::live(), &"shop".into(), &call()).await.unwrap();
     let cx = Cx::live().with_timeout(Duration::from_secs(4));
     let ringing = incoming(0, &["151"]);
     for _ in 0..2 {
-        let error = bench
-            .connector
-            .handle_event(&cx, &ringing)
-            .await
-            .unwrap_err();
+        let error = bench.connector.handle_event(&cx, &ringing).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Timeout);
         assert_eq!(error.effect(), Effect::NotApplied);
     }

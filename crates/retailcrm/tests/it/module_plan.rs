@@ -13,20 +13,14 @@ use vochi_crm_core::testing::mutations;
 
 fn codes(module: &IntegrationModule) -> Vec<(u64, String)> {
     let telephony = module.telephony.as_ref().unwrap();
-    telephony
-        .additional_codes
-        .iter()
-        .map(|one| (one.user.get(), one.code.to_string()))
-        .collect()
+    telephony.additional_codes.iter().map(|one| (one.user.get(), one.code.to_string())).collect()
 }
 
 #[test]
 fn a_module_that_is_as_it_should_be_is_left_alone() {
     for name in ["success", "additional_codes_string_user_ids"] {
         let answer = Fixture::open("integration_module_get").body(name);
-        let change = plan()
-            .apply(Some(&read(&answer["integrationModule"])))
-            .unwrap();
+        let change = plan().apply(Some(&read(&answer["integrationModule"]))).unwrap();
         let expected: &[&str] = match name {
             "success" => &[],
             _ => &["user 8 gets extension 102"],
@@ -89,10 +83,7 @@ fn nobody_loses_an_extension_or_a_number() {
         ])
     );
     assert_eq!(telephony["somethingNew"], json!({"a": 1}));
-    assert_eq!(
-        sent["integrations"]["mgTransport"],
-        module["integrations"]["mgTransport"]
-    );
+    assert_eq!(sent["integrations"]["mgTransport"], module["integrations"]["mgTransport"]);
     assert_eq!(sent["availableCountries"], json!(["BY"]));
     assert_eq!(sent["actions"], json!({"activity": "/activity"}));
     assert_eq!(sent["somethingNew"], json!(false));
@@ -116,11 +107,7 @@ fn extensions_at_the_root_move_to_where_they_belong() {
     assert_eq!(sent.get("additionalCodes"), None);
     assert_eq!(
         codes(&change.module),
-        [
-            (7, "101".to_owned()),
-            (8, "102".to_owned()),
-            (9, "109".to_owned())
-        ],
+        [(7, "101".to_owned()), (8, "102".to_owned()), (9, "109".to_owned())],
         "an extension in both places is whose it is in the right one"
     );
     // The CRM may go on showing the old ones.
@@ -152,10 +139,7 @@ fn a_plan_says_what_it_changes() {
             "shop shop-two gets our number +375171234567",
         ]
     );
-    assert_eq!(
-        codes(&change.module),
-        [(9, "101".to_owned()), (8, "102".to_owned())]
-    );
+    assert_eq!(codes(&change.module), [(9, "101".to_owned()), (8, "102".to_owned())]);
     let with_slash = ModulePlan::new(code(), "Vochi-CRM", "https://connector.example.test/");
     assert_eq!(with_slash.apply(Some(&there)).unwrap().changes, [""; 0]);
 }
@@ -166,18 +150,13 @@ fn who_may_edit_is_kept_unless_the_plan_says() {
     module["integrations"]["telephony"]["allowEdit"] = json!(true);
     let change = plan().apply(Some(&read(&module))).unwrap();
     assert_eq!(change.changes, [""; 0]);
-    let change = plan()
-        .with_editing(Editing::ApiOnly)
-        .apply(Some(&read(&module)))
-        .unwrap();
+    let change = plan().with_editing(Editing::ApiOnly).apply(Some(&read(&module))).unwrap();
     assert_eq!(change.changes, ["allowEdit is set"]);
 }
 
 #[test]
 fn an_extension_has_one_user() {
-    let twice = bare()
-        .with_code(ext("101"), UserId::new(7))
-        .with_code(ext("101"), UserId::new(8));
+    let twice = bare().with_code(ext("101"), UserId::new(7)).with_code(ext("101"), UserId::new(8));
     let error = twice.apply(None).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Input);
     assert!(error.message().contains("101"), "{error}");
@@ -186,17 +165,9 @@ fn an_extension_has_one_user() {
         {"userId": 7, "code": "101"}, {"userId": 8, "code": "101"}, {"userId": 7, "code": "105"},
     ]);
     let there = read(&module);
-    let error = EditIntegrationModule::new(there.clone())
-        .request()
-        .unwrap_err();
-    assert_eq!(
-        error.fields()["additionalCodes"],
-        "extension 101 is given to the users 7 and 8"
-    );
-    let change = bare()
-        .with_code(ext("101"), UserId::new(7))
-        .apply(Some(&there))
-        .unwrap();
+    let error = EditIntegrationModule::new(there.clone()).request().unwrap_err();
+    assert_eq!(error.fields()["additionalCodes"], "extension 101 is given to the users 7 and 8");
+    let change = bare().with_code(ext("101"), UserId::new(7)).apply(Some(&there)).unwrap();
     assert_eq!(change.changes, ["extension 101 stays with user 7 alone"]);
     assert_eq!(
         codes(&change.module),
@@ -208,10 +179,7 @@ fn an_extension_has_one_user() {
 #[test]
 fn a_plan_is_not_put_over_another_module() {
     let other = read(&json!({"code": "other", "name": "Other"}));
-    assert_eq!(
-        plan().apply(Some(&other)).unwrap_err().kind(),
-        ErrorKind::Input
-    );
+    assert_eq!(plan().apply(Some(&other)).unwrap_err().kind(), ErrorKind::Input);
 }
 
 #[test]
@@ -231,9 +199,7 @@ fn whatever_is_wrong_nobody_loses_an_extension() {
             continue;
         };
         let sent = written(&change.module);
-        let sent = sent["integrations"]["telephony"]["additionalCodes"]
-            .as_array()
-            .unwrap();
+        let sent = sent["integrations"]["telephony"]["additionalCodes"].as_array().unwrap();
         let there = &mutation.body["integrations"]["telephony"]["additionalCodes"];
         for element in there.as_array().into_iter().flatten() {
             // Ids are written as numbers and codes as texts, however they came.
@@ -251,30 +217,14 @@ fn whatever_is_wrong_nobody_loses_an_extension() {
 
 #[test]
 fn actions_are_written_only_where_asked_for_and_beside_those_of_others() {
-    assert!(
-        written(&plan().apply(None).unwrap().module)
-            .get("actions")
-            .is_none()
-    );
+    assert!(written(&plan().apply(None).unwrap().module).get("actions").is_none());
     let wanted = || plan().with_action(ModuleAction::Activity, "/activity");
-    for there in [
-        json!(null),
-        json!([]),
-        json!({}),
-        json!({"activity": "/old"}),
-    ] {
+    for there in [json!(null), json!([]), json!({}), json!({"activity": "/old"})] {
         let mut module = registered();
         module["actions"] = there.clone();
         let change = wanted().apply(Some(&read(&module))).unwrap();
-        assert_eq!(
-            change.changes,
-            ["action activity leads to /activity"],
-            "{there}"
-        );
-        assert_eq!(
-            written(&change.module)["actions"],
-            json!({"activity": "/activity"})
-        );
+        assert_eq!(change.changes, ["action activity leads to /activity"], "{there}");
+        assert_eq!(written(&change.module)["actions"], json!({"activity": "/activity"}));
         let again = wanted().apply(Some(&change.module)).unwrap();
         assert_eq!(again.changes, [""; 0], "{there}");
     }

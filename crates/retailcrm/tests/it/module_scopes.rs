@@ -32,31 +32,17 @@ async fn the_key_of_the_answer_comes_back_and_is_printed_nowhere() {
 #[tokio::test(start_paused = true)]
 async fn a_module_of_no_marketplace_is_refused() {
     let refused = json!({"success": false, "errorMsg": "Not enabled simple connection"});
-    let error = ask(&Bench::new([Step::json(400, &refused)]))
-        .await
-        .unwrap_err();
-    assert_eq!(
-        (error.kind(), error.effect()),
-        (ErrorKind::Rejected, Effect::NotApplied)
-    );
+    let error = ask(&Bench::new([Step::json(400, &refused)])).await.unwrap_err();
+    assert_eq!((error.kind(), error.effect()), (ErrorKind::Rejected, Effect::NotApplied));
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_answer_that_hides_the_key_is_unreadable_and_shows_none_of_it() {
-    for key in [
-        json!(["canary-new-key"]),
-        json!({"a": "canary-new-key"}),
-        json!(""),
-    ] {
+    for key in [json!(["canary-new-key"]), json!({"a": "canary-new-key"}), json!("")] {
         let answer = json!({"success": true, "apiKey": key});
-        let error = ask(&Bench::new([Step::json(200, &answer)]))
-            .await
-            .unwrap_err();
+        let error = ask(&Bench::new([Step::json(200, &answer)])).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Decode, "{key}");
-        assert!(
-            !format!("{error} {error:?}").contains("canary"),
-            "{error:?}"
-        );
+        assert!(!format!("{error} {error:?}").contains("canary"), "{error:?}");
     }
 }
 
@@ -66,10 +52,7 @@ async fn nothing_is_not_asked_for() {
         let bench = Bench::new([]);
         let request = UpdateModuleScopes::new(code(), scopes);
         let modules = bench.connector.client().integration_modules();
-        let error = modules
-            .update_scopes(&Cx::history(), &request)
-            .await
-            .unwrap_err();
+        let error = modules.update_scopes(&Cx::history(), &request).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Input);
         assert_eq!(bench.played().len(), 0);
     }

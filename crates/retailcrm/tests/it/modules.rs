@@ -45,9 +45,7 @@ pub(crate) fn registered() -> Value {
 
 /// What writing a module sends.
 pub(crate) fn written(module: &IntegrationModule) -> Value {
-    let request = EditIntegrationModule::new(module.clone())
-        .request()
-        .unwrap();
+    let request = EditIntegrationModule::new(module.clone()).request().unwrap();
     let body = request.body_ref().encode();
     let form = super::support::form(std::str::from_utf8(&body).unwrap());
     assert_eq!(form[0].0, "integrationModule");
@@ -100,35 +98,14 @@ fn what_the_crm_is_known_to_refuse_is_not_sent() {
         ("baseUrl", plan_at("connector.example.test")),
         ("baseUrl", plan_at("http://connector.example.test")),
         ("baseUrl", plan_at("https://key@connector.example.test")),
-        (
-            "logo",
-            good().with_logo("https://connector.example.test/logo.png"),
-        ),
-        (
-            "logo",
-            good().with_logo("http://connector.example.test/logo.svg"),
-        ),
-        (
-            "accountUrl",
-            good().with_account_url("ftp://connector.example.test"),
-        ),
-        (
-            "makeCallUrl",
-            good().with_make_call_url("http://10.0.0.1/call"),
-        ),
-        (
-            "makeCallUrl",
-            good().with_make_call_url("https://connector.example.test/a b"),
-        ),
-        (
-            "changeUserStatusUrl",
-            good().with_change_user_status_url("/status"),
-        ),
+        ("logo", good().with_logo("https://connector.example.test/logo.png")),
+        ("logo", good().with_logo("http://connector.example.test/logo.svg")),
+        ("accountUrl", good().with_account_url("ftp://connector.example.test")),
+        ("makeCallUrl", good().with_make_call_url("http://10.0.0.1/call")),
+        ("makeCallUrl", good().with_make_call_url("https://connector.example.test/a b")),
+        ("changeUserStatusUrl", good().with_change_user_status_url("/status")),
         ("code", good().with_integration_code("other")),
-        (
-            "additionalCodes",
-            good().with_code(ext("101"), UserId::new(0)),
-        ),
+        ("additionalCodes", good().with_code(ext("101"), UserId::new(0))),
     ] {
         let module = plan.apply(None).unwrap().module;
         let error = EditIntegrationModule::new(module).request().unwrap_err();
@@ -137,16 +114,9 @@ fn what_the_crm_is_known_to_refuse_is_not_sent() {
         assert_eq!(fields, [field], "{error}");
         assert!(!error.to_string().contains("connector.example"), "{error}");
     }
-    for local in [
-        "http://127.0.0.1:8080",
-        "http://localhost",
-        "http://[::1]:8080/crm",
-    ] {
+    for local in ["http://127.0.0.1:8080", "http://localhost", "http://[::1]:8080/crm"] {
         let module = plan_at(local).apply(None).unwrap().module;
-        assert!(
-            EditIntegrationModule::new(module).request().is_ok(),
-            "{local}"
-        );
+        assert!(EditIntegrationModule::new(module).request().is_ok(), "{local}");
     }
     let nameless = IntegrationModule::default();
     assert!(EditIntegrationModule::new(nameless).request().is_err());
@@ -161,11 +131,8 @@ fn whom_the_crm_does_not_know_is_a_warning() {
         edit.decode(&Answer::ok_json(&body)).unwrap()
     };
     assert_eq!(said("success_empty_info_list"), ModuleEdited::default());
-    let warnings: Vec<String> = said("success_with_warnings")
-        .warnings()
-        .iter()
-        .map(ToString::to_string)
-        .collect();
+    let warnings: Vec<String> =
+        said("success_with_warnings").warnings().iter().map(ToString::to_string).collect();
     assert_eq!(
         warnings,
         [
@@ -173,10 +140,7 @@ fn whom_the_crm_does_not_know_is_a_warning() {
             "RetailCRM knows no shop shop-two; its number is not registered",
         ]
     );
-    assert_eq!(
-        edit.decode(&edit.planned()).unwrap(),
-        ModuleEdited::default()
-    );
+    assert_eq!(edit.decode(&edit.planned()).unwrap(), ModuleEdited::default());
 }
 
 #[tokio::test(start_paused = true)]
@@ -194,21 +158,11 @@ async fn every_refusal_of_the_fixtures_is_understood() {
     for (name, kind) in kinds {
         let bench = Bench::new([fixture.answer(name)]);
         let modules = bench.connector.client().integration_modules();
-        let error = modules
-            .edit(&Cx::history(), module.clone())
-            .await
-            .unwrap_err();
-        assert_eq!(
-            (error.kind(), error.effect()),
-            (kind, Effect::NotApplied),
-            "{name}"
-        );
+        let error = modules.edit(&Cx::history(), module.clone()).await.unwrap_err();
+        assert_eq!((error.kind(), error.effect()), (kind, Effect::NotApplied), "{name}");
     }
     let fixture = Fixture::open("integration_module_get");
-    for (name, kind) in [
-        ("not_found", ErrorKind::NotFound),
-        ("access_denied", ErrorKind::Auth),
-    ] {
+    for (name, kind) in [("not_found", ErrorKind::NotFound), ("access_denied", ErrorKind::Auth)] {
         let bench = Bench::new([fixture.answer(name)]);
         let modules = bench.connector.client().integration_modules();
         let error = modules.get(&Cx::history(), &code()).await.unwrap_err();
@@ -220,10 +174,7 @@ async fn every_refusal_of_the_fixtures_is_understood() {
 async fn registering_writes_only_what_changes() {
     let get = Fixture::open("integration_module_get");
     for (read, lines) in [
-        (
-            "success",
-            vec!["GET /api/v5/integration-modules/vochi-telephony"],
-        ),
+        ("success", vec!["GET /api/v5/integration-modules/vochi-telephony"]),
         (
             "not_found",
             vec![
@@ -244,11 +195,7 @@ async fn registering_writes_only_what_changes() {
     let modules = bench.connector.client().integration_modules();
     let error = modules.register(&Cx::history(), &plan()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Auth);
-    assert_eq!(
-        bench.played().len(),
-        1,
-        "what could not be read is not overwritten"
-    );
+    assert_eq!(bench.played().len(), 1, "what could not be read is not overwritten");
 }
 
 #[tokio::test(start_paused = true)]
@@ -272,23 +219,13 @@ fn what_proves_requests_genuine_is_not_printed() {
 #[tokio::test(start_paused = true)]
 async fn a_dry_run_shows_what_would_be_written() {
     let (hub, requests) = planned();
-    let connector = open(
-        &hub,
-        json!({}),
-        json!({"client_id": "9f0d6c1e5b7a4c2f8e3d1a6b0c9d8e7f"}),
-    );
+    let connector = open(&hub, json!({}), json!({"client_id": "9f0d6c1e5b7a4c2f8e3d1a6b0c9d8e7f"}));
     let connector = connector.unwrap();
     let modules = connector.client().integration_modules();
     modules.register(&Cx::history(), &plan()).await.unwrap();
     let requests = requests.requests();
     let operations: Vec<&str> = requests.iter().map(|one| one.operation).collect();
-    assert_eq!(
-        operations,
-        [
-            "integration-modules/{code}",
-            "integration-modules/{code}/edit"
-        ]
-    );
+    assert_eq!(operations, ["integration-modules/{code}", "integration-modules/{code}/edit"]);
     let shown = format!("{requests:?}");
     assert!(shown.contains("additionalCodes"), "{shown}");
     for secret in [KEY, "9f0d6c1e"] {

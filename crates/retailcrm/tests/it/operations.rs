@@ -86,12 +86,7 @@ pub(crate) struct Row {
 impl Row {
     /// A row of `Type` or `Type, what is special`.
     fn new(name: &'static str, repeats: Idempotency, operation: impl Operation + 'static) -> Self {
-        Self {
-            name,
-            operation: Box::new(operation),
-            repeats,
-            demands: false,
-        }
+        Self { name, operation: Box::new(operation), repeats, demands: false }
     }
 
     fn demanding(mut self) -> Self {
@@ -136,30 +131,13 @@ fn reads() -> Vec<Row> {
         Row::new("ListUsers", Safe, ListUsers::new()),
         Row::new("GetUser", Safe, GetUser::new(UserId::new(7))).demanding(),
         Row::new("ListUserGroups", Safe, ListUserGroups::new()),
-        Row::new(
-            "FindManager",
-            Safe,
-            FindManager::new(phone("+375291112233")),
-        ),
+        Row::new("FindManager", Safe, FindManager::new(phone("+375291112233"))),
         Row::new("ListCustomers", Safe, ListCustomers::new()),
         Row::new("GetCustomer", Safe, GetCustomer::by_id(CustomerId::new(60))).demanding(),
         Row::new("ListCustomerNotes", Safe, ListCustomerNotes::new()),
-        Row::new(
-            "ListCorporateCustomers",
-            Safe,
-            ListCorporateCustomers::new(),
-        ),
-        Row::new(
-            "GetCorporateCustomer",
-            Safe,
-            GetCorporateCustomer::by_id(corporate),
-        )
-        .demanding(),
-        Row::new(
-            "ListCorporateContacts",
-            Safe,
-            ListCorporateContacts::by_id(corporate),
-        ),
+        Row::new("ListCorporateCustomers", Safe, ListCorporateCustomers::new()),
+        Row::new("GetCorporateCustomer", Safe, GetCorporateCustomer::by_id(corporate)).demanding(),
+        Row::new("ListCorporateContacts", Safe, ListCorporateContacts::by_id(corporate)),
         Row::new("ListCompanies", Safe, ListCompanies::by_id(corporate)),
         Row::new("ListOrders", Safe, ListOrders::new()),
         Row::new("GetOrder", Safe, GetOrder::by_id(OrderId::new(501))).demanding(),
@@ -167,22 +145,9 @@ fn reads() -> Vec<Row> {
         Row::new("GetFile", Safe, GetFile::new(FileId::new(25))).demanding(),
         Row::new("ListTasks", Safe, ListTasks::new()),
         Row::new("GetTask", Safe, GetTask::new(TaskId::new(434))).demanding(),
-        Row::new(
-            "ListHistory, of customers",
-            Safe,
-            ListCustomersHistory::since(history),
-        ),
-        Row::new(
-            "ListHistory, of orders",
-            Safe,
-            ListOrdersHistory::since(history),
-        ),
-        Row::new(
-            "GetIntegrationModule",
-            Safe,
-            GetIntegrationModule::new(module),
-        )
-        .demanding(),
+        Row::new("ListHistory, of customers", Safe, ListCustomersHistory::since(history)),
+        Row::new("ListHistory, of orders", Safe, ListOrdersHistory::since(history)),
+        Row::new("GetIntegrationModule", Safe, GetIntegrationModule::new(module)).demanding(),
     ]
 }
 
@@ -192,12 +157,8 @@ fn writes() -> Vec<Row> {
     let (user, customer, order) = (UserId::new(7), CustomerId::new(60), OrderId::new(501));
     let rings = SendCallEvent::incoming(client()).with_code(ext("101"));
     let hangs_up = SendCallEvent::hangup(client(), HangupStatus::Busy).with_user(user);
-    let new_customer = CustomerData::new()
-        .with_first_name("Иван")
-        .with_phone(client());
-    let new_order = OrderData::new()
-        .with_external_id("vochi-call-1")
-        .with_customer(customer);
+    let new_customer = CustomerData::new().with_first_name("Иван").with_phone(client());
+    let new_order = OrderData::new().with_external_id("vochi-call-1").with_customer(customer);
     let comment = OrderData::new().with_manager_comment("Перезвонить");
     let manager = CustomerData::new().with_manager(user);
     let number = CustomerData::new().with_phone(client());
@@ -207,42 +168,18 @@ fn writes() -> Vec<Row> {
         Row::new("SendCallEvent, ringing", Unsafe, rings),
         Row::new("SendCallEvent, over", Unsafe, hangs_up),
         Row::new("UploadCalls", Keyed, UploadCalls::new([call("pbx1-1")])),
-        Row::new(
-            "SetUserStatus",
-            Keyed,
-            SetUserStatus::new(user, UserStatus::Busy),
-        ),
+        Row::new("SetUserStatus", Keyed, SetUserStatus::new(user, UserStatus::Busy)),
         Row::new("CreateCustomer", Unsafe, CreateCustomer::new(new_customer)).demanding(),
-        Row::new(
-            "EditCustomer, the manager",
-            Keyed,
-            EditCustomer::by_id(customer, manager),
-        ),
+        Row::new("EditCustomer, the manager", Keyed, EditCustomer::by_id(customer, manager)),
         // Numbers may be added once more by a repeat.
-        Row::new(
-            "EditCustomer, a number",
-            Unsafe,
-            EditCustomer::by_id(customer, number),
-        ),
-        Row::new(
-            "CreateCustomerNote",
-            Unsafe,
-            CreateCustomerNote::on(customer, "Важно"),
-        )
-        .demanding(),
-        Row::new(
-            "DeleteCustomerNote",
-            Keyed,
-            DeleteCustomerNote::new(CustomerNoteId::new(301)),
-        ),
+        Row::new("EditCustomer, a number", Unsafe, EditCustomer::by_id(customer, number)),
+        Row::new("CreateCustomerNote", Unsafe, CreateCustomerNote::on(customer, "Важно"))
+            .demanding(),
+        Row::new("DeleteCustomerNote", Keyed, DeleteCustomerNote::new(CustomerNoteId::new(301))),
         Row::new("CreateOrder", Unsafe, CreateOrder::new(new_order)),
         Row::new("EditOrder", Keyed, EditOrder::by_id(order, comment)),
-        Row::new(
-            "CreateTask",
-            Unsafe,
-            CreateTask::new(TaskData::new("Перезвонить", user)),
-        )
-        .demanding(),
+        Row::new("CreateTask", Unsafe, CreateTask::new(TaskData::new("Перезвонить", user)))
+            .demanding(),
         Row::new(
             "EditTask",
             Keyed,
@@ -251,11 +188,7 @@ fn writes() -> Vec<Row> {
         Row::new("UploadFile", Unsafe, UploadFile::new(*b"invented bytes")).demanding(),
         Row::new("EditFile", Keyed, offer),
         Row::new("DeleteFile", Keyed, DeleteFile::new(FileId::new(25))),
-        Row::new(
-            "EditIntegrationModule",
-            Keyed,
-            EditIntegrationModule::new(registered),
-        ),
+        Row::new("EditIntegrationModule", Keyed, EditIntegrationModule::new(registered)),
         Row::new(
             "UpdateModuleScopes",
             Keyed,
@@ -273,9 +206,7 @@ fn named_in_the_sources() -> BTreeSet<String> {
         let source = std::fs::read_to_string(file.unwrap().path()).unwrap();
         for line in source.lines().filter(|line| line.starts_with("impl")) {
             if let Some((_, name)) = line.split_once(" Endpoint for ") {
-                let end = name
-                    .find(|c: char| !c.is_alphanumeric())
-                    .unwrap_or(name.len());
+                let end = name.find(|c: char| !c.is_alphanumeric()).unwrap_or(name.len());
                 names.insert(name[..end].to_owned());
             }
         }

@@ -56,15 +56,9 @@ fn readers_go_out_as_documented() {
     let of_customer = twenty.clone().of_customer(CustomerId::new(60)).with_page(1);
     assert_same(&of_customer.request().unwrap(), fixture.request(None));
     let by_phone = twenty.of_name_or_phone("+375291112233");
-    assert_same(
-        &by_phone.request().unwrap(),
-        fixture.request(Some("by_name_or_phone")),
-    );
+    assert_same(&by_phone.request().unwrap(), fixture.request(Some("by_name_or_phone")));
     let get = GetOrder::by_id(OrderId::new(501)).with_site("shop-one");
-    assert_same(
-        &get.request().unwrap(),
-        Fixture::open("order_get").request(None),
-    );
+    assert_same(&get.request().unwrap(), Fixture::open("order_get").request(None));
     let ours = GetOrder::by_external_id(CALL).request().unwrap();
     assert_eq!(ours.path(), format!("/api/v5/orders/{CALL}"));
     assert_eq!(ours.query_string(), "by=externalId");
@@ -82,11 +76,7 @@ fn writers_go_out_as_documented() {
         let wanted = fixture.request(None);
         assert_same(&request, wanted);
         let body = request.body_ref().encode();
-        assert_eq!(
-            std::str::from_utf8(&body).unwrap(),
-            wanted["wire_body"],
-            "{name}"
-        );
+        assert_eq!(std::str::from_utf8(&body).unwrap(), wanted["wire_body"], "{name}");
     }
 }
 
@@ -103,10 +93,8 @@ fn every_filter_has_the_crms_name() {
         .created_until("2026-03-15 00:00".parse().unwrap());
     let query = list.request().unwrap().query_string();
     let pairs = form(&query);
-    let pairs: Vec<(&str, &str)> = pairs
-        .iter()
-        .map(|(name, value)| (name.as_str(), value.as_str()))
-        .collect();
+    let pairs: Vec<(&str, &str)> =
+        pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     assert_eq!(
         pairs,
         [
@@ -122,10 +110,7 @@ fn every_filter_has_the_crms_name() {
             ("limit", "100"),
         ]
     );
-    for hollow in [
-        ListOrders::new().with_ids([]),
-        ListOrders::new().of_name_or_phone(" "),
-    ] {
+    for hollow in [ListOrders::new().with_ids([]), ListOrders::new().of_name_or_phone(" ")] {
         assert_eq!(hollow.request().unwrap_err().kind(), ErrorKind::Input);
     }
 }
@@ -258,12 +243,7 @@ async fn every_refusal_of_the_fixtures_is_understood() {
     for (file, name, kind, fields) in [
         ("order_get", "not_found", ErrorKind::NotFound, 0),
         ("order_create", "missing_parameter", ErrorKind::Rejected, 0),
-        (
-            "order_create",
-            "validation_list_form",
-            ErrorKind::Rejected,
-            1,
-        ),
+        ("order_create", "validation_list_form", ErrorKind::Rejected, 1),
         ("order_edit", "not_found", ErrorKind::NotFound, 0),
         ("order_edit", "validation", ErrorKind::Rejected, 1),
         ("task_create", "validation", ErrorKind::Rejected, 1),
@@ -278,11 +258,7 @@ async fn every_refusal_of_the_fixtures_is_understood() {
             _ => client.tasks().create(&cx, &new_task()).await.map(drop),
         };
         let error = result.unwrap_err();
-        assert_eq!(
-            (error.kind(), error.effect()),
-            (kind, Effect::NotApplied),
-            "{file} {name}"
-        );
+        assert_eq!((error.kind(), error.effect()), (kind, Effect::NotApplied), "{file} {name}");
         assert_eq!(error.fields().len(), fields, "{file} {name}");
     }
 }
@@ -290,12 +266,7 @@ async fn every_refusal_of_the_fixtures_is_understood() {
 #[tokio::test(start_paused = true)]
 async fn in_doubt_an_order_or_task_is_not_made_twice() {
     let lost = || Step::text(502, "text/html", "");
-    let bench = Bench::new([
-        lost(),
-        lost(),
-        lost(),
-        Fixture::open("order_edit").answer("success"),
-    ]);
+    let bench = Bench::new([lost(), lost(), lost(), Fixture::open("order_edit").answer("success")]);
     let (client, cx) = (bench.connector.client(), Cx::history());
     let error = client.orders().create(&cx, &new_order()).await.unwrap_err();
     assert_eq!((error.effect(), error.attempts()), (Effect::Maybe, 1));

@@ -62,10 +62,7 @@ fn made(id: u64) -> Step {
 }
 
 fn refused() -> Step {
-    Step::json(
-        400,
-        &json!({"success": false, "errorMsg": "Errors in the entity format"}),
-    )
+    Step::json(400, &json!({"success": false, "errorMsg": "Errors in the entity format"}))
 }
 
 fn chain(parts: impl IntoIterator<Item = Vec<Step>>) -> Vec<Step> {
@@ -104,11 +101,7 @@ async fn an_unknown_caller_becomes_a_customer_of_who_talked_with_them() {
     wanted.extend(search());
     wanted.push(CREATE.to_owned());
     assert_eq!(lines(&bench), wanted);
-    assert!(
-        bench.played()[6]
-            .body
-            .starts_with("site=shop-one&customer=")
-    );
+    assert!(bench.played()[6].body.starts_with("site=shop-one&customer="));
     assert_eq!(
         bench.sent(6, "customer"),
         json!({
@@ -135,10 +128,7 @@ async fn whoever_is_known_by_any_way_is_not_made_again() {
     named["customer"]["phones"] = json!([{"number": NUMBER}]);
     for (steps, requests) in [
         (vec![customer(&with_number)], 2),
-        (
-            vec![nobody(), nobody(), nobody(), customer(&made_before)],
-            5,
-        ),
+        (vec![nobody(), nobody(), nobody(), customer(&made_before)], 5),
         (
             vec![
                 nobody(),
@@ -187,12 +177,7 @@ async fn a_caller_without_a_number_is_nobody() {
 
 #[tokio::test(start_paused = true)]
 async fn two_calls_of_one_number_make_one_customer() {
-    let bench = clients(chain([
-        vec![yes()],
-        not_found(),
-        vec![made(62)],
-        vec![yes()],
-    ]));
+    let bench = clients(chain([vec![yes()], not_found(), vec![made(62)], vec![yes()]]));
     let results = bench.log(&[record("1"), record("2")]).await;
     assert!(results.iter().all(Result::is_ok));
     let again = bench.log_one(record("3")).await.unwrap();
@@ -205,18 +190,12 @@ async fn two_calls_of_one_number_make_one_customer() {
 async fn two_calls_at_the_same_time_make_one_customer() {
     let steps = chain([vec![yes(), yes()], not_found(), vec![made(62)]]);
     let script = ScriptedTransport::new(steps);
-    let hub = Hub::builder()
-        .transport(Arc::new(script.clone()))
-        .build()
-        .unwrap();
+    let hub = Hub::builder().transport(Arc::new(script.clone())).build().unwrap();
     let common = json!({"unknown_caller": "client"});
     let connector = open(&hub, common, json!({"site": "shop-one"})).unwrap();
     let cx = Cx::history();
     let (one, two) = ([record("1")], [record("2")]);
-    let (one, two) = tokio::join!(
-        connector.log_calls(&cx, &one),
-        connector.log_calls(&cx, &two)
-    );
+    let (one, two) = tokio::join!(connector.log_calls(&cx, &one), connector.log_calls(&cx, &two));
     for result in one.into_iter().chain(two) {
         assert!(told(&result.unwrap()).is_empty());
     }
@@ -225,12 +204,7 @@ async fn two_calls_at_the_same_time_make_one_customer() {
 
 #[tokio::test(start_paused = true)]
 async fn a_customer_that_cannot_be_made_costs_a_warning_and_is_tried_with_the_next_telling() {
-    let bench = clients(chain([
-        vec![yes(), refused()],
-        not_found(),
-        vec![refused()],
-        not_found(),
-    ]));
+    let bench = clients(chain([vec![yes(), refused()], not_found(), vec![refused()], not_found()]));
     let receipt = bench.log_one(record("1")).await.unwrap();
     assert!(told(&receipt)[0].contains("a customer was not made"));
     assert_eq!(receipt.warnings()[0].kind(), WarningKind::FollowUpPending);
@@ -239,11 +213,7 @@ async fn a_customer_that_cannot_be_made_costs_a_warning_and_is_tried_with_the_ne
     let again = bench.log_one(record("1")).await.unwrap();
     assert_eq!(again.warnings()[0].kind(), WarningKind::AlreadyRecorded);
     assert!(told(&again)[1].contains("a customer was not made"));
-    assert_eq!(
-        again.requests(),
-        11,
-        "searched, refused, searched: somebody may have been faster"
-    );
+    assert_eq!(again.requests(), 11, "searched, refused, searched: somebody may have been faster");
 }
 
 #[tokio::test(start_paused = true)]
@@ -278,11 +248,7 @@ async fn a_refused_record_makes_nothing() {
 async fn the_only_shop_is_the_customers() {
     let key = Fixture::open("credentials").answer("success_full");
     let sites = |name| Fixture::open("reference_sites").answer(name);
-    let steps = chain([
-        vec![yes(), key, sites("success_list_form")],
-        not_found(),
-        vec![made(62)],
-    ]);
+    let steps = chain([vec![yes(), key, sites("success_list_form")], not_found(), vec![made(62)]]);
     let bench = Bench::with(steps, json!({"unknown_caller": "client"}), json!({}));
     bench.log_one(record("1")).await.unwrap();
     assert!(bench.played()[8].body.starts_with("site=shop-one&"));
@@ -313,9 +279,6 @@ fn retailcrm_has_no_leads() {
         let hub = Hub::new().unwrap();
         let error = open(&hub, json!({"unknown_caller": policy}), json!({})).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Config);
-        assert!(
-            error.message().contains("RetailCRM has no leads"),
-            "{error}"
-        );
+        assert!(error.message().contains("RetailCRM has no leads"), "{error}");
     }
 }

@@ -48,43 +48,27 @@ fn call_events_go_out_as_documented() {
         .with_code(ext("101"))
         .with_call_external_id("pbx1-1773474900.44")
         .with_web_analytics(analytics);
-    let with_client_id = incoming
-        .clone()
-        .with_client_id(Secret::new("9f0d6c1e5b7a4c2f8e3d1a6b0c9d8e7f"));
+    let with_client_id =
+        incoming.clone().with_client_id(Secret::new("9f0d6c1e5b7a4c2f8e3d1a6b0c9d8e7f"));
     for (name, event) in [
         (None, incoming),
         (Some("outgoing"), outgoing),
-        (
-            Some("hangup_answered"),
-            hangup(HangupStatus::Answered, "pbx1-1773474900.42"),
-        ),
-        (
-            Some("hangup_missed"),
-            hangup(HangupStatus::NoAnswered, "pbx1-1773474900.43"),
-        ),
+        (Some("hangup_answered"), hangup(HangupStatus::Answered, "pbx1-1773474900.42")),
+        (Some("hangup_missed"), hangup(HangupStatus::NoAnswered, "pbx1-1773474900.43")),
         (Some("incoming_with_web_analytics"), from_campaign),
-        (
-            Some("with_module_clientId_as_the_live_host_sends_it"),
-            with_client_id,
-        ),
+        (Some("with_module_clientId_as_the_live_host_sends_it"), with_client_id),
     ] {
         let wanted = fixture.request(name);
         let request = event.request().unwrap();
         assert_same(&request, wanted);
         let body = request.body_ref().encode();
-        assert_eq!(
-            std::str::from_utf8(&body).unwrap(),
-            wanted["wire_body"],
-            "{name:?}"
-        );
+        assert_eq!(std::str::from_utf8(&body).unwrap(), wanted["wire_body"], "{name:?}");
     }
 }
 
 #[test]
 fn an_event_without_an_employee_is_not_sent() {
-    let error = SendCallEvent::incoming(phone("+375291112233"))
-        .request()
-        .unwrap_err();
+    let error = SendCallEvent::incoming(phone("+375291112233")).request().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Input);
 }
 
@@ -127,10 +111,7 @@ fn an_upload_goes_out_as_documented() {
     let request = upload.request().unwrap();
     assert_same(&request, fixture.request(None));
     let body = request.body_ref().encode();
-    assert_eq!(
-        std::str::from_utf8(&body).unwrap(),
-        fixture.request(None)["wire_body"]
-    );
+    assert_eq!(std::str::from_utf8(&body).unwrap(), fixture.request(None)["wire_body"]);
 }
 
 #[test]
@@ -149,11 +130,7 @@ fn duration_not_set_is_zero_unless_answered() {
             result,
         );
         let sent = serde_json::to_value(&call).unwrap();
-        assert_eq!(
-            sent.get("duration"),
-            duration.as_ref(),
-            "{result:?}: {sent}"
-        );
+        assert_eq!(sent.get("duration"), duration.as_ref(), "{result:?}: {sent}");
     }
 }
 
@@ -185,50 +162,25 @@ fn a_number_that_is_none_goes_out_as_its_digits() {
     let digits = PhoneText::digits_of("*21*37529#").unwrap();
     assert_eq!(digits.as_str(), "2137529");
     assert_eq!(PhoneText::digits_of("MTS"), None);
-    assert_eq!(
-        PhoneText::from(phone("+375291112233"))
-            .without_plus()
-            .as_str(),
-        "375291112233"
-    );
+    assert_eq!(PhoneText::from(phone("+375291112233")).without_plus().as_str(), "375291112233");
 }
 
 #[test]
 fn readers_go_out_as_documented() {
-    let manager = FindManager::new(phone("+375291112233"))
-        .with_details()
-        .whatever_the_status();
-    assert_same(
-        &manager.request().unwrap(),
-        Fixture::open("telephony_manager").request(None),
-    );
+    let manager = FindManager::new(phone("+375291112233")).with_details().whatever_the_status();
+    assert_same(&manager.request().unwrap(), Fixture::open("telephony_manager").request(None));
     let users = ListUsers::new().active_only().managers_only();
-    assert_same(
-        &users.request().unwrap(),
-        Fixture::open("users_list").request(None),
-    );
-    assert_same(
-        &GetCredentials.request().unwrap(),
-        Fixture::open("credentials").request(None),
-    );
-    assert_same(
-        &GetSettings.request().unwrap(),
-        Fixture::open("settings").request(None),
-    );
+    assert_same(&users.request().unwrap(), Fixture::open("users_list").request(None));
+    assert_same(&GetCredentials.request().unwrap(), Fixture::open("credentials").request(None));
+    assert_same(&GetSettings.request().unwrap(), Fixture::open("settings").request(None));
 }
 
 #[test]
 fn pages_have_the_sizes_the_crm_accepts() {
-    for (size, text) in [
-        (PageSize::Twenty, "20"),
-        (PageSize::Fifty, "50"),
-        (PageSize::Hundred, "100"),
-    ] {
-        let query = ListUsers::new()
-            .with_page_size(size)
-            .with_page(3)
-            .request()
-            .unwrap();
+    for (size, text) in
+        [(PageSize::Twenty, "20"), (PageSize::Fifty, "50"), (PageSize::Hundred, "100")]
+    {
+        let query = ListUsers::new().with_page_size(size).with_page(3).request().unwrap();
         assert_eq!(query.query_string(), format!("limit={text}&page=3"));
     }
 }

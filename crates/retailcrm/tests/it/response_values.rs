@@ -100,12 +100,6 @@ fn custom_fields_given_as_a_list_are_kept() {
 #[test]
 fn names_are_given_name_first() {
     let names = json!({"id": 60, "firstName": "Иван", "lastName": "Иванов"});
-    assert_eq!(
-        read::<Customer>(names.clone()).display_name(),
-        "Иван Иванов"
-    );
-    assert_eq!(
-        read::<Order>(names).full_name().as_deref(),
-        Some("Иван Иванов")
-    );
+    assert_eq!(read::<Customer>(names.clone()).display_name(), "Иван Иванов");
+    assert_eq!(read::<Order>(names).full_name().as_deref(), Some("Иван Иванов"));
 }

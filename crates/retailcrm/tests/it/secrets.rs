@@ -32,10 +32,7 @@ impl Write for Log {
 fn gossip() -> Vec<Step> {
     let key = super::support::KEY;
     let mut steps = vec![
-        Step::json(
-            400,
-            &json!({"success": false, "errorMsg": format!("bad key {key}")}),
-        ),
+        Step::json(400, &json!({"success": false, "errorMsg": format!("bad key {key}")})),
         Step::json(
             400,
             &json!({"success": false, "errorMsg": "Validation error",
@@ -43,22 +40,12 @@ fn gossip() -> Vec<Step> {
         ),
         Step::text(200, "text/html", format!("<html>X-API-KEY: {key}</html>")),
         Step::text(500, "text/html", format!("<html>{key}</html>")),
-        Step::json(
-            200,
-            &json!({"success": true, "notExistCodes": 7, "manager": {"id": key}}),
-        ),
+        Step::json(200, &json!({"success": true, "notExistCodes": 7, "manager": {"id": key}})),
         Step::Fail(TransportError::Broken(format!("reset while sending {key}"))),
-        Step::Fail(TransportError::Connect(format!(
-            "no route to https://{key}.test"
-        ))),
+        Step::Fail(TransportError::Connect(format!("no route to https://{key}.test"))),
         Step::text(302, "text/html", ""),
     ];
-    steps.extend(
-        Fixture::open("errors_common")
-            .answers()
-            .into_iter()
-            .map(|(_, step)| step),
-    );
+    steps.extend(Fixture::open("errors_common").answers().into_iter().map(|(_, step)| step));
     steps
 }
 

@@ -24,9 +24,7 @@ async fn client_ids(config: Value) -> Vec<(String, Option<String>)> {
             let target = request.line.rsplit('/').next().unwrap_or_default();
             let (name, query) = target.split_once('?').unwrap_or((target, ""));
             let mut fields = form(query).into_iter().chain(form(&request.body));
-            let id = fields
-                .find(|(field, _)| field == "clientId")
-                .map(|(_, id)| id);
+            let id = fields.find(|(field, _)| field == "clientId").map(|(_, id)| id);
             (name.to_owned(), id)
         })
         .collect()
@@ -45,10 +43,7 @@ async fn events_uploads_and_managers_carry_it_if_asked() {
 
 #[tokio::test(start_paused = true)]
 async fn no_request_carries_it_by_default() {
-    for config in [
-        json!({"client_id": CLIENT_ID}),
-        json!({"send_client_id": true}),
-    ] {
+    for config in [json!({"client_id": CLIENT_ID}), json!({"send_client_id": true})] {
         for (name, id) in client_ids(config.clone()).await {
             assert_eq!(id, None, "{name} with {config}");
         }

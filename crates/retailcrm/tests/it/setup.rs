@@ -71,11 +71,7 @@ async fn a_new_account_gets_a_module_with_addresses_extensions_and_numbers() {
     assert_eq!(lines(&bench), [GET, EDIT]);
     assert_eq!(bench.sent(1, "integrationModule"), ours());
     assert_eq!(report.changes[0], "module vochi-telephony is made");
-    assert!(
-        report
-            .changes
-            .contains(&"user 18 gets extension 151".to_owned())
-    );
+    assert!(report.changes.contains(&"user 18 gets extension 151".to_owned()));
     assert!(report.warnings.is_empty());
     let told = format!("{report:?} {:?}", plan());
     assert!(!told.contains("canary"), "{told}");
@@ -101,10 +97,7 @@ async fn what_others_typed_into_the_module_stays() {
         json!([{"userId": 8, "code": "102"}, {"userId": 18, "code": "151"}]);
     let bench = usual([read(&module), yes()]);
     let report = setup(&bench, &plan()).await.unwrap();
-    assert_eq!(
-        report.changes,
-        ["clientId is set", "user 16 gets extension 152"]
-    );
+    assert_eq!(report.changes, ["clientId is set", "user 16 gets extension 152"]);
     assert_eq!(
         bench.sent(1, "integrationModule")["integrations"]["telephony"]["additionalCodes"],
         json!([
@@ -141,10 +134,8 @@ async fn a_dry_run_notes_the_requests() {
     let connector = open(&hub, common, own).unwrap();
     connector.setup(&Cx::history(), &plan()).await.unwrap();
     let requests = noted.requests();
-    let paths: Vec<&str> = requests
-        .iter()
-        .filter_map(|one| one.url.split("/api/").nth(1))
-        .collect();
+    let paths: Vec<&str> =
+        requests.iter().filter_map(|one| one.url.split("/api/").nth(1)).collect();
     assert_eq!(
         paths,
         [
@@ -166,10 +157,7 @@ async fn name_code_and_logo_are_the_accounts_own() {
     });
     let bench = bench([nothing(), yes()], json!({}), &own);
     setup(&bench, &plan()).await.unwrap();
-    assert_eq!(
-        lines(&bench)[1],
-        "POST /api/v5/integration-modules/minsk-pbx/edit"
-    );
+    assert_eq!(lines(&bench)[1], "POST /api/v5/integration-modules/minsk-pbx/edit");
     let sent = bench.sent(1, "integrationModule");
     assert_eq!(sent["code"], "minsk-pbx");
     assert_eq!(sent["name"], "АТС");
@@ -193,11 +181,7 @@ async fn without_a_secret_no_request_is_invited() {
     let report = setup(&bench, &SetupPlan::new(None)).await.unwrap();
     let sent = bench.sent(1, "integrationModule");
     assert_eq!(sent["baseUrl"], "https://pbx.example.test");
-    assert_eq!(
-        sent["integrations"]["telephony"].get("makeCallUrl"),
-        None,
-        "{sent}"
-    );
+    assert_eq!(sent["integrations"]["telephony"].get("makeCallUrl"), None, "{sent}");
     assert_eq!(report.warnings[0].kind(), WarningKind::Incomplete);
 }
 
@@ -213,19 +197,13 @@ async fn without_public_url_all_but_the_click_addresses_is_set() {
     telephony.remove("changeUserStatusUrl");
     assert_eq!(sent, wanted);
     let base = sent["baseUrl"].as_str().unwrap();
-    assert!(
-        base.starts_with("https://"),
-        "RetailCRM demands one: {base}"
-    );
+    assert!(base.starts_with("https://"), "RetailCRM demands one: {base}");
     let text = report.warnings[0].text();
     assert!(text.contains("addresses for clicks"), "{text}");
 
     let bench = usual([read(&ours())]);
     let report = setup(&bench, &SetupPlan::new(None)).await.unwrap();
-    assert!(
-        report.changes.is_empty(),
-        "addresses that are there stay: {report:?}"
-    );
+    assert!(report.changes.is_empty(), "addresses that are there stay: {report:?}");
 }
 
 fn removed() -> Value {
@@ -245,10 +223,7 @@ async fn removal_switches_off_and_takes_back_what_was_set() {
     let report = setup(&bench, &SetupPlan::removal()).await.unwrap();
     let mut sent = bench.sent(1, "integrationModule");
     let base = std::mem::replace(&mut sent["baseUrl"], json!(INBOUND));
-    assert!(
-        !base.to_string().contains("canary"),
-        "the secret address is gone: {base}"
-    );
+    assert!(!base.to_string().contains("canary"), "the secret address is gone: {base}");
     assert_eq!(sent, removed());
     assert_eq!(
         report.changes,
@@ -290,10 +265,8 @@ async fn removal_keeps_what_others_typed() {
     setup(&bench, &SetupPlan::removal()).await.unwrap();
     let sent = bench.sent(1, "integrationModule");
     for list in ["additionalCodes", "externalPhones"] {
-        let (before, after) = (
-            &module["integrations"]["telephony"],
-            &sent["integrations"]["telephony"],
-        );
+        let (before, after) =
+            (&module["integrations"]["telephony"], &sent["integrations"]["telephony"]);
         assert_eq!(after[list], before[list], "{list}");
     }
 }
@@ -301,9 +274,7 @@ async fn removal_keeps_what_others_typed() {
 #[tokio::test(start_paused = true)]
 async fn removal_shown_only_writes_nothing() {
     let bench = usual([read(&ours())]);
-    let shown = setup(&bench, &SetupPlan::removal().shown_only())
-        .await
-        .unwrap();
+    let shown = setup(&bench, &SetupPlan::removal().shown_only()).await.unwrap();
     assert_eq!(lines(&bench), [GET]);
     let bench = usual([read(&ours()), yes()]);
     assert_eq!(setup(&bench, &SetupPlan::removal()).await.unwrap(), shown);
@@ -314,12 +285,7 @@ async fn what_is_missing_is_named_before_anything_is_sent() {
     for (plan, common, own, begin) in [
         (plan(), json!({}), json!({"client_id": null}), "client_id: "),
         (plan(), json!({}), json!({"client_id": ""}), "client_id: "),
-        (
-            plan(),
-            json!({}),
-            json!({"module_code": "a/b"}),
-            "module_code: ",
-        ),
+        (plan(), json!({}), json!({"module_code": "a/b"}), "module_code: "),
     ] {
         let bench = bench([], common, &own);
         let error = setup(&bench, &plan).await.unwrap_err();
@@ -335,26 +301,12 @@ async fn the_numbers_belong_to_the_only_shop_there_is() {
     let key = |name| Fixture::open("credentials").answer(name);
     let sites = |name| Fixture::open("reference_sites").answer(name);
     let bench = bench(
-        [
-            key("success_full"),
-            sites("success_list_form"),
-            nothing(),
-            yes(),
-            read(&ours()),
-        ],
+        [key("success_full"), sites("success_list_form"), nothing(), yes(), read(&ours())],
         json!({}),
         &json!({"site": null}),
     );
     setup(&bench, &plan()).await.unwrap();
-    assert_eq!(
-        lines(&bench),
-        [
-            "GET /api/credentials",
-            "GET /api/v5/reference/sites",
-            GET,
-            EDIT
-        ]
-    );
+    assert_eq!(lines(&bench), ["GET /api/credentials", "GET /api/v5/reference/sites", GET, EDIT]);
     setup(&bench, &plan()).await.unwrap();
     assert_eq!(bench.played().len(), 5, "the shop is read once");
 
@@ -364,17 +316,9 @@ async fn the_numbers_belong_to_the_only_shop_there_is() {
     assert_eq!(error.kind(), ErrorKind::Config);
     assert!(error.message().starts_with("site: "), "{error}");
 
-    let bench = self::bench(
-        [nothing(), yes()],
-        json!({"lines": null}),
-        &json!({"site": null}),
-    );
+    let bench = self::bench([nothing(), yes()], json!({"lines": null}), &json!({"site": null}));
     setup(&bench, &plan()).await.unwrap();
-    assert_eq!(
-        lines(&bench),
-        [GET, EDIT],
-        "without numbers it does not matter"
-    );
+    assert_eq!(lines(&bench), [GET, EDIT], "without numbers it does not matter");
 }
 
 #[tokio::test(start_paused = true)]

@@ -25,12 +25,7 @@ pub(crate) fn connect(sandbox: &Sandbox, changes: &Value) -> Connector {
     }
     let common: AccountConfig = serde_json::from_value(profile.clone()).unwrap();
     let config: Config = serde_json::from_value(profile).unwrap();
-    Connector::open(
-        &Hub::new().unwrap(),
-        common.account("shop").unwrap(),
-        &config,
-    )
-    .unwrap()
+    Connector::open(&Hub::new().unwrap(), common.account("shop").unwrap(), &config).unwrap()
 }
 
 pub(crate) async fn stand_in() -> (Sandbox, Connector) {
@@ -40,10 +35,7 @@ pub(crate) async fn stand_in() -> (Sandbox, Connector) {
 }
 
 async fn tell(connector: &Connector, event: CallEvent) -> Result<u32, Error> {
-    connector
-        .handle_event(&Cx::live(), &event)
-        .await
-        .map(|receipt| receipt.requests())
+    connector.handle_event(&Cx::live(), &event).await.map(|receipt| receipt.requests())
 }
 
 async fn log(connector: &Connector, record: CallRecord) -> Result<bool, Error> {
@@ -52,31 +44,20 @@ async fn log(connector: &Connector, record: CallRecord) -> Result<bool, Error> {
 }
 
 fn calls(sandbox: &Sandbox) -> Vec<Value> {
-    sandbox.state()["retailcrm"]["calls"]
-        .as_array()
-        .unwrap()
-        .clone()
+    sandbox.state()["retailcrm"]["calls"].as_array().unwrap().clone()
 }
 
 fn popups(sandbox: &Sandbox) -> usize {
-    sandbox.state()["retailcrm"]["live"]
-        .as_array()
-        .unwrap()
-        .len()
+    sandbox.state()["retailcrm"]["live"].as_array().unwrap().len()
 }
 
 #[tokio::test]
 async fn an_answered_call_from_the_first_ring_to_the_record() {
     let (sandbox, connector) = stand_in().await;
-    tell(&connector, incoming(0, &["151", "152"]))
+    tell(&connector, incoming(0, &["151", "152"])).await.unwrap();
+    tell(&connector, event(6, EventKind::Answered).with_leg(Leg::to_employee(ext("151"))))
         .await
         .unwrap();
-    tell(
-        &connector,
-        event(6, EventKind::Answered).with_leg(Leg::to_employee(ext("151"))),
-    )
-    .await
-    .unwrap();
     tell(&connector, hangup(70)).await.unwrap();
     assert!(log(&connector, record("1757843474.185")).await.unwrap());
     assert_eq!(sandbox.refused(Crm::RetailCrm), []);
@@ -96,12 +77,7 @@ async fn every_outcome_is_taken_and_read_back() {
     use Direction::{Inbound, Outbound};
     let (sandbox, connector) = stand_in().await;
     let cases = [
-        (
-            Inbound,
-            Outcome::Missed,
-            Some(Reason::CallerGaveUp),
-            "missed",
-        ),
+        (Inbound, Outcome::Missed, Some(Reason::CallerGaveUp), "missed"),
         (Inbound, Outcome::Missed, None, "missed"),
         (Outbound, Outcome::NoAnswer, None, "no-answer"),
         (Outbound, Outcome::Busy, None, "busy"),
@@ -118,9 +94,7 @@ async fn every_outcome_is_taken_and_read_back() {
             record = record.with_reason(reason);
         }
         assert!(log(&connector, record).await.unwrap(), "{outcome:?}");
-        let found = calls(&sandbox)
-            .into_iter()
-            .find(|call| call["call_id"] == format!("c{index}"));
+        let found = calls(&sandbox).into_iter().find(|call| call["call_id"] == format!("c{index}"));
         let found = found.unwrap();
         assert_eq!(found["outcome"], told, "{outcome:?}");
         assert_eq!(found["talk_seconds"], 0);
@@ -133,12 +107,7 @@ async fn every_outcome_is_taken_and_read_back() {
 async fn a_lost_request_is_sent_again_where_that_is_safe() {
     for ending in [Ending::Close, Ending::Reset] {
         let (sandbox, connector) = stand_in().await;
-        sandbox.fault(
-            Fault::on(Crm::RetailCrm)
-                .path(UPLOAD)
-                .lose(Lose::Request)
-                .ending(ending),
-        );
+        sandbox.fault(Fault::on(Crm::RetailCrm).path(UPLOAD).lose(Lose::Request).ending(ending));
         assert!(log(&connector, record("1")).await.unwrap());
         assert_eq!(calls(&sandbox).len(), 1);
     }
@@ -147,12 +116,7 @@ async fn a_lost_request_is_sent_again_where_that_is_safe() {
 #[tokio::test]
 async fn an_upload_whose_answer_was_lost_stands_there_once() {
     let (sandbox, connector) = stand_in().await;
-    sandbox.fault(
-        Fault::on(Crm::RetailCrm)
-            .path(UPLOAD)
-            .lose(Lose::Answer)
-            .times(2),
-    );
+    sandbox.fault(Fault::on(Crm::RetailCrm).path(UPLOAD).lose(Lose::Answer).times(2));
     assert!(log(&connector, record("1")).await.unwrap());
     assert_eq!(sandbox.requests(Crm::RetailCrm).len(), 3);
     assert_eq!(calls(&sandbox).len(), 1);
@@ -173,16 +137,9 @@ async fn an_event_whose_answer_was_lost_is_told_as_maybe_and_not_repeated() {
 #[tokio::test]
 async fn a_time_out_after_the_request_was_carried_out_is_maybe() {
     let (sandbox, connector) = stand_in().await;
-    sandbox.fault(
-        Fault::on(Crm::RetailCrm)
-            .path(EVENT)
-            .delay(Duration::from_secs(5)),
-    );
+    sandbox.fault(Fault::on(Crm::RetailCrm).path(EVENT).delay(Duration::from_secs(5)));
     let cx = Cx::live().with_timeout(Duration::from_millis(400));
-    let error = connector
-        .handle_event(&cx, &incoming(0, &["151"]))
-        .await
-        .unwrap_err();
+    let error = connector.handle_event(&cx, &incoming(0, &["151"])).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout);
     assert_eq!(error.effect(), Effect::Maybe);
 }
@@ -208,10 +165,9 @@ async fn a_time_out_before_anything_was_carried_out_cannot_be_told_from_one_afte
 async fn a_raw_write_is_repeated_only_if_its_caller_says_so() {
     let event = json!({"phone": "+375291112233", "type": "in", "codes": ["151"]}).to_string();
     let raw = || RawRequest::new(ApiRequest::post(EVENT).form("event", event.clone()));
-    for (request, worked, sent) in [
-        (raw(), false, 1),
-        (raw().with_idempotency(Idempotency::Keyed), true, 2),
-    ] {
+    for (request, worked, sent) in
+        [(raw(), false, 1), (raw().with_idempotency(Idempotency::Keyed), true, 2)]
+    {
         let (sandbox, connector) = stand_in().await;
         sandbox.fault(Fault::on(Crm::RetailCrm).path(EVENT).lose(Lose::Answer));
         match connector.client().raw(&Cx::history(), request).await {
@@ -238,21 +194,12 @@ async fn odd_bodies_are_errors_that_show_their_beginning() {
     let (sandbox, connector) = stand_in().await;
     let huge = "x".repeat(10 * 1024 * 1024);
     for (body, kind, told) in [
-        (
-            "<html>maintenance</html>",
-            ErrorKind::Decode,
-            "<html>maintenance",
-        ),
+        ("<html>maintenance</html>", ErrorKind::Decode, "<html>maintenance"),
         ("", ErrorKind::Decode, "the body is empty"),
         (r#"{"success":tru"#, ErrorKind::Decode, r#"{"success":tru"#),
         (huge.as_str(), ErrorKind::Decode, "longer than"),
     ] {
-        sandbox.fault(
-            Fault::on(Crm::RetailCrm)
-                .status(200)
-                .body(body.to_owned())
-                .times(1),
-        );
+        sandbox.fault(Fault::on(Crm::RetailCrm).status(200).body(body.to_owned()).times(1));
         let error = tell(&connector, incoming(0, &["151"])).await.unwrap_err();
         assert_eq!(error.kind(), kind, "{error}");
         assert_eq!(error.effect(), Effect::Maybe);
@@ -271,32 +218,13 @@ async fn a_limit_refusal_is_waited_out() {
 #[tokio::test]
 async fn accounts_readers_and_health_work_against_it() {
     let (sandbox, connector) = stand_in().await;
-    let users = connector
-        .client()
-        .users()
-        .list(&Cx::history(), ListUsers::new())
-        .all()
-        .await;
+    let users = connector.client().users().list(&Cx::history(), ListUsers::new()).all().await;
     assert!(users.unwrap().len() > 3);
     let asked = FindManager::new(phone("+375291112233")).with_details();
-    let found = connector
-        .client()
-        .telephony()
-        .manager(&Cx::live(), &asked)
-        .await
-        .unwrap();
+    let found = connector.client().telephony().manager(&Cx::live(), &asked).await.unwrap();
     assert!(found.manager.is_some());
-    assert!(
-        found
-            .customer
-            .unwrap()
-            .phones
-            .contains(&"+375291112233".to_owned())
-    );
-    let nobody = connector
-        .responsible(&Cx::live(), &phone("+375330000001"))
-        .await
-        .unwrap();
+    assert!(found.customer.unwrap().phones.contains(&"+375291112233".to_owned()));
+    let nobody = connector.responsible(&Cx::live(), &phone("+375330000001")).await.unwrap();
     assert_eq!(nobody, None);
     let report = connector.health(&Cx::history()).await.unwrap();
     assert!(report.is_healthy(), "{report:?}");
@@ -327,30 +255,17 @@ async fn under_load_no_limit_is_hit_and_nine_tenths_of_it_are_used() {
         let connector = telephony.clone();
         async move {
             let asked = FindManager::new(phone("+375291112233"));
-            connector
-                .client()
-                .telephony()
-                .manager(&Cx::live(), &asked)
-                .await
-                .unwrap();
+            connector.client().telephony().manager(&Cx::live(), &asked).await.unwrap();
         }
     });
     let general = rate(45, move |_| {
         let connector = connector.clone();
         async move {
-            connector
-                .client()
-                .reference()
-                .settings(&Cx::history())
-                .await
-                .unwrap();
+            connector.client().reference().settings(&Cx::history()).await.unwrap();
         }
     });
     let (telephony, general) = tokio::join!(telephony, general);
     assert_eq!(sandbox.refused(Crm::RetailCrm), []);
-    assert!(
-        telephony >= 0.9 * 38.0,
-        "telephony: {telephony:.1} a second"
-    );
+    assert!(telephony >= 0.9 * 38.0, "telephony: {telephony:.1} a second");
     assert!(general >= 0.9 * 9.5, "general: {general:.1} a second");
 }

@@ -20,20 +20,13 @@ use super::stand_in::{connect, stand_in};
 use super::support::{phone, record};
 
 async fn changed(connector: &Connector, since: &Cursor) -> (Vec<String>, Cursor) {
-    let changes = connector
-        .changes(&Cx::history(), Some(since))
-        .await
-        .unwrap();
+    let changes = connector.changes(&Cx::history(), Some(since)).await.unwrap();
     let ids = changes.customers.into_iter().map(|one| one.id).collect();
     (ids, changes.cursor)
 }
 
 async fn now(connector: &Connector) -> Cursor {
-    connector
-        .changes(&Cx::history(), None)
-        .await
-        .unwrap()
-        .cursor
+    connector.changes(&Cx::history(), None).await.unwrap().cursor
 }
 
 async fn told<Id: Historic>(mut history: HistoryPager<Id>) -> Vec<HistoryRecord<Id>> {
@@ -140,9 +133,8 @@ async fn tasks_are_made_found_changed() {
     let data = TaskData::new("Перезвонить", UserId::new(7)).with_customer(CustomerId::new(60));
     let task = CreateTask::new(data).with_site("shop-one");
     let id = tasks.create(&cx, &task).await.unwrap();
-    let open = ListTasks::new()
-        .of_performers([UserId::new(7)])
-        .with_status(&TaskStatus::Performing);
+    let open =
+        ListTasks::new().of_performers([UserId::new(7)]).with_status(&TaskStatus::Performing);
     let found = tasks.list(&cx, open).all().await.unwrap();
     assert!(found.iter().any(|task| task.id == id), "{found:?}");
     let changed = TaskData::new("Перезвонить сегодня", UserId::new(8));
@@ -162,21 +154,12 @@ async fn orders_are_made_found_changed_and_their_history_tells_so() {
         .with_external_id("vochi-call-7")
         .with_order_method("phone")
         .with_customer(CustomerId::new(60));
-    let made = orders
-        .create(&cx, &CreateOrder::new(data).with_site("shop-one"))
-        .await
-        .unwrap();
+    let made = orders.create(&cx, &CreateOrder::new(data).with_site("shop-one")).await.unwrap();
     let id = made.id.unwrap();
     let comment = OrderData::new().with_manager_comment("Перезвонить после 15:00");
-    orders
-        .edit(&cx, &EditOrder::by_id(id, comment))
-        .await
-        .unwrap();
+    orders.edit(&cx, &EditOrder::by_id(id, comment)).await.unwrap();
     let order = orders.get(&cx, &GetOrder::by_id(id)).await.unwrap();
-    assert_eq!(
-        order.manager_comment.as_deref(),
-        Some("Перезвонить после 15:00")
-    );
+    assert_eq!(order.manager_comment.as_deref(), Some("Перезвонить после 15:00"));
     let of_customer = ListOrders::new().of_customer(CustomerId::new(60));
     let found = orders.list(&cx, of_customer).all().await.unwrap();
     assert!(found.iter().any(|order| order.id == id), "{found:?}");
@@ -186,14 +169,9 @@ async fn orders_are_made_found_changed_and_their_history_tells_so() {
         let entity = change.entity.as_ref();
         entity.and_then(|entity| entity.id) == Some(id)
     });
-    let of_it: Vec<_> = of_it
-        .map(|change| (change.event, change.by_this_key))
-        .collect();
+    let of_it: Vec<_> = of_it.map(|change| (change.event, change.by_this_key)).collect();
     let ours = Some(true);
-    assert_eq!(
-        of_it,
-        [(HistoryEvent::Created, ours), (HistoryEvent::Changed, ours)]
-    );
+    assert_eq!(of_it, [(HistoryEvent::Created, ours), (HistoryEvent::Changed, ours)]);
     nothing_was_refused(&sandbox);
 }
 
@@ -206,9 +184,8 @@ async fn a_file_is_streamed_named_found_and_removed() {
     let bytes: Vec<u8> = (0..=255).cycle().take(3_000_000).collect();
     std::fs::write(&path, &bytes).unwrap();
     let file = files.upload(&cx, &UploadFile::file(&path)).await.unwrap();
-    let named = EditFile::new(file.id)
-        .with_filename("offer.pdf")
-        .attached_to_customer(CustomerId::new(60));
+    let named =
+        EditFile::new(file.id).with_filename("offer.pdf").attached_to_customer(CustomerId::new(60));
     files.edit(&cx, &named).await.unwrap();
     let of_customer = ListFiles::new().of_customers([CustomerId::new(60)]);
     let found = files.list(&cx, of_customer).all().await.unwrap();
@@ -230,39 +207,18 @@ async fn notes_are_written_and_removed() {
     let note =
         CreateCustomerNote::on(CustomerId::new(60), "Просил перезвонить").with_site("shop-one");
     let id = customers.create_note(&cx, &note).await.unwrap();
-    assert!(
-        sandbox
-            .retailcrm()
-            .notes()
-            .iter()
-            .any(|note| note.id == id.get())
-    );
-    customers
-        .delete_note(&cx, &DeleteCustomerNote::new(id))
-        .await
-        .unwrap();
-    assert!(
-        sandbox
-            .retailcrm()
-            .notes()
-            .iter()
-            .all(|note| note.id != id.get())
-    );
+    assert!(sandbox.retailcrm().notes().iter().any(|note| note.id == id.get()));
+    customers.delete_note(&cx, &DeleteCustomerNote::new(id)).await.unwrap();
+    assert!(sandbox.retailcrm().notes().iter().all(|note| note.id != id.get()));
     nothing_was_refused(&sandbox);
 }
 
 #[tokio::test]
 async fn a_company_is_found_by_its_contacts_number() {
     let (sandbox, connector) = stand_in().await;
-    let found = connector
-        .find(&Cx::history(), &[phone("+375291112233")])
-        .await
-        .unwrap();
-    let companies: Vec<_> = found[0]
-        .candidates
-        .iter()
-        .filter_map(|one| one.company.as_deref())
-        .collect();
+    let found = connector.find(&Cx::history(), &[phone("+375291112233")]).await.unwrap();
+    let companies: Vec<_> =
+        found[0].candidates.iter().filter_map(|one| one.company.as_deref()).collect();
     assert!(!companies.is_empty(), "{found:?}");
     nothing_was_refused(&sandbox);
 }
@@ -285,15 +241,8 @@ async fn a_new_key_for_more_scopes_works_at_once() {
     sandbox.retailcrm().set_simple_connection(MODULE_CODE, true);
     let request = UpdateModuleScopes::new(code, ["telephony_write", "user_read"]);
     let modules = connector.client().integration_modules();
-    let key = modules
-        .update_scopes(&Cx::history(), &request)
-        .await
-        .unwrap();
+    let key = modules.update_scopes(&Cx::history(), &request).await.unwrap();
     let renewed = connect(&sandbox, &json!({"api_key": key.expose()}));
-    let credentials = renewed
-        .client()
-        .reference()
-        .credentials(&Cx::history())
-        .await;
+    let credentials = renewed.client().reference().credentials(&Cx::history()).await;
     assert!(credentials.is_ok(), "{credentials:?}");
 }

@@ -32,14 +32,8 @@ impl Bench {
         config: Value,
     ) -> Self {
         let script = ScriptedTransport::new(steps);
-        let hub = Hub::builder()
-            .transport(Arc::new(script.clone()))
-            .build()
-            .unwrap();
-        Self {
-            connector: open(&hub, common, config).unwrap(),
-            script,
-        }
+        let hub = Hub::builder().transport(Arc::new(script.clone())).build().unwrap();
+        Self { connector: open(&hub, common, config).unwrap(), script }
     }
 
     pub(crate) async fn event(&self, event: CallEvent) -> Result<Receipt> {
@@ -62,12 +56,8 @@ impl Bench {
     /// The JSON in form field `name` of request number `index`.
     pub(crate) fn sent(&self, index: usize, name: &str) -> Value {
         let played = self.played();
-        let request = played
-            .get(index)
-            .unwrap_or_else(|| panic!("only {} requests", played.len()));
-        let field = form(&request.body)
-            .into_iter()
-            .find(|(field, _)| field == name);
+        let request = played.get(index).unwrap_or_else(|| panic!("only {} requests", played.len()));
+        let field = form(&request.body).into_iter().find(|(field, _)| field == name);
         let (_, text) = field.unwrap_or_else(|| panic!("no field {name} in {}", request.body));
         serde_json::from_str(&text).unwrap_or_else(|_| panic!("field {name} is no JSON: {text}"))
     }
@@ -108,9 +98,7 @@ fn merge(base: &mut Value, changes: Value) {
 
 /// Decodes a form body.
 pub(crate) fn form(body: &str) -> Vec<(String, String)> {
-    url::form_urlencoded::parse(body.as_bytes())
-        .into_owned()
-        .collect()
+    url::form_urlencoded::parse(body.as_bytes()).into_owned().collect()
 }
 
 pub(crate) fn yes() -> Step {
@@ -144,20 +132,11 @@ pub(crate) fn incoming(seconds: i64, extensions: &[&str]) -> CallEvent {
     let event = event(seconds, EventKind::Ringing)
         .with_direction(Direction::Inbound)
         .with_client(phone("+375446370646"));
-    extensions.iter().fold(event, |event, one| {
-        event.with_leg(Leg::to_employee(ext(one)))
-    })
+    extensions.iter().fold(event, |event, one| event.with_leg(Leg::to_employee(ext(one))))
 }
 
 pub(crate) fn hangup(seconds: i64) -> CallEvent {
-    event(
-        seconds,
-        EventKind::Ended {
-            outcome: None,
-            reason: None,
-            talk: None,
-        },
-    )
+    event(seconds, EventKind::Ended { outcome: None, reason: None, talk: None })
 }
 
 /// An answered call of the usual client with extension 151.

@@ -33,10 +33,7 @@ fn requests_go_out_as_documented() {
         ("reference_sites", ListSites.request()),
         ("user_groups", ListUserGroups::new().request()),
         ("user_get", GetUser::new(UserId::new(7)).request()),
-        (
-            "user_status",
-            SetUserStatus::new(UserId::new(7), UserStatus::Busy).request(),
-        ),
+        ("user_status", SetUserStatus::new(UserId::new(7), UserStatus::Busy).request()),
     ] {
         let request = request.unwrap();
         let wanted = Fixture::open(name);
@@ -49,9 +46,7 @@ fn requests_go_out_as_documented() {
             "{name}"
         );
     }
-    let page = ListUserGroups::new()
-        .with_page_size(PageSize::Twenty)
-        .with_page(2);
+    let page = ListUserGroups::new().with_page_size(PageSize::Twenty).with_page(2);
     assert_eq!(page.request().unwrap().query_string(), "limit=20&page=2");
 }
 
@@ -102,12 +97,7 @@ fn the_shop_of_a_request_is_never_guessed() {
     let two = sites("success_map_keyed_by_code");
     let one = sites("success_list_form");
     for (configured, available, sites, site) in [
-        (
-            Some("shop-two"),
-            vec!["shop-one"],
-            one.as_slice(),
-            Some("shop-two"),
-        ),
+        (Some("shop-two"), vec!["shop-one"], one.as_slice(), Some("shop-two")),
         (Some(" "), vec!["shop-one"], &[], Some("shop-one")),
         (None, vec!["shop-two"], two.as_slice(), Some("shop-two")),
         (None, vec![], one.as_slice(), Some("shop-one")),
@@ -132,25 +122,12 @@ fn the_shop_of_a_request_is_never_guessed() {
 async fn the_shop_is_asked_for_no_further_than_needed() {
     let full = || Fixture::open("credentials").answer("success_full");
     let list = |name| Fixture::open("reference_sites").answer(name);
-    let selective = Step::json(
-        200,
-        &json!({"success": true, "sitesAvailable": ["shop-two"]}),
-    );
+    let selective = Step::json(200, &json!({"success": true, "sitesAvailable": ["shop-two"]}));
     for (configured, steps, requests, site) in [
         (Some("shop-two"), vec![], 0, Some("shop-two")),
         (None, vec![selective], 1, Some("shop-two")),
-        (
-            None,
-            vec![full(), list("success_list_form")],
-            2,
-            Some("shop-one"),
-        ),
-        (
-            None,
-            vec![full(), list("success_map_keyed_by_code")],
-            2,
-            None,
-        ),
+        (None, vec![full(), list("success_list_form")], 2, Some("shop-one")),
+        (None, vec![full(), list("success_map_keyed_by_code")], 2, None),
     ] {
         let bench = Bench::new(steps);
         let reference = bench.connector.client().reference();
@@ -171,10 +148,7 @@ async fn a_user_is_read_and_set() {
     assert_eq!(user.display_name(), "Пётр Петров");
     assert_eq!(user.status, Some(UserStatus::Free));
     assert_eq!(user.groups[0].code.as_deref(), Some("manager"));
-    users
-        .set_status(&Cx::live(), UserId::new(7), UserStatus::Dinner)
-        .await
-        .unwrap();
+    users.set_status(&Cx::live(), UserId::new(7), UserStatus::Dinner).await.unwrap();
     assert_eq!(bench.played()[1].line, "POST /api/v5/users/7/status");
     assert_eq!(bench.played()[1].body, "status=dinner");
 }
@@ -183,10 +157,7 @@ async fn a_user_is_read_and_set() {
 fn a_status_is_any_word_but_none() {
     let set = |status| SetUserStatus::new(UserId::new(7), status).request();
     let lunch = set(UserStatus::Other("обед".to_owned())).unwrap();
-    assert_eq!(
-        &lunch.body_ref().encode()[..],
-        b"status=%D0%BE%D0%B1%D0%B5%D0%B4"
-    );
+    assert_eq!(&lunch.body_ref().encode()[..], b"status=%D0%BE%D0%B1%D0%B5%D0%B4");
     let error = set(UserStatus::Other(" ".to_owned())).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Input);
 }
@@ -207,21 +178,13 @@ async fn groups_are_listed_over_all_pages() {
     let groups = groups.all().await.unwrap();
     assert_eq!(groups.len(), 2);
     assert_eq!(groups[1].granted_sites, ["shop-one"]);
-    assert_eq!(
-        bench.played()[1].line,
-        "GET /api/v5/user-groups?limit=100&page=2"
-    );
+    assert_eq!(bench.played()[1].line, "GET /api/v5/user-groups?limit=100&page=2");
 
     let body = Fixture::open("user_groups").body("success");
-    let read = ListUserGroups::new()
-        .decode(&Answer::ok_json(&body))
-        .unwrap();
+    let read = ListUserGroups::new().decode(&Answer::ok_json(&body)).unwrap();
     let group = &read.groups.good[0];
     assert_eq!(group.name.as_deref(), Some("Менеджеры"));
-    assert_eq!(
-        (group.is_manager, group.is_delivery_men),
-        (Some(true), Some(false))
-    );
+    assert_eq!((group.is_manager, group.is_delivery_men), (Some(true), Some(false)));
     assert_eq!(group.granted_order_types, ["eshop-individual"]);
     assert_eq!(read.pagination.total_page_count, Some(1));
 }
@@ -241,35 +204,18 @@ async fn every_refusal_of_the_fixtures_is_understood() {
             "api_versions" => client.reference().api_versions(&cx).await.map(drop),
             "reference_sites" => client.reference().sites(&cx).await.map(drop),
             "user_get" => client.users().get(&cx, UserId::new(7)).await.map(drop),
-            _ => {
-                client
-                    .users()
-                    .set_status(&cx, UserId::new(7), UserStatus::Busy)
-                    .await
-            }
+            _ => client.users().set_status(&cx, UserId::new(7), UserStatus::Busy).await,
         };
         let error = result.unwrap_err();
-        assert_eq!(
-            (error.kind(), error.effect()),
-            (kind, Effect::NotApplied),
-            "{file}"
-        );
+        assert_eq!((error.kind(), error.effect()), (kind, Effect::NotApplied), "{file}");
     }
     let limited = Fixture::open("reference_sites").answer("rate_limited_html");
     let again = Fixture::open("reference_sites").answer("success_list_form");
     let bench = Bench::new([limited, again]);
-    let sites = bench
-        .connector
-        .client()
-        .reference()
-        .sites(&Cx::history())
-        .await;
+    let sites = bench.connector.client().reference().sites(&Cx::history()).await;
     assert_eq!(sites.unwrap().len(), 1, "a limit is waited for");
     let bench = Bench::new([Step::text(500, "text/html", ""), yes()]);
     let users = bench.connector.client().users();
-    users
-        .set_status(&Cx::live(), UserId::new(7), UserStatus::Free)
-        .await
-        .unwrap();
+    users.set_status(&Cx::live(), UserId::new(7), UserStatus::Free).await.unwrap();
     assert_eq!(bench.played().len(), 2, "setting the same twice is no harm");
 }

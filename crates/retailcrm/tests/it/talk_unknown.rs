@@ -21,10 +21,7 @@ fn unknown() -> CallRecord {
 }
 
 fn incomplete() -> Warning {
-    Warning::new(
-        WarningKind::IncompleteRecord,
-        "the PBX reported a part of the call",
-    )
+    Warning::new(WarningKind::IncompleteRecord, "the PBX reported a part of the call")
 }
 
 fn kinds(receipt: &Receipt) -> Vec<WarningKind> {
@@ -79,10 +76,7 @@ async fn talk_the_source_calls_unknown_is_not_reckoned() {
     // The end is when the PBX closed the call, a day later.
     bench.event(hangup(86_400)).await.unwrap();
     let own = Warning::new(WarningKind::TalkUnknown, "the end was not observed");
-    let receipt = bench
-        .log_one(unknown().with_warning(own.clone()))
-        .await
-        .unwrap();
+    let receipt = bench.log_one(unknown().with_warning(own.clone())).await.unwrap();
     let sent = bench.sent(2, "calls");
     assert_eq!(sent[0].get("duration"), None, "{sent}");
     assert_eq!(receipt.warnings(), [own]);
@@ -102,13 +96,8 @@ async fn known_talk_after_an_unknown_one_is_already_recorded() {
 
 #[tokio::test(start_paused = true)]
 async fn unknown_talk_without_a_request_has_no_talk_warning() {
-    let hidden = CallRecord::new(
-        call(),
-        Direction::Inbound,
-        Party::Hidden,
-        at(0),
-        Outcome::Answered,
-    );
+    let hidden =
+        CallRecord::new(call(), Direction::Inbound, Party::Hidden, at(0), Outcome::Answered);
     let internal = CallRecord::new(
         call(),
         Direction::Internal,
@@ -116,10 +105,9 @@ async fn unknown_talk_without_a_request_has_no_talk_warning() {
         at(0),
         Outcome::Answered,
     );
-    for (record, why) in [
-        (hidden, WarningKind::HiddenNumber),
-        (internal, WarningKind::NothingToSend),
-    ] {
+    for (record, why) in
+        [(hidden, WarningKind::HiddenNumber), (internal, WarningKind::NothingToSend)]
+    {
         let bench = Bench::new([]);
         let record = record.with_warning(incomplete());
         let receipt = bench.log_one(record).await.unwrap();
@@ -142,16 +130,10 @@ async fn warnings_of_the_record_are_in_its_receipt_once() {
 
 #[tokio::test(start_paused = true)]
 async fn warnings_survive_an_upload_of_each_call_alone() {
-    let refused = || {
-        Step::json(
-            400,
-            &json!({"success": false, "errorMsg": "Errors in the entity format"}),
-        )
-    };
+    let refused =
+        || Step::json(400, &json!({"success": false, "errorMsg": "Errors in the entity format"}));
     let bench = Bench::new([refused(), uploaded(1), uploaded(1)]);
-    let results = bench
-        .log(&[unknown().with_warning(incomplete()), record("2")])
-        .await;
+    let results = bench.log(&[unknown().with_warning(incomplete()), record("2")]).await;
     let receipt = results[0].as_ref().unwrap();
     let both = [WarningKind::IncompleteRecord, WarningKind::TalkUnknown];
     assert_eq!(kinds(receipt), both);

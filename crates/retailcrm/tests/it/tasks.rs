@@ -90,10 +90,7 @@ async fn a_task_is_read_and_changed() {
     let edit = EditTask::new(read.id, data).with_site("shop-one");
     tasks.edit(&Cx::history(), &edit).await.unwrap();
     let lines: Vec<String> = bench.played().into_iter().map(|one| one.line).collect();
-    assert_eq!(
-        lines,
-        ["GET /api/v5/tasks/220", "POST /api/v5/tasks/220/edit"]
-    );
+    assert_eq!(lines, ["GET /api/v5/tasks/220", "POST /api/v5/tasks/220/edit"]);
     let sent = json!({"text": "Перезвонить сегодня", "performerId": 8});
     assert_eq!(bench.sent(1, "task"), sent);
 }
@@ -110,12 +107,8 @@ fn one_wrong_thing_in_a_list_costs_nothing_but_itself() {
     for mutation in mutations(&body) {
         let place = format!("{} {}", mutation.path.join("."), mutation.what);
         let found = read(&mutation.body);
-        if let ["tasks", row, rest @ ..] = mutation
-            .path
-            .iter()
-            .map(String::as_str)
-            .collect::<Vec<_>>()
-            .as_slice()
+        if let ["tasks", row, rest @ ..] =
+            mutation.path.iter().map(String::as_str).collect::<Vec<_>>().as_slice()
         {
             let other = &whole.good[usize::from(*row == "0")];
             assert!(found.good.contains(other), "{place}");

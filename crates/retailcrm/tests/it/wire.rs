@@ -14,10 +14,7 @@ use super::support::{ext, phone};
 const KEY: &str = "TEST-KEY-0000000000000000000000";
 
 fn client(server: &MockServer) -> Client {
-    Client::builder(server.uri())
-        .api_key(KEY)
-        .build(&Hub::new().unwrap())
-        .unwrap()
+    Client::builder(server.uri()).api_key(KEY).build(&Hub::new().unwrap()).unwrap()
 }
 
 fn yes() -> ResponseTemplate {
@@ -32,37 +29,18 @@ async fn only_request(server: &MockServer) -> Request {
 
 /// Headers that every request has and no others, as the fixture tells them.
 fn assert_headers(request: &Request, fixture: &Value) {
-    let mut names: Vec<&str> = request
-        .headers
-        .keys()
-        .map(http::HeaderName::as_str)
-        .collect();
+    let mut names: Vec<&str> = request.headers.keys().map(http::HeaderName::as_str).collect();
     names.sort_unstable();
-    let mut expected = vec![
-        "accept",
-        "accept-encoding",
-        "host",
-        "user-agent",
-        "x-api-key",
-    ];
+    let mut expected = vec!["accept", "accept-encoding", "host", "user-agent", "x-api-key"];
     if fixture["content_type"].is_string() {
         expected.extend(["content-length", "content-type"]);
     }
     expected.sort_unstable();
     assert_eq!(names, expected);
     for (name, value) in fixture["headers"].as_object().unwrap() {
-        assert_eq!(
-            request.headers.get(name).unwrap(),
-            value.as_str().unwrap(),
-            "{name}"
-        );
+        assert_eq!(request.headers.get(name).unwrap(), value.as_str().unwrap(), "{name}");
     }
-    assert!(
-        request.headers["user-agent"]
-            .to_str()
-            .unwrap()
-            .starts_with("vochi-crm/")
-    );
+    assert!(request.headers["user-agent"].to_str().unwrap().starts_with("vochi-crm/"));
 }
 
 #[tokio::test]
@@ -86,11 +64,7 @@ async fn a_call_event_is_the_fixture_to_the_byte() {
         .with_call_external_id("pbx1-1773474900.42")
         .with_external_phone(phone("+375171234567"))
         .with_site("shop-one");
-    client(&server)
-        .telephony()
-        .call_event(&Cx::live(), &event)
-        .await
-        .unwrap();
+    client(&server).telephony().call_event(&Cx::live(), &event).await.unwrap();
     assert_headers(&only_request(&server).await, wanted);
 }
 
@@ -112,16 +86,9 @@ async fn an_upload_keeps_its_plus_and_its_blanks() {
     .with_code(ext("101"))
     .with_waiting(Seconds::new(12));
     let upload = UploadCalls::new([call]);
-    client(&server)
-        .telephony()
-        .upload(&Cx::history(), &upload)
-        .await
-        .unwrap();
+    client(&server).telephony().upload(&Cx::history(), &upload).await.unwrap();
     let request = only_request(&server).await;
-    assert_headers(
-        &request,
-        Fixture::open("telephony_calls_upload").request(None),
-    );
+    assert_headers(&request, Fixture::open("telephony_calls_upload").request(None));
     let fields = super::support::form(std::str::from_utf8(&request.body).unwrap());
     let calls: Value = serde_json::from_str(&fields[0].1).unwrap();
     assert_eq!(calls[0]["phone"], "+375291112233");
@@ -131,29 +98,17 @@ async fn an_upload_keeps_its_plus_and_its_blanks() {
 #[tokio::test]
 async fn the_key_is_in_a_header_and_never_in_the_address() {
     let server = MockServer::start().await;
-    Mock::given(method("GET"))
-        .respond_with(yes())
-        .mount(&server)
-        .await;
+    Mock::given(method("GET")).respond_with(yes()).mount(&server).await;
     let client = client(&server);
     let cx = Cx::history();
-    let asked = FindManager::new(phone("+375291112233"))
-        .with_details()
-        .whatever_the_status();
+    let asked = FindManager::new(phone("+375291112233")).with_details().whatever_the_status();
     client.telephony().manager(&cx, &asked).await.unwrap();
-    client
-        .users()
-        .list(&cx, ListUsers::new().active_only().managers_only())
-        .all()
-        .await
-        .unwrap();
+    client.users().list(&cx, ListUsers::new().active_only().managers_only()).all().await.unwrap();
     client.reference().credentials(&cx).await.unwrap();
     client.reference().settings(&cx).await.unwrap();
     let requests = server.received_requests().await.unwrap();
     for (request, name) in
-        requests
-            .iter()
-            .zip(["telephony_manager", "users_list", "credentials", "settings"])
+        requests.iter().zip(["telephony_manager", "users_list", "credentials", "settings"])
     {
         let fixture = Fixture::open(name);
         let wanted = fixture.request(None);

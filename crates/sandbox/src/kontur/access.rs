@@ -26,9 +26,7 @@ pub struct Access<'a> {
 
 impl std::fmt::Debug for Access<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Access")
-            .field("url", &self.desk.url().as_str())
-            .finish_non_exhaustive()
+        f.debug_struct("Access").field("url", &self.desk.url().as_str()).finish_non_exhaustive()
     }
 }
 
@@ -50,10 +48,7 @@ impl<'a> Access<'a> {
     /// The call of this PBX id, with or without the prefix, or of this CRM's id.
     pub fn communication(&self, id: &str) -> Option<Communication> {
         let desk = self.desk.stand_in();
-        let found = desk
-            .workspace
-            .call(id)
-            .or_else(|| desk.workspace.call_of(id));
+        let found = desk.workspace.call(id).or_else(|| desk.workspace.call_of(id));
         found.cloned()
     }
 
@@ -143,11 +138,7 @@ impl<'a> Access<'a> {
 
     /// Gives the next new call this id.
     pub fn next_communication_id(&self, id: impl Into<String>) {
-        self.desk
-            .stand_in()
-            .workspace
-            .next_calls
-            .push_back(id.into());
+        self.desk.stand_in().workspace.next_calls.push_back(id.into());
     }
 
     /// Takes back every id that was to be given to a call.
@@ -157,11 +148,7 @@ impl<'a> Access<'a> {
 
     /// Gives the next uploaded file this id.
     pub fn next_file_id(&self, id: impl Into<String>) {
-        self.desk
-            .stand_in()
-            .workspace
-            .next_files
-            .push_back(id.into());
+        self.desk.stand_in().workspace.next_files.push_back(id.into());
     }
 
     /// Adds a contact, or puts it in place of the one of the same id, as a person would: the feed
@@ -218,9 +205,7 @@ impl<'a> Access<'a> {
     /// The call as if somebody had clicked and the click had been taken, without sending anything.
     pub fn put_click(&self, communication_id: &str, click: Value) {
         let mut desk = self.desk.stand_in();
-        desk.workspace
-            .next_calls
-            .push_front(communication_id.to_owned());
+        desk.workspace.next_calls.push_front(communication_id.to_owned());
         let call = desk.workspace.new_call(Stage::Expected);
         call.click = Some(click);
     }
@@ -261,11 +246,7 @@ impl<'a> Access<'a> {
     ) -> Result<ClickAnswer, ClickError> {
         let scheduled = {
             let desk = self.desk.stand_in();
-            let hooks = desk
-                .workspace
-                .instance
-                .get("webHooks")
-                .and_then(Value::as_array);
+            let hooks = desk.workspace.instance.get("webHooks").and_then(Value::as_array);
             hooks.is_some_and(|hooks| {
                 hooks.iter().any(|hook| {
                     hook["relativeUrl"] == relative_url
@@ -278,9 +259,7 @@ impl<'a> Access<'a> {
             let reason = format!("the instance has no schedule of {relative_url}");
             return Err(ClickError::Bad(reason));
         }
-        outgoing::relative(to, relative_url, None)
-            .send(self.desk)
-            .await
+        outgoing::relative(to, relative_url, None).send(self.desk).await
     }
 
     /// How many events are on their way to webhooks.
@@ -313,10 +292,7 @@ impl<'a> Access<'a> {
             if taken {
                 deliveries.retain(|it| it.number != delivery.number);
             } else {
-                for it in deliveries
-                    .iter_mut()
-                    .filter(|it| it.number == delivery.number)
-                {
+                for it in deliveries.iter_mut().filter(|it| it.number == delivery.number) {
                     it.tries += 1;
                 }
                 deliveries.retain(|it| it.tries < TRIES);

@@ -54,9 +54,7 @@ pub struct Leg {
 impl Leg {
     /// Whether the client takes part.
     pub(super) fn with_client(&self) -> bool {
-        [&self.from, &self.to]
-            .iter()
-            .any(|it| it["type"] == "client")
+        [&self.from, &self.to].iter().any(|it| it["type"] == "client")
     }
 
     /// The user who is not the one who called, if there are two.
@@ -77,10 +75,7 @@ impl Leg {
             ("to".to_owned(), self.to.clone()),
             ("recordings".to_owned(), json!(recordings)),
         ]);
-        let times = [
-            ("startedAt", &self.started_at),
-            ("finishedAt", &self.finished_at),
-        ];
+        let times = [("startedAt", &self.started_at), ("finishedAt", &self.finished_at)];
         for (name, time) in times {
             if let Some(time) = time {
                 item.insert(name.into(), json!(time));
@@ -124,9 +119,7 @@ pub struct Communication {
 
 /// The id without the prefix: everything up to the first slash.
 pub(super) fn raw(external_id: &str) -> &str {
-    external_id
-        .split_once('/')
-        .map_or(external_id, |(_, raw)| raw)
+    external_id.split_once('/').map_or(external_id, |(_, raw)| raw)
 }
 
 pub(super) fn text(body: &Map<String, Value>, name: &str) -> Option<String> {
@@ -208,17 +201,10 @@ impl Communication {
 
     /// A live event. One that is told twice, with the same moment, counts once.
     pub(super) fn happened(&mut self, body: &Map<String, Value>) -> bool {
-        let fields = [
-            "externalCallItemId",
-            "realtimeCallItemId",
-            "timestamp",
-            "type",
-            "from",
-            "to",
-        ];
-        let kept = fields
-            .iter()
-            .filter_map(|name| Some(((*name).to_owned(), body.get(*name)?.clone())));
+        let fields =
+            ["externalCallItemId", "realtimeCallItemId", "timestamp", "type", "from", "to"];
+        let kept =
+            fields.iter().filter_map(|name| Some(((*name).to_owned(), body.get(*name)?.clone())));
         let event = Value::Object(kept.collect());
         if self.events.contains(&event) {
             return false;
@@ -264,17 +250,12 @@ impl Communication {
             // What it really is, nobody has seen.
             "live-status-not-documented"
         };
-        let items: Vec<Value> = self
-            .legs
-            .iter()
-            .filter(|_| self.is_over())
-            .map(Leg::tell)
-            .collect();
+        let items: Vec<Value> =
+            self.legs.iter().filter(|_| self.is_over()).map(Leg::tell).collect();
         let mut call = Map::new();
-        for (name, value) in [
-            ("clientPhone", &self.client_phone),
-            ("externalVatsPhone", &self.vats_phone),
-        ] {
+        for (name, value) in
+            [("clientPhone", &self.client_phone), ("externalVatsPhone", &self.vats_phone)]
+        {
             if let Some(value) = value {
                 call.insert(name.into(), json!(value));
             }

@@ -41,15 +41,9 @@ pub(super) struct Change<'a> {
 impl Feed {
     /// Adds a change, and sends it to the webhooks that ask for it.
     pub(super) fn changed(&mut self, change: Change<'_>, web_hooks: &Value) {
-        let kind = if change.old.is_some() {
-            "patch"
-        } else {
-            "create"
-        };
-        let mut data = Map::from_iter([
-            ("type".to_owned(), json!(kind)),
-            ("new".to_owned(), change.new),
-        ]);
+        let kind = if change.old.is_some() { "patch" } else { "create" };
+        let mut data =
+            Map::from_iter([("type".to_owned(), json!(kind)), ("new".to_owned(), change.new)]);
         if let Some(old) = change.old {
             data.insert("old".into(), json!(old));
         }
@@ -142,9 +136,7 @@ fn asking(web_hooks: &Value, kind: &str, entity: &str, change: Option<&str>) -> 
     let hooks = web_hooks.as_array().into_iter().flatten();
     let wants = |hook: &Value| {
         let says = |item: &Value, name: &str, value: Option<&str>| {
-            item.get(name)
-                .and_then(Value::as_str)
-                .is_none_or(|it| Some(it) == value)
+            item.get(name).and_then(Value::as_str).is_none_or(|it| Some(it) == value)
         };
         hook["triggerType"] == "entityEvent"
             && hook["disabled"] != true

@@ -114,12 +114,7 @@ fn part(headers: &str, content: Bytes) -> Option<Part> {
         let found = parameters.iter().find(|(name, _)| name == wanted)?;
         Some(found.1.clone())
     };
-    Some(Part {
-        name: named("name")?,
-        file_name: named("filename"),
-        content_type,
-        content,
-    })
+    Some(Part { name: named("name")?, file_name: named("filename"), content_type, content })
 }
 
 /// `; name="file"; filename="a; b.mp3"`: a semicolon inside quotes is part of the value.
@@ -156,10 +151,7 @@ mod tests {
         assert_eq!(parts[0].file_name.as_deref(), Some("a; b.mp3"));
         assert_eq!(parts[0].content_type.as_deref(), Some("audio/mpeg"));
         assert_eq!(&parts[0].content[..], b"\r\nID3\r\n--b-\r\n");
-        assert_eq!(
-            (parts[1].name.as_str(), parts[1].content.len()),
-            ("more", 0)
-        );
+        assert_eq!((parts[1].name.as_str(), parts[1].content.len()), ("more", 0));
     }
 
     #[test]

@@ -89,9 +89,7 @@ pub(super) fn users() -> Vec<Map<String, Value>> {
 
 pub(super) fn extensions() -> Vec<(String, String)> {
     let people = PEOPLE.iter();
-    people
-        .map(|(number, ..)| (number.to_string(), user_id(*number)))
-        .collect()
+    people.map(|(number, ..)| (number.to_string(), user_id(*number))).collect()
 }
 
 /// What the PBX calls a line, and its outside number.
@@ -167,13 +165,7 @@ pub(super) fn contacts() -> Vec<Map<String, Value>> {
     let ivan = json!([{
         "id": "0efd0000-7777-4a4a-8b8b-000000000701", "type": "work", "value": "375291112233",
     }]);
-    let ivan = contact(
-        301,
-        "Иван Иванов",
-        "Главный бухгалтер",
-        ivan,
-        json!([company_id(201)]),
-    );
+    let ivan = contact(301, "Иван Иванов", "Главный бухгалтер", ivan, json!([company_id(201)]));
     let others = CLIENTS.iter().map(|(number, name, phone)| {
         let card = |digit: char, value: &str| {
             json!({

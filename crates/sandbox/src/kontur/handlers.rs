@@ -158,13 +158,7 @@ impl Workspace {
             json!({"createdAt": mint::now(), "createdWith": "Integration.vochi"})
         };
         let id = id_of(new).to_owned();
-        self.changed(super::feed::Change {
-            entity,
-            id: &id,
-            old,
-            new: json!(new),
-            by,
-        });
+        self.changed(super::feed::Change { entity, id: &id, old, new: json!(new), by });
     }
 }
 

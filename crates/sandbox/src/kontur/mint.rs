@@ -54,9 +54,9 @@ pub(super) fn now() -> String {
 
 /// A moment with an offset and at most seven digits of a second.
 pub(super) fn moment(text: &str) -> Option<Timestamp> {
-    let fraction = text.split_once('.').map_or(0, |(_, rest)| {
-        rest.bytes().take_while(u8::is_ascii_digit).count()
-    });
+    let fraction = text
+        .split_once('.')
+        .map_or(0, |(_, rest)| rest.bytes().take_while(u8::is_ascii_digit).count());
     if fraction > 7 || text.as_bytes().get(10) != Some(&b'T') {
         return None;
     }

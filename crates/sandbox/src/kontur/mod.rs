@@ -56,9 +56,7 @@ use state::{Key, Workspace};
 
 /// Every row of the table of checks.
 pub(crate) fn checks() -> Vec<Check> {
-    checks::all()
-        .chain(std::iter::once(outgoing::ECHO_BACK))
-        .collect()
+    checks::all().chain(std::iter::once(outgoing::ECHO_BACK)).collect()
 }
 
 pub(crate) struct Kontur {
@@ -67,15 +65,10 @@ pub(crate) struct Kontur {
 
 impl Kontur {
     /// A file of the largest size and what is around it; what is longer is read and refused.
-    pub(crate) const BODIES: Bodies = Bodies {
-        kept: files::LIMIT + 1024 * 1024,
-        longer: true,
-    };
+    pub(crate) const BODIES: Bodies = Bodies { kept: files::LIMIT + 1024 * 1024, longer: true };
 
     pub(crate) fn new(url: &Url) -> Self {
-        Self {
-            workspace: Workspace::new(url.as_str().trim_end_matches('/').to_owned()),
-        }
+        Self { workspace: Workspace::new(url.as_str().trim_end_matches('/').to_owned()) }
     }
 }
 
@@ -111,10 +104,8 @@ impl StandIn for Kontur {
             .iter()
             .map(|(extension, id)| (extension.clone(), json!(id)))
             .collect();
-        let lines: Map<String, Value> = first::LINES
-            .iter()
-            .map(|(line, number)| ((*line).to_owned(), json!(number)))
-            .collect();
+        let lines: Map<String, Value> =
+            first::LINES.iter().map(|(line, number)| ((*line).to_owned(), json!(number))).collect();
         json!({
             "crm": "kontur",
             "url": self.workspace.url,
@@ -137,9 +128,8 @@ impl StandIn for Kontur {
                 }
                 ("access_keys", Value::Array(keys)) => {
                     for key in keys {
-                        let key = key
-                            .as_str()
-                            .ok_or("\"access_keys\" has to be a list of texts")?;
+                        let key =
+                            key.as_str().ok_or("\"access_keys\" has to be a list of texts")?;
                         self.workspace.keys.push(Key {
                             value: key.to_owned(),
                             ends: None,

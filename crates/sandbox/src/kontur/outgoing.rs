@@ -177,10 +177,7 @@ pub(super) fn again(
     to: &Url,
     path: ClickPath,
 ) -> Result<Outward, String> {
-    let known = kontur
-        .workspace
-        .call(id)
-        .and_then(|call| call.click.clone());
+    let known = kontur.workspace.call(id).and_then(|call| call.click.clone());
     let body = known.ok_or_else(|| format!("nobody clicked for the call {id}"))?;
     Ok(Outward {
         url: address(to, &tail(path, id, "call")),
@@ -203,11 +200,7 @@ fn hangup(kontur: &mut Kontur, click: &Click) -> Result<Outward, String> {
         let mut events = call.events.iter();
         events.any(|event| event["realtimeCallItemId"] == leg)
     };
-    let call = workspace
-        .calls
-        .iter()
-        .find(is_of)
-        .map(|call| call.id.clone());
+    let call = workspace.calls.iter().find(is_of).map(|call| call.id.clone());
     let call = call.ok_or_else(|| format!("no call has the leg {leg}"))?;
     Ok(Outward {
         url: address(&click.to, &tail(click.path, &call, "hangup")),
@@ -223,10 +216,5 @@ pub(super) fn relative(to: &Url, relative_url: &str, body: Option<Value>) -> Out
     let own = to.path().trim_end_matches('/');
     url.set_path(&format!("{own}/{relative_url}"));
     // Only the echo is documented for these (§8).
-    Outward {
-        url,
-        key: None,
-        body,
-        call: None,
-    }
+    Outward { url, key: None, body, call: None }
 }

@@ -13,20 +13,11 @@ pub(super) struct Members {
     pub(super) lists: &'static [&'static str],
 }
 
-pub(super) const INSTANCE: Members = Members {
-    plain: &["features", "baseUrl"],
-    lists: &["webHooks", "settings", "secrets"],
-};
+pub(super) const INSTANCE: Members =
+    Members { plain: &["features", "baseUrl"], lists: &["webHooks", "settings", "secrets"] };
 
 pub(super) const CONTACT: Members = Members {
-    plain: &[
-        "name",
-        "position",
-        "regionCode",
-        "links",
-        "customFields",
-        "tags",
-    ],
+    plain: &["name", "position", "regionCode", "links", "customFields", "tags"],
     lists: &["phones", "emails", "messengerContacts"],
 };
 
@@ -58,11 +49,7 @@ fn read(operation: &Value) -> Option<Operation<'_>> {
     if value.is_none() != (verb == Verb::Remove) {
         return None;
     }
-    Some(Operation {
-        verb,
-        path: path.split('/').collect(),
-        value,
-    })
+    Some(Operation { verb, path: path.split('/').collect(), value })
 }
 
 /// Whether it has a known `op`, a `path`, and a `value` unless something is removed.
@@ -94,10 +81,7 @@ fn step(
 ) -> Option<()> {
     let (member, rest) = path.split_first()?;
     if members.lists.contains(member) {
-        let list = model
-            .entry(*member)
-            .or_insert_with(|| json!([]))
-            .as_array_mut()?;
+        let list = model.entry(*member).or_insert_with(|| json!([])).as_array_mut()?;
         return in_list(list, *verb, rest, *value);
     }
     if !members.plain.contains(member) {
@@ -126,11 +110,7 @@ fn in_list(list: &mut Vec<Value>, verb: Verb, rest: &[&str], value: Option<&Valu
     match (rest, verb, value) {
         ([], Verb::Add, Some(value)) => list.push(with_id(value)?),
         ([], Verb::Replace, Some(value)) => {
-            *list = value
-                .as_array()?
-                .iter()
-                .map(with_id)
-                .collect::<Option<Vec<_>>>()?;
+            *list = value.as_array()?.iter().map(with_id).collect::<Option<Vec<_>>>()?;
         }
         ([id], Verb::Remove, None) => {
             let index = list.iter().position(|it| it["id"] == **id)?;
@@ -159,10 +139,8 @@ fn in_list(list: &mut Vec<Value>, verb: Verb, rest: &[&str], value: Option<&Valu
 /// An element gets an id unless it brings one.
 pub(super) fn with_id(element: &Value) -> Option<Value> {
     let mut object = element.as_object()?.clone();
-    let brings = object
-        .get("id")
-        .and_then(Value::as_str)
-        .is_some_and(|id| id != ZERO && !id.is_empty());
+    let brings =
+        object.get("id").and_then(Value::as_str).is_some_and(|id| id != ZERO && !id.is_empty());
     if !brings {
         object.insert("id".into(), json!(mint::guid()));
     }
@@ -183,17 +161,8 @@ mod tests {
         let id = "25d0c0de-5555-4e4e-aeae-000000000502";
         let path = format!("/webHooks/{id}/disabled");
         let changed = after(&[json!({"op": "replace", "path": path, "value": true})]);
-        assert_eq!(
-            changed.map(|it| it["webHooks"][1]["disabled"].clone()),
-            Ok(json!(true))
-        );
-        for path in [
-            "/webHooks/0",
-            "/webHooks/-",
-            "/IntegrationInstance",
-            "/id",
-            "webHooks",
-        ] {
+        assert_eq!(changed.map(|it| it["webHooks"][1]["disabled"].clone()), Ok(json!(true)));
+        for path in ["/webHooks/0", "/webHooks/-", "/IntegrationInstance", "/id", "webHooks"] {
             let wrong = json!({"op": "replace", "path": path, "value": {}});
             assert_eq!(after(std::slice::from_ref(&wrong)), Err(wrong), "{path}");
         }

@@ -108,26 +108,14 @@ impl Workspace {
         let by = || json!({"createdAt": mint::now(), "createdWith": "xcom"});
         let (users, companies) = (first::users(), first::companies());
         let (contacts, deals) = (first::contacts(), first::deals());
-        for (entity, models) in [
-            ("user", &users),
-            ("company", &companies),
-            ("contact", &contacts),
-            ("deal", &deals),
-        ] {
+        for (entity, models) in
+            [("user", &users), ("company", &companies), ("contact", &contacts), ("deal", &deals)]
+        {
             for model in models {
                 let id = id_of(model);
                 let (old, new) = (None, json!(model));
                 let by = by();
-                feed.changed(
-                    Change {
-                        entity,
-                        id,
-                        old,
-                        new,
-                        by,
-                    },
-                    &Value::Null,
-                );
+                feed.changed(Change { entity, id, old, new, by }, &Value::Null);
                 if let Some(company) = model.get("companyId").and_then(Value::as_str) {
                     feed.linked(company, id, &by_person());
                 }
@@ -189,21 +177,13 @@ impl Workspace {
     pub(super) fn issue_key(&mut self, at: Instant) -> String {
         let value = mint::access_key();
         let ends = at.checked_add(self.key_life);
-        self.keys.push(Key {
-            value: value.clone(),
-            ends,
-            of_a_call: false,
-        });
+        self.keys.push(Key { value: value.clone(), ends, of_a_call: false });
         value
     }
 
     /// A key that travels in a system call.
     pub(super) fn put_call_key(&mut self, value: String, at: Instant) {
-        self.keys.push(Key {
-            value,
-            ends: at.checked_add(CALL_KEY_LIFE),
-            of_a_call: true,
-        });
+        self.keys.push(Key { value, ends: at.checked_add(CALL_KEY_LIFE), of_a_call: true });
     }
 
     pub(super) fn issue_call_key(&mut self, at: Instant) -> String {
@@ -238,9 +218,7 @@ impl Workspace {
     /// By the PBX's id, with or without the prefix.
     pub(super) fn call_of(&self, external_id: &str) -> Option<&Communication> {
         let wanted = Some(raw(external_id));
-        self.calls
-            .iter()
-            .find(|call| call.external_id.as_deref() == wanted)
+        self.calls.iter().find(|call| call.external_id.as_deref() == wanted)
     }
 
     pub(super) fn new_call(&mut self, stage: Stage) -> &mut Communication {
@@ -271,9 +249,7 @@ impl Workspace {
         let mut companies: Vec<&str> = Vec::new();
         for contact in self.contacts.iter().filter(|it| has(it)) {
             contacts.push(id_of(contact));
-            let of = contact
-                .get("links")
-                .and_then(|it| it["companyIds"].as_array());
+            let of = contact.get("links").and_then(|it| it["companyIds"].as_array());
             companies.extend(of.into_iter().flatten().filter_map(Value::as_str));
         }
         companies.extend(self.companies.iter().filter(|it| has(it)).map(id_of));
@@ -283,10 +259,7 @@ impl Workspace {
             company.is_some_and(|id| companies.contains(&id))
                 || deal_contacts(deal).any(|id| contacts.contains(&id))
         };
-        let deals = self
-            .deals
-            .iter()
-            .filter(|deal| deal.get("isActive") == Some(&json!(true)));
+        let deals = self.deals.iter().filter(|deal| deal.get("isActive") == Some(&json!(true)));
         let deals: Vec<&str> = deals.filter(of_them).map(id_of).collect();
         json!({"companyIds": companies, "contactIds": contacts, "dealIds": deals})
     }
@@ -312,9 +285,7 @@ impl Workspace {
     }
 
     pub(super) fn feature(&self, name: &str) -> bool {
-        self.instance
-            .get("features")
-            .is_some_and(|it| it[name] == true)
+        self.instance.get("features").is_some_and(|it| it[name] == true)
     }
 
     pub(super) fn report(&self) -> Report {
@@ -360,10 +331,7 @@ impl Workspace {
             }
         };
         let contacts = self.contacts.iter().rev();
-        contacts
-            .chain(self.companies.iter().rev())
-            .map(row)
-            .collect()
+        contacts.chain(self.companies.iter().rev()).map(row).collect()
     }
 
     fn module(&self) -> ModuleRow {
@@ -397,10 +365,7 @@ fn name_of(model: &Map<String, Value>) -> String {
 
 fn phones(model: &Map<String, Value>) -> impl Iterator<Item = &str> {
     let phones = model.get("phones").and_then(Value::as_array);
-    phones
-        .into_iter()
-        .flatten()
-        .filter_map(|it| it["value"].as_str())
+    phones.into_iter().flatten().filter_map(|it| it["value"].as_str())
 }
 
 fn deal_contacts(deal: &Map<String, Value>) -> impl Iterator<Item = &str> {

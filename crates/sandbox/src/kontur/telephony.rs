@@ -95,18 +95,11 @@ impl Workspace {
         let row = LiveRow {
             call_id: call.and_then(|it| it.external_id.clone()),
             r#type: kind.to_owned(),
-            phone: call
-                .and_then(|it| it.client_phone.as_deref())
-                .map(words::e164),
-            codes: users
-                .iter()
-                .filter_map(|it| self.extension_of(it))
-                .collect(),
+            phone: call.and_then(|it| it.client_phone.as_deref()).map(words::e164),
+            codes: users.iter().filter_map(|it| self.extension_of(it)).collect(),
             users,
             hangup_status: None,
-            at: jiff::Timestamp::now()
-                .strftime("%Y-%m-%dT%H:%M:%S%.3fZ")
-                .to_string(),
+            at: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string(),
         };
         self.live.push(row);
     }
@@ -160,11 +153,8 @@ impl Workspace {
         let id = self.call_for(order);
         let fresh = self.calls.len() > before;
         let items = order.body.get("items").and_then(Value::as_array);
-        let items: Vec<&Map<String, Value>> = items
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_object)
-            .collect();
+        let items: Vec<&Map<String, Value>> =
+            items.into_iter().flatten().filter_map(Value::as_object).collect();
         if let Some(call) = self.call_mut(&id) {
             call.told(&order.body);
             call.registered = true;

@@ -62,29 +62,13 @@ pub(super) fn row(
 ) -> CallRow {
     let direction = call.direction.as_deref().and_then(direction);
     let internal = direction == Some("internal");
-    let legs: Vec<&Leg> = call
-        .legs
-        .iter()
-        .filter(|leg| internal || leg.with_client())
-        .collect();
-    let mut talks: Vec<&Leg> = legs
-        .iter()
-        .copied()
-        .filter(|leg| leg.started_at.is_some())
-        .collect();
+    let legs: Vec<&Leg> = call.legs.iter().filter(|leg| internal || leg.with_client()).collect();
+    let mut talks: Vec<&Leg> =
+        legs.iter().copied().filter(|leg| leg.started_at.is_some()).collect();
     talks.sort_by_key(|leg| moment(leg.started_at.as_ref()));
-    let answered = talks
-        .iter()
-        .filter_map(|leg| moment(leg.started_at.as_ref()))
-        .min();
-    let talked_to = talks
-        .iter()
-        .filter_map(|leg| moment(leg.finished_at.as_ref()))
-        .max();
-    let ended = legs
-        .iter()
-        .filter_map(|leg| moment(leg.finished_at.as_ref()))
-        .max();
+    let answered = talks.iter().filter_map(|leg| moment(leg.started_at.as_ref())).min();
+    let talked_to = talks.iter().filter_map(|leg| moment(leg.finished_at.as_ref())).max();
+    let ended = legs.iter().filter_map(|leg| moment(leg.finished_at.as_ref())).max();
     // Whoever talked last with the client; of nobody, whoever rang last.
     let last = talks.last().or_else(|| legs.last());
     let user = last.and_then(|leg| leg.user());
@@ -95,20 +79,9 @@ pub(super) fn row(
         direction,
         phone: call.client_phone.as_deref().map(e164),
         extension: user.and_then(extension),
-        outcome: if failed {
-            Some("failed")
-        } else {
-            outcome(direction, answered.is_some())
-        },
-        talk_seconds: if answered.is_some() {
-            seconds(answered, talked_to)
-        } else {
-            Some(0)
-        },
-        wait_seconds: seconds(
-            moment(call.external_created_at.as_ref()),
-            answered.or(ended),
-        ),
+        outcome: if failed { Some("failed") } else { outcome(direction, answered.is_some()) },
+        talk_seconds: if answered.is_some() { seconds(answered, talked_to) } else { Some(0) },
+        wait_seconds: seconds(moment(call.external_created_at.as_ref()), answered.or(ended)),
         recording: recording.map(|it| link(&it.file_id)),
         crm_call_id: Some(call.id.clone()),
     }
@@ -128,11 +101,7 @@ mod tests {
             (Some("internal"), false, Some("no-answer")),
             (None, false, None),
         ] {
-            assert_eq!(
-                outcome(direction, answered),
-                word,
-                "{direction:?} {answered}"
-            );
+            assert_eq!(outcome(direction, answered), word, "{direction:?} {answered}");
         }
     }
 

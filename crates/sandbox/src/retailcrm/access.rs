@@ -21,18 +21,13 @@ pub struct Access<'a> {
 
 impl std::fmt::Debug for Access<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Access")
-            .field("url", &self.desk.url().as_str())
-            .finish_non_exhaustive()
+        f.debug_struct("Access").field("url", &self.desk.url().as_str()).finish_non_exhaustive()
     }
 }
 
 impl<'a> Access<'a> {
     pub(crate) fn new(desk: &'a Desk<RetailCrm>) -> Self {
-        Self {
-            desk,
-            author: Author::SomeUser,
-        }
+        Self { desk, author: Author::SomeUser }
     }
 
     /// The same account; the histories tell what is done through it as done by this author.
@@ -55,11 +50,8 @@ impl<'a> Access<'a> {
     /// The call of this `externalId`, in the words of this project.
     pub fn call(&self, external_id: &str) -> Option<CallRow> {
         let desk = self.desk.stand_in();
-        let call = desk
-            .account
-            .calls
-            .iter()
-            .find(|it| it.row.call_id.as_deref() == Some(external_id));
+        let call =
+            desk.account.calls.iter().find(|it| it.row.call_id.as_deref() == Some(external_id));
         call.map(|call| call.row.clone())
     }
 
@@ -150,9 +142,7 @@ impl<'a> Access<'a> {
     pub fn remove_user(&self, id: u64) {
         let mut desk = self.desk.stand_in();
         desk.account.users.retain(|user| user.id != id);
-        desk.account
-            .additional_codes
-            .retain(|(_, user_id)| *user_id != id);
+        desk.account.additional_codes.retain(|(_, user_id)| *user_id != id);
     }
 
     /// The customers, merged ones included.

@@ -81,22 +81,16 @@ impl Customer {
     }
 
     pub(super) fn tells(&self) -> Map<String, Value> {
-        let phones: Vec<Value> = self
-            .phones
-            .iter()
-            .map(|number| json!({"number": number}))
-            .collect();
+        let phones: Vec<Value> =
+            self.phones.iter().map(|number| json!({"number": number})).collect();
         let tags: Vec<Value> = self
             .tags
             .iter()
             .map(|name| json!({"name": name, "color": "#cccccc", "attached": true}))
             .collect();
         // An empty PHP map leaves as a list (§1.8).
-        let custom_fields = if self.custom_fields.is_empty() {
-            json!([])
-        } else {
-            json!(self.custom_fields)
-        };
+        let custom_fields =
+            if self.custom_fields.is_empty() { json!([]) } else { json!(self.custom_fields) };
         let told = known(json!({
             "type": "customer",
             "id": self.id,
@@ -184,11 +178,8 @@ impl Customer {
 
     /// `filter[name]` means the name or a number (§5.1).
     pub(super) fn called(&self, wanted: &str) -> bool {
-        let names = [
-            Some(self.first_name.as_str()),
-            self.last_name.as_deref(),
-            self.patronymic.as_deref(),
-        ];
+        let names =
+            [Some(self.first_name.as_str()), self.last_name.as_deref(), self.patronymic.as_deref()];
         let names: Vec<&str> = names.into_iter().flatten().collect();
         let mut phones = self.phones.iter();
         phones.any(|phone| same_number(phone, wanted))
@@ -319,9 +310,7 @@ impl Account {
         let after = customer.tells();
         match self.customer(customer.id).map(Customer::tells) {
             None => self.journal.created(Subject::Customer, author, &after),
-            Some(before) => self
-                .journal
-                .edited(Subject::Customer, author, &before, &after),
+            Some(before) => self.journal.edited(Subject::Customer, author, &before, &after),
         }
         self.put_customer(customer);
     }
@@ -332,11 +321,8 @@ impl Account {
             return;
         };
         let gone = customer.tells();
-        let to = into
-            .and_then(|into| self.customer(into))
-            .map(Customer::tells);
-        self.journal
-            .deleted(Subject::Customer, author, &gone, to.as_ref());
+        let to = into.and_then(|into| self.customer(into)).map(Customer::tells);
+        self.journal.deleted(Subject::Customer, author, &gone, to.as_ref());
         match into {
             None => self.customers.retain(|customer| customer.id != id),
             Some(other) => {
@@ -360,15 +346,10 @@ impl Account {
 
     /// Adds or replaces a customer given as the CRM writes one, with `id` and `site` if need be.
     pub(super) fn seed_customer(&mut self, given: &Value) -> Result<(), String> {
-        let mut fields = given
-            .as_object()
-            .cloned()
-            .ok_or("a customer has to be an object")?;
+        let mut fields = given.as_object().cloned().ok_or("a customer has to be an object")?;
         let id = match fields.remove("id") {
             None => self.free_customer_id(),
-            Some(id) => id
-                .as_u64()
-                .ok_or("a customer's \"id\" has to be a number")?,
+            Some(id) => id.as_u64().ok_or("a customer's \"id\" has to be a number")?,
         };
         if !fields.get("firstName").is_some_and(Value::is_string) {
             return Err("a customer needs a \"firstName\"".into());

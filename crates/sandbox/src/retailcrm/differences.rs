@@ -7,13 +7,7 @@ use serde_json::{Map, Value};
 use super::journal::Subject;
 
 /// Fields that follow from others, or are no field of the entity's own.
-const FOLLOWING: &[&str] = &[
-    "createdAt",
-    "statusUpdatedAt",
-    "contact",
-    "companies",
-    "addresses",
-];
+const FOLLOWING: &[&str] = &["createdAt", "statusUpdatedAt", "contact", "companies", "addresses"];
 
 /// The fields that are another now, as a history calls them: old and new.
 pub(super) fn differences(
@@ -56,9 +50,7 @@ fn of_phones(old: &Value, new: &Value) -> Vec<(String, Value, Value)> {
     let told = |list: &[&Value], index: usize| -> Value {
         list.get(index).map_or(Value::Null, |it| Value::clone(it))
     };
-    (0..rows)
-        .map(|index| ("phones".to_owned(), told(&gone, index), told(&fresh, index)))
-        .collect()
+    (0..rows).map(|index| ("phones".to_owned(), told(&gone, index), told(&fresh, index))).collect()
 }
 
 fn of_custom_fields(old: &Value, new: &Value) -> Vec<(String, Value, Value)> {
@@ -110,14 +102,7 @@ mod tests {
             of_order.contains(&("manager".to_owned(), json!(7), json!(8))),
             "an order's manager has a name of its own: {of_order:?}"
         );
-        let status = (
-            "status".to_owned(),
-            json!({"code": "new"}),
-            json!({"code": "complete"}),
-        );
-        assert!(
-            of_order.contains(&status),
-            "an order's status is told by its code: {of_order:?}"
-        );
+        let status = ("status".to_owned(), json!({"code": "new"}), json!({"code": "complete"}));
+        assert!(of_order.contains(&status), "an order's status is told by its code: {of_order:?}");
     }
 }

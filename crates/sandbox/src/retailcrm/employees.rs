@@ -9,15 +9,12 @@ use super::state::User;
 
 pub(super) fn users(seen: &Seen<'_>) -> Value {
     let same = |name: &str, have: &str| {
-        seen.parameter(&format!("filter[{name}]"))
-            .is_none_or(|wanted| wanted == have)
+        seen.parameter(&format!("filter[{name}]")).is_none_or(|wanted| wanted == have)
     };
     let flag = |have: bool| if have { "1" } else { "0" };
     let groups: Vec<&str> = seen.list("filter[groups]");
     let since = seen.parameter("filter[createdAtFrom]").unwrap_or_default();
-    let until = seen
-        .parameter("filter[createdAtTo]")
-        .map(|date| format!("{date} 23:59:59"));
+    let until = seen.parameter("filter[createdAtTo]").map(|date| format!("{date} 23:59:59"));
     let in_groups = |user: &User| {
         groups.is_empty()
             || user.groups.iter().any(|group| {

@@ -108,11 +108,7 @@ fn looks(content: &[u8]) -> &'static str {
 pub(super) fn first() -> Vec<StoredFile> {
     let mut silence = b"ID3".to_vec();
     silence.resize(190_000, 0);
-    vec![StoredFile::new(
-        FREE_FILE_ID,
-        unnamed("2026-03-14 10:41:00"),
-        silence,
-    )]
+    vec![StoredFile::new(FREE_FILE_ID, unnamed("2026-03-14 10:41:00"), silence)]
 }
 
 impl Seen<'_> {
@@ -151,9 +147,7 @@ pub(super) fn list(seen: &Seen<'_>) -> Value {
             };
             let size = file.content.len();
             among("ids", &|id| file.id.to_string() == id)
-                && among("customerIds", &|id| {
-                    customers().any(|it| it.id.to_string() == id)
-                })
+                && among("customerIds", &|id| customers().any(|it| it.id.to_string() == id))
                 && among("orderIds", &|id| orders().any(|it| it.id.to_string() == id))
                 && among("customerExternalIds", &|id| {
                     customers().any(|it| it.external_id.as_deref() == Some(id))
@@ -165,16 +159,12 @@ pub(super) fn list(seen: &Seen<'_>) -> Value {
                     customers().any(|it| it.site == site) || orders().any(|it| it.site == site)
                 })
                 && among("type", &|wanted| file.media_type == wanted)
-                && same("sizeFrom", &|from| {
-                    from.parse().is_ok_and(|it: usize| size >= it)
-                })
+                && same("sizeFrom", &|from| from.parse().is_ok_and(|it: usize| size >= it))
                 && same("sizeTo", &|to| to.parse().is_ok_and(|it: usize| size <= it))
                 && same("createdAtFrom", &|from| file.created_at.as_str() >= from)
                 && same("createdAtTo", &|to| until(&file.created_at, to))
                 && same("filename", &|wanted| part_of(&file.filename, wanted))
-                && same("isAttached", &|flag| {
-                    (flag == "1") != file.attached_to.is_empty()
-                })
+                && same("isAttached", &|flag| (flag == "1") != file.attached_to.is_empty())
         })
         .map(|file| file.tells(account))
         .collect();
@@ -186,8 +176,7 @@ fn told(file: &StoredFile, account: &Account) -> Value {
 }
 
 pub(super) fn one(seen: &Seen<'_>) -> Value {
-    seen.file()
-        .map_or(Value::Null, |file| told(file, seen.account))
+    seen.file().map_or(Value::Null, |file| told(file, seen.account))
 }
 
 pub(super) fn download(seen: &Seen<'_>) -> (Answer, Change) {
@@ -196,10 +185,7 @@ pub(super) fn download(seen: &Seen<'_>) -> (Answer, Change) {
         (file.media_type, file.content, Some(file.filename))
     });
     let answer = Answer::new(StatusCode::OK, media_type, content);
-    let answer = Answer {
-        file_name: name,
-        ..answer
-    };
+    let answer = Answer { file_name: name, ..answer };
     (answer, Change::Nothing)
 }
 
@@ -219,10 +205,7 @@ pub(super) fn uploaded(seen: &Seen<'_>) -> (Answer, Change) {
     );
     file.created_at = created_at;
     let body = json!({"success": true, "file": {"id": file.id}});
-    (
-        Answer::json(StatusCode::OK, &body),
-        Change::File(Box::new(file)),
-    )
+    (Answer::json(StatusCode::OK, &body), Change::File(Box::new(file)))
 }
 
 /// What is attached is what was sent last (a guess).
@@ -238,9 +221,7 @@ pub(super) fn edited(seen: &Seen<'_>) -> (Answer, Change) {
     if let Some(attached) = fields.get("attachment").and_then(Value::as_array) {
         let each = attached.iter().filter_map(|it| match it.get("customer") {
             Some(meant) => Some(Attached::Customer(seen.meant(Subject::Customer, meant)?)),
-            None => Some(Attached::Order(
-                seen.meant(Subject::Order, it.get("order")?)?,
-            )),
+            None => Some(Attached::Order(seen.meant(Subject::Order, it.get("order")?)?)),
         });
         file.attached_to = each.collect();
     }
@@ -249,9 +230,7 @@ pub(super) fn edited(seen: &Seen<'_>) -> (Answer, Change) {
 }
 
 pub(super) fn deleted(seen: &Seen<'_>) -> (Answer, Change) {
-    let change = seen
-        .file()
-        .map_or(Change::Nothing, |file| Change::FileGone(file.id));
+    let change = seen.file().map_or(Change::Nothing, |file| Change::FileGone(file.id));
     let done = Answer::json(StatusCode::OK, &json!({"success": true}));
     (done, change)
 }

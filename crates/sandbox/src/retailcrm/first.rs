@@ -111,16 +111,8 @@ pub(super) struct Site {
 }
 
 pub(super) const SITES: &[Site] = &[
-    Site {
-        id: 2,
-        code: SITE,
-        name: "Магазин один",
-    },
-    Site {
-        id: 3,
-        code: "shop-two",
-        name: "Магазин два",
-    },
+    Site { id: 2, code: SITE, name: "Магазин один" },
+    Site { id: 3, code: "shop-two", name: "Магазин два" },
 ];
 
 /// The id of the next customer that is created.
@@ -133,10 +125,7 @@ pub(super) fn customers() -> Vec<Customer> {
         ..Customer::new(id, first_name, [phone])
     };
     let guessed = |sex: &str| Map::from_iter([("presumableSex".to_owned(), json!(sex))]);
-    let in_second_shop = |customer: Customer| Customer {
-        site: "shop-two".into(),
-        ..customer
-    };
+    let in_second_shop = |customer: Customer| Customer { site: "shop-two".into(), ..customer };
     vec![
         Customer {
             external_id: Some("ext-60".into()),
@@ -159,13 +148,7 @@ pub(super) fn customers() -> Vec<Customer> {
         // Numbers are stored as somebody typed them.
         known(202, "Сергей", "Жук", "375 44 858-16-77", Some(16)),
         known(203, "Наталья", "Рябцева", "375444001511", Some(15)),
-        in_second_shop(known(
-            204,
-            "Андрей",
-            "Соловьёв",
-            "+7 (962) 791-74-60",
-            Some(19),
-        )),
+        in_second_shop(known(204, "Андрей", "Соловьёв", "+7 (962) 791-74-60", Some(19))),
         known(205, "Elena", "Novik", "+375291256636", Some(20)),
         // Nobody is responsible for this one.
         known(206, "Павел", "Дорошко", "+375441655346", None),

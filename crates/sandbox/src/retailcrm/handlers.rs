@@ -71,10 +71,7 @@ pub(super) fn carry_out(endpoint: Endpoint, seen: &Seen<'_>) -> (Answer, Change)
         Endpoint::Customer => match customers::one(seen) {
             Ok(body) => body,
             Err(merged) => {
-                return (
-                    Answer::json(StatusCode::NOT_FOUND, &merged),
-                    Change::Nothing,
-                );
+                return (Answer::json(StatusCode::NOT_FOUND, &merged), Change::Nothing);
             }
         },
         Endpoint::CustomerCreate | Endpoint::CustomerEdit => {
@@ -126,25 +123,16 @@ fn module_edit(seen: &Seen<'_>) -> (Answer, Change) {
 /// §5.3, §5.4.
 fn customer_written(endpoint: Endpoint, seen: &Seen<'_>) -> (Answer, Change) {
     let customer = customers::written(endpoint, seen);
-    let status = if endpoint == Endpoint::CustomerCreate {
-        StatusCode::CREATED
-    } else {
-        StatusCode::OK
-    };
+    let status =
+        if endpoint == Endpoint::CustomerCreate { StatusCode::CREATED } else { StatusCode::OK };
     let body = json!({"success": true, "id": customer.id});
-    (
-        Answer::json(status, &body),
-        Change::Customer(Box::new(customer)),
-    )
+    (Answer::json(status, &body), Change::Customer(Box::new(customer)))
 }
 
 /// Leaves out what is not known, as the CRM does.
 pub(super) fn known(object: Value) -> Value {
     match object {
-        Value::Object(fields) => fields
-            .into_iter()
-            .filter(|(_, value)| !value.is_null())
-            .collect(),
+        Value::Object(fields) => fields.into_iter().filter(|(_, value)| !value.is_null()).collect(),
         other => other,
     }
 }
@@ -234,16 +222,10 @@ fn sites(account: &Account) -> Value {
 /// One page of these, with `pagination` (§1.6).
 pub(super) fn page_of<T: serde::Serialize>(seen: &Seen<'_>, name: &str, all: &[T]) -> Value {
     let number = |name, otherwise: usize| {
-        seen.parameter(name)
-            .and_then(|text| text.parse().ok())
-            .unwrap_or(otherwise)
+        seen.parameter(name).and_then(|text| text.parse().ok()).unwrap_or(otherwise)
     };
     let (limit, page) = (number("limit", 20).max(1), number("page", 1).max(1));
-    let shown: Vec<&T> = all
-        .iter()
-        .skip(limit.saturating_mul(page - 1))
-        .take(limit)
-        .collect();
+    let shown: Vec<&T> = all.iter().skip(limit.saturating_mul(page - 1)).take(limit).collect();
     json!({
         "success": true,
         "pagination": {
@@ -258,8 +240,5 @@ pub(super) fn page_of<T: serde::Serialize>(seen: &Seen<'_>, name: &str, all: &[T
 
 /// The outside number to call from, when the shop has one (§3.1).
 pub(super) fn outside_number() -> Option<&'static str> {
-    LINES
-        .iter()
-        .find(|(_, _, site)| *site == first::SITE)
-        .map(|(_, number, _)| *number)
+    LINES.iter().find(|(_, _, site)| *site == first::SITE).map(|(_, number, _)| *number)
 }

@@ -145,12 +145,7 @@ impl Journal {
             Some(status) => ("status", subject.value("status", status)),
             None => ("id", json!(entity.get("id"))),
         };
-        let said = Said {
-            field,
-            old: Value::Null,
-            new,
-            more: json!({"created": true}),
-        };
+        let said = Said { field, old: Value::Null, new, more: json!({"created": true}) };
         self.push(subject, author, json!(entity), said);
     }
 
@@ -177,12 +172,7 @@ impl Journal {
         (field, old, new): (&str, Value, Value),
         more: Value,
     ) {
-        let said = Said {
-            field,
-            old,
-            new,
-            more,
-        };
+        let said = Said { field, old, new, more };
         self.push(subject, author, subject.brief(entity), said);
     }
 
@@ -198,12 +188,7 @@ impl Journal {
         if let (Some(into), Value::Object(more)) = (into, &mut more) {
             more.insert("combinedTo".into(), subject.brief(into));
         }
-        let said = Said {
-            field: "id",
-            old: json!(entity.get("id")),
-            new: Value::Null,
-            more,
-        };
+        let said = Said { field: "id", old: json!(entity.get("id")), new: Value::Null, more };
         self.push(subject, author, subject.brief(entity), said);
     }
 
@@ -249,12 +234,7 @@ impl Journal {
         if let Value::Object(more) = said.more {
             told.extend(more);
         }
-        self.rows.push(Row {
-            id,
-            at,
-            told,
-            subject,
-        });
+        self.rows.push(Row { id, at, told, subject });
     }
 }
 
@@ -277,9 +257,7 @@ pub(super) fn end_of(end: &str) -> String {
 /// `Y-m-d H:i:s` of this moment, in the account's zone.
 pub(super) fn now() -> String {
     let now = jiff::Zoned::now().in_tz(first::TIMEZONE);
-    now.unwrap_or_else(|_| jiff::Zoned::now())
-        .strftime("%Y-%m-%d %H:%M:%S")
-        .to_string()
+    now.unwrap_or_else(|_| jiff::Zoned::now()).strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
 #[cfg(test)]

@@ -87,9 +87,7 @@ pub(crate) struct RetailCrm {
 
 impl RetailCrm {
     pub(crate) fn new(url: &Url) -> Self {
-        Self {
-            account: Account::new(url.as_str().trim_end_matches('/').to_owned()),
-        }
+        Self { account: Account::new(url.as_str().trim_end_matches('/').to_owned()) }
     }
 }
 
@@ -156,9 +154,8 @@ impl StandIn for RetailCrm {
 
     fn profile(&self) -> Value {
         let codes = self.account.additional_codes.iter();
-        let extensions: Map<String, Value> = codes
-            .map(|(code, id)| (code.clone(), json!(id.to_string())))
-            .collect();
+        let extensions: Map<String, Value> =
+            codes.map(|(code, id)| (code.clone(), json!(id.to_string()))).collect();
         let lines: Map<String, Value> = first::LINES
             .iter()
             .map(|(line, number, _)| ((*line).to_owned(), json!(number)))
@@ -179,11 +176,7 @@ impl StandIn for RetailCrm {
 
     /// §3.1.
     fn click(&self, click: &Click) -> Result<Outgoing, String> {
-        let user = click
-            .user_id
-            .parse()
-            .ok()
-            .and_then(|id| self.account.user(id));
+        let user = click.user_id.parse().ok().and_then(|id| self.account.user(id));
         let user = user.ok_or_else(|| format!("there is no user {} here", click.user_id))?;
         let mut sent = Serializer::new(String::new());
         sent.append_pair("clientId", self.account.client_id());
@@ -217,10 +210,8 @@ impl StandIn for RetailCrm {
                 }
                 ("strict", Value::Bool(strict)) => self.account.strict = *strict,
                 ("scopes", Value::Array(scopes)) => {
-                    let scopes: Option<Vec<String>> = scopes
-                        .iter()
-                        .map(|it| it.as_str().map(str::to_owned))
-                        .collect();
+                    let scopes: Option<Vec<String>> =
+                        scopes.iter().map(|it| it.as_str().map(str::to_owned)).collect();
                     self.account.scopes = scopes.ok_or("\"scopes\" has to be a list of texts")?;
                 }
                 ("customers", Value::Array(customers)) => {

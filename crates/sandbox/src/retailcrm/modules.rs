@@ -33,11 +33,7 @@ pub(super) fn info(seen: &Seen<'_>) -> Value {
     let mut sites: Vec<&str> = Vec::new();
     if let Some(telephony) = telephony {
         let pairs = objects(telephony, "additionalCodes").filter_map(pair);
-        users.extend(
-            pairs
-                .map(|(_, id)| id)
-                .filter(|id| seen.account.user(*id).is_none()),
-        );
+        users.extend(pairs.map(|(_, id)| id).filter(|id| seen.account.user(*id).is_none()));
         let codes =
             objects(telephony, "externalPhones").filter_map(|it| it.get("siteCode")?.as_str());
         sites.extend(codes.filter(|code| !seen.account.reaches_site(code)));
@@ -52,22 +48,15 @@ pub(super) fn info(seen: &Seen<'_>) -> Value {
         info.insert("notExistSiteCodes".into(), json!(sites));
     }
     // An empty PHP map leaves as a list (§1.8).
-    let info = if info.is_empty() {
-        json!([])
-    } else {
-        Value::Object(info)
-    };
+    let info = if info.is_empty() { json!([]) } else { Value::Object(info) };
     json!({"success": true, "info": info})
 }
 
 /// §2.4. Some tell the module as one text of JSON.
 pub(super) fn one(seen: &Seen<'_>) -> Value {
     let module = seen.account.module(&seen.thing);
-    let module = if seen.account.module_as_text {
-        json!(json!(module).to_string())
-    } else {
-        json!(module)
-    };
+    let module =
+        if seen.account.module_as_text { json!(json!(module).to_string()) } else { json!(module) };
     json!({"success": true, "integrationModule": module})
 }
 
@@ -112,22 +101,14 @@ impl Account {
             self.additional_codes = pairs;
             self.telephony_module.clone_from(&code);
             let active = module.get("active").and_then(Value::as_bool);
-            self.telephony = if active == Some(true) {
-                Telephony::On
-            } else {
-                Telephony::Off
-            };
+            self.telephony = if active == Some(true) { Telephony::On } else { Telephony::Off };
         }
         self.modules.insert(code, module);
     }
 
     /// An id where the CRM writes some as numbers and some as texts (§1.8).
     pub(super) fn tells_id(&self, id: u64) -> Value {
-        if self.ids_as_text {
-            json!(id.to_string())
-        } else {
-            json!(id)
-        }
+        if self.ids_as_text { json!(id.to_string()) } else { json!(id) }
     }
 
     /// A module as the CRM tells it.
@@ -172,15 +153,10 @@ impl Account {
         let modules = self.modules.keys().filter_map(|code| {
             let module = self.module(code)?;
             let telephony = telephony_of(&module);
-            let codes = telephony
-                .into_iter()
-                .flat_map(|it| objects(it, "additionalCodes"));
+            let codes = telephony.into_iter().flat_map(|it| objects(it, "additionalCodes"));
             Some(ModuleRow {
                 code: code.clone(),
-                name: module
-                    .get("name")
-                    .and_then(Value::as_str)
-                    .map(str::to_owned),
+                name: module.get("name").and_then(Value::as_str).map(str::to_owned),
                 active: module.get("active") == Some(&Value::Bool(true)),
                 extensions: codes
                     .filter_map(pair)
@@ -195,9 +171,7 @@ impl Account {
     /// CRM.
     pub(super) fn client_id(&self) -> &str {
         let module = self.modules.get(&self.telephony_module);
-        module
-            .and_then(|it| it.get("clientId")?.as_str())
-            .unwrap_or_default()
+        module.and_then(|it| it.get("clientId")?.as_str()).unwrap_or_default()
     }
 }
 

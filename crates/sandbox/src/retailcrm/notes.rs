@@ -56,10 +56,7 @@ impl Account {
             let customer = self.customer(note.customer_id)?;
             (&customer.external_id, &customer.site)
         };
-        self.reaches_site(site).then_some(About {
-            external_id: external_id.as_deref(),
-            site,
-        })
+        self.reaches_site(site).then_some(About { external_id: external_id.as_deref(), site })
     }
 }
 

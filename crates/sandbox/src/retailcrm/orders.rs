@@ -88,11 +88,8 @@ impl Order {
         let customer = self.customer_id.and_then(|id| account.customer(id));
         let customer = customer.map(Customer::tells);
         // An empty PHP map leaves as a list (§1.8).
-        let custom_fields = if self.custom_fields.is_empty() {
-            json!([])
-        } else {
-            json!(self.custom_fields)
-        };
+        let custom_fields =
+            if self.custom_fields.is_empty() { json!([]) } else { json!(self.custom_fields) };
         let told = known(json!({
             "slug": self.id,
             "id": self.id,
@@ -220,45 +217,25 @@ pub(super) fn first() -> Vec<Order> {
             status: "complete".into(),
             order_method: Some("shopping-cart".into()),
             manager_id: Some(18),
-            ..named(
-                "Ольга",
-                "Мельник",
-                "+375446370646",
-                of(498, "2026-02-20 12:00:00", 201),
-            )
+            ..named("Ольга", "Мельник", "+375446370646", of(498, "2026-02-20 12:00:00", 201))
         },
         Order {
             external_id: Some("site-1499".into()),
             order_method: Some("one-click".into()),
             manager_id: Some(18),
-            ..named(
-                "Ольга",
-                "Мельник",
-                "8 (044) 637-06-46",
-                of(499, "2026-03-02 09:30:00", 201),
-            )
+            ..named("Ольга", "Мельник", "8 (044) 637-06-46", of(499, "2026-03-02 09:30:00", 201))
         },
         Order {
             site: "shop-two".into(),
             order_method: Some("phone".into()),
             manager_id: Some(19),
-            ..named(
-                "Андрей",
-                "Соловьёв",
-                "+7 (962) 791-74-60",
-                of(500, "2026-03-05 16:20:00", 204),
-            )
+            ..named("Андрей", "Соловьёв", "+7 (962) 791-74-60", of(500, "2026-03-05 16:20:00", 204))
         },
         Order {
             external_id: Some("vochi-call-pbx1-1773474900.42".into()),
             order_method: Some("phone".into()),
             manager_id: Some(7),
-            ..named(
-                "Иван",
-                "Иванов",
-                "+375291112233",
-                of(501, "2026-03-14 10:45:00", 60),
-            )
+            ..named("Иван", "Иванов", "+375291112233", of(501, "2026-03-14 10:45:00", 60))
         },
     ]
 }

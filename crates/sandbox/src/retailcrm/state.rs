@@ -27,10 +27,7 @@ const TELEPHONY_PER_SECOND: usize = 40;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "they are the CRM's own fields"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "they are the CRM's own fields")]
 pub struct User {
     /// The CRM's id.
     pub id: u64,
@@ -235,11 +232,7 @@ impl Account {
             Bucket::General => &mut self.general,
             Bucket::Telephony => &mut self.telephony_meter,
         };
-        if meter.admit(request.ip, request.at) {
-            None
-        } else {
-            Some(bucket)
-        }
+        if meter.admit(request.ip, request.at) { None } else { Some(bucket) }
     }
 
     /// Removes the oldest of every list that grows with requests. Ids of what was removed are not
@@ -254,10 +247,8 @@ impl Account {
         let customers = bounds::keep_newest(&mut self.customers).into_iter();
         let orders = bounds::keep_newest(&mut self.orders).into_iter();
         let tasks = bounds::keep_newest(&mut self.tasks).into_iter();
-        let removed = customers
-            .map(|it| it.id)
-            .chain(orders.map(|it| it.id))
-            .chain(tasks.map(|it| it.id));
+        let removed =
+            customers.map(|it| it.id).chain(orders.map(|it| it.id)).chain(tasks.map(|it| it.id));
         for id in removed {
             self.lowest_free_id = self.lowest_free_id.max(id.saturating_add(1));
         }
@@ -274,18 +265,12 @@ impl Account {
 
     /// The user behind an extension. An extension whose user is gone is not known any more.
     pub(super) fn user_of(&self, code: &str) -> Option<&User> {
-        let (_, id) = self
-            .additional_codes
-            .iter()
-            .find(|(known, _)| known == code)?;
+        let (_, id) = self.additional_codes.iter().find(|(known, _)| known == code)?;
         self.user(*id)
     }
 
     pub(super) fn code_of(&self, user_id: u64) -> Option<&str> {
-        let (code, _) = self
-            .additional_codes
-            .iter()
-            .find(|(_, id)| *id == user_id)?;
+        let (code, _) = self.additional_codes.iter().find(|(_, id)| *id == user_id)?;
         Some(code)
     }
 
@@ -310,12 +295,7 @@ impl Account {
         let wanted = digits(phone);
         let here = self.customers.iter();
         let mut here = here.filter(|customer| customer.combined_to.is_none());
-        here.find(|customer| {
-            customer
-                .phones
-                .iter()
-                .any(|number| digits(number) == wanted)
-        })
+        here.find(|customer| customer.phones.iter().any(|number| digits(number) == wanted))
     }
 
     pub(super) fn store(&mut self, sent: Value) {
@@ -339,20 +319,12 @@ impl Account {
     }
 
     pub(super) fn holds_call(&self, external_id: &str) -> bool {
-        self.calls
-            .iter()
-            .any(|call| call.row.call_id.as_deref() == Some(external_id))
+        self.calls.iter().any(|call| call.row.call_id.as_deref() == Some(external_id))
     }
 
     pub(super) fn report(&self) -> Report {
         Report {
-            calls: Some(
-                self.calls
-                    .iter()
-                    .rev()
-                    .map(|call| call.row.clone())
-                    .collect(),
-            ),
+            calls: Some(self.calls.iter().rev().map(|call| call.row.clone()).collect()),
             live: Some(self.live.iter().rev().cloned().collect()),
             customers: Some(
                 self.customers

@@ -181,9 +181,7 @@ pub(super) fn list(seen: &Seen<'_>) -> Value {
             among("ids", &|id| is(Some(it.id), id))
                 && among("performers", &|id| is(Some(it.performer_id), id))
                 && among("creators", &|id| is(it.creator_id, id))
-                && same("status", &|status| {
-                    (status == "completed") == done.is_some()
-                })
+                && same("status", &|status| (status == "completed") == done.is_some())
                 && same("customer", &|wanted| of_customer(it, wanted))
                 && same("orderNumber", &|wanted| number(it) == Some(wanted))
                 && same("text", &|wanted| part_of(&it.text, wanted))

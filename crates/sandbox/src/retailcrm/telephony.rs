@@ -12,11 +12,7 @@ use super::handlers::{Change, known};
 use super::state::{Account, User};
 
 fn texts(object: &Map<String, Value>, name: &str) -> Vec<String> {
-    let items = object
-        .get(name)
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten();
+    let items = object.get(name).and_then(Value::as_array).into_iter().flatten();
     items.filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
@@ -30,22 +26,13 @@ pub(super) fn call_event(seen: &Seen<'_>) -> (Answer, Change) {
     let nothing = Map::new();
     let event = seen.event.as_ref().unwrap_or(&nothing);
     let codes = texts(event, "codes");
-    let ids = event
-        .get("userIds")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten();
+    let ids = event.get("userIds").and_then(Value::as_array).into_iter().flatten();
     let ids: Vec<u64> = ids.filter_map(Value::as_u64).collect();
 
-    let unknown_codes: Vec<&String> = codes
-        .iter()
-        .filter(|code| account.user_of(code).is_none())
-        .collect();
-    let unknown_ids: Vec<u64> = ids
-        .iter()
-        .copied()
-        .filter(|id| account.user(*id).is_none())
-        .collect();
+    let unknown_codes: Vec<&String> =
+        codes.iter().filter(|code| account.user_of(code).is_none()).collect();
+    let unknown_ids: Vec<u64> =
+        ids.iter().copied().filter(|id| account.user(*id).is_none()).collect();
     let mut shown: Vec<u64> = codes
         .iter()
         .filter_map(|code| account.user_of(code))
@@ -69,9 +56,7 @@ pub(super) fn call_event(seen: &Seen<'_>) -> (Answer, Change) {
         codes,
         users: shown.iter().map(u64::to_string).collect(),
         hangup_status: text(event, "hangupStatus"),
-        at: jiff::Timestamp::now()
-            .strftime("%Y-%m-%dT%H:%M:%S%.3fZ")
-            .to_string(),
+        at: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string(),
     };
     (Answer::json(StatusCode::OK, &body), Change::Live(row))
 }
@@ -81,10 +66,7 @@ pub(super) fn calls_upload(seen: &Seen<'_>) -> (Answer, Change) {
     let mut fresh: Vec<Value> = Vec::new();
     let mut duplicates: Vec<String> = Vec::new();
     for call in seen.calls.iter().flatten() {
-        let id = call
-            .get("externalId")
-            .and_then(Value::as_str)
-            .unwrap_or_default();
+        let id = call.get("externalId").and_then(Value::as_str).unwrap_or_default();
         let twice = |known: &Value| known.get("externalId") == call.get("externalId");
         if seen.account.holds_call(id) || fresh.iter().any(twice) {
             duplicates.push(id.to_owned());
@@ -138,11 +120,8 @@ fn manager_object(account: &Account, user: &User) -> Value {
 }
 
 fn customer_object(account: &Account, customer: &Customer) -> Value {
-    let phones: Vec<Value> = customer
-        .phones
-        .iter()
-        .map(|number| json!({"number": number}))
-        .collect();
+    let phones: Vec<Value> =
+        customer.phones.iter().map(|number| json!({"number": number})).collect();
     known(json!({
         "id": account.tells_id(customer.id),
         "externalId": customer.external_id,
@@ -158,10 +137,7 @@ fn links(account: &Account, phone: &str, customer: Option<&Customer>) -> Value {
     let url = &account.url;
     let phone: String = url::form_urlencoded::byte_serialize(phone.as_bytes()).collect();
     let mut links = Map::new();
-    links.insert(
-        "newOrderLink".into(),
-        json!(format!("{url}/orders/add?phone={phone}")),
-    );
+    links.insert("newOrderLink".into(), json!(format!("{url}/orders/add?phone={phone}")));
     match customer {
         None => {
             let link = format!("{url}/customers/add?phone={phone}");
@@ -174,10 +150,7 @@ fn links(account: &Account, phone: &str, customer: Option<&Customer>) -> Value {
                     json!(format!("{url}/orders/{}/edit", order.id)),
                 );
             }
-            links.insert(
-                "customerLink".into(),
-                json!(format!("{url}/customers/{}", customer.id)),
-            );
+            links.insert("customerLink".into(), json!(format!("{url}/customers/{}", customer.id)));
         }
     }
     Value::Object(links)

@@ -30,11 +30,7 @@ pub(super) fn uploaded(seen: &Seen<'_>) -> (Answer, Change) {
         }
         failed.push(known(json!({"externalId": external_id})));
         for detail in wrong.iter().flat_map(|finding| &finding.details) {
-            let field = if detail.field.is_empty() {
-                "externalId"
-            } else {
-                &detail.field
-            };
+            let field = if detail.field.is_empty() { "externalId" } else { &detail.field };
             errors.insert(field.to_owned(), json!(NOT_KEPT));
         }
         if twice {
@@ -43,9 +39,8 @@ pub(super) fn uploaded(seen: &Seen<'_>) -> (Answer, Change) {
         findings.extend(wrong);
     }
     let kept = taken.iter();
-    let kept: Vec<Value> = kept
-        .map(|it| known(json!({"id": it.id, "externalId": it.external_id})))
-        .collect();
+    let kept: Vec<Value> =
+        kept.map(|it| known(json!({"id": it.id, "externalId": it.external_id}))).collect();
     let mut body = Map::from_iter([
         ("success".to_owned(), json!(failed.is_empty())),
         ("uploadedCustomers".to_owned(), json!(kept)),
@@ -57,8 +52,5 @@ pub(super) fn uploaded(seen: &Seen<'_>) -> (Answer, Change) {
         body.insert("errorMsg".into(), json!("Customers are loaded with errors"));
         body.insert("errors".into(), Value::Object(errors));
     }
-    (
-        Answer::json(status, &body),
-        Change::Customers(taken, findings),
-    )
+    (Answer::json(status, &body), Change::Customers(taken, findings))
 }

@@ -25,9 +25,7 @@ impl Access<'_> {
     pub fn change_phone(&self, id: u64, from: &str, to: &str) {
         self.change_customer(id, |customer| {
             let phones = customer.phones.iter_mut();
-            phones
-                .filter(|number| *number == from)
-                .for_each(|number| to.clone_into(number));
+            phones.filter(|number| *number == from).for_each(|number| to.clone_into(number));
         });
     }
 
@@ -76,24 +74,18 @@ impl Account {
         let act = act.as_object().ok_or("an act has to be an object")?;
         let id = |name: &str| match act.get(name) {
             None => Ok(None),
-            Some(id) => id
-                .as_u64()
-                .map(Some)
-                .ok_or_else(|| format!("{name:?} of an act has to be an id")),
+            Some(id) => {
+                id.as_u64().map(Some).ok_or_else(|| format!("{name:?} of an act has to be an id"))
+            }
         };
         let known = ["user", "edit", "fields", "merge", "into", "delete"];
         if let Some(other) = act.keys().find(|name| !known.contains(&name.as_str())) {
-            return Err(format!(
-                "an act has no {other:?}; it has {}",
-                known.join(", ")
-            ));
+            return Err(format!("an act has no {other:?}; it has {}", known.join(", ")));
         }
         let author = id("user")?.map_or(Author::SomeUser, Author::User);
         let customer = |account: &Self, id: u64| {
             let found = account.customer(id).filter(|it| it.combined_to.is_none());
-            found
-                .cloned()
-                .ok_or_else(|| format!("there is no customer {id}"))
+            found.cloned().ok_or_else(|| format!("there is no customer {id}"))
         };
         match (id("edit")?, id("merge")?, id("delete")?) {
             (Some(id), None, None) => {

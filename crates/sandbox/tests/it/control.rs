@@ -13,14 +13,8 @@ use crate::retailcrm::fixtures::fixture;
 use crate::support::{Wire, call, control, event, field, sandbox, send_calls, send_event, with};
 
 async fn page(sandbox: &Sandbox) -> String {
-    let reply = Wire::get("/")
-        .try_send(sandbox.page_url())
-        .await
-        .expect("the page answers");
-    assert_eq!(
-        (reply.status, reply.content_type.as_str()),
-        (200, "text/html; charset=utf-8")
-    );
+    let reply = Wire::get("/").try_send(sandbox.page_url()).await.expect("the page answers");
+    assert_eq!((reply.status, reply.content_type.as_str()), (200, "text/html; charset=utf-8"));
     reply.text
 }
 
@@ -28,9 +22,7 @@ async fn page(sandbox: &Sandbox) -> String {
 async fn the_page_shows_calls_popups_customers_modules_and_refusals() {
     let sandbox = sandbox().await;
     send_calls(&[call()]).send(&sandbox).await;
-    send_event(&with(event(), json!({"callExternalId": "pbx-77"})))
-        .send(&sandbox)
-        .await;
+    send_event(&with(event(), json!({"callExternalId": "pbx-77"}))).send(&sandbox).await;
     Wire::get("/api/v5/credentials").send(&sandbox).await;
     let page = page(&sandbox).await;
     for shown in [
@@ -43,15 +35,9 @@ async fn the_page_shows_calls_popups_customers_modules_and_refusals() {
         "404",
         "§1.1",
     ] {
-        assert!(
-            page.contains(shown),
-            "{shown:?} is not on the page:\n{page}"
-        );
+        assert!(page.contains(shown), "{shown:?} is not on the page:\n{page}");
     }
-    assert!(
-        page.contains("http-equiv=\"refresh\""),
-        "the page loads itself anew"
-    );
+    assert!(page.contains("http-equiv=\"refresh\""), "the page loads itself anew");
 }
 
 #[tokio::test]
@@ -63,14 +49,9 @@ async fn the_page_escapes_what_clients_sent() {
     let event = with(event(), json!({"codes": [nasty], "callExternalId": nasty}));
     assert_eq!(send_event(&event).send(&sandbox).await.status, 200);
     Wire::get("/api/%3Cscript%3E/<script>").send(&sandbox).await;
-    Wire::post("/api/v5/telephony/call/event", field(nasty, "1"))
-        .send(&sandbox)
-        .await;
+    Wire::post("/api/v5/telephony/call/event", field(nasty, "1")).send(&sandbox).await;
     let page = page(&sandbox).await;
-    assert!(
-        !page.contains("<script"),
-        "somebody else's markup is in the page:\n{page}"
-    );
+    assert!(!page.contains("<script"), "somebody else's markup is in the page:\n{page}");
     assert!(page.contains("&lt;script&gt;alert(&#39;&amp;&quot;&#39;)&lt;/script&gt;"));
 }
 
@@ -78,15 +59,10 @@ async fn the_page_escapes_what_clients_sent() {
 async fn the_newest_is_first_on_the_page() {
     let sandbox = sandbox().await;
     for id in ["older", "newer"] {
-        send_calls(&[with(call(), json!({"externalId": id}))])
-            .send(&sandbox)
-            .await;
+        send_calls(&[with(call(), json!({"externalId": id}))]).send(&sandbox).await;
     }
     let page = page(&sandbox).await;
-    let place = |id: &str| {
-        page.find(&format!("<td>{id}</td>"))
-            .expect("the call is shown")
-    };
+    let place = |id: &str| page.find(&format!("<td>{id}</td>")).expect("the call is shown");
     assert!(place("newer") < place("older"));
 }
 
@@ -96,26 +72,17 @@ async fn reset_leads_back_to_the_first_state() {
     let first = sandbox.state();
     let account = sandbox.retailcrm();
     send_calls(&[call()]).send(&sandbox).await;
-    send_event(&with(event(), json!({"type": "ring"})))
-        .send(&sandbox)
-        .await;
+    send_event(&with(event(), json!({"type": "ring"}))).send(&sandbox).await;
     account.switch_telephony(Telephony::Off);
     account.put_user(User::new(99, "Новый"), Some("199"));
     account.remove_user(7);
     sandbox.fault(Fault::on(Crm::RetailCrm).times(9).status(500));
     assert_ne!(sandbox.state(), first);
 
-    assert_eq!(
-        control(&sandbox, "/reset", &json!({})).await,
-        (200, json!({"ok": true}))
-    );
+    assert_eq!(control(&sandbox, "/reset", &json!({})).await, (200, json!({"ok": true})));
     assert_eq!(sandbox.state(), first);
     let reply = send_event(&event()).send(&sandbox).await;
-    assert_eq!(
-        reply.json(),
-        json!({"success": true}),
-        "no fault, and telephony is on again"
-    );
+    assert_eq!(reply.json(), json!({"success": true}), "no fault, and telephony is on again");
 }
 
 #[tokio::test]
@@ -132,19 +99,13 @@ async fn the_account_is_changed_over_http() {
     for (body, reason) in [
         (json!({"telephony": false}), "crm"),
         (json!({"crm": "retailcrm"}), "nothing to set"),
-        (
-            json!({"crm": "retailcrm", "telephony": "off"}),
-            "true or false",
-        ),
+        (json!({"crm": "retailcrm", "telephony": "off"}), "true or false"),
         (json!({"crm": "retailcrm", "colour": 1}), "colour"),
         (json!(7), "no JSON object"),
     ] {
         let (status, answer) = control(&sandbox, "/account", &body).await;
         let message = answer["error"]["message"].as_str().unwrap_or_default();
-        assert!(
-            status == 400 && message.contains(reason),
-            "{body}: {status} {message}"
-        );
+        assert!(status == 400 && message.contains(reason), "{body}: {status} {message}");
     }
 }
 
@@ -188,10 +149,7 @@ async fn listener(status: u16, text: &'static str) -> (Url, tokio::task::JoinHan
              Connection: close\r\n\r\n{text}",
             text.len()
         );
-        socket
-            .write_all(answer.as_bytes())
-            .await
-            .expect("the answer goes out");
+        socket.write_all(answer.as_bytes()).await.expect("the answer goes out");
         String::from_utf8(asked).expect("requests are UTF-8")
     });
     let url = Url::parse(&format!("http://{at}/in/shop/word/make-call")).expect("it is valid");
@@ -199,22 +157,14 @@ async fn listener(status: u16, text: &'static str) -> (Url, tokio::task::JoinHan
 }
 
 fn pairs(encoded: &str) -> BTreeMap<String, String> {
-    url::form_urlencoded::parse(encoded.as_bytes())
-        .into_owned()
-        .collect()
+    url::form_urlencoded::parse(encoded.as_bytes()).into_owned().collect()
 }
 
 fn fixture_pairs() -> BTreeMap<String, String> {
     let fixture = fixture("inbound_make_call");
-    let query = fixture["request"]["query"]
-        .as_array()
-        .cloned()
-        .unwrap_or_default();
+    let query = fixture["request"]["query"].as_array().cloned().unwrap_or_default();
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    query
-        .iter()
-        .map(|pair| (text(&pair[0]), text(&pair[1])))
-        .collect()
+    query.iter().map(|pair| (text(&pair[0]), text(&pair[1]))).collect()
 }
 
 #[tokio::test]
@@ -222,10 +172,7 @@ async fn a_click_sends_what_the_crm_sends_and_relays_the_answer() {
     let sandbox = sandbox().await;
     let fixture = fixture("inbound_make_call");
     for answer in fixture["responses"].as_array().into_iter().flatten() {
-        let status = answer["status"]
-            .as_u64()
-            .and_then(|it| u16::try_from(it).ok())
-            .unwrap_or(0);
+        let status = answer["status"].as_u64().and_then(|it| u16::try_from(it).ok()).unwrap_or(0);
         let (to, asked) = listener(status, "that is how it went").await;
         let click = json!({
             "crm": "retailcrm", "user_id": "7", "phone": "+375291112233", "to": to.as_str(),
@@ -286,32 +233,13 @@ async fn a_click_that_cannot_be_played_says_why() {
     ] {
         let (code, answer) = control(&sandbox, "/click", &with(good.clone(), changes)).await;
         let message = answer["error"]["message"].as_str().unwrap_or_default();
-        assert!(
-            code == status && message.contains(reason),
-            "{code} {message}, not {reason}"
-        );
+        assert!(code == status && message.contains(reason), "{code} {message}, not {reason}");
     }
     // A port that was free a moment ago: nobody listens there.
-    let free = TcpListener::bind("127.0.0.1:0")
-        .await
-        .and_then(|it| it.local_addr());
-    let to = Url::parse(&format!(
-        "http://{}/?secret=word",
-        free.expect("a free port")
-    ));
-    let click = Click::new(
-        Crm::RetailCrm,
-        "7",
-        "+375291112233",
-        to.expect("it is valid"),
-    );
-    let error = sandbox
-        .click(click)
-        .await
-        .expect_err("nobody listens there");
+    let free = TcpListener::bind("127.0.0.1:0").await.and_then(|it| it.local_addr());
+    let to = Url::parse(&format!("http://{}/?secret=word", free.expect("a free port")));
+    let click = Click::new(Crm::RetailCrm, "7", "+375291112233", to.expect("it is valid"));
+    let error = sandbox.click(click).await.expect_err("nobody listens there");
     assert!(matches!(error, ClickError::NoAnswer { .. }), "{error:?}");
-    assert!(
-        !error.to_string().contains("word"),
-        "the query is not in the error: {error}"
-    );
+    assert!(!error.to_string().contains("word"), "the query is not in the error: {error}");
 }

@@ -30,21 +30,10 @@ async fn an_answer_in_the_crms_place_hits_the_paths_and_times_it_is_meant_for() 
         send_event(&event()).send(&sandbox).await.status,
     ];
     assert_eq!(statuses, [200, 500, 500]);
-    assert_eq!(
-        calls(&sandbox),
-        0,
-        "what the fault answered was not carried out"
-    );
-    assert_eq!(
-        send_calls(&[call()]).send(&sandbox).await.status,
-        200,
-        "the fault is used up"
-    );
+    assert_eq!(calls(&sandbox), 0, "what the fault answered was not carried out");
+    assert_eq!(send_calls(&[call()]).send(&sandbox).await.status, 200, "the fault is used up");
     let refused = sandbox.refused(Crm::RetailCrm);
-    assert!(
-        refused.is_empty(),
-        "a fault is no mistake of the client: {refused:?}"
-    );
+    assert!(refused.is_empty(), "a fault is no mistake of the client: {refused:?}");
 }
 
 #[tokio::test]
@@ -86,10 +75,7 @@ async fn a_lost_request_is_not_carried_out() {
     sandbox.fault(fault().path(UPLOAD).lose(Lose::Request));
     let upload = send_calls(&[call()]);
     let lost = upload.try_send(sandbox.url(Crm::RetailCrm)).await;
-    assert!(
-        lost.is_err(),
-        "the connection ends without an answer, not with {lost:?}"
-    );
+    assert!(lost.is_err(), "the connection ends without an answer, not with {lost:?}");
     assert_eq!(calls(&sandbox), 0);
     let log = sandbox.requests(Crm::RetailCrm);
     assert_eq!((log[0].status, log[0].fate), (None, Fate::Prevented));
@@ -102,19 +88,12 @@ async fn a_lost_answer_leaves_a_request_that_was_carried_out() {
     sandbox.fault(fault().path(UPLOAD).lose(Lose::Answer));
     let upload = send_calls(&[call()]);
     let lost = upload.try_send(sandbox.url(Crm::RetailCrm)).await;
-    assert!(
-        lost.is_err(),
-        "the connection ends without an answer, not with {lost:?}"
-    );
+    assert!(lost.is_err(), "the connection ends without an answer, not with {lost:?}");
     assert_eq!(calls(&sandbox), 1);
     let log = sandbox.requests(Crm::RetailCrm);
     assert_eq!((log[0].status, log[0].fate), (None, Fate::CarriedOut));
     let again = upload.send(&sandbox).await.json();
-    assert_eq!(
-        again["duplicateCalls"],
-        json!(["pbx-1"]),
-        "the repeat finds it there"
-    );
+    assert_eq!(again["duplicateCalls"], json!(["pbx-1"]), "the repeat finds it there");
 }
 
 #[tokio::test]
@@ -122,39 +101,22 @@ async fn a_client_that_gives_up_waiting_leaves_a_request_that_was_carried_out() 
     let sandbox = sandbox().await;
     sandbox.fault(fault().delay(Duration::from_mins(10)));
     let wire = send_calls(&[call()]);
-    let url = sandbox
-        .url(Crm::RetailCrm)
-        .join(UPLOAD)
-        .expect("the path is valid");
-    let mut request = client()
-        .post(url)
-        .timeout(Duration::from_millis(200))
-        .body(wire.body);
+    let url = sandbox.url(Crm::RetailCrm).join(UPLOAD).expect("the path is valid");
+    let mut request = client().post(url).timeout(Duration::from_millis(200)).body(wire.body);
     for (name, value) in &wire.headers {
         request = request.header(name, value);
     }
-    let error = request
-        .send()
-        .await
-        .expect_err("the answer does not come in time");
+    let error = request.send().await.expect_err("the answer does not come in time");
     assert!(error.is_timeout(), "{error:?}");
     assert_eq!(calls(&sandbox), 1);
 }
 
 /// What the socket itself reads after an event was sent on it.
 async fn read_end(sandbox: &Sandbox) -> std::io::Result<usize> {
-    let address = sandbox
-        .url(Crm::RetailCrm)
-        .socket_addrs(|| None)
-        .expect("an address");
-    let mut socket = TcpStream::connect(&address[..])
-        .await
-        .expect("the port is open");
+    let address = sandbox.url(Crm::RetailCrm).socket_addrs(|| None).expect("an address");
+    let mut socket = TcpStream::connect(&address[..]).await.expect("the port is open");
     let head = format!("POST {EVENT} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n");
-    socket
-        .write_all(head.as_bytes())
-        .await
-        .expect("the request goes out");
+    socket.write_all(head.as_bytes()).await.expect("the request goes out");
     socket.read(&mut [0; 64]).await
 }
 
@@ -163,10 +125,7 @@ async fn a_connection_ends_with_a_close_or_with_a_reset() {
     let sandbox = sandbox().await;
     sandbox.fault(fault().lose(Lose::Request));
     let closed = read_end(&sandbox).await;
-    assert!(
-        matches!(closed, Ok(0)),
-        "an orderly end of file, not {closed:?}"
-    );
+    assert!(matches!(closed, Ok(0)), "an orderly end of file, not {closed:?}");
 
     sandbox.fault(fault().lose(Lose::Answer).ending(Ending::Reset));
     let reset = read_end(&sandbox).await.map_err(|error| error.kind());
@@ -185,21 +144,13 @@ async fn faults_are_given_over_http_as_the_contract_says() {
         "content_type": "application/json",
         "delay_ms": 1,
     });
-    assert_eq!(
-        control(&sandbox, "/faults", &fault).await,
-        (200, json!({"ok": true}))
-    );
+    assert_eq!(control(&sandbox, "/faults", &fault).await, (200, json!({"ok": true})));
     let reply = send_event(&event()).send(&sandbox).await;
     assert_eq!(reply.json(), fault["body"]);
 
     let lost = json!({"crm": "retailcrm", "lose": "answer"});
     assert_eq!(control(&sandbox, "/faults", &lost).await.0, 200);
-    assert!(
-        send_calls(&[call()])
-            .try_send(sandbox.url(Crm::RetailCrm))
-            .await
-            .is_err()
-    );
+    assert!(send_calls(&[call()]).try_send(sandbox.url(Crm::RetailCrm)).await.is_err());
     assert_eq!(calls(&sandbox), 1);
 }
 
@@ -211,14 +162,8 @@ async fn a_fault_that_makes_no_sense_is_refused_with_the_reason() {
         (json!({"crm": "amocrm", "status": 500}), "amocrm"),
         (json!({"crm": "retailcrm"}), "nothing would go wrong"),
         (json!({"crm": "retailcrm", "status": 99}), "200 to 599"),
-        (
-            json!({"crm": "retailcrm", "status": 500, "times": 0}),
-            "at least 1",
-        ),
-        (
-            json!({"crm": "retailcrm", "lose": "everything"}),
-            "everything",
-        ),
+        (json!({"crm": "retailcrm", "status": 500, "times": 0}), "at least 1"),
+        (json!({"crm": "retailcrm", "lose": "everything"}), "everything"),
         (json!({"crm": "retailcrm", "statuz": 500}), "statuz"),
         (json!([1]), "no fault"),
     ];
@@ -226,14 +171,8 @@ async fn a_fault_that_makes_no_sense_is_refused_with_the_reason() {
         let (status, answer) = control(&sandbox, "/faults", &body).await;
         assert_eq!(status, 400, "{body}");
         let message = answer["error"]["message"].as_str().unwrap_or_default();
-        assert!(
-            message.contains(reason),
-            "{body}: {message:?} does not name {reason:?}"
-        );
+        assert!(message.contains(reason), "{body}: {message:?} does not name {reason:?}");
     }
     let untouched = Wire::get("/api/credentials").send(&sandbox).await;
-    assert_eq!(
-        untouched.status, 200,
-        "nothing that was refused is in force"
-    );
+    assert_eq!(untouched.status, 200, "nothing that was refused is in force");
 }

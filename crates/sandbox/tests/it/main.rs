@@ -1,10 +1,6 @@
 //! The stand-ins, asked over real connections.
 
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test says what went wrong by failing"
-)]
+#![allow(clippy::expect_used, clippy::panic, reason = "a test says what went wrong by failing")]
 
 mod control;
 mod faults;

@@ -8,9 +8,7 @@ use crate::support::{Wire, call, sandbox, send_calls};
 /// The status of a reset with these headers.
 async fn reset(sandbox: &Sandbox, headers: &[(&str, &str)]) -> u16 {
     let wire = Wire::post("/reset", "{}").header("Content-Type", "text/plain");
-    let wire = headers
-        .iter()
-        .fold(wire, |wire, (name, value)| wire.header(name, value));
+    let wire = headers.iter().fold(wire, |wire, (name, value)| wire.header(name, value));
     let reply = wire.try_send(sandbox.page_url()).await;
     reply.expect("the page's port answers").status
 }
@@ -20,12 +18,7 @@ async fn a_foreign_host_is_refused() {
     let sandbox = sandbox().await;
     send_calls(&[call()]).send(&sandbox).await;
     let port = sandbox.page_url().port().expect("the page has a port");
-    for host in [
-        "evil.example.test",
-        "127.0.0.1.example.test",
-        "192.0.2.7",
-        "localhost.test",
-    ] {
+    for host in ["evil.example.test", "127.0.0.1.example.test", "192.0.2.7", "localhost.test"] {
         let host = format!("{host}:{port}");
         assert_eq!(reset(&sandbox, &[("Host", &host)]).await, 403, "{host}");
     }
@@ -41,13 +34,7 @@ async fn a_foreign_host_is_refused() {
 #[tokio::test]
 async fn loopback_names_are_answered() {
     let sandbox = sandbox().await;
-    for host in [
-        "localhost:8800",
-        "LOCALHOST",
-        "127.0.0.1:1",
-        "127.8.8.8",
-        "[::1]:8800",
-    ] {
+    for host in ["localhost:8800", "LOCALHOST", "127.0.0.1:1", "127.8.8.8", "[::1]:8800"] {
         assert_eq!(reset(&sandbox, &[("Host", host)]).await, 200, "{host}");
     }
 }
@@ -64,18 +51,10 @@ async fn only_the_pages_own_origin_is_answered() {
     let headers = [("Host", alias.as_str()), ("Origin", origin.as_str())];
     assert_eq!(reset(&sandbox, &headers).await, 200, "{headers:?}");
     let other_scheme = own.replace("http:", "https:");
-    for origin in [
-        "https://evil.example.test",
-        "null",
-        "http://127.0.0.1:1",
-        &other_scheme,
-        &origin,
-    ] {
-        assert_eq!(
-            reset(&sandbox, &[("Origin", origin)]).await,
-            403,
-            "{origin}"
-        );
+    for origin in
+        ["https://evil.example.test", "null", "http://127.0.0.1:1", &other_scheme, &origin]
+    {
+        assert_eq!(reset(&sandbox, &[("Origin", origin)]).await, 403, "{origin}");
     }
 }
 
@@ -93,9 +72,7 @@ async fn too_many_waiting_faults_are_refused() {
     let sandbox = sandbox().await;
     let fault = json!({"crm": "retailcrm", "status": 500}).to_string();
     for _ in 0..1_000 {
-        let fault = vochi_crm_sandbox::Fault::on(Crm::RetailCrm)
-            .status(500)
-            .times(1);
+        let fault = vochi_crm_sandbox::Fault::on(Crm::RetailCrm).status(500).times(1);
         sandbox.fault(fault);
     }
     let wire = Wire::post("/faults", fault).header("Content-Type", "application/json");

@@ -16,10 +16,7 @@ async fn on_a_given_port() -> (u16, TcpListener, Sandbox) {
         let Ok(taken) = TcpListener::bind(("127.0.0.1", port.saturating_add(1))).await else {
             continue;
         };
-        let started = Sandbox::builder()
-            .bind(format!("127.0.0.1:{port}"))
-            .start()
-            .await;
+        let started = Sandbox::builder().bind(format!("127.0.0.1:{port}")).start().await;
         if let Ok(sandbox) = started {
             return (port, taken, sandbox);
         }
@@ -31,36 +28,21 @@ async fn on_a_given_port() -> (u16, TcpListener, Sandbox) {
 async fn the_page_takes_the_port_given_and_the_crms_the_free_ones_after_it() {
     let (port, _taken, sandbox) = on_a_given_port().await;
     assert_eq!(sandbox.page_url().port(), Some(port));
-    let crm = sandbox
-        .url(Crm::RetailCrm)
-        .port()
-        .expect("the address names its port");
-    assert!(
-        crm > port + 1,
-        "{crm} follows {port}, and {} was taken",
-        port + 1
-    );
+    let crm = sandbox.url(Crm::RetailCrm).port().expect("the address names its port");
+    assert!(crm > port + 1, "{crm} follows {port}, and {} was taken", port + 1);
     assert!(crm <= port + 100, "{crm} is near {port}");
 }
 
 #[tokio::test]
 async fn an_address_that_cannot_be_used_is_named() {
     for address in ["127.0.0.1", ":8800", "127.0.0.1:port"] {
-        let error = Sandbox::builder()
-            .bind(address)
-            .start()
-            .await
-            .expect_err("no address");
+        let error = Sandbox::builder().bind(address).start().await.expect_err("no address");
         assert!(matches!(error, StartError::Address { .. }), "{error:?}");
         assert!(error.to_string().contains(address), "{error}");
     }
     let running = sandbox().await;
     let taken = format!("127.0.0.1:{}", running.page_url().port().expect("a port"));
-    let error = Sandbox::builder()
-        .bind(&taken)
-        .start()
-        .await
-        .expect_err("the port is taken");
+    let error = Sandbox::builder().bind(&taken).start().await.expect_err("the port is taken");
     assert!(matches!(error, StartError::Listen { .. }), "{error:?}");
     assert!(error.to_string().contains(&taken), "{error}");
 }
@@ -70,10 +52,7 @@ async fn after_shutdown_the_ports_are_free_again() {
     let sandbox = sandbox().await;
     // Leaves an idle connection behind, which must not hold the port.
     Wire::get("/api/credentials").send(&sandbox).await;
-    let ports = [
-        sandbox.page_url().port(),
-        sandbox.url(Crm::RetailCrm).port(),
-    ];
+    let ports = [sandbox.page_url().port(), sandbox.url(Crm::RetailCrm).port()];
     sandbox.shutdown().await;
     for port in ports.into_iter().flatten() {
         let listener = TcpListener::bind(("127.0.0.1", port)).await;
@@ -98,19 +77,12 @@ async fn a_dropped_sandbox_stops_answering() {
 #[tokio::test]
 async fn with_a_certificate_everything_is_https() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (cert, key) = (
-        folder.path().join("cert.pem"),
-        folder.path().join("key.pem"),
-    );
+    let (cert, key) = (folder.path().join("cert.pem"), folder.path().join("key.pem"));
     let made = generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
     std::fs::write(&cert, made.cert.pem()).expect("it is written");
     std::fs::write(&key, made.signing_key.serialize_pem()).expect("it is written");
 
-    let sandbox = Sandbox::builder()
-        .bind("localhost:0")
-        .tls(&cert, &key)
-        .start()
-        .await;
+    let sandbox = Sandbox::builder().bind("localhost:0").tls(&cert, &key).start().await;
     let sandbox = sandbox.expect("the certificate is good");
     let trusted = reqwest::Certificate::from_pem(made.cert.pem().as_bytes()).expect("it is PEM");
     let client = reqwest::Client::builder()
@@ -118,22 +90,11 @@ async fn with_a_certificate_everything_is_https() {
         .tls_certs_only([trusted])
         .build()
         .expect("a client that trusts it");
-    let crm = sandbox.profiles()["retailcrm"]["url"]
-        .as_str()
-        .expect("an address")
-        .to_owned();
+    let crm = sandbox.profiles()["retailcrm"]["url"].as_str().expect("an address").to_owned();
     assert!(crm.starts_with("https://localhost:"), "{crm}");
-    for url in [
-        format!("{crm}/api/api-versions"),
-        sandbox.page_url().to_string(),
-    ] {
-        let request = client
-            .get(&url)
-            .header("X-API-KEY", "TEST-KEY-0000000000000000000000");
-        let answer = request
-            .send()
-            .await
-            .unwrap_or_else(|error| panic!("{url}: {error:?}"));
+    for url in [format!("{crm}/api/api-versions"), sandbox.page_url().to_string()] {
+        let request = client.get(&url).header("X-API-KEY", "TEST-KEY-0000000000000000000000");
+        let answer = request.send().await.unwrap_or_else(|error| panic!("{url}: {error:?}"));
         assert_eq!(answer.status(), 200, "{url}");
     }
 }
@@ -144,16 +105,9 @@ async fn a_certificate_that_cannot_be_used_is_named() {
     let nothing = folder.path().join("nothing.pem");
     std::fs::write(&nothing, "no certificate\n").expect("it is written");
     for file in [&nothing, &folder.path().join("absent.pem")] {
-        let error = Sandbox::builder()
-            .tls(file, file)
-            .start()
-            .await
-            .expect_err("no certificate");
+        let error = Sandbox::builder().tls(file, file).start().await.expect_err("no certificate");
         assert!(matches!(error, StartError::Tls(_)), "{error:?}");
-        let name = file
-            .file_name()
-            .and_then(|name| name.to_str())
-            .unwrap_or_default();
+        let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         assert!(error.to_string().contains(name), "{error}");
     }
 }

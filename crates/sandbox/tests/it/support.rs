@@ -21,18 +21,13 @@ pub(crate) const TASKS: &str = "/api/v5/tasks";
 pub(crate) const FILES: &str = "/api/v5/files";
 
 pub(crate) async fn sandbox() -> Sandbox {
-    Sandbox::builder()
-        .start()
-        .await
-        .expect("a sandbox on free ports starts")
+    Sandbox::builder().start().await.expect("a sandbox on free ports starts")
 }
 
 /// Making one takes long, so there is one. It keeps no connections, which would belong to the
 /// runtime of the test that opened them.
 static CLIENT: LazyLock<reqwest::Client> = LazyLock::new(|| {
-    let client = reqwest::Client::builder()
-        .no_proxy()
-        .pool_max_idle_per_host(0);
+    let client = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0);
     client.build().expect("a client needs nothing special")
 });
 
@@ -85,8 +80,7 @@ impl Wire {
 
     /// Sets a header; an empty value removes it.
     pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
-        self.headers
-            .retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+        self.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
         if !value.is_empty() {
             self.headers.push((name.into(), value.into()));
         }
@@ -99,9 +93,7 @@ impl Wire {
     }
 
     pub(crate) async fn try_send(&self, origin: &Url) -> Result<Reply, reqwest::Error> {
-        let url = origin
-            .join(&self.target)
-            .expect("targets of tests are valid");
+        let url = origin.join(&self.target).expect("targets of tests are valid");
         let method = self.method.parse().expect("verbs of tests are valid");
         let mut request = client().request(method, url);
         for (name, value) in &self.headers {
@@ -131,9 +123,7 @@ impl Wire {
 
 /// One form field, encoded.
 pub(crate) fn field(name: &str, value: &str) -> String {
-    Serializer::new(String::new())
-        .append_pair(name, value)
-        .finish()
+    Serializer::new(String::new()).append_pair(name, value).finish()
 }
 
 /// An event that passes every check.
@@ -282,10 +272,7 @@ pub(crate) fn send_task(task: &Value) -> Wire {
 }
 
 pub(crate) fn edit_task(id: u64, task: &Value) -> Wire {
-    Wire::post(
-        &format!("{TASKS}/{id}/edit"),
-        field("task", &task.to_string()),
-    )
+    Wire::post(&format!("{TASKS}/{id}/edit"), field("task", &task.to_string()))
 }
 
 pub(crate) fn upload(content: &str) -> Wire {
@@ -294,31 +281,19 @@ pub(crate) fn upload(content: &str) -> Wire {
 }
 
 pub(crate) fn edit_file(id: u64, file: &Value) -> Wire {
-    Wire::post(
-        &format!("{FILES}/{id}/edit"),
-        field("file", &file.to_string()),
-    )
+    Wire::post(&format!("{FILES}/{id}/edit"), field("file", &file.to_string()))
 }
 
 /// A request to the page's port, answered with JSON.
 pub(crate) async fn control(sandbox: &Sandbox, target: &str, body: &Value) -> (u16, Value) {
     let wire = Wire::post(target, body.to_string()).header("Content-Type", "application/json");
-    let reply = wire
-        .try_send(sandbox.page_url())
-        .await
-        .expect("the page's port answers");
+    let reply = wire.try_send(sandbox.page_url()).await.expect("the page's port answers");
     (reply.status, reply.json())
 }
 
 pub(crate) async fn state(sandbox: &Sandbox) -> Map<String, Value> {
-    let reply = Wire::get("/state")
-        .try_send(sandbox.page_url())
-        .await
-        .expect("/state answers");
-    assert_eq!(
-        (reply.status, reply.content_type.as_str()),
-        (200, "application/json")
-    );
+    let reply = Wire::get("/state").try_send(sandbox.page_url()).await.expect("/state answers");
+    assert_eq!((reply.status, reply.content_type.as_str()), (200, "application/json"));
     match reply.json().get_mut("retailcrm").map(Value::take) {
         Some(Value::Object(state)) => state,
         other => panic!("the state of retailcrm is an object, not {other:?}"),

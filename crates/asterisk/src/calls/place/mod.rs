@@ -25,12 +25,7 @@ pub(super) struct Moment<'a> {
 impl<'a> Moment<'a> {
     pub(super) fn of(event: &'a PbxEvent<'_>, at: Micros) -> Self {
         let tenant = event.scope.as_deref();
-        Self {
-            scope: Scope::of(tenant),
-            tenant,
-            dialect: event.dialect,
-            at,
-        }
+        Self { scope: Scope::of(tenant), tenant, dialect: event.dialect, at }
     }
 }
 
@@ -80,12 +75,7 @@ impl CallTracker {
                 let scene = self.together(when, by, client.as_ref())?;
                 self.moved(when, scene, How::Blind, by, to.as_deref())
             }
-            Told::Attended {
-                by,
-                second,
-                client,
-                target,
-            } => {
+            Told::Attended { by, second, client, target } => {
                 let others = [Some(second), client.as_ref(), target.as_ref()];
                 let scene = self.together(when, by, others.into_iter().flatten())?;
                 self.moved(when, scene, How::Attended, by, None)
@@ -100,9 +90,8 @@ impl CallTracker {
     }
 
     fn with(&mut self, scene: SceneAt, channel: ChannelAt, change: impl FnOnce(&mut Channel)) {
-        let found = self
-            .scene_mut(scene)
-            .and_then(|scene| scene.channels.get_mut(usize::from(channel)));
+        let found =
+            self.scene_mut(scene).and_then(|scene| scene.channels.get_mut(usize::from(channel)));
         if let Some(channel) = found {
             change(channel);
         }
@@ -122,11 +111,7 @@ impl CallTracker {
     fn held(&mut self, when: Moment<'_>, named: &Named<'_>, held: bool) -> Option<SceneAt> {
         let (scene, channel) = self.seen(when, named)?;
         let open = self.scene_mut(scene)?;
-        if !open
-            .channels
-            .get_mut(usize::from(channel))?
-            .hold(when.at, held)
-        {
+        if !open.channels.get_mut(usize::from(channel))?.hold(when.at, held) {
             open.drop_fact();
         }
         Some(scene)
@@ -188,9 +173,7 @@ impl CallTracker {
         // A listener tells of a phone before it is answered only when a client is passed on to it.
         let rings_at_client = when.dialect == Dialect::Dialplan
             && shown.peer.extension().is_some()
-            && shown
-                .connected()
-                .is_some_and(|other| self.rules.is_outside(other));
+            && shown.connected().is_some_and(|other| self.rules.is_outside(other));
         // Some channel drivers make a channel first and say a moment later that it calls.
         let begins = named.begins() && shown.dial.is_none() && !shown.calls;
         if begins {
@@ -214,11 +197,7 @@ impl CallTracker {
             // Whom it dials, the names of all but lines tell.
             let string = string.filter(|_| channel.peer.is_line());
             let dial = channel.dial_mut(when.at);
-            dial.at = if dial.orphan {
-                when.at
-            } else {
-                dial.at.min(when.at)
-            };
+            dial.at = if dial.orphan { when.at } else { dial.at.min(when.at) };
             dial.orphan = false;
             dial.by = dial.by.or(by);
             if dial.string.is_none() {
@@ -262,10 +241,8 @@ impl CallTracker {
         if known.is_none() && self.closed.has(Name::channel(scope, &named.id)) {
             return None;
         }
-        let linked = named
-            .linked
-            .as_deref()
-            .and_then(|linked| self.names.get(Name::channel(scope, linked)));
+        let linked =
+            named.linked.as_deref().and_then(|linked| self.names.get(Name::channel(scope, linked)));
         let scene = match (known, linked) {
             (Some(known), Some(linked)) if known != linked => self.join(known, linked),
             (Some(known), _) => known,
@@ -293,12 +270,10 @@ impl CallTracker {
         let begins_earlier = known_channel.is_none_or(|channel| at < channel.first_at);
         let peer = if nameless { self.peer(named) } else { None };
         // What is a phone's or a Local channel's first sign may be a ring attempt of many.
-        let only_rings = matches!(
-            peer,
-            Some(Peer::Employee(_) | Peer::Local { .. } | Peer::Helper)
-        ) && !(named.begins()
-            && peer.as_ref().is_some_and(|peer| peer.pair().is_none()))
-            && matches!(seen, Seen::Anywhere);
+        let only_rings =
+            matches!(peer, Some(Peer::Employee(_) | Peer::Local { .. } | Peer::Helper))
+                && !(named.begins() && peer.as_ref().is_some_and(|peer| peer.pair().is_none()))
+                && matches!(seen, Seen::Anywhere);
         let most = if only_rings { MOST_ATTEMPTS } else { MOST };
         let open = self.scene_mut(scene)?;
         open.touch(at);
@@ -410,12 +385,7 @@ impl CallTracker {
     ) -> Option<SceneAt> {
         let open = self.scene_mut(scene)?;
         let by = open.find(&by.id)?;
-        open.note_move(Move {
-            at: when.at,
-            how,
-            by,
-            to: to.map(Into::into),
-        });
+        open.note_move(Move { at: when.at, how, by, to: to.map(Into::into) });
         Some(scene)
     }
 }

@@ -76,9 +76,8 @@ impl CallTracker {
         let home = self.reported_home(when.scope, when.at - lasted.max(0), reported);
         let (scene, channel) = self.planned(when, &reported.id, home)?;
         // The receipt is stamped when the call ends in a transfer, and is no beginning then.
-        let received = self
-            .instant(reported.received)
-            .filter(|_| reported.kind != CallKind::Internal);
+        let received =
+            self.instant(reported.received).filter(|_| reported.kind != CallKind::Internal);
         self.scene_mut(scene)?.plan_mut().report(Report {
             at: when.at,
             channel,
@@ -147,8 +146,5 @@ impl CallTracker {
 }
 
 fn texts(written: &[Written<'_>]) -> Box<[CompactString]> {
-    written
-        .iter()
-        .map(|text| CompactString::from(text.as_ref()))
-        .collect()
+    written.iter().map(|text| CompactString::from(text.as_ref())).collect()
 }

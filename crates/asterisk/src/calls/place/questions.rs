@@ -18,9 +18,7 @@ impl CallTracker {
         let Some(own) = open.channel(channel) else {
             return;
         };
-        let asks_colleague = own
-            .exten()
-            .is_some_and(|exten| self.rules.is_extension(exten));
+        let asks_colleague = own.exten().is_some_and(|exten| self.rules.is_extension(exten));
         let Some(employee) = own.peer.extension().filter(|_| asks_colleague) else {
             return;
         };

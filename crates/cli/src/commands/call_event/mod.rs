@@ -29,20 +29,14 @@ pub(super) async fn run(app: &App<'_>, args: &CallEventArgs) -> Result<Exit> {
     let told = Told::read(args, &reading)?;
     let mut delivery = Delivery::new(&session, told.event.call_id().as_str());
     let call = told.event.call_id();
-    let end: Vec<CallEvent> = if args.record {
-        told.events().cloned().collect()
-    } else {
-        Vec::new()
-    };
+    let end: Vec<CallEvent> =
+        if args.record { told.events().cloned().collect() } else { Vec::new() };
     if args.record {
         // Before anything is sent, so that the record is not lost with this process.
         let cx = app.history();
         let expected = expect(app, &session, &cx, call, &end).await;
         if let Err(error) = expected {
-            delivery.warn(&format!(
-                "the record cannot be kept as pending: {}",
-                error.message()
-            ));
+            delivery.warn(&format!("the record cannot be kept as pending: {}", error.message()));
         }
     }
     let said = say(app, &session, &told, &mut delivery).await;
@@ -89,10 +83,7 @@ async fn dialled(
         Ok(call) => remembered(session, &cx, &call).await.ok(),
         Err(_) => None,
     };
-    if state
-        .as_ref()
-        .is_some_and(|state| state.answered_at().is_some())
-    {
+    if state.as_ref().is_some_and(|state| state.answered_at().is_some()) {
         return (None, None);
     }
     let known = state.and_then(|state| state.direction());
@@ -130,10 +121,7 @@ async fn record(
         )])),
     }
     if let Err(error) = said {
-        delivery.warn(&format!(
-            "the popup could not be closed: {}",
-            error.message()
-        ));
+        delivery.warn(&format!("the popup could not be closed: {}", error.message()));
     }
     Ok(())
 }

@@ -24,51 +24,21 @@ pub(super) fn check_usage(args: &CallEventArgs) -> Result<()> {
             Ok(())
         }
     };
-    only(
-        args.outcome.is_some(),
-        "--outcome",
-        EventType::Hangup,
-        "hangup",
-    )?;
-    only(
-        args.reason.is_some(),
-        "--reason",
-        EventType::Hangup,
-        "hangup",
-    )?;
-    only(
-        args.talk_seconds.is_some(),
-        "--talk-seconds",
-        EventType::Hangup,
-        "hangup",
-    )?;
-    only(
-        args.dialstatus.is_some(),
-        "--dialstatus",
-        EventType::Hangup,
-        "hangup",
-    )?;
+    only(args.outcome.is_some(), "--outcome", EventType::Hangup, "hangup")?;
+    only(args.reason.is_some(), "--reason", EventType::Hangup, "hangup")?;
+    only(args.talk_seconds.is_some(), "--talk-seconds", EventType::Hangup, "hangup")?;
+    only(args.dialstatus.is_some(), "--dialstatus", EventType::Hangup, "hangup")?;
     only(args.record, "--record", EventType::Hangup, "hangup")?;
     only(args.to.is_some(), "--to", EventType::Transfer, "transfer")?;
-    only(
-        args.from.is_some(),
-        "--from",
-        EventType::Transfer,
-        "transfer",
-    )?;
-    only(
-        args.transfer_mode.is_some(),
-        "--transfer-mode",
-        EventType::Transfer,
-        "transfer",
-    )?;
+    only(args.from.is_some(), "--from", EventType::Transfer, "transfer")?;
+    only(args.transfer_mode.is_some(), "--transfer-mode", EventType::Transfer, "transfer")?;
     if kind == EventType::Transfer && !args.ext.is_empty() {
         return Err(usage("transfer takes --to and --from, not --ext"));
     }
     match (kind.direction(), args.direction.map(Direction::from)) {
-        (Some(own), Some(said)) if own != said => Err(usage(format!(
-            "{own} says the direction; --direction {said} contradicts it"
-        ))),
+        (Some(own), Some(said)) if own != said => {
+            Err(usage(format!("{own} says the direction; --direction {said} contradicts it")))
+        }
         _ => Ok(()),
     }
 }
@@ -147,18 +117,10 @@ impl Told {
             None => None,
             Some(url) => {
                 let recording = option("--record-url", Recording::url(url))?;
-                Some(CallEvent::new(
-                    call_id,
-                    at,
-                    EventKind::RecordingReady(recording),
-                ))
+                Some(CallEvent::new(call_id, at, EventKind::RecordingReady(recording)))
             }
         };
-        Ok(Self {
-            event,
-            recording,
-            warning,
-        })
+        Ok(Self { event, recording, warning })
     }
 }
 
@@ -178,17 +140,8 @@ fn happened(args: &CallEventArgs, reading: &Reading<'_>) -> Result<EventKind> {
         EventType::Leave => EventKind::LegEnded,
         EventType::Transfer => EventKind::Transferred {
             mode: args.transfer_mode.unwrap_or(TransferMode::Blind),
-            from: args
-                .from
-                .as_ref()
-                .map(|text| extension("--from", text))
-                .transpose()?,
-            to: extension(
-                "--to",
-                args.to
-                    .as_ref()
-                    .ok_or_else(|| usage("transfer needs --to"))?,
-            )?,
+            from: args.from.as_ref().map(|text| extension("--from", text)).transpose()?,
+            to: extension("--to", args.to.as_ref().ok_or_else(|| usage("transfer needs --to"))?)?,
         },
         EventType::Hangup => EventKind::Ended {
             outcome: args.outcome.or(reading.dialled.0),
@@ -213,11 +166,7 @@ fn legs(
             Leg::new(LegEnd::Client, employee)
         }
     };
-    let id = args
-        .leg
-        .as_ref()
-        .map(|text| option("--leg", LegId::new(text)))
-        .transpose()?;
+    let id = args.leg.as_ref().map(|text| option("--leg", LegId::new(text))).transpose()?;
     let read = extensions("--ext", &args.ext, pattern)?;
     let legs = read.into_iter().map(|own| leg(LegEnd::Employee(own)));
     let Some(id) = id else {
@@ -282,20 +231,10 @@ mod tests {
         let event = read.unwrap().event;
         assert_eq!((event.client(), event.line()), (None, None));
         assert!(event.legs().is_empty(), "{event:?}");
-        let EventKind::Ended {
-            outcome,
-            reason,
-            talk,
-        } = event.kind()
-        else {
-            panic!("{event:?}")
-        };
+        let EventKind::Ended { outcome, reason, talk } = event.kind() else { panic!("{event:?}") };
         assert_eq!((outcome, reason, talk), (&None, &None, &None));
         let hidden = told("in --call-id 1 --phone ''").unwrap().event;
-        assert!(
-            hidden.client().is_some(),
-            "a call without a number begins hidden"
-        );
+        assert!(hidden.client().is_some(), "a call without a number begins hidden");
     }
 
     #[test]
@@ -309,10 +248,7 @@ mod tests {
             ),
         ] {
             let event = dialled(line, status).unwrap().event;
-            let EventKind::Ended {
-                outcome, reason, ..
-            } = event.kind()
-            else {
+            let EventKind::Ended { outcome, reason, .. } = event.kind() else {
                 panic!("{event:?}")
             };
             assert_eq!((*outcome, *reason), wanted, "{line}");
@@ -323,26 +259,13 @@ mod tests {
     fn asterisk_spellings_of_extensions_are_read() {
         let event = told("in --call-id 1 --phone 1 --ext PJSIP/151-0000001a&152 --ext 152,153");
         let event = event.unwrap().event;
-        let rung: Vec<&str> = event
-            .legs()
-            .iter()
-            .filter_map(Leg::employee)
-            .map(Extension::as_str)
-            .collect();
+        let rung: Vec<&str> =
+            event.legs().iter().filter_map(Leg::employee).map(Extension::as_str).collect();
         assert_eq!(rung, ["151", "152", "153"]);
-        let event = told("transfer --call-id 1 --to Local/152@ctx/n --from SIP/151")
-            .unwrap()
-            .event;
-        let EventKind::Transferred { from, to, .. } = event.kind() else {
-            panic!("{event:?}")
-        };
-        assert_eq!(
-            (from.as_ref().map(Extension::as_str), to.as_str()),
-            (Some("151"), "152")
-        );
-        let error = told("in --call-id 1 --phone 1 --ext 151&152 --leg 7")
-            .err()
-            .unwrap();
+        let event = told("transfer --call-id 1 --to Local/152@ctx/n --from SIP/151").unwrap().event;
+        let EventKind::Transferred { from, to, .. } = event.kind() else { panic!("{event:?}") };
+        assert_eq!((from.as_ref().map(Extension::as_str), to.as_str()), (Some("151"), "152"));
+        let error = told("in --call-id 1 --phone 1 --ext 151&152 --leg 7").err().unwrap();
         assert_eq!(error.kind(), ErrorKind::Usage, "{error}");
     }
 
@@ -360,10 +283,7 @@ mod tests {
     fn an_outgoing_call_rings_at_the_client() {
         let told = told("out --call-id 1 --phone +375291112233 --ext 151 --leg 1.7").unwrap();
         let leg = &told.event.legs()[0];
-        assert_eq!(
-            (leg.to(), leg.id().unwrap().as_str()),
-            (&LegEnd::Client, "1.7")
-        );
+        assert_eq!((leg.to(), leg.id().unwrap().as_str()), (&LegEnd::Client, "1.7"));
         assert_eq!(leg.employee().unwrap().as_str(), "151");
     }
 
@@ -372,22 +292,14 @@ mod tests {
         let kept = told("in --call-id 1 --phone MTS.BY").unwrap();
         assert!(kept.warning.unwrap().contains("MTS.BY"));
         let hidden = told("in --call-id 1 --phone anonymous").unwrap();
-        assert!(
-            hidden.warning.is_none(),
-            "a hidden caller is no mistake of anybody"
-        );
+        assert!(hidden.warning.is_none(), "a hidden caller is no mistake of anybody");
     }
 
     #[test]
     fn a_transfer_is_blind_unless_told_otherwise() {
         let told = told("transfer --call-id 1 --to 152").unwrap();
-        let EventKind::Transferred { mode, from, to } = told.event.kind() else {
-            panic!()
-        };
-        assert_eq!(
-            (*mode, from, to.as_str()),
-            (TransferMode::Blind, &None, "152")
-        );
+        let EventKind::Transferred { mode, from, to } = told.event.kind() else { panic!() };
+        assert_eq!((*mode, from, to.as_str()), (TransferMode::Blind, &None, "152"));
     }
 
     #[test]

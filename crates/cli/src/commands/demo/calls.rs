@@ -51,12 +51,7 @@ pub(super) const MORNING: &[Call] = &[
             (6, Step::Answered("151")),
             (70, Step::Over(None, None)),
         ],
-        really: Really {
-            outcome: Outcome::Answered,
-            by: "151",
-            talk: 64,
-            wait: 6,
-        },
+        really: Really { outcome: Outcome::Answered, by: "151", talk: 64, wait: 6 },
     },
     Call {
         id: "1772431240.4",
@@ -64,16 +59,8 @@ pub(super) const MORNING: &[Call] = &[
         direction: Direction::Inbound,
         phone: "80441278772",
         line: "0001363",
-        steps: &[
-            (40, Step::Rings(&["150"])),
-            (66, Step::Over(None, Some(Reason::CallerGaveUp))),
-        ],
-        really: Really {
-            outcome: Outcome::Missed,
-            by: "150",
-            talk: 0,
-            wait: 26,
-        },
+        steps: &[(40, Step::Rings(&["150"])), (66, Step::Over(None, Some(Reason::CallerGaveUp)))],
+        really: Really { outcome: Outcome::Missed, by: "150", talk: 0, wait: 26 },
     },
     Call {
         id: "1772431295.7",
@@ -86,12 +73,7 @@ pub(super) const MORNING: &[Call] = &[
             (100, Step::Answered("150")),
             (156, Step::Over(None, None)),
         ],
-        really: Really {
-            outcome: Outcome::Answered,
-            by: "150",
-            talk: 56,
-            wait: 5,
-        },
+        really: Really { outcome: Outcome::Answered, by: "150", talk: 56, wait: 5 },
     },
     Call {
         id: "1772431320.9",
@@ -105,12 +87,7 @@ pub(super) const MORNING: &[Call] = &[
             (174, Step::PassedTo("158")),
             (260, Step::Over(None, None)),
         ],
-        really: Really {
-            outcome: Outcome::Answered,
-            by: "158",
-            talk: 136,
-            wait: 4,
-        },
+        really: Really { outcome: Outcome::Answered, by: "158", talk: 136, wait: 4 },
     },
     Call {
         id: "1772431500.15",
@@ -123,12 +100,7 @@ pub(super) const MORNING: &[Call] = &[
             (303, Step::Answered("151")),
             (323, Step::Over(None, None)),
         ],
-        really: Really {
-            outcome: Outcome::Answered,
-            by: "151",
-            talk: 20,
-            wait: 3,
-        },
+        really: Really { outcome: Outcome::Answered, by: "151", talk: 20, wait: 3 },
     },
     Call {
         id: "1772431530.18",
@@ -136,16 +108,8 @@ pub(super) const MORNING: &[Call] = &[
         direction: Direction::Outbound,
         phone: "375447703862",
         line: "0001363",
-        steps: &[
-            (330, Step::Rings(&["151"])),
-            (332, Step::Over(Some(Outcome::Busy), None)),
-        ],
-        really: Really {
-            outcome: Outcome::Busy,
-            by: "151",
-            talk: 0,
-            wait: 2,
-        },
+        steps: &[(330, Step::Rings(&["151"])), (332, Step::Over(Some(Outcome::Busy), None))],
+        really: Really { outcome: Outcome::Busy, by: "151", talk: 0, wait: 2 },
     },
     Call {
         id: "1772431560.21",
@@ -158,11 +122,6 @@ pub(super) const MORNING: &[Call] = &[
             (367, Step::Answered("180")),
             (372, Step::Over(None, None)),
         ],
-        really: Really {
-            outcome: Outcome::Answered,
-            by: "180",
-            talk: 5,
-            wait: 7,
-        },
+        really: Really { outcome: Outcome::Answered, by: "180", talk: 5, wait: 7 },
     },
 ];

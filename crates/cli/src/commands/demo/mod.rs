@@ -63,9 +63,8 @@ pub(super) async fn run(app: &App<'_>) -> Result<Exit> {
 
 /// Everything that happens, in the order of the clock.
 fn in_order() -> Vec<(u32, &'static Call, &'static Step)> {
-    let steps = MORNING
-        .iter()
-        .flat_map(|call| call.steps.iter().map(move |(at, it)| (*at, call, it)));
+    let steps =
+        MORNING.iter().flat_map(|call| call.steps.iter().map(move |(at, it)| (*at, call, it)));
     let mut steps: Vec<_> = steps.collect();
     steps.sort_by_key(|(at, _, _)| *at);
     steps
@@ -96,10 +95,7 @@ impl Stage {
                 .map_err(|_| Error::internal("the sandbox's settings cannot be taken over"))?;
             let account = config.account(name.as_str())?;
             connectors.push(crm::open(crm, account, settings.clone(), &hub)?);
-            let address = settings
-                .get("url")
-                .and_then(Value::as_str)
-                .unwrap_or_default();
+            let address = settings.get("url").and_then(Value::as_str).unwrap_or_default();
             addresses.insert(crm.name(), address.to_owned());
         }
         Ok(Self {
@@ -145,27 +141,15 @@ impl Stage {
                 answers.name(connector.crm().as_str(), call.id, name);
             }
             if matches!(step, Step::Over(..)) {
-                let slot = self
-                    .hub
-                    .store()
-                    .open(connector.account().as_str(), call.id)
-                    .await?;
-                let state = slot
-                    .document()
-                    .and_then(|it| CallState::deserialize(it).ok());
+                let slot = self.hub.store().open(connector.account().as_str(), call.id).await?;
+                let state = slot.document().and_then(|it| CallState::deserialize(it).ok());
                 drop(slot);
-                let record = state
-                    .and_then(|state| state.to_record(&id))
-                    .ok_or_else(|| {
-                        Error::internal(format!("call {id} is over and cannot be told of"))
-                    })?;
+                let record = state.and_then(|state| state.to_record(&id)).ok_or_else(|| {
+                    Error::internal(format!("call {id} is over and cannot be told of"))
+                })?;
                 for receipt in connector.log_calls(&Cx::history(), &[record]).await {
                     let receipt = receipt?;
-                    let came_of_it = if receipt.recorded() {
-                        "recorded"
-                    } else {
-                        "not recorded"
-                    };
+                    let came_of_it = if receipt.recorded() { "recorded" } else { "not recorded" };
                     what = String::from(came_of_it);
                     answers.note(connector.crm().as_str(), call.id, &receipt);
                 }
@@ -175,11 +159,7 @@ impl Stage {
         let clock = self.zone.local(now).to_string();
         let clock = clock.split(' ').next_back().unwrap_or_default();
         let party = Party::read(&self.phones, call.phone).to_string();
-        Ok(format!(
-            "{clock}  {party:<15}{:<24}{}",
-            story::headline(call, step),
-            told.join(", ")
-        ))
+        Ok(format!("{clock}  {party:<15}{:<24}{}", story::headline(call, step), told.join(", ")))
     }
 
     /// Who the CRM says the client is.
@@ -216,11 +196,7 @@ impl Stage {
                 to: Extension::new(extension)?,
             })?],
             Step::Over(outcome, reason) => {
-                let end = EventKind::Ended {
-                    outcome: *outcome,
-                    reason: *reason,
-                    talk: None,
-                };
+                let end = EventKind::Ended { outcome: *outcome, reason: *reason, talk: None };
                 let mut events = Vec::new();
                 if call.really.outcome.is_answered() {
                     let address = format!("https://pbx.example.test/rec/{}.mp3", call.id);

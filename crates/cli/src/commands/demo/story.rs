@@ -101,16 +101,9 @@ impl Story {
             .map(|(crm, url)| (*crm, Chapter::new(crm, url, state.get(crm), answers)))
             .collect();
         let good = |chapter: &Chapter| {
-            chapter.refused == 0
-                && chapter
-                    .calls
-                    .iter()
-                    .all(|row| row.agrees || row.why.is_some())
+            chapter.refused == 0 && chapter.calls.iter().all(|row| row.agrees || row.why.is_some())
         };
-        Self {
-            ok: !crms.is_empty() && crms.values().all(good),
-            crms,
-        }
+        Self { ok: !crms.is_empty() && crms.values().all(good), crms }
     }
 
     /// Whether every CRM holds the truth, as far as it holds anything.
@@ -122,10 +115,7 @@ impl Story {
 impl Chapter {
     fn new(crm: &'static str, url: &str, state: Option<&Value>, answers: &Answers) -> Self {
         let list = |name: &str| {
-            state
-                .and_then(|state| state.get(name))
-                .and_then(Value::as_array)
-                .map(Vec::as_slice)
+            state.and_then(|state| state.get(name)).and_then(Value::as_array).map(Vec::as_slice)
         };
         let recorded = list("calls").unwrap_or_default();
         let calls = MORNING.iter().map(|call| {
@@ -164,13 +154,9 @@ fn really(call: &Call) -> Value {
 /// be wrong.
 fn agrees(really: &Value, recorded: &Value) -> bool {
     let same = |(key, value): (&String, &Value)| {
-        recorded
-            .get(key)
-            .is_none_or(|kept| kept.is_null() || kept == value)
+        recorded.get(key).is_none_or(|kept| kept.is_null() || kept == value)
     };
-    really
-        .as_object()
-        .is_some_and(|facts| facts.iter().all(same))
+    really.as_object().is_some_and(|facts| facts.iter().all(same))
 }
 
 /// What happens, in a few words.
@@ -188,24 +174,10 @@ pub(super) fn headline(call: &Call, step: &Step) -> String {
 
 /// The facts of a row in a few words.
 fn facts(row: &Value) -> String {
-    let text = |key: &str| {
-        row.get(key)
-            .and_then(Value::as_str)
-            .unwrap_or("?")
-            .to_owned()
-    };
+    let text = |key: &str| row.get(key).and_then(Value::as_str).unwrap_or("?").to_owned();
     let seconds = |key: &str| row.get(key).and_then(Value::as_u64).unwrap_or_default();
-    let times = format!(
-        "talk {} s, wait {} s",
-        seconds("talk_seconds"),
-        seconds("wait_seconds")
-    );
-    format!(
-        "{} {}, {}, {times}",
-        text("direction"),
-        text("outcome"),
-        text("extension")
-    )
+    let times = format!("talk {} s, wait {} s", seconds("talk_seconds"), seconds("wait_seconds"));
+    format!("{} {}, {}, {times}", text("direction"), text("outcome"), text("extension"))
 }
 
 impl Report for Story {
@@ -214,11 +186,7 @@ impl Report for Story {
         for (crm, chapter) in &self.crms {
             let heading = format!(
                 "\n{crm}: {} calls recorded, {} live events, {} requests refused",
-                chapter
-                    .calls
-                    .iter()
-                    .filter(|row| !row.recorded.is_null())
-                    .count(),
+                chapter.calls.iter().filter(|row| !row.recorded.is_null()).count(),
                 chapter.live_events,
                 chapter.refused,
             );

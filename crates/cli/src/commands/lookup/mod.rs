@@ -62,11 +62,7 @@ impl From<Found> for Lookup {
 
 impl Lookup {
     fn exit(&self) -> Exit {
-        if self.found {
-            Exit::Done
-        } else {
-            Exit::NotThere
-        }
+        if self.found { Exit::Done } else { Exit::NotThere }
     }
 }
 
@@ -117,11 +113,7 @@ async fn find(
     }
     let work = session.connector.find(cx, phones);
     let found = app.in_time(cx, Manner::Reads, work).await?;
-    if found.len() == phones.len() {
-        Ok(found)
-    } else {
-        Err(unanswered())
-    }
+    if found.len() == phones.len() { Ok(found) } else { Err(unanswered()) }
 }
 
 fn unanswered() -> Error {
@@ -144,12 +136,7 @@ struct Many<'a> {
 
 impl<'a> Many<'a> {
     fn new(app: &'a App<'a>, session: &'a Session) -> Self {
-        Self {
-            app,
-            session,
-            rehearsal: Rehearsal::nothing(),
-            exit: Exit::Done,
-        }
+        Self { app, session, rehearsal: Rehearsal::nothing(), exit: Exit::Done }
     }
 
     async fn run(mut self, path: &Path) -> Result<Exit> {
@@ -259,9 +246,7 @@ impl<'a> Many<'a> {
 
 /// Whether the numbers after this one would fail like it.
 fn concerns_all(error: &Error, cx: &Cx) -> bool {
-    let late = cx
-        .deadline()
-        .is_some_and(|deadline| deadline <= tokio::time::Instant::now());
+    let late = cx.deadline().is_some_and(|deadline| deadline <= tokio::time::Instant::now());
     late || matches!(
         error.kind(),
         ErrorKind::Auth | ErrorKind::Config | ErrorKind::Unsupported | ErrorKind::Internal

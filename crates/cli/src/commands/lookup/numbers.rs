@@ -14,11 +14,7 @@ pub(super) enum Line {
     /// A number that was in no line before.
     Number(PhoneNumber),
     /// A text that is not a number.
-    Wrong {
-        place: String,
-        raw: String,
-        error: Error,
-    },
+    Wrong { place: String, raw: String, error: Error },
 }
 
 /// The numbers of a file or of standard input, as they come.
@@ -77,11 +73,7 @@ impl Numbers {
     /// Reads a line; `None` if it is empty or repeats a number.
     fn line(&mut self, text: &str) -> Option<Line> {
         self.read += 1;
-        let raw = if self.read == 1 {
-            text.strip_prefix('\u{feff}').unwrap_or(text)
-        } else {
-            text
-        };
+        let raw = if self.read == 1 { text.strip_prefix('\u{feff}').unwrap_or(text) } else { text };
         let raw = raw.trim();
         if raw.is_empty() {
             return None;

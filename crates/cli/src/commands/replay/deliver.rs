@@ -55,10 +55,7 @@ impl<'a> Accounts<'a> {
         for profile in profiles {
             let has_popups = popups == Popups::Everywhere || profile.is_on_this_machine();
             let session = app.open(profile, Some(settings.state_dir()?)).await?;
-            accounts.push(Account {
-                session,
-                has_popups,
-            });
+            accounts.push(Account { session, has_popups });
         }
         let without = accounts.iter().filter(|account| !account.has_popups);
         let without: Vec<&str> = without.map(Account::name).collect();
@@ -113,9 +110,7 @@ impl<'a> Accounts<'a> {
             let settled = settle(self.app, session, record.clone()).await;
             let failure = settled.map(|receipt| delivery.add(&receipt)).err();
             delivery.warn_of_number(odd);
-            let trouble = failure
-                .as_ref()
-                .map(|error| Trouble::of(error, &self.app.redactor()));
+            let trouble = failure.as_ref().map(|error| Trouble::of(error, &self.app.redactor()));
             handed.deliveries.push(delivery.among_others(trouble));
             if let Some(error) = failure {
                 handed.failures.push((account.name().to_owned(), error));

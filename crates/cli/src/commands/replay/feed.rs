@@ -33,11 +33,7 @@ impl Feed {
         let (opened, opening) = oneshot::channel();
         let path = path.to_owned();
         let reader = tokio::task::spawn_blocking(move || read(&path, opened, &sender));
-        let mut feed = Self {
-            started_at: None,
-            entries,
-            reader: Some(reader),
-        };
+        let mut feed = Self { started_at: None, entries, reader: Some(reader) };
         match opening.await {
             Ok(started_at) => feed.started_at = started_at,
             Err(_) => feed.end().await?,
@@ -80,11 +76,7 @@ fn read(
     entries: &mpsc::Sender<Entry>,
 ) -> Result<Option<Timestamp>> {
     let is_stdin = path == Path::new("-");
-    let name = if is_stdin {
-        "standard input".to_owned()
-    } else {
-        path.display().to_string()
-    };
+    let name = if is_stdin { "standard input".to_owned() } else { path.display().to_string() };
     let unreadable =
         |error: Error| Error::new(error.kind(), format!("{name}: {}", error.message()));
     let mut events = EventFile::open(open(path)?).map_err(unreadable)?;

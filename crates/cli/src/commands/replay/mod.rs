@@ -36,16 +36,9 @@ pub(super) async fn run(app: &App<'_>, args: &ReplayArgs) -> Result<Exit> {
     let base = args.base_time.as_ref();
     let base = base.map(|text| option("--base-time", text.parse()));
     let base: Option<Timestamp> = base.transpose()?;
-    let settings = if app.global.profile.is_empty() {
-        app.settings_if_any()?
-    } else {
-        app.settings()?
-    };
-    let popups = if args.popups {
-        Popups::Everywhere
-    } else {
-        Popups::Here
-    };
+    let settings =
+        if app.global.profile.is_empty() { app.settings_if_any()? } else { app.settings()? };
+    let popups = if args.popups { Popups::Everywhere } else { Popups::Here };
     // Locked before it is read. A dry run leaves it as it is.
     let path = args.state.as_deref();
     let locked = path.filter(|_| !app.global.dry_run);
@@ -53,9 +46,7 @@ pub(super) async fn run(app: &App<'_>, args: &ReplayArgs) -> Result<Exit> {
     let saved = path.map(state::read).transpose()?.flatten();
     let accounts = Accounts::open(app, &settings, popups).await?;
     let cx = app.history();
-    let feed = app
-        .in_time(&cx, Manner::Reads, Feed::open(&args.file))
-        .await?;
+    let feed = app.in_time(&cx, Manner::Reads, Feed::open(&args.file)).await?;
     let pbx = settings.pbx();
     // An account reads numbers as in all its other calls.
     let phones = accounts.phones().unwrap_or_else(|| match pbx.region {
@@ -172,11 +163,7 @@ impl Replay<'_> {
             let dated = self.timeline.finish(SystemClock.now());
             self.hear_all(dated).await;
         }
-        let heard = if self.goes_on {
-            self.calls.pause()
-        } else {
-            self.calls.finish()
-        };
+        let heard = if self.goes_on { self.calls.pause() } else { self.calls.finish() };
         self.tell(heard).await;
     }
 
@@ -185,9 +172,7 @@ impl Replay<'_> {
     fn is_one_over(&self) -> bool {
         let (mut calls, mut heard) = self.look_ahead();
         heard.extend(calls.pause());
-        heard
-            .iter()
-            .any(|heard| matches!(heard, Heard::Finished(_)))
+        heard.iter().any(|heard| matches!(heard, Heard::Finished(_)))
     }
 
     /// How many calls go on.
@@ -201,13 +186,7 @@ impl Replay<'_> {
     fn look_ahead(&self) -> (CallTracker, Vec<Heard>) {
         let mut calls = self.calls.clone();
         let mut heard = Vec::new();
-        for (at, event) in self
-            .timeline
-            .clone()
-            .finish(SystemClock.now())
-            .into_iter()
-            .flatten()
-        {
+        for (at, event) in self.timeline.clone().finish(SystemClock.now()).into_iter().flatten() {
             if let Ok(Reading::Event(event)) = event.read() {
                 heard.extend(calls.hear(at, &event));
             }
@@ -376,10 +355,7 @@ impl Replay<'_> {
         }
         let prints_json = self.prints_json();
         if let Some(file) = state_file {
-            let saved = Saved {
-                calls: self.calls.save(),
-                timeline: self.timeline.save(),
-            };
+            let saved = Saved { calls: self.calls.save(), timeline: self.timeline.save() };
             if let Err(error) = file.replace(&saved) {
                 exit = exit.or_graver(app.fail(&error));
             }

@@ -39,9 +39,8 @@ impl Pace {
             return;
         };
         let later = at.since(first).as_secs_f64() / speed;
-        let due = Duration::try_from_secs_f64(later)
-            .ok()
-            .and_then(|later| began.checked_add(later));
+        let due =
+            Duration::try_from_secs_f64(later).ok().and_then(|later| began.checked_add(later));
         match due {
             Some(due) => tokio::time::sleep_until(due).await,
             // So slow that it never comes.
@@ -78,9 +77,6 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn what_is_out_of_order_is_not_waited_for() {
-        assert_eq!(
-            played(Some(1.0), &[10, 20, 5, 21]).await,
-            Duration::from_secs(11)
-        );
+        assert_eq!(played(Some(1.0), &[10, 20, 5, 21]).await, Duration::from_secs(11));
     }
 }

@@ -148,17 +148,9 @@ impl Report for Row<'_> {
             seconds.map_or_else(|| "-".to_owned(), |seconds| seconds.get().to_string())
         };
         // Whoever talked says more than whose phones rang.
-        let who = if self.talked_with.is_empty() {
-            self.extensions
-        } else {
-            self.talked_with
-        };
+        let who = if self.talked_with.is_empty() { self.extensions } else { self.talked_with };
         let who: Vec<&str> = who.iter().map(Extension::as_str).collect();
-        let who = if who.is_empty() {
-            "-".to_owned()
-        } else {
-            who.join(", ")
-        };
+        let who = if who.is_empty() { "-".to_owned() } else { who.join(", ") };
         let line = COLUMNS.row(&[
             self.clock.clone(),
             self.call_id.to_string(),
@@ -180,11 +172,7 @@ impl Report for Row<'_> {
                 (true, true) => (Tone::Good, "recorded"),
                 (true, false) => (Tone::Odd, "not recorded"),
             };
-            format!(
-                "  {}: {}",
-                crate::output::clean(&delivery.profile),
-                paint.tone(tone, what)
-            )
+            format!("  {}: {}", crate::output::clean(&delivery.profile), paint.tone(tone, what))
         });
         delivered.fold(line, |line, delivered| line + &delivered)
     }

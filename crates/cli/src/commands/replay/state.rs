@@ -57,16 +57,11 @@ fn parse(text: &[u8]) -> Result<Saved, String> {
     match document.get("version").and_then(Value::as_u64) {
         Some(VERSION) => {}
         Some(version) => {
-            return Err(format!(
-                "unsupported version {version}: this program knows {VERSION}"
-            ));
+            return Err(format!("unsupported version {version}: this program knows {VERSION}"));
         }
         None => return Err("broken state file: missing `version`".to_owned()),
     }
-    let state = document
-        .get_mut("state")
-        .map(Value::take)
-        .unwrap_or_default();
+    let state = document.get_mut("state").map(Value::take).unwrap_or_default();
     serde_json::from_value(state).map_err(|error| format!("broken state file: {error}"))
 }
 
@@ -85,12 +80,7 @@ impl StateFile {
                 Ok(()) if !is_still_at(&next, &beside) => {}
                 Ok(()) => {
                     let path = path.to_owned();
-                    return Ok(Self {
-                        path,
-                        beside,
-                        next,
-                        is_replaced: false,
-                    });
+                    return Ok(Self { path, beside, next, is_replaced: false });
                 }
                 Err(TryLockError::WouldBlock) => {
                     let what = format!("{}: in use by another run", path.display());
@@ -107,8 +97,7 @@ impl StateFile {
     /// # Errors
     /// `config`; the file is as it was.
     pub(super) fn replace(mut self, saved: &Saved) -> Result<()> {
-        self.write(saved)
-            .map_err(|error| unusable(&self.path, "written", &error))
+        self.write(saved).map_err(|error| unusable(&self.path, "written", &error))
     }
 
     fn write(&mut self, saved: &Saved) -> io::Result<()> {
@@ -134,10 +123,7 @@ impl Drop for StateFile {
 /// Opens or creates a file that its owner alone can read. Another's is refused.
 fn open_own(path: &Path) -> io::Result<File> {
     if fs::symlink_metadata(path).is_ok_and(|found| !found.is_file()) {
-        return Err(io::Error::other(format!(
-            "{} is in the way",
-            path.display()
-        )));
+        return Err(io::Error::other(format!("{} is in the way", path.display())));
     }
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(false);

@@ -53,9 +53,7 @@ impl Tally {
     /// The whole in one line.
     pub(super) fn text(&self) -> String {
         let names = self.unknown.iter();
-        let names: Vec<String> = names
-            .map(|(name, count)| format!("{name} {count}"))
-            .collect();
+        let names: Vec<String> = names.map(|(name, count)| format!("{name} {count}")).collect();
         let names = match names.as_slice() {
             [] => String::new(),
             names => format!(" ({})", names.join(", ")),
@@ -102,16 +100,8 @@ mod tests {
 
     #[test]
     fn unknown_events_are_named_and_counted() {
-        let mut tally = Tally {
-            understood: 30,
-            broken: 1,
-            calls: 2,
-            ..Tally::default()
-        };
-        assert_eq!(
-            tally.text(),
-            "events understood 30, unknown 0, broken 1; calls 2"
-        );
+        let mut tally = Tally { understood: 30, broken: 1, calls: 2, ..Tally::default() };
+        assert_eq!(tally.text(), "events understood 30, unknown 0, broken 1; calls 2");
         for name in ["Foo", "Bar", "Foo"] {
             tally.unknown(name);
         }

@@ -40,14 +40,7 @@ pub(super) struct SavedTimeline {
 impl Timeline {
     /// For events after `base`, where that is known.
     pub(super) fn new(base: Option<Timestamp>, zone: Zone) -> Self {
-        Self {
-            base,
-            earlier: None,
-            zone,
-            held: Vec::new(),
-            held_bytes: 0,
-            latest: None,
-        }
+        Self { base, earlier: None, zone, held: Vec::new(), held_bytes: 0, latest: None }
     }
 
     /// Goes on where an earlier run ended.
@@ -64,11 +57,7 @@ impl Timeline {
             (None, None, Some((base, latest))) => (Some(base), Some(latest)),
             (base, latest, _) => (base, latest),
         };
-        SavedTimeline {
-            base,
-            latest,
-            held: self.held,
-        }
+        SavedTimeline { base, latest, held: self.held }
     }
 
     /// Takes the next event in, and gives out those that can be dated now, in their order.
@@ -113,9 +102,7 @@ impl Timeline {
     pub(super) fn finish(&mut self, now: Timestamp) -> Vec<Dated> {
         let undated = self.held.iter().filter(|event| !event.is_dated());
         let last = undated.map(RecordedEvent::offset_micros).max();
-        let base = self
-            .base
-            .unwrap_or_else(|| before(now, last.unwrap_or_default()));
+        let base = self.base.unwrap_or_else(|| before(now, last.unwrap_or_default()));
         if last.is_some() {
             self.base = Some(base);
         }
@@ -133,8 +120,7 @@ impl Timeline {
     fn release(&mut self, base: Timestamp) -> Vec<Dated> {
         self.held_bytes = 0;
         let held = self.held.drain(..);
-        held.map(|event| event.at(base).map(|at| (at, event)))
-            .collect()
+        held.map(|event| event.at(base).map(|at| (at, event))).collect()
     }
 }
 
@@ -179,12 +165,7 @@ mod tests {
         let mut timeline = Timeline::new(base.map(|base| base.parse().unwrap()), zone);
         let mut dated = Vec::new();
         while let Some(event) = file.next_event().unwrap() {
-            dated.extend(
-                timeline
-                    .take(event.unwrap())
-                    .into_iter()
-                    .map(Result::unwrap),
-            );
+            dated.extend(timeline.take(event.unwrap()).into_iter().map(Result::unwrap));
         }
         let early = dated.len();
         let rest = timeline.finish("2026-03-02T09:00:00Z".parse().unwrap());
@@ -212,13 +193,7 @@ mod tests {
         let events = [start(0.5), hangup(2.0, &end)];
         assert_eq!(
             dated(Some("2026-03-02T08:00:00Z"), &events),
-            (
-                2,
-                vec![
-                    "2026-03-02T08:00:00.5Z".into(),
-                    "2026-03-02T08:00:02Z".into()
-                ]
-            ),
+            (2, vec!["2026-03-02T08:00:00.5Z".into(), "2026-03-02T08:00:02Z".into()]),
         );
     }
 
@@ -227,15 +202,7 @@ mod tests {
         let end = json!({"EndTime": "2026-03-02 11:00:30", "StartTime": "2026-03-02 11:00:00"});
         let later = json!({"EndTime": "2026-03-02 17:00:00"});
         for (events, early) in [
-            (
-                vec![
-                    start(-1.0),
-                    start(0),
-                    hangup(30.0, &end),
-                    hangup(40.0, &later),
-                ],
-                4,
-            ),
+            (vec![start(-1.0), start(0), hangup(30.0, &end), hangup(40.0, &later)], 4),
             (
                 vec![
                     start(-1),
@@ -305,10 +272,7 @@ mod tests {
         let line = format!("{event}\n");
         let held = 3 * MAX_HELD / line.len();
         let (early, _) = dated(None, &vec![event; held]);
-        assert!(
-            early > held / 3,
-            "{early} of {held} are known before the end"
-        );
+        assert!(early > held / 3, "{early} of {held} are known before the end");
     }
 
     #[test]
@@ -342,9 +306,7 @@ mod tests {
         let mut next = Timeline::new(None, zone).resume(serde_json::from_str(&saved).unwrap());
         let end = json!({"EndTime": "2026-03-02 11:00:30"});
         let events = next.take(read(&hangup(30.0, &end)));
-        let times = events
-            .iter()
-            .map(|event| event.as_ref().unwrap().0.to_string());
+        let times = events.iter().map(|event| event.as_ref().unwrap().0.to_string());
         let times: Vec<String> = times.collect();
         assert_eq!(times, ["2026-03-02T08:00:00Z", "2026-03-02T08:00:30Z"]);
     }

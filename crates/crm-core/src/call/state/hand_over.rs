@@ -15,9 +15,7 @@ impl CallState {
         let at = event.at();
         let from = from.or(self.talked_with.last()).cloned();
         for leg in &mut self.legs {
-            let of_from = from
-                .as_ref()
-                .is_some_and(|from| leg.employees().any(|one| one == from));
+            let of_from = from.as_ref().is_some_and(|from| leg.employees().any(|one| one == from));
             let of_to = leg.employees().any(|one| one == to);
             // Whoever was asked has the client now, so the asking is over, told or not.
             let asked = mode == TransferMode::Attended && !leg.has_client() && of_to;
@@ -26,18 +24,12 @@ impl CallState {
                 leg.end(at);
             }
         }
-        self.transfer = Some(Transfer {
-            mode,
-            result: None,
-            to: Some(to.clone()),
-        });
+        self.transfer = Some(Transfer { mode, result: None, to: Some(to.clone()) });
         // The event may name the leg that begins.
         let named = event.legs().iter().find(|leg| {
             *leg.from() == LegEnd::Client && leg.to().extension().is_some_and(|one| one == to)
         });
-        let leg = named
-            .cloned()
-            .unwrap_or_else(|| Leg::to_employee(to.clone()));
+        let leg = named.cloned().unwrap_or_else(|| Leg::to_employee(to.clone()));
         // A blind transfer rings at the new employee; after a consultation the two already talk.
         if mode == TransferMode::Attended {
             self.connect(event.call_id(), &leg, at);

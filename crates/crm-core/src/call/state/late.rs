@@ -22,24 +22,13 @@ pub(super) fn earliest(known: &mut Option<Timestamp>, at: Timestamp) {
 
 impl CallState {
     pub(super) fn end(&mut self, end: End) {
-        let End {
-            at,
-            outcome,
-            reason,
-            talk,
-        } = end;
+        let End { at, outcome, reason, talk } = end;
         self.end = Some(end);
         self.ended_at = Some(at);
-        let last_client_leg = self
-            .legs
-            .iter()
-            .filter(|leg| leg.has_client())
-            .filter_map(|leg| leg.ended_at)
-            .max();
-        let still_open = self
-            .legs
-            .iter()
-            .any(|leg| leg.has_client() && leg.phase != LegPhase::Ended);
+        let last_client_leg =
+            self.legs.iter().filter(|leg| leg.has_client()).filter_map(|leg| leg.ended_at).max();
+        let still_open =
+            self.legs.iter().any(|leg| leg.has_client() && leg.phase != LegPhase::Ended);
         for leg in &mut self.legs {
             leg.end(at);
         }
@@ -52,11 +41,7 @@ impl CallState {
         self.reason = reason;
         self.talk = talk.or_else(|| {
             let answered = self.answered_at?;
-            let left = if still_open {
-                at
-            } else {
-                last_client_leg.unwrap_or(at)
-            };
+            let left = if still_open { at } else { last_client_leg.unwrap_or(at) };
             Some(Seconds::rounded(left.since(answered)))
         });
     }
@@ -78,11 +63,7 @@ impl CallState {
             )];
         };
         self.ended_at = None;
-        for leg in self
-            .legs
-            .iter_mut()
-            .filter(|leg| leg.ended_at == Some(ended_at))
-        {
+        for leg in self.legs.iter_mut().filter(|leg| leg.ended_at == Some(ended_at)) {
             leg.ended_at = None;
             leg.phase = match leg.answered_at {
                 Some(_) => LegPhase::Connected,

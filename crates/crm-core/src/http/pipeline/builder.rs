@@ -74,9 +74,7 @@ impl PipelineBuilder {
 
     /// The pipeline.
     pub fn build(self) -> Pipeline {
-        Pipeline {
-            inner: Arc::new(self.inner),
-        }
+        Pipeline { inner: Arc::new(self.inner) }
     }
 }
 

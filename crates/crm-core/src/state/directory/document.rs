@@ -53,19 +53,11 @@ fn parse(bytes: &[u8]) -> Found {
     let Some(saved_at) = envelope.get("saved_at").and_then(Value::as_u64) else {
         return Found::Bad("it does not say when it was saved".to_owned());
     };
-    let Some(call_id) = envelope
-        .get("call_id")
-        .and_then(Value::as_str)
-        .map(str::to_owned)
-    else {
+    let Some(call_id) = envelope.get("call_id").and_then(Value::as_str).map(str::to_owned) else {
         return Found::Bad("it does not say which call it is about".to_owned());
     };
     match envelope.get_mut("document").map(Value::take) {
-        Some(document) => Found::Stored {
-            call_id,
-            saved_at,
-            document,
-        },
+        Some(document) => Found::Stored { call_id, saved_at, document },
         None => Found::Bad("it holds no document".to_owned()),
     }
 }
@@ -80,20 +72,16 @@ pub(super) fn read(
 ) -> Result<Option<Value>, StoreError> {
     match find(files)? {
         Found::Nothing => Ok(None),
-        Found::Stored {
-            call_id: stored, ..
-        } if stored != call_id => {
+        Found::Stored { call_id: stored, .. } if stored != call_id => {
             on_bad(files, "it is about another call")?;
             Ok(None)
         }
-        Found::Stored {
-            saved_at, document, ..
-        } => Ok((!is_over(saved_at, kept_for)).then_some(document)),
-        Found::Newer(found) => Err(StoreError::NewerVersion {
-            path: files.document(),
-            found,
-            known: VERSION,
-        }),
+        Found::Stored { saved_at, document, .. } => {
+            Ok((!is_over(saved_at, kept_for)).then_some(document))
+        }
+        Found::Newer(found) => {
+            Err(StoreError::NewerVersion { path: files.document(), found, known: VERSION })
+        }
         Found::Bad(why) => {
             on_bad(files, &why)?;
             Ok(None)
@@ -154,14 +142,10 @@ pub(super) fn is_over(saved_at: u64, kept_for: Option<Duration>) -> bool {
     let Some(kept_for) = kept_for else {
         return false;
     };
-    now()
-        .checked_sub(saved_at)
-        .is_some_and(|age| age >= kept_for.as_secs())
+    now().checked_sub(saved_at).is_some_and(|age| age >= kept_for.as_secs())
 }
 
 /// Seconds since 1970: the one clock that processes share.
 fn now() -> u64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| since.as_secs())
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }

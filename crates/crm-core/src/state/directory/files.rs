@@ -44,10 +44,7 @@ impl CallFiles {
 
     /// The files of a call met in a listing, where its id is only known by its name.
     pub(super) fn listed(directory: &Path, stem: &str) -> Self {
-        Self {
-            directory: directory.to_owned(),
-            stem: stem.to_owned(),
-        }
+        Self { directory: directory.to_owned(), stem: stem.to_owned() }
     }
 
     pub(super) fn stem(&self) -> &str {
@@ -130,9 +127,7 @@ pub(super) fn create_directory(path: &Path) -> Result<(), StoreError> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder
-        .create(path)
-        .map_err(StoreError::io("create the call state directory", path))
+    builder.create(path).map_err(StoreError::io("create the call state directory", path))
 }
 
 /// Options for creating files that only the owner may read.
@@ -156,10 +151,7 @@ pub(super) fn check_directory(path: &Path) -> Result<(), StoreError> {
     {
         let mode = std::os::unix::fs::MetadataExt::mode(&metadata);
         if mode & 0o022 != 0 {
-            return Err(StoreError::WritableByOthers {
-                path: path.to_owned(),
-                mode,
-            });
+            return Err(StoreError::WritableByOthers { path: path.to_owned(), mode });
         }
     }
     Ok(())
@@ -189,10 +181,7 @@ pub(super) fn sync_directory(path: &Path) -> io::Result<()> {
     match File::open(path)?.sync_all() {
         // Some network file systems know no such thing; there the rename has to do.
         Err(error)
-            if matches!(
-                error.kind(),
-                io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported
-            ) =>
+            if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) =>
         {
             Ok(())
         }
@@ -203,10 +192,9 @@ pub(super) fn sync_directory(path: &Path) -> io::Result<()> {
 /// Refuses what is not a regular file: opening a pipe waits for another process.
 pub(super) fn check_regular(path: &Path) -> io::Result<()> {
     match unless_missing(fs::metadata(path))? {
-        Some(found) if !found.is_file() => Err(io::Error::new(
-            io::ErrorKind::InvalidInput,
-            "not a regular file",
-        )),
+        Some(found) if !found.is_file() => {
+            Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"))
+        }
         _ => Ok(()),
     }
 }

@@ -73,14 +73,7 @@ enum Attempt<T, F> {
 /// Takes the lock if it is free, creating its file, and the account's directory, where missing.
 pub(super) fn try_lock(files: &CallFiles) -> Result<Option<FileLock>, StoreError> {
     let path = files.lock();
-    let open = || {
-        owner_only()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&path)
-    };
+    let open = || owner_only().read(true).write(true).create(true).truncate(false).open(&path);
     check_regular(&path).map_err(StoreError::io("open", &path))?;
     let file = match open() {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {

@@ -30,17 +30,11 @@ impl Ticket {
     pub(super) fn take(files: &CallFiles, arrived: SystemTime) -> Result<Self, StoreError> {
         static TICKETS: AtomicU64 = AtomicU64::new(0);
         let queue = files.queue();
-        let arrived = arrived
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default()
-            .as_nanos();
+        let arrived = arrived.duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
         let place = || {
             let number = TICKETS.fetch_add(1, Ordering::Relaxed);
             let process = std::process::id();
-            Self::place(
-                &queue,
-                format!("{}@{arrived:020}-{process}-{number:010}", files.stem()),
-            )
+            Self::place(&queue, format!("{}@{arrived:020}-{process}-{number:010}", files.stem()))
         };
         let ticket = match place() {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -55,18 +49,10 @@ impl Ticket {
     /// Locked before it gets its name, so that no one sees it dead.
     fn place(queue: &Path, name: String) -> io::Result<Self> {
         let (unnamed, path) = (queue.join(format!("{UNNAMED}{name}")), queue.join(&name));
-        let alive = owner_only()
-            .read(true)
-            .write(true)
-            .create_new(true)
-            .open(&unnamed)?;
+        let alive = owner_only().read(true).write(true).create_new(true).open(&unnamed)?;
         alive.try_lock()?;
         fs::rename(&unnamed, &path)?;
-        Ok(Self {
-            path,
-            name,
-            _alive: alive,
-        })
+        Ok(Self { path, name, _alive: alive })
     }
 }
 
@@ -91,9 +77,8 @@ pub(super) fn somebody_is_before(
             let entry = entry?;
             let name = entry.file_name();
             let Some(name) = name.to_str() else { continue };
-            let of_this_call = name
-                .strip_prefix(files.stem())
-                .is_some_and(|rest| rest.starts_with('@'));
+            let of_this_call =
+                name.strip_prefix(files.stem()).is_some_and(|rest| rest.starts_with('@'));
             let before_me = mine.is_none_or(|mine| name < mine.name.as_str());
             if of_this_call && before_me && is_alive(&entry.path())? {
                 return Ok(true);

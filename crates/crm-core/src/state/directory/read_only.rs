@@ -43,26 +43,14 @@ impl ReadOnlyCallStore {
     pub(super) async fn open(root: PathBuf) -> Result<Self, StoreError> {
         let path = root.clone();
         work::run(&root, move || {
-            let there = path
-                .try_exists()
-                .map_err(StoreError::io("look at", &path))?;
-            if there {
-                check_directory(&path)
-            } else {
-                Ok(())
-            }
+            let there = path.try_exists().map_err(StoreError::io("look at", &path))?;
+            if there { check_directory(&path) } else { Ok(()) }
         })
         .await?;
         Ok(Self {
             root,
-            shared: Arc::new(Shared {
-                turns: Turns::default(),
-                changes: Shelves::new(),
-            }),
-            bounds: Bounds {
-                kept_for: Some(KEPT_FOR),
-                capacity: CAPACITY,
-            },
+            shared: Arc::new(Shared { turns: Turns::default(), changes: Shelves::new() }),
+            bounds: Bounds { kept_for: Some(KEPT_FOR), capacity: CAPACITY },
         })
     }
 
@@ -94,19 +82,10 @@ impl CallStore for ReadOnlyCallStore {
             let files = CallFiles::of(&self.root, &key);
             let kept_for = self.kept(space);
             let (path, key) = (files.document(), Arc::clone(&key));
-            work::run(&path, move || {
-                document::read(&files, &key.call_id, kept_for, report)
-            })
-            .await?
+            work::run(&path, move || document::read(&files, &key.call_id, kept_for, report)).await?
         };
         let (shared, bounds) = (Arc::clone(&self.shared), self.bounds);
-        Ok(Box::new(ReadOnlySlot {
-            shared,
-            bounds,
-            key,
-            document,
-            _turn: turn,
-        }))
+        Ok(Box::new(ReadOnlySlot { shared, bounds, key, document, _turn: turn }))
     }
 
     async fn list(&self, space: Space, account: &str) -> Result<Vec<String>, StoreError> {
@@ -130,10 +109,7 @@ impl CallStore for ReadOnlyCallStore {
     }
 }
 
-#[allow(
-    clippy::unnecessary_wraps,
-    reason = "stands in for one that moves the file aside"
-)]
+#[allow(clippy::unnecessary_wraps, reason = "stands in for one that moves the file aside")]
 fn report(files: &CallFiles, why: &str) -> Result<(), StoreError> {
     tracing::warn!(
         path = %files.document().display(),

@@ -43,17 +43,8 @@ impl DirectorySlot {
         lock: FileLock,
         turn: Turn,
     ) -> Self {
-        let hold = Arc::new(Hold {
-            _lock: lock,
-            _turn: turn,
-        });
-        Self {
-            key,
-            files,
-            document,
-            hold,
-            change: None,
-        }
+        let hold = Arc::new(Hold { _lock: lock, _turn: turn });
+        Self { key, files, document, hold, change: None }
     }
 
     async fn change_to(&mut self, document: Option<Value>) -> Result<(), StoreError> {
@@ -78,11 +69,7 @@ impl DirectorySlot {
         };
         let result = (&mut change.work).await;
         let document = self.change.take().and_then(|change| change.document);
-        result.unwrap_or_else(|_| {
-            Err(StoreError::Stopped {
-                path: self.files.document(),
-            })
-        })?;
+        result.unwrap_or_else(|_| Err(StoreError::Stopped { path: self.files.document() }))?;
         self.document = document;
         Ok(())
     }

@@ -50,12 +50,7 @@ impl DirectoryCallStore {
             sweep::prepare(&path)
         })
         .await?;
-        Ok(Self {
-            root,
-            kept_for: KEPT_FOR,
-            turns: Turns::default(),
-            next_sweep: Mutex::default(),
-        })
+        Ok(Self { root, kept_for: KEPT_FOR, turns: Turns::default(), next_sweep: Mutex::default() })
     }
 
     /// The same calls for a dry run: see [`ReadOnlyCallStore`].
@@ -112,9 +107,7 @@ impl CallStore for DirectoryCallStore {
             move || document::read(&files, &key.call_id, kept_for, document::set_aside)
         };
         let (lock, document) = acquire(&files, arrived, read).await?;
-        Ok(Box::new(DirectorySlot::new(
-            key, files, document, lock, turn,
-        )))
+        Ok(Box::new(DirectorySlot::new(key, files, document, lock, turn)))
     }
 
     async fn list(&self, space: Space, account: &str) -> Result<Vec<String>, StoreError> {

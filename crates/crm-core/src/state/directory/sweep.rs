@@ -164,9 +164,7 @@ fn clean(files: &CallFiles, kept_for: Option<Duration>) -> Result<usize, StoreEr
 }
 
 fn discard(path: PathBuf) -> Result<(), StoreError> {
-    unless_missing(fs::remove_file(&path))
-        .map(drop)
-        .map_err(StoreError::io("remove", path))
+    unless_missing(fs::remove_file(&path)).map(drop).map_err(StoreError::io("remove", path))
 }
 
 fn is_old(path: &Path, kept_for: Option<Duration>) -> Result<bool, StoreError> {

@@ -23,9 +23,5 @@ where
     T: Send + 'static,
     F: FnOnce() -> Result<T, StoreError> + Send + 'static,
 {
-    start(work).await.unwrap_or_else(|_| {
-        Err(StoreError::Stopped {
-            path: path.to_owned(),
-        })
-    })
+    start(work).await.unwrap_or_else(|_| Err(StoreError::Stopped { path: path.to_owned() }))
 }

@@ -20,11 +20,7 @@ async fn a_waiter_who_gives_up_leaves_its_permit_to_the_next() {
     sleep(ms(50)).await;
     first.abort();
     second.await.unwrap().unwrap();
-    assert_eq!(
-        start.elapsed(),
-        ms(106),
-        "the second got the permit meant for the first"
-    );
+    assert_eq!(start.elapsed(), ms(106), "the second got the permit meant for the first");
 }
 
 #[tokio::test(start_paused = true)]
@@ -43,11 +39,7 @@ async fn a_waiter_dropped_when_its_turn_has_come_wakes_the_next() {
         }
         second.await.unwrap().unwrap();
     }
-    assert!(
-        start.elapsed() <= ms(107),
-        "the permit was lost: {:?}",
-        start.elapsed()
-    );
+    assert!(start.elapsed() <= ms(107), "the permit was lost: {:?}", start.elapsed());
 }
 
 #[tokio::test(start_paused = true)]
@@ -65,11 +57,7 @@ fn a_storm_of_cancellations_costs_no_permit() {
             let mut stay = Vec::new();
             let mut leave = Vec::new();
             for n in 0..10_000_u64 {
-                let lane = if n % 4 == 0 {
-                    Lane::Live
-                } else {
-                    Lane::History
-                };
+                let lane = if n % 4 == 0 { Lane::Live } else { Lane::History };
                 let one = taker(&bucket, &journal, "one", "shop", lane, far());
                 let group = if n % 50 == 7 { &mut stay } else { &mut leave };
                 group.push(one);
@@ -106,24 +94,15 @@ async fn time_outs_in_a_crowd_leave_nobody_asleep() {
             tokio::spawn(async move {
                 sleep(ms(n * 37 % 1000)).await;
                 let patience = ms(n * 7919 % 20_000);
-                timeout(patience, bucket.take("shop", Lane::Live, far()))
-                    .await
-                    .is_ok()
+                timeout(patience, bucket.take("shop", Lane::Live, far())).await.is_ok()
             })
         })
         .collect();
     for one in crowd {
         one.await.unwrap();
     }
-    let waited = timeout(
-        Duration::from_secs(1),
-        bucket.take("shop", Lane::Live, far()),
-    )
-    .await;
-    assert!(
-        waited.is_ok_and(|taken| taken.is_ok()),
-        "the bucket is stuck"
-    );
+    let waited = timeout(Duration::from_secs(1), bucket.take("shop", Lane::Live, far())).await;
+    assert!(waited.is_ok_and(|taken| taken.is_ok()), "the bucket is stuck");
 }
 
 /// On threads and the real clock: nothing here sleeps, the permits themselves take 0.1 s.
@@ -136,11 +115,7 @@ async fn threads_that_take_and_cancel_lose_no_wake_up() {
         .map(|n| {
             let bucket = Arc::clone(&bucket);
             tokio::spawn(async move {
-                let lane = if n % 3 == 0 {
-                    Lane::Live
-                } else {
-                    Lane::History
-                };
+                let lane = if n % 3 == 0 { Lane::Live } else { Lane::History };
                 let account = if n % 2 == 0 { "one" } else { "two" };
                 if n % 2 == 0 {
                     bucket.take(account, lane, far()).await.unwrap();
@@ -152,14 +127,7 @@ async fn threads_that_take_and_cancel_lose_no_wake_up() {
         })
         .collect();
     for one in crowd {
-        timeout(Duration::from_secs(30), one)
-            .await
-            .expect("a waiter sleeps for ever")
-            .unwrap();
+        timeout(Duration::from_secs(30), one).await.expect("a waiter sleeps for ever").unwrap();
     }
-    assert!(
-        start.elapsed() >= ms(90),
-        "2000 permits at 20000 a second in {:?}",
-        start.elapsed()
-    );
+    assert!(start.elapsed() >= ms(90), "2000 permits at 20000 a second in {:?}", start.elapsed());
 }

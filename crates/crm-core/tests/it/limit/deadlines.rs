@@ -11,30 +11,18 @@ use super::{Journal, RETAILCRM, UON, far, ms, settle, taker};
 async fn a_deadline_in_the_past_takes_no_permit() {
     let bucket = RETAILCRM.bucket();
     advance(ms(10)).await;
-    let error = bucket
-        .take("shop", Lane::Live, Instant::now() - ms(1))
-        .await
-        .unwrap_err();
+    let error = bucket.take("shop", Lane::Live, Instant::now() - ms(1)).await.unwrap_err();
     assert_eq!(error.cause(), LimitCause::Late);
     assert_eq!(error.retry_after(), Duration::ZERO);
-    assert!(
-        bucket.try_take("shop", Lane::Live),
-        "the permit is still there"
-    );
+    assert!(bucket.try_take("shop", Lane::Live), "the permit is still there");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_deadline_of_now_takes_what_is_there() {
     let bucket = RETAILCRM.bucket();
-    let waited = bucket
-        .take("shop", Lane::Live, Instant::now())
-        .await
-        .unwrap();
+    let waited = bucket.take("shop", Lane::Live, Instant::now()).await.unwrap();
     assert_eq!(waited, Duration::ZERO);
-    bucket
-        .take("shop", Lane::Live, Instant::now())
-        .await
-        .unwrap_err();
+    bucket.take("shop", Lane::Live, Instant::now()).await.unwrap_err();
 }
 
 #[tokio::test(start_paused = true)]
@@ -42,10 +30,7 @@ async fn who_would_wait_in_vain_is_told_at_once_and_when_to_come_back() {
     let bucket = RETAILCRM.bucket();
     assert!(bucket.try_take("shop", Lane::Live));
     let start = Instant::now();
-    let error = bucket
-        .take("shop", Lane::Live, start + ms(100))
-        .await
-        .unwrap_err();
+    let error = bucket.take("shop", Lane::Live, start + ms(100)).await.unwrap_err();
     assert_eq!(start.elapsed(), Duration::ZERO);
     assert_eq!(error.cause(), LimitCause::Quota);
     assert_eq!(error.retry_after(), Duration::from_nanos(105_263_158));
@@ -65,10 +50,7 @@ async fn the_time_told_is_enough() {
         assert!(bucket.try_take("shop", Lane::Live));
         let now = Instant::now();
         let error = bucket.take("shop", Lane::Live, now).await.unwrap_err();
-        bucket
-            .take("shop", Lane::Live, now + error.retry_after())
-            .await
-            .unwrap();
+        bucket.take("shop", Lane::Live, now + error.retry_after()).await.unwrap();
     }
 }
 
@@ -81,16 +63,10 @@ async fn the_queue_ahead_counts() {
     settle().await;
     // Two by the burst, 80 wait: at 8 a second the next one's turn is in 10.125 s.
     let start = Instant::now();
-    let error = bucket
-        .take("shop", Lane::Live, start + ms(10_124))
-        .await
-        .unwrap_err();
+    let error = bucket.take("shop", Lane::Live, start + ms(10_124)).await.unwrap_err();
     assert_eq!(start.elapsed(), Duration::ZERO, "known at once");
     assert_eq!(error.retry_after(), ms(10_125));
-    let waited = bucket
-        .take("shop", Lane::Live, start + ms(10_125))
-        .await
-        .unwrap();
+    let waited = bucket.take("shop", Lane::Live, start + ms(10_125)).await.unwrap();
     assert_eq!(waited, ms(10_125));
 }
 
@@ -102,10 +78,7 @@ async fn history_behind_popups_is_foreseen_by_its_tenth() {
     }
     settle().await;
     // Nine popups go before it, then it has its turn: the tenth permit from now.
-    let error = bucket
-        .take("shop", Lane::History, Instant::now())
-        .await
-        .unwrap_err();
+    let error = bucket.take("shop", Lane::History, Instant::now()).await.unwrap_err();
     assert_eq!(error.retry_after(), ms(1250));
     let waited = bucket.take("shop", Lane::History, far()).await.unwrap();
     assert_eq!(waited, ms(1250));
@@ -116,14 +89,7 @@ async fn history_pushed_back_by_popups_fails_at_its_deadline() {
     let (bucket, journal) = (RETAILCRM.bucket(), Journal::default());
     assert!(bucket.try_take("shop", Lane::Live));
     let start = Instant::now();
-    let record = taker(
-        &bucket,
-        &journal,
-        "record",
-        "shop",
-        Lane::History,
-        start + ms(500),
-    );
+    let record = taker(&bucket, &journal, "record", "shop", Lane::History, start + ms(500));
     for _ in 0..20 {
         settle().await;
         taker(&bucket, &journal, "popup", "shop", Lane::Live, far());
@@ -139,14 +105,7 @@ async fn those_who_fail_use_up_nothing() {
     let (bucket, journal) = (RETAILCRM.bucket(), Journal::default());
     let start = Instant::now();
     for n in 0..200 {
-        taker(
-            &bucket,
-            &journal,
-            "one",
-            "shop",
-            Lane::Live,
-            start + ms(n * 10),
-        );
+        taker(&bucket, &journal, "one", "shop", Lane::Live, start + ms(n * 10));
     }
     sleep(ms(1000)).await;
     assert_eq!(journal.len(), 10, "one at the start and 9.5 a second");
@@ -166,10 +125,7 @@ async fn without_limits_only_the_deadline_counts() {
     bucket.refused("shop", Duration::from_mins(1));
     for _ in 0..100 {
         assert!(bucket.try_take("shop", Lane::History));
-        assert_eq!(
-            bucket.take("shop", Lane::Live, far()).await.unwrap(),
-            Duration::ZERO
-        );
+        assert_eq!(bucket.take("shop", Lane::Live, far()).await.unwrap(), Duration::ZERO);
     }
     let past = Instant::now() - ms(1);
     let error = bucket.take("shop", Lane::Live, past).await.unwrap_err();

@@ -23,10 +23,7 @@ async fn a_popup_never_waits_behind_history() {
     for _ in 0..20 {
         sleep(ms(333)).await;
         let waited = bucket.take("other", Lane::Live, far()).await.unwrap();
-        assert!(
-            waited <= RETAILCRM.period() + ms(1),
-            "the popup waited {waited:?}"
-        );
+        assert!(waited <= RETAILCRM.period() + ms(1), "the popup waited {waited:?}");
     }
 }
 
@@ -37,10 +34,7 @@ async fn a_popup_takes_a_permit_that_history_has_not_fetched_yet() {
     taker(&bucket, &journal, "record", "shop", Lane::History, far());
     settle().await;
     advance_unnoticed(ms(106)).await;
-    assert!(
-        bucket.try_take("shop", Lane::Live),
-        "history has no claim before a popup"
-    );
+    assert!(bucket.try_take("shop", Lane::Live), "history has no claim before a popup");
     settle().await;
     assert_eq!(journal.len(), 0);
 }
@@ -52,11 +46,8 @@ fn history_keeps_a_tenth_while_popups_press() {
             let (bucket, journal) = (figure.bucket(), Journal::default());
             // Both lanes have somebody waiting all the time.
             for n in 0..400 {
-                let (name, lane) = if n % 2 == 0 {
-                    ("live", Lane::Live)
-                } else {
-                    ("history", Lane::History)
-                };
+                let (name, lane) =
+                    if n % 2 == 0 { ("live", Lane::Live) } else { ("history", Lane::History) };
                 taker(&bucket, &journal, name, "shop", lane, far());
             }
             while journal.len() < 150 {
@@ -108,10 +99,7 @@ async fn popups_leave_history_the_permit_that_is_its_share() {
         assert!(bucket.try_take("shop", Lane::Live), "popup {n}");
     }
     advance_unnoticed(ms(106)).await;
-    assert!(
-        !bucket.try_take("shop", Lane::Live),
-        "the tenth permit is history's"
-    );
+    assert!(!bucket.try_take("shop", Lane::Live), "the tenth permit is history's");
     settle().await;
     assert_eq!(journal.len(), 1);
 }
@@ -125,14 +113,8 @@ async fn a_permit_that_somebody_waits_for_is_not_taken_away() {
         settle().await;
         // The permit is there, and the waiter has not run yet.
         advance_unnoticed(ms(106)).await;
-        assert!(
-            !bucket.try_take("other", waiting),
-            "an earlier one of the lane waits"
-        );
-        assert!(
-            !bucket.try_take("other", Lane::History),
-            "{waiting:?} waits"
-        );
+        assert!(!bucket.try_take("other", waiting), "an earlier one of the lane waits");
+        assert!(!bucket.try_take("other", Lane::History), "{waiting:?} waits");
         settle().await;
         assert_eq!(journal.len(), 1, "the one who waited got it");
     }
@@ -150,10 +132,7 @@ async fn a_popup_that_waits_goes_before_history_that_came_earlier() {
         taker(&bucket, &journal, name, "shop", Lane::Live, far());
     }
     sleep(Duration::from_secs(1)).await;
-    assert_eq!(
-        journal.names(),
-        ["popup 1", "popup 2", "record 1", "record 2"]
-    );
+    assert_eq!(journal.names(), ["popup 1", "popup 2", "record 1", "record 2"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -161,19 +140,14 @@ async fn futures_that_nobody_polls_hold_up_nobody() {
     let bucket = UON.bucket();
     while bucket.try_take("shop", Lane::Live) {}
     // As with a buffered stream whose consumer is busy with a request of its own.
-    let mut lying: Vec<_> = (0..8)
-        .map(|_| bucket.take("shop", Lane::History, far()))
-        .collect();
+    let mut lying: Vec<_> = (0..8).map(|_| bucket.take("shop", Lane::History, far())).collect();
     for future in &mut lying {
         assert!(poll_once(future.as_mut()).await.is_none());
     }
-    let waited = timeout(
-        Duration::from_secs(5),
-        bucket.take("shop", Lane::History, far()),
-    )
-    .await
-    .expect("stuck behind futures that nobody polls")
-    .unwrap();
+    let waited = timeout(Duration::from_secs(5), bucket.take("shop", Lane::History, far()))
+        .await
+        .expect("stuck behind futures that nobody polls")
+        .unwrap();
     assert!(waited < Duration::from_secs(3), "waited {waited:?}");
 }
 
@@ -184,21 +158,11 @@ async fn a_future_polled_again_has_kept_its_place() {
     let mut lying = bucket.take("shop", Lane::History, far());
     assert!(poll_once(lying.as_mut()).await.is_none());
     for n in 0..50 {
-        taker(
-            &bucket,
-            &journal,
-            &format!("{n:02}"),
-            "shop",
-            Lane::History,
-            far(),
-        );
+        taker(&bucket, &journal, &format!("{n:02}"), "shop", Lane::History, far());
     }
     sleep(Duration::from_secs(2)).await;
     let before = journal.len();
-    assert!(
-        before > 10,
-        "only {before} got past the future that nobody polled"
-    );
+    assert!(before > 10, "only {before} got past the future that nobody polled");
     lying.await.unwrap();
     assert!(journal.len() <= before + 1, "it had to queue again");
     assert!(journal.names().is_sorted());

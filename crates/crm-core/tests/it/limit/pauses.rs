@@ -15,10 +15,7 @@ const SECOND: Duration = Duration::from_secs(1);
 async fn a_refusal_pauses_its_account_only() {
     let bucket = RETAILCRM.bucket();
     bucket.refused("shop", 3 * SECOND);
-    assert!(
-        !bucket.try_take("shop", Lane::Live),
-        "the account is paused"
-    );
+    assert!(!bucket.try_take("shop", Lane::Live), "the account is paused");
     assert!(bucket.try_take("other", Lane::Live), "the other is not");
     let waited = bucket.take("shop", Lane::Live, far()).await.unwrap();
     assert_eq!(waited, 3 * SECOND);
@@ -37,20 +34,9 @@ async fn waiters_of_a_paused_account_block_nobody() {
         bucket.take("free", Lane::History, far()).await.unwrap();
         journal.note("free");
     }
-    assert!(
-        start.elapsed() <= 5 * SECOND + ms(10),
-        "history took {:?}",
-        start.elapsed()
-    );
+    assert!(start.elapsed() <= 5 * SECOND + ms(10), "history took {:?}", start.elapsed());
     sleep(10 * SECOND).await;
-    assert!(
-        journal
-            .names()
-            .iter()
-            .filter(|name| *name == "paused")
-            .count()
-            > 30
-    );
+    assert!(journal.names().iter().filter(|name| *name == "paused").count() > 30);
 }
 
 #[tokio::test(start_paused = true)]
@@ -112,14 +98,7 @@ fn after_a_pause_of_all_the_rate_and_burst_hold() {
         let (times, end) = on_paused_clock(async {
             let (bucket, journal) = (figure.bucket(), Journal::default());
             for n in 0..300 {
-                taker(
-                    &bucket,
-                    &journal,
-                    "one",
-                    &format!("shop{}", n % 3),
-                    Lane::Live,
-                    far(),
-                );
+                taker(&bucket, &journal, "one", &format!("shop{}", n % 3), Lane::Live, far());
             }
             sleep(ms(700)).await;
             bucket.refused("shop0", 2 * SECOND);
@@ -131,14 +110,8 @@ fn after_a_pause_of_all_the_rate_and_burst_hold() {
         assert_eq!(times.len(), 300, "{figure:?}");
         assert_within(figure, &times);
         let begun = end - 3 * SECOND;
-        assert!(
-            !times.iter().any(|t| *t > begun && *t < end),
-            "a permit came in the pause"
-        );
-        let at_the_end = times
-            .iter()
-            .filter(|t| **t >= end && **t < end + ms(1))
-            .count();
+        assert!(!times.iter().any(|t| *t > begun && *t < end), "a permit came in the pause");
+        let at_the_end = times.iter().filter(|t| **t >= end && **t < end + ms(1)).count();
         assert_eq!(at_the_end, figure.burst as usize, "{figure:?}");
     }
 }
@@ -148,41 +121,21 @@ async fn those_who_waited_for_a_pause_keep_their_order() {
     let (bucket, journal) = (UON.bucket(), Journal::default());
     while bucket.try_take("shop", Lane::Live) {}
     for n in 0..10 {
-        taker(
-            &bucket,
-            &journal,
-            &format!("{n}"),
-            "paused",
-            Lane::History,
-            far(),
-        );
+        taker(&bucket, &journal, &format!("{n}"), "paused", Lane::History, far());
     }
     settle().await;
     bucket.refused("paused", SECOND);
     for n in 10..40 {
-        taker(
-            &bucket,
-            &journal,
-            &format!("{n}"),
-            "free",
-            Lane::History,
-            far(),
-        );
+        taker(&bucket, &journal, &format!("{n}"), "free", Lane::History, far());
     }
     sleep(SECOND + ms(1)).await;
     let seen = journal.len();
     sleep(Duration::from_mins(1)).await;
     let names = journal.names();
-    assert!(
-        names[..seen - 1].iter().all(|name| name.len() == 2),
-        "free ones first: {names:?}"
-    );
+    assert!(names[..seen - 1].iter().all(|name| name.len() == 2), "free ones first: {names:?}");
     let back: Vec<_> = (0..10).map(|n| n.to_string()).collect();
     let place = names.iter().position(|name| *name == "0").unwrap();
-    assert!(
-        place <= seen,
-        "the oldest go first once they may: {names:?}"
-    );
+    assert!(place <= seen, "the oldest go first once they may: {names:?}");
     assert_eq!(names[place..place + 10], back);
 }
 
@@ -238,9 +191,8 @@ async fn the_end_of_a_pause_is_noticed_though_its_first_waiter_left() {
     let (bucket, journal) = (UON.bucket(), Journal::default());
     let start = Instant::now();
     bucket.refused("shop", SECOND);
-    let waiters: Vec<_> = (0..5)
-        .map(|_| taker(&bucket, &journal, "one", "shop", Lane::Live, far()))
-        .collect();
+    let waiters: Vec<_> =
+        (0..5).map(|_| taker(&bucket, &journal, "one", "shop", Lane::Live, far())).collect();
     settle().await;
     for waiter in &waiters[..4] {
         waiter.abort();
@@ -260,9 +212,6 @@ async fn many_waiters_of_a_pause_are_not_woken_together() {
     }
     sleep(11 * SECOND).await;
     let served = journal.len();
-    assert!(
-        (94..=97).contains(&served),
-        "{served} served in ten seconds"
-    );
+    assert!((94..=97).contains(&served), "{served} served in ten seconds");
     assert_within(RETAILCRM, &journal.times());
 }

@@ -22,21 +22,13 @@ async fn one_after_the_other(figure: Figure, duration: Duration) -> Vec<Instant>
 fn assert_used(figure: Figure, permits: usize, duration: Duration) {
     #[expect(clippy::cast_precision_loss, reason = "a few thousand")]
     let share = permits as f64 / (figure.rate * duration.as_secs_f64());
-    assert!(
-        share >= 0.995,
-        "only {:.2} % of the rate used under {figure:?}",
-        share * 100.0
-    );
+    assert!(share >= 0.995, "only {:.2} % of the rate used under {figure:?}", share * 100.0);
 }
 
 #[test]
 fn a_quota_says_the_most_of_a_second() {
     for figure in FIGURES {
-        assert_eq!(
-            figure.quota().most_in_a_second() as usize,
-            figure.most,
-            "{figure:?}"
-        );
+        assert_eq!(figure.quota().most_in_a_second() as usize, figure.most, "{figure:?}");
     }
 }
 
@@ -70,19 +62,8 @@ fn a_crowd_uses_the_rate_and_stays_below_the_figure() {
             let (bucket, journal, start) = (figure.bucket(), Journal::default(), Instant::now());
             let crowd: Vec<_> = (0..2000)
                 .map(|n| {
-                    let lane = if n % 3 == 0 {
-                        Lane::Live
-                    } else {
-                        Lane::History
-                    };
-                    taker(
-                        &bucket,
-                        &journal,
-                        "one",
-                        &format!("shop{}", n % 7),
-                        lane,
-                        far(),
-                    )
+                    let lane = if n % 3 == 0 { Lane::Live } else { Lane::History };
+                    taker(&bucket, &journal, "one", &format!("shop{}", n % 7), lane, far())
                 })
                 .collect();
             for one in crowd {
@@ -113,10 +94,7 @@ async fn permits_without_a_burst_are_evenly_spaced() {
     let bucket = RETAILCRM.bucket();
     assert!(bucket.try_take("shop", Lane::Live));
     advance(ms(105)).await;
-    assert!(
-        !bucket.try_take("shop", Lane::Live),
-        "1/9.5 s has not passed"
-    );
+    assert!(!bucket.try_take("shop", Lane::Live), "1/9.5 s has not passed");
     advance(ms(1)).await;
     assert!(bucket.try_take("shop", Lane::Live), "1/9.5 s has passed");
 }
@@ -128,9 +106,7 @@ fn a_rest_earns_the_burst_and_no_more() {
             let bucket = figure.bucket();
             for _ in 0..3 {
                 advance(Duration::from_mins(10)).await;
-                let at_once = (0..100)
-                    .filter(|_| bucket.try_take("shop", Lane::Live))
-                    .count();
+                let at_once = (0..100).filter(|_| bucket.try_take("shop", Lane::Live)).count();
                 assert_eq!(at_once, figure.burst as usize, "{figure:?}");
             }
         });
@@ -159,21 +135,10 @@ fn a_stalled_process_does_not_send_its_backlog_at_once() {
 
 #[test]
 fn a_quota_that_makes_no_sense_is_refused() {
-    for rate in [
-        0.0,
-        -1.0,
-        f64::NAN,
-        f64::INFINITY,
-        f64::NEG_INFINITY,
-        1e-9,
-        1e10,
-    ] {
+    for rate in [0.0, -1.0, f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e-9, 1e10] {
         let error = Quota::per_second(rate).unwrap_err();
         assert!(matches!(error, QuotaError::Rate(_)), "{rate}: {error}");
-        assert!(
-            Quota::per_second(1.0).unwrap().scaled(rate).is_err(),
-            "scaled by {rate}"
-        );
+        assert!(Quota::per_second(1.0).unwrap().scaled(rate).is_err(), "scaled by {rate}");
     }
     for burst in [0, Quota::LARGEST_BURST + 1, u32::MAX] {
         let error = Quota::new(1.0, burst).unwrap_err();
@@ -188,12 +153,7 @@ fn a_quota_that_makes_no_sense_is_refused() {
 #[test]
 fn scaling_a_quota_keeps_a_share_of_the_figure() {
     let telephony = Quota::new(38.0, 2).unwrap();
-    for (factor, rate, burst) in [
-        (0.5, 19.0, 1),
-        (0.1, 3.8, 1),
-        (1.0, 38.0, 2),
-        (2.5, 95.0, 5),
-    ] {
+    for (factor, rate, burst) in [(0.5, 19.0, 1), (0.1, 3.8, 1), (1.0, 38.0, 2), (2.5, 95.0, 5)] {
         let scaled = telephony.scaled(factor).unwrap();
         assert!((scaled.rate() - rate).abs() < 1e-9, "{scaled:?}");
         assert_eq!(scaled.burst(), burst, "{scaled:?}");
@@ -203,23 +163,14 @@ fn scaling_a_quota_keeps_a_share_of_the_figure() {
 #[test]
 fn the_slowest_and_the_fastest_quota_work() {
     on_paused_clock(async {
-        let figure = Figure {
-            rate: Quota::SLOWEST,
-            burst: Quota::LARGEST_BURST,
-            most: 0,
-        };
+        let figure = Figure { rate: Quota::SLOWEST, burst: Quota::LARGEST_BURST, most: 0 };
         let slow = figure.bucket();
         let taken = (0..=Quota::LARGEST_BURST).filter(|_| slow.try_take("shop", Lane::Live));
         assert_eq!(taken.count(), Quota::LARGEST_BURST as usize);
         let waited = slow.take("shop", Lane::Live, far()).await.unwrap();
         assert_eq!(waited.as_secs(), 1000);
 
-        let fast = Figure {
-            rate: Quota::FASTEST,
-            burst: 1,
-            most: 0,
-        }
-        .bucket();
+        let fast = Figure { rate: Quota::FASTEST, burst: 1, most: 0 }.bucket();
         for _ in 0..1000 {
             fast.take("shop", Lane::Live, far()).await.unwrap();
         }

@@ -42,15 +42,8 @@ fn events(act: impl Strategy<Value = Act>) -> impl Strategy<Value = Vec<Event>> 
     let lane = prop_oneof![Just(Lane::Live), Just(Lane::History)];
     let after =
         prop_oneof![3 => Just(0), 3 => 0..5000_u64, 3 => 0..150_000_u64, 1 => 0..3_000_000_u64];
-    let event =
-        (after, 0..ACCOUNTS.len(), lane, act).prop_map(|(after_micros, account, lane, act)| {
-            Event {
-                after_micros,
-                account,
-                lane,
-                act,
-            }
-        });
+    let event = (after, 0..ACCOUNTS.len(), lane, act)
+        .prop_map(|(after_micros, account, lane, act)| Event { after_micros, account, lane, act });
     prop::collection::vec(event, 1..250)
 }
 
@@ -105,9 +98,7 @@ struct Run {
 
 impl Run {
     fn granted(&self) -> impl Iterator<Item = &Visit> {
-        self.visits
-            .iter()
-            .filter(|visit| visit.outcome == Outcome::Granted)
+        self.visits.iter().filter(|visit| visit.outcome == Outcome::Granted)
     }
 
     /// True when somebody of the lane waited before and after a permit was given.
@@ -153,14 +144,7 @@ async fn visit(bucket: Arc<dyn Bucket>, visits: Arc<Mutex<Vec<Visit>>>, event: E
         None => Outcome::GaveUp,
     };
     let left = Instant::now();
-    let visit = Visit {
-        account,
-        lane: event.lane,
-        came,
-        until,
-        left,
-        outcome,
-    };
+    let visit = Visit { account, lane: event.lane, came, until, left, outcome };
     visits.lock().unwrap().push(visit);
 }
 
@@ -178,24 +162,13 @@ async fn run(figure: Figure, events: Vec<Event>) -> Run {
             Act::TryTake => {
                 if bucket.try_take(account, event.lane) {
                     let (lane, outcome) = (event.lane, Outcome::Granted);
-                    let visit = Visit {
-                        account,
-                        lane,
-                        came: now,
-                        until: now,
-                        left: now,
-                        outcome,
-                    };
+                    let visit = Visit { account, lane, came: now, until: now, left: now, outcome };
                     visits.lock().unwrap().push(visit);
                 }
             }
             Act::Refused(pause) => {
                 bucket.refused(account, ms(pause));
-                run.pauses.push(Pause {
-                    account,
-                    begin: now,
-                    end: now + ms(pause),
-                });
+                run.pauses.push(Pause { account, begin: now, end: now + ms(pause) });
             }
             Act::Stall(stall) => advance(ms(stall)).await,
             _ => {

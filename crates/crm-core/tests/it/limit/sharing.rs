@@ -45,25 +45,14 @@ async fn naming_a_bucket_again_does_not_renew_its_allowance() {
 async fn a_slow_bucket_is_remembered_until_it_has_recovered() {
     let limiter = GovernorLimiter::new();
     let slow = Quota::per_second(0.01).unwrap();
-    assert!(
-        limiter
-            .bucket(&KEY.into(), slow)
-            .try_take("shop", Lane::Live)
-    );
+    assert!(limiter.bucket(&KEY.into(), slow).try_take("shop", Lane::Live));
     for wait in [65, 30, 4] {
         advance(Duration::from_secs(wait)).await;
         let bucket = limiter.bucket(&KEY.into(), slow);
-        assert!(
-            !bucket.try_take("shop", Lane::Live),
-            "100 s have not passed"
-        );
+        assert!(!bucket.try_take("shop", Lane::Live), "100 s have not passed");
     }
     advance(Duration::from_secs(1)).await;
-    assert!(
-        limiter
-            .bucket(&KEY.into(), slow)
-            .try_take("shop", Lane::Live)
-    );
+    assert!(limiter.bucket(&KEY.into(), slow).try_take("shop", Lane::Live));
 }
 
 #[tokio::test(start_paused = true)]
@@ -93,10 +82,7 @@ async fn forgotten_buckets_are_swept() {
         }
     }
     let left = limiter.buckets();
-    assert!(
-        left < 20_000,
-        "{left} buckets after 100000, of which 5000 a second are at rest"
-    );
+    assert!(left < 20_000, "{left} buckets after 100000, of which 5000 a second are at rest");
     advance(Duration::from_mins(1)).await;
     drop(limiter.bucket(&KEY.into(), UON.quota()));
     assert_eq!(limiter.buckets(), 1, "the one in use");
@@ -109,33 +95,17 @@ async fn the_strictest_quota_wins_in_rate_and_in_burst() {
     let bucket = limiter.bucket(&KEY.into(), Quota::new(10.0, 3).unwrap());
     limiter.bucket(&KEY.into(), Quota::new(5.0, 8).unwrap());
     limiter.bucket(&KEY.into(), Quota::new(50.0, 2).unwrap());
-    let at_once = (0..20)
-        .filter(|_| bucket.try_take("shop", Lane::Live))
-        .count();
+    let at_once = (0..20).filter(|_| bucket.try_take("shop", Lane::Live)).count();
     assert_eq!(at_once, 2);
-    assert_eq!(
-        bucket.take("shop", Lane::Live, far()).await.unwrap(),
-        ms(200)
-    );
-    assert_eq!(
-        bucket.take("shop", Lane::Live, far()).await.unwrap(),
-        ms(200)
-    );
+    assert_eq!(bucket.take("shop", Lane::Live, far()).await.unwrap(), ms(200));
+    assert_eq!(bucket.take("shop", Lane::Live, far()).await.unwrap(), ms(200));
 }
 
 #[test]
 fn going_over_to_a_stricter_quota_leaves_no_second_above_it() {
     let wide = RETAILCRM_TELEPHONY;
-    let slow = Figure {
-        rate: 2.0,
-        burst: 1,
-        most: 3,
-    };
-    let slow_with_burst = Figure {
-        burst: 2,
-        most: 4,
-        ..slow
-    };
+    let slow = Figure { rate: 2.0, burst: 1, most: 3 };
+    let slow_with_burst = Figure { burst: 2, most: 4, ..slow };
     for strict in [RETAILCRM, UON, slow, slow_with_burst] {
         for after in [0, 1, 13, 500, 999, 1500] {
             let (times, switched) = on_paused_clock(async {
@@ -160,10 +130,7 @@ fn going_over_to_a_stricter_quota_leaves_no_second_above_it() {
                     .iter()
                     .filter(|time| times[end] - **time <= Duration::from_secs(1))
                     .count();
-                assert!(
-                    second <= strict.most,
-                    "{second} permits in a second under {strict:?}"
-                );
+                assert!(second <= strict.most, "{second} permits in a second under {strict:?}");
             }
         }
     }
@@ -174,21 +141,14 @@ async fn a_permit_of_the_last_second_counts_for_a_stricter_quota_that_comes_late
     let limiter = GovernorLimiter::new();
     let wide = Quota::per_second(1000.0).unwrap();
     let strict = Quota::per_second(0.5).unwrap();
-    assert!(
-        limiter
-            .bucket(&KEY.into(), wide)
-            .try_take("shop", Lane::Live)
-    );
+    assert!(limiter.bucket(&KEY.into(), wide).try_take("shop", Lane::Live));
     advance(ms(900)).await;
     // Nobody holds the bucket, and others make the limiter look for what it can forget.
     for n in 0..1000 {
         limiter.bucket(&LimitKey::new(format!("test/{n}")), wide);
     }
     let bucket = limiter.bucket(&KEY.into(), strict);
-    assert!(
-        !bucket.try_take("shop", Lane::Live),
-        "there was one 0.9 s ago"
-    );
+    assert!(!bucket.try_take("shop", Lane::Live), "there was one 0.9 s ago");
     advance(ms(101)).await;
     assert!(bucket.try_take("shop", Lane::Live));
 }

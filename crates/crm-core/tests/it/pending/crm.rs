@@ -100,16 +100,9 @@ impl<C: Class> Crm<C> {
         store: Arc<dyn CallStore>,
     ) -> Self {
         let clock = Arc::new(TestClock(Mutex::new(super::at(0))));
-        let hub = Hub::builder()
-            .store(store)
-            .clock(clock.clone())
-            .build()
-            .unwrap();
+        let hub = Hub::builder().store(store).clock(clock.clone()).build().unwrap();
         let config: AccountConfig = serde_json::from_str(config).unwrap();
-        let ledger = Ledger {
-            fates: fates.into_iter().collect(),
-            ..Ledger::default()
-        };
+        let ledger = Ledger { fates: fates.into_iter().collect(), ..Ledger::default() };
         Self {
             hub,
             account: config.account("shop").unwrap(),
@@ -143,9 +136,7 @@ impl<C: Class> Crm<C> {
     }
 
     pub(super) async fn settle(&self, call: &CallId, mode: Mode) -> Vec<Settled> {
-        pending::settle(self, &self.hub, &Cx::history(), call, mode)
-            .await
-            .unwrap()
+        pending::settle(self, &self.hub, &Cx::history(), call, mode).await.unwrap()
     }
 
     pub(super) async fn pending(&self) -> Vec<PendingItem> {
@@ -225,11 +216,7 @@ impl<C: Class> FollowUpJob for Crm<C> {
         _: Option<String>,
         _: &mut Vec<Warning>,
     ) -> Result<Option<String>> {
-        Ok(Some(format!(
-            "{}: {}",
-            self.account.task_text(),
-            call.number.e164()
-        )))
+        Ok(Some(format!("{}: {}", self.account.task_text(), call.number.e164())))
     }
 
     async fn send_task(&self, _: &Cx, task: &String) -> Result<()> {
@@ -270,10 +257,7 @@ impl<C: Class> Crm<C> {
             let duties = Duty::of(self.account.config(), record);
             let attempt =
                 RecordAttempt::begin(hub, cx, self.name(), record, &duties, C::REPEAT).await?;
-            let mut job = Job {
-                crm: self,
-                call: call.to_string(),
-            };
+            let mut job = Job { crm: self, call: call.to_string() };
             if let Err(error) = record_once(&mut job, cx, std::slice::from_ref(&attempt)).await {
                 attempt.failed(hub, cx, self.name(), &error).await;
                 return Err(error);
@@ -284,8 +268,6 @@ impl<C: Class> Crm<C> {
         }
         drop(open);
         let warnings = follow_up(self, hub, cx, &self.account, call).await;
-        Ok(Receipt::of_record(record)
-            .as_recorded()
-            .with_warnings(warnings))
+        Ok(Receipt::of_record(record).as_recorded().with_warnings(warnings))
     }
 }

@@ -10,13 +10,7 @@ const FOLLOW_UP: PendingKind = PendingKind::FollowUp;
 
 /// What the CRM holds: calls, customers, tasks.
 fn held(crm: &Crm<Keyed>) -> (usize, usize, usize) {
-    crm.ledger(|ledger| {
-        (
-            ledger.calls.len(),
-            ledger.customers.len(),
-            ledger.tasks.len(),
-        )
-    })
+    crm.ledger(|ledger| (ledger.calls.len(), ledger.customers.len(), ledger.tasks.len()))
 }
 
 #[tokio::test(start_paused = true)]
@@ -48,28 +42,17 @@ async fn settle_shows_why_a_follow_up_fails() {
     crm.log(missed()).await.unwrap_err();
     let settled = crm.settle(&call(), Mode::Due).await;
     let results: Vec<_> = settled.iter().map(result_of).collect();
-    let wanted = [
-        (PendingKind::Record, Outcome::Sent),
-        (FOLLOW_UP, Outcome::Pending),
-    ];
+    let wanted = [(PendingKind::Record, Outcome::Sent), (FOLLOW_UP, Outcome::Pending)];
     assert_eq!(results, wanted);
-    assert!(
-        settled[1].error.is_some() && settled[1].recorded,
-        "{settled:?}"
-    );
-    assert_eq!(
-        held(&crm),
-        (1, 0, 1),
-        "a customer that fails does not keep the task out"
-    );
+    assert!(settled[1].error.is_some() && settled[1].recorded, "{settled:?}");
+    assert_eq!(held(&crm), (1, 0, 1), "a customer that fails does not keep the task out");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_kill_between_record_and_task_loses_no_task() {
-    for (fates, held_before) in [
-        (vec![Fate::Killed], (1, 0, 0)),
-        (vec![Fate::Done, Fate::KilledBefore], (1, 0, 0)),
-    ] {
+    for (fates, held_before) in
+        [(vec![Fate::Killed], (1, 0, 0)), (vec![Fate::Done, Fate::KilledBefore], (1, 0, 0))]
+    {
         let crm = Crm::<Keyed>::following_up(fates);
         crm.log_killed(missed()).await;
         assert_eq!(held(&crm), held_before);
@@ -92,24 +75,13 @@ async fn a_task_that_may_have_been_made_waits_for_a_person() {
             crm.log_killed(missed()).await;
         } else {
             let receipt = crm.log(missed()).await.unwrap();
-            assert!(
-                receipt.warnings()[0].text().contains("may have been made"),
-                "{fate:?}"
-            );
+            assert!(receipt.warnings()[0].text().contains("may have been made"), "{fate:?}");
         }
         for _ in 0..2 {
             let settled = settle_one(&crm, Mode::Due).await;
-            assert_eq!(
-                result_of(&settled),
-                (FOLLOW_UP, Outcome::NeedsDecision),
-                "{fate:?}"
-            );
+            assert_eq!(result_of(&settled), (FOLLOW_UP, Outcome::NeedsDecision), "{fate:?}");
         }
-        assert_eq!(
-            held(&crm),
-            (1, 1, tasks),
-            "{fate:?}: it is not sent by itself"
-        );
+        assert_eq!(held(&crm), (1, 1, tasks), "{fate:?}: it is not sent by itself");
         assert_eq!(settle_one(&crm, Mode::Send).await.outcome, Outcome::Sent);
         assert_eq!(held(&crm), (1, 1, tasks + 1), "{fate:?}");
     }

@@ -18,14 +18,8 @@ async fn a_record_for_a_crm_that_is_down_is_sent_by_settle() {
     crm.log(missed()).await.unwrap_err();
     let pending = crm.pending().await;
     assert_eq!(pending.len(), 1);
-    assert_eq!(
-        (pending[0].kind, pending[0].attempts),
-        (PendingKind::Record, 1)
-    );
-    assert_eq!(
-        pending[0].error.as_ref().unwrap().kind(),
-        ErrorKind::Unavailable
-    );
+    assert_eq!((pending[0].kind, pending[0].attempts), (PendingKind::Record, 1));
+    assert_eq!(pending[0].error.as_ref().unwrap().kind(), ErrorKind::Unavailable);
 
     let still = settle_one(&crm, Mode::Due).await;
     assert_eq!(result_of(&still), (PendingKind::Record, Outcome::Pending));
@@ -33,10 +27,7 @@ async fn a_record_for_a_crm_that_is_down_is_sent_by_settle() {
     let sent = settle_one(&crm, Mode::Due).await;
     assert_eq!(result_of(&sent), (PendingKind::Record, Outcome::Sent));
     assert_eq!((sent.recorded, sent.effect()), (true, Effect::Applied));
-    assert!(
-        crm.pending().await.is_empty(),
-        "what is sent is not pending"
-    );
+    assert!(crm.pending().await.is_empty(), "what is sent is not pending");
     crm.ledger(|ledger| assert_eq!(ledger.calls, ["17.1"]));
 }
 
@@ -44,31 +35,19 @@ async fn a_record_for_a_crm_that_is_down_is_sent_by_settle() {
 async fn a_record_the_crm_refuses_is_not_pending() {
     let crm = Crm::<Keyed>::following_up([Fate::Refused]);
     crm.log(missed()).await.unwrap_err();
-    assert!(
-        crm.pending().await.is_empty(),
-        "another try changes nothing"
-    );
+    assert!(crm.pending().await.is_empty(), "another try changes nothing");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_keyed_record_is_sent_again_after_a_kill() {
-    for fate in [
-        Fate::Killed,
-        Fate::KilledBefore,
-        Fate::ResponseLost,
-        Fate::RequestLost,
-    ] {
+    for fate in [Fate::Killed, Fate::KilledBefore, Fate::ResponseLost, Fate::RequestLost] {
         let crm = Crm::<Keyed>::new([fate]);
         if matches!(fate, Fate::Killed | Fate::KilledBefore) {
             crm.log_killed(missed()).await;
         } else {
             assert_eq!(crm.log(missed()).await.unwrap_err().effect(), Effect::Maybe);
         }
-        assert_eq!(
-            settle_one(&crm, Mode::Due).await.outcome,
-            Outcome::Sent,
-            "{fate:?}"
-        );
+        assert_eq!(settle_one(&crm, Mode::Due).await.outcome, Outcome::Sent, "{fate:?}");
         crm.ledger(|ledger| assert_eq!((ledger.calls.len(), ledger.sends), (1, 2), "{fate:?}"));
     }
 }
@@ -88,10 +67,7 @@ async fn a_record_not_found_waits_for_a_person() {
     let crm = Crm::<LookFirst>::new([Fate::RequestLost]);
     let began = Instant::now();
     let error = crm.log(missed()).await.unwrap_err();
-    assert_eq!(
-        (error.effect(), began.elapsed()),
-        (Effect::Maybe, Duration::from_secs(30))
-    );
+    assert_eq!((error.effect(), began.elapsed()), (Effect::Maybe, Duration::from_secs(30)));
     crm.ledger(|ledger| assert_eq!((ledger.sends, ledger.looks), (1, 2)));
 
     assert_eq!(settle_one(&crm, Mode::Due).await.outcome, Outcome::Pending);
@@ -122,10 +98,7 @@ async fn a_record_that_appears_late_is_found_by_settle() {
 async fn a_record_that_may_stand_there_is_not_sent_by_a_second_log() {
     let crm = Crm::<LookFirst>::new([Fate::Killed]);
     crm.log_killed(missed()).await;
-    assert!(
-        crm.log(missed()).await.unwrap().recorded(),
-        "it is looked for"
-    );
+    assert!(crm.log(missed()).await.unwrap().recorded(), "it is looked for");
     crm.ledger(|ledger| assert_eq!((ledger.calls.len(), ledger.sends), (1, 1)));
 }
 
@@ -134,15 +107,9 @@ async fn a_deadline_ends_the_wait_for_a_look() {
     let crm = Crm::<LookFirst>::new([Fate::RequestLost]);
     let cx = Cx::history().with_timeout(Duration::from_secs(5));
     let began = Instant::now();
-    let result = vochi_crm_core::CrmConnector::log_calls(&crm, &cx, &[missed()])
-        .await
-        .remove(0);
+    let result = vochi_crm_core::CrmConnector::log_calls(&crm, &cx, &[missed()]).await.remove(0);
     assert_eq!(result.unwrap_err().effect(), Effect::Maybe);
-    assert!(
-        began.elapsed() < Duration::from_secs(5),
-        "{:?}",
-        began.elapsed()
-    );
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
 }
 
 #[tokio::test(start_paused = true)]
@@ -151,10 +118,7 @@ async fn a_record_that_is_never_repeated_has_one_attempt() {
     assert_eq!(crm.log(missed()).await.unwrap_err().effect(), Effect::Maybe);
     assert_eq!(crm.log(missed()).await.unwrap_err().effect(), Effect::Maybe);
     crm.pass(minutes(10));
-    assert_eq!(
-        settle_one(&crm, Mode::Due).await.outcome,
-        Outcome::NeedsDecision
-    );
+    assert_eq!(settle_one(&crm, Mode::Due).await.outcome, Outcome::NeedsDecision);
     crm.ledger(|ledger| assert_eq!((ledger.sends, ledger.looks), (1, 0)));
 }
 
@@ -165,10 +129,7 @@ async fn pending_work_is_reported_and_dropped_after_30_days() {
     crm.pass(minutes(30 * 24 * 60));
     let dropped = settle_one(&crm, Mode::Due).await;
     assert_eq!(dropped.outcome, Outcome::Failed);
-    assert!(
-        dropped.error.unwrap().message().contains("30 days"),
-        "it says why"
-    );
+    assert!(dropped.error.unwrap().message().contains("30 days"), "it says why");
     assert!(crm.pending().await.is_empty());
     crm.ledger(|ledger| assert_eq!(ledger.sends, 1, "it is not sent"));
 }
@@ -177,13 +138,8 @@ async fn pending_work_is_reported_and_dropped_after_30_days() {
 async fn a_record_waits_for_its_beginning() {
     let crm = Crm::<Keyed>::new([]);
     let (hub, cx, account) = (&crm.hub, Cx::history(), crm.name());
-    hub.expect_record(&cx, account, &call(), &[hangup(9)])
-        .await
-        .unwrap();
-    let due = hub
-        .due_record(&cx, account, &call(), &[hangup(9)])
-        .await
-        .unwrap();
+    hub.expect_record(&cx, account, &call(), &[hangup(9)]).await.unwrap();
+    let due = hub.due_record(&cx, account, &call(), &[hangup(9)]).await.unwrap();
     assert_eq!(due, None, "who called is not known");
     let waiting = settle_one(&crm, Mode::Due).await;
     assert_eq!(waiting.outcome, Outcome::Pending);
@@ -213,9 +169,7 @@ async fn a_killed_end_is_taken_from_what_is_pending() {
     open.save(&()).await.unwrap();
     drop(open);
     // The process ends before the hangup is applied.
-    hub.expect_record(&cx, account, &call(), &[hangup(9)])
-        .await
-        .unwrap();
+    hub.expect_record(&cx, account, &call(), &[hangup(9)]).await.unwrap();
     assert_eq!(settle_one(&crm, Mode::Due).await.outcome, Outcome::Sent);
     crm.ledger(|ledger| assert_eq!(ledger.calls, ["17.1"]));
 }
@@ -227,10 +181,7 @@ async fn a_call_that_stays_locked_is_waited_for_30_seconds() {
     let _held = crm.hub.open_call(&cx, crm.name(), &call()).await.unwrap();
     let began = Instant::now();
     let error = crm.log(missed()).await.unwrap_err();
-    assert_eq!(
-        (error.kind(), error.effect()),
-        (ErrorKind::Timeout, Effect::NotApplied)
-    );
+    assert_eq!((error.kind(), error.effect()), (ErrorKind::Timeout, Effect::NotApplied));
     assert_eq!(began.elapsed(), Duration::from_secs(30));
 }
 
@@ -249,9 +200,7 @@ impl CallStore for Full {
         account: &str,
         id: &str,
     ) -> Result<Box<dyn CallSlot>, StoreError> {
-        Ok(Box::new(FullSlot(
-            self.0.open_in(space, account, id).await?,
-        )))
+        Ok(Box::new(FullSlot(self.0.open_in(space, account, id).await?)))
     }
 
     async fn list(&self, space: Space, account: &str) -> Result<Vec<String>, StoreError> {
@@ -282,16 +231,10 @@ impl CallSlot for FullSlot {
 async fn on_a_full_disk_only_what_may_be_repeated_is_sent() {
     let full = || Arc::new(Full(MemoryCallStore::new()));
     let keyed = Crm::<Keyed>::with([], "{}", full());
-    assert!(
-        keyed.log(missed()).await.unwrap().recorded(),
-        "the record matters more"
-    );
+    assert!(keyed.log(missed()).await.unwrap().recorded(), "the record matters more");
     let look = Crm::<LookFirst>::with([], "{}", full());
     let error = look.log(missed()).await.unwrap_err();
-    assert_eq!(
-        (error.kind(), error.effect()),
-        (ErrorKind::Config, Effect::NotApplied)
-    );
+    assert_eq!((error.kind(), error.effect()), (ErrorKind::Config, Effect::NotApplied));
     assert!(error.message().contains("no space left"), "{error}");
     look.ledger(|ledger| assert_eq!(ledger.sends, 0));
 }

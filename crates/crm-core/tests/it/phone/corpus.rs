@@ -70,10 +70,7 @@ const REASON_BY_NOTE: &[(&str, PhoneRefusal)] = &[
     ("+ and leading 0", PhoneRefusal::UnknownCountry),
     ("plus in front of 80", PhoneRefusal::UnknownCountry),
     ("+ in front of 8", PhoneRefusal::UnknownCountry),
-    (
-        "8NNN read with the home region BY",
-        PhoneRefusal::ForeignTrunk,
-    ),
+    ("8NNN read with the home region BY", PhoneRefusal::ForeignTrunk),
     ("MD number", PhoneRefusal::NotInUse),
     ("IL mobile", PhoneRefusal::NotInUse),
     ("GSM line id", PhoneRefusal::NoRegion),
@@ -100,17 +97,8 @@ struct Row {
 fn rows() -> impl Iterator<Item = Row> {
     RAW_FORMS.lines().map(|line| {
         let mut fields = line.split('\t');
-        let mut field = || {
-            fields
-                .next()
-                .unwrap_or_else(|| panic!("short row {line:?}"))
-        };
-        Row {
-            raw: field(),
-            region: field(),
-            expected: field(),
-            note: field(),
-        }
+        let mut field = || fields.next().unwrap_or_else(|| panic!("short row {line:?}"));
+        Row { raw: field(), region: field(), expected: field(), note: field() }
     })
 }
 #[test]

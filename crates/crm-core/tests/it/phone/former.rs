@@ -96,12 +96,7 @@ fn former_mobile_prefixes_of_mexico_are_read() {
             assert_reads(region, raw, "+525512345678");
         }
     }
-    for raw in [
-        "044 55 1234 5678",
-        "045 55 1234 5678",
-        "01 55 1234 5678",
-        "55 1234 5678",
-    ] {
+    for raw in ["044 55 1234 5678", "045 55 1234 5678", "01 55 1234 5678", "55 1234 5678"] {
         assert_reads("MX", raw, "+525512345678");
     }
     // Also a number of New Jersey.

@@ -9,13 +9,7 @@ fn russian_numbers_that_begin_with_eight_keep_their_first_digit() {
     for (e164, spellings) in [
         (
             "+78121234567",
-            [
-                "+7 812 123-45-67",
-                "8 (812) 123-45-67",
-                "78121234567",
-                "8121234567",
-                "0078121234567",
-            ],
+            ["+7 812 123-45-67", "8 (812) 123-45-67", "78121234567", "8121234567", "0078121234567"],
         ),
         (
             "+78432345678",
@@ -50,13 +44,9 @@ fn russian_numbers_that_begin_with_eight_keep_their_first_digit() {
 
 #[test]
 fn belarusian_toll_free_and_service_numbers_keep_their_first_digit() {
-    for spelling in [
-        "+3758001234567",
-        "+375 800 123-45-67",
-        "3758001234567",
-        "8 800 123-45-67",
-        "88001234567",
-    ] {
+    for spelling in
+        ["+3758001234567", "+375 800 123-45-67", "3758001234567", "8 800 123-45-67", "88001234567"]
+    {
         let read = assert_reads("BY", spelling, "+3758001234567").number();
         assert_eq!(read.kind(), PhoneKind::TollFree);
     }
@@ -113,10 +103,7 @@ fn an_inner_number_behind_a_number_is_kept_apart() {
         ("+375291112233 ext. 151", "151"),
         ("+375291112233 x15", "15"),
         ("+375291112233;ext=7", "7"),
-        (
-            "tel:+375291112233;ext=1-51;phone-context=example.test",
-            "151",
-        ),
+        ("tel:+375291112233;ext=1-51;phone-context=example.test", "151"),
         ("sip:+375291112233;ext=7@pbx.example.test", "7"),
         ("+375291112233#12", "12"),
         ("+375291112233 # 12#", "12"),
@@ -129,14 +116,8 @@ fn an_inner_number_behind_a_number_is_kept_apart() {
         let reading = assert_reads("BY", raw, "+375291112233");
         assert_eq!(reading.extension(), Some(extension), "{raw:?}");
     }
-    assert_eq!(
-        assert_reads("BY", "+375291112233", "+375291112233").extension(),
-        None
-    );
-    assert_eq!(
-        assert_reads("BY", "80291112233#", "+375291112233").extension(),
-        None
-    );
+    assert_eq!(assert_reads("BY", "+375291112233", "+375291112233").extension(), None);
+    assert_eq!(assert_reads("BY", "80291112233#", "+375291112233").extension(), None);
 }
 
 #[test]

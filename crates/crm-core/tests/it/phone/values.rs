@@ -45,10 +45,7 @@ fn an_unknown_region_is_named() {
         let error = given.parse::<Region>().unwrap_err();
         assert!(error.to_string().contains(&format!("`{given}`")), "{error}");
     }
-    assert_eq!(
-        serde_json::from_str::<Region>("\"ru\"").unwrap(),
-        region("RU")
-    );
+    assert_eq!(serde_json::from_str::<Region>("\"ru\"").unwrap(), region("RU"));
     assert_eq!(serde_json::to_string(&region("RU")).unwrap(), "\"RU\"");
 }
 
@@ -77,78 +74,15 @@ fn e164_is_exact() {
 #[test]
 fn a_number_says_what_it_is() {
     for (e164, country_code, national, home, kind, masked) in [
-        (
-            "+375291112233",
-            375,
-            "291112233",
-            Some("BY"),
-            PhoneKind::Mobile,
-            "+37529***2233",
-        ),
-        (
-            "+375172001122",
-            375,
-            "172001122",
-            Some("BY"),
-            PhoneKind::Fixed,
-            "+37517***1122",
-        ),
-        (
-            "+79161234567",
-            7,
-            "9161234567",
-            Some("RU"),
-            PhoneKind::Mobile,
-            "+791***4567",
-        ),
-        (
-            "+77012345678",
-            7,
-            "7012345678",
-            Some("KZ"),
-            PhoneKind::Mobile,
-            "+770***5678",
-        ),
-        (
-            "+78005553535",
-            7,
-            "8005553535",
-            Some("RU"),
-            PhoneKind::TollFree,
-            "+780***3535",
-        ),
-        (
-            "+12125550123",
-            1,
-            "2125550123",
-            Some("US"),
-            PhoneKind::FixedOrMobile,
-            "+121***0123",
-        ),
-        (
-            "+390612345678",
-            39,
-            "0612345678",
-            Some("IT"),
-            PhoneKind::Fixed,
-            "+3906***5678",
-        ),
-        (
-            "+80012345678",
-            800,
-            "12345678",
-            None,
-            PhoneKind::TollFree,
-            "+800***5678",
-        ),
-        (
-            "+29022158",
-            290,
-            "22158",
-            Some("SH"),
-            PhoneKind::Fixed,
-            "+290***58",
-        ),
+        ("+375291112233", 375, "291112233", Some("BY"), PhoneKind::Mobile, "+37529***2233"),
+        ("+375172001122", 375, "172001122", Some("BY"), PhoneKind::Fixed, "+37517***1122"),
+        ("+79161234567", 7, "9161234567", Some("RU"), PhoneKind::Mobile, "+791***4567"),
+        ("+77012345678", 7, "7012345678", Some("KZ"), PhoneKind::Mobile, "+770***5678"),
+        ("+78005553535", 7, "8005553535", Some("RU"), PhoneKind::TollFree, "+780***3535"),
+        ("+12125550123", 1, "2125550123", Some("US"), PhoneKind::FixedOrMobile, "+121***0123"),
+        ("+390612345678", 39, "0612345678", Some("IT"), PhoneKind::Fixed, "+3906***5678"),
+        ("+80012345678", 800, "12345678", None, PhoneKind::TollFree, "+800***5678"),
+        ("+29022158", 290, "22158", Some("SH"), PhoneKind::Fixed, "+290***58"),
     ] {
         let number = number(e164);
         assert_eq!(number.to_string(), e164);
@@ -192,10 +126,8 @@ fn search_spellings_hold_the_form_dialled_at_home_where_there_is_one() {
         ("+12125550123", None),
         ("+80012345678", None),
     ] {
-        let expected: Vec<&str> = [Some(e164), Some(&e164[1..]), dialled]
-            .into_iter()
-            .flatten()
-            .collect();
+        let expected: Vec<&str> =
+            [Some(e164), Some(&e164[1..]), dialled].into_iter().flatten().collect();
         assert_eq!(number(e164).search_spellings(), expected);
     }
 }

@@ -16,31 +16,17 @@ async fn a_call_is_one_file_with_a_versioned_envelope() {
 
     let written: Value = serde_json::from_slice(&fs::read(place.file("json")).unwrap()).unwrap();
     let saved_at = written["saved_at"].as_u64().unwrap();
-    assert!(
-        (before..=now()).contains(&saved_at),
-        "seconds since 1970: {saved_at}"
-    );
+    assert!((before..=now()).contains(&saved_at), "seconds since 1970: {saved_at}");
     assert_eq!(written, envelope(saved_at));
-    assert!(
-        !place.file("tmp").exists(),
-        "the temporary file became the document"
-    );
+    assert!(!place.file("tmp").exists(), "the temporary file became the document");
 }
 
 #[tokio::test]
 async fn a_later_program_finds_what_an_earlier_one_saved() {
     let place = Place::new();
-    save(
-        &place.store().await,
-        CALL,
-        json!({ "nested": [{ "a": null }, -1, "ы"] }),
-    )
-    .await;
+    save(&place.store().await, CALL, json!({ "nested": [{ "a": null }, -1, "ы"] })).await;
     let later = place.store().await;
-    assert_eq!(
-        document(&later, CALL).await,
-        Some(json!({ "nested": [{ "a": null }, -1, "ы"] }))
-    );
+    assert_eq!(document(&later, CALL).await, Some(json!({ "nested": [{ "a": null }, -1, "ы"] })));
 }
 
 #[tokio::test]
@@ -75,13 +61,7 @@ async fn any_call_id_has_a_file_inside_the_account_and_nowhere_else() {
     ];
     for (at, id) in ids.iter().enumerate() {
         save(&store, id, json!(at)).await;
-        store
-            .open(id, CALL)
-            .await
-            .unwrap()
-            .save(&json!(at))
-            .await
-            .unwrap();
+        store.open(id, CALL).await.unwrap().save(&json!(at)).await.unwrap();
     }
     for (at, id) in ids.iter().enumerate() {
         assert_eq!(document(&store, id).await, Some(json!(at)), "call {id:?}");
@@ -89,17 +69,10 @@ async fn any_call_id_has_a_file_inside_the_account_and_nowhere_else() {
         assert_eq!(slot.document(), Some(&json!(at)), "account {id:?}");
     }
     let beside = tree(place.root.parent().unwrap());
-    assert!(
-        beside.iter().all(|path| path.starts_with("state")),
-        "{beside:?}"
-    );
+    assert!(beside.iter().all(|path| path.starts_with("state")), "{beside:?}");
     let calls = fs::read_dir(place.account()).unwrap();
     let calls = calls.filter(|file| file.as_ref().unwrap().path().extension().unwrap() == "json");
-    assert_eq!(
-        calls.count(),
-        ids.len(),
-        "one file per call, directly in the account"
-    );
+    assert_eq!(calls.count(), ids.len(), "one file per call, directly in the account");
 }
 
 proptest! {
@@ -173,25 +146,17 @@ mod permissions {
             chmod(&place.root, bad);
             let errors = [
                 DirectoryCallStore::open(&place.root).await.unwrap_err(),
-                DirectoryCallStore::read_only(&place.root)
-                    .await
-                    .unwrap_err(),
+                DirectoryCallStore::read_only(&place.root).await.unwrap_err(),
             ];
             for error in errors {
-                assert!(
-                    matches!(error, StoreError::WritableByOthers { .. }),
-                    "{error:?}"
-                );
+                assert!(matches!(error, StoreError::WritableByOthers { .. }), "{error:?}");
                 let text = error.to_string();
                 let path = place.root.display();
                 assert!(text.contains(&format!("chmod 700 {path}")), "{text}");
                 assert!(text.contains(&format!("(mode {bad:03o})")), "{text}");
             }
             chmod(&place.root, 0o700);
-            assert!(
-                DirectoryCallStore::open(&place.root).await.is_ok(),
-                "the cure works"
-            );
+            assert!(DirectoryCallStore::open(&place.root).await.is_ok(), "the cure works");
         }
     }
 
@@ -210,10 +175,7 @@ mod permissions {
         save(&store, CALL, json!(1)).await;
         chmod(&place.account(), 0o777);
         let error = store.open(ACCOUNT, CALL).await.unwrap_err().to_string();
-        assert!(
-            error.contains(&format!("chmod 700 {}", place.account().display())),
-            "{error}"
-        );
+        assert!(error.contains(&format!("chmod 700 {}", place.account().display())), "{error}");
     }
 }
 
@@ -241,10 +203,7 @@ async fn a_save_that_cannot_be_written_is_an_error_and_changes_nothing() {
 
     let error = slot.save(&json!("new")).await.unwrap_err().to_string();
     let named = place.file("json").display().to_string();
-    assert!(
-        error.contains("cannot write") && error.contains(&named),
-        "{error}"
-    );
+    assert!(error.contains("cannot write") && error.contains(&named), "{error}");
     assert_eq!(slot.document(), Some(&json!("old")));
     drop(slot);
     assert_eq!(document(&store, CALL).await, Some(json!("old")));
@@ -290,11 +249,7 @@ async fn a_document_that_cannot_be_read_is_moved_aside_and_counts_as_absent() {
         let shown = String::from_utf8_lossy(&case[..case.len().min(80)]).into_owned();
 
         assert_eq!(document(&store, CALL).await, None, "{shown}");
-        assert_eq!(
-            fs::read(place.file("bad")).unwrap(),
-            case,
-            "kept for a look: {shown}"
-        );
+        assert_eq!(fs::read(place.file("bad")).unwrap(), case, "kept for a look: {shown}");
         assert!(!place.file("json").exists(), "{shown}");
         save(&store, CALL, json!("new")).await;
         assert_eq!(document(&store, CALL).await, Some(json!("new")), "{shown}");
@@ -312,14 +267,8 @@ async fn a_document_moved_aside_is_reported_without_its_contents() {
     }
     let text = log.text();
     assert!(text.contains("WARN"), "{text}");
-    assert!(
-        text.contains(&place.file("json").display().to_string()),
-        "which file: {text}"
-    );
-    assert!(
-        text.contains(&place.file("bad").display().to_string()),
-        "where it is now: {text}"
-    );
+    assert!(text.contains(&place.file("json").display().to_string()), "which file: {text}");
+    assert!(text.contains(&place.file("bad").display().to_string()), "where it is now: {text}");
     assert!(!text.contains("375291234567"), "{text}");
 }
 
@@ -331,27 +280,13 @@ async fn a_document_of_a_newer_version_is_an_error_that_names_the_file() {
     let store = place.store().await;
 
     let error = store.open(ACCOUNT, CALL).await.unwrap_err();
-    assert!(
-        matches!(
-            error,
-            StoreError::NewerVersion {
-                found: 2,
-                known: 1,
-                ..
-            }
-        ),
-        "{error:?}"
-    );
+    assert!(matches!(error, StoreError::NewerVersion { found: 2, known: 1, .. }), "{error:?}");
     let (text, file) = (error.to_string(), place.file("json").display().to_string());
     assert!(text.contains(&file), "{text}");
     assert!(error.hint().contains("newer program"), "{text}");
 
     assert_eq!(store.sweep().await.unwrap(), 0);
-    assert_eq!(
-        fs::read_to_string(place.file("json")).unwrap(),
-        newer,
-        "it is left alone"
-    );
+    assert_eq!(fs::read_to_string(place.file("json")).unwrap(), newer, "it is left alone");
     save(&store, "another", json!(1)).await;
 }
 
@@ -369,12 +304,7 @@ async fn a_document_is_forgotten_48_hours_after_it_was_saved() {
         let place = Place::new();
         place.plant(envelope(saved_at).to_string());
         let found = document(&place.store().await, CALL).await;
-        assert_eq!(
-            found.is_some(),
-            remembered,
-            "saved at {saved_at}, now {}",
-            now()
-        );
+        assert_eq!(found.is_some(), remembered, "saved at {saved_at}, now {}", now());
     }
 }
 

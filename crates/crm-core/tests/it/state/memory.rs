@@ -16,11 +16,7 @@ async fn a_call_is_forgotten_48_hours_after_its_last_save() {
     save(&store, CALL, json!(2)).await;
 
     advance(Duration::from_hours(48) - Duration::from_secs(1)).await;
-    assert_eq!(
-        document(&store, CALL).await,
-        Some(json!(2)),
-        "it was saved again meanwhile"
-    );
+    assert_eq!(document(&store, CALL).await, Some(json!(2)), "it was saved again meanwhile");
     advance(Duration::from_secs(1)).await;
     assert_eq!(document(&store, CALL).await, None);
     assert_eq!(KEPT_FOR, Duration::from_hours(48));
@@ -51,19 +47,13 @@ async fn a_full_store_forgets_the_call_that_was_saved_longest_ago() {
     save(&store, "4", json!(0)).await;
     assert_eq!(document(&store, "2").await, None, "the oldest made room");
     for call_id in ["1", "3", "4"] {
-        assert_eq!(
-            document(&store, call_id).await,
-            Some(json!(0)),
-            "call {call_id}"
-        );
+        assert_eq!(document(&store, call_id).await, Some(json!(0)), "call {call_id}");
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_call_in_use_is_never_forgotten() {
-    let store = MemoryCallStore::new()
-        .capacity(1)
-        .kept_for(Duration::from_mins(1));
+    let store = MemoryCallStore::new().capacity(1).kept_for(Duration::from_mins(1));
     let mut held = store.open(ACCOUNT, "held").await.unwrap();
     held.save(&json!("still talking")).await.unwrap();
     for call_id in ["1", "2", "3"] {
@@ -81,10 +71,7 @@ async fn a_call_in_use_is_never_forgotten() {
     assert!(is_pending(&mut waiting).await);
     drop(held);
     save(&store, "4", json!(0)).await;
-    assert_eq!(
-        waiting.await.unwrap().document(),
-        Some(&json!("still talking"))
-    );
+    assert_eq!(waiting.await.unwrap().document(), Some(&json!("still talking")));
 }
 
 async fn is_pending<F: Future + Unpin>(future: &mut F) -> bool {

@@ -58,11 +58,7 @@ async fn events_of_one_call_work_in_the_order_they_came() {
             event.await.unwrap();
         }
         let order: Vec<i32> = (0..20).collect();
-        assert_eq!(
-            document(&*store, CALL).await,
-            Some(json!(order)),
-            "{store:?}"
-        );
+        assert_eq!(document(&*store, CALL).await, Some(json!(order)), "{store:?}");
     }
 }
 
@@ -86,10 +82,7 @@ async fn an_event_that_gives_up_leaves_no_lock_behind() {
         let gave_up = timeout(SHORT, store.open(ACCOUNT, CALL)).await;
         assert!(gave_up.is_err(), "it was not let in: {store:?}");
         drop(held);
-        assert!(
-            timeout(LONG, store.open(ACCOUNT, CALL)).await.is_ok(),
-            "{store:?}"
-        );
+        assert!(timeout(LONG, store.open(ACCOUNT, CALL)).await.is_ok(), "{store:?}");
     }
 }
 
@@ -98,10 +91,7 @@ async fn two_stores_on_one_directory_exclude_each_other() {
     let place = Place::new();
     let (one, other) = (place.store().await, place.store().await);
     let mut held = one.open(ACCOUNT, CALL).await.unwrap();
-    assert!(
-        timeout(SHORT, other.open(ACCOUNT, CALL)).await.is_err(),
-        "the lock is in the files"
-    );
+    assert!(timeout(SHORT, other.open(ACCOUNT, CALL)).await.is_err(), "the lock is in the files");
     held.save(&json!("from one")).await.unwrap();
     drop(held);
     assert_eq!(document(&other, CALL).await, Some(json!("from one")));
@@ -112,11 +102,7 @@ async fn an_event_that_gives_up_leaves_no_place_in_the_queue_across_stores() {
     let place = Place::new();
     let (one, other) = (place.store().await, place.store().await);
     let held = one.open(ACCOUNT, CALL).await.unwrap();
-    let tickets = || {
-        std::fs::read_dir(place.account().join(".queue"))
-            .unwrap()
-            .count()
-    };
+    let tickets = || std::fs::read_dir(place.account().join(".queue")).unwrap().count();
     {
         let mut waiting = other.open(ACCOUNT, CALL);
         assert!(timeout(SHORT, &mut waiting).await.is_err());
@@ -140,9 +126,7 @@ async fn queue_up(place: &Place, at: usize) -> tokio::task::JoinHandle<()> {
         let queue = std::fs::read_dir(place.account().join(".queue"));
         queue.map_or(0, |entries| {
             let names = entries.map(|entry| entry.unwrap().file_name());
-            names
-                .filter(|name| !name.to_string_lossy().starts_with('.'))
-                .count()
+            names.filter(|name| !name.to_string_lossy().starts_with('.')).count()
         })
     };
     timeout(LONG, async {
@@ -166,15 +150,9 @@ async fn the_order_of_arrival_holds_across_stores() {
     }
     drop(first);
     for event in waiting {
-        timeout(LONG, event)
-            .await
-            .expect("nobody waits for ever")
-            .unwrap();
+        timeout(LONG, event).await.expect("nobody waits for ever").unwrap();
     }
-    assert_eq!(
-        document(&store, CALL).await,
-        Some(json!([0, 1, 2, 3, 4, 5, 6, 7]))
-    );
+    assert_eq!(document(&store, CALL).await, Some(json!([0, 1, 2, 3, 4, 5, 6, 7])));
 }
 
 #[tokio::test(start_paused = true)]
@@ -185,11 +163,7 @@ async fn many_calls_open_in_an_order_that_cannot_deadlock() {
         for at in 0..20 {
             let store = Arc::clone(&store);
             tasks.push(tokio::spawn(async move {
-                let ids = if at % 2 == 0 {
-                    ["a", "b", "c", "a"]
-                } else {
-                    ["c", "a", "b", "c"]
-                };
+                let ids = if at % 2 == 0 { ["a", "b", "c", "a"] } else { ["c", "a", "b", "c"] };
                 let mut slots = store.open_many(ACCOUNT, &ids).await.unwrap();
                 assert_eq!(slots.keys().collect::<Vec<_>>(), ["a", "b", "c"]);
                 for slot in slots.values_mut() {
@@ -202,11 +176,7 @@ async fn many_calls_open_in_an_order_that_cannot_deadlock() {
             timeout(LONG, task).await.expect("a deadlock").unwrap();
         }
         for call_id in ["a", "b", "c"] {
-            assert_eq!(
-                document(&*store, call_id).await,
-                Some(json!(20)),
-                "{call_id} {store:?}"
-            );
+            assert_eq!(document(&*store, call_id).await, Some(json!(20)), "{call_id} {store:?}");
         }
     }
 }
@@ -241,15 +211,9 @@ async fn a_save_whose_caller_gave_up_ends_before_the_next_event_begins() {
         }
         drop(slot);
         let found = document(&store, CALL).await;
-        assert!(
-            found == before || found == Some(new),
-            "{found:?} in round {round}"
-        );
+        assert!(found == before || found == Some(new), "{found:?} in round {round}");
         let again = document(&store, CALL).await;
-        assert_eq!(
-            found, again,
-            "a write of an earlier event came through later"
-        );
+        assert_eq!(found, again, "a write of an earlier event came through later");
     }
 }
 

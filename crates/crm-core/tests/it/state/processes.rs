@@ -33,9 +33,7 @@ impl Drop for Running {
 
 /// Runs [`another_process`] in another process.
 fn start(place: &Place, role: &str) -> Running {
-    let (_, test) = concat!(module_path!(), "::another_process")
-        .split_once("::")
-        .unwrap();
+    let (_, test) = concat!(module_path!(), "::another_process").split_once("::").unwrap();
     let child = Command::new(std::env::current_exe().unwrap())
         .args(["--ignored", "--exact", test])
         .env(ROOT, &place.root)
@@ -51,15 +49,10 @@ fn another_process() {
     let (Ok(root), Ok(role)) = (std::env::var(ROOT), std::env::var(ROLE)) else {
         return;
     };
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let began = Instant::now();
     runtime.block_on(async {
-        let store = vochi_crm_core::state::DirectoryCallStore::open(root)
-            .await
-            .unwrap();
+        let store = vochi_crm_core::state::DirectoryCallStore::open(root).await.unwrap();
         match role.as_str() {
             "count" => {
                 for _ in 0..ROUNDS {
@@ -72,9 +65,8 @@ fn another_process() {
             "write" => {
                 while began.elapsed() < Duration::from_mins(1) {
                     let mut slot = store.open(ACCOUNT, CALL).await.unwrap();
-                    let round = slot
-                        .document()
-                        .map_or(0, |document| document["round"].as_u64().unwrap());
+                    let round =
+                        slot.document().map_or(0, |document| document["round"].as_u64().unwrap());
                     slot.save(&large(round + 1)).await.unwrap();
                 }
             }
@@ -108,20 +100,13 @@ async fn a_process_killed_at_any_moment_leaves_a_whole_document_and_no_lock() {
         let mut child = start(&place, "write");
         // Killed during the writes that follow, at a moment that shifts from round to round.
         let write = wait_for_a_write_after(&place, last);
-        let seen = timeout(Duration::from_mins(1), write)
-            .await
-            .expect("the process writes");
+        let seen = timeout(Duration::from_mins(1), write).await.expect("the process writes");
         sleep(Duration::from_micros(delay * 700)).await;
         child.kill();
 
-        let found = document(&store, CALL)
-            .await
-            .expect("the document is still there");
+        let found = document(&store, CALL).await.expect("the document is still there");
         let round = found["round"].as_u64().unwrap();
-        assert!(
-            round >= seen,
-            "round {round} is older than round {seen}, which was seen before"
-        );
+        assert!(round >= seen, "round {round} is older than round {seen}, which was seen before");
         assert_eq!(found, large(round), "half a document");
         assert!(!place.file("bad").exists(), "a document could not be read");
         last = round;

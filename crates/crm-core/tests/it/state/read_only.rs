@@ -19,12 +19,7 @@ async fn a_dry_run_reads_what_is_there_and_keeps_its_changes_to_itself() {
     assert_eq!(document(&dry, CALL).await, Some(json!("real")));
     save(&dry, CALL, json!("dry")).await;
     save(&dry, "new", json!("dry")).await;
-    dry.open(ACCOUNT, "removed")
-        .await
-        .unwrap()
-        .remove()
-        .await
-        .unwrap();
+    dry.open(ACCOUNT, "removed").await.unwrap().remove().await.unwrap();
     assert_eq!(document(&dry, CALL).await, Some(json!("dry")));
     assert_eq!(document(&dry, "new").await, Some(json!("dry")));
     assert_eq!(document(&dry, "removed").await, None);
@@ -74,8 +69,5 @@ async fn a_dry_run_stops_at_a_newer_document_as_the_real_run_would() {
     place.plant(json!({ "version": 7 }).to_string());
     let dry = DirectoryCallStore::read_only(&place.root).await.unwrap();
     let error = dry.open(ACCOUNT, CALL).await.unwrap_err();
-    assert!(
-        matches!(error, StoreError::NewerVersion { found: 7, .. }),
-        "{error:?}"
-    );
+    assert!(matches!(error, StoreError::NewerVersion { found: 7, .. }), "{error:?}");
 }

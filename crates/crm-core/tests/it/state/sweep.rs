@@ -14,8 +14,7 @@ const HOUR: Duration = Duration::from_hours(1);
 
 fn date_back(path: &std::path::Path, age: Duration) {
     let file = File::options().write(true).open(path).unwrap();
-    file.set_times(FileTimes::new().set_modified(SystemTime::now() - age))
-        .unwrap();
+    file.set_times(FileTimes::new().set_modified(SystemTime::now() - age)).unwrap();
 }
 
 #[tokio::test]
@@ -41,13 +40,7 @@ async fn a_sweep_removes_what_killed_and_finished_programs_leave() {
     let place = Place::new();
     let store = place.store().await;
     save(&store, "removed", json!(1)).await;
-    store
-        .open(ACCOUNT, "removed")
-        .await
-        .unwrap()
-        .remove()
-        .await
-        .unwrap();
+    store.open(ACCOUNT, "removed").await.unwrap().remove().await.unwrap();
     drop(store.open(ACCOUNT, "only opened").await.unwrap());
     fs::write(place.file("tmp"), "half a docu").unwrap();
     let queue = place.account().join(".queue");
@@ -60,10 +53,7 @@ async fn a_sweep_removes_what_killed_and_finished_programs_leave() {
     fs::write(queue.join(".new"), "").unwrap();
 
     assert_eq!(store.sweep().await.unwrap(), 0, "no call was forgotten");
-    assert_eq!(
-        tree(&place.root),
-        [".swept", "shop", "shop/.queue", "shop/.queue/.new"]
-    );
+    assert_eq!(tree(&place.root), [".swept", "shop", "shop/.queue", "shop/.queue/.new"]);
 }
 
 #[tokio::test]
@@ -74,10 +64,7 @@ async fn a_sweep_moves_bad_documents_aside_and_keeps_them_for_a_while() {
     assert_eq!(store.sweep().await.unwrap(), 0);
     assert!(place.file("bad").exists() && !place.file("json").exists());
     store.sweep().await.unwrap();
-    assert!(
-        place.file("bad").exists(),
-        "somebody may want to look at it"
-    );
+    assert!(place.file("bad").exists(), "somebody may want to look at it");
 }
 
 #[tokio::test]
@@ -85,13 +72,7 @@ async fn a_sweep_leaves_alone_what_is_not_its_own() {
     let place = Place::new();
     let store = place.store().await;
     save(&store, CALL, json!(1)).await;
-    for name in [
-        "README",
-        "notes.txt",
-        "shop/notes.txt",
-        "shop/README",
-        "shop/.json",
-    ] {
+    for name in ["README", "notes.txt", "shop/notes.txt", "shop/README", "shop/.json"] {
         fs::write(place.root.join(name), "by hand").unwrap();
     }
     let before = tree(&place.root);
@@ -136,20 +117,14 @@ fn opening_a_call_sweeps_if_no_program_did_within_the_hour() {
         let place = Place::new();
         // The end of a runtime waits for file work under way, and so for the sweep.
         let in_a_program = |work: &dyn Fn() -> _| {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build();
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             runtime.unwrap().block_on(work());
         };
         in_a_program(&|| open_and_let_sweep(&place));
         place.plant(envelope(now() - 48 * 3600).to_string());
         date_back(&place.root.join(".swept"), age);
         in_a_program(&|| open_and_let_sweep(&place));
-        assert_eq!(
-            !place.file("json").exists(),
-            swept,
-            "last sweep {age:?} ago"
-        );
+        assert_eq!(!place.file("json").exists(), swept, "last sweep {age:?} ago");
     }
 }
 
@@ -202,9 +177,6 @@ async fn sweeps_beside_work_lose_nothing_and_let_nobody_in_twice() {
     }
     kept.await.unwrap();
     done.store(true, Ordering::Relaxed);
-    assert!(
-        sweeper.await.unwrap() > 0,
-        "there were no sweeps beside the work"
-    );
+    assert!(sweeper.await.unwrap() > 0, "there were no sweeps beside the work");
     assert_eq!(*counted.lock().unwrap(), 4 * ROUNDS);
 }

@@ -24,10 +24,7 @@ async fn a_file_that_shrinks_leaves_a_broken_request_that_is_not_repeated() {
     let (address, seen) = serve([OK]).await;
     let source = Resized(FileSource::new(file.path()), 100_000);
     let upload = Upload::new(Idempotency::Unsafe, Body::stream("audio/mpeg", source));
-    let error = over(&address)
-        .send(&Cx::history(), &upload)
-        .await
-        .unwrap_err();
+    let error = over(&address).send(&Cx::history(), &upload).await.unwrap_err();
     assert_lost_midway(&error, "it ended after 100000 of 300000 bytes");
     assert!(error.message().contains(file.path().to_str().unwrap()));
     assert!(seen.await.unwrap()[0].body.len() < 300_000);
@@ -40,10 +37,7 @@ async fn a_file_that_is_still_being_written_never_arrives_as_a_whole() {
         let (address, seen) = serve([OK]).await;
         let source = Resized(FileSource::new(file.path()), 300_001);
         let upload = Upload::new(idempotency, Body::stream("audio/mpeg", source));
-        let error = over(&address)
-            .send(&Cx::history(), &upload)
-            .await
-            .unwrap_err();
+        let error = over(&address).send(&Cx::history(), &upload).await.unwrap_err();
         assert_eq!(error.effect(), Effect::Maybe);
         assert_eq!((error.attempts(), error.try_again()), (1, TryAgain::Never));
         let why = "it has more than the 300000 bytes it said";
@@ -54,17 +48,11 @@ async fn a_file_that_is_still_being_written_never_arrives_as_a_whole() {
 
 #[tokio::test]
 async fn a_source_that_fails_midway_is_told_as_such_and_an_unsafe_operation_not_repeated() {
-    let source = Odd::new(
-        6,
-        vec![vec![Ok(b"abc"), Err(io::ErrorKind::BrokenPipe.into())]],
-    );
+    let source = Odd::new(6, vec![vec![Ok(b"abc"), Err(io::ErrorKind::BrokenPipe.into())]]);
     let opened = source.opened();
     let (address, seen) = serve([OK]).await;
     let upload = Upload::new(Idempotency::Unsafe, Body::stream("audio/mpeg", source));
-    let error = over(&address)
-        .send(&Cx::history(), &upload)
-        .await
-        .unwrap_err();
+    let error = over(&address).send(&Cx::history(), &upload).await.unwrap_err();
     assert_lost_midway(&error, "odd: it cannot be read: broken pipe");
     assert_eq!(opened.load(Ordering::SeqCst), 1);
     assert!(seen.await.unwrap()[0].body.len() <= 3);
@@ -86,10 +74,7 @@ async fn an_operation_that_reads_has_no_effect_even_so() {
     let source = Odd::new(6, vec![vec![Ok(b"abc")]]);
     let (address, _) = serve([OK]).await;
     let upload = Upload::new(Idempotency::Safe, Body::stream("audio/mpeg", source));
-    let error = over(&address)
-        .send(&Cx::history(), &upload)
-        .await
-        .unwrap_err();
+    let error = over(&address).send(&Cx::history(), &upload).await.unwrap_err();
     assert_eq!(error.effect(), Effect::NotApplied);
     assert!(error.hint().unwrap().contains("nobody writes"), "{error}");
 }

@@ -23,11 +23,7 @@ fn form(recording: Part) -> Multipart {
     Multipart::new()
         .with_boundary("vochi-boundary-1")
         .part(Part::text("kind", "recording"))
-        .part(
-            recording
-                .with_file_name("2025-11-20_101.mp3")
-                .with_content_type("audio/mpeg"),
-        )
+        .part(recording.with_file_name("2025-11-20_101.mp3").with_content_type("audio/mpeg"))
 }
 
 #[tokio::test(start_paused = true)]

@@ -91,12 +91,7 @@ pub(super) struct Generated {
 
 impl Generated {
     pub(super) fn new(length: u64) -> Self {
-        Self {
-            length,
-            opened: Arc::default(),
-            taken: None,
-            widest: Arc::default(),
-        }
+        Self { length, opened: Arc::default(), taken: None, widest: Arc::default() }
     }
 
     /// Compares what it has given with what has arrived.
@@ -170,11 +165,7 @@ pub(super) struct Odd {
 
 impl Odd {
     pub(super) fn new(length: u64, gives: Vec<Vec<io::Result<&'static [u8]>>>) -> Self {
-        Self {
-            length,
-            gives,
-            opened: Arc::default(),
-        }
+        Self { length, gives, opened: Arc::default() }
     }
 
     pub(super) fn opened(&self) -> Arc<AtomicU64> {
@@ -241,10 +232,7 @@ impl Source for Resized {
 
     async fn open(&self) -> Result<SourceReader> {
         let opened = self.0.open().await;
-        let file = std::fs::OpenOptions::new()
-            .write(true)
-            .open(self.0.path())
-            .unwrap();
+        let file = std::fs::OpenOptions::new().write(true).open(self.0.path()).unwrap();
         file.set_len(self.1).unwrap();
         opened
     }

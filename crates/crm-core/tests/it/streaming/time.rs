@@ -44,11 +44,7 @@ impl Source for Slow {
 }
 
 fn megabytes(pieces: u32, pause: Duration) -> Upload {
-    let source = Slow {
-        pieces,
-        piece: PIECE,
-        pause,
-    };
+    let source = Slow { pieces, piece: PIECE, pause };
     Upload::new(Idempotency::Unsafe, Body::stream("audio/wav", source))
 }
 
@@ -74,10 +70,7 @@ async fn the_time_it_goes_out_in_leaves_the_time_for_retries_as_it_was() {
     let busy = Step::text(503, "text/html", "").with_header("retry-after", "40");
     let script = ScriptedTransport::new([busy, yes()]);
     let error = on(&script).send(&Cx::history(), &upload).await.unwrap_err();
-    assert_eq!(
-        (error.kind(), error.attempts()),
-        (ErrorKind::RateLimited, 1)
-    );
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::RateLimited, 1));
 }
 
 #[tokio::test(start_paused = true)]
@@ -94,10 +87,7 @@ async fn the_callers_deadline_holds_while_it_moves() {
     let upload = megabytes(10, Duration::from_secs(20));
     let error = on(&script).send(&cx, &upload).await.unwrap_err();
     assert_eq!(began.elapsed().as_secs(), 50);
-    assert_eq!(
-        (error.kind(), error.effect()),
-        (ErrorKind::Timeout, Effect::Maybe)
-    );
+    assert_eq!((error.kind(), error.effect()), (ErrorKind::Timeout, Effect::Maybe));
 }
 
 #[tokio::test(start_paused = true)]
@@ -107,10 +97,7 @@ async fn a_source_that_gives_nothing_is_named() {
     let upload = megabytes(2, Duration::from_secs(90));
     let error = on(&script).send(&Cx::history(), &upload).await.unwrap_err();
     assert_eq!(began.elapsed().as_secs(), 30);
-    assert_eq!(
-        (error.kind(), error.effect()),
-        (ErrorKind::Timeout, Effect::Maybe)
-    );
+    assert_eq!((error.kind(), error.effect()), (ErrorKind::Timeout, Effect::Maybe));
     assert!(error.message().contains("slow: nothing came"), "{error}");
 }
 
@@ -122,21 +109,14 @@ async fn a_crm_that_does_not_answer_is_given_up_after_the_last_byte() {
     let upload = megabytes(2, Duration::from_secs(20));
     let error = on(&script).send(&Cx::history(), &upload).await.unwrap_err();
     assert_eq!(began.elapsed().as_secs(), 40 + 30);
-    assert_eq!(
-        (error.kind(), error.effect()),
-        (ErrorKind::Timeout, Effect::Maybe)
-    );
+    assert_eq!((error.kind(), error.effect()), (ErrorKind::Timeout, Effect::Maybe));
     assert!(error.message().contains("no answer"), "{error}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_body_that_hardly_moves_does_not_go_on_for_ever() {
     let script = ScriptedTransport::new([yes()]);
-    let source = Slow {
-        pieces: 10_000,
-        piece: 1,
-        pause: Duration::from_secs(20),
-    };
+    let source = Slow { pieces: 10_000, piece: 1, pause: Duration::from_secs(20) };
     let upload = Upload::new(Idempotency::Unsafe, Body::stream("audio/wav", source));
     let began = Instant::now();
     let error = on(&script).send(&Cx::history(), &upload).await.unwrap_err();

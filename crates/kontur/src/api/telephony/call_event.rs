@@ -22,12 +22,7 @@ pub struct EventLeg {
 impl EventLeg {
     /// A leg with this id of the PBX, the one it is registered with later; and who called whom.
     pub fn new(id: LegId, from: Participant, to: Participant) -> Self {
-        Self {
-            id,
-            live_id: None,
-            from,
-            to,
-        }
+        Self { id, live_id: None, from, to }
     }
 
     /// The id of the leg while it is live, by which a person in Kontur hangs it up; by default the
@@ -104,14 +99,7 @@ impl SendCallEvent {
         kind: LegEventType,
         at: Timestamp,
     ) -> Self {
-        Self {
-            communication,
-            external_id,
-            leg,
-            kind,
-            at,
-            lost: LostEvents::default(),
-        }
+        Self { communication, external_id, leg, kind, at, lost: LostEvents::default() }
     }
 
     /// What to do when the answer is lost.

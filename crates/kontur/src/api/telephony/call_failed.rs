@@ -50,9 +50,7 @@ impl Endpoint for CallFailed {
     }
 
     fn request(&self) -> Result<ApiRequest> {
-        ApiRequest::post(paths::CALL_FAILED).json(&Body {
-            communication_id: &self.communication,
-        })
+        ApiRequest::post(paths::CALL_FAILED).json(&Body { communication_id: &self.communication })
     }
 
     fn decode(&self, answer: &Answer) -> Result<()> {

@@ -60,14 +60,7 @@ impl CallFinished {
         direction: CallDirection,
         at: Timestamp,
     ) -> Self {
-        Self {
-            communication,
-            external_id,
-            direction,
-            at,
-            client_phone: None,
-            line: None,
-        }
+        Self { communication, external_id, direction, at, client_phone: None, line: None }
     }
 
     /// The client's number.

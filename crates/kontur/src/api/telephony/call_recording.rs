@@ -58,13 +58,7 @@ impl CallRecording {
         leg: LegId,
         file: FileId,
     ) -> Self {
-        Self {
-            communication,
-            external_id,
-            leg,
-            live_leg: None,
-            file,
-        }
+        Self { communication, external_id, leg, live_leg: None, file }
     }
 
     /// The id of the leg while it was live. It stands in the list of members and not in the sample.

@@ -36,17 +36,13 @@ enum By {
 impl CallRedirect {
     /// For a call that was started. Its id goes out raw.
     pub fn by_external_id(id: ExternalId) -> Self {
-        Self {
-            by: By::ExternalId(id),
-        }
+        Self { by: By::ExternalId(id) }
     }
 
     /// For a number, before any call. Whose number is meant is not certain; the client's is the only
     /// one that makes sense ([`RedirectBy`](crate::RedirectBy) switches that).
     pub fn by_phone(number: impl Into<PhoneText>) -> Self {
-        Self {
-            by: By::Phone(number.into()),
-        }
+        Self { by: By::Phone(number.into()) }
     }
 
     /// Takes the refusal `notFound` for what it means here: nobody.

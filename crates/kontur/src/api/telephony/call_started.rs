@@ -68,14 +68,7 @@ struct Body<'a> {
 impl CallStarted {
     /// A call that began at this time.
     pub fn new(external_id: ExternalId, direction: CallDirection, at: Timestamp) -> Self {
-        Self {
-            external_id,
-            direction,
-            at,
-            client_phone: None,
-            line: None,
-            communication: None,
-        }
+        Self { external_id, direction, at, client_phone: None, line: None, communication: None }
     }
 
     /// The client's number.

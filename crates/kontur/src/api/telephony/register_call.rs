@@ -43,14 +43,7 @@ impl RegisteredLeg {
     /// A leg nobody answered, unless [said otherwise](Self::answered_at). Its id is the one live
     /// events of it had. In an outgoing call the employee calls the client.
     pub fn new(id: LegId, from: Participant, to: Participant) -> Self {
-        Self {
-            id,
-            from,
-            to,
-            answered_at: None,
-            ended_at: None,
-            recordings: Vec::new(),
-        }
+        Self { id, from, to, answered_at: None, ended_at: None, recordings: Vec::new() }
     }
 
     /// When it was answered (`startedAt`). A call of which no leg was is a missed one.
@@ -223,10 +216,8 @@ impl RegisterCall {
     fn check(&self) -> Result<()> {
         self.direction.check()?;
         if self.legs.is_empty() {
-            return Err(
-                Error::input(format!("call {} has no legs", self.external_id.raw()))
-                    .with_hint("a missed call has the leg that rang"),
-            );
+            return Err(Error::input(format!("call {} has no legs", self.external_id.raw()))
+                .with_hint("a missed call has the leg that rang"));
         }
         let mut seen = HashSet::new();
         for leg in &self.legs {

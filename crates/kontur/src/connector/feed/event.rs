@@ -54,12 +54,7 @@ impl Told {
         phones: &Items<Element>,
         reader: PhoneReader,
     ) -> Self {
-        let mut told = Self {
-            name,
-            companies,
-            numbers: Vec::new(),
-            unread: Vec::new(),
-        };
+        let mut told = Self { name, companies, numbers: Vec::new(), unread: Vec::new() };
         let texts = phones.good.iter().filter_map(|it| it.value.as_deref());
         for text in texts {
             for reading in reader.read_many(text) {

@@ -221,12 +221,7 @@ impl Index {
             (Some((name, active)), known) => {
                 let met = known.map_or(met, |known| known.met);
                 let gone = model.gone;
-                let person = Person {
-                    name,
-                    active,
-                    gone,
-                    met,
-                };
+                let person = Person { name, active, gone, met };
                 self.people.insert(id, person);
                 true
             }
@@ -248,10 +243,7 @@ impl Index {
         let number = self.events;
         let mark = self.mark(event.created.created_with.as_deref().unwrap_or_default());
         let before = self.cards.remove(&id);
-        let mut by = before
-            .as_ref()
-            .map(|card| card.by.clone())
-            .unwrap_or_default();
+        let mut by = before.as_ref().map(|card| card.by.clone()).unwrap_or_default();
         by.retain(|(other, _)| *other != mark);
         by.push((mark, number));
         let (mut card, readable) = match (told, before) {
@@ -285,10 +277,7 @@ impl Index {
 
     fn keep_numbers(&mut self, card: &Card) {
         for number in &card.numbers {
-            self.by_number
-                .entry(*number)
-                .or_default()
-                .push(card.id.clone());
+            self.by_number.entry(*number).or_default().push(card.id.clone());
         }
         if !card.unread.is_empty() {
             self.unread.insert(card.id.clone());

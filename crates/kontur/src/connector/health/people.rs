@@ -43,21 +43,12 @@ impl Connector {
         let named = directory
             .extensions()
             .map(|(extension, user)| (format!("extension {extension}"), user))
-            .chain(
-                directory
-                    .default_user()
-                    .map(|user| ("default_user".to_owned(), user)),
-            )
-            .chain(
-                directory
-                    .missed_user()
-                    .map(|user| ("missed_user".to_owned(), user)),
-            );
+            .chain(directory.default_user().map(|user| ("default_user".to_owned(), user)))
+            .chain(directory.missed_user().map(|user| ("missed_user".to_owned(), user)));
         for (what, user) in named {
             match active(feed, user) {
-                None => unknown.push(format!(
-                    "{what} is mapped to user {user}, whom Kontur does not know"
-                )),
+                None => unknown
+                    .push(format!("{what} is mapped to user {user}, whom Kontur does not know")),
                 Some(false) => inactive.push(format!("{what} ({user})")),
                 Some(true) => {}
             }
@@ -75,18 +66,11 @@ impl Connector {
             return check;
         }
         // The documentation shows this of people who merely never signed in.
-        check.with_hint(format!(
-            "Kontur calls these users inactive: {}",
-            inactive.join(", ")
-        ))
+        check.with_hint(format!("Kontur calls these users inactive: {}", inactive.join(", ")))
     }
 
     fn feed_check(&self, read: &Result<&Reading>) -> Check {
-        let credential = if self.reads_as_person() {
-            "bearer"
-        } else {
-            "the access key"
-        };
+        let credential = if self.reads_as_person() { "bearer" } else { "the access key" };
         match read {
             Ok(feed) => {
                 let (people, cards) = feed.ask(|index| (index.people().len(), index.cards()));
@@ -101,11 +85,10 @@ impl Connector {
             }
             Err(error) if error.kind() == ErrorKind::Timeout => {
                 let events = self.told().ask(Index::events);
-                Check::passed(
-                    "feed",
-                    format!("{events} events are read, and there are more"),
-                )
-                .with_hint("the first reading takes a while; lookup, users and changes wait for it")
+                Check::passed("feed", format!("{events} events are read, and there are more"))
+                    .with_hint(
+                        "the first reading takes a while; lookup, users and changes wait for it",
+                    )
             }
             Err(error) if error.kind() == ErrorKind::Auth && !self.reads_as_person() => {
                 Check::passed("feed", "the access key does not open the feed").with_hint(

@@ -33,12 +33,7 @@ impl Connector {
 
     fn instance_check(&self, instance: &Instance, reachable: bool) -> Check {
         let off = |what: &str| {
-            Check::failed(
-                "instance",
-                ErrorKind::Rejected,
-                format!("the integration {what}"),
-                PAGE,
-            )
+            Check::failed("instance", ErrorKind::Rejected, format!("the integration {what}"), PAGE)
         };
         let on = match &instance.status {
             Some(InstanceStatus::Paused) => return off("is switched off for a while"),
@@ -79,9 +74,7 @@ impl Connector {
                 RUN_SETUP,
             );
         }
-        on.with_hint(format!(
-            "switched off: {missing}; {RUN_SETUP} to change that"
-        ))
+        on.with_hint(format!("switched off: {missing}; {RUN_SETUP} to change that"))
     }
 }
 
@@ -89,11 +82,8 @@ impl Connector {
 /// of another one.
 fn clicks_check(instance: &Instance, ours: Option<&str>) -> Check {
     match ours {
-        None => Check::passed(
-            "clicks",
-            "there is no inbound address: clicks do not reach us",
-        )
-        .with_hint(format!("set `public_url`, then {RUN_SETUP}, if they shall")),
+        None => Check::passed("clicks", "there is no inbound address: clicks do not reach us")
+            .with_hint(format!("set `public_url`, then {RUN_SETUP}, if they shall")),
         Some(ours) if calls(instance, ours) => Check::passed("clicks", "Kontur calls our address"),
         Some(_) => {
             let where_to = match &instance.base_url {
@@ -114,14 +104,9 @@ fn schedule_check(instance: &Instance, reachable: bool) -> Check {
     if SYNC.is_in(instance) {
         return Check::passed("schedule", "Kontur asks for the history by the clock");
     }
-    let check = Check::passed(
-        "schedule",
-        "Kontur does not ask for the history by the clock",
-    );
+    let check = Check::passed("schedule", "Kontur does not ask for the history by the clock");
     if reachable {
-        check.with_hint(format!(
-            "{RUN_SETUP} to make the schedule communications/sync"
-        ))
+        check.with_hint(format!("{RUN_SETUP} to make the schedule communications/sync"))
     } else {
         check
     }

@@ -31,18 +31,12 @@ enum By {
 const PERIOD: Duration = Duration::from_mins(5);
 
 /// The history is to be brought up to date.
-pub(in crate::connector) const SYNC: Hook = Hook {
-    id: "7a3d5c10-4b1e-4f6a-9c27-56434b000001",
-    relative_url: SYNC_PATH,
-    by: By::Clock,
-};
+pub(in crate::connector) const SYNC: Hook =
+    Hook { id: "7a3d5c10-4b1e-4f6a-9c27-56434b000001", relative_url: SYNC_PATH, by: By::Clock };
 
 /// The integration has a new version.
-const UPGRADE: Hook = Hook {
-    id: "7a3d5c10-4b1e-4f6a-9c27-56434b000002",
-    relative_url: UPGRADE_PATH,
-    by: By::Clock,
-};
+const UPGRADE: Hook =
+    Hook { id: "7a3d5c10-4b1e-4f6a-9c27-56434b000002", relative_url: UPGRADE_PATH, by: By::Clock };
 
 /// A client was made or changed.
 const CALLBACKS: Hook = Hook {
@@ -85,11 +79,7 @@ impl Part {
             Self::Features => "features call and hangup are switched on".to_owned(),
             Self::Address(_) => "the base address is set to ours".to_owned(),
             Self::Hook(hook) => {
-                let done = if hook.found(instance).is_some() {
-                    "is put right"
-                } else {
-                    "is made"
-                };
+                let done = if hook.found(instance).is_some() { "is put right" } else { "is made" };
                 format!("{} {done}", hook.name())
             }
             Self::NoFeatures => "features call and hangup are switched off".to_owned(),
@@ -162,9 +152,7 @@ impl Hook {
                 By::Clock => found.schedule.period.is_some(),
                 By::Changes(things) => {
                     let told = &found.filter.items.good;
-                    things
-                        .iter()
-                        .all(|thing| told.iter().any(|one| covers(one, thing)))
+                    things.iter().all(|thing| told.iter().any(|one| covers(one, thing)))
                 }
             };
             works && !found.disabled && found.trigger == Some(self.trigger()) && self.is_at(found)
@@ -182,11 +170,7 @@ impl Hook {
         self.ours(instance).or_else(|| {
             let all = instance.webhooks.good.iter();
             let mut same = all.filter(|hook| self.leads(hook, instance));
-            same.find(|hook| {
-                hook.trigger
-                    .as_ref()
-                    .is_none_or(|own| *own == self.trigger())
-            })
+            same.find(|hook| hook.trigger.as_ref().is_none_or(|own| *own == self.trigger()))
         })
     }
 
@@ -205,10 +189,7 @@ impl Hook {
 
     /// Pages print these addresses with a slash, without one, and whole.
     fn leads(&self, hook: &Webhook, instance: &Instance) -> bool {
-        let base = instance
-            .base_url
-            .as_deref()
-            .map(|base| base.trim_end_matches('/'));
+        let base = instance.base_url.as_deref().map(|base| base.trim_end_matches('/'));
         hook.relative_url.as_deref().is_some_and(|url| {
             let behind = base.and_then(|base| url.strip_prefix(base));
             behind.unwrap_or(url).trim_matches('/') == self.relative_url
@@ -220,9 +201,6 @@ impl Hook {
 fn covers(filter: &WebhookFilter, thing: &str) -> bool {
     let of_it = filter.entity_type.as_deref();
     of_it.is_none_or(|of| of.eq_ignore_ascii_case(thing))
-        && filter
-            .event_type
-            .as_ref()
-            .is_none_or(|kind| *kind == FeedEventType::Change)
+        && filter.event_type.as_ref().is_none_or(|kind| *kind == FeedEventType::Change)
         && filter.change_type.is_none()
 }

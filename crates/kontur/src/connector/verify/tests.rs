@@ -82,20 +82,12 @@ async fn a_key_that_does_not_is_refused_for_a_while() {
 
 #[tokio::test(start_paused = true)]
 async fn that_kontur_is_down_says_nothing_about_the_key() {
-    let Step::Answer(late) = instance(OURS) else {
-        unreachable!("it is an answer")
-    };
+    let Step::Answer(late) = instance(OURS) else { unreachable!("it is an answer") };
     for (trouble, kind) in [
         (Step::text(503, "text/html", "down"), ErrorKind::Unavailable),
-        (
-            Step::Fail(TransportError::Connect("refused".into())),
-            ErrorKind::Unavailable,
-        ),
+        (Step::Fail(TransportError::Connect("refused".into())), ErrorKind::Unavailable),
         (Step::text(200, "text/html", "<html>"), ErrorKind::Decode),
-        (
-            Step::Slow(Duration::from_mins(10), late),
-            ErrorKind::Timeout,
-        ),
+        (Step::Slow(Duration::from_mins(10), late), ErrorKind::Timeout),
     ] {
         let (connector, _) = scripted([trouble, instance(OURS)]);
         let error = verify(&connector, "key").await.unwrap_err();
@@ -115,11 +107,7 @@ async fn without_a_key_there_is_nothing_to_verify() {
 
 #[tokio::test]
 async fn the_stand_in_knows_its_own_keys() {
-    for unauthorized in [
-        Unauthorized::Quoted,
-        Unauthorized::Bare,
-        Unauthorized::Forbidden,
-    ] {
+    for unauthorized in [Unauthorized::Quoted, Unauthorized::Bare, Unauthorized::Forbidden] {
         let sandbox = Sandbox::builder().start().await.unwrap();
         let mut dialect = Dialect::default();
         dialect.unauthorized = unauthorized;

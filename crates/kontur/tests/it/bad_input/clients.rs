@@ -26,31 +26,11 @@ fn new_ones() -> Vec<Row> {
     let company = |what, says, company| row("CreateCompany", what, says, company);
     let contacts = |what, says, contacts| row("CreateContacts", what, says, contacts);
     vec![
-        company(
-            "no name",
-            "the name of a company is empty",
-            CreateCompany::new(""),
-        ),
-        company(
-            "a blank name",
-            "the name of a company is empty",
-            CreateCompany::new("\r\n\u{a0}"),
-        ),
-        company(
-            "an empty inn",
-            "the inn of a company is empty",
-            mir().with_inn(" "),
-        ),
-        company(
-            "an empty kpp",
-            "the kpp of a company is empty",
-            mir().with_kpp(""),
-        ),
-        company(
-            "an empty region",
-            "the region of a company is empty",
-            mir().with_region_code(""),
-        ),
+        company("no name", "the name of a company is empty", CreateCompany::new("")),
+        company("a blank name", "the name of a company is empty", CreateCompany::new("\r\n\u{a0}")),
+        company("an empty inn", "the inn of a company is empty", mir().with_inn(" ")),
+        company("an empty kpp", "the kpp of a company is empty", mir().with_kpp("")),
+        company("an empty region", "the region of a company is empty", mir().with_region_code("")),
         company(
             "an empty description",
             "the description of a company is empty",
@@ -58,11 +38,7 @@ fn new_ones() -> Vec<Row> {
         ),
         company("a number of no sort", sort, mir().with_phone(sortless())),
         contacts("nobody", "no contact to make", CreateContacts::new([])),
-        contacts(
-            "no name",
-            "the name of a contact is empty",
-            one(NewContact::new(" ")),
-        ),
+        contacts("no name", "the name of a contact is empty", one(NewContact::new(" "))),
         contacts(
             "one of two without a name",
             "the name of a contact is empty",
@@ -78,16 +54,8 @@ fn new_ones() -> Vec<Row> {
             "the region of a contact is empty",
             one(ivan().with_region_code(" ")),
         ),
-        contacts(
-            "an empty address",
-            address,
-            one(ivan().with_email(NewElement::email(" "))),
-        ),
-        contacts(
-            "a number of no sort",
-            sort,
-            one(ivan().with_phone(sortless())),
-        ),
+        contacts("an empty address", address, one(ivan().with_email(NewElement::email(" ")))),
+        contacts("a number of no sort", sort, one(ivan().with_phone(sortless()))),
     ]
 }
 

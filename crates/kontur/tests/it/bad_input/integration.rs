@@ -19,12 +19,7 @@ pub(super) fn rows() -> Vec<Row> {
     let unknown = ChangeType::Other("merge".to_owned());
     vec![
         row("PatchInstance", "no change", "changes nothing", patch()),
-        row(
-            "PatchInstance",
-            "no address",
-            "no https address",
-            at_address(""),
-        ),
+        row("PatchInstance", "no address", "no https address", at_address("")),
         row(
             "PatchInstance",
             "an address anybody can listen to",
@@ -67,18 +62,8 @@ pub(super) fn rows() -> Vec<Row> {
             "no https address",
             at_address("").with_base_url("https://crm-hook.example.org"),
         ),
-        row(
-            "PatchInstance",
-            "a webhook without an address",
-            "no relative address",
-            calling(""),
-        ),
-        row(
-            "PatchInstance",
-            "a webhook with a blank address",
-            "no relative address",
-            calling(" "),
-        ),
+        row("PatchInstance", "a webhook without an address", "no relative address", calling("")),
+        row("PatchInstance", "a webhook with a blank address", "no relative address", calling(" ")),
         row(
             "PatchInstance",
             "a webhook from the root",
@@ -103,30 +88,15 @@ pub(super) fn rows() -> Vec<Row> {
             "no relative address",
             calling("communications/sync\n"),
         ),
-        row(
-            "PatchInstance",
-            "no period",
-            "no period of a schedule",
-            every(Duration::ZERO),
-        ),
+        row("PatchInstance", "no period", "no period of a schedule", every(Duration::ZERO)),
         row(
             "PatchInstance",
             "less than a second",
             "no period of a schedule",
             every(Duration::from_millis(999)),
         ),
-        row(
-            "PatchInstance",
-            "a day",
-            "no period of a schedule",
-            every(Duration::from_hours(24)),
-        ),
-        row(
-            "PatchInstance",
-            "changes of nothing",
-            "does not say which changes",
-            adding(changes()),
-        ),
+        row("PatchInstance", "a day", "no period of a schedule", every(Duration::from_hours(24))),
+        row("PatchInstance", "changes of nothing", "does not say which changes", adding(changes())),
         row(
             "PatchInstance",
             "changes of things without a name",
@@ -143,11 +113,7 @@ pub(super) fn rows() -> Vec<Row> {
             "PatchInstance",
             "an unknown change",
             "Kontur has no change \"merge\"",
-            adding(
-                changes()
-                    .about("company")
-                    .about_changes("contact", &unknown),
-            ),
+            adding(changes().about("company").about_changes("contact", &unknown)),
         ),
         row(
             "SetupIntegration",

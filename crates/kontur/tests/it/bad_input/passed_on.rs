@@ -31,23 +31,15 @@ const ODD: &str = "a X-Evil: 1\u{202e}ё&=+%#?\\\"'[]{}\u{1f4de}";
 /// Operations with that text wherever they take one: names and texts are a person's.
 fn nasty() -> Vec<Box<dyn Operation>> {
     let email = || NewElement::email(NASTY).with_type(ElementType::Other(NASTY.to_owned()));
-    let company = CreateCompany::new(NASTY)
-        .with_inn(NASTY)
-        .with_description(NASTY);
-    let new = NewContact::new(NASTY)
-        .with_position(NASTY)
-        .with_email(email());
+    let company = CreateCompany::new(NASTY).with_inn(NASTY).with_description(NASTY);
+    let new = NewContact::new(NASTY).with_position(NASTY).with_email(email());
     let mut stored = StoredFile::new(file());
     stored.file_name = Some(NASTY.to_owned());
     stored.content_type = Some(NASTY.to_owned());
     vec![
         Box::new(company),
         Box::new(CreateContacts::new([new])),
-        Box::new(
-            PatchContact::new(contact())
-                .with_name(NASTY)
-                .adding_email(&email()),
-        ),
+        Box::new(PatchContact::new(contact()).with_name(NASTY).adding_email(&email())),
         Box::new(SetupIntegration::new(instance()).with_setting(NASTY, NASTY)),
         Box::new(register(leg().with_recording(stored))),
         Box::new(
@@ -62,9 +54,7 @@ fn holds(value: &Value, text: &str) -> bool {
     match value {
         Value::String(other) => other == text,
         Value::Array(list) => list.iter().any(|one| holds(one, text)),
-        Value::Object(map) => map
-            .iter()
-            .any(|(name, one)| name == text || holds(one, text)),
+        Value::Object(map) => map.iter().any(|(name, one)| name == text || holds(one, text)),
         _ => false,
     }
 }
@@ -107,10 +97,7 @@ fn an_odd_id_stays_one_part_of_a_path_or_query() {
     }
     let by_id = CallRedirect::by_external_id(ExternalId::new(ODD.replace('/', "")).unwrap());
     let events = ListEvents::after(EventOffset::new(ODD).unwrap());
-    for (operation, key) in [
-        (&by_id as &dyn Operation, "externalId"),
-        (&events, "offset"),
-    ] {
+    for (operation, key) in [(&by_id as &dyn Operation, "externalId"), (&events, "offset")] {
         let query = operation.request().unwrap().query_string();
         let mut pairs = form_urlencoded::parse(query.as_bytes());
         let sent = pairs.any(|(name, value)| name == key && value == ODD);
@@ -192,11 +179,7 @@ fn a_page_may_be_as_long_as_anybody_likes() {
 
 #[test]
 fn a_schedule_keeps_whole_seconds() {
-    for (millis, sent) in [
-        (1_000, "00:00:01"),
-        (1_999, "00:00:01"),
-        (86_399_000, "23:59:59"),
-    ] {
+    for (millis, sent) in [(1_000, "00:00:01"), (1_999, "00:00:01"), (86_399_000, "23:59:59")] {
         let period = Duration::from_millis(millis);
         let sync = NewWebhook::every(period, "communications/sync");
         let patch = PatchInstance::new(instance()).adding(&sync);
@@ -210,8 +193,5 @@ fn no_features_at_all_are_a_change() {
     // To switch everything off is a wish like any other.
     let patch = PatchInstance::new(instance()).with_features([]);
     let features = &body(&patch)["operations"][0]["value"];
-    assert_eq!(
-        features,
-        &serde_json::json!({"call": false, "hangup": false})
-    );
+    assert_eq!(features, &serde_json::json!({"call": false, "hangup": false}));
 }

@@ -48,12 +48,7 @@ pub(super) fn row(
     says: &'static str,
     operation: impl Operation + 'static,
 ) -> Row {
-    Row {
-        type_name,
-        what,
-        operation: Box::new(operation),
-        says,
-    }
+    Row { type_name, what, operation: Box::new(operation), says }
 }
 
 pub(super) fn rows() -> Vec<Row> {
@@ -89,36 +84,21 @@ fn live() -> Vec<Row> {
             "no call direction \"sideways\"",
             start(sideways()),
         ),
-        row(
-            "CallStarted",
-            "no direction",
-            "no call direction \"\"",
-            start(nothing()),
-        ),
+        row("CallStarted", "no direction", "no call direction \"\"", start(nothing())),
         row(
             "CallFinished",
             "an unknown direction",
             "no call direction \"sideways\"",
             finished(sideways(), at(9)),
         ),
-        row(
-            "CallFinished",
-            "no direction",
-            "no call direction \"\"",
-            finished(nothing(), at(9)),
-        ),
+        row("CallFinished", "no direction", "no call direction \"\"", finished(nothing(), at(9))),
         row(
             "SendCallEvent",
             "the word without a meaning",
             "no leg is ever sent as finished",
             event(LegEventType::Finished),
         ),
-        row(
-            "SendCallEvent",
-            "an unknown word",
-            "no leg event \"resumed\"",
-            other("resumed"),
-        ),
+        row("SendCallEvent", "an unknown word", "no leg event \"resumed\"", other("resumed")),
         row("SendCallEvent", "no word", "no leg event \"\"", other("")),
         row(
             "SendCallEvent",
@@ -158,12 +138,7 @@ fn finished_calls() -> Vec<Row> {
             "no call direction \"sideways\"",
             bare(sideways()).with_leg(leg()),
         ),
-        row(
-            "RegisterCall",
-            "no legs",
-            "has no legs",
-            bare(CallDirection::Inbound),
-        ),
+        row("RegisterCall", "no legs", "has no legs", bare(CallDirection::Inbound)),
         row(
             "RegisterCall",
             "one leg twice",
@@ -188,12 +163,7 @@ fn finished_calls() -> Vec<Row> {
             "was answered at 2025-11-20T09:38:44Z and ended at 2025-11-20T09:38:43Z",
             talk(9, 8),
         ),
-        row(
-            "RegisterCall",
-            "an end with the answer",
-            "was answered at",
-            talk(9, 9),
-        ),
+        row("RegisterCall", "an end with the answer", "was answered at", talk(9, 9)),
         row(
             "RegisterCall",
             "a file without a name",
@@ -234,18 +204,8 @@ fn files() -> Vec<Row> {
     let of_length = |length| UploadFile::from_source(OfLength(length), name(), "audio/mpeg");
     let up = || FileId::new("..").unwrap();
     vec![
-        row(
-            "UploadFile",
-            "no bytes",
-            "is empty",
-            UploadFile::bytes([], name(), "audio/mpeg"),
-        ),
-        row(
-            "UploadFile",
-            "an empty tape",
-            "the tape is empty",
-            of_length(0),
-        ),
+        row("UploadFile", "no bytes", "is empty", UploadFile::bytes([], name(), "audio/mpeg")),
+        row("UploadFile", "an empty tape", "the tape is empty", of_length(0)),
         row(
             "UploadFile",
             "a byte too many",
@@ -271,36 +231,16 @@ fn files() -> Vec<Row> {
             UploadFile::file(env!("CARGO_MANIFEST_DIR"), name(), "audio/mpeg"),
         ),
         row("UploadFile", "no type", "no content type", upload("")),
-        row(
-            "UploadFile",
-            "half a type",
-            "no content type",
-            upload("audio/"),
-        ),
+        row("UploadFile", "half a type", "no content type", upload("audio/")),
         row(
             "UploadFile",
             "a further header in the type",
             "no content type",
             upload("audio/mpeg\r\nX-Evil: 1"),
         ),
-        row(
-            "UploadFile",
-            "a type in other letters",
-            "no content type",
-            upload("звук/mp3"),
-        ),
-        row(
-            "GetFileMeta",
-            "a way through the path",
-            "\"..\" is no id",
-            GetFileMeta::new(up()),
-        ),
-        row(
-            "DownloadFile",
-            "a way through the path",
-            "\"..\" is no id",
-            DownloadFile::new(up()),
-        ),
+        row("UploadFile", "a type in other letters", "no content type", upload("звук/mp3")),
+        row("GetFileMeta", "a way through the path", "\"..\" is no id", GetFileMeta::new(up())),
+        row("DownloadFile", "a way through the path", "\"..\" is no id", DownloadFile::new(up())),
         row(
             "DownloadFile",
             "the same place in the path",

@@ -73,16 +73,11 @@ fn ids_of_calls_and_legs_have_no_slash() {
 #[test]
 fn a_name_of_a_file_is_one_plain_line() {
     let long = "7".repeat(256);
-    for text in [
-        "", " ", "a/b.mp3", "a\\b.mp3", "a\"b.mp3", "a\r\nb", "a\u{0}", "ё.mp3", &long,
-    ] {
+    for text in ["", " ", "a/b.mp3", "a\\b.mp3", "a\"b.mp3", "a\r\nb", "a\u{0}", "ё.mp3", &long] {
         refused(&format!("FileName {text:?}"), FileName::new(text));
     }
     for text in ["", " ", &long] {
-        refused(
-            &format!("FileName nearest {text:?}"),
-            FileName::nearest(text),
-        );
+        refused(&format!("FileName nearest {text:?}"), FileName::nearest(text));
     }
     for text in ["a/../b\r\n\u{202e}.mp3", "\"", "ё"] {
         let near = FileName::nearest(text).unwrap();
@@ -116,38 +111,14 @@ fn keys_and_workspaces_that_are_none_are_a_matter_of_configuration() {
     let built = [
         ("no key", Client::builder("vochi-demo").build(&hub)),
         ("a blank key", good().api_key(" ").build(&hub)),
-        (
-            "a key in two lines",
-            good().api_key("canary\nb").build(&hub),
-        ),
-        (
-            "a secret without a name",
-            good().integration_secret("canary").build(&hub),
-        ),
-        (
-            "a secret in two lines",
-            good().integration_secret("a=canary\n").build(&hub),
-        ),
-        (
-            "an access key in two lines",
-            good().access_key("canary\r").build(&hub),
-        ),
-        (
-            "a bearer in two lines",
-            good().bearer("canary\u{0}").build(&hub),
-        ),
-        (
-            "no workspace",
-            Client::builder(" ").api_key("k").build(&hub),
-        ),
-        (
-            "a way through the path",
-            Client::builder("..").api_key("k").build(&hub),
-        ),
-        (
-            "two workspaces",
-            Client::builder("a/b").api_key("k").build(&hub),
-        ),
+        ("a key in two lines", good().api_key("canary\nb").build(&hub)),
+        ("a secret without a name", good().integration_secret("canary").build(&hub)),
+        ("a secret in two lines", good().integration_secret("a=canary\n").build(&hub)),
+        ("an access key in two lines", good().access_key("canary\r").build(&hub)),
+        ("a bearer in two lines", good().bearer("canary\u{0}").build(&hub)),
+        ("no workspace", Client::builder(" ").api_key("k").build(&hub)),
+        ("a way through the path", Client::builder("..").api_key("k").build(&hub)),
+        ("two workspaces", Client::builder("a/b").api_key("k").build(&hub)),
         ("no address", good().url("").build(&hub)),
     ];
     for (place, client) in built {

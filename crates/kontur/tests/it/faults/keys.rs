@@ -79,9 +79,7 @@ fn keys(script: &ScriptedTransport) -> Vec<Option<String>> {
         headers.find(|(name, _)| name == "x-xcom-accesskey")
     };
     let played = script.played().into_iter();
-    played
-        .map(|request| key(request.headers).map(|(_, value)| value))
-        .collect()
+    played.map(|request| key(request.headers).map(|(_, value)| value)).collect()
 }
 
 #[tokio::test(start_paused = true)]

@@ -95,12 +95,7 @@ struct No {
 }
 
 fn for_good() -> Vec<No> {
-    let no = |status, kind, code, body| No {
-        status,
-        body,
-        kind,
-        code,
-    };
+    let no = |status, kind, code, body| No { status, body, kind, code };
     let word = |word: &str| json!({"status": word, "message": format!("No. {QUOTED}")});
     let wrapped = json!({
         "errorInfo": {
@@ -119,19 +114,9 @@ fn for_good() -> Vec<No> {
         "traceId": "00-1a2b",
     });
     vec![
-        no(
-            409,
-            ErrorKind::NotFound,
-            "communicationNotFound",
-            word("communicationNotFound"),
-        ),
+        no(409, ErrorKind::NotFound, "communicationNotFound", word("communicationNotFound")),
         no(409, ErrorKind::NotFound, "notFound", word("notFound")),
-        no(
-            409,
-            ErrorKind::Rejected,
-            "notSupported",
-            word("notSupported"),
-        ),
+        no(409, ErrorKind::Rejected, "notSupported", word("notSupported")),
         no(409, ErrorKind::Auth, "notInstalled", word("notInstalled")),
         no(409, ErrorKind::Rejected, "Error", json!("Error")),
         no(409, ErrorKind::Rejected, "invalidArgs", wrapped.clone()),
@@ -142,18 +127,8 @@ fn for_good() -> Vec<No> {
             "conflict",
             json!({"isSuccessful": false, "responseCode": "conflict"}),
         ),
-        no(
-            400,
-            ErrorKind::Rejected,
-            "One or more validation errors occurred.",
-            problem.clone(),
-        ),
-        no(
-            409,
-            ErrorKind::Rejected,
-            "One or more validation errors occurred.",
-            problem,
-        ),
+        no(400, ErrorKind::Rejected, "One or more validation errors occurred.", problem.clone()),
+        no(409, ErrorKind::Rejected, "One or more validation errors occurred.", problem),
     ]
 }
 
@@ -188,11 +163,9 @@ async fn a_refusal_without_quotes_means_the_same() {
 #[tokio::test(start_paused = true)]
 async fn a_page_in_place_of_a_refusal_is_no_word_of_konturs() {
     for row in all() {
-        for (status, kind) in [
-            (404, ErrorKind::NotFound),
-            (409, ErrorKind::Rejected),
-            (302, ErrorKind::Auth),
-        ] {
+        for (status, kind) in
+            [(404, ErrorKind::NotFound), (409, ErrorKind::Rejected), (302, ErrorKind::Auth)]
+        {
             let fault = format!("a page with HTTP {status}");
             let outcome = send(&row, &fault, [page(status), good(&row)]).await;
             let error = outcome.failed(kind, Effect::NotApplied, 1);

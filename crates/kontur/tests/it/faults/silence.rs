@@ -78,14 +78,7 @@ async fn an_answer_lost_once_is_not_forgotten_for_a_later_refusal() {
 async fn an_answer_that_takes_too_long_counts_as_lost() {
     for row in all() {
         let outcome = send(&row, "a slow answer", [late(&row), good(&row)]).await;
-        if row
-            .operation
-            .request()
-            .unwrap()
-            .body_ref()
-            .source()
-            .is_some()
-        {
+        if row.operation.request().unwrap().body_ref().source().is_some() {
             // A file is given more time; then there is none left for another.
             let may_be = effect(&row, Effect::Maybe);
             outcome.failed(ErrorKind::Timeout, may_be, 1);

@@ -9,21 +9,13 @@ use super::{ALL_TRIES, Needs, QUOTED, Row, Sender, all, effect, good, send};
 /// Bodies nobody knows the sender of: Kontur, or something in between.
 fn foreign() -> [(&'static str, &'static str, String); 3] {
     [
-        (
-            "a page",
-            "text/html",
-            format!("<html>maintenance, X-XCOM-AccessKey: {QUOTED}</html>"),
-        ),
+        ("a page", "text/html", format!("<html>maintenance, X-XCOM-AccessKey: {QUOTED}</html>")),
         (
             "JSON that is cut off",
             "application/json; charset=utf-8",
             format!(r#"{{"id":"3f0c","fileId":"7c9e","items":{{}},"x":"{QUOTED}"#),
         ),
-        (
-            "a list that is cut off",
-            "application/json",
-            r#"["3f0c","#.to_owned(),
-        ),
+        ("a list that is cut off", "application/json", r#"["3f0c","#.to_owned()),
     ]
 }
 
@@ -80,11 +72,7 @@ fn hollow() -> [(&'static str, String, &'static [Needs]); 7] {
     [
         ("an empty list", "[]".to_owned(), whatever),
         ("an empty object", "{}".to_owned(), object),
-        (
-            "an object with other things in it",
-            format!(r#"{{"comment":"{QUOTED}"}}"#),
-            object,
-        ),
+        ("an object with other things in it", format!(r#"{{"comment":"{QUOTED}"}}"#), object),
         ("an empty body", String::new(), whatever),
         ("null", "null".to_owned(), whatever),
         ("a yes", "\"OK\"".to_owned(), whatever),
@@ -106,11 +94,7 @@ async fn a_yes_with_nothing_in_it_is_told_as_done_where_something_was_needed() {
             let error = outcome.failed(ErrorKind::Decode, effect(&row, Effect::Applied), 1);
             outcome.is("status", error.status(), Some(200));
             outcome.is("next try", error.try_again(), TryAgain::Never);
-            let begins = if body.is_empty() {
-                "the body is empty"
-            } else {
-                "the body begins: "
-            };
+            let begins = if body.is_empty() { "the body is empty" } else { "the body begins: " };
             for part in ["HTTP 200", content_type, begins] {
                 let told = error.message();
                 assert!(told.contains(part), "{}: {told}", outcome.case());

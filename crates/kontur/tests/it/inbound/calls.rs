@@ -38,10 +38,7 @@ fn a_click_rings_the_user_and_calls_the_client() {
     assert_eq!(call.extension.as_ref().unwrap().as_str(), "101");
     assert_eq!(call.crm_call_id.as_ref().unwrap().as_str(), COMMUNICATION);
     assert_eq!(call.access_key.as_ref().unwrap().expose(), KEY);
-    assert_eq!(
-        (&call.our_number, &call.entity, &call.clicked_on),
-        (&None, &None, &None)
-    );
+    assert_eq!((&call.our_number, &call.entity, &call.clicked_on), (&None, &None, &None));
     assert_eq!(
         json!(call.raw),
         json!({"communicationId": COMMUNICATION, "fromUserId": MASHA, "clientPhone": "375291112233"})
@@ -57,10 +54,7 @@ fn a_click_on_a_colleague_calls_their_extension() {
     assert_eq!(call.phone, Some(Party::Extension("102".parse().unwrap())));
     assert_eq!(call.phone_raw, None);
     for empty in [json!(""), json!(" "), Value::Null] {
-        let answer = posted(
-            CALL,
-            &click(&json!({"toUserId": DIMA, "clientPhone": empty})),
-        );
+        let answer = posted(CALL, &click(&json!({"toUserId": DIMA, "clientPhone": empty})));
         assert!(matches!(taken(answer).phone, Some(Party::Extension(_))));
     }
 }
@@ -78,16 +72,8 @@ fn a_click_with_both_a_client_and_a_colleague_calls_the_client() {
 #[test]
 fn numbers_are_read_as_the_account_reads_them_and_kept_as_they_came() {
     for (sent, read, raw) in [
-        (
-            json!(" 8029 111-22-33 "),
-            Some("+375291112233"),
-            "8029 111-22-33",
-        ),
-        (
-            json!(375_291_112_233_u64),
-            Some("+375291112233"),
-            "375291112233",
-        ),
+        (json!(" 8029 111-22-33 "), Some("+375291112233"), "8029 111-22-33"),
+        (json!(375_291_112_233_u64), Some("+375291112233"), "375291112233"),
         (json!("1234567890123456789"), None, "1234567890123456789"),
     ] {
         let call = taken(posted(CALL, &click(&json!({ "clientPhone": sent }))));
@@ -185,25 +171,16 @@ fn a_hang_up_names_its_leg() {
     assert_eq!(plain.access_key.as_ref().unwrap().expose(), KEY);
     assert_eq!(plain.crm_call_id, None);
     let with_id = fixture("inbound-hangup-with-id");
-    assert_eq!(
-        with_id.crm_call_id.unwrap().as_str(),
-        "3f0c2a54-7d0e-4b8e-9a53-5a3b0c6d1e01"
-    );
+    assert_eq!(with_id.crm_call_id.unwrap().as_str(), "3f0c2a54-7d0e-4b8e-9a53-5a3b0c6d1e01");
     assert_eq!(with_id.id, plain.id, "one leg is hung up once");
-    let other = taken(posted(
-        HANGUP,
-        &json!({"realtimeCallItemId": "1763631515.44"}),
-    ));
+    let other = taken(posted(HANGUP, &json!({"realtimeCallItemId": "1763631515.44"})));
     assert_ne!(other.id, plain.id);
     assert_eq!(other.user_id, None);
 }
 
 #[test]
 fn a_leg_is_read_with_a_prefix_and_as_a_number() {
-    for (sent, leg) in [
-        (json!("Vochi/1763631515.43"), "1763631515.43"),
-        (json!(43), "43"),
-    ] {
+    for (sent, leg) in [(json!("Vochi/1763631515.43"), "1763631515.43"), (json!(43), "43")] {
         let event = taken(posted(HANGUP, &json!({ "realtimeCallItemId": sent })));
         assert_eq!(hangup_leg(&event).unwrap().as_str(), leg);
     }

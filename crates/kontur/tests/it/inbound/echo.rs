@@ -29,13 +29,7 @@ fn one_of_each() -> Vec<(u16, InboundRequest)> {
         (403, post("/api/v1/someone/communications/call", &click)),
         (404, post("/communications/unknown", &click)),
         (404, post("", &click)),
-        (
-            409,
-            post(
-                CALL,
-                &json!({"communicationId": "3f0c", "fromUserId": MASHA}),
-            ),
-        ),
+        (409, post(CALL, &json!({"communicationId": "3f0c", "fromUserId": MASHA}))),
         (409, post("/communications/accept", &json!({}))),
         (413, huge),
     ]
@@ -84,11 +78,7 @@ fn a_system_call_needs_both_headers() {
             &[("X-XCOM-AccessKey", ""), (ECHO, "echo-1")],
             &[("X-XCOM-AccessKey", " "), (ECHO, "echo-1")],
             &[("X-XCOM-AccessKey", KEY), (ECHO, "")],
-            &[
-                ("X-XCOM-AccessKey", KEY),
-                ("X-XCOM-AccessKey", "two"),
-                (ECHO, "echo-1"),
-            ],
+            &[("X-XCOM-AccessKey", KEY), ("X-XCOM-AccessKey", "two"), (ECHO, "echo-1")],
             &[("Authorization", KEY), (ECHO, "echo-1")],
         ] {
             let mut request = post(path, &click);
@@ -97,10 +87,7 @@ fn a_system_call_needs_both_headers() {
             assert_eq!(reply.status, StatusCode::BAD_REQUEST, "{path} {pairs:?}");
             assert!(reply.body.is_empty());
             assert_eq!(event.unwrap_err().kind(), ErrorKind::Input);
-            assert_eq!(
-                reply.headers.contains_key(ECHO),
-                request.headers.contains_key(ECHO)
-            );
+            assert_eq!(reply.headers.contains_key(ECHO), request.headers.contains_key(ECHO));
         }
         let mut lower = post(path, &click);
         lower.headers = headers(&[
@@ -116,22 +103,14 @@ fn a_system_call_needs_both_headers() {
 #[test]
 fn a_request_for_another_workspace_is_forbidden() {
     let id = "5d7c1d20-0c3e-4a57-9d11-2f6f7a9c0001";
-    for path in [
-        "communications/call",
-        "communications/1/hangup",
-        "setup",
-        "crm-callbacks",
-    ] {
+    for path in ["communications/call", "communications/1/hangup", "setup", "crm-callbacks"] {
         let at = |workspace: &str| format!("/api/v1/{workspace}/{path}");
         let forbidden = (403, ErrorKind::Auth);
         assert_eq!(refused(posted(&at("someone"), &json!({}))), forbidden);
         assert_eq!(refused(posted(&at("vochi-demo-2"), &json!({}))), forbidden);
-        for (own, asked) in [
-            ("vochi-demo", "VOCHI-demo"),
-            ("vochi-demo", id),
-            (id, "vochi-demo"),
-            ("", "someone"),
-        ] {
+        for (own, asked) in
+            [("vochi-demo", "VOCHI-demo"), ("vochi-demo", id), (id, "vochi-demo"), ("", "someone")]
+        {
             let request = post(&at(asked), &json!({}));
             let (reply, _) = parse(&account(), &config(own), &request);
             assert_ne!(reply.status, StatusCode::FORBIDDEN, "{own} {asked}");

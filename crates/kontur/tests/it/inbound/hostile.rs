@@ -12,14 +12,7 @@ use vochi_crm_kontur::inbound::{
 
 use super::{CALL, DIMA, MASHA, headers, post, refused, request, send, taken};
 
-const ALL: [&str; 6] = [
-    CALL_PATH,
-    HANGUP_PATH,
-    SYNC_PATH,
-    UPGRADE_PATH,
-    SETUP_PATH,
-    EVENTS_PATH,
-];
+const ALL: [&str; 6] = [CALL_PATH, HANGUP_PATH, SYNC_PATH, UPGRADE_PATH, SETUP_PATH, EVENTS_PATH];
 
 /// What is read out of a body has to be in one.
 const WITH_BODY: [&str; 3] = [CALL_PATH, HANGUP_PATH, EVENTS_PATH];
@@ -126,12 +119,7 @@ fn words_that_look_like_secrets_take_no_long_time() {
     let begun = std::time::Instant::now();
     let many = json!({"id": "e-1", "texts": texts, "text": word.repeat(1_000)});
     let event = taken(send(&post(EVENTS_PATH, &many)));
-    assert!(
-        event.raw["texts"][59]
-            .as_str()
-            .unwrap()
-            .starts_with("apikey=***&")
-    );
+    assert!(event.raw["texts"][59].as_str().unwrap().starts_with("apikey=***&"));
     assert_eq!(event.raw["text"], "…", "too long to be looked through");
     let one = json!({"id": "e-1", word.repeat(28_000): 1});
     assert_eq!(taken(send(&post(EVENTS_PATH, &one))).raw["…"], "***");
@@ -195,8 +183,7 @@ fn path() -> impl Strategy<Value = String> {
     let id = prop_oneof![Just("3f0c".to_owned()), any::<String>()];
     prop_oneof![
         prop::sample::select(ALL.to_vec()).prop_map(|path| format!("/{path}")),
-        id.clone()
-            .prop_map(|id| format!("/communications/{id}/hangup")),
+        id.clone().prop_map(|id| format!("/communications/{id}/hangup")),
         id.prop_map(|workspace| format!("/api/v1/{workspace}/communications/call")),
     ]
 }

@@ -13,12 +13,9 @@ use super::{ECHOED, KEY, from_kontur, kind_of, of_fixture, send};
 /// each other.
 fn vital(kind: &InboundKind) -> &'static [&'static str] {
     match kind {
-        InboundKind::ClickToCall => &[
-            "/communicationId",
-            "/fromUserId",
-            "/toUserId",
-            "/clientPhone",
-        ],
+        InboundKind::ClickToCall => {
+            &["/communicationId", "/fromUserId", "/toUserId", "/clientPhone"]
+        }
         InboundKind::Hangup => &["/realtimeCallItemId"],
         _ => &[],
     }

@@ -14,11 +14,7 @@ fn from(peer: Option<&str>) -> Answer {
         Some(peer) => request.with_peer(peer.parse().unwrap()),
         None => request,
     };
-    parse(
-        &account.account("office").unwrap(),
-        &config("vochi-demo"),
-        &request,
-    )
+    parse(&account.account("office").unwrap(), &config("vochi-demo"), &request)
 }
 
 #[test]

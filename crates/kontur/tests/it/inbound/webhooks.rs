@@ -103,10 +103,7 @@ fn a_change_that_is_none_is_refused() {
         assert_eq!(refused(answer), (400, ErrorKind::Input), "{body}");
     }
     let marked = "\u{feff}{\"id\": \"e-3\"}";
-    assert_eq!(
-        taken(send(&request(Method::POST, EVENTS_PATH, marked))).id,
-        "e-3"
-    );
+    assert_eq!(taken(send(&request(Method::POST, EVENTS_PATH, marked))).id, "e-3");
 }
 
 #[test]

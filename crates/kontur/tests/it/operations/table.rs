@@ -120,13 +120,7 @@ impl Row {
         needs: Needs,
         operation: impl Operation + 'static,
     ) -> Self {
-        Self {
-            name,
-            operation: Box::new(operation),
-            repeats,
-            needs,
-            sender: Sender::Integration,
-        }
+        Self { name, operation: Box::new(operation), repeats, needs, sender: Sender::Integration }
     }
 
     fn sent_as(mut self, sender: Sender) -> Self {
@@ -227,13 +221,8 @@ fn reads() -> Vec<Row> {
     use Idempotency::Safe;
     use Needs::{Nothing, Object, Something};
     vec![
-        Row::new(
-            "AuthorizePrivate",
-            Safe,
-            Something,
-            AuthorizePrivate::new("invented-key"),
-        )
-        .sent_as(Sender::Private),
+        Row::new("AuthorizePrivate", Safe, Something, AuthorizePrivate::new("invented-key"))
+            .sent_as(Sender::Private),
         Row::new(
             "AuthorizePublic",
             Safe,
@@ -241,29 +230,14 @@ fn reads() -> Vec<Row> {
             AuthorizePublic::new("invented-key", "secretKey=invented"),
         )
         .sent_as(Sender::Public),
-        Row::new(
-            "CallRedirect, by phone",
-            Safe,
-            Object,
-            CallRedirect::by_phone(number()),
-        ),
-        Row::new(
-            "CallRedirect, of a call",
-            Safe,
-            Object,
-            CallRedirect::by_external_id(call()),
-        ),
+        Row::new("CallRedirect, by phone", Safe, Object, CallRedirect::by_phone(number())),
+        Row::new("CallRedirect, of a call", Safe, Object, CallRedirect::by_external_id(call())),
         Row::new("GetContact", Safe, Something, GetContact::new(contact())).sent_as(Sender::Person),
         Row::new("ListEvents", Safe, Object, ListEvents::from_start()).sent_as(Sender::Person),
         Row::new("GetFileMeta", Safe, Something, GetFileMeta::new(file())),
         Row::new("DownloadFile", Safe, Nothing, DownloadFile::new(file())),
         Row::new("GetInstance", Safe, Object, GetInstance::new(instance())),
-        Row::new(
-            "GetMainTelephony",
-            Safe,
-            Object,
-            GetMainTelephony::new(instance()),
-        ),
+        Row::new("GetMainTelephony", Safe, Object, GetMainTelephony::new(instance())),
     ]
 }
 
@@ -278,18 +252,8 @@ fn calls() -> Vec<Row> {
         Row::new("CallStarted", Keyed, Something, start),
         // It may show a second line.
         Row::new("SendCallEvent", Unsafe, Yes, connected()),
-        Row::new(
-            "SendCallEvent, trusted",
-            Keyed,
-            Yes,
-            connected().when_lost(LostEvents::Repeat),
-        ),
-        Row::new(
-            "CallFinished",
-            Keyed,
-            Yes,
-            finished(CallDirection::Inbound, at(9)),
-        ),
+        Row::new("SendCallEvent, trusted", Keyed, Yes, connected().when_lost(LostEvents::Repeat)),
+        Row::new("CallFinished", Keyed, Yes, finished(CallDirection::Inbound, at(9))),
         Row::new("CallFailed", Keyed, Yes, CallFailed::new(communication())),
         // A file may be attached once.
         Row::new("CallRecording", Unsafe, Yes, recording_to_leg()),
@@ -315,12 +279,7 @@ fn other_writes() -> Vec<Row> {
             Object,
             patch_instance().with_features([Feature::Call, Feature::Hangup]),
         ),
-        Row::new(
-            "PatchInstance, adding",
-            Unsafe,
-            Object,
-            patch_instance().adding(&sync),
-        ),
+        Row::new("PatchInstance, adding", Unsafe, Object, patch_instance().adding(&sync)),
         Row::new(
             "SetupIntegration",
             Keyed,
@@ -341,20 +300,10 @@ fn other_writes() -> Vec<Row> {
             patch_contact().removing_phone(&phone),
         )
         .sent_as(Sender::Person),
-        Row::new(
-            "CreateContacts",
-            Unsafe,
-            Something,
-            CreateContacts::new([new]),
-        )
-        .sent_as(Sender::Person),
-        Row::new(
-            "CreateCompany",
-            Unsafe,
-            Something,
-            CreateCompany::new("Новая компания"),
-        )
-        .sent_as(Sender::Person),
+        Row::new("CreateContacts", Unsafe, Something, CreateContacts::new([new]))
+            .sent_as(Sender::Person),
+        Row::new("CreateCompany", Unsafe, Something, CreateCompany::new("Новая компания"))
+            .sent_as(Sender::Person),
     ]
 }
 

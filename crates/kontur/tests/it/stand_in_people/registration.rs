@@ -39,11 +39,7 @@ async fn setting_up_twice_is_the_same_as_once() {
             "public_url": "https://pbx.example.test", "inbound_secret": "canary-inbound-secret",
         });
         let report = health(&connect(&sandbox, account)).await;
-        let hints: Vec<&str> = report
-            .checks()
-            .iter()
-            .filter_map(|one| one.hint())
-            .collect();
+        let hints: Vec<&str> = report.checks().iter().filter_map(|one| one.hint()).collect();
         assert_eq!(hints.len(), 1, "only that nobody ever signed in: {hints:?}");
     }
 }
@@ -63,10 +59,7 @@ async fn what_somebody_else_set_up_stays() {
     let report = setup(&connector).await;
     assert_eq!(
         report.changes,
-        [
-            "the base address is set to ours",
-            "webhook crm-callbacks is made"
-        ],
+        ["the base address is set to ours", "webhook crm-callbacks is made"],
         "both schedules were there"
     );
     let after = sandbox.kontur().instance();
@@ -80,12 +73,8 @@ async fn the_webhook_tells_of_every_change_of_clients() {
     let (sandbox, connector) = stand_in().await;
     setup(&connector).await;
     let before = sandbox.kontur().waiting_events();
-    sandbox
-        .kontur()
-        .put_contact(object(person(399, "Новый", "375291110001", &[])));
-    sandbox
-        .kontur()
-        .put_contact(object(person(399, "Новейший", "375291110001", &[])));
+    sandbox.kontur().put_contact(object(person(399, "Новый", "375291110001", &[])));
+    sandbox.kontur().put_contact(object(person(399, "Новейший", "375291110001", &[])));
     assert_eq!(sandbox.kontur().waiting_events(), before + 2);
 }
 
@@ -104,9 +93,7 @@ async fn a_webhook_whose_answer_is_lost_is_made_once() {
             .delay(Duration::from_millis(1)),
     );
     sandbox.fault(
-        Fault::on(Crm::Kontur)
-            .path("/api/v1/vochi-demo/integrations/instances")
-            .lose(Lose::Answer),
+        Fault::on(Crm::Kontur).path("/api/v1/vochi-demo/integrations/instances").lose(Lose::Answer),
     );
     let report = setup(&connector).await;
     assert_eq!(report.changes, ["webhook crm-callbacks is made"]);
@@ -118,16 +105,10 @@ async fn a_webhook_whose_answer_is_lost_is_made_once() {
 async fn a_public_integration_is_activated() {
     let (sandbox, _) = stand_in().await;
     let connector = connect(&sandbox, json!({"integration_secret": SECRET}));
-    sandbox
-        .kontur()
-        .set_instance(object(json!({"status": "notConfigured"})));
+    sandbox.kontur().set_instance(object(json!({"status": "notConfigured"})));
     assert!(failed(&health(&connector).await).contains(&("instance", ErrorKind::Config)));
     let report = setup(&connector).await;
-    assert!(
-        report
-            .changes
-            .contains(&"the integration is set up".to_owned())
-    );
+    assert!(report.changes.contains(&"the integration is set up".to_owned()));
     assert_eq!(sandbox.kontur().instance()["status"], "active");
     assert_eq!(failed(&health(&connector).await), []);
     nothing_was_refused(&sandbox);

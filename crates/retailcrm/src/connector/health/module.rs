@@ -70,10 +70,8 @@ impl Connector {
             );
         }
         let check = Check::passed("module", format!("module {code} is registered and active"));
-        let called = module
-            .telephony
-            .as_ref()
-            .and_then(|telephony| telephony.make_call_url.as_deref());
+        let called =
+            module.telephony.as_ref().and_then(|telephony| telephony.make_call_url.as_deref());
         let ours = self
             .own()
             .inbound_address(&SetupPlan::new(None))

@@ -58,10 +58,7 @@ fn configured_site(site: &str, key: &Credentials, sites: &[Site]) -> Check {
     Check::failed(
         "site",
         ErrorKind::Config,
-        format!(
-            "the key does not reach shop {site}; it reaches {}",
-            reached.join(", ")
-        ),
+        format!("the key does not reach shop {site}; it reaches {}", reached.join(", ")),
         "set `site` to one of them, or give the key access to the shop",
     )
 }

@@ -17,12 +17,7 @@ pub(super) fn rows() -> Vec<Row> {
     let ivan = || CustomerData::new().with_first_name("Иван");
     let note = || CreateCustomerNote::on(SIXTY, "x");
     vec![
-        row(
-            "ListCustomers",
-            "no ids",
-            "filter[ids][] is given no value",
-            list().with_ids([]),
-        ),
+        row("ListCustomers", "no ids", "filter[ids][] is given no value", list().with_ids([])),
         row(
             "ListCustomers",
             "id 0",
@@ -35,12 +30,7 @@ pub(super) fn rows() -> Vec<Row> {
             "filter[externalIds][] is given no value",
             list().with_external_ids([" "]),
         ),
-        row(
-            "ListCustomers",
-            "no name",
-            "filter[name] is given no value",
-            list().with_name(""),
-        ),
+        row("ListCustomers", "no name", "filter[name] is given no value", list().with_name("")),
         row(
             "ListCustomers",
             "a blank name",
@@ -65,18 +55,8 @@ pub(super) fn rows() -> Vec<Row> {
             "filter[managers][] is given no value",
             list().with_managers([NO_USER]),
         ),
-        row(
-            "ListCustomers",
-            "page 0",
-            "counted from 1",
-            list().with_page(0),
-        ),
-        row(
-            "GetCustomer",
-            "no external id",
-            "is no external id",
-            GetCustomer::by_external_id(""),
-        ),
+        row("ListCustomers", "page 0", "counted from 1", list().with_page(0)),
+        row("GetCustomer", "no external id", "is no external id", GetCustomer::by_external_id("")),
         row(
             "GetCustomer",
             "a way through the path",
@@ -137,12 +117,7 @@ pub(super) fn rows() -> Vec<Row> {
             "site is empty",
             EditCustomer::by_id(SIXTY, ivan()).with_site(""),
         ),
-        row(
-            "ListCustomerNotes",
-            "no ids",
-            "filter[ids][] is given no value",
-            notes().with_ids([]),
-        ),
+        row("ListCustomerNotes", "no ids", "filter[ids][] is given no value", notes().with_ids([])),
         row(
             "ListCustomerNotes",
             "id 0",
@@ -167,18 +142,8 @@ pub(super) fn rows() -> Vec<Row> {
             "filter[text] is given no value",
             notes().with_text(" "),
         ),
-        row(
-            "ListCustomerNotes",
-            "page 0",
-            "counted from 1",
-            notes().with_page(0),
-        ),
-        row(
-            "CreateCustomerNote",
-            "no text",
-            "says nothing",
-            CreateCustomerNote::on(SIXTY, " \n "),
-        ),
+        row("ListCustomerNotes", "page 0", "counted from 1", notes().with_page(0)),
+        row("CreateCustomerNote", "no text", "says nothing", CreateCustomerNote::on(SIXTY, " \n ")),
         row(
             "CreateCustomerNote",
             "customer 0",
@@ -197,12 +162,7 @@ pub(super) fn rows() -> Vec<Row> {
             "manager of a note is 0",
             note().with_manager(NO_USER),
         ),
-        row(
-            "CreateCustomerNote",
-            "an empty shop",
-            "site is empty",
-            note().with_site(""),
-        ),
+        row("CreateCustomerNote", "an empty shop", "site is empty", note().with_site("")),
         row(
             "DeleteCustomerNote",
             "note 0",

@@ -26,12 +26,7 @@ pub(super) fn rows() -> Vec<Row> {
             "filter[customer] is given no value",
             list().of_name_or_phone(" "),
         ),
-        row(
-            "ListOrders",
-            "no ids",
-            "filter[ids][] is given no value",
-            list().with_ids([]),
-        ),
+        row("ListOrders", "no ids", "filter[ids][] is given no value", list().with_ids([])),
         row(
             "ListOrders",
             "id 0",
@@ -56,30 +51,10 @@ pub(super) fn rows() -> Vec<Row> {
             "filter[extendedStatus][] is given no value",
             list().with_statuses([""; 0]),
         ),
-        row(
-            "ListOrders",
-            "page 0",
-            "counted from 1",
-            list().with_page(0),
-        ),
-        row(
-            "GetOrder",
-            "no external id",
-            "is no external id",
-            GetOrder::by_external_id(""),
-        ),
-        row(
-            "GetOrder",
-            "an empty shop",
-            "site is empty",
-            GetOrder::by_id(order).with_site(""),
-        ),
-        row(
-            "CreateOrder",
-            "no external id",
-            "no external id",
-            CreateOrder::new(OrderData::new()),
-        ),
+        row("ListOrders", "page 0", "counted from 1", list().with_page(0)),
+        row("GetOrder", "no external id", "is no external id", GetOrder::by_external_id("")),
+        row("GetOrder", "an empty shop", "site is empty", GetOrder::by_id(order).with_site("")),
+        row("CreateOrder", "no external id", "no external id", CreateOrder::new(OrderData::new())),
         row(
             "CreateOrder",
             "a blank external id",
@@ -104,12 +79,7 @@ pub(super) fn rows() -> Vec<Row> {
             "site is empty",
             CreateOrder::new(named()).with_site(""),
         ),
-        row(
-            "EditOrder",
-            "no change",
-            "changes nothing",
-            EditOrder::by_id(order, OrderData::new()),
-        ),
+        row("EditOrder", "no change", "changes nothing", EditOrder::by_id(order, OrderData::new())),
         row(
             "EditOrder",
             "no external id",
@@ -160,12 +130,7 @@ pub(super) fn of_companies() -> Vec<Row> {
             "filter[companyName] is given no value",
             list().with_company_name(""),
         ),
-        row(
-            "ListCorporateCustomers",
-            "page 0",
-            "counted from 1",
-            list().with_page(0),
-        ),
+        row("ListCorporateCustomers", "page 0", "counted from 1", list().with_page(0)),
         row(
             "GetCorporateCustomer",
             "no external id",
@@ -190,18 +155,8 @@ pub(super) fn of_companies() -> Vec<Row> {
             "filter[contactIds][] is given no value",
             contacts().with_customers([NO_CUSTOMER]),
         ),
-        row(
-            "ListCorporateContacts",
-            "an empty shop",
-            "site is empty",
-            contacts().with_site(""),
-        ),
-        row(
-            "ListCorporateContacts",
-            "page 0",
-            "counted from 1",
-            contacts().with_page(0),
-        ),
+        row("ListCorporateContacts", "an empty shop", "site is empty", contacts().with_site("")),
+        row("ListCorporateContacts", "page 0", "counted from 1", contacts().with_page(0)),
         row(
             "ListCompanies",
             "no external id",

@@ -34,26 +34,15 @@ fn nasty() -> Vec<Box<dyn Operation>> {
         .with_call_external_id(NASTY);
     vec![
         Box::new(rings),
-        Box::new(UploadCalls::new([call(NASTY)
-            .with_site(NASTY)
-            .with_record_url(NASTY)])),
-        Box::new(SetUserStatus::new(
-            user,
-            UserStatus::Other(NASTY.to_owned()),
-        )),
+        Box::new(UploadCalls::new([call(NASTY).with_site(NASTY).with_record_url(NASTY)])),
+        Box::new(SetUserStatus::new(user, UserStatus::Other(NASTY.to_owned()))),
         Box::new(GetCustomer::by_external_id(NASTY).with_site(NASTY)),
         Box::new(ListCustomers::new().with_name(NASTY).with_sites([NASTY])),
-        Box::new(
-            ListOrders::new()
-                .of_name_or_phone(NASTY)
-                .with_statuses([NASTY]),
-        ),
+        Box::new(ListOrders::new().of_name_or_phone(NASTY).with_statuses([NASTY])),
         Box::new(CreateCustomer::new(data.clone()).with_site(NASTY)),
         Box::new(EditCustomer::by_external_id(NASTY, data)),
         Box::new(CreateCustomerNote::on(customer, NASTY)),
-        Box::new(CreateTask::new(
-            TaskData::new(NASTY, user).with_commentary(NASTY),
-        )),
+        Box::new(CreateTask::new(TaskData::new(NASTY, user).with_commentary(NASTY))),
     ]
 }
 
@@ -74,11 +63,7 @@ fn control_characters_break_no_request() {
             text == NASTY || text.contains(&json)
         };
         let whole = texts.iter().any(|(_, text)| told(text));
-        assert!(
-            whole,
-            "{}: the text has changed: {texts:?}",
-            operation.name()
-        );
+        assert!(whole, "{}: the text has changed: {texts:?}", operation.name());
     }
 }
 
@@ -88,30 +73,21 @@ fn a_long_list_of_ids_goes_out_as_one_request() {
     let request = ListCustomers::new().with_ids(ids).request().unwrap();
     let pairs = form(&request.query_string());
     let sent = pairs.iter().filter(|(name, _)| name == "filter[ids][]");
-    assert_eq!(
-        sent.count(),
-        51,
-        "no source limits ids; pages limit the answers"
-    );
+    assert_eq!(sent.count(), 51, "no source limits ids; pages limit the answers");
 }
 
 #[test]
 fn an_id_that_is_none_does_not_cost_the_others() {
     let ids = [0, 60, 0].map(CustomerId::new);
     let request = ListCustomers::new().with_ids(ids).request().unwrap();
-    assert_eq!(
-        request.query_string(),
-        "filter%5Bids%5D%5B%5D=60&limit=100&page=1"
-    );
+    assert_eq!(request.query_string(), "filter%5Bids%5D%5B%5D=60&limit=100&page=1");
 }
 
 #[test]
 fn a_time_span_that_ends_before_it_begins_is_asked_for() {
     let (late, early) = (local("2026-03-02 11:00:00"), local("0001-01-01 00:00:00"));
     let orders = ListOrders::new().created_from(late).created_until(early);
-    let customers = ListCustomers::new()
-        .registered_from(late)
-        .registered_to(early);
+    let customers = ListCustomers::new().registered_from(late).registered_to(early);
     let history = ListCustomersHistory::from_time(late).until(early);
     let whole = ListCustomersHistory::since(HistoryCursor::new(0));
     let all: [&dyn Operation; 4] = [&orders, &customers, &history, &whole];
@@ -143,13 +119,7 @@ fn what_is_no_number_time_code_or_extension_cannot_be_written_down() {
     for text in ["", " ", "+", "MTS", "()-"] {
         assert_eq!(PhoneText::digits_of(text), None, "{text:?}");
     }
-    for text in [
-        "",
-        "2026-02-30 11:00",
-        "2026-13-01 11:00",
-        "10000-01-01 00:00",
-        "now",
-    ] {
+    for text in ["", "2026-02-30 11:00", "2026-13-01 11:00", "10000-01-01 00:00", "now"] {
         let error = text.parse::<LocalTime>().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Input, "{text:?}");
     }

@@ -31,10 +31,7 @@ pub(super) const TAKES_NOTHING_BAD: [(&str, &str); 8] = [
     ("GetSettings", "it takes nothing"),
     ("ListSites", "it takes nothing"),
     ("FindManager", "a number is a number by its type"),
-    (
-        "ListHistory",
-        "0 is the beginning, and times are times by their type",
-    ),
+    ("ListHistory", "0 is the beginning, and times are times by their type"),
     ("GetIntegrationModule", "a code is one by its type"),
 ];
 
@@ -50,12 +47,7 @@ pub(super) fn row(
     says: &'static str,
     operation: impl Operation + 'static,
 ) -> Row {
-    Row {
-        type_name,
-        what,
-        operation: Box::new(operation),
-        says,
-    }
+    Row { type_name, what, operation: Box::new(operation), says }
 }
 
 pub(super) fn rows() -> Vec<Row> {
@@ -75,31 +67,16 @@ fn calls() -> Vec<Row> {
     let calls = |count: usize| UploadCalls::new((0..count).map(|n| call(&n.to_string())));
     vec![
         row("SendCallEvent", "nobody rings", "no employee", event()),
-        row(
-            "SendCallEvent",
-            "user 0",
-            "no id",
-            rings().with_user(NO_USER),
-        ),
+        row("SendCallEvent", "user 0", "no id", rings().with_user(NO_USER)),
         row(
             "SendCallEvent",
             "an empty call id",
             "callExternalId is empty",
             rings().with_call_external_id(" "),
         ),
-        row(
-            "SendCallEvent",
-            "an empty shop",
-            "site is empty",
-            rings().with_site(""),
-        ),
+        row("SendCallEvent", "an empty shop", "site is empty", rings().with_site("")),
         row("UploadCalls", "no call", "1 to 50 calls, not 0", calls(0)),
-        row(
-            "UploadCalls",
-            "51 calls",
-            "1 to 50 calls, not 51",
-            calls(MOST_CALLS + 1),
-        ),
+        row("UploadCalls", "51 calls", "1 to 50 calls, not 51", calls(MOST_CALLS + 1)),
         row(
             "UploadCalls",
             "an empty call id",
@@ -136,55 +113,20 @@ fn calls() -> Vec<Row> {
 fn users() -> Vec<Row> {
     let word = |word: &str| SetUserStatus::new(SEVEN, UserStatus::Other(word.to_owned()));
     vec![
-        row(
-            "ListUsers",
-            "page 0",
-            "counted from 1",
-            ListUsers::new().with_page(0),
-        ),
-        row(
-            "ListUserGroups",
-            "page 0",
-            "counted from 1",
-            ListUserGroups::new().with_page(0),
-        ),
+        row("ListUsers", "page 0", "counted from 1", ListUsers::new().with_page(0)),
+        row("ListUserGroups", "page 0", "counted from 1", ListUserGroups::new().with_page(0)),
         row("GetUser", "user 0", "no id", GetUser::new(NO_USER)),
-        row(
-            "SetUserStatus",
-            "user 0",
-            "no id",
-            SetUserStatus::new(NO_USER, UserStatus::Free),
-        ),
+        row("SetUserStatus", "user 0", "no id", SetUserStatus::new(NO_USER, UserStatus::Free)),
         row("SetUserStatus", "no word", "status is empty", word("")),
-        row(
-            "SetUserStatus",
-            "a blank word",
-            "status is empty",
-            word(" \n"),
-        ),
+        row("SetUserStatus", "a blank word", "status is empty", word(" \n")),
     ]
 }
 
 fn files() -> Vec<Row> {
     vec![
-        row(
-            "UploadFile",
-            "no bytes",
-            "file is empty",
-            UploadFile::new([]),
-        ),
-        row(
-            "EditFile",
-            "no change",
-            "changes nothing",
-            EditFile::new(FileId::new(25)),
-        ),
-        row(
-            "EditFile",
-            "file 0",
-            "file is 0",
-            EditFile::new(NO_FILE).with_filename("offer.pdf"),
-        ),
+        row("UploadFile", "no bytes", "file is empty", UploadFile::new([])),
+        row("EditFile", "no change", "changes nothing", EditFile::new(FileId::new(25))),
+        row("EditFile", "file 0", "file is 0", EditFile::new(NO_FILE).with_filename("offer.pdf")),
         row(
             "EditFile",
             "an empty name",
@@ -204,18 +146,8 @@ fn files() -> Vec<Row> {
             EditFile::new(FileId::new(25)).attached_to_order(OrderId::new(0)),
         ),
         row("GetFile", "file 0", "file is 0", GetFile::new(NO_FILE)),
-        row(
-            "DeleteFile",
-            "file 0",
-            "file is 0",
-            DeleteFile::new(NO_FILE),
-        ),
-        row(
-            "ListFiles",
-            "page 0",
-            "counted from 1",
-            ListFiles::new().with_page(0),
-        ),
+        row("DeleteFile", "file 0", "file is 0", DeleteFile::new(NO_FILE)),
+        row("ListFiles", "page 0", "counted from 1", ListFiles::new().with_page(0)),
         row(
             "ListFiles",
             "no name",
@@ -256,31 +188,16 @@ fn the_rest() -> Vec<Row> {
             "order is 0",
             CreateTask::new(task().with_order(OrderId::new(0))),
         ),
-        row(
-            "CreateTask",
-            "an empty shop",
-            "site is empty",
-            CreateTask::new(task()).with_site(""),
-        ),
+        row("CreateTask", "an empty shop", "site is empty", CreateTask::new(task()).with_site("")),
         row("GetTask", "task 0", "task is 0", GetTask::new(NO_TASK)),
-        row(
-            "EditTask",
-            "task 0",
-            "task is 0",
-            EditTask::new(NO_TASK, task()),
-        ),
+        row("EditTask", "task 0", "task is 0", EditTask::new(NO_TASK, task())),
         row(
             "EditTask",
             "no text",
             "what is to be done",
             EditTask::new(TaskId::new(434), TaskData::new("", SEVEN)),
         ),
-        row(
-            "ListTasks",
-            "page 0",
-            "counted from 1",
-            ListTasks::new().with_page(0),
-        ),
+        row("ListTasks", "page 0", "counted from 1", ListTasks::new().with_page(0)),
         row(
             "ListTasks",
             "nobody",

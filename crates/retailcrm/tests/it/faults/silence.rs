@@ -96,12 +96,7 @@ async fn the_callers_deadline_is_kept() {
 async fn a_request_that_surely_did_not_leave_in_time_is_sent_again() {
     for row in all() {
         let unsent = Step::Fail(TransportError::TimedOut(Stage::NotSent));
-        let outcome = send(
-            &row,
-            "a connection that took too long",
-            [unsent, good(&row)],
-        )
-        .await;
+        let outcome = send(&row, "a connection that took too long", [unsent, good(&row)]).await;
         outcome.worked_at_the_second_try();
     }
 }

@@ -9,14 +9,8 @@ use super::{ALL_TRIES, KEY, all, effect, good, send};
 /// Bodies that are no JSON: nobody knows who sent them, the CRM or something in between.
 fn no_json() -> [(&'static str, String); 4] {
     [
-        (
-            "a page",
-            format!("<html>maintenance, X-API-KEY: {KEY}</html>"),
-        ),
-        (
-            "JSON that is cut off",
-            format!(r#"{{"success":true,"id":1,"x":"{KEY}"#),
-        ),
+        ("a page", format!("<html>maintenance, X-API-KEY: {KEY}</html>")),
+        ("JSON that is cut off", format!(r#"{{"success":true,"id":1,"x":"{KEY}"#)),
         ("a word", "OK".to_owned()),
         ("an empty body", String::new()),
     ]
@@ -40,11 +34,7 @@ async fn an_answer_that_is_no_json_leaves_in_doubt_whether_it_was_done() {
                 error.message().to_owned()
             };
             assert!(error.contains("HTTP 200"), "{}: {error}", row.name);
-            let begin = if body.is_empty() {
-                "the body is empty"
-            } else {
-                "the body begins: "
-            };
+            let begin = if body.is_empty() { "the body is empty" } else { "the body begins: " };
             assert!(error.contains(begin), "{}: {error}", row.name);
         }
     }
@@ -62,27 +52,14 @@ async fn a_yes_with_nothing_in_it_is_told_as_done_where_something_was_needed() {
             let step = Step::text(200, "application/json; charset=utf-8", body.clone());
             let outcome = send(&row, &body, [step]).await;
             if !row.demands {
-                assert!(
-                    outcome.result.is_ok(),
-                    "{}: {:?}",
-                    outcome.case(),
-                    outcome.result
-                );
+                assert!(outcome.result.is_ok(), "{}: {:?}", outcome.case(), outcome.result);
                 continue;
             }
             let error = outcome.failed(ErrorKind::Decode, effect(&row, Effect::Applied), 1);
             outcome.is("status", error.status(), Some(200));
             outcome.is("next try", error.try_again(), TryAgain::Never);
-            for part in [
-                "HTTP 200",
-                "application/json; charset=utf-8",
-                "the body begins: ",
-            ] {
-                assert!(
-                    error.message().contains(part),
-                    "{}: {error}",
-                    outcome.case()
-                );
+            for part in ["HTTP 200", "application/json; charset=utf-8", "the body begins: "] {
+                assert!(error.message().contains(part), "{}: {error}", outcome.case());
             }
         }
     }

@@ -18,13 +18,7 @@ use super::{CLIENT_ID, bench, event, genuine, get, of_fixture, post, refused, re
 fn a_request_with_another_client_id_or_none_is_forbidden() {
     let rest = "phone=%2B375291112233&userId=7&status=busy&event=x&activity={\"active\":true}";
     let forbidden = (403, ErrorKind::Auth);
-    for path in [
-        MAKE_CALL_PATH,
-        USER_STATUS_PATH,
-        ACTIVITY_PATH,
-        SETTINGS_PATH,
-        TRIGGER_PATH,
-    ] {
+    for path in [MAKE_CALL_PATH, USER_STATUS_PATH, ACTIVITY_PATH, SETTINGS_PATH, TRIGGER_PATH] {
         let longer = format!("{CLIENT_ID}0");
         let shorter = &CLIENT_ID[1..];
         for proof in [
@@ -68,28 +62,13 @@ fn without_a_client_id_of_its_own_an_account_takes_nothing() {
 #[test]
 fn an_address_is_known_by_its_tail() {
     let rest = "phone=%2B375291112233&userId=7";
-    for path in [
-        "/make-call",
-        "make-call",
-        "/make-call/",
-        "/retailcrm/make-call",
-        "//x//make-call//",
-    ] {
+    for path in
+        ["/make-call", "make-call", "/make-call/", "/retailcrm/make-call", "//x//make-call//"]
+    {
         assert_eq!(event(genuine(path, rest)).kind, InboundKind::ClickToCall);
     }
-    for path in [
-        "",
-        "/",
-        "/make-call/more",
-        "/xmake-call",
-        "/Make-Call",
-        "/call",
-    ] {
-        assert_eq!(
-            refused(genuine(path, rest)),
-            (404, ErrorKind::Unsupported),
-            "{path}"
-        );
+    for path in ["", "/", "/make-call/more", "/xmake-call", "/Make-Call", "/call"] {
+        assert_eq!(refused(genuine(path, rest)), (404, ErrorKind::Unsupported), "{path}");
     }
 }
 
@@ -108,8 +87,7 @@ fn what_is_no_query_and_no_form_cannot_be_read() {
     let click = format!("clientId={CLIENT_ID}&phone=%2B375291112233&userId=7");
     let bench = bench(Some(CLIENT_ID));
     let mut json = request(Method::POST, MAKE_CALL_PATH, &click, Some("{}"));
-    json.headers
-        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    json.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     assert_eq!(refused(send(&bench, &json)), (400, ErrorKind::Input));
     let put = request(Method::PUT, MAKE_CALL_PATH, &click, None);
     assert_eq!(refused(send(&bench, &put)), (400, ErrorKind::Input));
@@ -131,10 +109,7 @@ fn odd_encodings_are_read_as_far_as_they_go() {
     assert_eq!(click.phone, Some(phone("+375291112233").into()));
     assert_eq!(click.raw["x"], "\u{fffd}(");
     assert_eq!(click.raw["%zz"], "1");
-    let list = event(genuine(
-        MAKE_CALL_PATH,
-        "phone=80291112233&userId=7&x=1&x=2&x=2",
-    ));
+    let list = event(genuine(MAKE_CALL_PATH, "phone=80291112233&userId=7&x=1&x=2&x=2"));
     assert_eq!(list.raw["x"], json!(["1", "2"]));
 }
 

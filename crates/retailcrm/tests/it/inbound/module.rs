@@ -21,11 +21,7 @@ fn the_modules_state_is_installed_or_not() {
             "systemUrl": "https://example.retailcrm.ru",
         })
     );
-    let off = play(
-        "inbound_module_activity",
-        Some("frozen_without_systemUrl"),
-        CLIENT_ID,
-    );
+    let off = play("inbound_module_activity", Some("frozen_without_systemUrl"), CLIENT_ID);
     assert_eq!(off.kind, InboundKind::Uninstalled);
     for (activity, installed) in [
         (r#"activity={"active":true,"freeze":true}"#, false),
@@ -64,14 +60,8 @@ fn a_state_that_cannot_be_read_is_refused_as_modules_refuse() {
 fn settings_are_handed_on() {
     let settings = play("inbound_module_settings", None, CLIENT_ID);
     assert_eq!(settings.kind, InboundKind::Other("settings".to_owned()));
-    assert_eq!(
-        settings.raw["settings"]["timezone"]["value"],
-        "Europe/Minsk"
-    );
-    let text = post(
-        SETTINGS_PATH,
-        &format!("clientId={CLIENT_ID}&settings=%7Bx"),
-    );
+    assert_eq!(settings.raw["settings"]["timezone"]["value"], "Europe/Minsk");
+    let text = post(SETTINGS_PATH, &format!("clientId={CLIENT_ID}&settings=%7Bx"));
     assert_eq!(event(text).raw["settings"], "{x");
 }
 
@@ -81,10 +71,7 @@ fn a_trigger_is_read_by_our_template() {
     assert_eq!(status.kind, InboundKind::Other("order.status".to_owned()));
     assert_eq!(
         status.entity,
-        Some(InboundEntity {
-            kind: "order".to_owned(),
-            id: "501".to_owned()
-        })
+        Some(InboundEntity { kind: "order".to_owned(), id: "501".to_owned() })
     );
     assert_eq!(status.phone, Some(phone("+375291112233").into()));
     assert_eq!(status.user_id.as_ref().unwrap().as_str(), "7");
@@ -99,26 +86,11 @@ fn a_trigger_tells_of_customers() {
     for (word, kind, entity) in [
         ("customer.created", InboundKind::CustomerChanged, "customer"),
         ("customer.changed", InboundKind::CustomerChanged, "customer"),
-        (
-            "customer_corporate.changed",
-            InboundKind::CustomerChanged,
-            "customer_corporate",
-        ),
-        (
-            "customer.removed",
-            InboundKind::Other("customer.removed".to_owned()),
-            "customer",
-        ),
-        (
-            "birthday",
-            InboundKind::Other("birthday".to_owned()),
-            "customer",
-        ),
+        ("customer_corporate.changed", InboundKind::CustomerChanged, "customer_corporate"),
+        ("customer.removed", InboundKind::Other("customer.removed".to_owned()), "customer"),
+        ("birthday", InboundKind::Other("birthday".to_owned()), "customer"),
     ] {
-        let told = event(genuine(
-            TRIGGER_PATH,
-            &format!("event={word}&customer_id=60"),
-        ));
+        let told = event(genuine(TRIGGER_PATH, &format!("event={word}&customer_id=60")));
         assert_eq!(told.kind, kind);
         let found = told.entity.unwrap();
         assert_eq!((found.kind.as_str(), found.id.as_str()), (entity, "60"));

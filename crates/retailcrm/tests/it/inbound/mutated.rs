@@ -35,11 +35,7 @@ const ALL: [Inbound; 5] = [
         proof: ("clientId", CLIENT_ID),
         vital: &["activity"],
     },
-    Inbound {
-        fixture: "inbound_module_settings",
-        proof: ("clientId", CLIENT_ID),
-        vital: &[],
-    },
+    Inbound { fixture: "inbound_module_settings", proof: ("clientId", CLIENT_ID), vital: &[] },
     Inbound {
         fixture: "inbound_trigger_webhook",
         proof: ("secret", "TEST-TRIGGER-SECRET"),
@@ -75,24 +71,11 @@ fn changes(pairs: &Pairs) -> Vec<Changed> {
         };
         let pair = |name: String, value: String| vec![(name, value)];
         push("dropped".to_owned(), Vec::new());
-        push(
-            "renamed".to_owned(),
-            pair(format!("{name}_2"), value.clone()),
-        );
-        push(
-            "a list".to_owned(),
-            pair(format!("{name}[]"), value.clone()),
-        );
-        push(
-            "a map".to_owned(),
-            pair(format!("{name}[id]"), value.clone()),
-        );
-        let twice = |other: &str| {
-            vec![
-                (name.clone(), value.clone()),
-                (name.clone(), other.to_owned()),
-            ]
-        };
+        push("renamed".to_owned(), pair(format!("{name}_2"), value.clone()));
+        push("a list".to_owned(), pair(format!("{name}[]"), value.clone()));
+        push("a map".to_owned(), pair(format!("{name}[id]"), value.clone()));
+        let twice =
+            |other: &str| vec![(name.clone(), value.clone()), (name.clone(), other.to_owned())];
         push("twice".to_owned(), twice(value));
         push("two of it".to_owned(), twice("other"));
         for other in [
@@ -134,12 +117,7 @@ fn encoded(pairs: &Pairs) -> String {
 
 #[test]
 fn one_wrong_parameter_is_an_event_or_a_refusal_and_never_more() {
-    for Inbound {
-        fixture,
-        proof,
-        vital,
-    } in ALL
-    {
+    for Inbound { fixture, proof, vital } in ALL {
         let bench = bench(Some(proof.1));
         for (method, path, pairs) in requests(&Fixture::open(fixture)) {
             let ask = |pairs: &Pairs| {

@@ -104,11 +104,7 @@ impl Compared<'_> {
     /// The place of all that may be gone with the wrong thing.
     fn lost(&self) -> Vec<String> {
         let wrong = &self.mutation.path;
-        let carried = self
-            .case
-            .carries
-            .iter()
-            .find(|(vital, _)| names(vital, wrong));
+        let carried = self.case.carries.iter().find(|(vital, _)| names(vital, wrong));
         match carried {
             Some((_, lost)) => wrong[..lost.split('.').count()].to_vec(),
             None => wrong.clone(),
@@ -176,12 +172,7 @@ fn one_wrong_thing_costs_nothing_but_itself() {
             let before = (case.read)(&body).unwrap();
             assert_eq!(before.broken, 0, "{} {name}", case.fixture);
             if let Some(list) = case.list {
-                assert_eq!(
-                    before.rows.len(),
-                    keys(&body[list]).len(),
-                    "{}",
-                    case.fixture
-                );
+                assert_eq!(before.rows.len(), keys(&body[list]).len(), "{}", case.fixture);
             }
             let told = told_once(&body, &before.whole);
             for mutation in &mutations(&body) {
@@ -210,10 +201,7 @@ fn one_wrong_thing_costs_nothing_but_itself() {
                         assert_eq!(error.kind(), ErrorKind::Decode, "{place}");
                         let wrong = &mutation.path[0];
                         let told = error.message();
-                        assert!(
-                            told.contains(wrong) || mutation.is_gone(),
-                            "{place}: {told}"
-                        );
+                        assert!(told.contains(wrong) || mutation.is_gone(), "{place}: {told}");
                     }
                 }
             }

@@ -38,9 +38,7 @@ fn kind_by(status: u16) -> ErrorKind {
 
 /// What a write and a read end with when each body in turn is the answer.
 async fn judged(status: u16, bodies: &[Value]) -> Vec<[Result<()>; 2]> {
-    let steps = bodies
-        .iter()
-        .flat_map(|body| [Step::json(status, body), Step::json(status, body)]);
+    let steps = bodies.iter().flat_map(|body| [Step::json(status, body), Step::json(status, body)]);
     let bench = Bench::with(steps, json!({"retries": 0}), json!({}));
     let client = bench.connector.client();
     let rings = SendCallEvent::incoming(phone("+375291112233")).with_code(ext("101"));
@@ -57,10 +55,7 @@ async fn judged(status: u16, bodies: &[Value]) -> Vec<[Result<()>; 2]> {
 
 #[tokio::test(start_paused = true)]
 async fn one_wrong_thing_in_a_refusal_leaves_it_a_refusal() {
-    for (name, status, body) in refusals()
-        .into_iter()
-        .filter(|(_, _, body)| body.is_object())
-    {
+    for (name, status, body) in refusals().into_iter().filter(|(_, _, body)| body.is_object()) {
         let all = mutations(&body);
         let mut bodies = vec![body.clone()];
         bodies.extend(all.iter().map(|mutation| mutation.body.clone()));
@@ -105,12 +100,7 @@ async fn a_write_that_was_partly_done_is_told_so_whatever_else_is_wrong() {
     let bodies: Vec<Value> = all.iter().map(|mutation| mutation.body.clone()).collect();
     for (mutation, [write, _]) in all.iter().zip(judged(460, &bodies).await) {
         if mutation.path[0] != "errorMsg" {
-            assert_eq!(
-                write.unwrap_err().effect(),
-                Effect::Applied,
-                "{:?}",
-                mutation.path
-            );
+            assert_eq!(write.unwrap_err().effect(), Effect::Applied, "{:?}", mutation.path);
         }
     }
 }
@@ -134,11 +124,7 @@ async fn a_refusal_without_its_body_is_told_by_its_status() {
                 let error = end.expect_err(&place);
                 // 405 with anything but an object is a page of a server without this account.
                 let page = status == 405 && !(body.is_object() || body.is_array());
-                let kind = if page {
-                    ErrorKind::Auth
-                } else {
-                    kind_by(status)
-                };
+                let kind = if page { ErrorKind::Auth } else { kind_by(status) };
                 assert_eq!(error.kind(), kind, "{place}");
                 assert_eq!(error.status(), Some(status), "{place}");
             }

@@ -26,31 +26,13 @@ use super::super::{modules, operations};
 /// Fixtures no operation of ours answers with, and who reads them instead.
 const ELSEWHERE: [(&str, &str); 8] = [
     ("errors_common", "has refusals only: mutations/refusals.rs"),
-    (
-        "telephony_setting_v4_legacy",
-        "an older API that is not spoken",
-    ),
-    (
-        "inbound_change_user_status",
-        "a request to us: inbound/mutated.rs",
-    ),
+    ("telephony_setting_v4_legacy", "an older API that is not spoken"),
+    ("inbound_change_user_status", "a request to us: inbound/mutated.rs"),
     ("inbound_make_call", "a request to us: inbound/mutated.rs"),
-    (
-        "inbound_module_activity",
-        "a request to us: inbound/mutated.rs",
-    ),
-    (
-        "inbound_module_settings",
-        "a request to us: inbound/mutated.rs",
-    ),
-    (
-        "inbound_simple_connection",
-        "a request to us: inbound/mutated.rs",
-    ),
-    (
-        "inbound_trigger_webhook",
-        "a request to us: inbound/mutated.rs",
-    ),
+    ("inbound_module_activity", "a request to us: inbound/mutated.rs"),
+    ("inbound_module_settings", "a request to us: inbound/mutated.rs"),
+    ("inbound_simple_connection", "a request to us: inbound/mutated.rs"),
+    ("inbound_trigger_webhook", "a request to us: inbound/mutated.rs"),
 ];
 
 /// What an operation made of an answer.
@@ -103,20 +85,9 @@ where
 {
     let read = move |body: &Value| {
         let output = operation.decode(&Answer::ok_json(body))?;
-        Ok(Seen {
-            whole: format!("{output:?}"),
-            rows: Vec::new(),
-            broken: 0,
-        })
+        Ok(Seen { whole: format!("{output:?}"), rows: Vec::new(), broken: 0 })
     };
-    Case {
-        fixture,
-        read: Box::new(read),
-        list: None,
-        vital: &[],
-        carries: &[],
-        raw: &[],
-    }
+    Case { fixture, read: Box::new(read), list: None, vital: &[], carries: &[], raw: &[] }
 }
 
 fn page<E, T>(
@@ -140,14 +111,7 @@ where
             broken: items.broken.len(),
         })
     };
-    Case {
-        fixture,
-        read: Box::new(read),
-        list: Some(list),
-        vital: &[],
-        carries: &[],
-        raw: &[],
-    }
+    Case { fixture, read: Box::new(read), list: Some(list), vital: &[], carries: &[], raw: &[] }
 }
 
 /// Every fixture with answers to an operation of ours.
@@ -176,17 +140,12 @@ fn of_the_account() -> Vec<Case> {
         // What was asked for, and who it is.
         one("user_get", GetUser::new(seven)).vital(&["user", "user.id"]),
         one("user_status", SetUserStatus::new(seven, UserStatus::Busy)),
-        page("user_groups", "groups", ListUserGroups::new(), |page| {
-            page.groups
-        }),
+        page("user_groups", "groups", ListUserGroups::new(), |page| page.groups),
         // What was asked for; a module is made of optional parts.
         one("integration_module_get", GetIntegrationModule::new(code))
             .vital(&["integrationModule"])
             .carries(HALF_AN_EXTENSION),
-        one(
-            "integration_module_edit",
-            EditIntegrationModule::new(module),
-        ),
+        one("integration_module_edit", EditIntegrationModule::new(module)),
     ]
 }
 
@@ -207,27 +166,17 @@ fn of_customers() -> Vec<Case> {
     let company = CorporateCustomerId::new(5041);
     let data = CustomerData::new().with_first_name("Иван");
     vec![
-        page(
-            "customers_list",
-            "customers",
-            ListCustomers::new(),
-            |page| page.customers,
-        )
-        .carries(&[("customers.*.id", "customers.*")])
-        .raw(&["customers.*.customFields"]),
+        page("customers_list", "customers", ListCustomers::new(), |page| page.customers)
+            .carries(&[("customers.*.id", "customers.*")])
+            .raw(&["customers.*.customFields"]),
         one("customer_get", GetCustomer::by_id(sixty))
             .vital(&["customer", "customer.id"])
             .raw(&["customer.customFields"]),
         // Whoever made a customer has to know whom.
         one("customer_create", CreateCustomer::new(data.clone())).vital(&["id"]),
         one("customer_edit", EditCustomer::by_id(sixty, data)),
-        page(
-            "customers_notes_list",
-            "notes",
-            ListCustomerNotes::new(),
-            |page| page.notes,
-        )
-        .carries(&[("notes.*.id", "notes.*")]),
+        page("customers_notes_list", "notes", ListCustomerNotes::new(), |page| page.notes)
+            .carries(&[("notes.*.id", "notes.*")]),
         // As of a customer.
         one("customer_note_create", CreateCustomerNote::on(sixty, "x")).vital(&["id"]),
         page(
@@ -238,36 +187,25 @@ fn of_customers() -> Vec<Case> {
         )
         .carries(&[("customersCorporate.*.id", "customersCorporate.*")])
         .raw(&["customersCorporate.*.customFields"]),
-        one(
-            "customer_corporate_get",
-            GetCorporateCustomer::by_id(company),
-        )
-        .vital(&["customerCorporate", "customerCorporate.id"])
-        .raw(&["customerCorporate.customFields"]),
+        one("customer_corporate_get", GetCorporateCustomer::by_id(company))
+            .vital(&["customerCorporate", "customerCorporate.id"])
+            .raw(&["customerCorporate.customFields"]),
         page(
             "customer_corporate_contacts",
             "contacts",
             ListCorporateContacts::by_id(company),
             |page| page.contacts,
         ),
-        page(
-            "customer_corporate_companies",
-            "companies",
-            ListCompanies::by_id(company),
-            |page| page.companies,
-        )
+        page("customer_corporate_companies", "companies", ListCompanies::by_id(company), |page| {
+            page.companies
+        })
         .raw(&["companies.*.customFields"]),
         // A list that is none is told, where there should be changes: an empty one would stand still
         // for ever. The id is a change's place.
-        page(
-            "customers_history",
-            "history",
-            ListCustomersHistory::whole(),
-            |page| page.history,
-        )
-        .vital(&["history"])
-        .carries(&[("history.*.id", "history.*")])
-        .raw(HISTORIC),
+        page("customers_history", "history", ListCustomersHistory::whole(), |page| page.history)
+            .vital(&["history"])
+            .carries(&[("history.*.id", "history.*")])
+            .raw(HISTORIC),
     ]
 }
 
@@ -284,11 +222,9 @@ fn of_work() -> Vec<Case> {
     let order = OrderId::new(501);
     let data = OrderData::new().with_external_id("vochi-call-1");
     vec![
-        page("orders_list", "orders", ListOrders::new(), |page| {
-            page.orders
-        })
-        .carries(&[("orders.*.id", "orders.*")])
-        .raw(&["orders.*.customFields"]),
+        page("orders_list", "orders", ListOrders::new(), |page| page.orders)
+            .carries(&[("orders.*.id", "orders.*")])
+            .raw(&["orders.*.customFields"]),
         one("order_get", GetOrder::by_id(order))
             .vital(&["order", "order.id"])
             .raw(&["order.customFields"]),
@@ -299,27 +235,15 @@ fn of_work() -> Vec<Case> {
         one("order_edit", EditOrder::by_id(order, data))
             .carries(&[("order.id", "order")])
             .raw(&["order.customFields"]),
-        page(
-            "orders_history",
-            "history",
-            ListOrdersHistory::whole(),
-            |page| page.history,
-        )
-        .vital(&["history"])
-        .carries(&[("history.*.id", "history.*")])
-        .raw(HISTORIC),
+        page("orders_history", "history", ListOrdersHistory::whole(), |page| page.history)
+            .vital(&["history"])
+            .carries(&[("history.*.id", "history.*")])
+            .raw(HISTORIC),
         // As of a customer.
-        one(
-            "task_create",
-            CreateTask::new(TaskData::new("x", UserId::new(7))),
-        )
-        .vital(&["id"]),
+        one("task_create", CreateTask::new(TaskData::new("x", UserId::new(7)))).vital(&["id"]),
         // A file without an id can neither be named nor attached.
         one("files_upload", UploadFile::new(*b"x")).vital(&["file", "file.id"]),
-        one(
-            "files_edit",
-            EditFile::new(FileId::new(25)).with_filename("x"),
-        ),
+        one("files_edit", EditFile::new(FileId::new(25)).with_filename("x")),
     ]
 }
 
@@ -328,10 +252,7 @@ fn of_calls() -> Vec<Case> {
     let manager = FindManager::new(phone("+375291112233")).with_details();
     vec![
         one("telephony_call_event", rings),
-        one(
-            "telephony_calls_upload",
-            UploadCalls::new([operations::call("1")]),
-        ),
+        one("telephony_calls_upload", UploadCalls::new([operations::call("1")])),
         // A manager nobody can be told by.
         one("telephony_manager", manager).carries(&[("manager.id", "manager")]),
     ]

@@ -14,10 +14,7 @@ use crate::support::{Bench, record, yes};
 const TASK: &str = "POST /api/v5/tasks/create";
 
 fn manager(id: u64) -> Step {
-    Step::json(
-        200,
-        &json!({"success": true, "manager": {"id": id, "code": "101"}}),
-    )
+    Step::json(200, &json!({"success": true, "manager": {"id": id, "code": "101"}}))
 }
 
 fn tasks(steps: Vec<Step>) -> Bench {
@@ -27,11 +24,8 @@ fn tasks(steps: Vec<Step>) -> Bench {
 
 #[tokio::test(start_paused = true)]
 async fn a_missed_call_becomes_a_task_of_the_responsible_manager() {
-    let bench = tasks(vec![
-        yes(),
-        Fixture::open("telephony_manager").answer("success_details"),
-        made(77),
-    ]);
+    let bench =
+        tasks(vec![yes(), Fixture::open("telephony_manager").answer("success_details"), made(77)]);
     let receipt = bench.log_one(missed("1")).await.unwrap();
     assert_eq!(lines(&bench), [UPLOAD, CARD, TASK]);
     assert_eq!(bench.sent(2, "task")["performerId"], 7);
@@ -107,11 +101,7 @@ async fn a_task_that_may_have_been_made_is_not_made_again() {
 
 #[tokio::test(start_paused = true)]
 async fn the_task_of_an_unknown_caller_names_the_customer_just_made() {
-    let steps = chain([
-        vec![yes()],
-        not_found(),
-        vec![made(62), unknown(), made(77)],
-    ]);
+    let steps = chain([vec![yes()], not_found(), vec![made(62), unknown(), made(77)]]);
     let common = json!({"unknown_caller": "client", "missed_task": true, "missed_user": "16"});
     let bench = Bench::with(steps, common, json!({"site": "shop-one"}));
     let receipt = bench.log_one(missed("1")).await.unwrap();

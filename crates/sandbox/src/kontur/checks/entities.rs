@@ -38,10 +38,7 @@ const COMPANY: &[&str] = &[
 fn entities<'a>(seen: &'a Seen<'_>) -> Vec<Fields<'a>> {
     let contacts = seen.of(Endpoint::ContactsCreate);
     let contacts = contacts.map(|it| it.each("items")).unwrap_or_default();
-    contacts
-        .into_iter()
-        .chain(seen.of(Endpoint::CompaniesCreate))
-        .collect()
+    contacts.into_iter().chain(seen.of(Endpoint::CompaniesCreate)).collect()
 }
 
 /// The operations of a patch; none when it is not one.
@@ -60,10 +57,7 @@ pub(super) const FIELDS: &[Row] = &[
             "new contacts are {\"items\":[…]}, a list of objects with something in it",
         ),
         |seen| {
-            let items = seen
-                .body
-                .as_ref()
-                .and_then(|it| it.get("items")?.as_array());
+            let items = seen.body.as_ref().and_then(|it| it.get("items")?.as_array());
             let right = items.is_some_and(|it| !it.is_empty() && it.iter().all(Value::is_object));
             if seen.is(Endpoint::ContactsCreate) && !right {
                 vec![Found::new("items", "The items field is required.")]
@@ -73,36 +67,19 @@ pub(super) const FIELDS: &[Row] = &[
         },
     ),
     problem(
-        Check::guess(
-            "entity.known_fields",
-            "§11",
-            "no field a contact or a company does not have",
-        ),
+        Check::guess("entity.known_fields", "§11", "no field a contact or a company does not have"),
         |seen| {
-            let known = if seen.is(Endpoint::CompaniesCreate) {
-                COMPANY
-            } else {
-                CONTACT
-            };
-            entities(seen)
-                .iter()
-                .flat_map(|it| it.only(known))
-                .collect()
+            let known = if seen.is(Endpoint::CompaniesCreate) { COMPANY } else { CONTACT };
+            entities(seen).iter().flat_map(|it| it.only(known)).collect()
         },
     ),
     problem(
-        Check::guess(
-            "entity.name_given",
-            "§11",
-            "a contact or a company has a name",
-        ),
+        Check::guess("entity.name_given", "§11", "a contact or a company has a name"),
         |seen| {
             let nameless = |it: &Fields<'_>| it.text("name").is_none_or(str::is_empty);
             let all = entities(seen);
             let found = all.iter().filter(|it| nameless(it));
-            found
-                .flat_map(|it| it.at("name", "The name field is required."))
-                .collect()
+            found.flat_map(|it| it.at("name", "The name field is required.")).collect()
         },
     ),
     problem(
@@ -135,10 +112,7 @@ pub(super) const FIELDS: &[Row] = &[
             let right = operations(seen)
                 .is_some_and(|it| !it.is_empty() && it.iter().all(patch::is_operation));
             if patches && !right {
-                vec![Found::new(
-                    "operations",
-                    "The operations field is required.",
-                )]
+                vec![Found::new("operations", "The operations field is required.")]
             } else {
                 Vec::new()
             }
@@ -235,25 +209,17 @@ fn target<'a>(seen: &Seen<'a>) -> Option<(&'a Map<String, Value>, Members)> {
         return Some((&seen.workspace.instance, patch::INSTANCE));
     }
     let contacts = &seen.workspace.contacts;
-    let contact = contacts
-        .iter()
-        .find(|it| super::super::state::id_of(it) == seen.names.thing)?;
+    let contact = contacts.iter().find(|it| super::super::state::id_of(it) == seen.names.thing)?;
     Some((contact, patch::CONTACT))
 }
 
 /// The instance as it would be.
 fn after(seen: &Seen<'_>) -> Option<Map<String, Value>> {
-    if seen.is(Endpoint::InstancePatch) {
-        patched(seen)?.ok()
-    } else {
-        None
-    }
+    if seen.is(Endpoint::InstancePatch) { patched(seen)?.ok() } else { None }
 }
 
 fn is_web_hook(hook: &Value) -> bool {
-    let url = hook["relativeUrl"]
-        .as_str()
-        .is_some_and(|it| !it.is_empty());
+    let url = hook["relativeUrl"].as_str().is_some_and(|it| !it.is_empty());
     let period = hook["schedule"]["period"].as_str().is_some_and(is_period);
     let items = hook["filter"]["items"].as_array();
     let asks = items.is_some_and(|it| !it.is_empty() && it.iter().all(Value::is_object));
@@ -269,7 +235,5 @@ fn is_web_hook(hook: &Value) -> bool {
 fn is_period(text: &str) -> bool {
     let parts: Vec<&str> = text.split(':').collect();
     parts.len() == 3
-        && parts
-            .iter()
-            .all(|it| it.len() == 2 && it.bytes().all(|byte| byte.is_ascii_digit()))
+        && parts.iter().all(|it| it.len() == 2 && it.bytes().all(|byte| byte.is_ascii_digit()))
 }

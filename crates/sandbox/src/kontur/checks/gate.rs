@@ -245,11 +245,7 @@ fn is_secret(seen: &Seen<'_>, shown: &str) -> bool {
     let Some((id, value)) = shown.split_once('=') else {
         return false;
     };
-    let secrets = seen
-        .workspace
-        .instance
-        .get("secrets")
-        .and_then(|it| it.as_array());
+    let secrets = seen.workspace.instance.get("secrets").and_then(|it| it.as_array());
     let mut secrets = secrets.into_iter().flatten();
     id != ZERO && secrets.any(|it| it["id"] == id && it["value"] == value)
 }

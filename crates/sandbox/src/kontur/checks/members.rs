@@ -35,18 +35,13 @@ pub(super) const TYPE: Row = problem(
     },
 );
 
-pub(super) const CLIENT_WITHOUT_USER: Row = problem(
-    Check::guess("member.client_without_user", "§6", "a client has no userId"),
-    |seen| {
+pub(super) const CLIENT_WITHOUT_USER: Row =
+    problem(Check::guess("member.client_without_user", "§6", "a client has no userId"), |seen| {
         let members = seen.members();
-        let wrong = members
-            .iter()
-            .filter(|it| it.text("type") == Some("client") && it.has("userId"));
-        wrong
-            .flat_map(|it| it.at("userId", "A client has no userId."))
-            .collect()
-    },
-);
+        let wrong =
+            members.iter().filter(|it| it.text("type") == Some("client") && it.has("userId"));
+        wrong.flat_map(|it| it.at("userId", "A client has no userId.")).collect()
+    });
 
 pub(super) const PAIR: Row = problem(
     Check::guess(
@@ -61,22 +56,13 @@ pub(super) const PAIR: Row = problem(
                 return false;
             };
             let who = |it: &Fields<'_>| {
-                let named = if it.text("type") == Some("client") {
-                    ""
-                } else {
-                    "userId"
-                };
-                (
-                    it.text("type").map(str::to_owned),
-                    it.text(named).map(str::to_owned),
-                )
+                let named = if it.text("type") == Some("client") { "" } else { "userId" };
+                (it.text("type").map(str::to_owned), it.text(named).map(str::to_owned))
             };
             let unknown_users = from.text("type") == Some("user") && !from.has("userId");
             who(&from) == who(&to) && !unknown_users
         });
-        alone
-            .flat_map(|leg| leg.at("to", "A leg has two participants."))
-            .collect()
+        alone.flat_map(|leg| leg.at("to", "A leg has two participants.")).collect()
     },
 );
 

@@ -59,19 +59,12 @@ struct Found {
 
 impl Found {
     fn new(field: impl Into<String>, says: impl Into<Value>) -> Self {
-        Self {
-            field: field.into(),
-            says: says.into(),
-        }
+        Self { field: field.into(), says: says.into() }
     }
 }
 
 fn whole_if(wrong: bool) -> Vec<Found> {
-    if wrong {
-        vec![Found::new("", "")]
-    } else {
-        Vec::new()
-    }
+    if wrong { vec![Found::new("", "")] } else { Vec::new() }
 }
 
 /// One row of the table.
@@ -83,11 +76,7 @@ struct Row {
 }
 
 const fn problem(check: Check, finds: fn(&Seen<'_>) -> Vec<Found>) -> Row {
-    Row {
-        check,
-        refusal: Refusal::Problem,
-        finds,
-    }
+    Row { check, refusal: Refusal::Problem, finds }
 }
 
 /// A request as the checks see it.
@@ -106,15 +95,7 @@ pub(super) struct Seen<'a> {
 impl<'a> Seen<'a> {
     fn new(request: &'a Request, workspace: &'a Workspace, over: Option<u32>) -> Self {
         let (path, names) = Path::of(&request.method, &request.path);
-        let mut seen = Self {
-            request,
-            workspace,
-            over,
-            path,
-            names,
-            body: None,
-            parts: None,
-        };
+        let mut seen = Self { request, workspace, over, path, names, body: None, parts: None };
         match seen.endpoint().map(Endpoint::takes) {
             Some(Takes::Json | Takes::JsonPatch) => {
                 seen.body = serde_json::from_slice(&request.body).ok();
@@ -257,10 +238,7 @@ fn refuse(stage: &[Row], seen: &Seen<'_>) -> Option<Carried> {
             found.extend(finds);
         }
     }
-    Some(Carried {
-        answer: refusal?.answer(seen, &found),
-        findings,
-    })
+    Some(Carried { answer: refusal?.answer(seen, &found), findings })
 }
 
 pub(super) fn says(workspace: &Workspace, status: StatusCode, text: &str) -> Answer {
@@ -306,10 +284,9 @@ impl Refusal {
             Self::Conflict(_) if seen.is(Endpoint::RegisterCall) => {
                 says(seen.workspace, StatusCode::CONFLICT, "Error")
             }
-            Self::Conflict(status) => json_answer(
-                StatusCode::CONFLICT,
-                &json!({"status": status, "message": first}),
-            ),
+            Self::Conflict(status) => {
+                json_answer(StatusCode::CONFLICT, &json!({"status": status, "message": first}))
+            }
             Self::Patch => {
                 let mut info = json!({
                     "invalidPaths": [],
@@ -340,11 +317,7 @@ fn problem_details(seen: &Seen<'_>, found: &[Found]) -> Answer {
     }
     let mut errors = json!(errors);
     // §5: when any field fails conversion, the whole body is reported missing.
-    let converting = |it: &Found| {
-        it.says
-            .as_str()
-            .is_some_and(|it| it.starts_with("Error conv"))
-    };
+    let converting = |it: &Found| it.says.as_str().is_some_and(|it| it.starts_with("Error conv"));
     if seen.is(Endpoint::CallStarted) && found.iter().any(converting) {
         errors["callStartedInfo"] = json!(["The callStartedInfo field is required."]);
     }

@@ -15,11 +15,7 @@ fn wrong(name: &str, says: &str) -> Vec<Found> {
 
 pub(super) const PARAMETERS: &[Row] = &[
     problem(
-        Check::guess(
-            "query.known",
-            "§7, §9, §10, §12",
-            "no parameter the operation does not read",
-        ),
+        Check::guess("query.known", "§7, §9, §10, §12", "no parameter the operation does not read"),
         |seen| {
             let reads = seen.endpoint().map(Endpoint::reads).unwrap_or_default();
             let extra = seen.request.query.iter();
@@ -61,11 +57,7 @@ pub(super) const PARAMETERS: &[Row] = &[
         },
     ),
     problem(
-        Check::documented(
-            "file.download_choice",
-            "§10",
-            "download, when sent, is true or false",
-        ),
+        Check::documented("file.download_choice", "§10", "download, when sent, is true or false"),
         |seen| {
             let download = seen.parameter("download");
             if seen.is(Endpoint::File) && !matches!(download, None | Some("true" | "false")) {
@@ -90,20 +82,17 @@ pub(super) const PARAMETERS: &[Row] = &[
             }
         },
     ),
-    problem(
-        Check::guess("events.limit", "§12", "limit is a number from 1 to 1000"),
-        |seen| {
-            let fits = |limit: &str| {
-                let number = limit.parse::<usize>();
-                number.is_ok_and(|it| (1..=LARGEST_PAGE).contains(&it))
-            };
-            if seen.is(Endpoint::Events) && !seen.parameter("limit").is_some_and(fits) {
-                wrong("limit", "The value is not valid.")
-            } else {
-                Vec::new()
-            }
-        },
-    ),
+    problem(Check::guess("events.limit", "§12", "limit is a number from 1 to 1000"), |seen| {
+        let fits = |limit: &str| {
+            let number = limit.parse::<usize>();
+            number.is_ok_and(|it| (1..=LARGEST_PAGE).contains(&it))
+        };
+        if seen.is(Endpoint::Events) && !seen.parameter("limit").is_some_and(fits) {
+            wrong("limit", "The value is not valid.")
+        } else {
+            Vec::new()
+        }
+    }),
     problem(
         Check::documented(
             "ui_settings.key",

@@ -15,11 +15,7 @@ pub(super) const ITEM_NEEDS: &[&str] = &["id", "from", "to", "finishedAt"];
 pub(super) const RECORDING: &[&str] = &["fileId", "fileName", "contentType", "contentLength"];
 
 pub(super) const ITEMS: Row = problem(
-    Check::documented(
-        "register.items_form",
-        "§7",
-        "items and recordings are lists of objects",
-    ),
+    Check::documented("register.items_form", "§7", "items and recordings are lists of objects"),
     |seen| {
         let objects = |value: &Value| {
             let items = value.as_array();
@@ -27,26 +23,16 @@ pub(super) const ITEMS: Row = problem(
         };
         let to = "System.Collections.Generic.List";
         let body = seen.of(Endpoint::RegisterCall);
-        let mut found: Vec<_> = body
-            .iter()
-            .flat_map(|it| it.converts("items", to, objects))
-            .collect();
+        let mut found: Vec<_> =
+            body.iter().flat_map(|it| it.converts("items", to, objects)).collect();
         let items = seen.items();
-        found.extend(
-            items
-                .iter()
-                .flat_map(|it| it.converts("recordings", to, objects)),
-        );
+        found.extend(items.iter().flat_map(|it| it.converts("recordings", to, objects)));
         found
     },
 );
 
 pub(super) const IDS_UNIQUE: Row = problem(
-    Check::documented(
-        "item.ids_unique",
-        "§6.1",
-        "every leg of a call has an id of its own",
-    ),
+    Check::documented("item.ids_unique", "§6.1", "every leg of a call has an id of its own"),
     |seen| {
         let mut known = BTreeSet::new();
         let items = seen.items();
@@ -84,20 +70,14 @@ pub(super) const TALK: Row = problem(
 );
 
 pub(super) const RECORDINGS_SOME: Row = problem(
-    Check::guess(
-        "recordings.some",
-        "§7.1",
-        "recordings is left out when there is none, never []",
-    ),
+    Check::guess("recordings.some", "§7.1", "recordings is left out when there is none, never []"),
     |seen| {
         let items = seen.items();
         let empty = items.iter().filter(|item| {
             let list = item.map.get("recordings").and_then(Value::as_array);
             list.is_some_and(Vec::is_empty)
         });
-        empty
-            .flat_map(|item| item.at("recordings", "The list is empty."))
-            .collect()
+        empty.flat_map(|item| item.at("recordings", "The list is empty.")).collect()
     },
 );
 
@@ -113,9 +93,6 @@ pub(super) const LENGTH: Row = problem(
             text.is_some_and(|it| it.bytes().all(|byte| byte.is_ascii_digit()))
         };
         let files = seen.recordings();
-        files
-            .iter()
-            .flat_map(|it| it.converts("contentLength", TEXT, digits))
-            .collect()
+        files.iter().flat_map(|it| it.converts("contentLength", TEXT, digits)).collect()
     },
 );

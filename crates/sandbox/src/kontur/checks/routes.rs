@@ -42,61 +42,21 @@ pub(super) enum Path {
 
 /// `{ws}` and `*` stand for one name each.
 const ROUTES: &[(Method, &str, Endpoint)] = &[
-    (
-        Method::POST,
-        "authorization/authorize-private-integration",
-        E::AuthorizePrivate,
-    ),
-    (
-        Method::POST,
-        "authorization/authorize-integration",
-        E::AuthorizePublic,
-    ),
-    (
-        Method::POST,
-        "{ws}/communications/callbacks/telephony/call-started",
-        E::CallStarted,
-    ),
-    (
-        Method::POST,
-        "{ws}/communications/callbacks/telephony/call-event",
-        E::CallEvent,
-    ),
-    (
-        Method::POST,
-        "{ws}/communications/callbacks/telephony/call-finished",
-        E::CallFinished,
-    ),
-    (
-        Method::POST,
-        "{ws}/communications/callbacks/telephony/call-failed",
-        E::CallFailed,
-    ),
-    (
-        Method::POST,
-        "{ws}/communications/callbacks/telephony/call-recording",
-        E::CallRecording,
-    ),
-    (
-        Method::POST,
-        "{ws}/communications/callbacks/telephony/register-call",
-        E::RegisterCall,
-    ),
-    (
-        Method::GET,
-        "{ws}/communications/callbacks/telephony/call-redirect",
-        E::CallRedirect,
-    ),
+    (Method::POST, "authorization/authorize-private-integration", E::AuthorizePrivate),
+    (Method::POST, "authorization/authorize-integration", E::AuthorizePublic),
+    (Method::POST, "{ws}/communications/callbacks/telephony/call-started", E::CallStarted),
+    (Method::POST, "{ws}/communications/callbacks/telephony/call-event", E::CallEvent),
+    (Method::POST, "{ws}/communications/callbacks/telephony/call-finished", E::CallFinished),
+    (Method::POST, "{ws}/communications/callbacks/telephony/call-failed", E::CallFailed),
+    (Method::POST, "{ws}/communications/callbacks/telephony/call-recording", E::CallRecording),
+    (Method::POST, "{ws}/communications/callbacks/telephony/register-call", E::RegisterCall),
+    (Method::GET, "{ws}/communications/callbacks/telephony/call-redirect", E::CallRedirect),
     (Method::POST, "{ws}/files", E::Upload),
     (Method::GET, "{ws}/files/*", E::File),
     (Method::HEAD, "{ws}/files/*", E::File),
     (Method::GET, "{ws}/files/*/meta", E::FileMeta),
     (Method::GET, "{ws}/integrations/instances/*", E::Instance),
-    (
-        Method::PATCH,
-        "{ws}/integrations/instances/*",
-        E::InstancePatch,
-    ),
+    (Method::PATCH, "{ws}/integrations/instances/*", E::InstancePatch),
     (Method::POST, "{ws}/integrations/*/setup", E::Setup),
     (Method::GET, "{ws}/ui-settings", E::UiSettings),
     (Method::GET, "{ws}/events", E::Events),
@@ -150,10 +110,7 @@ fn decoded(part: &str) -> String {
     // In a path a plus is a plus.
     let field = format!("part={}", part.replace('+', "%2B"));
     let mut pairs = form_urlencoded::parse(field.as_bytes());
-    pairs
-        .next()
-        .map(|(_, part)| part.into_owned())
-        .unwrap_or_default()
+    pairs.next().map(|(_, part)| part.into_owned()).unwrap_or_default()
 }
 
 /// What kind of body an operation takes.
@@ -265,14 +222,9 @@ impl Endpoint {
         match self {
             E::CallStarted => &["timestamp", "externalId", "direction"],
             E::CallFinished => &["timestamp", "direction"],
-            E::CallEvent => &[
-                "externalCallItemId",
-                "realtimeCallItemId",
-                "timestamp",
-                "type",
-                "from",
-                "to",
-            ],
+            E::CallEvent => {
+                &["externalCallItemId", "realtimeCallItemId", "timestamp", "type", "from", "to"]
+            }
             E::CallFailed => &["communicationId"],
             E::CallRecording => &["externalCallItemId", "recordingFileId"],
             E::RegisterCall => &["items", "externalCreatedAt", "externalId", "direction"],

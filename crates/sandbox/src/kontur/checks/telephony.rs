@@ -8,41 +8,28 @@ use super::values::{GUID, MOMENT, TEXT, everywhere, guid, moment, one_of, phone,
 use super::{Endpoint, Found, Row, Seen, members, problem, register};
 
 const DIRECTIONS: &[&str] = &["inbound", "outbound", "internal"];
-const EVENTS: &[&str] = &[
-    "appeared",
-    "connected",
-    "paused",
-    "disconnected",
-    "finished",
-];
+const EVENTS: &[&str] = &["appeared", "connected", "paused", "disconnected", "finished"];
 
 /// Where members of a leg, and of register-call, may be.
 const IN_ITEMS: &[&str] = &["recordings", "startedAt", "finishedAt"];
 
 pub(super) const FIELDS: &[Row] = &[
-    problem(
-        Check::guess("field.known", "§7", "no field the method does not have"),
-        |seen| {
-            let known = seen.endpoint().and_then(Endpoint::fields);
-            let (Some(known), Some(body)) = (known, seen.told()) else {
-                return Vec::new();
-            };
-            let mut found = body.only(known);
-            // These have a row of their own.
-            found.retain(|it| {
-                !seen.is(Endpoint::RegisterCall) || !IN_ITEMS.contains(&it.field.as_str())
-            });
-            found.extend(seen.items().iter().flat_map(|it| it.only(register::ITEM)));
-            found.extend(
-                seen.members()
-                    .iter()
-                    .flat_map(|it| it.only(members::MEMBER)),
-            );
-            let files = seen.recordings();
-            found.extend(files.iter().flat_map(|it| it.only(register::RECORDING)));
-            found
-        },
-    ),
+    problem(Check::guess("field.known", "§7", "no field the method does not have"), |seen| {
+        let known = seen.endpoint().and_then(Endpoint::fields);
+        let (Some(known), Some(body)) = (known, seen.told()) else {
+            return Vec::new();
+        };
+        let mut found = body.only(known);
+        // These have a row of their own.
+        found.retain(|it| {
+            !seen.is(Endpoint::RegisterCall) || !IN_ITEMS.contains(&it.field.as_str())
+        });
+        found.extend(seen.items().iter().flat_map(|it| it.only(register::ITEM)));
+        found.extend(seen.members().iter().flat_map(|it| it.only(members::MEMBER)));
+        let files = seen.recordings();
+        found.extend(files.iter().flat_map(|it| it.only(register::RECORDING)));
+        found
+    }),
     problem(
         Check::documented(
             "register.inside_items",
@@ -51,9 +38,8 @@ pub(super) const FIELDS: &[Row] = &[
         ),
         |seen| {
             let body = seen.of(Endpoint::RegisterCall);
-            let astray = IN_ITEMS
-                .iter()
-                .filter(|name| body.as_ref().is_some_and(|it| it.has(name)));
+            let astray =
+                IN_ITEMS.iter().filter(|name| body.as_ref().is_some_and(|it| it.has(name)));
             astray
                 .map(|name| Found::new(*name, format!("Could not find member '{name}'.")))
                 .collect()
@@ -68,11 +54,7 @@ pub(super) const FIELDS: &[Row] = &[
         |seen| {
             let needs = seen.endpoint().map(Endpoint::needs).unwrap_or_default();
             let mut found = seen.told().map(|it| it.given(needs)).unwrap_or_default();
-            found.extend(
-                seen.items()
-                    .iter()
-                    .flat_map(|it| it.given(register::ITEM_NEEDS)),
-            );
+            found.extend(seen.items().iter().flat_map(|it| it.given(register::ITEM_NEEDS)));
             found.extend(seen.members().iter().flat_map(|it| it.given(&["type"])));
             let files = seen.recordings();
             found.extend(files.iter().flat_map(|it| it.given(register::RECORDING)));
@@ -85,21 +67,12 @@ pub(super) const FIELDS: &[Row] = &[
             "§6, §7",
             "what may be left out is left out, never null: startedAt of a missed call above all",
         ),
-        |seen| {
-            each_field(
-                seen,
-                serde_json::Value::is_null,
-                "The value must not be null.",
-            )
-        },
+        |seen| each_field(seen, serde_json::Value::is_null, "The value must not be null."),
     ),
-    problem(
-        Check::guess("field.not_empty", "§7", "no text is empty"),
-        |seen| {
-            let empty = |value: &serde_json::Value| value.as_str() == Some("");
-            each_field(seen, empty, "The value must not be empty.")
-        },
-    ),
+    problem(Check::guess("field.not_empty", "§7", "no text is empty"), |seen| {
+        let empty = |value: &serde_json::Value| value.as_str() == Some("");
+        each_field(seen, empty, "The value must not be empty.")
+    }),
     problem(
         Check::documented(
             "field.text",
@@ -143,11 +116,7 @@ pub(super) const FIELDS: &[Row] = &[
         },
     ),
     problem(
-        Check::answered(
-            "direction.choice",
-            "§4, §5",
-            "direction is inbound, outbound or internal",
-        ),
+        Check::answered("direction.choice", "§4, §5", "direction is inbound, outbound or internal"),
         |seen| {
             let to = "Xcom.Api.Models.Communications.CommunicationDirection";
             convertible(seen, &["direction"], to, one_of(DIRECTIONS))
@@ -162,9 +131,7 @@ pub(super) const FIELDS: &[Row] = &[
         |seen| {
             let to = "Xcom.Api.Models.Communications.CallEventType";
             let event = seen.of(Endpoint::CallEvent);
-            event
-                .map(|it| it.converts("type", to, one_of(EVENTS)))
-                .unwrap_or_default()
+            event.map(|it| it.converts("type", to, one_of(EVENTS))).unwrap_or_default()
         },
     ),
     problem(
@@ -198,9 +165,7 @@ pub(super) const FIELDS: &[Row] = &[
                 let number = body.text(name).filter(|it| !it.is_empty());
                 number.is_some_and(|it| !phone(it))
             });
-            wrong
-                .flat_map(|name| body.at(name, "The phone number is not valid."))
-                .collect()
+            wrong.flat_map(|name| body.at(name, "The phone number is not valid.")).collect()
         },
     ),
     problem(
@@ -286,10 +251,8 @@ fn convertible(
     good: impl Fn(&serde_json::Value) -> bool,
 ) -> Vec<Found> {
     let objects = everywhere(seen);
-    let found = objects.iter().flat_map(|object| {
-        names
-            .iter()
-            .flat_map(|name| object.converts(name, to, &good))
-    });
+    let found = objects
+        .iter()
+        .flat_map(|object| names.iter().flat_map(|name| object.converts(name, to, &good)));
     found.collect()
 }

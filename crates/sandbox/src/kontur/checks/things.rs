@@ -12,35 +12,21 @@ const NOT_FOUND: Refusal = Refusal::Conflict("notFound");
 const NO_CALL: Refusal = Refusal::Conflict("communicationNotFound");
 
 fn if_so(wrong: bool, field: &str, says: impl FnOnce() -> String) -> Vec<Found> {
-    if wrong {
-        vec![Found::new(field, says())]
-    } else {
-        Vec::new()
-    }
+    if wrong { vec![Found::new(field, says())] } else { Vec::new() }
 }
 
 pub(super) const KNOWN: &[Row] = &[
     Row {
-        check: Check::answered(
-            "instance.known",
-            "§9",
-            "the instance is the integration's own",
-        ),
+        check: Check::answered("instance.known", "§9", "the instance is the integration's own"),
         refusal: NOT_FOUND,
         finds: |seen| {
             let id = &seen.names.thing;
             let named = seen.is(Endpoint::Instance) || seen.is(Endpoint::InstancePatch);
-            if_so(named && id != INSTANCE_ID, "", || {
-                format!("IntegrationInstance {id} not found")
-            })
+            if_so(named && id != INSTANCE_ID, "", || format!("IntegrationInstance {id} not found"))
         },
     },
     Row {
-        check: Check::answered(
-            "integration.known",
-            "§9",
-            "setup is of the integration itself",
-        ),
+        check: Check::answered("integration.known", "§9", "setup is of the integration itself"),
         refusal: Refusal::Conflict("IntegrationNotFound"),
         finds: |seen| {
             let other = seen.is(Endpoint::Setup) && seen.names.thing != INSTANCE_ID;
@@ -72,11 +58,7 @@ pub(super) const KNOWN: &[Row] = &[
         },
     },
     Row {
-        check: Check::guess(
-            "company.known",
-            "§11",
-            "the companies a contact is linked with exist",
-        ),
+        check: Check::guess("company.known", "§11", "the companies a contact is linked with exist"),
         refusal: NOT_FOUND,
         finds: |seen| {
             let body = seen.of(Endpoint::ContactsCreate);
@@ -144,23 +126,15 @@ pub(super) const CALLS: &[Row] = &[
             };
             let by_theirs = seen.workspace.call_of(told);
             let has_another = |call: &Communication| {
-                call.external_id
-                    .as_deref()
-                    .is_some_and(|it| it != raw(told))
+                call.external_id.as_deref().is_some_and(|it| it != raw(told))
             };
             let apart =
                 by_theirs.is_some_and(|call| call.id != id) || seen.call().is_some_and(has_another);
-            if_so(apart, "externalId", || {
-                format!("Communication not found. Id: {id}")
-            })
+            if_so(apart, "externalId", || format!("Communication not found. Id: {id}"))
         },
     },
     Row {
-        check: Check::guess(
-            "member.user_known",
-            "§6, §11",
-            "userId is a user of the workspace",
-        ),
+        check: Check::guess("member.user_known", "§6, §11", "userId is a user of the workspace"),
         refusal: NOT_FOUND,
         finds: |seen| {
             let members = seen.members();
@@ -180,20 +154,13 @@ pub(super) const CALLS: &[Row] = &[
         refusal: Refusal::Conflict("invalidArgs"),
         finds: |seen| {
             let own = seen.call().map(|call| call.id.as_str());
-            let others = || {
-                seen.workspace
-                    .calls
-                    .iter()
-                    .filter(|call| Some(call.id.as_str()) != own)
-            };
+            let others =
+                || seen.workspace.calls.iter().filter(|call| Some(call.id.as_str()) != own);
             let legs = seen.legs();
             let mut ids = legs.iter().filter_map(|it| it.text(leg_id(seen)));
             let taken = ids.find(|id| others().any(|call| call.has_leg(id)));
             if_so(taken.is_some(), leg_id(seen), || {
-                format!(
-                    "CallItem {} belongs to another call",
-                    taken.unwrap_or_default()
-                )
+                format!("CallItem {} belongs to another call", taken.unwrap_or_default())
             })
         },
     },
@@ -220,11 +187,9 @@ pub(super) const CALLS: &[Row] = &[
         refusal: Refusal::Conflict("invalidArgs"),
         finds: |seen| {
             let clicked = seen.call().is_some_and(|call| call.click.is_some());
-            if_so(
-                seen.is(Endpoint::CallFailed) && !clicked,
-                "communicationId",
-                || "Communication was not requested".into(),
-            )
+            if_so(seen.is(Endpoint::CallFailed) && !clicked, "communicationId", || {
+                "Communication was not requested".into()
+            })
         },
     },
 ];
@@ -241,9 +206,7 @@ pub(super) const RECORDINGS: &[Row] = &[
             let id = seen.text("externalCallItemId").unwrap_or_default();
             let known = seen.call().is_some_and(|call| call.has_leg(id));
             let wrong = seen.is(Endpoint::CallRecording) && !known;
-            if_so(wrong, "externalCallItemId", || {
-                format!("CallItem {id} not found")
-            })
+            if_so(wrong, "externalCallItemId", || format!("CallItem {id} not found"))
         },
     },
     Row {
@@ -300,11 +263,7 @@ pub(super) const RECORDINGS: &[Row] = &[
 ];
 
 fn leg_id(seen: &Seen<'_>) -> &'static str {
-    if seen.is(Endpoint::RegisterCall) {
-        "id"
-    } else {
-        "externalCallItemId"
-    }
+    if seen.is(Endpoint::RegisterCall) { "id" } else { "externalCallItemId" }
 }
 
 /// The first file that is to be bound and cannot be.
@@ -315,7 +274,5 @@ fn no_good(seen: &Seen<'_>, wrong: impl Fn(Option<&StoredFile>) -> bool) -> Vec<
     let many = files.iter().filter_map(|it| it.text("fileId"));
     let mut ids = one.into_iter().chain(many);
     let found = ids.find(|id| wrong(seen.workspace.uploaded(id)));
-    if_so(found.is_some(), "fileId", || {
-        format!("File {} not found", found.unwrap_or_default())
-    })
+    if_so(found.is_some(), "fileId", || format!("File {} not found", found.unwrap_or_default()))
 }

@@ -41,16 +41,13 @@ pub(super) const PART: &[Row] = &[
             }
         },
     ),
-    problem(
-        Check::guess("file.ascii_name", "§10", "the name of a file is ASCII"),
-        |seen| {
-            let parts = seen.parts.iter().flatten();
-            let mut names = parts.filter_map(|it| it.file_name.as_deref());
-            if names.any(|it| !it.is_ascii()) {
-                vec![Found::new("file", "The name of the file is not valid.")]
-            } else {
-                Vec::new()
-            }
-        },
-    ),
+    problem(Check::guess("file.ascii_name", "§10", "the name of a file is ASCII"), |seen| {
+        let parts = seen.parts.iter().flatten();
+        let mut names = parts.filter_map(|it| it.file_name.as_deref());
+        if names.any(|it| !it.is_ascii()) {
+            vec![Found::new("file", "The name of the file is not valid.")]
+        } else {
+            Vec::new()
+        }
+    }),
 ];

@@ -33,20 +33,13 @@ impl<'a> Fields<'a> {
     /// A finding for each of these that is not there.
     pub(super) fn given(&self, names: &[&str]) -> Vec<Found> {
         let missing = names.iter().filter(|name| !self.has(name));
-        missing
-            .flat_map(|name| self.at(name, format!("The {name} field is required.")))
-            .collect()
+        missing.flat_map(|name| self.at(name, format!("The {name} field is required."))).collect()
     }
 
     /// Fields beyond these.
     pub(super) fn only(&self, known: &[&str]) -> Vec<Found> {
-        let extra = self
-            .map
-            .keys()
-            .filter(|name| !known.contains(&name.as_str()));
-        extra
-            .flat_map(|name| self.at(name, format!("Could not find member '{name}'.")))
-            .collect()
+        let extra = self.map.keys().filter(|name| !known.contains(&name.as_str()));
+        extra.flat_map(|name| self.at(name, format!("Could not find member '{name}'."))).collect()
     }
 
     /// A finding if this field is there and cannot be converted. Nothing and null have rows of
@@ -99,11 +92,7 @@ impl<'a> Fields<'a> {
 impl Seen<'_> {
     /// The body of an operation, whichever it is.
     pub(super) fn whole(&self) -> Option<Fields<'_>> {
-        Some(Fields {
-            prefix: String::new(),
-            map: self.body.as_ref()?,
-            body: &self.request.body,
-        })
+        Some(Fields { prefix: String::new(), map: self.body.as_ref()?, body: &self.request.body })
     }
 
     /// The body of a telephony request.
@@ -125,10 +114,7 @@ impl Seen<'_> {
 
     /// The files of register-call.
     pub(super) fn recordings(&self) -> Vec<Fields<'_>> {
-        self.items()
-            .iter()
-            .flat_map(|it| it.each("recordings"))
-            .collect()
+        self.items().iter().flat_map(|it| it.each("recordings")).collect()
     }
 
     /// Whoever holds a `from` and a `to`: the event, or each leg.
@@ -140,9 +126,7 @@ impl Seen<'_> {
     /// Both ends of each leg.
     pub(super) fn members(&self) -> Vec<Fields<'_>> {
         let legs = self.legs();
-        let ends = legs
-            .iter()
-            .flat_map(|leg| [leg.inside("from"), leg.inside("to")]);
+        let ends = legs.iter().flat_map(|leg| [leg.inside("from"), leg.inside("to")]);
         ends.flatten().collect()
     }
 }
@@ -150,11 +134,7 @@ impl Seen<'_> {
 /// Every object in the body of a telephony request.
 pub(super) fn everywhere<'a>(seen: &'a Seen<'_>) -> Vec<Fields<'a>> {
     let told = seen.told();
-    told.into_iter()
-        .chain(seen.items())
-        .chain(seen.members())
-        .chain(seen.recordings())
-        .collect()
+    told.into_iter().chain(seen.items()).chain(seen.members()).chain(seen.recordings()).collect()
 }
 
 fn is_nothing(value: &Value) -> bool {

@@ -28,21 +28,10 @@ const FIELDS: &[&str] = &[
     "clientId",
 ];
 
-const RESULTS: &[&str] = &[
-    "answered",
-    "busy",
-    "failed",
-    "no answer",
-    "not allowed",
-    "unknown",
-];
+const RESULTS: &[&str] = &["answered", "busy", "failed", "no answer", "not allowed", "unknown"];
 
 const fn row(check: Check, finds: fn(&Seen<'_>) -> Vec<Detail>) -> Row {
-    Row {
-        check,
-        refusal: Refusal::EntityList,
-        finds,
-    }
+    Row { check, refusal: Refusal::EntityList, finds }
 }
 
 fn batch(seen: &Seen<'_>, wrong: impl Fn(usize) -> bool, text: &'static str) -> Vec<Detail> {
@@ -53,40 +42,25 @@ fn batch(seen: &Seen<'_>, wrong: impl Fn(usize) -> bool, text: &'static str) -> 
 }
 
 pub(super) const BATCH: &[Row] = &[
-    row(
-        Check::guess("calls.some", "§2.2", "there is a call in the list"),
-        |seen| batch(seen, |count| count == 0, BLANK),
-    ),
-    row(
-        Check::documented("calls.at_most_50", "§1.5, §2.2", "at most 50 calls at once"),
-        |seen| {
-            let text = "This collection should contain 50 elements or less.";
-            batch(seen, |count| count > 50, text)
-        },
-    ),
+    row(Check::guess("calls.some", "§2.2", "there is a call in the list"), |seen| {
+        batch(seen, |count| count == 0, BLANK)
+    }),
+    row(Check::documented("calls.at_most_50", "§1.5, §2.2", "at most 50 calls at once"), |seen| {
+        let text = "This collection should contain 50 elements or less.";
+        batch(seen, |count| count > 50, text)
+    }),
 ];
 
 pub(super) const CALL: &[Row] = &[
-    row(
-        Check::guess("call.known_fields", "§2.2", "no field a call does not have"),
-        |seen| of_calls(seen, |call| call.only(FIELDS)),
-    ),
-    row(
-        Check::guess(
-            "call.nothing_empty",
-            "§2.2",
-            "nothing empty or null is sent",
-        ),
-        |seen| of_calls(seen, nothing_empty),
-    ),
-    row(
-        Check::guess(
-            "call.date_given",
-            "§2.2",
-            "date is given: when the call began",
-        ),
-        |seen| of_calls(seen, |call| call.given("date")),
-    ),
+    row(Check::guess("call.known_fields", "§2.2", "no field a call does not have"), |seen| {
+        of_calls(seen, |call| call.only(FIELDS))
+    }),
+    row(Check::guess("call.nothing_empty", "§2.2", "nothing empty or null is sent"), |seen| {
+        of_calls(seen, nothing_empty)
+    }),
+    row(Check::guess("call.date_given", "§2.2", "date is given: when the call began"), |seen| {
+        of_calls(seen, |call| call.given("date"))
+    }),
     row(
         Check::documented(
             "call.date_form",
@@ -99,30 +73,15 @@ pub(super) const CALL: &[Row] = &[
             })
         },
     ),
-    row(
-        Check::guess("call.type_given", "§2.2", "type is given"),
-        |seen| of_calls(seen, |call| call.given("type")),
-    ),
-    row(
-        Check::documented(
-            "call.type_choice",
-            "§2.2",
-            "type is in or out, never hangup",
-        ),
-        |seen| {
-            of_calls(seen, |call| {
-                call.unless("type", CHOICE, one_of(&["in", "out"]))
-            })
-        },
-    ),
-    row(
-        Check::guess(
-            "call.phone_given",
-            "§2.2",
-            "phone is given: the client's number",
-        ),
-        |seen| of_calls(seen, |call| call.given("phone")),
-    ),
+    row(Check::guess("call.type_given", "§2.2", "type is given"), |seen| {
+        of_calls(seen, |call| call.given("type"))
+    }),
+    row(Check::documented("call.type_choice", "§2.2", "type is in or out, never hangup"), |seen| {
+        of_calls(seen, |call| call.unless("type", CHOICE, one_of(&["in", "out"])))
+    }),
+    row(Check::guess("call.phone_given", "§2.2", "phone is given: the client's number"), |seen| {
+        of_calls(seen, |call| call.given("phone"))
+    }),
     row(
         Check::guess(
             "call.phone_form",
@@ -131,10 +90,9 @@ pub(super) const CALL: &[Row] = &[
         ),
         |seen| of_calls(seen, |call| call.unless("phone", INVALID, phone)),
     ),
-    row(
-        Check::guess("call.result_given", "§2.2", "result is given"),
-        |seen| of_calls(seen, |call| call.given("result")),
-    ),
+    row(Check::guess("call.result_given", "§2.2", "result is given"), |seen| {
+        of_calls(seen, |call| call.given("result"))
+    }),
     row(
         Check::documented(
             "call.result_choice",
@@ -144,49 +102,22 @@ pub(super) const CALL: &[Row] = &[
         ),
         |seen| of_calls(seen, |call| call.unless("result", CHOICE, one_of(RESULTS))),
     ),
+    row(Check::guess("call.handled_by", "§2.2", "code or userId says who handled it"), |seen| {
+        of_calls(seen, |call| if call.has("userId") { Vec::new() } else { call.given("code") })
+    }),
     row(
-        Check::guess(
-            "call.handled_by",
-            "§2.2",
-            "code or userId says who handled it",
-        ),
-        |seen| {
-            of_calls(seen, |call| {
-                if call.has("userId") {
-                    Vec::new()
-                } else {
-                    call.given("code")
-                }
-            })
-        },
-    ),
-    row(
-        Check::documented(
-            "call.code_form",
-            "§2.2",
-            "code is one text: no number, no list",
-        ),
+        Check::documented("call.code_form", "§2.2", "code is one text: no number, no list"),
         |seen| of_calls(seen, |call| call.unless("code", INVALID, text)),
     ),
+    row(Check::documented("call.user_id_form", "§2.2", "userId is a number"), |seen| {
+        of_calls(seen, |call| call.unless("userId", INVALID, whole_number))
+    }),
+    row(Check::documented("call.duration_form", "§2.2", "duration is whole seconds"), |seen| {
+        of_calls(seen, |call| call.unless("duration", INVALID, whole_number))
+    }),
     row(
-        Check::documented("call.user_id_form", "§2.2", "userId is a number"),
-        |seen| of_calls(seen, |call| call.unless("userId", INVALID, whole_number)),
-    ),
-    row(
-        Check::documented("call.duration_form", "§2.2", "duration is whole seconds"),
-        |seen| of_calls(seen, |call| call.unless("duration", INVALID, whole_number)),
-    ),
-    row(
-        Check::documented(
-            "call.waiting_form",
-            "§2.2",
-            "durationWaiting is whole seconds",
-        ),
-        |seen| {
-            of_calls(seen, |call| {
-                call.unless("durationWaiting", INVALID, whole_number)
-            })
-        },
+        Check::documented("call.waiting_form", "§2.2", "durationWaiting is whole seconds"),
+        |seen| of_calls(seen, |call| call.unless("durationWaiting", INVALID, whole_number)),
     ),
     row(
         Check::guess(
@@ -197,9 +128,7 @@ pub(super) const CALL: &[Row] = &[
         |seen| {
             of_calls(seen, |call| {
                 let talked = call.text("result") == Some("answered");
-                call.unless("duration", INVALID, |it| {
-                    talked || it.as_u64().unwrap_or(0) == 0
-                })
+                call.unless("duration", INVALID, |it| talked || it.as_u64().unwrap_or(0) == 0)
             })
         },
     ),
@@ -211,10 +140,9 @@ pub(super) const CALL: &[Row] = &[
         ),
         |seen| of_calls(seen, |call| call.given("externalId")),
     ),
-    row(
-        Check::documented("call.external_id_form", "§2.2", "externalId is a text"),
-        |seen| of_calls(seen, |call| call.unless("externalId", INVALID, text)),
-    ),
+    row(Check::documented("call.external_id_form", "§2.2", "externalId is a text"), |seen| {
+        of_calls(seen, |call| call.unless("externalId", INVALID, text))
+    }),
     row(
         Check::guess(
             "call.record_url_form",
@@ -237,18 +165,9 @@ pub(super) const CALL: &[Row] = &[
         ),
         |seen| of_calls(seen, |call| call.unless("externalPhone", INVALID, phone)),
     ),
-    row(
-        Check::guess(
-            "call.site_known",
-            "§1.9, §2.2",
-            "site is a shop the key reaches",
-        ),
-        |seen| {
-            of_calls(seen, |call| {
-                call.unless("site", CHOICE, |it| site(call, it))
-            })
-        },
-    ),
+    row(Check::guess("call.site_known", "§1.9, §2.2", "site is a shop the key reaches"), |seen| {
+        of_calls(seen, |call| call.unless("site", CHOICE, |it| site(call, it)))
+    }),
     row(
         Check::documented(
             "call.source_form",
@@ -274,8 +193,5 @@ pub(super) const CALL: &[Row] = &[
 ];
 
 fn source(value: &Value) -> bool {
-    texts_only(
-        value,
-        &["source", "medium", "campaign", "keyword", "content"],
-    )
+    texts_only(value, &["source", "medium", "campaign", "keyword", "content"])
 }

@@ -31,11 +31,7 @@ const FIELDS: &[&str] = &[
 const PARTS: &[&str] = &["customerContacts", "companies", "addresses"];
 
 const fn row(check: Check, finds: fn(&Seen<'_>) -> Vec<Detail>) -> Row {
-    Row {
-        check,
-        refusal: Refusal::EntityMap,
-        finds,
-    }
+    Row { check, refusal: Refusal::EntityMap, finds }
 }
 
 fn corporate(seen: &Seen<'_>, check: impl Fn(&Entity<'_>) -> Vec<Detail>) -> Vec<Detail> {
@@ -48,9 +44,7 @@ fn corporate(seen: &Seen<'_>, check: impl Fn(&Entity<'_>) -> Vec<Detail>) -> Vec
 
 fn all(it: &Entity<'_>, names: &[&str], good: fn(&Value) -> bool) -> Vec<Detail> {
     let names = names.iter();
-    names
-        .flat_map(|name| it.unless(name, INVALID, good))
-        .collect()
+    names.flat_map(|name| it.unless(name, INVALID, good)).collect()
 }
 
 pub(super) const WRITTEN: &[Row] = &[
@@ -80,14 +74,9 @@ pub(super) const WRITTEN: &[Row] = &[
             })
         },
     ),
-    row(
-        Check::guess(
-            "corporate.nothing_empty",
-            "§5.6",
-            "nothing empty or null is sent",
-        ),
-        |seen| corporate(seen, nothing_empty),
-    ),
+    row(Check::guess("corporate.nothing_empty", "§5.6", "nothing empty or null is sent"), |seen| {
+        corporate(seen, nothing_empty)
+    }),
     row(
         Check::guess(
             "corporate.nick_name_given",
@@ -124,32 +113,18 @@ pub(super) const WRITTEN: &[Row] = &[
             })
         },
     ),
+    row(Check::documented("corporate.type", "§5.6", "type is customer_corporate"), |seen| {
+        corporate(seen, |it| it.unless("type", CHOICE, one_of(&["customer_corporate"])))
+    }),
     row(
-        Check::documented("corporate.type", "§5.6", "type is customer_corporate"),
-        |seen| {
-            corporate(seen, |it| {
-                it.unless("type", CHOICE, one_of(&["customer_corporate"]))
-            })
-        },
-    ),
-    row(
-        Check::documented(
-            "corporate.texts",
-            "§5.6",
-            "externalId and nickName are texts",
-        ),
+        Check::documented("corporate.texts", "§5.6", "externalId and nickName are texts"),
         |seen| corporate(seen, |it| all(it, &["externalId", "nickName"], text)),
     ),
+    row(Check::documented("corporate.manager_form", "§5.6", "managerId is a number"), |seen| {
+        corporate(seen, |it| it.unless("managerId", INVALID, whole_number))
+    }),
     row(
-        Check::documented("corporate.manager_form", "§5.6", "managerId is a number"),
-        |seen| corporate(seen, |it| it.unless("managerId", INVALID, whole_number)),
-    ),
-    row(
-        Check::guess(
-            "corporate.manager_known",
-            "§5.6",
-            "managerId is a user of the account",
-        ),
+        Check::guess("corporate.manager_known", "§5.6", "managerId is a user of the account"),
         |seen| {
             corporate(seen, |it| {
                 it.unless("managerId", CHOICE, |id| {
@@ -169,9 +144,7 @@ pub(super) const WRITTEN: &[Row] = &[
         |seen| {
             corporate(seen, |it| {
                 let mut found = all(it, &["vip", "bad"], flag);
-                found.extend(all(it, &["createdAt"], |it| {
-                    it.as_str().is_some_and(date_time)
-                }));
+                found.extend(all(it, &["createdAt"], |it| it.as_str().is_some_and(date_time)));
                 found.extend(all(it, &["customFields"], Value::is_object));
                 found.extend(all(it, &["personalDiscount"], Value::is_number));
                 found.extend(all(it, &["source"], |it| {
@@ -190,10 +163,6 @@ pub(super) const WRITTEN: &[Row] = &[
             "§5.6",
             "customerContacts, companies and addresses are lists of objects",
         ),
-        |seen| {
-            corporate(seen, |it| {
-                all(it, PARTS, |it| list_of(it, Value::is_object))
-            })
-        },
+        |seen| corporate(seen, |it| all(it, PARTS, |it| list_of(it, Value::is_object))),
     ),
 ];

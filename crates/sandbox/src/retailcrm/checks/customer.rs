@@ -35,21 +35,10 @@ const FIELDS: &[&str] = &[
     "photoUrl",
 ];
 
-const TEXTS: &[&str] = &[
-    "externalId",
-    "firstName",
-    "lastName",
-    "patronymic",
-    "email",
-    "photoUrl",
-];
+const TEXTS: &[&str] = &["externalId", "firstName", "lastName", "patronymic", "email", "photoUrl"];
 
 const fn row(check: Check, finds: fn(&Seen<'_>) -> Vec<Detail>) -> Row {
-    Row {
-        check,
-        refusal: Refusal::EntityMap,
-        finds,
-    }
+    Row { check, refusal: Refusal::EntityMap, finds }
 }
 
 fn customer(seen: &Seen<'_>, check: impl Fn(&Entity<'_>) -> Vec<Detail>) -> Vec<Detail> {
@@ -70,11 +59,7 @@ pub(super) const NEEDED: &[Row] = &[Row {
     finds: |seen| {
         customer(seen, |it| {
             let demands = seen.account.strict && seen.is(Endpoint::CustomerCreate);
-            if demands && !it.has("externalId") {
-                vec![Detail::whole()]
-            } else {
-                Vec::new()
-            }
+            if demands && !it.has("externalId") { vec![Detail::whole()] } else { Vec::new() }
         })
     },
 }];
@@ -99,11 +84,7 @@ pub(super) const WRITTEN: &[Row] = &[
         },
     ),
     row(
-        Check::guess(
-            "customer.nothing_empty",
-            "§5.3, §5.4",
-            "nothing empty or null is sent",
-        ),
+        Check::guess("customer.nothing_empty", "§5.3, §5.4", "nothing empty or null is sent"),
         |seen| customer(seen, nothing_empty),
     ),
     row(
@@ -142,10 +123,9 @@ pub(super) const WRITTEN: &[Row] = &[
             })
         },
     ),
-    row(
-        Check::documented("customer.type", "§5.3", "type is customer"),
-        |seen| customer(seen, |it| it.unless("type", CHOICE, one_of(&["customer"]))),
-    ),
+    row(Check::documented("customer.type", "§5.3", "type is customer"), |seen| {
+        customer(seen, |it| it.unless("type", CHOICE, one_of(&["customer"])))
+    }),
     row(
         Check::documented(
             "customer.texts",
@@ -155,25 +135,16 @@ pub(super) const WRITTEN: &[Row] = &[
         |seen| {
             customer(seen, |it| {
                 let names = TEXTS.iter();
-                names
-                    .flat_map(|name| it.unless(name, INVALID, text))
-                    .collect()
+                names.flat_map(|name| it.unless(name, INVALID, text)).collect()
             })
         },
     ),
     row(
-        Check::documented(
-            "customer.flags",
-            "§5.1",
-            "isContact, vip and bad are true or false",
-        ),
+        Check::documented("customer.flags", "§5.1", "isContact, vip and bad are true or false"),
         |seen| {
             customer(seen, |it| {
                 let names = ["isContact", "vip", "bad"];
-                names
-                    .iter()
-                    .flat_map(|name| it.unless(name, INVALID, flag))
-                    .collect()
+                names.iter().flat_map(|name| it.unless(name, INVALID, flag)).collect()
             })
         },
     ),
@@ -190,16 +161,11 @@ pub(super) const WRITTEN: &[Row] = &[
             })
         },
     ),
+    row(Check::documented("customer.manager_form", "§5.1", "managerId is a number"), |seen| {
+        customer(seen, |it| it.unless("managerId", INVALID, whole_number))
+    }),
     row(
-        Check::documented("customer.manager_form", "§5.1", "managerId is a number"),
-        |seen| customer(seen, |it| it.unless("managerId", INVALID, whole_number)),
-    ),
-    row(
-        Check::guess(
-            "customer.manager_known",
-            "§5.1",
-            "managerId is a user of the account",
-        ),
+        Check::guess("customer.manager_known", "§5.1", "managerId is a user of the account"),
         |seen| {
             customer(seen, |it| {
                 it.unless("managerId", CHOICE, |id| {
@@ -233,19 +199,12 @@ pub(super) const WRITTEN: &[Row] = &[
         |seen| {
             customer(seen, |it| {
                 let names = ["contragent", "address", "customFields"];
-                names
-                    .iter()
-                    .flat_map(|name| it.unless(name, INVALID, Value::is_object))
-                    .collect()
+                names.iter().flat_map(|name| it.unless(name, INVALID, Value::is_object)).collect()
             })
         },
     ),
     row(
-        Check::documented(
-            "customer.tags",
-            "§5.1",
-            "addTags and removeTags are lists of texts",
-        ),
+        Check::documented("customer.tags", "§5.1", "addTags and removeTags are lists of texts"),
         |seen| {
             customer(seen, |it| {
                 let texts = |it: &Value| list_of(it, text);

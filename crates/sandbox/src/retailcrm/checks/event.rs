@@ -25,36 +25,18 @@ const FIELDS: &[&str] = &[
 const HANGUP_STATUSES: &[&str] = &["answered", "busy", "cancel", "failed", "no answered"];
 
 const fn row(check: Check, finds: fn(&Seen<'_>) -> Vec<Detail>) -> Row {
-    Row {
-        check,
-        refusal: Refusal::EntityMap,
-        finds,
-    }
+    Row { check, refusal: Refusal::EntityMap, finds }
 }
 
 pub(super) const EVENT: &[Row] = &[
+    row(Check::guess("event.known_fields", "§2.1", "no field the event does not have"), |seen| {
+        of_event(seen, |event| event.only(FIELDS))
+    }),
+    row(Check::guess("event.nothing_empty", "§2.1", "nothing empty or null is sent"), |seen| {
+        of_event(seen, nothing_empty)
+    }),
     row(
-        Check::guess(
-            "event.known_fields",
-            "§2.1",
-            "no field the event does not have",
-        ),
-        |seen| of_event(seen, |event| event.only(FIELDS)),
-    ),
-    row(
-        Check::guess(
-            "event.nothing_empty",
-            "§2.1",
-            "nothing empty or null is sent",
-        ),
-        |seen| of_event(seen, nothing_empty),
-    ),
-    row(
-        Check::documented(
-            "event.phone_given",
-            "§2.1",
-            "phone is given: the outside party",
-        ),
+        Check::documented("event.phone_given", "§2.1", "phone is given: the outside party"),
         |seen| of_event(seen, |event| event.given("phone")),
     ),
     row(
@@ -65,45 +47,26 @@ pub(super) const EVENT: &[Row] = &[
         ),
         |seen| of_event(seen, |event| event.unless("phone", INVALID, phone)),
     ),
+    row(Check::documented("event.type_given", "§2.1", "type is given"), |seen| {
+        of_event(seen, |event| event.given("type"))
+    }),
+    row(Check::documented("event.type_choice", "§2.1", "type is in, out or hangup"), |seen| {
+        of_event(seen, |event| event.unless("type", CHOICE, one_of(&["in", "out", "hangup"])))
+    }),
     row(
-        Check::documented("event.type_given", "§2.1", "type is given"),
-        |seen| of_event(seen, |event| event.given("type")),
-    ),
-    row(
-        Check::documented("event.type_choice", "§2.1", "type is in, out or hangup"),
+        Check::documented("event.addressed", "§2.1", "codes or userIds say whom it concerns"),
         |seen| {
-            of_event(seen, |event| {
-                event.unless("type", CHOICE, one_of(&["in", "out", "hangup"]))
-            })
+            of_event(
+                seen,
+                |event| {
+                    if event.has("userIds") { Vec::new() } else { event.given("codes") }
+                },
+            )
         },
     ),
     row(
-        Check::documented(
-            "event.addressed",
-            "§2.1",
-            "codes or userIds say whom it concerns",
-        ),
-        |seen| {
-            of_event(seen, |event| {
-                if event.has("userIds") {
-                    Vec::new()
-                } else {
-                    event.given("codes")
-                }
-            })
-        },
-    ),
-    row(
-        Check::documented(
-            "event.codes_form",
-            "§2.1",
-            "codes is a list of texts, not of numbers",
-        ),
-        |seen| {
-            of_event(seen, |event| {
-                event.unless("codes", INVALID, |it| list_of(it, text))
-            })
-        },
+        Check::documented("event.codes_form", "§2.1", "codes is a list of texts, not of numbers"),
+        |seen| of_event(seen, |event| event.unless("codes", INVALID, |it| list_of(it, text))),
     ),
     row(
         Check::documented(
@@ -112,25 +75,18 @@ pub(super) const EVENT: &[Row] = &[
             "userIds is a list of numbers, not of texts",
         ),
         |seen| {
-            of_event(seen, |event| {
-                event.unless("userIds", INVALID, |it| list_of(it, whole_number))
-            })
+            of_event(seen, |event| event.unless("userIds", INVALID, |it| list_of(it, whole_number)))
         },
     ),
     row(
-        Check::documented(
-            "event.hangup_status_given",
-            "§2.1",
-            "a hangup says how the call ended",
-        ),
+        Check::documented("event.hangup_status_given", "§2.1", "a hangup says how the call ended"),
         |seen| {
-            of_event(seen, |event| {
-                if is_hangup(event) {
-                    event.given("hangupStatus")
-                } else {
-                    Vec::new()
-                }
-            })
+            of_event(
+                seen,
+                |event| {
+                    if is_hangup(event) { event.given("hangupStatus") } else { Vec::new() }
+                },
+            )
         },
     ),
     row(
@@ -140,9 +96,7 @@ pub(super) const EVENT: &[Row] = &[
             "hangupStatus is answered, busy, cancel, failed or `no answered`",
         ),
         |seen| {
-            of_event(seen, |event| {
-                event.unless("hangupStatus", CHOICE, one_of(HANGUP_STATUSES))
-            })
+            of_event(seen, |event| event.unless("hangupStatus", CHOICE, one_of(HANGUP_STATUSES)))
         },
     ),
     row(
@@ -151,11 +105,7 @@ pub(super) const EVENT: &[Row] = &[
             "§2.1",
             "hangupStatus belongs to hangup alone",
         ),
-        |seen| {
-            of_event(seen, |event| {
-                event.unless("hangupStatus", INVALID, |_| is_hangup(event))
-            })
-        },
+        |seen| of_event(seen, |event| event.unless("hangupStatus", INVALID, |_| is_hangup(event))),
     ),
     row(
         Check::guess(
@@ -165,21 +115,12 @@ pub(super) const EVENT: &[Row] = &[
         ),
         |seen| of_event(seen, |event| event.unless("externalPhone", INVALID, phone)),
     ),
+    row(Check::documented("event.call_id_form", "§2.1", "callExternalId is a text"), |seen| {
+        of_event(seen, |event| event.unless("callExternalId", INVALID, text))
+    }),
     row(
-        Check::documented("event.call_id_form", "§2.1", "callExternalId is a text"),
-        |seen| of_event(seen, |event| event.unless("callExternalId", INVALID, text)),
-    ),
-    row(
-        Check::guess(
-            "event.site_known",
-            "§1.9, §2.1",
-            "site is a shop the key reaches",
-        ),
-        |seen| {
-            of_event(seen, |event| {
-                event.unless("site", CHOICE, |it| site(event, it))
-            })
-        },
+        Check::guess("event.site_known", "§1.9, §2.1", "site is a shop the key reaches"),
+        |seen| of_event(seen, |event| event.unless("site", CHOICE, |it| site(event, it))),
     ),
     row(
         Check::documented(
@@ -187,11 +128,7 @@ pub(super) const EVENT: &[Row] = &[
             "§2.1",
             "webAnalyticsData holds campaign (name, code) and queryString, texts",
         ),
-        |seen| {
-            of_event(seen, |event| {
-                event.unless("webAnalyticsData", INVALID, web_analytics)
-            })
-        },
+        |seen| of_event(seen, |event| event.unless("webAnalyticsData", INVALID, web_analytics)),
     ),
 ];
 
@@ -200,9 +137,7 @@ fn is_hangup(event: &Entity<'_>) -> bool {
 }
 
 pub(super) fn site(entity: &Entity<'_>, value: &Value) -> bool {
-    value
-        .as_str()
-        .is_some_and(|code| entity.account.reaches_site(code))
+    value.as_str().is_some_and(|code| entity.account.reaches_site(code))
 }
 
 fn web_analytics(value: &Value) -> bool {

@@ -9,19 +9,11 @@ use super::values::{Entity, INVALID, list_of, nothing_empty, of_written, text};
 use super::{Endpoint, Refusal, Row, Seen};
 
 const fn row(check: Check, finds: fn(&Seen<'_>) -> Vec<Detail>) -> Row {
-    Row {
-        check,
-        refusal: Refusal::EntityMap,
-        finds,
-    }
+    Row { check, refusal: Refusal::EntityMap, finds }
 }
 
 fn file(seen: &Seen<'_>, check: impl Fn(&Entity<'_>) -> Vec<Detail>) -> Vec<Detail> {
-    if seen.is(Endpoint::FileEdit) {
-        of_written(seen, check)
-    } else {
-        Vec::new()
-    }
+    if seen.is(Endpoint::FileEdit) { of_written(seen, check) } else { Vec::new() }
 }
 
 /// What a check finds in the things a file is attached to.
@@ -55,9 +47,7 @@ pub(super) const UPLOADED: &[Row] = &[
         refusal: Refusal::Missing,
         finds: |seen| {
             let media_type = seen.request.media_type();
-            uploaded(seen, || {
-                media_type.as_deref() != Some("application/octet-stream")
-            })
+            uploaded(seen, || media_type.as_deref() != Some("application/octet-stream"))
         },
     },
     Row {
@@ -73,10 +63,7 @@ pub(super) const PAID: &[Row] = &[Row {
         "§1.4, §8",
         "there is money in the account when a file is uploaded",
     ),
-    refusal: Refusal::Says(
-        400,
-        "Your account doesn't have enough money to upload files.",
-    ),
+    refusal: Refusal::Says(400, "Your account doesn't have enough money to upload files."),
     finds: |seen| uploaded(seen, || !seen.account.has_funds),
 }];
 
@@ -102,26 +89,21 @@ pub(super) const WRITTEN: &[Row] = &[
             })
         },
     ),
-    row(
-        Check::guess("file.nothing_empty", "§8", "nothing empty or null is sent"),
-        |seen| {
-            file(seen, |it| {
-                let mut found = nothing_empty(it);
-                // What is named by nothing is answered in other words.
-                let unnamed = |it: &Entity<'_>, linked: Linked| !linked.form(it).is_empty();
-                let items = it.each("attachment");
-                let said = items
-                    .iter()
-                    .any(|it| unnamed(it, Linked::Customer) || unnamed(it, Linked::Order));
-                found.retain(|detail| !(said && detail.field == "attachment"));
-                found
-            })
-        },
-    ),
-    row(
-        Check::documented("file.filename_form", "§8", "filename is a text"),
-        |seen| file(seen, |it| it.unless("filename", INVALID, text)),
-    ),
+    row(Check::guess("file.nothing_empty", "§8", "nothing empty or null is sent"), |seen| {
+        file(seen, |it| {
+            let mut found = nothing_empty(it);
+            // What is named by nothing is answered in other words.
+            let unnamed = |it: &Entity<'_>, linked: Linked| !linked.form(it).is_empty();
+            let items = it.each("attachment");
+            let said =
+                items.iter().any(|it| unnamed(it, Linked::Customer) || unnamed(it, Linked::Order));
+            found.retain(|detail| !(said && detail.field == "attachment"));
+            found
+        })
+    }),
+    row(Check::documented("file.filename_form", "§8", "filename is a text"), |seen| {
+        file(seen, |it| it.unless("filename", INVALID, text))
+    }),
     row(
         Check::documented(
             "file.attachment_form",

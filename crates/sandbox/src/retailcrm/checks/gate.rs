@@ -87,11 +87,7 @@ pub(super) const KEY: &[Row] = &[
 ];
 
 pub(super) const SCOPE: &[Row] = &[Row {
-    check: Check::guess(
-        "key.scope",
-        "§1.2",
-        "the key has the scope of the operation",
-    ),
+    check: Check::guess("key.scope", "§1.2", "the key has the scope of the operation"),
     refusal: Refusal::Says(403, "Access denied."),
     finds: |seen| {
         let needed = seen.endpoint().and_then(Endpoint::scope);
@@ -111,10 +107,7 @@ pub(super) const ENCODING: &[Row] = &[
             let post = seen.endpoint().is_some_and(Endpoint::is_post);
             let body = !post && !seen.request.body.is_empty();
             if body {
-                vec![Detail::new(
-                    "body",
-                    "This form should not contain extra fields.",
-                )]
+                vec![Detail::new("body", "This form should not contain extra fields.")]
             } else {
                 Vec::new()
             }
@@ -141,9 +134,7 @@ pub(super) const ENCODING: &[Row] = &[
             let broken = |text: &str| text.contains(char::REPLACEMENT_CHARACTER);
             let parameters = seen.parameters.iter();
             let found = parameters.filter(|(name, value)| broken(name) || broken(value));
-            found
-                .map(|(name, _)| Detail::new(top(name), "This value is not valid."))
-                .collect()
+            found.map(|(name, _)| Detail::new(top(name), "This value is not valid.")).collect()
         },
     },
 ];
@@ -160,10 +151,7 @@ pub(super) const PARAMETERS: &[Row] = &[
             let found = seen.parameters.iter().find(|(name, _)| {
                 name.contains('[') && top(name) != "filter" && reads(seen, top(name))
             });
-            found
-                .map(|(name, _)| Detail::new(top(name), ""))
-                .into_iter()
-                .collect()
+            found.map(|(name, _)| Detail::new(top(name), "")).into_iter().collect()
         },
     },
     Row {
@@ -177,18 +165,11 @@ pub(super) const PARAMETERS: &[Row] = &[
         finds: |seen| {
             let needed = seen.endpoint().and_then(Endpoint::needs);
             let missing = needed.filter(|name| seen.parameter(name).is_none_or(str::is_empty));
-            missing
-                .map(|name| Detail::new(name, ""))
-                .into_iter()
-                .collect()
+            missing.map(|name| Detail::new(name, "")).into_iter().collect()
         },
     },
     Row {
-        check: Check::guess(
-            "parameter.known",
-            "§1.3",
-            "no parameter the operation does not read",
-        ),
+        check: Check::guess("parameter.known", "§1.3", "no parameter the operation does not read"),
         refusal: Refusal::Input,
         finds: |seen| {
             let in_query = if seen.request.method == http::Method::GET {
@@ -196,10 +177,7 @@ pub(super) const PARAMETERS: &[Row] = &[
             } else {
                 &seen.request.query
             };
-            let all = seen
-                .parameters
-                .iter()
-                .filter(|(name, _)| !reads(seen, top(name)));
+            let all = seen.parameters.iter().filter(|(name, _)| !reads(seen, top(name)));
             // Of a POST's query only the key is read.
             let astray = in_query.iter().filter(|(name, _)| name != "apiKey");
             let found = all.chain(astray);
@@ -232,11 +210,7 @@ pub(super) const PARAMETERS: &[Row] = &[
         refusal: Refusal::EntityMap,
         finds: |seen| {
             let wrong = seen.is(Endpoint::CallEvent) && seen.event.is_none();
-            if wrong {
-                vec![Detail::new("event", "This value is not valid.")]
-            } else {
-                Vec::new()
-            }
+            if wrong { vec![Detail::new("event", "This value is not valid.")] } else { Vec::new() }
         },
     },
     Row {
@@ -269,11 +243,7 @@ pub(super) const PARAMETERS: &[Row] = &[
                 |calls: &Vec<serde_json::Value>| calls.iter().all(serde_json::Value::is_object);
             let right = seen.calls.as_ref().is_some_and(objects);
             let wrong = seen.is(Endpoint::CallsUpload) && !right;
-            if wrong {
-                vec![Detail::new("calls", "This value is not valid.")]
-            } else {
-                Vec::new()
-            }
+            if wrong { vec![Detail::new("calls", "This value is not valid.")] } else { Vec::new() }
         },
     },
 ];
@@ -319,11 +289,7 @@ fn off(seen: &Seen<'_>) -> bool {
 }
 
 fn whole_if(wrong: bool) -> Vec<Detail> {
-    if wrong {
-        vec![Detail::whole()]
-    } else {
-        Vec::new()
-    }
+    if wrong { vec![Detail::whole()] } else { Vec::new() }
 }
 
 /// `filter` of `filter[active]`.
@@ -332,22 +298,14 @@ fn top(name: &str) -> &str {
 }
 
 fn reads(seen: &Seen<'_>, name: &str) -> bool {
-    name == "apiKey"
-        || seen
-            .endpoint()
-            .is_some_and(|endpoint| endpoint.reads().contains(&name))
+    name == "apiKey" || seen.endpoint().is_some_and(|endpoint| endpoint.reads().contains(&name))
 }
 
 fn key(seen: &Seen<'_>) -> Option<String> {
     let request = seen.request;
     let header = request.header("x-api-key").map(str::to_owned);
     let named = |pairs: &[(String, String)]| {
-        pairs
-            .iter()
-            .find(|(name, _)| name == "apiKey")
-            .map(|(_, value)| value.clone())
+        pairs.iter().find(|(name, _)| name == "apiKey").map(|(_, value)| value.clone())
     };
-    header
-        .or_else(|| named(&request.query))
-        .or_else(|| named(&request.form()))
+    header.or_else(|| named(&request.query)).or_else(|| named(&request.form()))
 }

@@ -65,11 +65,7 @@ impl Linked {
             "type" => value.as_str() == Some("customer"),
             _ => value.is_string(),
         });
-        if good {
-            Vec::new()
-        } else {
-            entity.at(self.field(), INVALID)
-        }
+        if good { Vec::new() } else { entity.at(self.field(), INVALID) }
     }
 
     /// It is there, in the shop that is named, if one is.
@@ -80,16 +76,13 @@ impl Linked {
         };
         // What is no name at all is another check's.
         let named = self.form(entity).is_empty();
-        entity.unless(self.field(), CHOICE, |value| {
-            !named || seen.meant(subject, value).is_some()
-        })
+        entity.unless(self.field(), CHOICE, |value| !named || seen.meant(subject, value).is_some())
     }
 }
 
 /// An id of an employee that is a number, and nobody's.
 pub(super) fn nobody(entity: &Entity<'_>, name: &str) -> Vec<Detail> {
     entity.unless(name, CHOICE, |id: &Value| {
-        id.as_u64()
-            .is_none_or(|id| entity.account.user(id).is_some())
+        id.as_u64().is_none_or(|id| entity.account.user(id).is_some())
     })
 }

@@ -76,10 +76,7 @@ impl Refusal {
     }
 
     fn answer(self, details: &[Detail]) -> Answer {
-        let first = details
-            .first()
-            .map(|detail| detail.field.as_str())
-            .unwrap_or_default();
+        let first = details.first().map(|detail| detail.field.as_str()).unwrap_or_default();
         let says =
             |status, text: &str| Answer::json(status, &json!({"success": false, "errorMsg": text}));
         let with_errors = |text: &str, errors: Value| {
@@ -87,16 +84,10 @@ impl Refusal {
             Answer::json(StatusCode::BAD_REQUEST, &body)
         };
         let map = || -> Map<String, Value> {
-            details
-                .iter()
-                .map(|detail| (detail.field.clone(), json!(detail.text)))
-                .collect()
+            details.iter().map(|detail| (detail.field.clone(), json!(detail.text))).collect()
         };
         let list = || -> Vec<String> {
-            details
-                .iter()
-                .map(|detail| format!("{}: {}", detail.field, detail.text))
-                .collect()
+            details.iter().map(|detail| format!("{}: {}", detail.field, detail.text)).collect()
         };
         match self {
             Self::Busy => Answer::new(
@@ -110,14 +101,12 @@ impl Refusal {
                 "text/html",
                 "<html>\n<head><title>405 Not Allowed</title></head>\n<body></body>\n</html>",
             ),
-            Self::Says(status, text) => says(
-                StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST),
-                text,
-            ),
-            Self::Missing => says(
-                StatusCode::BAD_REQUEST,
-                &format!("Parameter '{first}' is missing"),
-            ),
+            Self::Says(status, text) => {
+                says(StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST), text)
+            }
+            Self::Missing => {
+                says(StatusCode::BAD_REQUEST, &format!("Parameter '{first}' is missing"))
+            }
             Self::NonScalar => says(
                 StatusCode::BAD_REQUEST,
                 &format!("Input value \"{first}\" contains a non-scalar value."),
@@ -242,11 +231,7 @@ impl<'a> Seen<'a> {
 
     /// The value of a parameter; of several of the same name the last, as PHP reads them.
     pub(super) fn parameter(&self, name: &str) -> Option<&str> {
-        let found = self
-            .parameters
-            .iter()
-            .rev()
-            .find(|(known, _)| known == name);
+        let found = self.parameters.iter().rev().find(|(known, _)| known == name);
         found.map(|(_, value)| value.as_str())
     }
 
@@ -264,16 +249,10 @@ impl<'a> Seen<'a> {
     /// The values of `name[]` or `name[0]`, `name[1]`, ….
     pub(super) fn list(&self, name: &str) -> Vec<&str> {
         let of_list = |key: &str| {
-            let rest = key
-                .strip_prefix(name)?
-                .strip_prefix('[')?
-                .strip_suffix(']')?;
+            let rest = key.strip_prefix(name)?.strip_prefix('[')?.strip_suffix(']')?;
             rest.bytes().all(|byte| byte.is_ascii_digit()).then_some(())
         };
-        let named = self
-            .parameters
-            .iter()
-            .filter(|(key, _)| of_list(key).is_some());
+        let named = self.parameters.iter().filter(|(key, _)| of_list(key).is_some());
         named.map(|(_, value)| value.as_str()).collect()
     }
 }
@@ -333,9 +312,7 @@ pub(super) fn run<'a>(
     match seen.endpoint() {
         Some(endpoint) => Ok((endpoint, seen)),
         // The path stage has refused every other path already.
-        None => Err(Carried::done(
-            Refusal::Says(404, "API method not found").answer(&[]),
-        )),
+        None => Err(Carried::done(Refusal::Says(404, "API method not found").answer(&[]))),
     }
 }
 
@@ -349,19 +326,11 @@ fn refuse(stage: &[Row], seen: &Seen<'_>) -> Option<Carried> {
         let details = (row.finds)(seen);
         if !details.is_empty() {
             refusal = Some(row.refusal);
-            findings.push(Finding {
-                check: row.check,
-                details,
-            });
+            findings.push(Finding { check: row.check, details });
         }
     }
     let refusal = refusal?;
-    let details: Vec<Detail> = findings
-        .iter()
-        .flat_map(|finding| finding.details.clone())
-        .collect();
-    Some(Carried {
-        answer: refusal.answer(&details),
-        findings,
-    })
+    let details: Vec<Detail> =
+        findings.iter().flat_map(|finding| finding.details.clone()).collect();
+    Some(Carried { answer: refusal.answer(&details), findings })
 }

@@ -36,27 +36,15 @@ const TELEPHONY: &[&str] = &[
     "externalPhones",
 ];
 
-const FLAGS: &[&str] = &[
-    "allowEdit",
-    "inputEventSupported",
-    "outputEventSupported",
-    "hangupEventSupported",
-];
+const FLAGS: &[&str] =
+    &["allowEdit", "inputEventSupported", "outputEventSupported", "hangupEventSupported"];
 
 const fn row(check: Check, finds: fn(&Seen<'_>) -> Vec<Detail>) -> Row {
-    Row {
-        check,
-        refusal: Refusal::EntityMap,
-        finds,
-    }
+    Row { check, refusal: Refusal::EntityMap, finds }
 }
 
 fn module(seen: &Seen<'_>, check: impl Fn(&Entity<'_>) -> Vec<Detail>) -> Vec<Detail> {
-    if seen.is(Endpoint::ModuleEdit) {
-        of_written(seen, check)
-    } else {
-        Vec::new()
-    }
+    if seen.is(Endpoint::ModuleEdit) { of_written(seen, check) } else { Vec::new() }
 }
 
 fn telephony(seen: &Seen<'_>, check: impl Fn(&Entity<'_>) -> Vec<Detail>) -> Vec<Detail> {
@@ -91,18 +79,15 @@ pub(super) const WRITTEN: &[Row] = &[
             })
         },
     ),
-    row(
-        Check::documented("module.code_of_path", "§2.4", "code is the one in the path"),
-        |seen| {
-            module(seen, |it| {
-                if it.text("code") == Some(seen.thing.as_str()) {
-                    Vec::new()
-                } else {
-                    it.at("code", INVALID)
-                }
-            })
-        },
-    ),
+    row(Check::documented("module.code_of_path", "§2.4", "code is the one in the path"), |seen| {
+        module(seen, |it| {
+            if it.text("code") == Some(seen.thing.as_str()) {
+                Vec::new()
+            } else {
+                it.at("code", INVALID)
+            }
+        })
+    }),
     row(
         Check::answered(
             "module.code_prefix",
@@ -110,63 +95,41 @@ pub(super) const WRITTEN: &[Row] = &[
             "code begins with integrationCode, when that is sent",
         ),
         |seen| {
-            module(seen, |it| {
-                match (it.text("code"), it.text("integrationCode")) {
-                    (Some(code), Some(prefix)) if !code.starts_with(prefix) => {
-                        it.at("code", "Code prefix must match integrationCode")
-                    }
-                    _ => Vec::new(),
+            module(seen, |it| match (it.text("code"), it.text("integrationCode")) {
+                (Some(code), Some(prefix)) if !code.starts_with(prefix) => {
+                    it.at("code", "Code prefix must match integrationCode")
                 }
+                _ => Vec::new(),
             })
         },
     ),
     row(
-        Check::documented(
-            "module.texts",
-            "§2.4",
-            "integrationCode, name and clientId are texts",
-        ),
+        Check::documented("module.texts", "§2.4", "integrationCode, name and clientId are texts"),
         |seen| each(seen, &["integrationCode", "name", "clientId"], text),
     ),
     row(
-        Check::documented(
-            "module.flags",
-            "§2.4",
-            "active, freeze and native are true or false",
-        ),
+        Check::documented("module.flags", "§2.4", "active, freeze and native are true or false"),
         |seen| each(seen, &["active", "freeze", "native"], flag),
     ),
-    row(
-        Check::answered(
-            "module.logo_svg",
-            "§2.4",
-            "logo is a link to an SVG picture",
-        ),
-        |seen| module(seen, |it| it.unless("logo", "Logo image must be svg", svg)),
-    ),
-    row(
-        Check::answered("module.base_url_given", "§2.4", "baseUrl is given"),
-        |seen| {
-            module(seen, |it| {
-                if it.text("baseUrl").is_some_and(|url| !url.is_empty()) {
-                    Vec::new()
-                } else {
-                    it.at("baseUrl", "This value should not be blank")
-                }
-            })
-        },
-    ),
+    row(Check::answered("module.logo_svg", "§2.4", "logo is a link to an SVG picture"), |seen| {
+        module(seen, |it| it.unless("logo", "Logo image must be svg", svg))
+    }),
+    row(Check::answered("module.base_url_given", "§2.4", "baseUrl is given"), |seen| {
+        module(seen, |it| {
+            if it.text("baseUrl").is_some_and(|url| !url.is_empty()) {
+                Vec::new()
+            } else {
+                it.at("baseUrl", "This value should not be blank")
+            }
+        })
+    }),
     row(
         Check::guess(
             "module.links",
             "§2.4, §3",
             "baseUrl and accountUrl are https links (plain http on this machine only)",
         ),
-        |seen| {
-            each(seen, &["baseUrl", "accountUrl"], |it| {
-                it.as_str() == Some("") || link(it)
-            })
-        },
+        |seen| each(seen, &["baseUrl", "accountUrl"], |it| it.as_str() == Some("") || link(it)),
     ),
     row(
         Check::answered(
@@ -177,11 +140,7 @@ pub(super) const WRITTEN: &[Row] = &[
         |seen| module(seen, |it| it.unless("actions", CHOICE, actions)),
     ),
     row(
-        Check::documented(
-            "module.countries",
-            "§2.4",
-            "availableCountries is a list of texts",
-        ),
+        Check::documented("module.countries", "§2.4", "availableCountries is a list of texts"),
         |seen| each(seen, &["availableCountries"], |it| list_of(it, text)),
     ),
     row(
@@ -195,9 +154,7 @@ pub(super) const WRITTEN: &[Row] = &[
                 let mut found = it.unless("integrations", INVALID, Value::is_object);
                 let inside = it.inside("integrations");
                 found.extend(
-                    inside
-                        .iter()
-                        .flat_map(|it| it.unless("telephony", INVALID, Value::is_object)),
+                    inside.iter().flat_map(|it| it.unless("telephony", INVALID, Value::is_object)),
                 );
                 found
             })
@@ -226,9 +183,7 @@ pub(super) const WRITTEN: &[Row] = &[
         |seen| {
             telephony(seen, |it| {
                 let flags = FLAGS.iter();
-                flags
-                    .flat_map(|name| it.unless(name, INVALID, flag))
-                    .collect()
+                flags.flat_map(|name| it.unless(name, INVALID, flag)).collect()
             })
         },
     ),
@@ -291,9 +246,7 @@ pub(super) const PAID: &[Row] = &[Row {
 fn each(seen: &Seen<'_>, names: &[&str], good: fn(&Value) -> bool) -> Vec<Detail> {
     module(seen, |it| {
         let names = names.iter();
-        names
-            .flat_map(|name| it.unless(name, INVALID, good))
-            .collect()
+        names.flat_map(|name| it.unless(name, INVALID, good)).collect()
     })
 }
 

@@ -13,11 +13,7 @@ use super::{Endpoint, Refusal, Row, Seen};
 const SET_ONE: &str = "Set one of the following fields: id, externalId";
 
 const fn row(check: Check, finds: fn(&Seen<'_>) -> Vec<Detail>) -> Row {
-    Row {
-        check,
-        refusal: Refusal::EntityMap,
-        finds,
-    }
+    Row { check, refusal: Refusal::EntityMap, finds }
 }
 
 fn note(seen: &Seen<'_>, check: impl Fn(&Entity<'_>, Subject) -> Vec<Detail>) -> Vec<Detail> {
@@ -50,21 +46,14 @@ pub(super) const WRITTEN: &[Row] = &[
             })
         },
     ),
-    row(
-        Check::guess(
-            "note.nothing_empty",
-            "§5.5",
-            "nothing empty or null is sent",
-        ),
-        |seen| {
-            note(seen, |it, _| {
-                let mut found = nothing_empty(it);
-                // A customer that says nothing is told so in other words.
-                found.retain(|detail| detail.field != "customer");
-                found
-            })
-        },
-    ),
+    row(Check::guess("note.nothing_empty", "§5.5", "nothing empty or null is sent"), |seen| {
+        note(seen, |it, _| {
+            let mut found = nothing_empty(it);
+            // A customer that says nothing is told so in other words.
+            found.retain(|detail| detail.field != "customer");
+            found
+        })
+    }),
     row(
         Check::answered(
             "note.customer_given",
@@ -81,49 +70,27 @@ pub(super) const WRITTEN: &[Row] = &[
             })
         },
     ),
-    row(
-        Check::guess(
-            "note.customer_known",
-            "§5.5",
-            "the customer of that id exists",
-        ),
-        |seen| {
-            note(seen, |it, subject| {
-                let unknown = |customer: &Value| {
-                    names_customer(Some(customer)) && seen.meant(subject, customer).is_none()
-                };
-                it.unless("customer", CHOICE, |customer| !unknown(customer))
+    row(Check::guess("note.customer_known", "§5.5", "the customer of that id exists"), |seen| {
+        note(seen, |it, subject| {
+            let unknown = |customer: &Value| {
+                names_customer(Some(customer)) && seen.meant(subject, customer).is_none()
+            };
+            it.unless("customer", CHOICE, |customer| !unknown(customer))
+        })
+    }),
+    row(Check::documented("note.text_given", "§5.5", "a note has a text"), |seen| {
+        note(seen, |it, _| {
+            if it.has("text") { it.unless("text", INVALID, text) } else { it.at("text", BLANK) }
+        })
+    }),
+    row(Check::documented("note.manager_form", "§5.5", "managerId is a number"), |seen| {
+        note(seen, |it, _| it.unless("managerId", INVALID, whole_number))
+    }),
+    row(Check::guess("note.manager_known", "§5.5", "managerId is a user of the account"), |seen| {
+        note(seen, |it, _| {
+            it.unless("managerId", CHOICE, |id| {
+                id.as_u64().is_none_or(|id| seen.account.user(id).is_some())
             })
-        },
-    ),
-    row(
-        Check::documented("note.text_given", "§5.5", "a note has a text"),
-        |seen| {
-            note(seen, |it, _| {
-                if it.has("text") {
-                    it.unless("text", INVALID, text)
-                } else {
-                    it.at("text", BLANK)
-                }
-            })
-        },
-    ),
-    row(
-        Check::documented("note.manager_form", "§5.5", "managerId is a number"),
-        |seen| note(seen, |it, _| it.unless("managerId", INVALID, whole_number)),
-    ),
-    row(
-        Check::guess(
-            "note.manager_known",
-            "§5.5",
-            "managerId is a user of the account",
-        ),
-        |seen| {
-            note(seen, |it, _| {
-                it.unless("managerId", CHOICE, |id| {
-                    id.as_u64().is_none_or(|id| seen.account.user(id).is_some())
-                })
-            })
-        },
-    ),
+        })
+    }),
 ];

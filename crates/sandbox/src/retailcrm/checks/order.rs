@@ -46,11 +46,7 @@ const LISTS: &[&str] = &["items", "payments"];
 const OTHERS: &[&str] = &["managerId", "customer", "createdAt", "shipmentDate"];
 
 const fn row(check: Check, finds: fn(&Seen<'_>) -> Vec<Detail>) -> Row {
-    Row {
-        check,
-        refusal: Refusal::EntityMap,
-        finds,
-    }
+    Row { check, refusal: Refusal::EntityMap, finds }
 }
 
 fn order(seen: &Seen<'_>, check: impl Fn(&Entity<'_>) -> Vec<Detail>) -> Vec<Detail> {
@@ -64,9 +60,7 @@ fn order(seen: &Seen<'_>, check: impl Fn(&Entity<'_>) -> Vec<Detail>) -> Vec<Det
 fn each(seen: &Seen<'_>, names: &[&str], good: fn(&Value) -> bool) -> Vec<Detail> {
     order(seen, |it| {
         let names = names.iter();
-        names
-            .flat_map(|name| it.unless(name, INVALID, good))
-            .collect()
+        names.flat_map(|name| it.unless(name, INVALID, good)).collect()
     })
 }
 
@@ -107,23 +101,16 @@ pub(super) const WRITTEN: &[Row] = &[
             })
         },
     ),
+    row(Check::guess("order.nothing_empty", "§6", "nothing empty or null is sent"), |seen| {
+        order(seen, |it| {
+            let mut found = nothing_empty(it);
+            // An empty customer is named by nothing, which the CRM says in other words.
+            found.retain(|detail| detail.field != "customer");
+            found
+        })
+    }),
     row(
-        Check::guess("order.nothing_empty", "§6", "nothing empty or null is sent"),
-        |seen| {
-            order(seen, |it| {
-                let mut found = nothing_empty(it);
-                // An empty customer is named by nothing, which the CRM says in other words.
-                found.retain(|detail| detail.field != "customer");
-                found
-            })
-        },
-    ),
-    row(
-        Check::guess(
-            "order.whose",
-            "§6",
-            "an order is created with a firstName or a customer",
-        ),
+        Check::guess("order.whose", "§6", "an order is created with a firstName or a customer"),
         |seen| {
             order(seen, |it| {
                 let named = it.has("firstName") || it.has("customer");
@@ -189,17 +176,9 @@ pub(super) const WRITTEN: &[Row] = &[
         ),
         |seen| {
             order(seen, |it| {
-                let lists = [
-                    ("orderMethod", METHODS),
-                    ("orderType", TYPES),
-                    ("status", STATUSES),
-                ];
-                let lists = lists
-                    .into_iter()
-                    .filter(|(name, _)| it.text(name).is_some());
-                lists
-                    .flat_map(|(name, known)| it.unless(name, CHOICE, one_of(known)))
-                    .collect()
+                let lists = [("orderMethod", METHODS), ("orderType", TYPES), ("status", STATUSES)];
+                let lists = lists.into_iter().filter(|(name, _)| it.text(name).is_some());
+                lists.flat_map(|(name, known)| it.unless(name, CHOICE, one_of(known))).collect()
             })
         },
     ),
@@ -212,25 +191,15 @@ pub(super) const WRITTEN: &[Row] = &[
         |seen| each(seen, NUMBERS, Value::is_number),
     ),
     row(
-        Check::documented(
-            "order.flags",
-            "§6",
-            "call, expired and shipped are true or false",
-        ),
+        Check::documented("order.flags", "§6", "call, expired and shipped are true or false"),
         |seen| each(seen, FLAGS, flag),
     ),
-    row(
-        Check::documented("order.manager_form", "§6", "managerId is a number"),
-        |seen| each(seen, &["managerId"], whole_number),
-    ),
-    row(
-        Check::guess(
-            "order.manager_known",
-            "§6",
-            "managerId is a user of the account",
-        ),
-        |seen| order(seen, |it| nobody(it, "managerId")),
-    ),
+    row(Check::documented("order.manager_form", "§6", "managerId is a number"), |seen| {
+        each(seen, &["managerId"], whole_number)
+    }),
+    row(Check::guess("order.manager_known", "§6", "managerId is a user of the account"), |seen| {
+        order(seen, |it| nobody(it, "managerId"))
+    }),
     row(
         Check::documented(
             "order.customer_form",
@@ -239,14 +208,9 @@ pub(super) const WRITTEN: &[Row] = &[
         ),
         |seen| order(seen, |it| Linked::Customer.form(it)),
     ),
-    row(
-        Check::guess(
-            "order.customer_known",
-            "§6",
-            "customer is one the key reaches",
-        ),
-        |seen| order(seen, |it| Linked::Customer.known(it, seen)),
-    ),
+    row(Check::guess("order.customer_known", "§6", "customer is one the key reaches"), |seen| {
+        order(seen, |it| Linked::Customer.known(it, seen))
+    }),
     row(
         Check::documented(
             "order.dates",
@@ -288,10 +252,7 @@ pub(super) const ITEMS: &[Row] = &[Row {
             let items = it.each("items").into_iter();
             items
                 .filter_map(|item| {
-                    Some((
-                        item.inside("offer")?,
-                        item.inside("offer")?.fields.get("id")?.clone(),
-                    ))
+                    Some((item.inside("offer")?, item.inside("offer")?.fields.get("id")?.clone()))
                 })
                 .flat_map(|(offer, id)| offer.at("id", format!("Offer with id {id} not found.")))
                 .collect()

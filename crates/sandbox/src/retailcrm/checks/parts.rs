@@ -29,11 +29,7 @@ pub(super) const COMPANY: &[&str] = &[
 const SET_ONE: &str = "Set one of the following fields: id, externalId";
 
 const fn row(check: Check, finds: fn(&Seen<'_>) -> Vec<Detail>) -> Row {
-    Row {
-        check,
-        refusal: Refusal::EntityMap,
-        finds,
-    }
+    Row { check, refusal: Refusal::EntityMap, finds }
 }
 
 /// Every contact this request writes, with whether it is a new one.
@@ -74,43 +70,25 @@ fn own(mut found: Vec<Detail>) -> Vec<Detail> {
 }
 
 pub(super) const WRITTEN: &[Row] = &[
-    row(
-        Check::guess(
-            "contact.known_fields",
-            "§5.6",
-            "no field a contact does not have",
-        ),
-        |seen| {
-            contacts(seen, |it, _| {
-                if !by_itself(seen) {
-                    return Vec::new();
-                }
-                let mut found = own(it.only(CONTACT));
-                let customer = it.inside("customer");
-                found.extend(customer.iter().flat_map(|it| it.only(CONTACT_CUSTOMER)));
-                found
-            })
-        },
-    ),
-    row(
-        Check::guess(
-            "contact.nothing_empty",
-            "§5.6",
-            "nothing empty or null is sent",
-        ),
-        |seen| {
-            contacts(seen, |it, _| {
-                let mut found = if by_itself(seen) {
-                    nothing_empty(it)
-                } else {
-                    Vec::new()
-                };
-                // A customer that says nothing is told so in other words.
-                found.retain(|detail| detail.field != "customer");
-                found
-            })
-        },
-    ),
+    row(Check::guess("contact.known_fields", "§5.6", "no field a contact does not have"), |seen| {
+        contacts(seen, |it, _| {
+            if !by_itself(seen) {
+                return Vec::new();
+            }
+            let mut found = own(it.only(CONTACT));
+            let customer = it.inside("customer");
+            found.extend(customer.iter().flat_map(|it| it.only(CONTACT_CUSTOMER)));
+            found
+        })
+    }),
+    row(Check::guess("contact.nothing_empty", "§5.6", "nothing empty or null is sent"), |seen| {
+        contacts(seen, |it, _| {
+            let mut found = if by_itself(seen) { nothing_empty(it) } else { Vec::new() };
+            // A customer that says nothing is told so in other words.
+            found.retain(|detail| detail.field != "customer");
+            found
+        })
+    }),
     row(
         Check::guess(
             "contact.customer_given",
@@ -128,21 +106,14 @@ pub(super) const WRITTEN: &[Row] = &[
             })
         },
     ),
-    row(
-        Check::guess(
-            "contact.customer_known",
-            "§5.6",
-            "the customer of that id exists",
-        ),
-        |seen| {
-            contacts(seen, |it, _| {
-                it.unless("customer", CHOICE, |customer| {
-                    !names_customer(Some(customer))
-                        || seen.account.customer_meant(customer, None).is_some()
-                })
+    row(Check::guess("contact.customer_known", "§5.6", "the customer of that id exists"), |seen| {
+        contacts(seen, |it, _| {
+            it.unless("customer", CHOICE, |customer| {
+                !names_customer(Some(customer))
+                    || seen.account.customer_meant(customer, None).is_some()
             })
-        },
-    ),
+        })
+    }),
     row(
         Check::documented(
             "contact.others",
@@ -178,54 +149,20 @@ pub(super) const WRITTEN: &[Row] = &[
             })
         },
     ),
-    row(
-        Check::guess(
-            "company.known_fields",
-            "§5.6",
-            "no field a company does not have",
-        ),
-        |seen| {
-            companies(seen, |it, _| {
-                if by_itself(seen) {
-                    own(it.only(COMPANY))
-                } else {
-                    Vec::new()
-                }
-            })
-        },
-    ),
-    row(
-        Check::guess(
-            "company.nothing_empty",
-            "§5.6",
-            "nothing empty or null is sent",
-        ),
-        |seen| {
-            companies(seen, |it, _| {
-                if by_itself(seen) {
-                    nothing_empty(it)
-                } else {
-                    Vec::new()
-                }
-            })
-        },
-    ),
-    row(
-        Check::guess(
-            "company.name_given",
-            "§5.6",
-            "a company is created with a name",
-        ),
-        |seen| {
-            companies(seen, |it, new| {
-                if new && !it.has("name") {
-                    it.at("name", BLANK)
-                } else {
-                    Vec::new()
-                }
-            })
-        },
-    ),
+    row(Check::guess("company.known_fields", "§5.6", "no field a company does not have"), |seen| {
+        companies(seen, |it, _| if by_itself(seen) { own(it.only(COMPANY)) } else { Vec::new() })
+    }),
+    row(Check::guess("company.nothing_empty", "§5.6", "nothing empty or null is sent"), |seen| {
+        companies(seen, |it, _| if by_itself(seen) { nothing_empty(it) } else { Vec::new() })
+    }),
+    row(Check::guess("company.name_given", "§5.6", "a company is created with a name"), |seen| {
+        companies(
+            seen,
+            |it, new| {
+                if new && !it.has("name") { it.at("name", BLANK) } else { Vec::new() }
+            },
+        )
+    }),
     row(
         Check::documented(
             "company.others",
@@ -237,9 +174,7 @@ pub(super) const WRITTEN: &[Row] = &[
             companies(seen, |it, _| {
                 let all = |names: &[&str], good: fn(&Value) -> bool| -> Vec<Detail> {
                     let names = names.iter();
-                    names
-                        .flat_map(|name| it.unless(name, INVALID, good))
-                        .collect()
+                    names.flat_map(|name| it.unless(name, INVALID, good)).collect()
                 };
                 let mut found = all(&["isMain", "active"], flag);
                 found.extend(all(&["externalId", "name", "brand", "site"], text));

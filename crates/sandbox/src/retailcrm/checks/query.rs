@@ -13,11 +13,7 @@ const STATUSES: &[&str] = &["free", "busy", "dinner", "break"];
 const PROGRESS: &[&str] = &["performing", "completed"];
 
 const fn row(check: Check, finds: fn(&Seen<'_>) -> Vec<Detail>) -> Row {
-    Row {
-        check,
-        refusal: Refusal::Input,
-        finds,
-    }
+    Row { check, refusal: Refusal::Input, finds }
 }
 
 fn unless(seen: &Seen<'_>, name: &str, text: &'static str, good: fn(&str) -> bool) -> Vec<Detail> {
@@ -28,18 +24,12 @@ fn unless(seen: &Seen<'_>, name: &str, text: &'static str, good: fn(&str) -> boo
 }
 
 pub(super) const VALUES: &[Row] = &[
-    row(
-        Check::documented("query.limit", "§1.6", "limit is 20, 50 or 100"),
-        |seen| unless(seen, "limit", CHOICE, |it| LIMITS.contains(&it)),
-    ),
-    row(
-        Check::documented("query.page", "§1.6", "page is a number from 1"),
-        |seen| {
-            unless(seen, "page", INVALID, |it| {
-                it.parse::<u32>().is_ok_and(|page| page > 0)
-            })
-        },
-    ),
+    row(Check::documented("query.limit", "§1.6", "limit is 20, 50 or 100"), |seen| {
+        unless(seen, "limit", CHOICE, |it| LIMITS.contains(&it))
+    }),
+    row(Check::documented("query.page", "§1.6", "page is a number from 1"), |seen| {
+        unless(seen, "page", INVALID, |it| it.parse::<u32>().is_ok_and(|page| page > 0))
+    }),
     row(
         Check::guess(
             "query.phone_form",
@@ -70,11 +60,7 @@ pub(super) const VALUES: &[Row] = &[
         |seen| unless(seen, "filter", INVALID, |it| it == "None"),
     ),
     row(
-        Check::answered(
-            "query.filter_known",
-            "§1.4, §4, §5, §6, §7",
-            "a filter the operation has",
-        ),
+        Check::answered("query.filter_known", "§1.4, §4, §5, §6, §7", "a filter the operation has"),
         |seen| filters(seen, |kind, _| kind.is_some()),
     ),
     row(
@@ -150,8 +136,7 @@ fn filters(seen: &Seen<'_>, good: fn(Option<Kind>, &str) -> bool) -> Vec<Detail>
     };
     let inner = |name: &str| {
         let rest = name.strip_prefix("filter[")?;
-        rest.split_once(']')
-            .map(|(inner, tail)| (inner.to_owned(), tail.starts_with('[')))
+        rest.split_once(']').map(|(inner, tail)| (inner.to_owned(), tail.starts_with('[')))
     };
     seen.parameters
         .iter()

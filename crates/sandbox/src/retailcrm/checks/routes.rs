@@ -27,16 +27,8 @@ enum Verb {
 }
 
 const ROUTES: &[Route] = &[
-    route(
-        Verb::Post,
-        "/api/v5/telephony/call/event",
-        Endpoint::CallEvent,
-    ),
-    route(
-        Verb::Post,
-        "/api/v5/telephony/calls/upload",
-        Endpoint::CallsUpload,
-    ),
+    route(Verb::Post, "/api/v5/telephony/call/event", Endpoint::CallEvent),
+    route(Verb::Post, "/api/v5/telephony/calls/upload", Endpoint::CallsUpload),
     route(Verb::Get, "/api/v5/telephony/manager", Endpoint::Manager),
     // These three are unversioned (§1.1).
     route(Verb::Get, "/api/credentials", Endpoint::Credentials),
@@ -47,61 +39,21 @@ const ROUTES: &[Route] = &[
     route(Verb::Get, "/api/v5/users", Endpoint::Users),
     route(Verb::Get, "/api/v5/user-groups", Endpoint::UserGroups),
     route(Verb::Get, "/api/v5/customers", Endpoint::Customers),
-    route(
-        Verb::Post,
-        "/api/v5/customers/create",
-        Endpoint::CustomerCreate,
-    ),
-    route(
-        Verb::Get,
-        "/api/v5/customers-corporate",
-        Endpoint::Corporates,
-    ),
-    route(
-        Verb::Get,
-        "/api/v5/customers/history",
-        Endpoint::History(Subject::Customer),
-    ),
-    route(
-        Verb::Get,
-        "/api/v5/customers-corporate/history",
-        Endpoint::History(Subject::Corporate),
-    ),
-    route(
-        Verb::Get,
-        "/api/v5/orders/history",
-        Endpoint::History(Subject::Order),
-    ),
-    route(
-        Verb::Get,
-        "/api/v5/customers/notes",
-        Endpoint::Notes(Subject::Customer),
-    ),
-    route(
-        Verb::Post,
-        "/api/v5/customers/notes/create",
-        Endpoint::NoteCreate(Subject::Customer),
-    ),
-    route(
-        Verb::Get,
-        "/api/v5/customers-corporate/notes",
-        Endpoint::Notes(Subject::Corporate),
-    ),
+    route(Verb::Post, "/api/v5/customers/create", Endpoint::CustomerCreate),
+    route(Verb::Get, "/api/v5/customers-corporate", Endpoint::Corporates),
+    route(Verb::Get, "/api/v5/customers/history", Endpoint::History(Subject::Customer)),
+    route(Verb::Get, "/api/v5/customers-corporate/history", Endpoint::History(Subject::Corporate)),
+    route(Verb::Get, "/api/v5/orders/history", Endpoint::History(Subject::Order)),
+    route(Verb::Get, "/api/v5/customers/notes", Endpoint::Notes(Subject::Customer)),
+    route(Verb::Post, "/api/v5/customers/notes/create", Endpoint::NoteCreate(Subject::Customer)),
+    route(Verb::Get, "/api/v5/customers-corporate/notes", Endpoint::Notes(Subject::Corporate)),
     route(
         Verb::Post,
         "/api/v5/customers-corporate/notes/create",
         Endpoint::NoteCreate(Subject::Corporate),
     ),
-    route(
-        Verb::Post,
-        "/api/v5/customers/upload",
-        Endpoint::CustomersUpload,
-    ),
-    route(
-        Verb::Post,
-        "/api/v5/customers-corporate/create",
-        Endpoint::CorporateCreate,
-    ),
+    route(Verb::Post, "/api/v5/customers/upload", Endpoint::CustomersUpload),
+    route(Verb::Post, "/api/v5/customers-corporate/create", Endpoint::CorporateCreate),
     route(Verb::Get, "/api/v5/orders", Endpoint::Orders),
     route(Verb::Post, "/api/v5/orders/create", Endpoint::OrderCreate),
     route(Verb::Get, "/api/v5/tasks", Endpoint::Tasks),
@@ -113,82 +65,30 @@ const ROUTES: &[Route] = &[
 /// Paths with the name of a thing in them, where `*` stands.
 const OF_A_THING: &[Route] = &[
     route(Verb::Get, "/api/v5/integration-modules/*", Endpoint::Module),
-    route(
-        Verb::Post,
-        "/api/v5/integration-modules/*/edit",
-        Endpoint::ModuleEdit,
-    ),
+    route(Verb::Post, "/api/v5/integration-modules/*/edit", Endpoint::ModuleEdit),
     route(Verb::Get, "/api/v5/customers/*", Endpoint::Customer),
-    route(
-        Verb::Post,
-        "/api/v5/customers/*/edit",
-        Endpoint::CustomerEdit,
-    ),
-    route(
-        Verb::Get,
-        "/api/v5/customers-corporate/*",
-        Endpoint::Corporate,
-    ),
-    route(
-        Verb::Get,
-        "/api/v5/customers-corporate/*/contacts",
-        Endpoint::CorporateContacts,
-    ),
-    route(
-        Verb::Get,
-        "/api/v5/customers-corporate/*/companies",
-        Endpoint::CorporateCompanies,
-    ),
-    route(
-        Verb::Post,
-        "/api/v5/customers-corporate/*/edit",
-        Endpoint::CorporateEdit,
-    ),
-    route(
-        Verb::Post,
-        "/api/v5/customers-corporate/*/contacts/create",
-        Endpoint::ContactCreate,
-    ),
-    route(
-        Verb::Post,
-        "/api/v5/customers-corporate/*/contacts/*/edit",
-        Endpoint::ContactEdit,
-    ),
-    route(
-        Verb::Post,
-        "/api/v5/customers-corporate/*/companies/create",
-        Endpoint::CompanyCreate,
-    ),
-    route(
-        Verb::Post,
-        "/api/v5/customers-corporate/*/companies/*/edit",
-        Endpoint::CompanyEdit,
-    ),
-    route(
-        Verb::Post,
-        "/api/v5/customers/notes/*/delete",
-        Endpoint::NoteDelete(Subject::Customer),
-    ),
+    route(Verb::Post, "/api/v5/customers/*/edit", Endpoint::CustomerEdit),
+    route(Verb::Get, "/api/v5/customers-corporate/*", Endpoint::Corporate),
+    route(Verb::Get, "/api/v5/customers-corporate/*/contacts", Endpoint::CorporateContacts),
+    route(Verb::Get, "/api/v5/customers-corporate/*/companies", Endpoint::CorporateCompanies),
+    route(Verb::Post, "/api/v5/customers-corporate/*/edit", Endpoint::CorporateEdit),
+    route(Verb::Post, "/api/v5/customers-corporate/*/contacts/create", Endpoint::ContactCreate),
+    route(Verb::Post, "/api/v5/customers-corporate/*/contacts/*/edit", Endpoint::ContactEdit),
+    route(Verb::Post, "/api/v5/customers-corporate/*/companies/create", Endpoint::CompanyCreate),
+    route(Verb::Post, "/api/v5/customers-corporate/*/companies/*/edit", Endpoint::CompanyEdit),
+    route(Verb::Post, "/api/v5/customers/notes/*/delete", Endpoint::NoteDelete(Subject::Customer)),
     route(
         Verb::Post,
         "/api/v5/customers-corporate/notes/*/delete",
         Endpoint::NoteDelete(Subject::Corporate),
     ),
-    route(
-        Verb::Post,
-        "/api/v5/integration-modules/*/update-scopes",
-        Endpoint::ModuleScopes,
-    ),
+    route(Verb::Post, "/api/v5/integration-modules/*/update-scopes", Endpoint::ModuleScopes),
     route(Verb::Get, "/api/v5/orders/*", Endpoint::Order),
     route(Verb::Post, "/api/v5/orders/*/edit", Endpoint::OrderEdit),
     route(Verb::Get, "/api/v5/tasks/*", Endpoint::Task),
     route(Verb::Post, "/api/v5/tasks/*/edit", Endpoint::TaskEdit),
     route(Verb::Get, "/api/v5/files/*", Endpoint::File),
-    route(
-        Verb::Get,
-        "/api/v5/files/*/download",
-        Endpoint::FileDownload,
-    ),
+    route(Verb::Get, "/api/v5/files/*/download", Endpoint::FileDownload),
     route(Verb::Post, "/api/v5/files/*/edit", Endpoint::FileEdit),
     route(Verb::Post, "/api/v5/files/*/delete", Endpoint::FileDelete),
 ];
@@ -213,11 +113,7 @@ const NOT_A_THING: &[&str] = &[
 ];
 
 const fn route(verb: Verb, path: &'static str, endpoint: Endpoint) -> Route {
-    Route {
-        verb,
-        path,
-        endpoint,
-    }
+    Route { verb, path, endpoint }
 }
 
 impl Path {
@@ -230,11 +126,7 @@ impl Path {
             Verb::Get => method == Method::GET,
             Verb::Post => method == Method::POST,
         };
-        let path = if fits {
-            Self::Known(endpoint)
-        } else {
-            Self::OtherVerb
-        };
+        let path = if fits { Self::Known(endpoint) } else { Self::OtherVerb };
         (path, thing)
     }
 }
@@ -246,11 +138,7 @@ fn find(path: &str) -> Option<(Verb, Endpoint, [String; 2])> {
     if let Some(rest) = path.strip_prefix("/api/v5/users/") {
         let id = |text: &str| text.parse().ok().filter(|_| is_number(text));
         return match rest.strip_suffix("/status") {
-            Some(text) => Some((
-                Verb::Post,
-                Endpoint::UserStatus(id(text)?),
-                Default::default(),
-            )),
+            Some(text) => Some((Verb::Post, Endpoint::UserStatus(id(text)?), Default::default())),
             None => Some((Verb::Get, Endpoint::User(id(rest)?), Default::default())),
         };
     }

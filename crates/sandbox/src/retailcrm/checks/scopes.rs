@@ -35,11 +35,7 @@ pub(super) const ASKED: &[Row] = &[
             }
             of_written(seen, |it| {
                 let mut found = it.only(&["scopes"]);
-                match it
-                    .fields
-                    .get("scopes")
-                    .map(|scopes| (scopes, scopes.as_array()))
-                {
+                match it.fields.get("scopes").map(|scopes| (scopes, scopes.as_array())) {
                     None => found.extend(it.at("scopes", BLANK)),
                     Some((_, Some(list))) if list.is_empty() => {
                         found.extend(it.at("scopes", BLANK));

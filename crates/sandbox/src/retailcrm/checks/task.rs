@@ -23,11 +23,7 @@ const FIELDS: &[&str] = &[
 ];
 
 const fn row(check: Check, finds: fn(&Seen<'_>) -> Vec<Detail>) -> Row {
-    Row {
-        check,
-        refusal: Refusal::NotLoaded("Task is not loaded"),
-        finds,
-    }
+    Row { check, refusal: Refusal::NotLoaded("Task is not loaded"), finds }
 }
 
 fn task(seen: &Seen<'_>, check: impl Fn(&Entity<'_>) -> Vec<Detail>) -> Vec<Detail> {
@@ -41,82 +37,52 @@ fn task(seen: &Seen<'_>, check: impl Fn(&Entity<'_>) -> Vec<Detail>) -> Vec<Deta
 fn each(seen: &Seen<'_>, names: &[&str], good: fn(&Value) -> bool) -> Vec<Detail> {
     task(seen, |it| {
         let names = names.iter();
-        names
-            .flat_map(|name| it.unless(name, INVALID, good))
-            .collect()
+        names.flat_map(|name| it.unless(name, INVALID, good)).collect()
     })
 }
 
 /// What this operation cannot do without.
 fn given(seen: &Seen<'_>, endpoint: Endpoint, name: &str) -> Vec<Detail> {
-    task(seen, |it| {
-        if seen.is(endpoint) {
-            it.given(name)
-        } else {
-            Vec::new()
-        }
-    })
+    task(seen, |it| if seen.is(endpoint) { it.given(name) } else { Vec::new() })
 }
 
 /// `Y-m-d H:i`, a moment that exists.
 fn minute(value: &Value) -> bool {
-    value
-        .as_str()
-        .is_some_and(|text| date_time(&format!("{text}:00")))
+    value.as_str().is_some_and(|text| date_time(&format!("{text}:00")))
 }
 
 pub(super) const WRITTEN: &[Row] = &[
+    row(Check::guess("task.known_fields", "§6", "no field a task does not have"), |seen| {
+        task(seen, |it| {
+            let mut found = it.only(FIELDS);
+            // Official clients repeat the id they edit by.
+            let edit = seen.is(Endpoint::TaskEdit);
+            found.retain(|detail| !(edit && detail.field == "id"));
+            found.extend(Linked::Customer.extra(it));
+            found.extend(Linked::Order.extra(it));
+            found
+        })
+    }),
+    row(Check::guess("task.nothing_empty", "§6", "nothing empty or null is sent"), |seen| {
+        task(seen, |it| {
+            let mut found = nothing_empty(it);
+            // What is named by nothing is answered in other words.
+            found.retain(|detail| !matches!(&*detail.field, "customer" | "order"));
+            found
+        })
+    }),
+    row(Check::guess("task.text_given", "§6", "a task is created with a text"), |seen| {
+        given(seen, Endpoint::TaskCreate, "text")
+    }),
     row(
-        Check::guess("task.known_fields", "§6", "no field a task does not have"),
-        |seen| {
-            task(seen, |it| {
-                let mut found = it.only(FIELDS);
-                // Official clients repeat the id they edit by.
-                let edit = seen.is(Endpoint::TaskEdit);
-                found.retain(|detail| !(edit && detail.field == "id"));
-                found.extend(Linked::Customer.extra(it));
-                found.extend(Linked::Order.extra(it));
-                found
-            })
-        },
-    ),
-    row(
-        Check::guess("task.nothing_empty", "§6", "nothing empty or null is sent"),
-        |seen| {
-            task(seen, |it| {
-                let mut found = nothing_empty(it);
-                // What is named by nothing is answered in other words.
-                found.retain(|detail| !matches!(&*detail.field, "customer" | "order"));
-                found
-            })
-        },
-    ),
-    row(
-        Check::guess("task.text_given", "§6", "a task is created with a text"),
-        |seen| given(seen, Endpoint::TaskCreate, "text"),
-    ),
-    row(
-        Check::guess(
-            "task.performer_given",
-            "§6",
-            "a task is created with a performerId",
-        ),
+        Check::guess("task.performer_given", "§6", "a task is created with a performerId"),
         |seen| given(seen, Endpoint::TaskCreate, "performerId"),
     ),
+    row(Check::answered("task.performer_kept", "§6", "an edit repeats the performerId"), |seen| {
+        given(seen, Endpoint::TaskEdit, "performerId")
+    }),
     row(
-        Check::answered(
-            "task.performer_kept",
-            "§6",
-            "an edit repeats the performerId",
-        ),
-        |seen| given(seen, Endpoint::TaskEdit, "performerId"),
-    ),
-    row(
-        Check::documented(
-            "task.texts",
-            "§6",
-            "text, commentary, phone and phoneSite are texts",
-        ),
+        Check::documented("task.texts", "§6", "text, commentary, phone and phoneSite are texts"),
         |seen| each(seen, &["text", "commentary", "phone", "phoneSite"], text),
     ),
     row(
@@ -127,20 +93,14 @@ pub(super) const WRITTEN: &[Row] = &[
         ),
         |seen| each(seen, &["datetime"], minute),
     ),
+    row(Check::documented("task.flags", "§6", "complete is true or false"), |seen| {
+        each(seen, &["complete"], flag)
+    }),
+    row(Check::documented("task.performer_form", "§6", "performerId is a number"), |seen| {
+        each(seen, &["performerId"], whole_number)
+    }),
     row(
-        Check::documented("task.flags", "§6", "complete is true or false"),
-        |seen| each(seen, &["complete"], flag),
-    ),
-    row(
-        Check::documented("task.performer_form", "§6", "performerId is a number"),
-        |seen| each(seen, &["performerId"], whole_number),
-    ),
-    row(
-        Check::guess(
-            "task.performer_known",
-            "§6",
-            "performerId is a user of the account",
-        ),
+        Check::guess("task.performer_known", "§6", "performerId is a user of the account"),
         |seen| task(seen, |it| nobody(it, "performerId")),
     ),
     row(
@@ -178,11 +138,7 @@ pub(super) const WRITTEN: &[Row] = &[
             "§6",
             "phone is an international number, with or without the plus",
         ),
-        |seen| {
-            task(seen, |it| {
-                it.unless("phone", INVALID, |it| !it.is_string() || phone(it))
-            })
-        },
+        |seen| task(seen, |it| it.unless("phone", INVALID, |it| !it.is_string() || phone(it))),
     ),
     row(
         Check::guess(
@@ -196,8 +152,7 @@ pub(super) const WRITTEN: &[Row] = &[
                     return it.given("phone");
                 }
                 it.unless("phoneSite", CHOICE, |site| {
-                    site.as_str()
-                        .is_none_or(|site| seen.account.reaches_site(site))
+                    site.as_str().is_none_or(|site| seen.account.reaches_site(site))
                 })
             })
         },

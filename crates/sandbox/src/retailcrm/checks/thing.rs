@@ -9,11 +9,7 @@ use super::{Refusal, Row};
 const NOT_FOUND: Refusal = Refusal::Says(404, "Not found");
 
 fn whole_if(wrong: bool) -> Vec<Detail> {
-    if wrong {
-        vec![Detail::whole()]
-    } else {
-        Vec::new()
-    }
+    if wrong { vec![Detail::whole()] } else { Vec::new() }
 }
 
 pub(super) const KNOWN: &[Row] = &[
@@ -84,10 +80,8 @@ pub(super) const KNOWN: &[Row] = &[
         ),
         refusal: NOT_FOUND,
         finds: |seen| {
-            let named = matches!(
-                seen.endpoint(),
-                Some(Endpoint::Customer | Endpoint::CustomerEdit)
-            );
+            let named =
+                matches!(seen.endpoint(), Some(Endpoint::Customer | Endpoint::CustomerEdit));
             // Who was merged into another one is told to be gone by the answer itself.
             whole_if(named && seen.customer().is_none())
         },
@@ -177,11 +171,7 @@ pub(super) const KNOWN: &[Row] = &[
         finds: |seen| whole_if(seen.is(Endpoint::CompanyEdit) && seen.company().is_none()),
     },
     Row {
-        check: Check::documented(
-            "note.known",
-            "§1.4, §5.5",
-            "the note that is deleted is there",
-        ),
+        check: Check::documented("note.known", "§1.4, §5.5", "the note that is deleted is there"),
         refusal: NOT_FOUND,
         finds: |seen| {
             whole_if(match seen.endpoint() {
@@ -193,11 +183,7 @@ pub(super) const KNOWN: &[Row] = &[
 ];
 
 pub(super) const SITE: &[Row] = &[Row {
-    check: Check::guess(
-        "site.known",
-        "§1.9, §5",
-        "the parameter site is a shop the key reaches",
-    ),
+    check: Check::guess("site.known", "§1.9, §5", "the parameter site is a shop the key reaches"),
     refusal: Refusal::Input,
     finds: |seen| match seen.parameter("site") {
         Some(site) if !seen.account.reaches_site(site) => vec![Detail::new("site", CHOICE)],

@@ -9,11 +9,7 @@ use super::{Endpoint, Refusal, Row, Seen};
 const MOST: usize = 50;
 
 const fn row(check: Check, finds: fn(&Seen<'_>) -> Vec<Detail>) -> Row {
-    Row {
-        check,
-        refusal: Refusal::EntityMap,
-        finds,
-    }
+    Row { check, refusal: Refusal::EntityMap, finds }
 }
 
 fn list(seen: &Seen<'_>, wrong: impl Fn(usize) -> bool, text: &'static str) -> Vec<Detail> {
@@ -40,16 +36,11 @@ pub(super) const LIST: &[Row] = &[
             }
         },
     ),
+    row(Check::guess("customers.some", "§1.4", "there is a customer in the list"), |seen| {
+        list(seen, |count| count == 0, BLANK)
+    }),
     row(
-        Check::guess("customers.some", "§1.4", "there is a customer in the list"),
-        |seen| list(seen, |count| count == 0, BLANK),
-    ),
-    row(
-        Check::guess(
-            "customers.at_most_50",
-            "§1.4",
-            "at most 50 customers at once, as of calls",
-        ),
+        Check::guess("customers.at_most_50", "§1.4", "at most 50 customers at once, as of calls"),
         |seen| {
             let text = "This collection should contain 50 elements or less.";
             list(seen, |count| count > MOST, text)

@@ -79,29 +79,19 @@ impl<'a> Entity<'a> {
 
     /// A finding if this field is not there.
     pub(super) fn given(&self, name: &str) -> Vec<Detail> {
-        if self.has(name) {
-            Vec::new()
-        } else {
-            self.at(name, BLANK)
-        }
+        if self.has(name) { Vec::new() } else { self.at(name, BLANK) }
     }
 
     /// Fields beyond these.
     pub(super) fn only(&self, known: &[&str]) -> Vec<Detail> {
-        let extra = self
-            .fields
-            .keys()
-            .filter(|name| !known.contains(&name.as_str()));
+        let extra = self.fields.keys().filter(|name| !known.contains(&name.as_str()));
         extra.flat_map(|name| self.at(name, EXTRA)).collect()
     }
 }
 
 /// Empty texts, lists and objects, and nulls, at any depth.
 pub(super) fn nothing_empty(entity: &Entity<'_>) -> Vec<Detail> {
-    let empty = entity
-        .fields
-        .iter()
-        .filter(|(_, value)| holds_nothing(value));
+    let empty = entity.fields.iter().filter(|(_, value)| holds_nothing(value));
     empty.flat_map(|(name, _)| entity.at(name, BLANK)).collect()
 }
 
@@ -120,11 +110,7 @@ pub(super) fn of_event(seen: &Seen<'_>, check: impl Fn(&Entity<'_>) -> Vec<Detai
     let Some(fields) = &seen.event else {
         return Vec::new();
     };
-    check(&Entity {
-        prefix: String::new(),
-        fields,
-        account: seen.account,
-    })
+    check(&Entity { prefix: String::new(), fields, account: seen.account })
 }
 
 /// What a check finds in the object that this request writes.
@@ -135,29 +121,16 @@ pub(super) fn of_written(
     let Some(fields) = &seen.written else {
         return Vec::new();
     };
-    check(&Entity {
-        prefix: String::new(),
-        fields,
-        account: seen.account,
-    })
+    check(&Entity { prefix: String::new(), fields, account: seen.account })
 }
 
 /// What a check finds in the calls of this request.
 pub(super) fn of_calls(seen: &Seen<'_>, check: impl Fn(&Entity<'_>) -> Vec<Detail>) -> Vec<Detail> {
-    let calls = seen
-        .calls
-        .iter()
-        .flatten()
-        .filter_map(Value::as_object)
-        .enumerate();
+    let calls = seen.calls.iter().flatten().filter_map(Value::as_object).enumerate();
     calls
         .flat_map(|(index, fields)| {
             let prefix = format!("calls[{index}].");
-            check(&Entity {
-                prefix,
-                fields,
-                account: seen.account,
-            })
+            check(&Entity { prefix, fields, account: seen.account })
         })
         .collect()
 }
@@ -197,9 +170,7 @@ pub(super) fn list_of(value: &Value, item: impl Fn(&Value) -> bool) -> bool {
 /// An object with no fields but these, each a text.
 pub(super) fn texts_only(value: &Value, known: &[&str]) -> bool {
     value.as_object().is_some_and(|fields| {
-        fields
-            .iter()
-            .all(|(name, value)| known.contains(&name.as_str()) && value.is_string())
+        fields.iter().all(|(name, value)| known.contains(&name.as_str()) && value.is_string())
     })
 }
 
@@ -207,13 +178,10 @@ pub(super) fn texts_only(value: &Value, known: &[&str]) -> bool {
 pub(super) fn date_time(text: &str) -> bool {
     let shape = "dddd-dd-dd dd:dd:dd";
     let fits = text.len() == shape.len()
-        && text
-            .bytes()
-            .zip(shape.bytes())
-            .all(|(byte, wanted)| match wanted {
-                b'd' => byte.is_ascii_digit(),
-                other => byte == other,
-            });
+        && text.bytes().zip(shape.bytes()).all(|(byte, wanted)| match wanted {
+            b'd' => byte.is_ascii_digit(),
+            other => byte == other,
+        });
     fits && DateTime::strptime("%Y-%m-%d %H:%M:%S", text).is_ok()
 }
 

@@ -18,10 +18,7 @@ pub(in crate::retailcrm) fn corporates() -> Vec<Corporate> {
         companies: companies.to_vec(),
         ..Contact::new(customer_id)
     };
-    let main = |contact: Contact| Contact {
-        is_main: true,
-        ..contact
-    };
+    let main = |contact: Contact| Contact { is_main: true, ..contact };
     vec![
         Corporate {
             site: SITE.into(),

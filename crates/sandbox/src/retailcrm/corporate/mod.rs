@@ -82,12 +82,7 @@ pub struct Company {
 impl Contact {
     /// This customer, with no company yet.
     pub fn new(customer_id: u64) -> Self {
-        Self {
-            id: 0,
-            customer_id,
-            is_main: false,
-            companies: Vec::new(),
-        }
+        Self { id: 0, customer_id, is_main: false, companies: Vec::new() }
     }
 }
 
@@ -159,10 +154,7 @@ impl Corporate {
     #[must_use]
     pub fn with_contact(mut self, customer_id: u64) -> Self {
         let is_main = self.contacts.is_empty();
-        self.contacts.push(Contact {
-            is_main,
-            ..Contact::new(customer_id)
-        });
+        self.contacts.push(Contact { is_main, ..Contact::new(customer_id) });
         self
     }
 
@@ -170,10 +162,7 @@ impl Corporate {
     #[must_use]
     pub fn with_company(mut self, name: impl Into<String>) -> Self {
         let is_main = self.companies.is_empty();
-        self.companies.push(Company {
-            is_main,
-            ..Company::new(name)
-        });
+        self.companies.push(Company { is_main, ..Company::new(name) });
         self
     }
 
@@ -184,8 +173,7 @@ impl Corporate {
 
     fn ties(&self, contact: &Contact) -> Value {
         let ties = contact.companies.iter();
-        ties.map(|(tie, company)| json!({"id": tie, "company": self.company(*company)}))
-            .collect()
+        ties.map(|(tie, company)| json!({"id": tie, "company": self.company(*company)})).collect()
     }
 
     /// As the list tells it.
@@ -199,15 +187,11 @@ impl Corporate {
         });
         let main_company = self.companies.iter().find(|it| it.is_main);
         let tags = self.tags.iter();
-        let tags: Vec<Value> = tags
-            .map(|name| json!({"name": name, "color": "#cccccc", "attached": true}))
-            .collect();
+        let tags: Vec<Value> =
+            tags.map(|name| json!({"name": name, "color": "#cccccc", "attached": true})).collect();
         // An empty PHP map leaves as a list (§1.8).
-        let custom_fields = if self.custom_fields.is_empty() {
-            json!([])
-        } else {
-            json!(self.custom_fields)
-        };
+        let custom_fields =
+            if self.custom_fields.is_empty() { json!([]) } else { json!(self.custom_fields) };
         let told = known(json!({
             "type": "customer_corporate",
             "id": self.id,
@@ -236,9 +220,8 @@ impl Corporate {
     fn tells_whole(&self) -> Map<String, Value> {
         let mut told = self.tells();
         let contacts = self.contacts.iter();
-        let contacts: Vec<Value> = contacts
-            .map(|it| json!({"id": it.id, "customer": {"id": it.customer_id}}))
-            .collect();
+        let contacts: Vec<Value> =
+            contacts.map(|it| json!({"id": it.id, "customer": {"id": it.customer_id}})).collect();
         let companies: Vec<_> = self.companies.iter().map(Company::tells).collect();
         told.insert("customerContacts".into(), json!(contacts));
         told.insert("companies".into(), json!(companies));

@@ -10,21 +10,18 @@ use super::Corporate;
 /// The list does not carry the contacts.
 pub(in crate::retailcrm) fn list(seen: &Seen<'_>) -> Value {
     let part = |name: &str, have: &[&str]| {
-        seen.parameter(&format!("filter[{name}]"))
-            .is_none_or(|wanted| {
-                let wanted = wanted.to_lowercase();
-                have.iter().any(|it| it.to_lowercase().contains(&wanted))
-            })
+        seen.parameter(&format!("filter[{name}]")).is_none_or(|wanted| {
+            let wanted = wanted.to_lowercase();
+            have.iter().any(|it| it.to_lowercase().contains(&wanted))
+        })
     };
     let among = |name: &str, have: &dyn Fn(&str) -> bool| {
         let wanted = seen.list(&format!("filter[{name}]"));
         wanted.is_empty() || wanted.into_iter().any(have)
     };
     let names_of_contacts = |it: &Corporate| -> Vec<String> {
-        let customers = it
-            .contacts
-            .iter()
-            .filter_map(|contact| seen.account.customer(contact.customer_id));
+        let customers =
+            it.contacts.iter().filter_map(|contact| seen.account.customer(contact.customer_id));
         customers.map(Customer::full_name).collect()
     };
     let found: Vec<Map<String, Value>> = seen
@@ -47,9 +44,7 @@ pub(in crate::retailcrm) fn list(seen: &Seen<'_>) -> Value {
                 && among("ids", &|id| it.id.to_string() == id)
                 && among("externalIds", &|id| it.external_id.as_deref() == Some(id))
                 && among("sites", &|site| it.site == site)
-                && among("managers", &|id| {
-                    it.manager_id.is_some_and(|own| own.to_string() == id)
-                })
+                && among("managers", &|id| it.manager_id.is_some_and(|own| own.to_string() == id))
         })
         .map(Corporate::tells)
         .collect();

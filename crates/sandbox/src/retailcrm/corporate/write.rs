@@ -36,11 +36,7 @@ pub(in crate::retailcrm) fn written(endpoint: Endpoint, seen: &Seen<'_>) -> (Ans
             corporate.number(seen.account);
             // Whoever named it by its customer hears of the customer.
             let by_itself = seen.part.parse() == Ok(known.id);
-            if by_itself {
-                known.id
-            } else {
-                known.customer_id
-            }
+            if by_itself { known.id } else { known.customer_id }
         }),
         Endpoint::CompanyCreate => {
             let mut company = Company::new("");
@@ -76,10 +72,7 @@ fn text(value: &Value) -> Option<String> {
 
 impl Contact {
     fn write(&mut self, fields: &Map<String, Value>, account: &Account) {
-        if let Some(id) = fields
-            .get("customer")
-            .and_then(|it| account.customer_meant(it, None))
-        {
+        if let Some(id) = fields.get("customer").and_then(|it| account.customer_meant(it, None)) {
             self.customer_id = id;
         }
         if let Some(main) = fields.get("isMain").and_then(Value::as_bool) {
@@ -89,9 +82,7 @@ impl Contact {
             let meant = companies.iter().filter_map(company_meant);
             let known = std::mem::take(&mut self.companies);
             let tie = |id| known.iter().find(|(_, company)| *company == id);
-            self.companies = meant
-                .map(|id| tie(id).copied().unwrap_or((0, id)))
-                .collect();
+            self.companies = meant.map(|id| tie(id).copied().unwrap_or((0, id))).collect();
         }
     }
 }
@@ -216,10 +207,7 @@ impl Corporate {
                 contact = contact.max(it.id);
                 tie = it.companies.iter().fold(tie, |last, (id, _)| last.max(*id));
             }
-            company = corporate
-                .companies
-                .iter()
-                .fold(company, |last, it| last.max(it.id));
+            company = corporate.companies.iter().fold(company, |last, it| last.max(it.id));
         }
         let next = |last: &mut u64, id: &mut u64| {
             if *id == 0 {
@@ -229,9 +217,7 @@ impl Corporate {
         };
         for it in &mut self.contacts {
             next(&mut contact, &mut it.id);
-            it.companies
-                .iter_mut()
-                .for_each(|(id, _)| next(&mut tie, id));
+            it.companies.iter_mut().for_each(|(id, _)| next(&mut tie, id));
         }
         for it in &mut self.companies {
             next(&mut company, &mut it.id);
@@ -277,18 +263,12 @@ impl Account {
         let entity = after.tells();
         let mut note = |field: &str, old: Value, new: Value, more: Value| {
             let said = (field, old, new);
-            self.journal
-                .noted(Subject::Corporate, author, &entity, said, more);
+            self.journal.noted(Subject::Corporate, author, &entity, said, more);
         };
         for it in &after.companies {
             let short = json!({"id": it.id, "name": it.name});
             match before.companies.iter().find(|known| known.id == it.id) {
-                None => note(
-                    "company",
-                    Value::Null,
-                    short,
-                    json!({"company": it.tells()}),
-                ),
+                None => note("company", Value::Null, short, json!({"company": it.tells()})),
                 Some(known) => {
                     let (old, new) = (known.tells(), it.tells());
                     for (field, old, new) in differences(Subject::Corporate, &old, &new) {
@@ -322,8 +302,7 @@ impl Account {
     /// Removes a corporate customer.
     pub(in crate::retailcrm) fn remove_corporate(&mut self, id: u64, author: Author) {
         if let Some(gone) = self.corporate(id).map(Corporate::tells) {
-            self.journal
-                .deleted(Subject::Corporate, author, &gone, None);
+            self.journal.deleted(Subject::Corporate, author, &gone, None);
             self.corporates.retain(|it| it.id != id);
         }
     }
@@ -331,15 +310,11 @@ impl Account {
     /// Adds or replaces a corporate customer given as the CRM writes one, with `id` and `site` if
     /// need be.
     pub(in crate::retailcrm) fn seed_corporate(&mut self, given: &Value) -> Result<(), String> {
-        let mut fields = given
-            .as_object()
-            .cloned()
-            .ok_or("a corporate customer has to be an object")?;
+        let mut fields =
+            given.as_object().cloned().ok_or("a corporate customer has to be an object")?;
         let id = match fields.remove("id") {
             None => self.free_corporate_id(),
-            Some(id) => id
-                .as_u64()
-                .ok_or("a corporate customer's \"id\" has to be a number")?,
+            Some(id) => id.as_u64().ok_or("a corporate customer's \"id\" has to be a number")?,
         };
         if !fields.get("nickName").is_some_and(Value::is_string) {
             return Err("a corporate customer needs a \"nickName\"".into());

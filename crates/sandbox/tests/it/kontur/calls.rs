@@ -23,28 +23,14 @@ fn leg(id: &str, from: &Value, to: &Value, times: [Option<&str>; 2]) -> Value {
 #[tokio::test]
 async fn a_call_told_again_is_the_same_call_and_its_answer_shows_what_happened() {
     let sandbox = announced().await;
-    done(
-        &told("call-event", &event("appeared", "09:38:36")),
-        &sandbox,
-    )
-    .await;
-    done(
-        &told("call-event", &event("disconnected", "09:38:59")),
-        &sandbox,
-    )
-    .await;
+    done(&told("call-event", &event("appeared", "09:38:36")), &sandbox).await;
+    done(&told("call-event", &event("disconnected", "09:38:59")), &sandbox).await;
     done(&told("call-finished", &finished()), &sandbox).await;
-    let answer = done(&told("call-started", &started()), &sandbox)
-        .await
-        .json();
+    let answer = done(&told("call-started", &started()), &sandbox).await.json();
     assert_eq!(answer["id"], CALL);
     assert_eq!(answer["status"], "sealed");
     let item = &answer["data"]["call"]["items"][0];
-    assert_eq!(
-        item.get("startedAt"),
-        None,
-        "a missed leg was never answered"
-    );
+    assert_eq!(item.get("startedAt"), None, "a missed leg was never answered");
     assert!(item["finishedAt"].is_string(), "{item}");
     let events = answer["data"]["call"]["events"].as_array().map(Vec::len);
     assert_eq!(events, Some(2));
@@ -64,9 +50,7 @@ async fn the_legs_of_an_answered_call_come_back_with_their_times() {
         done(&told("call-event", &event(kind, at)), &sandbox).await;
     }
     done(&told("call-finished", &finished()), &sandbox).await;
-    let answer = done(&told("call-started", &started()), &sandbox)
-        .await
-        .json();
+    let answer = done(&told("call-started", &started()), &sandbox).await.json();
     let item = &answer["data"]["call"]["items"][0];
     assert_eq!(
         item["startedAt"], "2025-11-20T09:38:44.1000000+00:00",
@@ -82,9 +66,7 @@ async fn a_call_whose_announcement_was_answered_into_the_void_is_not_doubled() {
     let sandbox = ready().await;
     let path = format!("{TELEPHONY}/call-started");
     sandbox.fault(Fault::on(Crm::Kontur).path(path).lose(Lose::Answer));
-    let lost = told("call-started", &started())
-        .try_send(sandbox.url(Crm::Kontur))
-        .await;
+    let lost = told("call-started", &started()).try_send(sandbox.url(Crm::Kontur)).await;
     assert!(lost.is_err(), "the answer is lost: {lost:?}");
     done(&told("call-started", &started()), &sandbox).await;
     assert_eq!(sandbox.kontur().communications().len(), 1);
@@ -94,11 +76,7 @@ async fn a_call_whose_announcement_was_answered_into_the_void_is_not_doubled() {
 async fn an_event_told_twice_with_one_timestamp_counts_once() {
     let sandbox = announced().await;
     for _ in 0..2 {
-        done(
-            &told("call-event", &event("appeared", "09:38:36")),
-            &sandbox,
-        )
-        .await;
+        done(&told("call-event", &event("appeared", "09:38:36")), &sandbox).await;
     }
     let call = sandbox.kontur().communication(CALL).expect("it is known");
     assert_eq!(call.events.len(), 1);
@@ -108,11 +86,7 @@ async fn an_event_told_twice_with_one_timestamp_counts_once() {
 #[tokio::test]
 async fn who_sees_a_call_is_told_in_extensions() {
     let sandbox = announced().await;
-    done(
-        &told("call-event", &event("appeared", "09:38:36")),
-        &sandbox,
-    )
-    .await;
+    done(&told("call-event", &event("appeared", "09:38:36")), &sandbox).await;
     let live = sandbox.kontur().live();
     assert_eq!(live[0].r#type, "appeared");
     assert_eq!(live[0].call_id.as_deref(), Some("1763631515.42"));
@@ -125,67 +99,27 @@ async fn who_sees_a_call_is_told_in_extensions() {
 #[tokio::test]
 async fn calls_look_in_our_words_as_they_went() {
     let consultation = [
-        leg(
-            "1.1",
-            &client(),
-            &user(MARIA),
-            [Some("09:38:45"), Some("09:42:10.7")],
-        ),
-        leg(
-            "1.2",
-            &user(MARIA),
-            &user(DIMA),
-            [Some("09:39:49"), Some("09:45:00")],
-        ),
+        leg("1.1", &client(), &user(MARIA), [Some("09:38:45"), Some("09:42:10.7")]),
+        leg("1.2", &user(MARIA), &user(DIMA), [Some("09:39:49"), Some("09:45:00")]),
     ];
     let passed_on = [
-        leg(
-            "1.1",
-            &client(),
-            &user(MARIA),
-            [Some("09:38:45"), Some("09:39:40")],
-        ),
-        leg(
-            "1.3",
-            &client(),
-            &user(DIMA),
-            [Some("09:39:50"), Some("09:42:10")],
-        ),
+        leg("1.1", &client(), &user(MARIA), [Some("09:38:45"), Some("09:39:40")]),
+        leg("1.3", &client(), &user(DIMA), [Some("09:39:50"), Some("09:42:10")]),
     ];
     let missed = [
         leg("1.1", &client(), &user(MARIA), [None, Some("09:38:59")]),
         leg("1.3", &client(), &user(DIMA), [None, Some("09:38:55")]),
     ];
-    let out = |answered| {
-        [leg(
-            "1.1",
-            &user(MARIA),
-            &client(),
-            [answered, Some("09:40:35")],
-        )]
-    };
-    let internal = [leg(
-        "1.1",
-        &user(MARIA),
-        &user(DIMA),
-        [Some("09:38:45"), Some("09:39:00")],
-    )];
+    let out = |answered| [leg("1.1", &user(MARIA), &client(), [answered, Some("09:40:35")])];
+    let internal = [leg("1.1", &user(MARIA), &user(DIMA), [Some("09:38:45"), Some("09:39:00")])];
     let rows: Vec<(&str, Vec<Value>, Value)> = vec![
         (
             "inbound",
             consultation.to_vec(),
             json!(["in", "101", "answered", 206, 10, "+375291112233"]),
         ),
-        (
-            "inbound",
-            passed_on.to_vec(),
-            json!(["in", "102", "answered", 205, 10, "+375291112233"]),
-        ),
-        (
-            "inbound",
-            missed.to_vec(),
-            json!(["in", "102", "missed", 0, 24, "+375291112233"]),
-        ),
+        ("inbound", passed_on.to_vec(), json!(["in", "102", "answered", 205, 10, "+375291112233"])),
+        ("inbound", missed.to_vec(), json!(["in", "102", "missed", 0, 24, "+375291112233"])),
         (
             "outbound",
             out(Some("09:39:00")).to_vec(),
@@ -196,19 +130,11 @@ async fn calls_look_in_our_words_as_they_went() {
             out(None).to_vec(),
             json!(["out", "101", "no-answer", 0, 120, "+375291112233"]),
         ),
-        (
-            "internal",
-            internal.to_vec(),
-            json!(["internal", "102", "answered", 15, 10, null]),
-        ),
+        ("internal", internal.to_vec(), json!(["internal", "102", "answered", 15, 10, null])),
     ];
     for (direction, items, expected) in rows {
         let sandbox = ready().await;
-        let phone = if direction == "internal" {
-            Value::Null
-        } else {
-            json!("375291112233")
-        };
+        let phone = if direction == "internal" { Value::Null } else { json!("375291112233") };
         let call = with(
             registered(),
             json!({
@@ -253,17 +179,9 @@ async fn a_call_registered_again_is_one_call_with_the_facts_told_last() {
 async fn a_call_from_a_hidden_number_is_kept_without_one_and_linked_with_nobody() {
     let sandbox = ready().await;
     let hidden = json!({"clientPhone": null});
-    let answer = done(
-        &told("call-started", &with(started(), hidden.clone())),
-        &sandbox,
-    )
-    .await;
+    let answer = done(&told("call-started", &with(started(), hidden.clone())), &sandbox).await;
     assert_eq!(answer.json()["links"]["contactIds"], json!([]));
-    done(
-        &told("register-call", &with(registered(), hidden)),
-        &sandbox,
-    )
-    .await;
+    done(&told("register-call", &with(registered(), hidden)), &sandbox).await;
     let rows = sandbox.kontur().calls();
     assert_eq!((rows.len(), rows[0].phone.as_deref()), (1, None));
 }
@@ -287,28 +205,18 @@ async fn known_clients_are_linked_and_their_manager_is_named() {
         ("375441655346", 1, None),
         ("375291110000", 0, None),
     ] {
-        let call = with(
-            started(),
-            json!({"externalId": phone, "clientPhone": phone}),
-        );
+        let call = with(started(), json!({"externalId": phone, "clientPhone": phone}));
         let answer = done(&told("call-started", &call), &sandbox).await.json();
         let linked = answer["links"]["contactIds"].as_array().map(Vec::len);
         assert_eq!(linked, Some(contacts), "{phone}: {}", answer["links"]);
         let mut dialect = Dialect::default();
         dialect.nobody_is_a_list = true;
         sandbox.kontur().set_dialect(dialect);
-        for query in [
-            format!("phoneNumber={phone}"),
-            format!("externalId={phone}"),
-        ] {
+        for query in [format!("phoneNumber={phone}"), format!("externalId={phone}")] {
             let redirect = get(&format!("{TELEPHONY}/call-redirect?{query}"));
             let users = done(&redirect, &sandbox).await.json()["userIds"].clone();
             let expected = extension.map(|it| format!("a1b2c3d4-1111-4a4a-8b8b-000000000{it}"));
-            assert_eq!(
-                users,
-                json!(expected.into_iter().collect::<Vec<_>>()),
-                "{query}"
-            );
+            assert_eq!(users, json!(expected.into_iter().collect::<Vec<_>>()), "{query}");
         }
     }
 }
@@ -317,30 +225,16 @@ async fn known_clients_are_linked_and_their_manager_is_named() {
 async fn the_profile_and_the_customers_fit_those_of_the_other_crms() {
     let sandbox = ready().await;
     let profiles = sandbox.profiles();
-    for (extension, _) in profiles["retailcrm"]["extensions"]
-        .as_object()
-        .into_iter()
-        .flatten()
-    {
+    for (extension, _) in profiles["retailcrm"]["extensions"].as_object().into_iter().flatten() {
         let user = &profiles["kontur"]["extensions"][extension];
         let number = format!("{extension:0>12}");
-        assert!(
-            user.as_str().is_some_and(|it| it.ends_with(&number)),
-            "{extension}: {user}"
-        );
+        assert!(user.as_str().is_some_and(|it| it.ends_with(&number)), "{extension}: {user}");
     }
-    for (line, number) in profiles["retailcrm"]["lines"]
-        .as_object()
-        .into_iter()
-        .flatten()
-    {
+    for (line, number) in profiles["retailcrm"]["lines"].as_object().into_iter().flatten() {
         assert_eq!(profiles["kontur"]["lines"][line], *number);
     }
     let state = sandbox.state();
-    let customers = state["kontur"]["customers"]
-        .as_array()
-        .cloned()
-        .unwrap_or_default();
+    let customers = state["kontur"]["customers"].as_array().cloned().unwrap_or_default();
     let ivan = customers.iter().find(|it| it["name"] == "Иван Иванов");
     let ivan = ivan.expect("he is a customer");
     assert_eq!(ivan["responsible"]["extension"], "101");

@@ -39,20 +39,11 @@ async fn the_feed_is_the_same_read_in_pages_or_at_once() {
     let at_once = all(&sandbox, 1000).await;
     assert_eq!(all(&sandbox, 7).await, at_once);
     assert_eq!(sandbox.kontur().events(), at_once);
-    let offsets: BTreeSet<&str> = at_once
-        .iter()
-        .filter_map(|it| it["offset"].as_str())
-        .collect();
+    let offsets: BTreeSet<&str> = at_once.iter().filter_map(|it| it["offset"].as_str()).collect();
     assert_eq!(offsets.len(), at_once.len(), "offsets are unique");
     let in_order: Vec<&str> = offsets.into_iter().collect();
-    let as_sent: Vec<&str> = at_once
-        .iter()
-        .filter_map(|it| it["offset"].as_str())
-        .collect();
-    assert_ne!(
-        in_order, as_sent,
-        "offsets are in no order that could be sorted by"
-    );
+    let as_sent: Vec<&str> = at_once.iter().filter_map(|it| it["offset"].as_str()).collect();
+    assert_ne!(in_order, as_sent, "offsets are in no order that could be sorted by");
 }
 
 #[tokio::test]
@@ -66,10 +57,7 @@ async fn every_user_is_in_the_feed_and_no_listing_exists() {
         .collect();
     assert_eq!(users.len(), 9, "{users:?}");
     assert_eq!(users[0], "Иванова Мария");
-    assert_eq!(
-        send(&get(&format!("{WS}/users")), &sandbox).await.status,
-        404
-    );
+    assert_eq!(send(&get(&format!("{WS}/users")), &sandbox).await.status, 404);
 }
 
 #[tokio::test]
@@ -86,23 +74,14 @@ async fn what_changes_goes_to_the_end_of_the_feed() {
     let new = json!({"items": [{
         "name": "Нина", "phones": [{"type": "work", "value": "375295550011"}],
     }]});
-    let made = done(
-        &write("POST", &format!("{WS}/contacts/create"), &new),
-        &sandbox,
-    )
-    .await
-    .json();
+    let made = done(&write("POST", &format!("{WS}/contacts/create"), &new), &sandbox).await.json();
     let (key, made) = made["items"]
         .as_object()
         .and_then(|it| it.iter().next())
         .map(|(key, made)| (key.clone(), made.clone()))
         .expect("one was made");
     assert_ne!(made["id"], json!(key), "the keys are not ids of contacts");
-    let company = write(
-        "POST",
-        &format!("{WS}/companies"),
-        &json!({"name": "Лютик"}),
-    );
+    let company = write("POST", &format!("{WS}/companies"), &json!({"name": "Лютик"}));
     let company = done(&company, &sandbox).await.json();
     done(&told("register-call", &registered()), &sandbox).await;
 
@@ -113,10 +92,7 @@ async fn what_changes_goes_to_the_end_of_the_feed() {
         .flatten()
         .map(|event| json!([event["entityIds"], event["changeData"]["type"]]))
         .collect();
-    let call = sandbox
-        .kontur()
-        .communication("1763631515.42")
-        .expect("it is known");
+    let call = sandbox.kontur().communication("1763631515.42").expect("it is known");
     assert_eq!(
         told,
         [
@@ -152,15 +128,9 @@ async fn the_workspace_is_changed_over_http_and_is_on_the_page() {
         let body = with(body, json!({"crm": "kontur"}));
         let (status, answer) = control(&sandbox, "/account", &body).await;
         let message = answer["error"]["message"].as_str().unwrap_or_default();
-        assert!(
-            status == 400 && message.contains(reason),
-            "{status} {message}"
-        );
+        assert!(status == 400 && message.contains(reason), "{status} {message}");
     }
-    let page = Wire::get("/")
-        .try_send(sandbox.page_url())
-        .await
-        .expect("it answers");
+    let page = Wire::get("/").try_send(sandbox.page_url()).await.expect("it answers");
     for shown in ["Kontur.CRM", "integration.installed", "Ромашка"] {
         assert!(page.text.contains(shown), "{shown} is not on the page");
     }
@@ -195,21 +165,13 @@ async fn a_new_contact_is_found_by_its_number_in_the_next_call() {
     let new = json!({"items": [{
         "name": "Нина", "phones": [{"type": "work", "value": "8 (495) 123-45-67"}],
     }]});
-    done(
-        &write("POST", &format!("{WS}/contacts/create"), &new),
-        &sandbox,
-    )
-    .await;
+    done(&write("POST", &format!("{WS}/contacts/create"), &new), &sandbox).await;
     let call = json!({
         "timestamp": "2025-11-20T09:38:35+00:00", "externalId": "1", "direction": "inbound",
         "clientPhone": "74951234567",
     });
     let answer = done(&told("call-started", &call), &sandbox).await.json();
-    let found = answer["links"]["contactIds"][0]
-        .as_str()
-        .unwrap_or_default();
-    let contact = done(&get(&format!("{WS}/contacts/{found}")), &sandbox)
-        .await
-        .json();
+    let found = answer["links"]["contactIds"][0].as_str().unwrap_or_default();
+    let contact = done(&get(&format!("{WS}/contacts/{found}")), &sandbox).await.json();
     assert_eq!(contact["name"], "Нина");
 }

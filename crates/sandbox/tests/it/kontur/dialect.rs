@@ -13,12 +13,7 @@ use crate::support::with;
 #[tokio::test]
 async fn ok_is_said_in_three_ways_and_error_too() {
     for (saying, ok, error, content_type) in [
-        (
-            Saying::Quoted,
-            "\"OK\"",
-            "\"Error\"",
-            "application/json; charset=utf-8",
-        ),
+        (Saying::Quoted, "\"OK\"", "\"Error\"", "application/json; charset=utf-8"),
         (Saying::Bare, "OK", "Error", "text/plain; charset=utf-8"),
         (Saying::Empty, "", "", ""),
     ] {
@@ -32,21 +27,12 @@ async fn ok_is_said_in_three_ways_and_error_too() {
             told("register-call", &registered()),
         ] {
             let reply = done(&wire, &sandbox).await;
-            assert_eq!(
-                (reply.text.as_str(), reply.content_type.as_str()),
-                (ok, content_type)
-            );
+            assert_eq!((reply.text.as_str(), reply.content_type.as_str()), (ok, content_type));
         }
-        let unknown = with(
-            registered(),
-            json!({"communicationId": "5b7c1d20-0c3e-4a57-9d11-2f6f7a9c0009"}),
-        );
+        let unknown =
+            with(registered(), json!({"communicationId": "5b7c1d20-0c3e-4a57-9d11-2f6f7a9c0009"}));
         let reply = send(&told("register-call", &unknown), &sandbox).await;
-        assert_eq!(
-            (reply.status, reply.text.as_str()),
-            (409, error),
-            "{saying:?}"
-        );
+        assert_eq!((reply.status, reply.text.as_str()), (409, error), "{saying:?}");
     }
 }
 
@@ -70,10 +56,7 @@ async fn a_dead_key_is_sent_away_in_three_ways() {
 #[tokio::test]
 async fn problem_details_come_under_400_or_under_409_with_the_same_body() {
     let sandbox = ready().await;
-    let wrong = told(
-        "call-started",
-        &with(started(), json!({"direction": "in2bound"})),
-    );
+    let wrong = told("call-started", &with(started(), json!({"direction": "in2bound"})));
     let under_400 = send(&wrong, &sandbox).await;
     let mut dialect = Dialect::default();
     dialect.problems_under_409 = true;
@@ -87,18 +70,10 @@ async fn problem_details_come_under_400_or_under_409_with_the_same_body() {
 #[tokio::test]
 async fn nobody_responsible_is_a_conflict_or_an_empty_list() {
     let sandbox = ready().await;
-    let wire = get(&format!(
-        "{TELEPHONY}/call-redirect?phoneNumber=375441655346"
-    ));
+    let wire = get(&format!("{TELEPHONY}/call-redirect?phoneNumber=375441655346"));
     let reply = send(&wire, &sandbox).await;
-    assert_eq!(
-        (reply.status, reply.json()["status"].clone()),
-        (409, json!("notFound"))
-    );
-    assert!(
-        sandbox.refused(vochi_crm_sandbox::Crm::Kontur).is_empty(),
-        "it is a normal result"
-    );
+    assert_eq!((reply.status, reply.json()["status"].clone()), (409, json!("notFound")));
+    assert!(sandbox.refused(vochi_crm_sandbox::Crm::Kontur).is_empty(), "it is a normal result");
     let mut dialect = Dialect::default();
     dialect.nobody_is_a_list = true;
     sandbox.kontur().set_dialect(dialect);
@@ -110,10 +85,7 @@ async fn a_change_of_the_instance_is_wrapped_or_bare_and_really_made() {
     let sandbox = ready().await;
     let off = |call: bool| {
         let value = json!({"call": call, "hangup": true});
-        patch(
-            INSTANCE,
-            &json!([{"op": "replace", "path": "/features", "value": value}]),
-        )
+        patch(INSTANCE, &json!([{"op": "replace", "path": "/features", "value": value}]))
     };
     let wrapped = done(&off(false), &sandbox).await.json();
     assert_eq!(wrapped["isSuccessful"], true);
@@ -125,10 +97,7 @@ async fn a_change_of_the_instance_is_wrapped_or_bare_and_really_made() {
     assert_eq!(bare.get("isSuccessful"), None);
     let features = json!({"call": true, "hangup": true, "sendSms": false});
     assert_eq!(bare["features"], features);
-    assert_eq!(
-        done(&get(INSTANCE), &sandbox).await.json()["features"],
-        features
-    );
+    assert_eq!(done(&get(INSTANCE), &sandbox).await.json()["features"], features);
 }
 
 #[tokio::test]
@@ -144,10 +113,8 @@ async fn a_webhook_keeps_the_id_it_brings_and_gets_one_in_place_of_zero() {
             "disabled": false,
         }}])
     };
-    let (own, zero) = (
-        "25d0c0de-5555-4e4e-aeae-000000000509",
-        "00000000-0000-0000-0000-000000000000",
-    );
+    let (own, zero) =
+        ("25d0c0de-5555-4e4e-aeae-000000000509", "00000000-0000-0000-0000-000000000000");
     done(&patch(INSTANCE, &hook(own)), &sandbox).await;
     let answer = done(&patch(INSTANCE, &hook(zero)), &sandbox).await.json();
     let hooks = answer["result"]["webHooks"].clone();

@@ -26,26 +26,17 @@ async fn an_uploaded_file_is_read_again_with_its_name_and_its_length() {
     assert_eq!(meta, recording(), "the length is a text here");
 
     let reply = done(&get(&file), &sandbox).await;
-    assert_eq!(
-        (reply.text.as_str(), reply.content_type.as_str()),
-        ("ID3.......", "audio/mpeg")
-    );
+    assert_eq!((reply.text.as_str(), reply.content_type.as_str()), ("ID3.......", "audio/mpeg"));
     assert!(!reply.headers.contains_key("content-disposition"));
     let reply = done(&get(&format!("{file}?download=true")), &sandbox).await;
     assert_eq!(
-        reply
-            .headers
-            .get("content-disposition")
-            .and_then(|it| it.to_str().ok()),
+        reply.headers.get("content-disposition").and_then(|it| it.to_str().ok()),
         Some("attachment; filename=\"leg.mp3\"")
     );
     let reply = done(&get(&file).verb("HEAD"), &sandbox).await;
     assert_eq!(reply.text, "");
     assert_eq!(
-        reply
-            .headers
-            .get("content-length")
-            .and_then(|it| it.to_str().ok()),
+        reply.headers.get("content-length").and_then(|it| it.to_str().ok()),
         Some("10"),
         "HEAD tells the length of what it leaves out"
     );
@@ -55,11 +46,7 @@ async fn an_uploaded_file_is_read_again_with_its_name_and_its_length() {
 async fn binding_gives_a_file_another_id_and_uses_the_first_one_up() {
     let sandbox = announced().await;
     sandbox.kontur().next_file_id(FILE);
-    done(
-        &told("call-event", &event("connected", "09:38:44")),
-        &sandbox,
-    )
-    .await;
+    done(&told("call-event", &event("connected", "09:38:44")), &sandbox).await;
     done(&upload(), &sandbox).await;
     let bind = json!({
         "externalId": "Vochi/1763631515.42",
@@ -68,15 +55,9 @@ async fn binding_gives_a_file_another_id_and_uses_the_first_one_up() {
     });
     done(&told("call-recording", &bind), &sandbox).await;
 
-    let call = sandbox
-        .kontur()
-        .communication("1763631515.42")
-        .expect("it is known");
+    let call = sandbox.kontur().communication("1763631515.42").expect("it is known");
     let kept = call.legs[0].recordings[0].clone();
-    assert_eq!(
-        (kept.uploaded_id.as_str(), kept.file_name.as_str()),
-        (FILE, "leg.mp3")
-    );
+    assert_eq!((kept.uploaded_id.as_str(), kept.file_name.as_str()), (FILE, "leg.mp3"));
     let first = send(&get(&format!("{WS}/files/{FILE}")), &sandbox).await;
     assert_eq!(first.status, 409, "the temporary id is used up");
     let reply = done(&get(&format!("{WS}/files/{}", kept.file_id)), &sandbox).await;
@@ -84,10 +65,7 @@ async fn binding_gives_a_file_another_id_and_uses_the_first_one_up() {
 
     let again = send(&told("call-recording", &bind), &sandbox).await;
     assert_eq!(again.json()["status"], "notFound", "a file is bound once");
-    let call = sandbox
-        .kontur()
-        .communication("1763631515.42")
-        .expect("it is known");
+    let call = sandbox.kontur().communication("1763631515.42").expect("it is known");
     assert_eq!(call.legs[0].recordings.len(), 1);
 }
 
@@ -96,17 +74,11 @@ async fn recordings_that_are_left_out_later_stay() {
     let sandbox = ready().await;
     sandbox.kontur().next_file_id(FILE);
     done(&upload(), &sandbox).await;
-    let leg = with(
-        registered()["items"][0].clone(),
-        json!({"recordings": [recording()]}),
-    );
+    let leg = with(registered()["items"][0].clone(), json!({"recordings": [recording()]}));
     let with_file = with(registered(), json!({"items": [leg]}));
     done(&told("register-call", &with_file), &sandbox).await;
     done(&told("register-call", &registered()), &sandbox).await;
-    let call = sandbox
-        .kontur()
-        .communication("1763631515.42")
-        .expect("it is known");
+    let call = sandbox.kontur().communication("1763631515.42").expect("it is known");
     assert_eq!(call.legs[0].recordings.len(), 1);
     let row = sandbox.kontur().call("1763631515.42").expect("it is known");
     let link = row.recording.expect("there is a recording");
@@ -124,18 +96,13 @@ async fn a_file_of_the_largest_size_is_taken() {
     assert_eq!(answer["contentLength"], 1_000_000);
     let wire = upload_of("longer.mp3", &"s".repeat(1_000_001));
     let reply = send(&wire, &sandbox).await;
-    assert_eq!(
-        (reply.status, reply.json()["status"].clone()),
-        (409, json!("fileTooLarge"))
-    );
+    assert_eq!((reply.status, reply.json()["status"].clone()), (409, json!("fileTooLarge")));
 }
 
 #[tokio::test]
 async fn a_file_too_large_to_be_kept_is_read_to_its_end_and_refused_by_the_crm() {
     let sandbox = ready().await;
-    let Wire {
-        target, headers, ..
-    } = upload();
+    let Wire { target, headers, .. } = upload();
     let url = sandbox.url(Crm::Kontur).join(&target).expect("it is valid");
     let content_type = headers.iter().find(|(name, _)| name == "Content-Type");
     let (_, content_type) = content_type.expect("an upload has one");

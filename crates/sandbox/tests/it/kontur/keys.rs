@@ -30,10 +30,7 @@ async fn an_access_key_opens_the_workspace_for_twenty_minutes_and_no_longer() {
     done(&with_key(key), &sandbox).await;
     pass(Duration::from_mins(1)).await;
     let reply = send(&with_key(key), &sandbox).await;
-    assert_eq!(
-        (reply.status, reply.text.as_str()),
-        (401, "\"Unauthorized\"")
-    );
+    assert_eq!((reply.status, reply.text.as_str()), (401, "\"Unauthorized\""));
     let refused = sandbox.refused(Crm::Kontur);
     assert_eq!(refused[0].checks, ["access_key.alive"], "{refused:?}");
 }

@@ -25,10 +25,7 @@ async fn a_click_is_a_call_with_a_fresh_key_and_an_echo_at_each_form_of_the_path
     let sandbox = ready().await;
     let integration = Integration::start(200, "\"OK\"", back).await;
     for (path, expected) in [
-        (
-            ClickPath::Long,
-            "/kontur/k7/api/v1/vochi-demo/communications/call",
-        ),
+        (ClickPath::Long, "/kontur/k7/api/v1/vochi-demo/communications/call"),
         (ClickPath::Short, "/kontur/k7/communications/call"),
     ] {
         let answer = sandbox.click(click(&integration).path(path)).await;
@@ -48,11 +45,7 @@ async fn a_click_is_a_call_with_a_fresh_key_and_an_echo_at_each_form_of_the_path
     let asked = integration.asked();
     for header in ["x-xcom-accesskey", "x-xcom-integration-echo"] {
         let values: BTreeSet<&str> = asked.iter().map(|it| it.header(header)).collect();
-        assert_eq!(
-            values.len(),
-            asked.len(),
-            "{header} is different each time: {values:?}"
-        );
+        assert_eq!(values.len(), asked.len(), "{header} is different each time: {values:?}");
         assert!(!values.contains(""), "{header} is there");
     }
     // The key is good for reading the own instance, to see who called.
@@ -68,23 +61,13 @@ async fn a_missing_or_another_echo_is_a_failure_whatever_the_status() {
     ] {
         let sandbox = ready().await;
         let integration = Integration::start(200, "\"OK\"", echoes).await;
-        let answer = sandbox
-            .click(click(&integration))
-            .await
-            .expect("it answers");
+        let answer = sandbox.click(click(&integration)).await.expect("it answers");
         assert_eq!((answer.ok, answer.status), (false, 200));
         let problem = answer.problem.unwrap_or_default();
         assert!(problem.contains(reason), "{problem}");
         let refused = sandbox.refused(Crm::Kontur);
-        assert_eq!(
-            refused[0].checks,
-            ["echo.back"],
-            "it is written down: {refused:?}"
-        );
-        assert_eq!(
-            refused[0].path,
-            "/kontur/k7/api/v1/vochi-demo/communications/call"
-        );
+        assert_eq!(refused[0].checks, ["echo.back"], "it is written down: {refused:?}");
+        assert_eq!(refused[0].path, "/kontur/k7/api/v1/vochi-demo/communications/call");
         let call = sandbox.kontur().communications().remove(0);
         assert_eq!(call.stage, Stage::Failed);
     }
@@ -95,14 +78,8 @@ async fn a_click_that_is_refused_is_a_failed_call() {
     let sandbox = ready().await;
     let body = "{\"status\":\"notFound\",\"message\":\"No extension for user\"}";
     let integration = Integration::start(409, body, back).await;
-    let answer = sandbox
-        .click(click(&integration))
-        .await
-        .expect("it answers");
-    assert_eq!(
-        (answer.ok, answer.status, answer.problem),
-        (false, 409, None)
-    );
+    let answer = sandbox.click(click(&integration)).await.expect("it answers");
+    assert_eq!((answer.ok, answer.status, answer.problem), (false, 409, None));
     assert_eq!(sandbox.state()["kontur"]["calls"][0]["outcome"], "failed");
 }
 
@@ -111,33 +88,17 @@ async fn the_call_of_a_click_goes_on_under_its_id() {
     let sandbox = ready().await;
     sandbox.kontur().next_communication_id(CLICKED);
     let integration = Integration::start(200, "\"OK\"", back).await;
-    sandbox
-        .click(click(&integration))
-        .await
-        .expect("it answers");
-    let call = with(
-        started(),
-        json!({"communicationId": CLICKED, "direction": "outbound"}),
-    );
+    sandbox.click(click(&integration)).await.expect("it answers");
+    let call = with(started(), json!({"communicationId": CLICKED, "direction": "outbound"}));
     let answer = done(&told("call-started", &call), &sandbox).await.json();
     assert_eq!(answer["id"], CLICKED);
     assert_eq!(sandbox.kontur().communications().len(), 1);
-    let known = sandbox
-        .kontur()
-        .communication(CLICKED)
-        .expect("it is known");
+    let known = sandbox.kontur().communication(CLICKED).expect("it is known");
     assert_eq!(known.stage, Stage::Live);
 
-    done(
-        &told("call-failed", &json!({"communicationId": CLICKED})),
-        &sandbox,
-    )
-    .await;
+    done(&told("call-failed", &json!({"communicationId": CLICKED})), &sandbox).await;
     let live = sandbox.kontur().live();
-    assert_eq!(
-        (live[0].r#type.as_str(), live[0].codes.clone()),
-        ("failed", vec!["101".into()])
-    );
+    assert_eq!((live[0].r#type.as_str(), live[0].codes.clone()), ("failed", vec!["101".into()]));
 }
 
 #[tokio::test]
@@ -148,51 +109,30 @@ async fn a_colleague_is_called_and_a_click_can_be_sent_again() {
     let answer = sandbox.click(click).await.expect("it answers");
     let id = answer.crm_call_id.unwrap_or_default();
     let kontur = sandbox.kontur();
-    let again = kontur
-        .call_again(&id, &integration.url, ClickPath::Short)
-        .await;
+    let again = kontur.call_again(&id, &integration.url, ClickPath::Short).await;
     assert!(again.is_ok_and(|it| it.ok));
     let asked: Vec<Value> = integration.asked().iter().map(Asked::json).collect();
-    assert_eq!(
-        asked[0],
-        json!({"communicationId": id, "fromUserId": MARIA, "toUserId": DIMA})
-    );
+    assert_eq!(asked[0], json!({"communicationId": id, "fromUserId": MARIA, "toUserId": DIMA}));
     assert_eq!(asked[0], asked[1], "the same call, asked for twice");
 }
 
 #[tokio::test]
 async fn hanging_up_names_the_leg_at_each_form_of_the_path() {
     let sandbox = announced().await;
-    done(
-        &told("call-event", &event("connected", "09:38:44")),
-        &sandbox,
-    )
-    .await;
+    done(&told("call-event", &event("connected", "09:38:44")), &sandbox).await;
     let integration = Integration::start(200, "", back).await;
     for (path, expected) in [
-        (
-            ClickPath::Long,
-            "api/v1/vochi-demo/communications/hangup".to_owned(),
-        ),
+        (ClickPath::Long, "api/v1/vochi-demo/communications/hangup".to_owned()),
         (ClickPath::Short, "communications/hangup".to_owned()),
-        (
-            ClickPath::LongWithId,
-            format!("api/v1/vochi-demo/communications/{CALL}/hangup"),
-        ),
-        (
-            ClickPath::ShortWithId,
-            format!("communications/{CALL}/hangup"),
-        ),
+        (ClickPath::LongWithId, format!("api/v1/vochi-demo/communications/{CALL}/hangup")),
+        (ClickPath::ShortWithId, format!("communications/{CALL}/hangup")),
     ] {
         let press = click(&integration).hang_up("1763631515.43").path(path);
         let answer = sandbox.click(press).await.expect("it answers");
         assert!(answer.ok, "{answer:?}");
         let asked = integration.asked().pop().expect("it was asked");
         assert_eq!(asked.path, format!("/kontur/k7/{expected}"));
-        assert_eq!(
-            asked.json(),
-            json!({"realtimeCallItemId": "1763631515.43", "userId": MARIA})
-        );
+        assert_eq!(asked.json(), json!({"realtimeCallItemId": "1763631515.43", "userId": MARIA}));
     }
 }
 
@@ -206,16 +146,10 @@ async fn what_cannot_be_pressed_says_why() {
     for (press, reason) in [
         (nobody, "there is no user 7"),
         (click(&integration), "Feature Call is not supported"),
-        (
-            click(&integration).hang_up("9.9"),
-            "no call has the leg 9.9",
-        ),
+        (click(&integration).hang_up("9.9"), "no call has the leg 9.9"),
     ] {
         let error = sandbox.click(press).await.expect_err("it makes no sense");
-        assert!(
-            matches!(&error, ClickError::Bad(text) if text.contains(reason)),
-            "{error}"
-        );
+        assert!(matches!(&error, ClickError::Bad(text) if text.contains(reason)), "{error}");
     }
     assert!(integration.asked().is_empty());
 }
@@ -231,10 +165,7 @@ async fn a_click_is_played_over_http_too() {
     let (status, answer) = control(&sandbox, "/click", &press).await;
     assert_eq!((status, &answer["ok"]), (200, &json!(true)), "{answer}");
     assert!(answer["crm_call_id"].is_string(), "{answer}");
-    assert_eq!(
-        integration.asked()[0].path,
-        "/kontur/k7/communications/call"
-    );
+    assert_eq!(integration.asked()[0].path, "/kontur/k7/communications/call");
     let hangup = json!({
         "crm": "kontur", "user_id": MARIA, "to": integration.url, "kind": "hangup",
     });
@@ -243,21 +174,12 @@ async fn a_click_is_played_over_http_too() {
     });
     for (wrong, reason) in [
         (hangup, "\"leg\""),
-        (
-            with(elsewhere.clone(), json!({"path": "short"})),
-            "kontur only",
-        ),
-        (
-            with(elsewhere, json!({"kind": "hangup", "leg": "1"})),
-            "kontur only",
-        ),
+        (with(elsewhere.clone(), json!({"path": "short"})), "kontur only"),
+        (with(elsewhere, json!({"kind": "hangup", "leg": "1"})), "kontur only"),
     ] {
         let (status, answer) = control(&sandbox, "/click", &wrong).await;
         let message = answer["error"]["message"].as_str().unwrap_or_default();
-        assert!(
-            status == 400 && message.contains(reason),
-            "{status} {message}"
-        );
+        assert!(status == 400 && message.contains(reason), "{status} {message}");
     }
 }
 
@@ -272,10 +194,7 @@ async fn schedules_of_the_instance_are_called_with_an_echo_alone() {
         assert_eq!(asked.path, format!("/kontur/k7/{url}"));
         assert_eq!(asked.header("x-xcom-accesskey"), "");
     }
-    let answer = sandbox
-        .kontur()
-        .run_schedule("another", &integration.url)
-        .await;
+    let answer = sandbox.kontur().run_schedule("another", &integration.url).await;
     assert!(matches!(answer, Err(ClickError::Bad(_))), "{answer:?}");
 }
 
@@ -296,12 +215,8 @@ async fn two_changes(sandbox: &Sandbox) {
 
 fn positions(integration: &Integration) -> Vec<Value> {
     let asked = integration.asked();
-    let asked = asked
-        .iter()
-        .filter(|it| it.path == "/kontur/k7/crm-callbacks");
-    asked
-        .map(|it| it.json()["changeData"]["new"]["position"].clone())
-        .collect()
+    let asked = asked.iter().filter(|it| it.path == "/kontur/k7/crm-callbacks");
+    asked.map(|it| it.json()["changeData"]["new"]["position"].clone()).collect()
 }
 
 #[tokio::test]
@@ -314,21 +229,14 @@ async fn changes_are_sent_to_the_webhook_that_asks_for_them() {
     assert_eq!(positions(&integration), ["Директор", "Бухгалтер"]);
     assert_eq!(sandbox.kontur().waiting_events(), 0);
     let feed = sandbox.kontur().events();
-    assert_eq!(
-        integration.asked()[1].json(),
-        *feed.last().expect("there are events")
-    );
+    assert_eq!(integration.asked()[1].json(), *feed.last().expect("there are events"));
 }
 
 #[tokio::test]
 async fn an_event_without_its_echo_is_sent_again_after_the_later_ones() {
     let sandbox = ready().await;
     let first_fails = |number| {
-        if number == 1 {
-            Echoes::Not
-        } else {
-            Echoes::Back
-        }
+        if number == 1 { Echoes::Not } else { Echoes::Back }
     };
     let integration = Integration::start(200, "OK", first_fails).await;
     two_changes(&sandbox).await;
@@ -337,10 +245,7 @@ async fn an_event_without_its_echo_is_sent_again_after_the_later_ones() {
     let change = json!([{"op": "replace", "path": "/position", "value": "Сторож"}]);
     done(&patch(CONTACT, &change), &sandbox).await;
     sandbox.kontur().send_events(&integration.url, false).await;
-    assert_eq!(
-        positions(&integration),
-        ["Директор", "Бухгалтер", "Сторож", "Директор"]
-    );
+    assert_eq!(positions(&integration), ["Директор", "Бухгалтер", "Сторож", "Директор"]);
 }
 
 #[tokio::test]
@@ -354,9 +259,5 @@ async fn events_can_come_in_the_other_order_and_are_given_up_in_the_end() {
         assert_eq!(sandbox.kontur().waiting_events(), 2);
         sandbox.kontur().send_events(&integration.url, false).await;
     }
-    assert_eq!(
-        sandbox.kontur().waiting_events(),
-        0,
-        "eight tries are enough"
-    );
+    assert_eq!(sandbox.kontur().waiting_events(), 0, "eight tries are enough");
 }

@@ -12,9 +12,7 @@ use crate::support::{Reply, Wire};
 fn wire(step: &Value) -> Wire {
     let request = &step["request"];
     if let Some(part) = request["body"]["multipart"].get(0) {
-        let length = step["response"]["body"]["contentLength"]
-            .as_u64()
-            .unwrap_or(0);
+        let length = step["response"]["body"]["contentLength"].as_u64().unwrap_or(0);
         let length = usize::try_from(length).expect("recordings are short");
         let upload = upload_of(text(&part["filename"]), &"s".repeat(length));
         assert_eq!(upload.target, text(&request["path"]));
@@ -28,11 +26,7 @@ fn wire(step: &Value) -> Wire {
     let path = text(&request["path"]);
     let mut wire = Wire {
         method: text(&request["method"]).to_owned(),
-        target: if query.is_empty() {
-            path.to_owned()
-        } else {
-            format!("{path}?{query}")
-        },
+        target: if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") },
         headers: Vec::new(),
         body: String::new(),
     };
@@ -56,9 +50,7 @@ fn assert_answered(at: &str, response: &Value, reply: &Reply) {
 async fn kontur(at: &str, step: &Value, sandbox: &Sandbox) {
     let (request, response) = (&step["request"], &step["response"]);
     let (path, body) = (text(&request["path"]), &request["body"]);
-    let status = response["status"]
-        .as_u64()
-        .and_then(|it| u16::try_from(it).ok());
+    let status = response["status"].as_u64().and_then(|it| u16::try_from(it).ok());
     let status = status.expect("a step has a status");
     let integration = Integration::start(status, text(&response["body"]), |_| Echoes::Back).await;
     let origin = integration.url.join("/").expect("it is valid");
@@ -72,9 +64,7 @@ async fn kontur(at: &str, step: &Value, sandbox: &Sandbox) {
             .hang_up(text(&body["realtimeCallItemId"]))
             .path(form)
     } else {
-        sandbox
-            .kontur()
-            .next_communication_id(text(&body["communicationId"]));
+        sandbox.kontur().next_communication_id(text(&body["communicationId"]));
         let phone = text(&body["clientPhone"]);
         Click::new(Crm::Kontur, text(&body["fromUserId"]), phone, origin)
     };
@@ -83,16 +73,8 @@ async fn kontur(at: &str, step: &Value, sandbox: &Sandbox) {
     assert_eq!(answer.body, text(&response["body"]), "{at}");
     let asked = integration.asked().pop().expect("it was asked");
     assert_eq!((asked.path.as_str(), &asked.json()), (path, body), "{at}");
-    for name in request["headers"]
-        .as_object()
-        .into_iter()
-        .flat_map(|it| it.keys())
-    {
-        assert_ne!(
-            asked.header(&name.to_ascii_lowercase()),
-            "",
-            "{at}: {name} is sent"
-        );
+    for name in request["headers"].as_object().into_iter().flat_map(|it| it.keys()) {
+        assert_ne!(asked.header(&name.to_ascii_lowercase()), "", "{at}: {name} is sent");
     }
 }
 

@@ -38,11 +38,7 @@ pub(crate) async fn send(wire: &Wire, sandbox: &Sandbox) -> Reply {
 pub(crate) async fn done(wire: &Wire, sandbox: &Sandbox) -> Reply {
     let reply = send(wire, sandbox).await;
     let refused = sandbox.refused(Crm::Kontur);
-    assert_eq!(
-        reply.status, 200,
-        "{} {}: {reply:?}; {refused:?}",
-        wire.method, wire.target
-    );
+    assert_eq!(reply.status, 200, "{} {}: {reply:?}; {refused:?}", wire.method, wire.target);
     reply
 }
 
@@ -83,10 +79,7 @@ pub(crate) fn authorize() -> Wire {
     Wire {
         method: "POST".into(),
         target: "/api/v1/authorization/authorize-private-integration".into(),
-        headers: vec![(
-            "X-XCOM-Integration-ApiKey".into(),
-            "test-api-key-0001".into(),
-        )],
+        headers: vec![("X-XCOM-Integration-ApiKey".into(), "test-api-key-0001".into())],
         body: String::new(),
     }
 }
@@ -169,15 +162,9 @@ pub(crate) fn multipart(parts: &[(&str, &str)]) -> Wire {
         .iter()
         .map(|(head, content)| format!("--vochi-boundary-1\r\n{head}\r\n\r\n{content}\r\n"));
     let body = parts.collect::<String>() + "--vochi-boundary-1--\r\n";
-    let wire = get("/api/v1/vochi-demo/files").header(
-        "Content-Type",
-        "multipart/form-data; boundary=vochi-boundary-1",
-    );
-    Wire {
-        method: "POST".into(),
-        body,
-        ..wire
-    }
+    let wire = get("/api/v1/vochi-demo/files")
+        .header("Content-Type", "multipart/form-data; boundary=vochi-boundary-1");
+    Wire { method: "POST".into(), body, ..wire }
 }
 
 pub(crate) fn upload() -> Wire {
@@ -202,10 +189,7 @@ pub(crate) struct Asked {
 
 impl Asked {
     pub(crate) fn header(&self, name: &str) -> &str {
-        self.headers
-            .get(name)
-            .and_then(Value::as_str)
-            .unwrap_or_default()
+        self.headers.get(name).and_then(Value::as_str).unwrap_or_default()
     }
 
     pub(crate) fn json(&self) -> Value {

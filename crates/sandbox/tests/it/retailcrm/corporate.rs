@@ -30,10 +30,7 @@ fn write(path: &str, names: &str, field_name: &str, value: &Value) -> Wire {
 async fn a_created_company_is_found_by_its_contact_and_read_back() {
     let sandbox = sandbox().await;
     let reply = send_corporate(&corporate()).send(&sandbox).await;
-    assert_eq!(
-        (reply.status, reply.json()),
-        (201, json!({"success": true, "id": 5043}))
-    );
+    assert_eq!((reply.status, reply.json()), (201, json!({"success": true, "id": 5043})));
     let list = get(&sandbox, &format!("{CORPORATE}?filter[contactIds][]=61")).await;
     assert_eq!(ids(&list["customersCorporate"]), [5041, 5043]);
     let told = &list["customersCorporate"][1];
@@ -44,10 +41,7 @@ async fn a_created_company_is_found_by_its_contact_and_read_back() {
         json!({"id": 947, "customer": {"id": 61}, "companies": []})
     );
     let by_name = format!("{CORPORATE}/vochi-corp-1/companies?by=externalId&site=shop-one");
-    assert_eq!(
-        get(&sandbox, &by_name).await["companies"][0]["brand"],
-        "Проба"
-    );
+    assert_eq!(get(&sandbox, &by_name).await["companies"][0]["brand"], "Проба");
     let again = send_corporate(&corporate()).send(&sandbox).await;
     assert_eq!(again.status, 400, "the externalId is taken: {again:?}");
 }
@@ -58,17 +52,11 @@ async fn contacts_and_companies_are_added_and_the_main_one_changes_hands() {
     let company = json!({"name": "ООО Второй", "isMain": true});
     let reply = write("5041/companies/create", "by=id", "company", &company);
     let reply = reply.send(&sandbox).await;
-    assert_eq!(
-        (reply.status, reply.json()),
-        (201, json!({"success": true, "id": 773}))
-    );
+    assert_eq!((reply.status, reply.json()), (201, json!({"success": true, "id": 773})));
     let contact = json!({"customer": {"id": 201}, "isMain": true, "companies": [{"id": 773}]});
     let reply = write("5041/contacts/create", "by=id", "contact", &contact);
     let reply = reply.send(&sandbox).await;
-    assert_eq!(
-        (reply.status, reply.json()),
-        (201, json!({"success": true, "id": 947}))
-    );
+    assert_eq!((reply.status, reply.json()), (201, json!({"success": true, "id": 947})));
 
     let contacts = get(&sandbox, &format!("{CORPORATE}/5041/contacts?by=id")).await;
     let told: Vec<Value> = contacts["contacts"]
@@ -77,10 +65,7 @@ async fn contacts_and_companies_are_added_and_the_main_one_changes_hands() {
         .flatten()
         .map(|it| json!([it["id"], it["isMain"]]))
         .collect();
-    assert_eq!(
-        told,
-        [json!([944, false]), json!([945, false]), json!([947, true])]
-    );
+    assert_eq!(told, [json!([944, false]), json!([945, false]), json!([947, true])]);
     assert_eq!(
         contacts["contacts"][2]["companies"],
         json!([{"id": 162, "company": {"id": 773, "name": "ООО Второй"}}])
@@ -124,17 +109,11 @@ async fn a_company_and_a_corporate_customer_are_edited_where_something_is_sent()
         &json!({"name": "ООО Новый"}),
     );
     let reply = reply.send(&sandbox).await;
-    assert_eq!(
-        (reply.status, reply.json()),
-        (200, json!({"success": true, "id": 771}))
-    );
+    assert_eq!((reply.status, reply.json()), (200, json!({"success": true, "id": 771})));
     let changes = json!({"managerId": 18, "addTags": ["vip"]});
     let reply = write("5041/edit", "by=id", "customerCorporate", &changes);
     let reply = reply.send(&sandbox).await;
-    assert_eq!(
-        (reply.status, reply.json()),
-        (200, json!({"success": true, "id": 5041}))
-    );
+    assert_eq!((reply.status, reply.json()), (200, json!({"success": true, "id": 5041})));
     let told = get(&sandbox, &format!("{CORPORATE}/5041?by=id")).await["customerCorporate"].take();
     assert_eq!(told["managerId"], 18);
     assert_eq!(told["tags"][0]["name"], "vip");
@@ -146,23 +125,13 @@ async fn a_company_and_a_corporate_customer_are_edited_where_something_is_sent()
 async fn tests_and_scripts_give_the_account_companies_of_their_own() {
     let sandbox = sandbox().await;
     let account = sandbox.retailcrm();
-    let mut mine = Corporate::new(6000, "Мои")
-        .with_company("ООО Мой")
-        .with_contact(202);
+    let mut mine = Corporate::new(6000, "Мои").with_company("ООО Мой").with_contact(202);
     mine.companies.push(Company::new("ООО Мой второй"));
     mine.contacts.push(Contact::new(203));
     account.put_corporate(mine);
     let kept = account.corporates().pop().expect("it is the last one");
-    let ids_of_parts = (
-        kept.contacts[0].id,
-        kept.contacts[1].id,
-        kept.companies[1].id,
-    );
-    assert_eq!(
-        ids_of_parts,
-        (947, 948, 774),
-        "the account gave ids: {kept:?}"
-    );
+    let ids_of_parts = (kept.contacts[0].id, kept.contacts[1].id, kept.companies[1].id);
+    assert_eq!(ids_of_parts, (947, 948, 774), "the account gave ids: {kept:?}");
     let asked = json!({"crm": "retailcrm", "corporates": [{
         "id": 6001, "nickName": "Их", "site": "shop-two",
         "customerContacts": [{"customer": {"id": 202}}], "companies": [{"name": "ООО Их"}],
@@ -171,37 +140,25 @@ async fn tests_and_scripts_give_the_account_companies_of_their_own() {
     assert_eq!(status, 200, "{answer}");
     let list = get(&sandbox, &format!("{CORPORATE}?filter[contactIds][]=202")).await;
     assert_eq!(ids(&list["customersCorporate"]), [6000, 6001]);
-    for wrong in [
-        json!([{"id": 6002}]),
-        json!([5]),
-        json!({}),
-        json!([{"id": "1", "nickName": "?"}]),
-    ] {
+    for wrong in
+        [json!([{"id": 6002}]), json!([5]), json!({}), json!([{"id": "1", "nickName": "?"}])]
+    {
         let asked = json!({"crm": "retailcrm", "corporates": wrong});
         let (status, answer) = control(&sandbox, "/account", &asked).await;
         assert_eq!(status, 400, "{wrong}: {answer}");
     }
     let history = get(&sandbox, &format!("{CORPORATE}/history")).await;
-    assert_eq!(
-        history["history"],
-        json!([]),
-        "what a test lays out is no event"
-    );
+    assert_eq!(history["history"], json!([]), "what a test lays out is no event");
 }
 
 #[tokio::test]
 async fn notes_are_written_filtered_and_deleted() {
     let sandbox = sandbox().await;
-    let about_other = with(
-        note(),
-        json!({"customer": {"externalId": "ext-61"}, "managerId": null}),
-    );
+    let about_other =
+        with(note(), json!({"customer": {"externalId": "ext-61"}, "managerId": null}));
     for (note, id) in [(note(), 302), (about_other, 303)] {
         let reply = send_note(&note).send(&sandbox).await;
-        assert_eq!(
-            (reply.status, reply.json()),
-            (201, json!({"success": true, "id": id}))
-        );
+        assert_eq!((reply.status, reply.json()), (201, json!({"success": true, "id": id})));
     }
     for (query, expected) in [
         ("", vec![301, 302, 303]),
@@ -210,10 +167,7 @@ async fn notes_are_written_filtered_and_deleted() {
         ("filter[customerExternalIds][]=ext-61", vec![303]),
         ("filter[managerIds][]=7", vec![301, 302]),
         ("filter[text]=ЗАВТРА", vec![302, 303]),
-        (
-            "filter[createdAtFrom]=2026-03-14&filter[createdAtTo]=2026-03-14",
-            vec![301],
-        ),
+        ("filter[createdAtFrom]=2026-03-14&filter[createdAtTo]=2026-03-14", vec![301]),
     ] {
         let list = get(&sandbox, &format!("{NOTES}?{query}")).await;
         assert_eq!(ids(&list["notes"]), expected, "{query}");
@@ -224,17 +178,10 @@ async fn notes_are_written_filtered_and_deleted() {
 async fn a_deleted_note_is_gone_and_its_id_is_not_given_again() {
     let sandbox = sandbox().await;
     send_note(&note()).send(&sandbox).await;
-    let reply = Wire::post(&format!("{NOTES}/302/delete"), "")
-        .send(&sandbox)
-        .await;
-    assert_eq!(
-        (reply.status, reply.json()),
-        (200, json!({"success": true}))
-    );
+    let reply = Wire::post(&format!("{NOTES}/302/delete"), "").send(&sandbox).await;
+    assert_eq!((reply.status, reply.json()), (200, json!({"success": true})));
     assert_eq!(ids(&get(&sandbox, NOTES).await["notes"]), [301]);
-    let again = Wire::post(&format!("{NOTES}/302/delete"), "")
-        .send(&sandbox)
-        .await;
+    let again = Wire::post(&format!("{NOTES}/302/delete"), "").send(&sandbox).await;
     assert_eq!(again.status, 404, "it is gone: {again:?}");
     let next = send_note(&note()).send(&sandbox).await.json();
     assert_eq!(next["id"], 303, "an id is not given twice");
@@ -246,22 +193,12 @@ async fn notes_on_corporate_customers_are_a_list_of_their_own() {
     let sandbox = sandbox().await;
     let about = with(note(), json!({"customer": {"id": 5041}}));
     let form = format!("site=shop-one&{}", field("note", &about.to_string()));
-    let reply = Wire::post(&format!("{CORPORATE}/notes/create"), form)
-        .send(&sandbox)
-        .await;
-    assert_eq!(
-        (reply.status, reply.json()),
-        (201, json!({"success": true, "id": 302}))
-    );
+    let reply = Wire::post(&format!("{CORPORATE}/notes/create"), form).send(&sandbox).await;
+    assert_eq!((reply.status, reply.json()), (201, json!({"success": true, "id": 302})));
     let list = get(&sandbox, &format!("{CORPORATE}/notes")).await;
     assert_eq!(ids(&list["notes"]), [302]);
-    assert_eq!(
-        list["notes"][0]["customer"],
-        json!({"id": 5041, "site": "shop-one"})
-    );
+    assert_eq!(list["notes"][0]["customer"], json!({"id": 5041, "site": "shop-one"}));
     assert_eq!(ids(&get(&sandbox, NOTES).await["notes"]), [301]);
-    let gone = Wire::post(&format!("{CORPORATE}/notes/302/delete"), "")
-        .send(&sandbox)
-        .await;
+    let gone = Wire::post(&format!("{CORPORATE}/notes/302/delete"), "").send(&sandbox).await;
     assert_eq!(gone.status, 200, "{gone:?}");
 }

@@ -32,16 +32,8 @@ fn edit(id: u64, customer: &Value) -> Wire {
 async fn the_filter_name_finds_by_name_and_by_number() {
     let sandbox = sandbox().await;
     for (query, expected, why) in [
-        (
-            "filter[name]=%2B375446370646",
-            vec![201],
-            "the number as it is stored",
-        ),
-        (
-            "filter[name]=375448581677",
-            vec![202],
-            "stored with blanks and dashes",
-        ),
+        ("filter[name]=%2B375446370646", vec![201], "the number as it is stored"),
+        ("filter[name]=375448581677", vec![202], "stored with blanks and dashes"),
         ("filter[name]=291256636", vec![205], "the national number"),
         (
             "filter[name]=%2B375291112233",
@@ -49,11 +41,7 @@ async fn the_filter_name_finds_by_name_and_by_number() {
             "61 is stored as 8 (029) …, and has to be looked at by whoever asked",
         ),
         ("filter[name]=мельник", vec![201], "a family name"),
-        (
-            "filter[name]=Иван+Иванов",
-            vec![60],
-            "given and family name",
-        ),
+        ("filter[name]=Иван+Иванов", vec![60], "given and family name"),
         ("filter[name]=375297777777", vec![], "nobody has it"),
     ] {
         assert_eq!(found(&sandbox, query).await, expected, "{query}: {why}");
@@ -65,10 +53,7 @@ async fn the_filter_phone_is_taken_and_filters_nothing() {
     let sandbox = sandbox().await;
     let everybody = found(&sandbox, "").await;
     let asked = found(&sandbox, "filter[phone]=%2B375446370646").await;
-    assert_eq!(
-        asked, everybody,
-        "a client that trusts the first row gets a stranger"
-    );
+    assert_eq!(asked, everybody, "a client that trusts the first row gets a stranger");
 }
 
 #[tokio::test]
@@ -118,10 +103,7 @@ async fn a_created_customer_is_found_shown_and_read_back() {
         json!({"managerId": 18, "addTags": ["call"], "customFields": {"line": "main"}}),
     );
     let reply = send_customer(&sent).send(&sandbox).await;
-    assert_eq!(
-        (reply.status, reply.json()),
-        (201, json!({"success": true, "id": 62}))
-    );
+    assert_eq!((reply.status, reply.json()), (201, json!({"success": true, "id": 62})));
     assert_eq!(found(&sandbox, "filter[name]=%2B375295550011").await, [62]);
 
     let target = format!("{CUSTOMERS}/vochi-375295550011?by=externalId&site=shop-one");
@@ -138,19 +120,13 @@ async fn a_created_customer_is_found_shown_and_read_back() {
     assert_eq!(shown["name"], "Нина", "the state is newest first: {shown}");
     assert_eq!(shown["responsible"]["extension"], "151");
     let manager = get(&sandbox, &format!("{MANAGER}?phone=375295550011")).await;
-    assert_eq!(
-        manager["manager"]["id"], 18,
-        "the telephony knows the new customer too"
-    );
+    assert_eq!(manager["manager"]["id"], 18, "the telephony knows the new customer too");
 
     let again = send_customer(&sent).send(&sandbox).await;
     assert_eq!(again.status, 400, "the externalId is taken: {again:?}");
     let other = with(customer(), json!({"externalId": "vochi-2"}));
     let other = send_customer(&other).send(&sandbox).await.json();
-    assert_eq!(
-        other["id"], 63,
-        "nothing but the externalId keeps a second one out"
-    );
+    assert_eq!(other["id"], 63, "nothing but the externalId keeps a second one out");
 }
 
 #[tokio::test]
@@ -173,32 +149,23 @@ async fn an_edit_changes_what_is_sent_and_adds_numbers() {
 async fn a_merged_customer_leads_to_the_other_and_is_in_no_list() {
     let sandbox = sandbox().await;
     sandbox.retailcrm().merge_customer(60, 61);
-    let reply = Wire::get(&format!("{CUSTOMERS}/60?by=id"))
-        .send(&sandbox)
-        .await;
+    let reply = Wire::get(&format!("{CUSTOMERS}/60?by=id")).send(&sandbox).await;
     assert_eq!(reply.status, 404, "{reply:?}");
     assert_eq!(reply.json()["combinedTo"]["id"], 61);
     let edited = edit(60, &json!({"managerId": 8})).send(&sandbox).await;
     assert_eq!(edited.status, 404, "nobody is left to edit: {edited:?}");
-    assert_eq!(
-        found(&sandbox, "filter[ids][]=60&filter[ids][]=61").await,
-        [61]
-    );
+    assert_eq!(found(&sandbox, "filter[ids][]=60&filter[ids][]=61").await, [61]);
 }
 
 #[tokio::test]
 async fn a_key_of_one_shop_needs_no_site_and_sees_no_other_shop() {
     let sandbox = sandbox().await;
-    sandbox
-        .retailcrm()
-        .set_site_access(SiteAccess::Selective(vec!["shop-two".into()]));
+    sandbox.retailcrm().set_site_access(SiteAccess::Selective(vec!["shop-two".into()]));
     let form = field("customer", &customer().to_string());
     let created = Wire::post(CREATE, form).send(&sandbox).await;
     assert_eq!(created.status, 201, "{created:?}");
     assert_eq!(found(&sandbox, "").await, [204, 207, 62]);
-    let other = Wire::get(&format!("{CUSTOMERS}/60?by=id"))
-        .send(&sandbox)
-        .await;
+    let other = Wire::get(&format!("{CUSTOMERS}/60?by=id")).send(&sandbox).await;
     assert_eq!(other.status, 404, "60 belongs to the other shop: {other:?}");
 }
 
@@ -249,19 +216,10 @@ async fn a_status_that_was_set_decides_who_is_named_responsible() {
     let sandbox = sandbox().await;
     let target = format!("{MANAGER}?phone=375291112233");
     assert_eq!(get(&sandbox, &target).await["manager"]["id"], 7);
-    let reply = Wire::post("/api/v5/users/7/status", "status=dinner")
-        .send(&sandbox)
-        .await;
+    let reply = Wire::post("/api/v5/users/7/status", "status=dinner").send(&sandbox).await;
     assert_eq!(reply.json(), json!({"success": true}));
-    assert_eq!(
-        get(&sandbox, "/api/v5/users/7").await["user"]["status"],
-        "dinner"
-    );
-    assert_eq!(
-        get(&sandbox, &target).await.get("manager"),
-        None,
-        "the manager is at lunch now"
-    );
+    assert_eq!(get(&sandbox, "/api/v5/users/7").await["user"]["status"], "dinner");
+    assert_eq!(get(&sandbox, &target).await.get("manager"), None, "the manager is at lunch now");
 }
 
 #[tokio::test]
@@ -277,8 +235,5 @@ async fn scripts_add_customers_through_the_page_and_reset_takes_them_away() {
     let (status, answer) = control(&sandbox, "/account", &nameless).await;
     assert_eq!(status, 400, "{answer}");
     sandbox.reset();
-    assert_eq!(
-        found(&sandbox, "filter[name]=375295550033").await,
-        Vec::<u64>::new()
-    );
+    assert_eq!(found(&sandbox, "filter[name]=375295550033").await, Vec::<u64>::new());
 }

@@ -21,10 +21,7 @@ async fn found(sandbox: &Sandbox, query: &str) -> Vec<u64> {
 
 /// Uploads bytes that are no text.
 async fn upload_bytes(sandbox: &Sandbox, bytes: Vec<u8>) -> (u16, Value) {
-    let url = sandbox
-        .url(Crm::RetailCrm)
-        .join("/api/v5/files/upload")
-        .expect("the path is valid");
+    let url = sandbox.url(Crm::RetailCrm).join("/api/v5/files/upload").expect("the path is valid");
     let request = client()
         .post(url)
         .header("X-API-KEY", API_KEY)
@@ -66,18 +63,10 @@ async fn an_uploaded_file_is_told_named_attached_downloaded_and_deleted() {
     );
     let kept = sandbox.retailcrm().files();
     let kept = kept.last().expect("it is kept");
-    assert_eq!(
-        kept.attached_to,
-        [Attached::Customer(205), Attached::Order(499)]
-    );
+    assert_eq!(kept.attached_to, [Attached::Customer(205), Attached::Order(499)]);
 
-    let whole = Wire::get(&format!("{FILES}/26/download"))
-        .send(&sandbox)
-        .await;
-    assert_eq!(
-        (whole.status, whole.text.as_str()),
-        (200, "Запись разговора")
-    );
+    let whole = Wire::get(&format!("{FILES}/26/download")).send(&sandbox).await;
+    assert_eq!((whole.status, whole.text.as_str()), (200, "Запись разговора"));
     assert_eq!(whole.content_type, "text/plain");
 
     let delete = Wire::post(&format!("{FILES}/26/delete"), "");
@@ -142,33 +131,22 @@ async fn what_a_file_is_attached_to_is_what_was_sent_last() {
         let links = json!({"attachment": [{"customer": {"id": id}}]});
         edit_file(25, &links).send(&sandbox).await;
     }
-    edit_file(25, &json!({"filename": "1.mp3"}))
-        .send(&sandbox)
-        .await;
+    edit_file(25, &json!({"filename": "1.mp3"})).send(&sandbox).await;
     let file = sandbox.retailcrm().files().remove(0);
     assert_eq!(file.attached_to, [Attached::Customer(61)]);
     assert_eq!(file.filename, "1.mp3", "a name alone detaches nothing");
-    assert_eq!(
-        found(&sandbox, "filter[isAttached]=0").await,
-        Vec::<u64>::new()
-    );
+    assert_eq!(found(&sandbox, "filter[isAttached]=0").await, Vec::<u64>::new());
 }
 
 #[tokio::test]
 async fn a_file_of_twenty_megabytes_is_taken_whole() {
     let sandbox = sandbox().await;
-    let bytes: Vec<u8> = (0..20 * 1024 * 1024_u32)
-        .map(|n| n.to_le_bytes()[1])
-        .collect();
+    let bytes: Vec<u8> = (0..20 * 1024 * 1024_u32).map(|n| n.to_le_bytes()[1]).collect();
     let (status, reply) = upload_bytes(&sandbox, bytes.clone()).await;
     assert_eq!((status, &reply["file"]["id"]), (200, &json!(26)), "{reply}");
     let kept = sandbox.retailcrm().files();
     let kept = kept.last().expect("it is kept");
-    assert!(
-        kept.content == bytes,
-        "{} bytes are kept",
-        kept.content.len()
-    );
+    assert!(kept.content == bytes, "{} bytes are kept", kept.content.len());
     assert_eq!(kept.media_type, "application/octet-stream");
 }
 
@@ -177,10 +155,7 @@ async fn an_upload_cut_short_leaves_nothing() {
     let sandbox = sandbox().await;
     let before = sandbox.retailcrm().files();
     let url = sandbox.url(Crm::RetailCrm);
-    let address = (
-        url.host_str().expect("it has a host"),
-        url.port().expect("it has a port"),
-    );
+    let address = (url.host_str().expect("it has a host"), url.port().expect("it has a port"));
     for half in ["RIFF", ""] {
         let mut stream = TcpStream::connect(address).await.expect("it listens");
         let head = format!(
@@ -196,13 +171,6 @@ async fn an_upload_cut_short_leaves_nothing() {
         assert!(!said.contains("\"success\":true"), "{said}");
     }
     assert_eq!(sandbox.retailcrm().files(), before);
-    assert!(
-        sandbox.requests(Crm::RetailCrm).is_empty(),
-        "half a request is none"
-    );
-    assert_eq!(
-        upload("RIFF").send(&sandbox).await.status,
-        200,
-        "it goes on"
-    );
+    assert!(sandbox.requests(Crm::RetailCrm).is_empty(), "half a request is none");
+    assert_eq!(upload("RIFF").send(&sandbox).await.status, 200, "it goes on");
 }

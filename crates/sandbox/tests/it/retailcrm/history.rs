@@ -14,10 +14,7 @@ async fn fresh(sandbox: &Sandbox, what: &str, since: u64) -> Vec<Value> {
     let target = format!("/api/v5/{what}/history?filter[sinceId]={since}&limit=100");
     let reply = Wire::get(&target).send(sandbox).await;
     assert_eq!(reply.status, 200, "{reply:?}");
-    reply.json()["history"]
-        .as_array()
-        .cloned()
-        .unwrap_or_default()
+    reply.json()["history"].as_array().cloned().unwrap_or_default()
 }
 
 async fn of_customers(sandbox: &Sandbox) -> Vec<Value> {
@@ -35,10 +32,7 @@ async fn a_created_customer_is_one_row_with_all_of_it_and_marked_as_our_own() {
     send_customer(&customer()).send(&sandbox).await;
     let rows = of_customers(&sandbox).await;
     assert_eq!(rows.len(), 1, "{rows:?}");
-    let read = Wire::get(&format!("{CUSTOMERS}/62?by=id"))
-        .send(&sandbox)
-        .await
-        .json();
+    let read = Wire::get(&format!("{CUSTOMERS}/62?by=id")).send(&sandbox).await.json();
     assert_eq!(
         row(&rows[0]),
         json!({
@@ -57,15 +51,11 @@ async fn an_edit_is_one_row_for_each_field_that_changed() {
     });
     let form = field("by", "id") + "&" + &field("customer", &changes.to_string());
     for _ in 0..2 {
-        Wire::post(&format!("{CUSTOMERS}/60/edit"), form.clone())
-            .send(&sandbox)
-            .await;
+        Wire::post(&format!("{CUSTOMERS}/60/edit"), form.clone()).send(&sandbox).await;
     }
     let rows = of_customers(&sandbox).await;
-    let told: Vec<Value> = rows
-        .iter()
-        .map(|row| json!([row["field"], row["oldValue"], row["newValue"]]))
-        .collect();
+    let told: Vec<Value> =
+        rows.iter().map(|row| json!([row["field"], row["oldValue"], row["newValue"]])).collect();
     assert_eq!(
         told,
         [
@@ -93,26 +83,15 @@ async fn what_people_do_in_the_crm_is_told_with_who_did_it() {
     petrov.change_phone(205, "+375291256636", "+375291256637");
     petrov.add_phone(205, "+375291256638");
     petrov.remove_phone(205, "+375291256637");
-    account
-        .acting_as(Author::AnotherKey)
-        .set_responsible(206, Some(7));
-    account
-        .acting_as(Author::Code)
-        .set_responsible(206, Some(8));
+    account.acting_as(Author::AnotherKey).set_responsible(206, Some(7));
+    account.acting_as(Author::Code).set_responsible(206, Some(8));
     account.merge_customer(206, 205);
     account.remove_customer(205);
 
     let rows = of_customers(&sandbox).await;
     let told: Vec<Value> = rows
         .iter()
-        .map(|row| {
-            json!([
-                row["source"],
-                row["field"],
-                row["oldValue"],
-                row["newValue"]
-            ])
-        })
+        .map(|row| json!([row["source"], row["field"], row["oldValue"], row["newValue"]]))
         .collect();
     assert_eq!(
         told,
@@ -144,12 +123,7 @@ async fn what_people_do_in_the_crm_is_told_with_who_did_it() {
         })
     );
     assert_eq!(rows[8]["deleted"], true);
-    assert_eq!(
-        rows[8].get("combinedTo"),
-        None,
-        "it was not merged: {}",
-        rows[8]
-    );
+    assert_eq!(rows[8].get("combinedTo"), None, "it was not merged: {}", rows[8]);
     let ids: Vec<u64> = rows.iter().filter_map(|row| row["id"].as_u64()).collect();
     assert!(ids.is_sorted(), "ids rise: {ids:?}");
 }
@@ -168,10 +142,7 @@ async fn a_history_is_narrowed_by_row_time_and_entity() {
         rows.filter_map(|row| row["id"].as_u64()).collect()
     };
     for (query, expected) in [
-        (
-            "filter[sinceId]=2695&filter[endDate]=2026-03-14",
-            vec![2696, 2699],
-        ),
+        ("filter[sinceId]=2695&filter[endDate]=2026-03-14", vec![2696, 2699]),
         (
             "filter[startDate]=2026-03-14+10:05:00&filter[endDate]=2026-03-14+10:07:00",
             vec![2695, 2696],
@@ -183,9 +154,7 @@ async fn a_history_is_narrowed_by_row_time_and_entity() {
     ] {
         assert_eq!(ids(query).await, expected, "{query}");
     }
-    let page = Wire::get(&format!("{CUSTOMERS}/history?limit=20&page=1"))
-        .send(&sandbox)
-        .await;
+    let page = Wire::get(&format!("{CUSTOMERS}/history?limit=20&page=1")).send(&sandbox).await;
     assert_eq!(
         page.json()["pagination"],
         json!({"limit": 20, "totalCount": 6, "currentPage": 1, "totalPageCount": 1})
@@ -205,10 +174,7 @@ async fn a_history_longer_than_a_page_is_walked_by_the_last_id_with_the_page_sta
         let reply = Wire::get(&target).send(&sandbox).await.json();
         let rows = reply["history"].as_array().cloned().unwrap_or_default();
         sizes.push(rows.len());
-        since = rows
-            .last()
-            .and_then(|row| row["id"].as_u64())
-            .unwrap_or(since);
+        since = rows.last().and_then(|row| row["id"].as_u64()).unwrap_or(since);
         let pages = &reply["pagination"];
         if pages["totalPageCount"].as_u64() <= pages["currentPage"].as_u64() {
             break;
@@ -242,11 +208,7 @@ async fn a_refused_request_leaves_no_row() {
 async fn corporate_customers_have_a_history_with_contacts_and_companies() {
     let sandbox = sandbox().await;
     let reply = send_corporate(&corporate()).send(&sandbox).await;
-    assert_eq!(
-        (reply.status, reply.json()["id"].clone()),
-        (201, json!(5043)),
-        "{reply:?}"
-    );
+    assert_eq!((reply.status, reply.json()["id"].clone()), (201, json!(5043)), "{reply:?}");
     let edit = async |path: &str, name: &str, value: Value| {
         let form = format!("by=id&entityBy=id&{}", field(name, &value.to_string()));
         let form = match path.matches('/').count() {
@@ -254,36 +216,18 @@ async fn corporate_customers_have_a_history_with_contacts_and_companies() {
             _ if path.ends_with("create") => form.replace("entityBy=id&", ""),
             _ => form,
         };
-        let reply = Wire::post(&format!("{CORPORATE}/{path}"), form)
-            .send(&sandbox)
-            .await;
+        let reply = Wire::post(&format!("{CORPORATE}/{path}"), form).send(&sandbox).await;
         assert!(reply.status < 300, "{path}: {reply:?}");
     };
-    edit(
-        "5041/edit",
-        "customerCorporate",
-        json!({"nickName": "Пример и Ко"}),
-    )
-    .await;
+    edit("5041/edit", "customerCorporate", json!({"nickName": "Пример и Ко"})).await;
     let contact = json!({"customer": {"id": 201}, "companies": [{"id": 771}]});
     edit("5041/contacts/create", "contact", contact).await;
-    edit(
-        "5041/companies/771/edit",
-        "company",
-        json!({"name": "ООО Другой"}),
-    )
-    .await;
-    sandbox
-        .retailcrm()
-        .acting_as(Author::User(7))
-        .remove_corporate(5042);
+    edit("5041/companies/771/edit", "company", json!({"name": "ООО Другой"})).await;
+    sandbox.retailcrm().acting_as(Author::User(7)).remove_corporate(5042);
 
     let rows = fresh(&sandbox, "customers-corporate", 0).await;
     assert_eq!(rows[0]["created"], true);
-    assert_eq!(
-        rows[0]["customer"]["customerContacts"][0]["customer"],
-        json!({"id": 61})
-    );
+    assert_eq!(rows[0]["customer"]["customerContacts"][0]["customer"], json!({"id": 61}));
     assert_eq!(rows[0]["customer"]["companies"][0]["name"], "ООО Проба");
     let told: Vec<Value> = rows
         .iter()
@@ -303,10 +247,7 @@ async fn corporate_customers_have_a_history_with_contacts_and_companies() {
         ],
         "{rows:#?}"
     );
-    assert_eq!(
-        rows[2]["customerContact"],
-        json!({"id": 948, "customer": {"id": 201}})
-    );
+    assert_eq!(rows[2]["customerContact"], json!({"id": 948, "customer": {"id": 201}}));
 }
 
 #[tokio::test]
@@ -322,14 +263,7 @@ async fn scripts_do_what_people_do_through_the_page() {
     let rows = of_customers(&sandbox).await;
     let told: Vec<Value> = rows
         .iter()
-        .map(|row| {
-            json!([
-                row["user"]["id"],
-                row["field"],
-                row["oldValue"],
-                row["newValue"]
-            ])
-        })
+        .map(|row| json!([row["user"]["id"], row["field"], row["oldValue"], row["newValue"]]))
         .collect();
     assert_eq!(
         told,

@@ -55,17 +55,11 @@ const PATHS: &[(&str, &str)] = &[
     ("POST", "/api/v5/customers-corporate/5041/contacts/create"),
     ("POST", "/api/v5/customers-corporate/5041/contacts/944/edit"),
     ("POST", "/api/v5/customers-corporate/5041/companies/create"),
-    (
-        "POST",
-        "/api/v5/customers-corporate/5041/companies/771/edit",
-    ),
+    ("POST", "/api/v5/customers-corporate/5041/companies/771/edit"),
     ("POST", "/api/v5/customers-corporate/notes/create"),
     ("POST", "/api/v5/customers-corporate/notes/301/delete"),
     ("POST", "/api/v5/integration-modules/vochi-telephony/edit"),
-    (
-        "POST",
-        "/api/v5/integration-modules/vochi-telephony/update-scopes",
-    ),
+    ("POST", "/api/v5/integration-modules/vochi-telephony/update-scopes"),
 ];
 
 /// The fields in which an operation takes an object or a list.
@@ -94,11 +88,7 @@ fn queries() -> Vec<String> {
         "by=externalId&site=%00".into(),
         format!("limit=100&page={}", u32::MAX),
         format!("limit={big}&page={big}"),
-        format!(
-            "filter[sinceId]={}&filter[customerId]={}",
-            u64::MAX,
-            u64::MAX
-        ),
+        format!("filter[sinceId]={}&filter[customerId]={}", u64::MAX, u64::MAX),
         format!("filter[ids][]={big}&filter[text]=%F0%9F%98%80"),
         "filter[startDate]=2026-02-30&filter[endDate]=я".into(),
         "filter[=1&filter]=2&[]=3&=&%ff=%fe&filter[][]=4".into(),
@@ -129,10 +119,7 @@ fn prefix(path: &str) -> &'static str {
     let of_a_part = path.contains("/contacts/944/") || path.contains("/companies/771/");
     if of_a_part {
         "by=id&entityBy=id&"
-    } else if ["/60/", "/5041/", "/501/"]
-        .iter()
-        .any(|id| path.contains(id))
-    {
+    } else if ["/60/", "/5041/", "/501/"].iter().any(|id| path.contains(id)) {
         "by=id&"
     } else if path.ends_with("/create") || path == "/api/v5/customers/upload" {
         "site=shop-one&"

@@ -18,10 +18,7 @@ async fn read(sandbox: &Sandbox) -> Value {
 async fn a_module_is_written_as_a_whole_and_read_back() {
     let sandbox = sandbox().await;
     let reply = send_module(&module()).send(&sandbox).await;
-    assert_eq!(
-        (reply.status, reply.json()),
-        (200, json!({"success": true, "info": []}))
-    );
+    assert_eq!((reply.status, reply.json()), (200, json!({"success": true, "info": []})));
     let read = read(&sandbox).await;
     for (name, value) in module().as_object().into_iter().flatten() {
         assert_eq!(&read[name], value, "{name} comes back as it was written");
@@ -41,11 +38,7 @@ async fn writing_a_module_again_wipes_extensions_that_are_not_sent() {
     send_module(&module()).send(&sandbox).await;
     let ring = |code: &str| send_event(&with(event(), json!({"codes": [code]})));
     let old = ring("102").send(&sandbox).await.json();
-    assert_eq!(
-        old["notExistCodes"],
-        json!(["102"]),
-        "extension 102 was not sent again"
-    );
+    assert_eq!(old["notExistCodes"], json!(["102"]), "extension 102 was not sent again");
     let new = ring("201").send(&sandbox).await.json();
     assert_eq!(new, json!({"success": true}));
     let shown = state(&sandbox).await["modules"].clone();
@@ -92,10 +85,7 @@ async fn extensions_an_administrator_changes_are_in_the_module() {
         codes.contains(&json!({"userId": 30, "code": "301"})),
         "the new one is there: {codes:?}"
     );
-    assert!(
-        codes.iter().all(|it| it["userId"] != 8),
-        "the old one is not: {codes:?}"
-    );
+    assert!(codes.iter().all(|it| it["userId"] != 8), "the old one is not: {codes:?}");
 }
 
 #[tokio::test]
@@ -109,13 +99,8 @@ async fn the_client_id_of_the_module_is_the_one_that_counts() {
     };
     let new = with_id(&module()["clientId"]).send(&sandbox).await;
     assert_eq!(new.status, 200, "{new:?}");
-    let old = with_id(&json!(vochi_crm_sandbox::retailcrm::CLIENT_ID))
-        .send(&sandbox)
-        .await;
-    assert_eq!(
-        old.status, 400,
-        "the old one is not known any more: {old:?}"
-    );
+    let old = with_id(&json!(vochi_crm_sandbox::retailcrm::CLIENT_ID)).send(&sandbox).await;
+    assert_eq!(old.status, 400, "the old one is not known any more: {old:?}");
 }
 
 #[tokio::test]
@@ -128,15 +113,10 @@ async fn scripts_write_and_remove_modules_through_the_page() {
     assert_eq!(status, 200, "{answer}");
     let gone = Wire::get(MODULE).send(&sandbox).await;
     assert_eq!(gone.status, 404, "{gone:?}");
-    let other = Wire::get("/api/v5/integration-modules/other")
-        .send(&sandbox)
-        .await;
+    let other = Wire::get("/api/v5/integration-modules/other").send(&sandbox).await;
     assert_eq!(other.json()["integrationModule"]["active"], true);
     let refused = send_event(&event()).send(&sandbox).await.json();
-    assert_eq!(
-        refused["errorMsg"], "Telephony not enabled",
-        "there is no telephony any more"
-    );
+    assert_eq!(refused["errorMsg"], "Telephony not enabled", "there is no telephony any more");
     let created = send_module(&module()).send(&sandbox).await;
     assert_eq!(created.status, 201, "a new code is created: {created:?}");
 }
@@ -160,10 +140,7 @@ async fn ids_told_as_texts_are_not_taken_as_texts() {
 #[tokio::test]
 async fn of_several_modules_the_one_written_last_is_the_telephony() {
     let sandbox = sandbox().await;
-    let second = with(
-        module(),
-        json!({"code": "second", "integrationCode": "second"}),
-    );
+    let second = with(module(), json!({"code": "second", "integrationCode": "second"}));
     let wire = Wire::post(
         "/api/v5/integration-modules/second/edit",
         field("integrationModule", &second.to_string()),
@@ -178,11 +155,7 @@ async fn of_several_modules_the_one_written_last_is_the_telephony() {
     );
     let ring = send_event(&with(event(), json!({"codes": ["101"]})));
     let reply = ring.send(&sandbox).await.json();
-    assert_eq!(
-        reply["notExistCodes"],
-        json!(["101"]),
-        "extensions are those of the second"
-    );
+    assert_eq!(reply["notExistCodes"], json!(["101"]), "extensions are those of the second");
 }
 
 #[tokio::test]
@@ -204,14 +177,9 @@ async fn new_scopes_come_with_a_new_key_and_the_old_one_is_wrong_then() {
     let old = account.key();
     let requires = json!({"scopes": ["integration_read", "telephony_write"]});
     let form = field("requires", &requires.to_string());
-    let reply = Wire::post(&format!("{MODULE}/update-scopes"), form)
-        .send(&sandbox)
-        .await;
+    let reply = Wire::post(&format!("{MODULE}/update-scopes"), form).send(&sandbox).await;
     assert_eq!(reply.status, 200, "{reply:?}");
-    let new = reply.json()["apiKey"]
-        .as_str()
-        .expect("a key is a text")
-        .to_owned();
+    let new = reply.json()["apiKey"].as_str().expect("a key is a text").to_owned();
     assert_ne!(new, old);
     assert_eq!(account.key(), new);
     assert_eq!(sandbox.profiles()["retailcrm"]["api_key"], json!(new));

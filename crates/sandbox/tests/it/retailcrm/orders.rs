@@ -21,22 +21,10 @@ async fn found(sandbox: &Sandbox, query: &str) -> Vec<u64> {
 async fn filters_of_orders_filter() {
     let sandbox = sandbox().await;
     for (query, expected, why) in [
-        (
-            "",
-            vec![498, 499, 500, 501],
-            "oldest first, which nobody may count on",
-        ),
-        (
-            "filter[customerId]=201",
-            vec![498, 499],
-            "both of one customer",
-        ),
+        ("", vec![498, 499, 500, 501], "oldest first, which nobody may count on"),
+        ("filter[customerId]=201", vec![498, 499], "both of one customer"),
         ("filter[customerId]=61", vec![], "none of another"),
-        (
-            "filter[customer]=%2B375446370646",
-            vec![498, 499],
-            "one is stored in another form",
-        ),
+        ("filter[customer]=%2B375446370646", vec![498, 499], "one is stored in another form"),
         ("filter[customer]=соловьёв", vec![500], "a family name"),
         ("filter[ids][]=501&filter[ids][]=498", vec![498, 501], "ids"),
         ("filter[externalIds][]=site-1499", vec![499], "foreign ids"),
@@ -47,27 +35,11 @@ async fn filters_of_orders_filter() {
     }
     sandbox.reset();
     for (query, expected, why) in [
-        (
-            "filter[managers][]=7&filter[managers][]=19",
-            vec![500, 501],
-            "managers",
-        ),
+        ("filter[managers][]=7&filter[managers][]=19", vec![500, 501], "managers"),
         ("filter[extendedStatus][]=complete", vec![498], "a status"),
-        (
-            "filter[createdAtFrom]=2026-03-05",
-            vec![500, 501],
-            "from a day on",
-        ),
-        (
-            "filter[createdAtTo]=2026-03-02",
-            vec![498, 499],
-            "a day to its end",
-        ),
-        (
-            "filter[createdAtTo]=2026-03-02+09:29:59",
-            vec![498],
-            "up to a moment",
-        ),
+        ("filter[createdAtFrom]=2026-03-05", vec![500, 501], "from a day on"),
+        ("filter[createdAtTo]=2026-03-02", vec![498, 499], "a day to its end"),
+        ("filter[createdAtTo]=2026-03-02+09:29:59", vec![498], "up to a moment"),
     ] {
         assert_eq!(found(&sandbox, query).await, expected, "{query}: {why}");
     }
@@ -93,11 +65,7 @@ async fn a_created_order_is_read_found_and_the_customers_last_one() {
     let sandbox = sandbox().await;
     let link = |reply: &Value| reply["links"]["lastOrderLink"].as_str().map(str::to_owned);
     let target = format!("{MANAGER}?phone=375291256636&details=1&ignoreStatus=1");
-    assert_eq!(
-        link(&get(&sandbox, &target).await),
-        None,
-        "205 has none yet"
-    );
+    assert_eq!(link(&get(&sandbox, &target).await), None, "205 has none yet");
 
     let sent = with(
         order(),
@@ -106,10 +74,7 @@ async fn a_created_order_is_read_found_and_the_customers_last_one() {
     let reply = send_order(&sent).send(&sandbox).await;
     assert_eq!(reply.status, 201, "{reply:?}");
     let reply = reply.json();
-    assert_eq!(
-        (&reply["success"], &reply["id"]),
-        (&json!(true), &json!(502))
-    );
+    assert_eq!((&reply["success"], &reply["id"]), (&json!(true), &json!(502)));
     let told = &reply["order"];
     for (name, value) in [
         ("externalId", json!("vochi-call-1")),
@@ -125,10 +90,7 @@ async fn a_created_order_is_read_found_and_the_customers_last_one() {
     ] {
         assert_eq!(told[name], value, "{name} is what was written");
     }
-    assert_eq!(
-        told["lastName"], "Novik",
-        "what was not said is the customer's"
-    );
+    assert_eq!(told["lastName"], "Novik", "what was not said is the customer's");
     assert_eq!(told["customer"]["id"], 205);
 
     let by_id = get(&sandbox, &format!("{ORDERS}/502?by=id")).await;
@@ -138,8 +100,7 @@ async fn a_created_order_is_read_found_and_the_customers_last_one() {
     assert_eq!(found(&sandbox, "filter[customerId]=205").await, [502]);
     let last = link(&get(&sandbox, &target).await);
     assert!(
-        last.as_ref()
-            .is_some_and(|it| it.ends_with("/orders/502/edit")),
+        last.as_ref().is_some_and(|it| it.ends_with("/orders/502/edit")),
         "the card of the call leads to the order: {last:?}"
     );
     let kept = sandbox.retailcrm().orders();
@@ -164,17 +125,10 @@ async fn an_order_sent_again_is_refused_so_that_it_is_there_once() {
     let sandbox = sandbox().await;
     assert_eq!(send_order(&order()).send(&sandbox).await.status, 201);
     assert_eq!(send_order(&order()).send(&sandbox).await.status, 400);
-    assert_eq!(
-        found(&sandbox, "filter[externalIds][]=vochi-call-1").await,
-        [502]
-    );
+    assert_eq!(found(&sandbox, "filter[externalIds][]=vochi-call-1").await, [502]);
     let elsewhere = field("site", "shop-two") + "&" + &field("order", &order().to_string());
     let elsewhere = Wire::post(&format!("{ORDERS}/create"), elsewhere);
-    assert_eq!(
-        elsewhere.send(&sandbox).await.status,
-        201,
-        "an externalId belongs to its shop"
-    );
+    assert_eq!(elsewhere.send(&sandbox).await.status, 201, "an externalId belongs to its shop");
 }
 
 #[tokio::test]
@@ -183,10 +137,7 @@ async fn an_edit_changes_what_is_sent_and_nothing_else() {
     let before = get(&sandbox, &format!("{ORDERS}/501?by=id")).await;
     let changes = json!({"managerComment": "После 15:00", "managerId": 8, "status": "complete"});
     let reply = edit_order(501, &changes).send(&sandbox).await.json();
-    assert_eq!(
-        (&reply["success"], &reply["id"]),
-        (&json!(true), &json!(501))
-    );
+    assert_eq!((&reply["success"], &reply["id"]), (&json!(true), &json!(501)));
     let mut after = reply["order"].clone();
     assert_eq!(after["managerComment"], "После 15:00");
     assert_eq!(after["managerId"], 8);
@@ -203,10 +154,7 @@ async fn an_edit_changes_what_is_sent_and_nothing_else() {
 
     let again = json!({"id": 501, "externalId": "vochi-call-pbx1-1773474900.42"});
     let again = edit_order(501, &again).send(&sandbox).await;
-    assert_eq!(
-        again.status, 200,
-        "its own ids are no one else's: {again:?}"
-    );
+    assert_eq!(again.status, 200, "its own ids are no one else's: {again:?}");
 }
 
 #[tokio::test]
@@ -214,18 +162,12 @@ async fn the_history_tells_of_a_created_and_of_an_edited_order() {
     let sandbox = sandbox().await;
     let target = format!("{ORDERS}/history?filter[sinceId]=7040");
     let created = send_order(&order()).send(&sandbox).await.json();
-    edit_order(502, &json!({"managerId": 8}))
-        .send(&sandbox)
-        .await;
+    edit_order(502, &json!({"managerId": 8})).send(&sandbox).await;
     let rows = get(&sandbox, &target).await["history"].take();
     assert_eq!(rows.as_array().map(Vec::len), Some(2), "{rows}");
     assert_eq!(rows[0]["created"], true);
     assert_eq!(rows[0]["order"], created["order"], "all of it is told once");
-    assert_eq!(
-        rows[0]["apiKey"],
-        json!({"current": true}),
-        "our own key made it"
-    );
+    assert_eq!(rows[0]["apiKey"], json!({"current": true}), "our own key made it");
     assert_eq!(rows[1]["field"], "manager");
     assert_eq!(rows[1]["newValue"], 8);
     assert_eq!(rows[1]["order"]["id"], 502);
@@ -234,19 +176,13 @@ async fn the_history_tells_of_a_created_and_of_an_edited_order() {
 #[tokio::test]
 async fn a_key_of_one_shop_sees_no_order_of_another() {
     let sandbox = sandbox().await;
-    sandbox
-        .retailcrm()
-        .set_site_access(SiteAccess::Selective(vec!["shop-two".into()]));
+    sandbox.retailcrm().set_site_access(SiteAccess::Selective(vec!["shop-two".into()]));
     assert_eq!(found(&sandbox, "").await, [500]);
-    let other = Wire::get(&format!("{ORDERS}/501?by=id"))
-        .send(&sandbox)
-        .await;
+    let other = Wire::get(&format!("{ORDERS}/501?by=id")).send(&sandbox).await;
     assert_eq!(other.status, 404, "{other:?}");
     let sent = with(order(), json!({"customer": {"id": 204}}));
     let form = field("order", &sent.to_string());
-    let created = Wire::post(&format!("{ORDERS}/create"), form)
-        .send(&sandbox)
-        .await;
+    let created = Wire::post(&format!("{ORDERS}/create"), form).send(&sandbox).await;
     assert_eq!(created.json()["order"]["site"], "shop-two", "{created:?}");
 }
 
@@ -255,10 +191,7 @@ async fn orders_of_a_merged_customer_are_the_other_ones() {
     let sandbox = sandbox().await;
     sandbox.retailcrm().merge_customer(60, 61);
     assert_eq!(found(&sandbox, "filter[customerId]=61").await, [501]);
-    assert_eq!(
-        found(&sandbox, "filter[customerId]=60").await,
-        Vec::<u64>::new()
-    );
+    assert_eq!(found(&sandbox, "filter[customerId]=60").await, Vec::<u64>::new());
     let of_the_first = with(order(), json!({"customer": {"id": 60}}));
     let refused = send_order(&of_the_first).send(&sandbox).await;
     assert_eq!(refused.status, 400, "nobody is left to order: {refused:?}");

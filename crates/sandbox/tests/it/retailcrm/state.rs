@@ -14,15 +14,9 @@ async fn a_call_is_kept_once_and_never_changed() {
     let first = send_calls(&[call()]).send(&sandbox).await.json();
     assert_eq!(first, json!({"success": true, "processedCallsCount": 1}));
 
-    let changed = with(
-        call(),
-        json!({"recordUrl": "https://pbx.example.test/1.mp3"}),
-    );
+    let changed = with(call(), json!({"recordUrl": "https://pbx.example.test/1.mp3"}));
     let other = with(call(), json!({"externalId": "pbx-2"}));
-    let again = send_calls(&[changed, other.clone(), other])
-        .send(&sandbox)
-        .await
-        .json();
+    let again = send_calls(&[changed, other.clone(), other]).send(&sandbox).await.json();
     assert_eq!(
         again,
         json!({"success": true, "processedCallsCount": 1, "duplicateCalls": ["pbx-1", "pbx-2"]}),
@@ -30,11 +24,7 @@ async fn a_call_is_kept_once_and_never_changed() {
     );
     let calls = sandbox.retailcrm().calls();
     assert_eq!(calls.len(), 2);
-    assert_eq!(
-        calls[0].sent,
-        call(),
-        "the recording of the repeat is not added"
-    );
+    assert_eq!(calls[0].sent, call(), "the recording of the repeat is not added");
 }
 
 #[tokio::test]
@@ -43,18 +33,14 @@ async fn one_bad_call_keeps_the_whole_batch_out() {
     let bad = with(call(), json!({"externalId": "pbx-2", "type": "hangup"}));
     let reply = send_calls(&[call(), bad]).send(&sandbox).await;
     assert_eq!(reply.status, 400);
-    assert!(
-        sandbox.retailcrm().calls().is_empty(),
-        "nothing of a refused batch is kept"
-    );
+    assert!(sandbox.retailcrm().calls().is_empty(), "nothing of a refused batch is kept");
 }
 
 #[tokio::test]
 async fn fifty_calls_at_once_are_taken() {
     let sandbox = sandbox().await;
-    let calls: Vec<Value> = (0..50)
-        .map(|n| with(call(), json!({"externalId": format!("pbx-{n}")})))
-        .collect();
+    let calls: Vec<Value> =
+        (0..50).map(|n| with(call(), json!({"externalId": format!("pbx-{n}")}))).collect();
     let reply = send_calls(&calls).send(&sandbox).await.json();
     assert_eq!(reply, json!({"success": true, "processedCallsCount": 50}));
 }
@@ -111,10 +97,7 @@ async fn the_state_tells_calls_in_our_words_newest_first() {
 #[tokio::test]
 async fn popups_are_kept_as_they_came_with_whom_they_were_shown_to() {
     let sandbox = sandbox().await;
-    let ring = with(
-        event(),
-        json!({"codes": ["101", "999"], "userIds": [18, 4711]}),
-    );
+    let ring = with(event(), json!({"codes": ["101", "999"], "userIds": [18, 4711]}));
     let reply = send_event(&ring).send(&sandbox).await.json();
     assert_eq!(
         reply,
@@ -122,28 +105,19 @@ async fn popups_are_kept_as_they_came_with_whom_they_were_shown_to() {
         "unknown employees are named, and the rest see the popup"
     );
     let hangup = json!({"type": "hangup", "hangupStatus": "no answered"});
-    let reply = send_event(&with(event(), hangup))
-        .send(&sandbox)
-        .await
-        .json();
+    let reply = send_event(&with(event(), hangup)).send(&sandbox).await.json();
     assert_eq!(reply, json!({"success": true}));
 
     let live = sandbox.retailcrm().live();
     assert_eq!(live.len(), 2);
-    assert_eq!(
-        live[0].r#type, "in",
-        "access from inside is in the order of arrival"
-    );
+    assert_eq!(live[0].r#type, "in", "access from inside is in the order of arrival");
     assert_eq!(live[0].users, ["7", "18"]);
     assert_eq!(live[0].codes, ["101", "999"]);
     assert_eq!(live[1].hangup_status.as_deref(), Some("no answered"));
 
     let mut rows = state(&sandbox).await["live"].clone();
     let at = rows[0]["at"].take();
-    assert!(
-        at.as_str().is_some_and(|at| at.ends_with('Z')),
-        "{at} is UTC"
-    );
+    assert!(at.as_str().is_some_and(|at| at.ends_with('Z')), "{at} is UTC");
     assert_eq!(
         rows[0],
         json!({
@@ -159,12 +133,7 @@ async fn customers_are_shown_with_who_is_responsible() {
     let sandbox = sandbox().await;
     let state = state(&sandbox).await;
     let customers = state["customers"].as_array().expect("customers are a list");
-    let of = |id: &str| {
-        customers
-            .iter()
-            .find(|it| it["id"] == id)
-            .expect("the customer is there")
-    };
+    let of = |id: &str| customers.iter().find(|it| it["id"] == id).expect("the customer is there");
     assert_eq!(
         of("60"),
         &json!({
@@ -185,10 +154,7 @@ async fn the_responsible_manager_is_found_however_the_number_is_written() {
         ("%2B79627917460", 19),
         ("375446370646", 18),
     ] {
-        let reply = Wire::get(&format!("{MANAGER}?phone={phone}"))
-            .send(&sandbox)
-            .await
-            .json();
+        let reply = Wire::get(&format!("{MANAGER}?phone={phone}")).send(&sandbox).await.json();
         assert_eq!(reply["manager"]["id"], manager, "{phone}: {reply}");
         assert_eq!(reply.get("customer"), None, "details were not asked for");
     }
@@ -197,17 +163,9 @@ async fn the_responsible_manager_is_found_however_the_number_is_written() {
 #[tokio::test]
 async fn a_manager_at_lunch_is_named_only_when_the_status_is_ignored() {
     let sandbox = sandbox().await;
-    let ask = |ignore| {
-        Wire::get(&format!(
-            "{MANAGER}?phone=375440015769&ignoreStatus={ignore}"
-        ))
-    };
+    let ask = |ignore| Wire::get(&format!("{MANAGER}?phone=375440015769&ignoreStatus={ignore}"));
     let strict = ask("0").send(&sandbox).await.json();
-    assert_eq!(
-        strict,
-        json!({"success": true}),
-        "customer 208 is user 8's, who is at lunch"
-    );
+    assert_eq!(strict, json!({"success": true}), "customer 208 is user 8's, who is at lunch");
     let lenient = ask("1").send(&sandbox).await.json();
     assert_eq!(lenient["manager"]["code"], "102");
 }
@@ -257,43 +215,18 @@ async fn users_come_in_pages_and_filters_filter() {
         let users = reply["users"].as_array().cloned().unwrap_or_default();
         seen.extend(users.into_iter().filter_map(|user| user["id"].as_u64()));
     }
-    assert_eq!(
-        seen,
-        account
-            .users()
-            .iter()
-            .map(|user| user.id)
-            .collect::<Vec<_>>()
-    );
+    assert_eq!(seen, account.users().iter().map(|user| user.id).collect::<Vec<_>>());
 
     let count = |query: &str| {
         let wire = Wire::get(&format!("/api/v5/users?{query}"));
         let sandbox = &sandbox;
         async move { wire.send(sandbox).await.json()["pagination"]["totalCount"].clone() }
     };
-    assert_eq!(
-        count("filter[active]=0").await,
-        1,
-        "only user 22 is not active"
-    );
-    assert_eq!(
-        count("filter[status]=dinner").await,
-        1,
-        "only user 8 is at lunch"
-    );
-    assert_eq!(
-        count("filter[groups][]=manager&filter[email]=petrov@example.test").await,
-        1
-    );
-    assert_eq!(
-        count("filter[createdAtFrom]=2025-05-26").await,
-        1,
-        "user 8 came a day later"
-    );
-    assert_eq!(
-        count("filter[createdAtTo]=2025-05-25&filter[isAdmin]=1").await,
-        0
-    );
+    assert_eq!(count("filter[active]=0").await, 1, "only user 22 is not active");
+    assert_eq!(count("filter[status]=dinner").await, 1, "only user 8 is at lunch");
+    assert_eq!(count("filter[groups][]=manager&filter[email]=petrov@example.test").await, 1);
+    assert_eq!(count("filter[createdAtFrom]=2025-05-26").await, 1, "user 8 came a day later");
+    assert_eq!(count("filter[createdAtTo]=2025-05-25&filter[isAdmin]=1").await, 0);
 }
 
 #[tokio::test]
@@ -313,16 +246,8 @@ async fn the_profile_holds_what_a_client_needs() {
     let day = std::fs::read_to_string(day).expect("the day's calls are there");
     for row in day.lines().skip(1) {
         let cells: Vec<&str> = row.split(',').collect();
-        assert!(
-            profile["extensions"][cells[3]].is_string(),
-            "extension {} is missing",
-            cells[3]
-        );
-        assert!(
-            profile["lines"][cells[4]].is_string(),
-            "line {} is missing",
-            cells[4]
-        );
+        assert!(profile["extensions"][cells[3]].is_string(), "extension {} is missing", cells[3]);
+        assert!(profile["lines"][cells[4]].is_string(), "line {} is missing", cells[4]);
     }
 }
 
@@ -330,21 +255,13 @@ async fn the_profile_holds_what_a_client_needs() {
 async fn the_log_tells_what_was_sent_and_what_became_of_it() {
     let sandbox = sandbox().await;
     send_event(&event()).send(&sandbox).await;
-    send_event(&with(event(), json!({"type": "ring"})))
-        .send(&sandbox)
-        .await;
+    send_event(&with(event(), json!({"type": "ring"}))).send(&sandbox).await;
     let log = sandbox.requests(Crm::RetailCrm);
     assert_eq!(log.len(), 2);
     assert_eq!(log[0].json("event"), Some(event()));
     assert_eq!((log[0].status, log[0].fate), (Some(200), Fate::CarriedOut));
     assert_eq!((log[1].status, log[1].fate), (Some(400), Fate::Refused));
-    assert_eq!(
-        log[0].header("content-type"),
-        Some("application/x-www-form-urlencoded")
-    );
+    assert_eq!(log[0].header("content-type"), Some("application/x-www-form-urlencoded"));
     let debug = format!("{log:?}");
-    assert!(
-        !debug.contains("TEST-KEY"),
-        "the key is not in the debug form: {debug}"
-    );
+    assert!(!debug.contains("TEST-KEY"), "the key is not in the debug form: {debug}");
 }

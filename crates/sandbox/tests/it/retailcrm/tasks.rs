@@ -30,10 +30,7 @@ async fn a_created_task_is_read_and_found() {
         }),
     );
     let reply = send_task(&sent).send(&sandbox).await;
-    assert_eq!(
-        (reply.status, reply.json()),
-        (201, json!({"success": true, "id": 434}))
-    );
+    assert_eq!((reply.status, reply.json()), (201, json!({"success": true, "id": 434})));
     let mut read = get(&sandbox, &format!("{TASKS}/434")).await["task"].take();
     assert!(read["createdAt"].take().is_string());
     assert_eq!(
@@ -97,10 +94,7 @@ async fn an_edit_completes_a_task_and_opens_it_again() {
     let sandbox = sandbox().await;
     let target = format!("{TASKS}/433");
     let edit = |complete: bool| {
-        edit_task(
-            433,
-            &json!({"id": 433, "performerId": 20, "complete": complete}),
-        )
+        edit_task(433, &json!({"id": 433, "performerId": 20, "complete": complete}))
     };
     let reply = edit(true).send(&sandbox).await.json();
     assert_eq!(reply, json!({"success": true}));

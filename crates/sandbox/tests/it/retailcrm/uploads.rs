@@ -16,21 +16,12 @@ async fn customers_without_a_fault_are_all_taken() {
     let reply = send_customers(&all).send(&sandbox).await;
     assert_eq!(reply.status, 200, "{reply:?}");
     let body = reply.json();
-    assert_eq!(
-        (&body["success"], &body["failedCustomers"]),
-        (&json!(true), &json!([]))
-    );
-    let taken = body["uploadedCustomers"]
-        .as_array()
-        .cloned()
-        .unwrap_or_default();
+    assert_eq!((&body["success"], &body["failedCustomers"]), (&json!(true), &json!([])));
+    let taken = body["uploadedCustomers"].as_array().cloned().unwrap_or_default();
     assert_eq!(taken.len(), 50);
     assert_eq!(taken[0], json!({"id": 62, "externalId": "up-0"}));
     let read = Wire::get(&format!("{CUSTOMERS}/up-49?by=externalId&site=shop-one"));
-    assert_eq!(
-        read.send(&sandbox).await.json()["customer"]["firstName"],
-        "Нина"
-    );
+    assert_eq!(read.send(&sandbox).await.json()["customer"]["firstName"], "Нина");
     assert_eq!(sandbox.refused(Crm::RetailCrm).len(), 0);
 }
 
@@ -40,14 +31,8 @@ async fn of_good_and_bad_customers_the_good_ones_are_taken_and_the_bad_ones_name
     sandbox.retailcrm().set_strict(true);
     let nameless = with(called("up-2"), json!({"firstName": null}));
     let without_id = with(customer(), json!({"externalId": null}));
-    let all = [
-        called("up-1"),
-        nameless,
-        called("up-1"),
-        without_id,
-        called("ext-60"),
-        called("up-3"),
-    ];
+    let all =
+        [called("up-1"), nameless, called("up-1"), without_id, called("ext-60"), called("up-3")];
     let reply = send_customers(&all).send(&sandbox).await;
     assert_eq!(reply.status, 460, "{reply:?}");
     assert_eq!(
@@ -71,30 +56,15 @@ async fn of_good_and_bad_customers_the_good_ones_are_taken_and_the_bad_ones_name
             },
         })
     );
-    let ids: Vec<u64> = sandbox
-        .retailcrm()
-        .customers()
-        .iter()
-        .map(|it| it.id)
-        .collect();
-    assert!(
-        ids.contains(&62) && ids.contains(&63) && !ids.contains(&64),
-        "{ids:?}"
-    );
+    let ids: Vec<u64> = sandbox.retailcrm().customers().iter().map(|it| it.id).collect();
+    assert!(ids.contains(&62) && ids.contains(&63) && !ids.contains(&64), "{ids:?}");
     let refused = sandbox.refused(Crm::RetailCrm);
     assert_eq!(
         refused[0].checks,
-        [
-            "customer.first_name_given",
-            "customer.external_id_given",
-            "customer.external_id_free"
-        ],
+        ["customer.first_name_given", "customer.external_id_given", "customer.external_id_free"],
         "why is written down: {refused:?}"
     );
     let history = Wire::get(&format!("{CUSTOMERS}/history?filter[sinceId]=2699"));
     let history = history.send(&sandbox).await.json();
-    assert_eq!(
-        history["pagination"]["totalCount"], 2,
-        "what was taken is in the history"
-    );
+    assert_eq!(history["pagination"]["totalCount"], 2, "what was taken is in the history");
 }

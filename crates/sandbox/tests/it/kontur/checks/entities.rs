@@ -42,26 +42,14 @@ pub(super) fn cases() -> Vec<Case> {
     vec![
         contacts("contacts.items", &json!({}), "items"),
         contacts("contacts.items", &json!({"items": []}), "items"),
-        contacts(
-            "contacts.items",
-            &json!({"items": {"name": "Нина"}}),
-            "items",
-        ),
+        contacts("contacts.items", &json!({"items": {"name": "Нина"}}), "items"),
         contacts(
             "entity.known_fields",
             &json!({"items": [{"name": "Нина", "phone": "375291112233"}]}),
             "items[0].phone",
         ),
-        company(
-            "entity.known_fields",
-            &json!({"name": "Лютик", "unp": "1"}),
-            "unp",
-        ),
-        contacts(
-            "entity.name_given",
-            &json!({"items": [{}]}),
-            "items[0].name",
-        ),
+        company("entity.known_fields", &json!({"name": "Лютик", "unp": "1"}), "unp"),
+        contacts("entity.name_given", &json!({"items": [{}]}), "items[0].name"),
         company("entity.name_given", &json!({"inn": "6663003127"}), "name"),
         company(
             "entity.phones_form",
@@ -87,11 +75,7 @@ pub(super) fn cases() -> Vec<Case> {
             &json!([{"op": "add", "path": "/webHooks/-", "value": {}}]),
             "invalidPaths",
         ),
-        change(
-            "patch.paths",
-            &json!([{"op": "remove", "path": "/webHooks/0"}]),
-            "invalidPaths",
-        ),
+        change("patch.paths", &json!([{"op": "remove", "path": "/webHooks/0"}]), "invalidPaths"),
         change(
             "patch.paths",
             &json!([{"op": "add", "path": "/IntegrationInstance", "value": {}}]),
@@ -107,16 +91,8 @@ pub(super) fn cases() -> Vec<Case> {
             &json!([{"op": "replace", "path": "/features", "value": {"call": "True"}}]),
             "invalidValueTypes",
         ),
-        change(
-            "patch.web_hook_form",
-            &hook(json!({"filter": {"items": []}})),
-            "invalidValueTypes",
-        ),
-        change(
-            "patch.web_hook_form",
-            &hook(json!({"triggerType": "event"})),
-            "invalidValueTypes",
-        ),
+        change("patch.web_hook_form", &hook(json!({"filter": {"items": []}})), "invalidValueTypes"),
+        change("patch.web_hook_form", &hook(json!({"triggerType": "event"})), "invalidValueTypes"),
         change(
             "patch.web_hook_form",
             &hook(json!({"triggerType": "schedule", "schedule": {"period": "5m"}})),

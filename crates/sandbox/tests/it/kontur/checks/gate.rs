@@ -21,8 +21,7 @@ fn public() -> Wire {
 }
 
 fn bearer(wire: Wire, token: &str) -> Wire {
-    wire.header("X-XCOM-AccessKey", "")
-        .header("Authorization", token)
+    wire.header("X-XCOM-AccessKey", "").header("Authorization", token)
 }
 
 /// An access key the stand-in issued is not known beforehand, so time ends the one that is put.
@@ -50,21 +49,9 @@ pub(super) fn cases() -> Vec<Case> {
     vec![
         case("path", get("/api/v1/vochi-demo/users"), Says::Nothing(404)),
         case("path", get("/api/v2/vochi-demo/events"), Says::Nothing(404)),
-        case(
-            "path",
-            get("/api/v1/vochi-demo/contacts"),
-            Says::Nothing(404),
-        ),
-        case(
-            "verb",
-            get(&format!("{TELEPHONY}/call-started")),
-            Says::Nothing(405),
-        ),
-        case(
-            "verb",
-            post(&redirect("phoneNumber=1"), &json!({})),
-            Says::Nothing(405),
-        ),
+        case("path", get("/api/v1/vochi-demo/contacts"), Says::Nothing(404)),
+        case("verb", get(&format!("{TELEPHONY}/call-started")), Says::Nothing(405)),
+        case("verb", post(&redirect("phoneNumber=1"), &json!({})), Says::Nothing(405)),
         Case {
             arrange: |sandbox| sandbox.kontur().set_limit(0, 7),
             ..case("limit.workspace", get(INSTANCE), Says::Nothing(429))
@@ -74,21 +61,13 @@ pub(super) fn cases() -> Vec<Case> {
             authorize().header("X-XCOM-Integration-ApiKey", "another"),
             UNAUTHORIZED,
         ),
-        case(
-            "api_key.right",
-            authorize().header("X-XCOM-Integration-ApiKey", ""),
-            UNAUTHORIZED,
-        ),
+        case("api_key.right", authorize().header("X-XCOM-Integration-ApiKey", ""), UNAUTHORIZED),
         case(
             "secret.right",
             public().header("X-XCOM-Integration-Secret", "test-secret-0001"),
             UNAUTHORIZED,
         ),
-        case(
-            "secret.right",
-            public().header("X-XCOM-Integration-Secret", ""),
-            UNAUTHORIZED,
-        ),
+        case("secret.right", public().header("X-XCOM-Integration-Secret", ""), UNAUTHORIZED),
         Case {
             arrange: |sandbox| sandbox.kontur().set_installed(false),
             ..case(
@@ -97,82 +76,37 @@ pub(super) fn cases() -> Vec<Case> {
                 Says::Status("notInstalled", "Integration not installed"),
             )
         },
-        case(
-            "credential.given",
-            get(INSTANCE).header("X-XCOM-AccessKey", ""),
-            UNAUTHORIZED,
-        ),
-        case(
-            "access_key.alive",
-            get(INSTANCE).header("X-XCOM-AccessKey", "another"),
-            UNAUTHORIZED,
-        ),
+        case("credential.given", get(INSTANCE).header("X-XCOM-AccessKey", ""), UNAUTHORIZED),
+        case("access_key.alive", get(INSTANCE).header("X-XCOM-AccessKey", "another"), UNAUTHORIZED),
         Case {
             arrange: |sandbox| sandbox.kontur().expire_access_keys(),
-            ..case(
-                "access_key.alive",
-                told("call-started", &started()),
-                UNAUTHORIZED,
-            )
+            ..case("access_key.alive", told("call-started", &started()), UNAUTHORIZED)
         },
         of_a_call(get(INSTANCE)),
         of_a_call(told("call-started", &started())),
-        case(
-            "bearer.right",
-            bearer(get(INSTANCE), "Bearer another"),
-            UNAUTHORIZED,
-        ),
-        case(
-            "bearer.right",
-            bearer(get(INSTANCE), "test-bearer-token-0001"),
-            UNAUTHORIZED,
-        ),
+        case("bearer.right", bearer(get(INSTANCE), "Bearer another"), UNAUTHORIZED),
+        case("bearer.right", bearer(get(INSTANCE), "test-bearer-token-0001"), UNAUTHORIZED),
         case(
             "credential.fits",
-            bearer(
-                told("call-started", &started()),
-                "Bearer test-bearer-token-0001",
-            ),
+            bearer(told("call-started", &started()), "Bearer test-bearer-token-0001"),
             UNAUTHORIZED,
         ),
-        case(
-            "credential.fits",
-            bearer(upload(), "Bearer test-bearer-token-0001"),
-            UNAUTHORIZED,
-        ),
+        case("credential.fits", bearer(upload(), "Bearer test-bearer-token-0001"), UNAUTHORIZED),
         Case {
             arrange: |sandbox| {
                 let mut dialect = vochi_crm_sandbox::kontur::Dialect::default();
                 dialect.entities_need_a_person = true;
                 sandbox.kontur().set_dialect(dialect);
             },
-            ..case(
-                "credential.fits",
-                get(&feed(&format!("offset={zero}&limit=50"))),
-                UNAUTHORIZED,
-            )
+            ..case("credential.fits", get(&feed(&format!("offset={zero}&limit=50"))), UNAUTHORIZED)
         },
         case(
             "workspace.known",
             get("/api/v1/another/integrations/instances/5b7c1d20-0c3e-4a57-9d11-2f6f7a9c0001"),
             Says::Status("notFound", "Workspace another not found"),
         ),
-        case(
-            "encoding.no_body",
-            Wire {
-                body: "{}".into(),
-                ..authorize()
-            },
-            Says::Nothing(400),
-        ),
-        case(
-            "encoding.no_body",
-            Wire {
-                body: "{}".into(),
-                ..get(INSTANCE)
-            },
-            Says::Nothing(400),
-        ),
+        case("encoding.no_body", Wire { body: "{}".into(), ..authorize() }, Says::Nothing(400)),
+        case("encoding.no_body", Wire { body: "{}".into(), ..get(INSTANCE) }, Says::Nothing(400)),
         case(
             "encoding.json",
             told("call-started", &started()).header("Content-Type", "text/plain"),
@@ -199,69 +133,35 @@ pub(super) fn cases() -> Vec<Case> {
             Says::Nothing(415),
         ),
         bad_query("query.known", &format!("{INSTANCE}?expand=all"), "expand"),
-        bad_query(
-            "query.known",
-            &redirect("phoneNumber=375291112233&limit=1"),
-            "limit",
-        ),
+        bad_query("query.known", &redirect("phoneNumber=375291112233&limit=1"), "limit"),
         bad_query("redirect.one", &redirect(""), "callRedirectRequest"),
         bad_query(
             "redirect.one",
             &redirect("phoneNumber=375291112233&externalId=1763631515.42"),
             "callRedirectRequest",
         ),
-        bad_query(
-            "redirect.phone_form",
-            &redirect("phoneNumber=%2B375291112233"),
-            "phoneNumber",
-        ),
-        bad_query(
-            "file.download_choice",
-            &format!("{WS}/files/{FILE}?download=1"),
-            "download",
-        ),
+        bad_query("redirect.phone_form", &redirect("phoneNumber=%2B375291112233"), "phoneNumber"),
+        bad_query("file.download_choice", &format!("{WS}/files/{FILE}?download=1"), "download"),
         bad_query("events.offset", &feed("limit=50"), "offset"),
         bad_query("events.offset", &feed("offset=0&limit=50"), "offset"),
-        bad_query(
-            "events.offset",
-            &feed(&format!("offset={CALL}&limit=50")),
-            "offset",
-        ),
+        bad_query("events.offset", &feed(&format!("offset={CALL}&limit=50")), "offset"),
         bad_query("events.limit", &feed(&format!("offset={zero}")), "limit"),
-        bad_query(
-            "events.limit",
-            &feed(&format!("offset={zero}&limit=0")),
-            "limit",
-        ),
-        bad_query(
-            "events.limit",
-            &feed(&format!("offset={zero}&limit=1001")),
-            "limit",
-        ),
+        bad_query("events.limit", &feed(&format!("offset={zero}&limit=0")), "limit"),
+        bad_query("events.limit", &feed(&format!("offset={zero}&limit=1001")), "limit"),
         bad_query("ui_settings.key", &format!("{WS}/ui-settings"), "key"),
         case(
             "body.object",
-            Wire {
-                body: "[{}]".into(),
-                ..told("call-started", &started())
-            },
+            Wire { body: "[{}]".into(), ..told("call-started", &started()) },
             Says::Problem("callStartedInfo", "The callStartedInfo field is required."),
         ),
         case(
             "body.object",
-            Wire {
-                body: String::new(),
-                ..told("call-finished", &json!({}))
-            },
+            Wire { body: String::new(), ..told("call-finished", &json!({})) },
             Says::Problem("", "A non-empty request body is required."),
         ),
         case(
             "body.object",
-            write(
-                "PATCH",
-                INSTANCE,
-                &json!([{"op": "remove", "path": "/features"}]),
-            ),
+            write("PATCH", INSTANCE, &json!([{"op": "remove", "path": "/features"}])),
             Says::Problem("", "A non-empty request body is required."),
         ),
     ]

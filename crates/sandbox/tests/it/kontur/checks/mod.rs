@@ -43,14 +43,7 @@ struct Case {
 }
 
 fn case(row: &'static str, wire: Wire, says: Says) -> Case {
-    Case {
-        row,
-        arrange: |_| {},
-        before: Vec::new(),
-        pass: Duration::ZERO,
-        wire,
-        says,
-    }
+    Case { row, arrange: |_| {}, before: Vec::new(), pass: Duration::ZERO, wire, says }
 }
 
 /// Of one of the telephony methods, with a call that is known.
@@ -65,16 +58,10 @@ fn of_call(row: &'static str, name: &str, body: &Value, field: &'static str) -> 
 }
 
 fn cases() -> Vec<Case> {
-    [
-        gate::cases(),
-        telephony::cases(),
-        register::cases(),
-        things::cases(),
-        entities::cases(),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    [gate::cases(), telephony::cases(), register::cases(), things::cases(), entities::cases()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn assert_says(case: &Case, reply: &Reply) {
@@ -96,10 +83,7 @@ fn assert_says(case: &Case, reply: &Reply) {
         }
         Says::Problem(field, text) => {
             let body = reply.json();
-            assert_eq!(
-                reply.content_type, "application/problem+json; charset=utf-8",
-                "{row}"
-            );
+            assert_eq!(reply.content_type, "application/problem+json; charset=utf-8", "{row}");
             assert_eq!(body["status"], 400, "{row}: {body}");
             let says = body["errors"][field][0].as_str().unwrap_or_default();
             assert!(!says.is_empty() && says.starts_with(text), "{row}: {body}");
@@ -132,9 +116,8 @@ async fn every_check_refuses_in_the_words_of_the_crm_and_says_why() {
         let known = sandbox.kontur().communications();
         let reply = send(&case.wire, &sandbox).await;
         let refused = sandbox.refused(Crm::Kontur);
-        let refused = refused
-            .last()
-            .unwrap_or_else(|| panic!("{row} is not written down: {reply:?}"));
+        let refused =
+            refused.last().unwrap_or_else(|| panic!("{row} is not written down: {reply:?}"));
         assert_eq!(refused.checks, [row], "{}", refused.why);
         assert_says(&case, &reply);
         assert_eq!(refused.status, reply.status, "{row}");
@@ -145,10 +128,7 @@ async fn every_check_refuses_in_the_words_of_the_crm_and_says_why() {
         );
         for kept in ["calls", "live", "customers", "modules"] {
             let after = &sandbox.state()["kontur"][kept];
-            assert_eq!(
-                *after, before[kept],
-                "{row}: what is refused is not carried out"
-            );
+            assert_eq!(*after, before[kept], "{row}: what is refused is not carried out");
         }
         assert_eq!(sandbox.kontur().communications(), known, "{row}");
     }
@@ -159,16 +139,9 @@ fn every_row_of_the_table_is_shown_by_a_case() {
     let mut shown: BTreeSet<&str> = cases().iter().map(|case| case.row).collect();
     // See `a_missing_or_another_echo_is_a_failure_whatever_the_status`.
     shown.insert("echo.back");
-    let rows: Vec<&str> = Sandbox::checks(Crm::Kontur)
-        .iter()
-        .map(|check| check.name)
-        .collect();
+    let rows: Vec<&str> = Sandbox::checks(Crm::Kontur).iter().map(|check| check.name).collect();
     let table: BTreeSet<&str> = rows.iter().copied().collect();
-    assert_eq!(
-        table.len(),
-        rows.len(),
-        "names of rows are unique: {rows:?}"
-    );
+    assert_eq!(table.len(), rows.len(), "names of rows are unique: {rows:?}");
     assert_eq!(shown, table, "cases on the left, table on the right");
 }
 
@@ -194,24 +167,13 @@ fn listed(path: &str) -> Vec<String> {
 
 #[test]
 fn the_documentation_lists_every_row_that_is_a_guess() {
-    let page = listed(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../docs/testing.md"
-    ));
+    let page = listed(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/testing.md"));
     let guesses: Vec<String> = Sandbox::checks(Crm::Kontur)
         .iter()
         .filter(|check| check.basis == Basis::Guess)
-        .map(|check| {
-            format!(
-                "| `{}` | {} | {} |",
-                check.name, check.section, check.demands
-            )
-        })
+        .map(|check| format!("| `{}` | {} | {} |", check.name, check.section, check.demands))
         .collect();
-    assert_eq!(
-        page, guesses,
-        "docs/testing.md on the left, the table on the right"
-    );
+    assert_eq!(page, guesses, "docs/testing.md on the left, the table on the right");
 }
 
 #[tokio::test]

@@ -47,149 +47,63 @@ pub(super) fn cases() -> Vec<Case> {
     });
     vec![
         in_start("field.known", json!({"extension": "101"}), "extension"),
-        in_event(
-            "field.known",
-            json!({"to": {"type": "user", "name": "Мария"}}),
-            "to.name",
-        ),
+        in_event("field.known", json!({"to": {"type": "user", "name": "Мария"}}), "to.name"),
         in_start("field.given", json!({"timestamp": null}), "timestamp"),
         in_start("field.given", json!({"externalId": null}), "externalId"),
         in_start("field.given", json!({"direction": null}), "direction"),
-        in_event(
-            "field.given",
-            json!({"externalCallItemId": null}),
-            "externalCallItemId",
-        ),
-        in_event(
-            "field.given",
-            json!({"realtimeCallItemId": null}),
-            "realtimeCallItemId",
-        ),
+        in_event("field.given", json!({"externalCallItemId": null}), "externalCallItemId"),
+        in_event("field.given", json!({"realtimeCallItemId": null}), "realtimeCallItemId"),
         in_event("field.given", json!({"timestamp": null}), "timestamp"),
         in_event("field.given", json!({"type": null}), "type"),
         in_event("field.given", json!({"from": null}), "from"),
         in_event("field.given", json!({"to": null}), "to"),
-        in_event(
-            "field.given",
-            json!({"to": {"userId": super::super::support::MARIA}}),
-            "to.type",
-        ),
-        case(
-            "field.given",
-            told("call-failed", &json!({})),
-            Says::Problem("communicationId", ""),
-        ),
+        in_event("field.given", json!({"to": {"userId": super::super::support::MARIA}}), "to.type"),
+        case("field.given", told("call-failed", &json!({})), Says::Problem("communicationId", "")),
         case(
             "field.not_null",
             told("call-started", &null(started(), "externalVatsPhone")),
             Says::Problem("externalVatsPhone", ""),
         ),
-        in_event(
-            "field.not_null",
-            json!({"to": {"type": "user", "userId": null}}),
-            "to.userId",
-        ),
-        in_start(
-            "field.not_empty",
-            json!({"externalVatsPhone": ""}),
-            "externalVatsPhone",
-        ),
-        converting(in_start(
-            "field.text",
-            json!({"externalId": 1_763_631_515}),
-            "externalId",
-        )),
-        converting(in_event(
-            "field.text",
-            json!({"realtimeCallItemId": 43}),
-            "realtimeCallItemId",
-        )),
+        in_event("field.not_null", json!({"to": {"type": "user", "userId": null}}), "to.userId"),
+        in_start("field.not_empty", json!({"externalVatsPhone": ""}), "externalVatsPhone"),
+        converting(in_start("field.text", json!({"externalId": 1_763_631_515}), "externalId")),
+        converting(in_event("field.text", json!({"realtimeCallItemId": 43}), "realtimeCallItemId")),
         converting(of_call(
             "field.guid",
             "call-finished",
             &with(finished(), json!({"communicationId": CALL.to_uppercase()})),
             "communicationId",
         )),
-        converting(in_event(
-            "field.guid",
-            json!({"to": user("101")}),
-            "to.userId",
-        )),
+        converting(in_event("field.guid", json!({"to": user("101")}), "to.userId")),
         converting(in_start(
             "field.moment",
             json!({"timestamp": "2025-11-20T09:38:35"}),
             "timestamp",
         )),
-        converting(in_start(
-            "field.moment",
-            json!({"timestamp": 1_763_631_515}),
-            "timestamp",
-        )),
+        converting(in_start("field.moment", json!({"timestamp": 1_763_631_515}), "timestamp")),
         converting(in_event(
             "field.moment",
             json!({"timestamp": "2025-11-20T09:38:35.61527981+00:00"}),
             "timestamp",
         )),
-        converting(in_start(
-            "direction.choice",
-            json!({"direction": "in2bound"}),
-            "direction",
-        )),
-        converting(in_start(
-            "direction.choice",
-            json!({"direction": "Inbound"}),
-            "direction",
-        )),
-        converting(in_event(
-            "event.type_choice",
-            json!({"type": "ringing"}),
-            "type",
-        )),
+        converting(in_start("direction.choice", json!({"direction": "in2bound"}), "direction")),
+        converting(in_start("direction.choice", json!({"direction": "Inbound"}), "direction")),
+        converting(in_event("event.type_choice", json!({"type": "ringing"}), "type")),
         in_event("event.not_finished", json!({"type": "finished"}), "type"),
-        in_start(
-            "phone.form",
-            json!({"clientPhone": "+375291112233"}),
-            "clientPhone",
-        ),
-        in_start(
-            "phone.form",
-            json!({"externalVatsPhone": "trunk-1"}),
-            "externalVatsPhone",
-        ),
-        in_start(
-            "client_phone.external",
-            json!({"direction": "internal"}),
-            "clientPhone",
-        ),
-        in_start(
-            "external_id.no_slash",
-            json!({"externalId": "pbx/1"}),
-            "externalId",
-        ),
+        in_start("phone.form", json!({"clientPhone": "+375291112233"}), "clientPhone"),
+        in_start("phone.form", json!({"externalVatsPhone": "trunk-1"}), "externalVatsPhone"),
+        in_start("client_phone.external", json!({"direction": "internal"}), "clientPhone"),
+        in_start("external_id.no_slash", json!({"externalId": "pbx/1"}), "externalId"),
         of_call(
             "external_id.no_slash",
             "call-finished",
             &with(finished(), json!({"externalId": "Vochi/pbx/1"})),
             "externalId",
         ),
-        of_call(
-            "call.named",
-            "call-event",
-            &with(rings(), bare.clone()),
-            "communicationId",
-        ),
-        of_call(
-            "call.named",
-            "call-finished",
-            &with(finished(), bare),
-            "communicationId",
-        ),
+        of_call("call.named", "call-event", &with(rings(), bare.clone()), "communicationId"),
+        of_call("call.named", "call-finished", &with(finished(), bare), "communicationId"),
         of_call("call.named", "call-recording", &recorded, "communicationId"),
-        converting(in_event(
-            "member.type_choice",
-            json!({"to": {"type": "operator"}}),
-            "to.type",
-        )),
+        converting(in_event("member.type_choice", json!({"to": {"type": "operator"}}), "to.type")),
         converting(in_event("member.type_choice", json!({"to": "101"}), "to")),
         in_event(
             "member.client_without_user",
@@ -197,21 +111,13 @@ pub(super) fn cases() -> Vec<Case> {
             "from.userId",
         ),
         in_event("member.pair", json!({"to": client()}), "to"),
-        in_event(
-            "member.pair",
-            json!({"from": user(super::super::support::MARIA)}),
-            "to",
-        ),
+        in_event("member.pair", json!({"from": user(super::super::support::MARIA)}), "to"),
         in_event(
             "leg.no_slash",
             json!({"externalCallItemId": "Vochi/1763631515.43"}),
             "externalCallItemId",
         ),
-        in_event(
-            "leg.no_slash",
-            json!({"realtimeCallItemId": "SIP/101"}),
-            "realtimeCallItemId",
-        ),
+        in_event("leg.no_slash", json!({"realtimeCallItemId": "SIP/101"}), "realtimeCallItemId"),
         case(
             "communication.known",
             told("call-event", &rings()),
@@ -222,14 +128,8 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         case(
             "communication.known",
-            told(
-                "call-finished",
-                &with(finished(), json!({"communicationId": null})),
-            ),
-            Says::Status(
-                "communicationNotFound",
-                "Communication not found. Id: 1763631515.42",
-            ),
+            told("call-finished", &with(finished(), json!({"communicationId": null}))),
+            Says::Status("communicationNotFound", "Communication not found. Id: 1763631515.42"),
         ),
         case(
             "communication.known",
@@ -238,26 +138,17 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         case(
             "communication.known",
-            told(
-                "call-started",
-                &with(started(), json!({"communicationId": CLICKED})),
-            ),
+            told("call-started", &with(started(), json!({"communicationId": CLICKED}))),
             Says::Status("communicationNotFound", ""),
         ),
         case(
             "communication.known",
-            told(
-                "call-recording",
-                &with(recorded, json!({"communicationId": CALL})),
-            ),
+            told("call-recording", &with(recorded, json!({"communicationId": CALL}))),
             Says::Status("communicationNotFound", ""),
         ),
         case(
             "communication.known",
-            told(
-                "register-call",
-                &with(registered(), json!({"communicationId": CALL})),
-            ),
+            told("register-call", &with(registered(), json!({"communicationId": CALL}))),
             Says::Text(409, "Error"),
         ),
     ]

@@ -19,10 +19,7 @@ fn register(changes: Value) -> Value {
 
 /// register-call with this recording.
 fn with_file(file: &Value) -> Value {
-    let leg = with(
-        registered()["items"][0].clone(),
-        json!({"recordings": [file]}),
-    );
+    let leg = with(registered()["items"][0].clone(), json!({"recordings": [file]}));
     register(json!({"items": [leg]}))
 }
 
@@ -76,17 +73,12 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         case(
             "integration.known",
-            post(
-                &format!("{WS}/integrations/{OTHER}/setup"),
-                &json!({"autoRedirect": false}),
-            ),
+            post(&format!("{WS}/integrations/{OTHER}/setup"), &json!({"autoRedirect": false})),
             Says::Status("IntegrationNotFound", "Integration not found"),
         ),
         case(
             "ui_settings.known",
-            get(&format!(
-                "{WS}/ui-settings?key=@main-telephony-settings={OTHER}"
-            )),
+            get(&format!("{WS}/ui-settings?key=@main-telephony-settings={OTHER}")),
             not_found("Telephony 5b7c1d20-0c3e-4a57-9d11-2f6f7a9c0009 not found"),
         ),
         case(
@@ -96,9 +88,7 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         Case {
             arrange: |sandbox| {
-                sandbox
-                    .kontur()
-                    .remove_contact("98c0a1d2-3333-4c4c-9d9d-000000000301");
+                sandbox.kontur().remove_contact("98c0a1d2-3333-4c4c-9d9d-000000000301");
             },
             ..case(
                 "contact.known",
@@ -119,34 +109,19 @@ pub(super) fn cases() -> Vec<Case> {
             ),
             not_found("Company "),
         ),
-        case(
-            "file.known",
-            get(&format!("{WS}/files/{FILE}")),
-            not_found("File "),
-        ),
-        case(
-            "file.known",
-            get(&format!("{WS}/files/{FILE}/meta")),
-            not_found("File "),
-        ),
+        case("file.known", get(&format!("{WS}/files/{FILE}")), not_found("File ")),
+        case("file.known", get(&format!("{WS}/files/{FILE}/meta")), not_found("File ")),
         Case {
             arrange: |sandbox| sandbox.kontur().next_file_id(FILE),
             before: vec![upload()],
             pass: Duration::from_hours(24),
-            ..case(
-                "file.known",
-                get(&format!("{WS}/files/{FILE}")),
-                not_found("File "),
-            )
+            ..case("file.known", get(&format!("{WS}/files/{FILE}")), not_found("File "))
         },
         after(
             "communication.same",
             &[],
             "call-event",
-            &with(
-                event("appeared", "09:38:36"),
-                json!({"externalId": "Vochi/1763631999.1"}),
-            ),
+            &with(event("appeared", "09:38:36"), json!({"externalId": "Vochi/1763631999.1"})),
             Says::Status("communicationNotFound", ""),
         ),
         after(
@@ -165,16 +140,10 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         after(
             "leg.of_this_call",
-            &[
-                events[0].clone(),
-                ("call-started", with(started(), second.clone())),
-            ],
+            &[events[0].clone(), ("call-started", with(started(), second.clone()))],
             "call-event",
             &with(event("appeared", "09:38:36"), second.clone()),
-            Says::Status(
-                "invalidArgs",
-                "CallItem 1763631515.43 belongs to another call",
-            ),
+            Says::Status("invalidArgs", "CallItem 1763631515.43 belongs to another call"),
         ),
         after(
             "leg.of_this_call",
@@ -256,11 +225,7 @@ pub(super) fn cases() -> Vec<Case> {
         )),
         Case {
             arrange: |sandbox| sandbox.kontur().set_file_limit(9),
-            ..case(
-                "file.size",
-                upload(),
-                Says::Status("fileTooLarge", "File Too Large. Id: "),
-            )
+            ..case("file.size", upload(), Says::Status("fileTooLarge", "File Too Large. Id: "))
         },
         case("file.part", multipart(&[]), Says::Problem("file", "")),
         case(
@@ -274,17 +239,10 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         case(
             "file.part",
-            multipart(&[(
-                "Content-Disposition: form-data; name=\"file\"; filename=\"a.mp3\"",
-                "",
-            )]),
+            multipart(&[("Content-Disposition: form-data; name=\"file\"; filename=\"a.mp3\"", "")]),
             Says::Problem("file", ""),
         ),
-        case(
-            "file.ascii_name",
-            upload_of("запись.mp3", "ID3"),
-            Says::Problem("file", ""),
-        ),
+        case("file.ascii_name", upload_of("запись.mp3", "ID3"), Says::Problem("file", "")),
         after(
             "member.user_known",
             &[],

@@ -16,27 +16,14 @@ pub(super) fn cases() -> Vec<Case> {
     let multipart = "--b\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\nRIFF\r\n--b--\r\n";
     let typed = |body: &str, media_type: &str| upload(body).header("Content-Type", media_type);
     vec![
-        case(
-            "file.raw_bytes",
-            typed(multipart, "multipart/form-data; boundary=b"),
-            400,
-            missing(),
-        ),
+        case("file.raw_bytes", typed(multipart, "multipart/form-data; boundary=b"), 400, missing()),
         case("file.raw_bytes", typed("file=RIFF", FORM), 400, missing()),
-        case(
-            "file.raw_bytes",
-            typed("{}", "application/json"),
-            400,
-            missing(),
-        ),
+        case("file.raw_bytes", typed("{}", "application/json"), 400, missing()),
         case("file.raw_bytes", typed("RIFF", ""), 400, missing()),
         case("file.some_bytes", upload(""), 400, missing()),
         case(
             "parameter.known",
-            Wire {
-                target: format!("{FILES}/upload?filename=1.mp3"),
-                ..upload("RIFF")
-            },
+            Wire { target: format!("{FILES}/upload?filename=1.mp3"), ..upload("RIFF") },
             400,
             input("filename", EXTRA),
         ),
@@ -55,12 +42,7 @@ pub(super) fn cases() -> Vec<Case> {
         },
         Case {
             arrange: |sandbox| sandbox.retailcrm().set_scopes(["file_write"]),
-            ..case(
-                "key.scope",
-                get("/25/download"),
-                403,
-                says("Access denied."),
-            )
+            ..case("key.scope", get("/25/download"), 403, says("Access denied."))
         },
         case("verb", get("/25/delete"), 405, says("Method Not Allowed")),
         case(
@@ -71,48 +53,23 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         case("file.known", get("/4711"), 404, says("Not found")),
         case("file.known", get("/4711/download"), 404, says("Not found")),
-        case(
-            "file.known",
-            Wire::post(&format!("{FILES}/4711/delete"), ""),
-            404,
-            says("Not found"),
-        ),
+        case("file.known", Wire::post(&format!("{FILES}/4711/delete"), ""), 404, says("Not found")),
         case(
             "parameter.given",
             Wire::post(&format!("{FILES}/25/edit"), "filename=1.mp3"),
             400,
             says("Parameter 'file' is missing"),
         ),
-        edited(
-            "file.known_fields",
-            &json!({"filename": "1.mp3", "size": 5}),
-            "size",
-            EXTRA,
-        ),
+        edited("file.known_fields", &json!({"filename": "1.mp3", "size": 5}), "size", EXTRA),
         edited(
             "file.known_fields",
             &json!({"attachment": [{"call": {"externalId": "pbx-1"}}]}),
             "attachment[0].call",
             EXTRA,
         ),
-        edited(
-            "file.nothing_empty",
-            &json!({"filename": ""}),
-            "filename",
-            BLANK,
-        ),
-        edited(
-            "file.nothing_empty",
-            &json!({"attachment": []}),
-            "attachment",
-            BLANK,
-        ),
-        edited(
-            "file.filename_form",
-            &json!({"filename": 5}),
-            "filename",
-            INVALID,
-        ),
+        edited("file.nothing_empty", &json!({"filename": ""}), "filename", BLANK),
+        edited("file.nothing_empty", &json!({"attachment": []}), "attachment", BLANK),
+        edited("file.filename_form", &json!({"filename": 5}), "filename", INVALID),
         edited(
             "file.attachment_form",
             &json!({"attachment": {"customer": {"id": 60}}}),

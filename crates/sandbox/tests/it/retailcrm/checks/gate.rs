@@ -20,43 +20,13 @@ pub(super) fn cases() -> Vec<Case> {
             404,
             says("API method not found"),
         ),
-        case(
-            "path",
-            Wire::get("/api/v5/credentials"),
-            404,
-            says("API method not found"),
-        ),
-        case(
-            "path",
-            Wire::get("/api/v5/telephony/setting"),
-            404,
-            says("API method not found"),
-        ),
-        case(
-            "path",
-            Wire::get("/api/v5/users/"),
-            404,
-            says("API method not found"),
-        ),
-        case(
-            "path",
-            Wire::get("/api/v5/users/me"),
-            404,
-            says("API method not found"),
-        ),
-        case(
-            "path",
-            Wire::get("/api/v4/users"),
-            404,
-            says("API method not found"),
-        ),
+        case("path", Wire::get("/api/v5/credentials"), 404, says("API method not found")),
+        case("path", Wire::get("/api/v5/telephony/setting"), 404, says("API method not found")),
+        case("path", Wire::get("/api/v5/users/"), 404, says("API method not found")),
+        case("path", Wire::get("/api/v5/users/me"), 404, says("API method not found")),
+        case("path", Wire::get("/api/v4/users"), 404, says("API method not found")),
         case("verb", Wire::get(EVENT), 405, says("Method Not Allowed")),
-        case(
-            "verb",
-            Wire::post(users, "").verb("PUT"),
-            405,
-            says("Method Not Allowed"),
-        ),
+        case("verb", Wire::post(users, "").verb("PUT"), 405, says("Method Not Allowed")),
         case(
             "key.given",
             Wire::get(users).header("X-API-KEY", ""),
@@ -77,12 +47,7 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         Case {
             arrange: |sandbox| sandbox.retailcrm().set_scopes(["user_read"]),
-            ..case(
-                "key.scope",
-                send_event(&event()),
-                403,
-                says("Access denied."),
-            )
+            ..case("key.scope", send_event(&event()), 403, says("Access denied."))
         },
         Case {
             arrange: |sandbox| sandbox.retailcrm().set_scopes(["telephony_write"]),
@@ -133,24 +98,14 @@ pub(super) fn cases() -> Vec<Case> {
             400,
             says("Input value \"calls\" contains a non-scalar value."),
         ),
-        case(
-            "parameter.given",
-            Wire::post(EVENT, ""),
-            400,
-            says("Parameter 'event' is missing"),
-        ),
+        case("parameter.given", Wire::post(EVENT, ""), 400, says("Parameter 'event' is missing")),
         case(
             "parameter.given",
             Wire::post(UPLOAD, "calls="),
             400,
             says("Parameter 'calls' is missing"),
         ),
-        case(
-            "parameter.given",
-            Wire::get(MANAGER),
-            400,
-            says("Parameter 'phone' is missing"),
-        ),
+        case("parameter.given", Wire::get(MANAGER), 400, says("Parameter 'phone' is missing")),
         case(
             "parameter.known",
             Wire::post(EVENT, field("event", &event_text) + "&site=shop-one"),
@@ -159,19 +114,11 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         case(
             "parameter.known",
-            Wire::post(
-                "/api/v5/telephony/call/event?site=shop-one",
-                field("event", &event_text),
-            ),
+            Wire::post("/api/v5/telephony/call/event?site=shop-one", field("event", &event_text)),
             400,
             input("site", EXTRA),
         ),
-        case(
-            "parameter.known",
-            Wire::get("/api/v5/settings?page=1"),
-            400,
-            input("page", EXTRA),
-        ),
+        case("parameter.known", Wire::get("/api/v5/settings?page=1"), 400, input("page", EXTRA)),
         case(
             "parameter.client_id",
             Wire::post(EVENT, field("event", &event_text) + "&clientId=7037"),
@@ -200,12 +147,7 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         Case {
             arrange: |sandbox| sandbox.retailcrm().switch_telephony(Telephony::Off),
-            ..case(
-                "module.takes_events",
-                send_event(&event()),
-                200,
-                says("Telephony not enabled"),
-            )
+            ..case("module.takes_events", send_event(&event()), 200, says("Telephony not enabled"))
         },
         Case {
             arrange: |sandbox| sandbox.retailcrm().switch_telephony(Telephony::Off),

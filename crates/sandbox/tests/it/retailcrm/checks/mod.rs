@@ -31,21 +31,12 @@ struct Case {
 }
 
 fn case(row: &'static str, wire: Wire, status: u16, body: Value) -> Case {
-    Case {
-        row,
-        arrange: |_| {},
-        wire,
-        status,
-        body,
-    }
+    Case { row, arrange: |_| {}, wire, status, body }
 }
 
 /// A request that only a strict account refuses.
 fn of_strict(case: Case) -> Case {
-    Case {
-        arrange: |sandbox| sandbox.retailcrm().set_strict(true),
-        ..case
-    }
+    Case { arrange: |sandbox| sandbox.retailcrm().set_strict(true), ..case }
 }
 
 fn says(text: &str) -> Value {
@@ -84,11 +75,7 @@ fn in_event(row: &'static str, changes: Value, at: &str, text: &str) -> Case {
 /// A good call and one with these changes, refused over this field.
 fn in_call(row: &'static str, changes: Value, at: &str, text: &str) -> Case {
     let second = with(call(), json!({"externalId": "pbx-2"}));
-    in_calls(
-        row,
-        &[call(), with(second, changes)],
-        &format!("calls[1].{at}: {text}"),
-    )
+    in_calls(row, &[call(), with(second, changes)], &format!("calls[1].{at}: {text}"))
 }
 
 fn in_calls(row: &'static str, calls: &[Value], error: &str) -> Case {
@@ -132,11 +119,7 @@ fn holds(sandbox: &Sandbox) -> (Vec<Order>, Vec<Task>, Vec<StoredFile>) {
 
 /// A limit is reached by asking again; every other row refuses the first request.
 async fn until_refused(case: &Case, sandbox: &Sandbox) -> crate::support::Reply {
-    let tries = if case.row.starts_with("limit.") {
-        400
-    } else {
-        1
-    };
+    let tries = if case.row.starts_with("limit.") { 400 } else { 1 };
     let mut reply = case.wire.send(sandbox).await;
     for _ in 1..tries {
         if reply.status != 200 {
@@ -166,16 +149,10 @@ async fn every_check_refuses_in_the_words_of_the_crm_and_says_why() {
         assert_eq!(reply.content_type, form, "{row}");
 
         let refused = sandbox.refused(Crm::RetailCrm);
-        let refused = refused
-            .last()
-            .unwrap_or_else(|| panic!("{row} is not written down"));
+        let refused = refused.last().unwrap_or_else(|| panic!("{row} is not written down"));
         assert_eq!(refused.checks, [row], "{}", refused.why);
         assert_eq!(refused.method, case.wire.method, "{row}");
-        assert_eq!(
-            Some(refused.path.as_str()),
-            case.wire.target.split('?').next(),
-            "{row}"
-        );
+        assert_eq!(Some(refused.path.as_str()), case.wire.target.split('?').next(), "{row}");
         assert_eq!(refused.status, case.status, "{row}");
         assert!(
             refused.why.starts_with(&format!("{row}: ")) && refused.why.contains('§'),
@@ -190,11 +167,7 @@ async fn every_check_refuses_in_the_words_of_the_crm_and_says_why() {
                     "{row}: what is refused is not carried out"
                 );
             }
-            assert_eq!(
-                holds(&sandbox),
-                kept,
-                "{row}: what is refused is not carried out"
-            );
+            assert_eq!(holds(&sandbox), kept, "{row}: what is refused is not carried out");
         }
     }
 }
@@ -202,34 +175,17 @@ async fn every_check_refuses_in_the_words_of_the_crm_and_says_why() {
 #[test]
 fn every_row_of_the_table_is_shown_by_a_case() {
     let shown: BTreeSet<&str> = cases().iter().map(|case| case.row).collect();
-    let rows: Vec<&str> = Sandbox::checks(Crm::RetailCrm)
-        .iter()
-        .map(|check| check.name)
-        .collect();
+    let rows: Vec<&str> = Sandbox::checks(Crm::RetailCrm).iter().map(|check| check.name).collect();
     let table: BTreeSet<&str> = rows.iter().copied().collect();
-    assert_eq!(
-        table.len(),
-        rows.len(),
-        "names of rows are unique: {rows:?}"
-    );
+    assert_eq!(table.len(), rows.len(), "names of rows are unique: {rows:?}");
     assert_eq!(shown, table, "cases on the left, table on the right");
 }
 
 #[test]
 fn every_row_cites_a_section_and_says_what_it_demands() {
     for check in Sandbox::checks(Crm::RetailCrm) {
-        assert!(
-            check.section.starts_with('§'),
-            "{} cites {:?}",
-            check.name,
-            check.section
-        );
-        assert!(
-            check.demands.len() > 10,
-            "{} demands {:?}",
-            check.name,
-            check.demands
-        );
+        assert!(check.section.starts_with('§'), "{} cites {:?}", check.name, check.section);
+        assert!(check.demands.len() > 10, "{} demands {:?}", check.name, check.demands);
     }
 }
 
@@ -246,38 +202,21 @@ fn listed(path: &str) -> Vec<String> {
 
 #[test]
 fn the_documentation_lists_every_row_that_is_a_guess() {
-    let page = listed(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../docs/testing.md"
-    ));
+    let page = listed(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/testing.md"));
     let guesses: Vec<String> = Sandbox::checks(Crm::RetailCrm)
         .iter()
         .filter(|check| check.basis == Basis::Guess)
-        .map(|check| {
-            format!(
-                "| `{}` | {} | {} |",
-                check.name, check.section, check.demands
-            )
-        })
+        .map(|check| format!("| `{}` | {} | {} |", check.name, check.section, check.demands))
         .collect();
-    assert_eq!(
-        page, guesses,
-        "docs/testing.md on the left, the table on the right"
-    );
+    assert_eq!(page, guesses, "docs/testing.md on the left, the table on the right");
 }
 
 #[tokio::test]
 async fn all_wrong_fields_of_an_object_are_named_at_once() {
     let sandbox = sandbox().await;
-    let wrong = with(
-        event(),
-        json!({"phone": "abc", "type": "ring", "site": "shop-nine"}),
-    );
+    let wrong = with(event(), json!({"phone": "abc", "type": "ring", "site": "shop-nine"}));
     let reply = send_event(&wrong).send(&sandbox).await;
-    assert_eq!(
-        reply.json()["errors"],
-        json!({"phone": INVALID, "type": CHOICE, "site": CHOICE})
-    );
+    assert_eq!(reply.json()["errors"], json!({"phone": INVALID, "type": CHOICE, "site": CHOICE}));
     let refused = sandbox.refused(Crm::RetailCrm);
     assert_eq!(refused.len(), 1, "one request, one entry: {refused:?}");
     let rows: BTreeSet<&str> = refused[0].checks.iter().copied().collect();

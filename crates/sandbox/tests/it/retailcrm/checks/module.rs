@@ -79,12 +79,7 @@ pub(super) fn cases() -> Vec<Case> {
             "code",
             INVALID,
         ),
-        in_module(
-            "module.code_of_path",
-            json!({"code": null}),
-            "code",
-            INVALID,
-        ),
+        in_module("module.code_of_path", json!({"code": null}), "code", INVALID),
         in_module(
             "module.code_prefix",
             json!({"integrationCode": "other"}),
@@ -92,19 +87,9 @@ pub(super) fn cases() -> Vec<Case> {
             "Code prefix must match integrationCode",
         ),
         in_module("module.texts", json!({"name": 5}), "name", INVALID),
-        in_module(
-            "module.texts",
-            json!({"clientId": 7037}),
-            "clientId",
-            INVALID,
-        ),
+        in_module("module.texts", json!({"clientId": 7037}), "clientId", INVALID),
         in_module("module.flags", json!({"active": 1}), "active", INVALID),
-        in_module(
-            "module.flags",
-            json!({"freeze": "false"}),
-            "freeze",
-            INVALID,
-        ),
+        in_module("module.flags", json!({"freeze": "false"}), "freeze", INVALID),
         in_module(
             "module.logo_svg",
             json!({"logo": "https://connector.example.test/logo.png"}),
@@ -123,12 +108,7 @@ pub(super) fn cases() -> Vec<Case> {
             "accountUrl",
             INVALID,
         ),
-        in_module(
-            "module.actions",
-            json!({"actions": {"call": "/call"}}),
-            "actions",
-            CHOICE,
-        ),
+        in_module("module.actions", json!({"actions": {"call": "/call"}}), "actions", CHOICE),
         in_module(
             "module.actions",
             json!({"actions": {"activity": "activity"}}),
@@ -141,12 +121,7 @@ pub(super) fn cases() -> Vec<Case> {
             "availableCountries",
             INVALID,
         ),
-        in_module(
-            "module.integrations_form",
-            json!({"integrations": []}),
-            "integrations",
-            INVALID,
-        ),
+        in_module("module.integrations_form", json!({"integrations": []}), "integrations", INVALID),
         in_module(
             "module.integrations_form",
             json!({"integrations": {"telephony": "{}"}}),
@@ -159,12 +134,7 @@ pub(super) fn cases() -> Vec<Case> {
             "makeCallUrl",
             INVALID,
         ),
-        in_telephony(
-            "module.telephony_flags",
-            json!({"allowEdit": 0}),
-            "allowEdit",
-            INVALID,
-        ),
+        in_telephony("module.telephony_flags", json!({"allowEdit": 0}), "allowEdit", INVALID),
         in_telephony(
             "module.additional_codes",
             codes(json!({"userId": "8", "code": "102"})),

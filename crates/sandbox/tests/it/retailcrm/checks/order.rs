@@ -34,19 +34,11 @@ fn asked() -> Vec<Case> {
         ),
         case(
             "site.needed",
-            Wire::post(
-                &format!("{ORDERS}/create"),
-                field("order", &order().to_string()),
-            ),
+            Wire::post(&format!("{ORDERS}/create"), field("order", &order().to_string())),
             400,
             says("Parameter 'site' is missing"),
         ),
-        case(
-            "site.needed",
-            get("/site-1499"),
-            400,
-            says("Parameter 'site' is missing"),
-        ),
+        case("site.needed", get("/site-1499"), 400, says("Parameter 'site' is missing")),
         case("query.by", get("/501?by=number"), 400, input("by", CHOICE)),
         case(
             "query.filter_known",
@@ -60,38 +52,18 @@ fn asked() -> Vec<Case> {
             400,
             input("children[customerId]", INVALID),
         ),
-        case(
-            "query.limit",
-            get("?limit=250"),
-            400,
-            input("limit", CHOICE),
-        ),
-        case(
-            "path",
-            get("/payments?by=id"),
-            404,
-            says("API method not found"),
-        ),
+        case("query.limit", get("?limit=250"), 400, input("limit", CHOICE)),
+        case("path", get("/payments?by=id"), 404, says("API method not found")),
         Case {
             arrange: |sandbox| sandbox.retailcrm().set_scopes(["order_read"]),
-            ..case(
-                "key.scope",
-                send_order(&order()),
-                403,
-                says("Access denied."),
-            )
+            ..case("key.scope", send_order(&order()), 403, says("Access denied."))
         },
         Case {
             arrange: |sandbox| sandbox.retailcrm().set_scopes(["order_write"]),
             ..case("key.scope", get(""), 403, says("Access denied."))
         },
         // Without by=id the id is an externalId, and no order has this one.
-        case(
-            "order.known",
-            get("/501?site=shop-one"),
-            404,
-            says("Not found"),
-        ),
+        case("order.known", get("/501?site=shop-one"), 404, says("Not found")),
         case("order.known", get("/4711?by=id"), 404, says("Not found")),
         case(
             "order.known_to_edit",
@@ -112,12 +84,7 @@ pub(super) fn cases() -> Vec<Case> {
             400,
             says("Parameter 'externalId' in 'order' is missing"),
         ),
-        created(
-            "order.known_fields",
-            json!({"call_id": "pbx-1"}),
-            "call_id",
-            EXTRA,
-        ),
+        created("order.known_fields", json!({"call_id": "pbx-1"}), "call_id", EXTRA),
         created(
             "order.known_fields",
             json!({"customer": {"id": 205, "phone": "1"}}),
@@ -125,18 +92,8 @@ pub(super) fn cases() -> Vec<Case> {
             EXTRA,
         ),
         edited("order.known_fields", &json!({"summ": 5}), "summ", EXTRA),
-        created(
-            "order.nothing_empty",
-            json!({"lastName": " "}),
-            "lastName",
-            BLANK,
-        ),
-        edited(
-            "order.nothing_empty",
-            &json!({"delivery": {"address": {}}}),
-            "delivery",
-            BLANK,
-        ),
+        created("order.nothing_empty", json!({"lastName": " "}), "lastName", BLANK),
+        edited("order.nothing_empty", &json!({"delivery": {"address": {}}}), "delivery", BLANK),
         created(
             "order.whose",
             json!({"firstName": null, "customer": null}),
@@ -155,64 +112,19 @@ pub(super) fn cases() -> Vec<Case> {
             "externalId",
             "This value is already used.",
         ),
-        edited(
-            "order.items_stay",
-            &json!({"items": [{"productName": "Чай"}]}),
-            "items",
-            EXTRA,
-        ),
+        edited("order.items_stay", &json!({"items": [{"productName": "Чай"}]}), "items", EXTRA),
         created("order.texts", json!({"phone": 375}), "phone", INVALID),
         created("order.texts", json!({"status": 1}), "status", INVALID),
-        created(
-            "order.codes_known",
-            json!({"orderMethod": "telephone"}),
-            "orderMethod",
-            CHOICE,
-        ),
-        edited(
-            "order.codes_known",
-            &json!({"status": "closed"}),
-            "status",
-            CHOICE,
-        ),
+        created("order.codes_known", json!({"orderMethod": "telephone"}), "orderMethod", CHOICE),
+        edited("order.codes_known", &json!({"status": "closed"}), "status", CHOICE),
         created("order.numbers", json!({"weight": "5"}), "weight", INVALID),
         created("order.flags", json!({"call": 1}), "call", INVALID),
-        created(
-            "order.manager_form",
-            json!({"managerId": "7"}),
-            "managerId",
-            INVALID,
-        ),
-        edited(
-            "order.manager_known",
-            &json!({"managerId": 4711}),
-            "managerId",
-            CHOICE,
-        ),
-        created(
-            "order.customer_form",
-            json!({"customer": {}}),
-            "customer",
-            UNNAMED,
-        ),
-        created(
-            "order.customer_form",
-            json!({"customer": {"id": "205"}}),
-            "customer",
-            INVALID,
-        ),
-        created(
-            "order.customer_form",
-            json!({"customer": 205}),
-            "customer",
-            INVALID,
-        ),
-        created(
-            "order.customer_known",
-            json!({"customer": {"id": 4711}}),
-            "customer",
-            CHOICE,
-        ),
+        created("order.manager_form", json!({"managerId": "7"}), "managerId", INVALID),
+        edited("order.manager_known", &json!({"managerId": 4711}), "managerId", CHOICE),
+        created("order.customer_form", json!({"customer": {}}), "customer", UNNAMED),
+        created("order.customer_form", json!({"customer": {"id": "205"}}), "customer", INVALID),
+        created("order.customer_form", json!({"customer": 205}), "customer", INVALID),
+        created("order.customer_known", json!({"customer": {"id": 4711}}), "customer", CHOICE),
         created(
             "order.customer_known",
             json!({"customer": {"id": 205, "site": "shop-two"}}),
@@ -234,31 +146,13 @@ pub(super) fn cases() -> Vec<Case> {
             400,
             entity("customer", CHOICE),
         ),
-        created(
-            "order.dates",
-            json!({"createdAt": "2026-03-14"}),
-            "createdAt",
-            INVALID,
-        ),
-        created(
-            "order.dates",
-            json!({"shipmentDate": "2026-02-30"}),
-            "shipmentDate",
-            INVALID,
-        ),
-        created(
-            "order.objects",
-            json!({"customFields": ["a"]}),
-            "customFields",
-            INVALID,
-        ),
+        created("order.dates", json!({"createdAt": "2026-03-14"}), "createdAt", INVALID),
+        created("order.dates", json!({"shipmentDate": "2026-02-30"}), "shipmentDate", INVALID),
+        created("order.objects", json!({"customFields": ["a"]}), "customFields", INVALID),
         created("order.objects", json!({"items": [1]}), "items", INVALID),
         case(
             "order.offer_known",
-            send_order(&with(
-                order(),
-                json!({"items": [{"quantity": 1}, {"offer": {"id": 5}}]}),
-            )),
+            send_order(&with(order(), json!({"items": [{"quantity": 1}, {"offer": {"id": 5}}]}))),
             400,
             json!({
                 "success": false,

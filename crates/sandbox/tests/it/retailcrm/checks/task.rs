@@ -38,10 +38,7 @@ fn asked() -> Vec<Case> {
         ),
         case(
             "site.needed",
-            Wire::post(
-                &format!("{TASKS}/create"),
-                field("task", &task().to_string()),
-            ),
+            Wire::post(&format!("{TASKS}/create"), field("task", &task().to_string())),
             400,
             says("Parameter 'site' is missing"),
         ),
@@ -67,12 +64,7 @@ fn asked() -> Vec<Case> {
         },
         case("task.known", get("/4711"), 404, says("Not found")),
         case("task.known", get("/ext-1"), 404, says("Not found")),
-        case(
-            "task.known",
-            edit_task(4711, &task()),
-            404,
-            says("Not found"),
-        ),
+        case("task.known", edit_task(4711, &task()), 404, says("Not found")),
     ]
 }
 
@@ -80,31 +72,16 @@ fn asked() -> Vec<Case> {
 pub(super) fn cases() -> Vec<Case> {
     let mut cases = asked();
     cases.extend([
-        created(
-            "task.known_fields",
-            json!({"managerId": 7}),
-            "managerId",
-            EXTRA,
-        ),
+        created("task.known_fields", json!({"managerId": 7}), "managerId", EXTRA),
         created(
             "task.known_fields",
             json!({"order": {"id": 501, "status": "new"}}),
             "order.status",
             EXTRA,
         ),
-        created(
-            "task.nothing_empty",
-            json!({"commentary": ""}),
-            "commentary",
-            BLANK,
-        ),
+        created("task.nothing_empty", json!({"commentary": ""}), "commentary", BLANK),
         created("task.text_given", json!({"text": null}), "text", BLANK),
-        created(
-            "task.performer_given",
-            json!({"performerId": null}),
-            "performerId",
-            BLANK,
-        ),
+        created("task.performer_given", json!({"performerId": null}), "performerId", BLANK),
         case(
             "task.performer_kept",
             edit_task(433, &json!({"text": "Позвонить ещё раз"})),
@@ -113,36 +90,11 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         created("task.texts", json!({"text": 5}), "text", INVALID),
         created("task.texts", json!({"phone": 375}), "phone", INVALID),
-        created(
-            "task.datetime",
-            json!({"datetime": "2026-03-14 11:20:00"}),
-            "datetime",
-            INVALID,
-        ),
-        created(
-            "task.datetime",
-            json!({"datetime": "2026-02-30 11:20"}),
-            "datetime",
-            INVALID,
-        ),
-        created(
-            "task.flags",
-            json!({"complete": "true"}),
-            "complete",
-            INVALID,
-        ),
-        created(
-            "task.performer_form",
-            json!({"performerId": "7"}),
-            "performerId",
-            INVALID,
-        ),
-        created(
-            "task.performer_known",
-            json!({"performerId": 4711}),
-            "performerId",
-            CHOICE,
-        ),
+        created("task.datetime", json!({"datetime": "2026-03-14 11:20:00"}), "datetime", INVALID),
+        created("task.datetime", json!({"datetime": "2026-02-30 11:20"}), "datetime", INVALID),
+        created("task.flags", json!({"complete": "true"}), "complete", INVALID),
+        created("task.performer_form", json!({"performerId": "7"}), "performerId", INVALID),
+        created("task.performer_known", json!({"performerId": 4711}), "performerId", CHOICE),
         created(
             "task.link_form",
             json!({"customer": {"site": "shop-one"}}),
@@ -161,30 +113,15 @@ pub(super) fn cases() -> Vec<Case> {
             "customer",
             CHOICE,
         ),
-        created(
-            "task.link_known",
-            json!({"order": {"number": "4711A"}}),
-            "order",
-            CHOICE,
-        ),
-        created(
-            "task.phone_form",
-            json!({"phone": "8 (029) 111-22-33"}),
-            "phone",
-            INVALID,
-        ),
+        created("task.link_known", json!({"order": {"number": "4711A"}}), "order", CHOICE),
+        created("task.phone_form", json!({"phone": "8 (029) 111-22-33"}), "phone", INVALID),
         created(
             "task.phone_site",
             json!({"phone": "+375291112233", "phoneSite": "shop-nine"}),
             "phoneSite",
             CHOICE,
         ),
-        created(
-            "task.phone_site",
-            json!({"phoneSite": "shop-one"}),
-            "phone",
-            BLANK,
-        ),
+        created("task.phone_site", json!({"phoneSite": "shop-one"}), "phone", BLANK),
     ]);
     cases
 }

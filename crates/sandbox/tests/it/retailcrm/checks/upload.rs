@@ -14,9 +14,7 @@ fn scopes(requires: &Value) -> Wire {
 fn connected(row: &'static str, requires: &Value, at: &str, text: &str) -> Case {
     Case {
         arrange: |sandbox| {
-            sandbox
-                .retailcrm()
-                .set_simple_connection("vochi-telephony", true);
+            sandbox.retailcrm().set_simple_connection("vochi-telephony", true);
         },
         ..case(row, scopes(requires), 400, entity(at, text))
     }
@@ -37,26 +35,13 @@ pub(super) fn cases() -> Vec<Case> {
             400,
             entity("customers", INVALID),
         ),
-        case(
-            "customers.array",
-            send_customers(&[json!(1)]),
-            400,
-            entity("customers", INVALID),
-        ),
-        case(
-            "customers.some",
-            send_customers(&[]),
-            400,
-            entity("customers", BLANK),
-        ),
+        case("customers.array", send_customers(&[json!(1)]), 400, entity("customers", INVALID)),
+        case("customers.some", send_customers(&[]), 400, entity("customers", BLANK)),
         case(
             "customers.at_most_50",
             send_customers(&many),
             400,
-            entity(
-                "customers",
-                "This collection should contain 50 elements or less.",
-            ),
+            entity("customers", "This collection should contain 50 elements or less."),
         ),
         case(
             "site.needed",
@@ -68,10 +53,7 @@ pub(super) fn cases() -> Vec<Case> {
             arrange: |sandbox| sandbox.retailcrm().merge_customer(60, 61),
             ..case(
                 "customer.not_merged",
-                Wire::post(
-                    &format!("{CUSTOMERS}/60/edit"),
-                    "by=id&customer={\"vip\":true}",
-                ),
+                Wire::post(&format!("{CUSTOMERS}/60/edit"), "by=id&customer={\"vip\":true}"),
                 404,
                 says("An attempt was made to edit a nonexistent record"),
             )
@@ -88,31 +70,16 @@ pub(super) fn cases() -> Vec<Case> {
             400,
             input("children[startDate]", "Значение недопустимо."),
         ),
-        case(
-            "query.limit",
-            history("limit=250"),
-            400,
-            input("limit", CHOICE),
-        ),
+        case("query.limit", history("limit=250"), 400, input("limit", CHOICE)),
         case(
             "module.simple_connection",
             scopes(&json!({"scopes": ["customer_read"]})),
             400,
             says("Not enabled simple connection"),
         ),
-        connected(
-            "module.scopes",
-            &json!({"scopes": ["customer_read"], "of": "all"}),
-            "of",
-            EXTRA,
-        ),
+        connected("module.scopes", &json!({"scopes": ["customer_read"], "of": "all"}), "of", EXTRA),
         connected("module.scopes", &json!({"scopes": []}), "scopes", BLANK),
-        connected(
-            "module.scopes",
-            &json!({"scopes": "all"}),
-            "scopes",
-            INVALID,
-        ),
+        connected("module.scopes", &json!({"scopes": "all"}), "scopes", INVALID),
         Case {
             arrange: |sandbox| sandbox.retailcrm().close_account(true),
             ..case(
