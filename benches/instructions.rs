@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use http::{HeaderMap, StatusCode};
 use serde_json::json;
-use vochi_crm::http::Answer;
+use vochi_crm::http::Response;
 use vochi_crm::phone::{PhoneReader, Region};
 use vochi_crm::retailcrm::api::{FindManager, MOST_CALLS, SendCallEvent, UploadCalls};
 use vochi_crm::retailcrm::model::{CallDirection, CallResult, CallUpload, UserId};
@@ -52,7 +52,7 @@ fn run(operation: &str, times: usize) {
 }
 
 fn through_client(path: &str, times: usize, call: &impl AsyncFn(&Client, &Company)) {
-    let answer = Answer::new(StatusCode::OK, HeaderMap::new(), fixture::answer_to(path));
+    let answer = Response::new(StatusCode::OK, HeaderMap::new(), fixture::answer_to(path));
     let transport = ScriptedTransport::always(answer);
     let hub = Hub::builder().transport(Arc::new(transport)).build().unwrap();
     let common: AccountConfig =

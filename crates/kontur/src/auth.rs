@@ -9,7 +9,7 @@ use http::{HeaderName, HeaderValue};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 use vochi_crm_core::http::{
-    Advice, Answer, Dialect, Grant, HttpRequest, Pipeline, Refusal, Renewal,
+    Advice, Dialect, Grant, HttpRequest, Pipeline, Refusal, Renewal, Response,
 };
 use vochi_crm_core::{CrmName, Cx, Error, Result, Secret};
 
@@ -172,7 +172,7 @@ impl Dialect for Asking {
         self.0.secrets()
     }
 
-    fn judge(&self, answer: &Answer) -> Result<(), Refusal> {
+    fn judge(&self, answer: &Response) -> Result<(), Refusal> {
         error::judge(answer)
     }
 }
@@ -202,7 +202,7 @@ impl Dialect for AccessKeys {
         self.shared.known.secrets()
     }
 
-    fn judge(&self, answer: &Answer) -> Result<(), Refusal> {
+    fn judge(&self, answer: &Response) -> Result<(), Refusal> {
         error::judge(answer)
     }
 }
@@ -273,7 +273,7 @@ impl Dialect for Fixed {
         Ok(Grant::FIXED)
     }
 
-    fn judge(&self, answer: &Answer) -> Result<(), Refusal> {
+    fn judge(&self, answer: &Response) -> Result<(), Refusal> {
         error::judge(answer).map_err(|refusal| {
             // Only what another key would mend is about the key.
             if refusal.advice() == Advice::Renew { refusal.with_hint(self.hint) } else { refusal }

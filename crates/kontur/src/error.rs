@@ -6,7 +6,7 @@
 mod said;
 
 use http::StatusCode;
-use vochi_crm_core::http::{Advice, Answer, Refusal};
+use vochi_crm_core::http::{Advice, Refusal, Response};
 use vochi_crm_core::{Effect, Error, ErrorKind};
 
 use crate::model::ErrorStatus;
@@ -42,17 +42,17 @@ const TABLE: &[(ErrorStatus, ErrorKind, Option<&str>)] = &[
 ///
 /// ```
 /// use vochi_crm_core::ErrorKind;
-/// use vochi_crm_core::http::Answer;
+/// use vochi_crm_core::http::Response;
 /// use vochi_crm_kontur::judge;
 /// # use serde_json::json;
 /// // A success by its status, a refusal by its body.
-/// let answer = Answer::ok_json(&json!({"isSuccessful": false, "errorInfo": {"status": "notFound"}}));
+/// let answer = Response::ok_json(&json!({"isSuccessful": false, "errorInfo": {"status": "notFound"}}));
 /// assert_eq!(judge(&answer).unwrap_err().kind(), ErrorKind::NotFound);
 /// ```
 ///
 /// # Errors
 /// The refusal.
-pub fn judge(answer: &Answer) -> Result<(), Refusal> {
+pub fn judge(answer: &Response) -> Result<(), Refusal> {
     if answer.is_success() {
         return judge_success(answer);
     }
@@ -61,7 +61,7 @@ pub fn judge(answer: &Answer) -> Result<(), Refusal> {
 }
 
 /// A success by its status may yet be a no, or no answer of Kontur's.
-fn judge_success(answer: &Answer) -> Result<(), Refusal> {
+fn judge_success(answer: &Response) -> Result<(), Refusal> {
     // A file may hold anything; what says no is JSON or a text.
     let content_type = answer.content_type().to_ascii_lowercase();
     let is = |part: &str| content_type.contains(part);

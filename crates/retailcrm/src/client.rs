@@ -22,7 +22,7 @@ use std::time::Duration;
 use http::{HeaderName, HeaderValue};
 use serde_json::Value;
 use vochi_crm_core::http::{
-    Answer, Dialect, Endpoint, Grant, HttpRequest, Origin, Pipeline, RawRequest, Refusal,
+    Dialect, Endpoint, Grant, HttpRequest, Origin, Pipeline, RawRequest, Refusal, Response,
 };
 use vochi_crm_core::page::{Page, Pager};
 use vochi_crm_core::{
@@ -32,7 +32,7 @@ use vochi_crm_core::{
 use crate::api::{FindManager, GetCredentials, GetSettings, ListUsers, SendCallEvent, UploadCalls};
 use crate::config::Config;
 use crate::model::{
-    CallEventAnswer, CallsUploadAnswer, Credentials, ManagerAnswer, Settings, User,
+    CallEventResponse, CallsUploadResponse, Credentials, ManagerResponse, Settings, User,
 };
 use crate::{CRM, error, limits};
 
@@ -231,7 +231,7 @@ impl Telephony<'_> {
     ///
     /// # Errors
     /// As [`Client::send`]; a lost answer ends with effect `maybe`.
-    pub async fn call_event(self, cx: &Cx, event: &SendCallEvent) -> Result<CallEventAnswer> {
+    pub async fn call_event(self, cx: &Cx, event: &SendCallEvent) -> Result<CallEventResponse> {
         self.0.send(cx, event).await
     }
 
@@ -239,7 +239,7 @@ impl Telephony<'_> {
     ///
     /// # Errors
     /// As [`Client::send`].
-    pub async fn upload(self, cx: &Cx, calls: &UploadCalls) -> Result<CallsUploadAnswer> {
+    pub async fn upload(self, cx: &Cx, calls: &UploadCalls) -> Result<CallsUploadResponse> {
         self.0.send(cx, calls).await
     }
 
@@ -247,7 +247,7 @@ impl Telephony<'_> {
     ///
     /// # Errors
     /// As [`Client::send`]; an unknown number is an empty answer, no error.
-    pub async fn manager(self, cx: &Cx, request: &FindManager) -> Result<ManagerAnswer> {
+    pub async fn manager(self, cx: &Cx, request: &FindManager) -> Result<ManagerResponse> {
         self.0.send(cx, request).await
     }
 }
@@ -341,7 +341,7 @@ impl Dialect for KeyInHeader {
         Ok(Grant::FIXED)
     }
 
-    fn judge(&self, answer: &Answer) -> Result<(), Refusal> {
+    fn judge(&self, answer: &Response) -> Result<(), Refusal> {
         error::judge(answer)
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use http::StatusCode;
 use serde::Deserialize;
 use serde_json::Value;
-use vochi_crm_core::http::{Advice, Answer, Refusal};
+use vochi_crm_core::http::{Advice, Refusal, Response};
 use vochi_crm_core::{Effect, ErrorKind, wire};
 
 use crate::model::CustomerLink;
@@ -98,7 +98,7 @@ struct Envelope {
 }
 
 /// Says whether an answer is a refusal, and which.
-pub(crate) fn judge(answer: &Answer) -> Result<(), Refusal> {
+pub(crate) fn judge(answer: &Response) -> Result<(), Refusal> {
     if let Some(refusal) = by_status_alone(answer) {
         return Err(refusal);
     }
@@ -116,7 +116,7 @@ pub(crate) fn judge(answer: &Answer) -> Result<(), Refusal> {
 }
 
 /// A limit and a broken server are told by the status; the body may be anything then.
-fn by_status_alone(answer: &Answer) -> Option<Refusal> {
+fn by_status_alone(answer: &Response) -> Option<Refusal> {
     let status = answer.status;
     if matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
         return Some(
@@ -147,7 +147,7 @@ fn by_status_alone(answer: &Answer) -> Option<Refusal> {
     None
 }
 
-fn not_json(answer: &Answer) -> Refusal {
+fn not_json(answer: &Response) -> Refusal {
     let status = answer.status;
     if status.is_success() {
         return Refusal::new(

@@ -4,7 +4,7 @@ use http::Method;
 use serde::Serialize;
 use serde_json::Value;
 use url::form_urlencoded;
-use vochi_crm::http::{ApiRequest, Idempotency, RawRequest};
+use vochi_crm::http::{ApiRequest, RawRequest, Repeat};
 use vochi_crm::{Error, ErrorKind, Result};
 
 use crate::app::{App, Manner, Memory};
@@ -69,9 +69,5 @@ fn request(args: &ApiArgs) -> Result<RawRequest> {
     }
     let raw = RawRequest::new(request);
     // The CRM is said to recognise a repeat; what it changes is a write all the same.
-    Ok(if args.idempotent && !args.method.is_safe() {
-        raw.with_idempotency(Idempotency::Keyed)
-    } else {
-        raw
-    })
+    Ok(if args.idempotent && !args.method.is_safe() { raw.with_repeat(Repeat::Keyed) } else { raw })
 }

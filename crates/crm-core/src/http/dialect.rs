@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
-use super::{Answer, HttpRequest};
+use super::{HttpRequest, Response};
 use crate::connector::Cx;
 use crate::error::{Effect, ErrorKind, Result};
 use crate::name::CrmName;
@@ -160,10 +160,10 @@ pub trait Dialect: Send + Sync + fmt::Debug {
     ///
     /// # Errors
     /// The refusal.
-    fn judge(&self, answer: &Answer) -> Result<(), Refusal>;
+    fn judge(&self, answer: &Response) -> Result<(), Refusal>;
 
     /// How long a refusal for a limit asks to wait; by default its `Retry-After`.
-    fn retry_after(&self, answer: &Answer) -> Option<Duration> {
+    fn retry_after(&self, answer: &Response) -> Option<Duration> {
         crate::retry::retry_after(&answer.headers)
     }
 }

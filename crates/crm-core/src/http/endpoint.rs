@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::{Answer, ApiRequest};
+use super::{ApiRequest, Response};
 use crate::error::Result;
 
 /// Whether sending a request twice may do something twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Idempotency {
+pub enum Repeat {
     /// It changes nothing, or the same thing to the same value.
     Safe,
     /// The CRM recognises a repeat by an id of ours.
@@ -73,21 +73,21 @@ pub trait Endpoint: Send + Sync {
     ///
     /// # Errors
     /// `decode` where it is not of the documented form.
-    fn decode(&self, answer: &Answer) -> Result<Self::Output>;
+    fn decode(&self, answer: &Response) -> Result<Self::Output>;
 
     /// Whether a repeat may do it twice.
-    fn idempotency(&self) -> Idempotency;
+    fn repeat(&self) -> Repeat;
 
     /// Which quota it counts against.
     fn limit_class(&self) -> LimitClass {
         LimitClass::GENERAL
     }
 
-    /// Whether it changes something. Everything that is not [`Idempotency::Safe`] does.
+    /// Whether it changes something. Everything that is not [`Repeat::Safe`] does.
     fn access(&self) -> Access {
-        match self.idempotency() {
-            Idempotency::Safe => Access::Read,
-            Idempotency::Keyed | Idempotency::Unsafe => Access::Write,
+        match self.repeat() {
+            Repeat::Safe => Access::Read,
+            Repeat::Keyed | Repeat::Unsafe => Access::Write,
         }
     }
 
@@ -98,5 +98,5 @@ pub trait Endpoint: Send + Sync {
 
     /// What the CRM would answer if all went well, with placeholders for values only it knows. A
     /// dry run goes on from it.
-    fn planned(&self) -> Answer;
+    fn planned(&self) -> Response;
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use super::flow::Fault;
-use super::{Advice, Answer, Idempotency, Refusal, Stage, TransportError};
+use super::{Advice, Refusal, Repeat, Response, Stage, TransportError};
 use crate::error::{Effect, Error, ErrorKind, TryAgain};
 use crate::redaction::Redactor;
 use crate::retry;
@@ -59,7 +59,7 @@ impl Failure {
     /// The CRM said no.
     pub(super) fn refused(
         refusal: &Refusal,
-        answer: &Answer,
+        answer: &Response,
         told: Option<Duration>,
         redactor: &Redactor,
     ) -> Self {
@@ -130,21 +130,16 @@ impl Failure {
     }
 
     /// The error a caller gets when there is no further attempt.
-    pub(super) fn last_word(
-        self,
-        idempotency: Idempotency,
-        worst: Effect,
-        wait: Duration,
-    ) -> Error {
+    pub(super) fn last_word(self, repeat: Repeat, worst: Effect, wait: Duration) -> Error {
         let again = match self.advice {
             Advice::Throttled => TryAgain::After(self.told.unwrap_or(wait)),
-            Advice::Transient if retry::may_repeat(idempotency, worst, self.advice) => {
+            Advice::Transient if retry::may_repeat(repeat, worst, self.advice) => {
                 self.told.map_or(TryAgain::Later, TryAgain::After)
             }
             _ => TryAgain::Never,
         };
         let error = self.error.with_effect(worst).with_try_again(again);
-        if worst == Effect::Maybe && idempotency == Idempotency::Unsafe {
+        if worst == Effect::Maybe && repeat == Repeat::Unsafe {
             return error
                 .with_hint("it may have been carried out: look in the CRM before repeating it");
         }
@@ -153,12 +148,12 @@ impl Failure {
 }
 
 /// What changes nothing cannot have been carried out.
-pub(super) fn effect_of(idempotency: Idempotency, effect: Effect) -> Effect {
-    if idempotency == Idempotency::Safe { Effect::NotApplied } else { effect }
+pub(super) fn effect_of(repeat: Repeat, effect: Effect) -> Effect {
+    if repeat == Repeat::Safe { Effect::NotApplied } else { effect }
 }
 
 /// Adds the beginning of the body to an error about an answer that cannot be read.
-pub(super) fn with_excerpt(error: &Error, answer: &Answer, redactor: &Redactor) -> Error {
+pub(super) fn with_excerpt(error: &Error, answer: &Response, redactor: &Redactor) -> Error {
     let excerpt = answer.excerpt(redactor);
     let begins: Cow<'static, str> = if excerpt.is_empty() {
         "the body is empty".into()

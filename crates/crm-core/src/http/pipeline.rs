@@ -15,7 +15,7 @@ use super::flow;
 use super::prepared::{Prepared, Ready};
 use super::trace::Reporter;
 use super::{
-    Access, Advice, Answer, Dialect, Endpoint, LimitClass, Origin, Renewal, Stage, TransportError,
+    Access, Advice, Dialect, Endpoint, LimitClass, Origin, Renewal, Response, Stage, TransportError,
 };
 use crate::connector::Cx;
 use crate::error::{Effect, Error, ErrorKind, Result, TryAgain};
@@ -150,7 +150,7 @@ impl Pipeline {
         let inner = &*self.inner;
         let mut own_deadline = Instant::now() + inner.timeout;
         let earlier = |own: Instant| cx.deadline().map_or(own, |asked| asked.min(own));
-        let idempotency = endpoint.idempotency();
+        let repeat = endpoint.repeat();
         let bucket = self.bucket(endpoint.limit_class(), cx.lane());
         let mut worst = Effect::NotApplied;
         let mut renewed = false;
@@ -186,7 +186,7 @@ impl Pipeline {
                 Ok(answer) => return self.decode(endpoint, &answer),
                 Err(failure) => failure,
             };
-            let effect = effect_of(idempotency, failure.error.effect());
+            let effect = effect_of(repeat, failure.error.effect());
             worst = worst.max(effect);
             if failure.advice == Advice::Renew && !renewed {
                 renewed = true;
@@ -206,11 +206,11 @@ impl Pipeline {
                     bucket.refused(inner.account.as_str(), wait);
                 }
             }
-            let may = retry::may_repeat(idempotency, effect, failure.advice)
+            let may = retry::may_repeat(repeat, effect, failure.advice)
                 && failure.advice != Advice::Renew
                 && *attempts <= inner.retry.retries();
             if !may || Instant::now() + wait >= deadline {
-                return Err(failure.last_word(idempotency, worst, wait));
+                return Err(failure.last_word(repeat, worst, wait));
             }
             reporter.retry(*attempts, wait, &failure.error);
             tokio::time::sleep(wait).await;
@@ -274,7 +274,7 @@ impl Pipeline {
         until: Instant,
         reporter: Reporter<'_>,
         attempt: u32,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<Response, Failure> {
         let inner = &*self.inner;
         let Ready { request, flow, .. } = ready;
         let span = tracing::info_span!(
@@ -320,7 +320,7 @@ impl Pipeline {
         }
     }
 
-    fn decode<E: Endpoint>(&self, endpoint: &E, answer: &Answer) -> Result<E::Output> {
+    fn decode<E: Endpoint>(&self, endpoint: &E, answer: &Response) -> Result<E::Output> {
         endpoint.decode(answer).map_err(|error| {
             // The CRM said yes; only its details are lost.
             let effect = match endpoint.access() {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::{Answer, ApiRequest, Endpoint, Idempotency, LimitClass};
+use super::{ApiRequest, Endpoint, LimitClass, Repeat, Response};
 use crate::error::Result;
 
 /// A request the caller puts together, with the account's authorisation, limits and retries.
@@ -14,16 +14,15 @@ use crate::error::Result;
 #[derive(Clone, Debug)]
 pub struct RawRequest {
     request: ApiRequest,
-    idempotency: Idempotency,
+    repeat: Repeat,
     limit_class: LimitClass,
 }
 
 impl RawRequest {
     /// A request as it is.
     pub fn new(request: ApiRequest) -> Self {
-        let idempotency =
-            if request.method().is_safe() { Idempotency::Safe } else { Idempotency::Unsafe };
-        Self { request, idempotency, limit_class: LimitClass::GENERAL }
+        let repeat = if request.method().is_safe() { Repeat::Safe } else { Repeat::Unsafe };
+        Self { request, repeat, limit_class: LimitClass::GENERAL }
     }
 
     /// The path.
@@ -40,8 +39,8 @@ impl RawRequest {
 
     /// Says whether it may be repeated.
     #[must_use]
-    pub fn with_idempotency(mut self, idempotency: Idempotency) -> Self {
-        self.idempotency = idempotency;
+    pub fn with_repeat(mut self, repeat: Repeat) -> Self {
+        self.repeat = repeat;
         self
     }
 
@@ -64,7 +63,7 @@ impl Endpoint for RawRequest {
         Ok(self.request.clone())
     }
 
-    fn decode(&self, answer: &Answer) -> Result<Value> {
+    fn decode(&self, answer: &Response) -> Result<Value> {
         match serde_json::from_slice(&answer.body) {
             Ok(value) => Ok(value),
             Err(_) if answer.body.is_empty() => Ok(Value::Null),
@@ -72,15 +71,15 @@ impl Endpoint for RawRequest {
         }
     }
 
-    fn idempotency(&self) -> Idempotency {
-        self.idempotency
+    fn repeat(&self) -> Repeat {
+        self.repeat
     }
 
     fn limit_class(&self) -> LimitClass {
         self.limit_class
     }
 
-    fn planned(&self) -> Answer {
-        Answer::ok_json(&Value::Null)
+    fn planned(&self) -> Response {
+        Response::ok_json(&Value::Null)
     }
 }

@@ -15,7 +15,8 @@ use url::Url;
 
 use super::origin::is_loopback;
 use super::{
-    Answer, CertificateFault, HttpRequest, Payload, SourceReader, Stage, Transport, TransportError,
+    CertificateFault, HttpRequest, Payload, Response, SourceReader, Stage, Transport,
+    TransportError,
 };
 use crate::error::{Error, Result};
 
@@ -88,7 +89,7 @@ impl fmt::Debug for ReqwestTransport {
 
 #[async_trait::async_trait]
 impl Transport for ReqwestTransport {
-    async fn send(&self, request: HttpRequest) -> Result<Answer, TransportError> {
+    async fn send(&self, request: HttpRequest) -> Result<Response, TransportError> {
         let longest = request.longest_answer;
         let client = self.client(&request.url);
         let mut outgoing = reqwest::Request::new(request.method, request.url);
@@ -110,7 +111,7 @@ impl Transport for ReqwestTransport {
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(Answer::new(status, headers, body))
+        Ok(Response::new(status, headers, body))
     }
 }
 

@@ -8,7 +8,7 @@ use http::{HeaderMap, Method};
 use tokio::io::AsyncReadExt as _;
 use url::Url;
 
-use super::{Answer, SourceReader};
+use super::{Response, SourceReader};
 
 /// The bytes of a request, for one attempt. Its `Debug` does not show them.
 #[non_exhaustive]
@@ -197,5 +197,5 @@ pub trait Transport: Send + Sync + fmt::Debug {
     ///
     /// # Errors
     /// Says how far the request had come. An HTTP error status is an answer, not an error.
-    async fn send(&self, request: HttpRequest) -> Result<Answer, TransportError>;
+    async fn send(&self, request: HttpRequest) -> Result<Response, TransportError>;
 }

@@ -9,7 +9,7 @@ pub use record_once::{RecordAttempt, RecordJob, RecordRepeat, record_once};
 use http::{HeaderMap, header};
 
 use crate::error::Effect;
-use crate::http::{Advice, Idempotency};
+use crate::http::{Advice, Repeat};
 
 /// How often and how patiently a request is repeated. Time is bounded besides by the deadline of
 /// the operation.
@@ -66,11 +66,11 @@ impl RetryPolicy {
 ///
 /// What surely was not carried out may always; what may have been only where a repeat has no second
 /// effect.
-pub(crate) fn may_repeat(idempotency: Idempotency, effect: Effect, advice: Advice) -> bool {
+pub(crate) fn may_repeat(repeat: Repeat, effect: Effect, advice: Advice) -> bool {
     match advice {
         Advice::Never => false,
         Advice::Throttled | Advice::Renew => true,
-        Advice::Transient => effect == Effect::NotApplied || idempotency != Idempotency::Unsafe,
+        Advice::Transient => effect == Effect::NotApplied || repeat != Repeat::Unsafe,
     }
 }
 
@@ -92,8 +92,8 @@ mod tests {
     fn only_what_has_no_second_effect_is_repeated() {
         use Advice::{Never, Throttled, Transient};
         use Effect::{Maybe, NotApplied};
-        use Idempotency::{Keyed, Safe, Unsafe};
-        for (idempotency, effect, advice, may) in [
+        use Repeat::{Keyed, Safe, Unsafe};
+        for (repeat, effect, advice, may) in [
             (Safe, NotApplied, Transient, true),
             (Keyed, Maybe, Transient, true),
             (Unsafe, Maybe, Transient, false),
@@ -101,11 +101,7 @@ mod tests {
             (Unsafe, NotApplied, Throttled, true),
             (Safe, NotApplied, Never, false),
         ] {
-            assert_eq!(
-                may_repeat(idempotency, effect, advice),
-                may,
-                "{idempotency:?} {effect:?} {advice:?}"
-            );
+            assert_eq!(may_repeat(repeat, effect, advice), may, "{repeat:?} {effect:?} {advice:?}");
         }
     }
 

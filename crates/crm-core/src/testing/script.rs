@@ -8,18 +8,18 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
-use crate::http::{Answer, HttpRequest, Transport, TransportError};
+use crate::http::{HttpRequest, Response, Transport, TransportError};
 
 /// What happens to one request.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Step {
     /// It is answered.
-    Answer(Answer),
+    Response(Response),
     /// The transport fails.
     Fail(TransportError),
     /// It is answered after a while, by tokio's clock.
-    Slow(Duration, Answer),
+    Slow(Duration, Response),
 }
 
 impl Step {
@@ -33,18 +33,18 @@ impl Step {
         let mut headers = HeaderMap::new();
         headers.insert(http::header::CONTENT_TYPE, HeaderValue::from_static(content_type));
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        Self::Answer(Answer::new(status, headers, body))
+        Self::Response(Response::new(status, headers, body))
     }
 
     /// The same answer with a further header.
     #[must_use]
     pub fn with_header(self, name: &'static str, value: &'static str) -> Self {
         match self {
-            Self::Answer(mut answer) => {
+            Self::Response(mut answer) => {
                 answer
                     .headers
                     .insert(HeaderName::from_static(name), HeaderValue::from_static(value));
-                Self::Answer(answer)
+                Self::Response(answer)
             }
             other => other,
         }
@@ -79,7 +79,7 @@ pub struct ScriptedTransport {
 #[derive(Default)]
 struct Script {
     steps: VecDeque<Step>,
-    repeat: Option<Answer>,
+    repeat: Option<Response>,
     played: Vec<Played>,
 }
 
@@ -91,7 +91,7 @@ impl ScriptedTransport {
     }
 
     /// Answers every request alike and remembers none, for benchmarks.
-    pub fn always(answer: Answer) -> Self {
+    pub fn always(answer: Response) -> Self {
         let script = Script { repeat: Some(answer), ..Script::default() };
         Self { inner: Arc::new(Mutex::new(script)) }
     }
@@ -119,7 +119,7 @@ impl fmt::Debug for ScriptedTransport {
 
 #[async_trait::async_trait]
 impl Transport for ScriptedTransport {
-    async fn send(&self, request: HttpRequest) -> Result<Answer, TransportError> {
+    async fn send(&self, request: HttpRequest) -> Result<Response, TransportError> {
         if let Some(answer) = &self.lock().repeat {
             return Ok(answer.clone());
         }
@@ -138,7 +138,7 @@ impl Transport for ScriptedTransport {
             })?
         };
         match step {
-            Step::Answer(answer) => Ok(answer),
+            Step::Response(answer) => Ok(answer),
             Step::Fail(error) => Err(error),
             Step::Slow(delay, answer) => {
                 tokio::time::sleep(delay).await;

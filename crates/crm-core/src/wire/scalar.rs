@@ -10,11 +10,11 @@ use crate::time::LocalTime;
 ///
 /// ```
 /// #[derive(serde::Deserialize)]
-/// struct Answer {
+/// struct Response {
 ///     #[serde(default, deserialize_with = "vochi_crm_core::wire::bool_or_none")]
 ///     success: Option<bool>,
 /// }
-/// let answer: Answer = serde_json::from_str(r#"{"success":"false"}"#)?;
+/// let answer: Response = serde_json::from_str(r#"{"success":"false"}"#)?;
 /// assert_eq!(answer.success, Some(false));
 /// # Ok::<(), serde_json::Error>(())
 /// ```

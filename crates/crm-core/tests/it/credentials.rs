@@ -8,7 +8,8 @@ use http::HeaderValue;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 use vochi_crm_core::http::{
-    Advice, Answer, ApiRequest, Dialect, Grant, HttpRequest, Pipeline, RawRequest, Refusal, Renewal,
+    Advice, ApiRequest, Dialect, Grant, HttpRequest, Pipeline, RawRequest, Refusal, Renewal,
+    Response,
 };
 use vochi_crm_core::testing::{ScriptedTransport, Step};
 use vochi_crm_core::{CrmName, Cx, Effect, Error, ErrorKind, Hub, Result, Secret};
@@ -55,7 +56,7 @@ impl Dialect for Numbered {
         vec![Secret::new("canary-fetched")]
     }
 
-    fn judge(&self, answer: &Answer) -> Result<(), Refusal> {
+    fn judge(&self, answer: &Response) -> Result<(), Refusal> {
         match answer.status.as_u16() {
             200 => Ok(()),
             401 => Err(Refusal::new(ErrorKind::Auth, "old key").with_advice(Advice::Renew)),
@@ -87,7 +88,7 @@ fn yes() -> Step {
 async fn of_many_requests_refused_together_only_one_renews() {
     // All are on their way before the first is refused.
     let refused = || match old() {
-        Step::Answer(answer) => Step::Slow(Duration::from_secs(1), answer),
+        Step::Response(answer) => Step::Slow(Duration::from_secs(1), answer),
         other => other,
     };
     let script = ScriptedTransport::new((0..5).map(|_| refused()).chain((0..5).map(|_| yes())));

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use vochi_crm_core::http::{
-    Advice, Answer, ApiRequest, CertificateFault, Dialect, Endpoint, Grant, HttpRequest,
-    Idempotency, LimitClass, Pipeline, Plan, Refusal, Renewal, Stage, TransportError,
+    Advice, ApiRequest, CertificateFault, Dialect, Endpoint, Grant, HttpRequest, LimitClass,
+    Pipeline, Plan, Refusal, Renewal, Repeat, Response, Stage, TransportError,
 };
 use vochi_crm_core::limit::{LimitKey, Quota};
 use vochi_crm_core::retry::RetryPolicy;
@@ -35,7 +35,7 @@ impl Dialect for PlainDialect {
         Ok(Renewal::Renewed)
     }
 
-    fn judge(&self, answer: &Answer) -> Result<(), Refusal> {
+    fn judge(&self, answer: &Response) -> Result<(), Refusal> {
         match answer.status.as_u16() {
             200 => Ok(()),
             401 => Err(Refusal::new(ErrorKind::Auth, "old key").with_advice(Advice::Renew)),
@@ -50,7 +50,7 @@ impl Dialect for PlainDialect {
     }
 }
 
-struct Operation(Idempotency);
+struct Operation(Repeat);
 
 impl Endpoint for Operation {
     type Output = Value;
@@ -63,22 +63,22 @@ impl Endpoint for Operation {
         Ok(ApiRequest::post("/thing").form("a", "1"))
     }
 
-    fn decode(&self, answer: &Answer) -> Result<Value> {
+    fn decode(&self, answer: &Response) -> Result<Value> {
         answer.json()
     }
 
-    fn idempotency(&self) -> Idempotency {
+    fn repeat(&self) -> Repeat {
         self.0
     }
 
-    fn planned(&self) -> Answer {
-        Answer::ok_json(&json!({"id": "<id from step 1>"}))
+    fn planned(&self) -> Response {
+        Response::ok_json(&json!({"id": "<id from step 1>"}))
     }
 }
 
-const SAFE: Operation = Operation(Idempotency::Safe);
-const KEYED: Operation = Operation(Idempotency::Keyed);
-const UNSAFE: Operation = Operation(Idempotency::Unsafe);
+const SAFE: Operation = Operation(Repeat::Safe);
+const KEYED: Operation = Operation(Repeat::Keyed);
+const UNSAFE: Operation = Operation(Repeat::Unsafe);
 
 fn pipeline(script: &ScriptedTransport) -> Pipeline {
     let hub = Hub::builder().transport(Arc::new(script.clone())).build().unwrap();
@@ -235,7 +235,7 @@ async fn what_would_come_late_is_not_sent_at_all() {
 
 #[tokio::test(start_paused = true)]
 async fn a_slow_answer_ends_with_the_deadline_and_an_unknown_effect() {
-    let slow = Step::Slow(Duration::from_mins(1), Answer::ok_json(&json!({})));
+    let slow = Step::Slow(Duration::from_mins(1), Response::ok_json(&json!({})));
     let script = ScriptedTransport::new([slow]);
     let cx = Cx::live().with_timeout(Duration::from_secs(3));
     let began = tokio::time::Instant::now();
@@ -381,7 +381,7 @@ impl Dialect for Refusing {
         Ok(Grant::FIXED)
     }
 
-    fn judge(&self, _: &Answer) -> Result<(), Refusal> {
+    fn judge(&self, _: &Response) -> Result<(), Refusal> {
         Err(self.0.clone())
     }
 }

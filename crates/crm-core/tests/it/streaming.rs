@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use vochi_crm_core::http::{Body, FileSource, Idempotency, Plan, Source as _};
+use vochi_crm_core::http::{Body, FileSource, Plan, Repeat, Source as _};
 use vochi_crm_core::testing::{ScriptedTransport, Step};
 use vochi_crm_core::{Cx, Effect, ErrorKind, Hub};
 
@@ -34,7 +34,7 @@ async fn a_file_arrives_byte_for_byte_with_its_length() {
     let bytes = pattern(300_001);
     let file = file(&bytes);
     let (address, seen) = serve([OK]).await;
-    let upload = Upload::new(Idempotency::Unsafe, Body::file("audio/mpeg", file.path()));
+    let upload = Upload::new(Repeat::Unsafe, Body::file("audio/mpeg", file.path()));
     over(&address).send(&Cx::history(), &upload).await.unwrap();
     let seen = seen.await.unwrap();
     assert_eq!(seen[0].header("content-length"), Some("300001"));
@@ -48,7 +48,7 @@ async fn after_a_refusal_for_a_limit_it_is_opened_again_and_sent_as_a_whole() {
     let source = Generated::new(200_000);
     let opened = source.opened();
     let (address, seen) = serve([BUSY, OK]).await;
-    let upload = Upload::new(Idempotency::Unsafe, Body::stream("audio/wav", source));
+    let upload = Upload::new(Repeat::Unsafe, Body::stream("audio/wav", source));
     over(&address).send(&Cx::history(), &upload).await.unwrap();
     let seen = seen.await.unwrap();
     assert_eq!(opened.load(Ordering::SeqCst), 2);
@@ -80,7 +80,7 @@ async fn a_large_body_is_never_in_memory() {
         }
     })
     .await;
-    let upload = Upload::new(Idempotency::Unsafe, Body::stream("audio/wav", source));
+    let upload = Upload::new(Repeat::Unsafe, Body::stream("audio/wav", source));
     over(&address).send(&Cx::history(), &upload).await.unwrap();
     assert_eq!(taken.load(Ordering::SeqCst), WHOLE);
     let widest = widest.load(Ordering::SeqCst);
@@ -110,7 +110,7 @@ async fn a_refusal_that_comes_before_the_end_of_the_body_is_taken_for_what_it_is
     })
     .await;
     let source = Generated::new(32 * 1024 * 1024);
-    let upload = Upload::new(Idempotency::Unsafe, Body::stream("audio/wav", source));
+    let upload = Upload::new(Repeat::Unsafe, Body::stream("audio/wav", source));
     let cx = Cx::history();
     over(&address).send(&cx, &upload).await.unwrap();
     assert_eq!(cx.requests(), 2);
@@ -126,7 +126,7 @@ async fn what_cannot_be_opened_is_told_by_its_name_and_nothing_is_sent() {
         (empty.path().to_owned(), "is empty"),
     ] {
         let script = ScriptedTransport::new([Step::json(200, &json!({}))]);
-        let upload = Upload::new(Idempotency::Keyed, Body::file("audio/mpeg", &path));
+        let upload = Upload::new(Repeat::Keyed, Body::file("audio/mpeg", &path));
         let cx = Cx::history();
         let error = on(&script).send(&cx, &upload).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Input, "{error}");
@@ -144,7 +144,7 @@ async fn a_file_that_is_gone_at_the_second_attempt_does_not_hide_what_the_first_
     let script =
         ScriptedTransport::new([Step::text(500, "text/html", ""), Step::json(200, &json!({}))]);
     let upload = Upload::new(
-        Idempotency::Keyed,
+        Repeat::Keyed,
         Body::stream("audio/mpeg", support::Vanishing(FileSource::new(file.path()))),
     );
     let error = on(&script).send(&Cx::history(), &upload).await.unwrap_err();
@@ -157,7 +157,7 @@ async fn a_file_that_is_gone_at_the_second_attempt_does_not_hide_what_the_first_
 async fn a_dry_run_names_the_file_and_does_not_open_it() {
     let plan = Plan::new();
     let hub = Hub::builder().plan(plan.clone()).build().unwrap();
-    let upload = Upload::new(Idempotency::Unsafe, Body::file("audio/mpeg", "/nowhere/1710.mp3"));
+    let upload = Upload::new(Repeat::Unsafe, Body::file("audio/mpeg", "/nowhere/1710.mp3"));
     support::pipeline(&hub, "https://crm.example.test")
         .send(&Cx::history(), &upload)
         .await

@@ -2,7 +2,7 @@
 
 use http::{HeaderName, HeaderValue};
 use serde_json::json;
-use vochi_crm_core::http::{Answer, ApiRequest, Endpoint, Idempotency};
+use vochi_crm_core::http::{ApiRequest, Endpoint, Repeat, Response};
 use vochi_crm_core::{Error, Result, Secret};
 
 use super::done::{self, PLACEHOLDER};
@@ -49,15 +49,15 @@ impl Endpoint for AuthorizePrivate {
         Ok(ApiRequest::post(paths::AUTHORIZE_PRIVATE).header(API_KEY, key))
     }
 
-    fn decode(&self, answer: &Answer) -> Result<Authorized> {
+    fn decode(&self, answer: &Response) -> Result<Authorized> {
         read(answer)
     }
 
-    fn idempotency(&self) -> Idempotency {
-        Idempotency::Safe
+    fn repeat(&self) -> Repeat {
+        Repeat::Safe
     }
 
-    fn planned(&self) -> Answer {
+    fn planned(&self) -> Response {
         planned()
     }
 }
@@ -102,15 +102,15 @@ impl Endpoint for AuthorizePublic {
         Ok(ApiRequest::post(paths::AUTHORIZE_PUBLIC).header(API_KEY, key).header(SECRET, secret))
     }
 
-    fn decode(&self, answer: &Answer) -> Result<Authorized> {
+    fn decode(&self, answer: &Response) -> Result<Authorized> {
         read(answer)
     }
 
-    fn idempotency(&self) -> Idempotency {
-        Idempotency::Safe
+    fn repeat(&self) -> Repeat {
+        Repeat::Safe
     }
 
-    fn planned(&self) -> Answer {
+    fn planned(&self) -> Response {
         planned()
     }
 }
@@ -130,7 +130,7 @@ fn header(name: &str, secret: &Secret) -> Result<HeaderValue> {
     Ok(value)
 }
 
-fn read(answer: &Answer) -> Result<Authorized> {
+fn read(answer: &Response) -> Result<Authorized> {
     let authorized: Authorized = done::object(answer)?;
     // It goes into a header of every later request.
     if HeaderValue::from_str(authorized.access_key.expose()).is_err()
@@ -141,8 +141,8 @@ fn read(answer: &Answer) -> Result<Authorized> {
     Ok(authorized)
 }
 
-fn planned() -> Answer {
-    Answer::ok_json(&json!({
+fn planned() -> Response {
+    Response::ok_json(&json!({
         "workspace": { "id": PLACEHOLDER },
         "integrationInstance": { "id": PLACEHOLDER },
         "accessKey": "***",

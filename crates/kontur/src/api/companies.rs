@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::json;
 use vochi_crm_core::Result;
-use vochi_crm_core::http::{Answer, ApiRequest, Endpoint, Idempotency};
+use vochi_crm_core::http::{ApiRequest, Endpoint, Repeat, Response};
 
 use super::done::{self, PLACEHOLDER};
 use super::elements::NewElement;
@@ -105,15 +105,15 @@ impl Endpoint for CreateCompany {
         patch::entity_body(ApiRequest::post(paths::COMPANIES), self)
     }
 
-    fn decode(&self, answer: &Answer) -> Result<Company> {
+    fn decode(&self, answer: &Response) -> Result<Company> {
         done::object(answer)
     }
 
-    fn idempotency(&self) -> Idempotency {
-        Idempotency::Unsafe
+    fn repeat(&self) -> Repeat {
+        Repeat::Unsafe
     }
 
-    fn planned(&self) -> Answer {
-        Answer::ok_json(&json!({ "id": PLACEHOLDER }))
+    fn planned(&self) -> Response {
+        Response::ok_json(&json!({ "id": PLACEHOLDER }))
     }
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use serde_json::{Value, json};
-use vochi_crm_core::http::{Answer, ApiRequest, Endpoint, Idempotency};
+use vochi_crm_core::http::{ApiRequest, Endpoint, Repeat, Response};
 use vochi_crm_core::{Error, Result};
 
 use super::elements::NewElement;
@@ -120,19 +120,19 @@ impl Endpoint for PatchContact {
         self.patch.apply(paths::contact(self.contact.as_str())?)
     }
 
-    fn decode(&self, answer: &Answer) -> Result<Contact> {
+    fn decode(&self, answer: &Response) -> Result<Contact> {
         done::maybe_wrapped(answer)
     }
 
-    fn idempotency(&self) -> Idempotency {
-        self.patch.idempotency()
+    fn repeat(&self) -> Repeat {
+        self.patch.repeat()
     }
 
     fn subject(&self) -> Option<Cow<'_, str>> {
         Some(self.contact.as_str().into())
     }
 
-    fn planned(&self) -> Answer {
-        Answer::ok_json(&json!({ "id": self.contact }))
+    fn planned(&self) -> Response {
+        Response::ok_json(&json!({ "id": self.contact }))
     }
 }

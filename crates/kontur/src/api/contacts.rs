@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use vochi_crm_core::http::{Answer, ApiRequest, Endpoint, Idempotency};
+use vochi_crm_core::http::{ApiRequest, Endpoint, Repeat, Response};
 use vochi_crm_core::wire::Items;
 use vochi_crm_core::{Error, Result};
 
@@ -43,16 +43,16 @@ impl Endpoint for GetContact {
         Ok(ApiRequest::get(paths::contact(self.contact.as_str())?))
     }
 
-    fn decode(&self, answer: &Answer) -> Result<Contact> {
+    fn decode(&self, answer: &Response) -> Result<Contact> {
         done::object(answer)
     }
 
-    fn idempotency(&self) -> Idempotency {
-        Idempotency::Safe
+    fn repeat(&self) -> Repeat {
+        Repeat::Safe
     }
 
-    fn planned(&self) -> Answer {
-        Answer::ok_json(&json!({ "id": self.contact }))
+    fn planned(&self) -> Response {
+        Response::ok_json(&json!({ "id": self.contact }))
     }
 }
 
@@ -190,7 +190,7 @@ impl Endpoint for CreateContacts {
         patch::entity_body(ApiRequest::post(paths::CREATE_CONTACTS), self)
     }
 
-    fn decode(&self, answer: &Answer) -> Result<Items<Contact>> {
+    fn decode(&self, answer: &Response) -> Result<Items<Contact>> {
         // By ids that are nobody's: a map whose values alone mean something.
         #[derive(Deserialize)]
         struct Created {
@@ -203,16 +203,16 @@ impl Endpoint for CreateContacts {
         Items::deserialize(items).map_err(|_| answer.unreadable("items is no map of contacts"))
     }
 
-    fn idempotency(&self) -> Idempotency {
-        Idempotency::Unsafe
+    fn repeat(&self) -> Repeat {
+        Repeat::Unsafe
     }
 
-    fn planned(&self) -> Answer {
+    fn planned(&self) -> Response {
         let made = (1..=self.items.len()).map(|number| {
             let id = format!("00000000-0000-4000-8000-{number:012}");
             (id.clone(), json!({ "id": id }))
         });
         let made: serde_json::Map<_, _> = made.collect();
-        Answer::ok_json(&json!({ "items": made }))
+        Response::ok_json(&json!({ "items": made }))
     }
 }

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use vochi_crm_core::http::Answer;
+use vochi_crm_core::http::Response;
 use vochi_crm_core::{Result, wire};
 
 /// An id only Kontur knows, in planned answers.
@@ -11,7 +11,7 @@ pub(super) const PLACEHOLDER: &str = "00000000-0000-4000-8000-000000000000";
 
 /// Reads a yes. Printed is the JSON string `"OK"`; the bare text and an empty body are taken for the
 /// same, and so is any JSON that is not a text: the error table has looked at it by now.
-pub(super) fn read(answer: &Answer) -> Result<()> {
+pub(super) fn read(answer: &Response) -> Result<()> {
     let is_yes = |text: &str| text.trim().is_empty() || text.trim().eq_ignore_ascii_case("ok");
     let yes = match serde_json::from_slice(&answer.body) {
         Ok(Value::String(text)) => is_yes(&text),
@@ -27,12 +27,12 @@ pub(super) fn read(answer: &Answer) -> Result<()> {
 struct Object<T>(#[serde(deserialize_with = "wire::object")] T);
 
 /// Reads an object.
-pub(super) fn object<T: DeserializeOwned>(answer: &Answer) -> Result<T> {
+pub(super) fn object<T: DeserializeOwned>(answer: &Response) -> Result<T> {
     answer.json::<Object<T>>().map(|object| object.0)
 }
 
 /// Reads an object that may come in a wrapper: answers to patches do, or do not.
-pub(super) fn maybe_wrapped<T: DeserializeOwned>(answer: &Answer) -> Result<T> {
+pub(super) fn maybe_wrapped<T: DeserializeOwned>(answer: &Response) -> Result<T> {
     #[derive(Deserialize)]
     #[serde(bound = "T: DeserializeOwned")]
     struct Wrapper<T> {
@@ -45,8 +45,8 @@ pub(super) fn maybe_wrapped<T: DeserializeOwned>(answer: &Answer) -> Result<T> {
 }
 
 /// The yes of a dry run.
-pub(super) fn planned() -> Answer {
-    Answer::ok_json(&json!("OK"))
+pub(super) fn planned() -> Response {
+    Response::ok_json(&json!("OK"))
 }
 
 #[cfg(test)]
@@ -67,7 +67,7 @@ mod tests {
             ("<html>OK</html>", false),
             ("\u{fffd}", false),
         ] {
-            let answer = Answer::new(http::StatusCode::OK, http::HeaderMap::new(), body);
+            let answer = Response::new(http::StatusCode::OK, http::HeaderMap::new(), body);
             assert_eq!(read(&answer).is_ok(), yes, "{body:?}");
         }
     }

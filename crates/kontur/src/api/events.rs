@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 use serde_json::{Value, json};
-use vochi_crm_core::http::{Answer, ApiRequest, Endpoint, Idempotency};
+use vochi_crm_core::http::{ApiRequest, Endpoint, Repeat, Response};
 use vochi_crm_core::wire::{self, Items};
 use vochi_crm_core::{Error, Result};
 
@@ -94,7 +94,7 @@ impl Endpoint for ListEvents {
             .query("limit", self.limit.to_string()))
     }
 
-    fn decode(&self, answer: &Answer) -> Result<EventsPage> {
+    fn decode(&self, answer: &Response) -> Result<EventsPage> {
         let wire: Wire = done::object(answer)?;
         // To read it as empty and go on behind it would be to lose what stands there.
         let promised = wire.count.is_some_and(|count| count > 0) || wire.last_offset.is_some();
@@ -113,12 +113,12 @@ impl Endpoint for ListEvents {
         Ok(EventsPage { events, next, has_more: wire.has_more })
     }
 
-    fn idempotency(&self) -> Idempotency {
-        Idempotency::Safe
+    fn repeat(&self) -> Repeat {
+        Repeat::Safe
     }
 
-    fn planned(&self) -> Answer {
-        Answer::ok_json(&json!({ "count": 0, "items": [], "hasMore": false }))
+    fn planned(&self) -> Response {
+        Response::ok_json(&json!({ "count": 0, "items": [], "hasMore": false }))
     }
 }
 

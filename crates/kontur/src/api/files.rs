@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use vochi_crm_core::Result;
-use vochi_crm_core::http::{Answer, ApiRequest, Endpoint, Idempotency};
+use vochi_crm_core::http::{ApiRequest, Endpoint, Repeat, Response};
 
 use super::{done, paths};
 use crate::model::{FileContent, FileId, StoredFile};
@@ -40,16 +40,16 @@ impl Endpoint for GetFileMeta {
         Ok(ApiRequest::get(paths::file_meta(self.file.as_str())?))
     }
 
-    fn decode(&self, answer: &Answer) -> Result<StoredFile> {
+    fn decode(&self, answer: &Response) -> Result<StoredFile> {
         done::object(answer)
     }
 
-    fn idempotency(&self) -> Idempotency {
-        Idempotency::Safe
+    fn repeat(&self) -> Repeat {
+        Repeat::Safe
     }
 
-    fn planned(&self) -> Answer {
-        Answer::ok_json(&json!({ "fileId": self.file }))
+    fn planned(&self) -> Response {
+        Response::ok_json(&json!({ "fileId": self.file }))
     }
 }
 
@@ -105,15 +105,15 @@ impl Endpoint for DownloadFile {
         })
     }
 
-    fn decode(&self, answer: &Answer) -> Result<FileContent> {
+    fn decode(&self, answer: &Response) -> Result<FileContent> {
         Ok(FileContent::new(answer.content_type(), answer.body.clone()))
     }
 
-    fn idempotency(&self) -> Idempotency {
-        Idempotency::Safe
+    fn repeat(&self) -> Repeat {
+        Repeat::Safe
     }
 
-    fn planned(&self) -> Answer {
-        Answer::new(http::StatusCode::OK, http::HeaderMap::new(), "")
+    fn planned(&self) -> Response {
+        Response::new(http::StatusCode::OK, http::HeaderMap::new(), "")
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 use url::Url;
-use vochi_crm_core::http::{Answer, ApiRequest, Endpoint, Idempotency};
+use vochi_crm_core::http::{ApiRequest, Endpoint, Repeat, Response};
 use vochi_crm_core::{Error, Result};
 
 use super::patch::{Patch, Spelling};
@@ -301,20 +301,20 @@ impl Endpoint for PatchInstance {
         self.patch.apply(paths::instance(self.instance.as_str())?)
     }
 
-    fn decode(&self, answer: &Answer) -> Result<Instance> {
+    fn decode(&self, answer: &Response) -> Result<Instance> {
         done::maybe_wrapped(answer)
     }
 
-    fn idempotency(&self) -> Idempotency {
-        self.patch.idempotency()
+    fn repeat(&self) -> Repeat {
+        self.patch.repeat()
     }
 
     fn subject(&self) -> Option<Cow<'_, str>> {
         Some(self.instance.as_str().into())
     }
 
-    fn planned(&self) -> Answer {
-        Answer::ok_json(&json!({
+    fn planned(&self) -> Response {
+        Response::ok_json(&json!({
             "isSuccessful": true,
             "responseCode": "ok",
             "result": { "id": self.instance },

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use vochi_crm_core::Result;
-use vochi_crm_core::http::{Answer, ApiRequest, Endpoint, Idempotency};
+use vochi_crm_core::http::{ApiRequest, Endpoint, Repeat, Response};
 
 use super::{done, paths};
 use crate::model::{Instance, InstanceId};
@@ -41,15 +41,15 @@ impl Endpoint for GetInstance {
         Ok(ApiRequest::get(paths::instance(self.instance.as_str())?))
     }
 
-    fn decode(&self, answer: &Answer) -> Result<Instance> {
+    fn decode(&self, answer: &Response) -> Result<Instance> {
         done::maybe_wrapped(answer)
     }
 
-    fn idempotency(&self) -> Idempotency {
-        Idempotency::Safe
+    fn repeat(&self) -> Repeat {
+        Repeat::Safe
     }
 
-    fn planned(&self) -> Answer {
-        Answer::ok_json(&json!({ "id": self.instance }))
+    fn planned(&self) -> Response {
+        Response::ok_json(&json!({ "id": self.instance }))
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Serialize, Serializer};
 use serde_json::Value;
-use vochi_crm_core::http::{ApiRequest, Body, Idempotency};
+use vochi_crm_core::http::{ApiRequest, Body, Repeat};
 use vochi_crm_core::{Error, Result};
 
 /// What entities are written with, also new ones.
@@ -55,11 +55,11 @@ impl Patch {
     }
 
     /// To replace twice leaves the same; to add twice may add two, to remove twice may be refused.
-    pub(super) fn idempotency(&self) -> Idempotency {
+    pub(super) fn repeat(&self) -> Repeat {
         if self.operations.iter().all(|(op, ..)| *op == Op::Replace) {
-            Idempotency::Keyed
+            Repeat::Keyed
         } else {
-            Idempotency::Unsafe
+            Repeat::Unsafe
         }
     }
 

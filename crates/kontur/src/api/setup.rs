@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 use vochi_crm_core::Result;
-use vochi_crm_core::http::{Answer, ApiRequest, Endpoint, Idempotency};
+use vochi_crm_core::http::{ApiRequest, Endpoint, Repeat, Response};
 
 use super::{done, given, paths};
 use crate::model::InstanceId;
@@ -68,19 +68,19 @@ impl Endpoint for SetupIntegration {
         ApiRequest::post(paths::setup(self.instance.as_str())?).json(&self.settings)
     }
 
-    fn decode(&self, answer: &Answer) -> Result<()> {
+    fn decode(&self, answer: &Response) -> Result<()> {
         done::read(answer)
     }
 
-    fn idempotency(&self) -> Idempotency {
-        Idempotency::Keyed
+    fn repeat(&self) -> Repeat {
+        Repeat::Keyed
     }
 
     fn subject(&self) -> Option<Cow<'_, str>> {
         Some(self.instance.as_str().into())
     }
 
-    fn planned(&self) -> Answer {
+    fn planned(&self) -> Response {
         done::planned()
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use vochi_crm_core::Result;
-use vochi_crm_core::http::{Answer, ApiRequest, Endpoint, Idempotency};
+use vochi_crm_core::http::{ApiRequest, Endpoint, Repeat, Response};
 
 use super::{done, paths};
 use crate::model::{InstanceId, UiSetting};
@@ -45,15 +45,15 @@ impl Endpoint for GetMainTelephony {
         Ok(ApiRequest::get(paths::UI_SETTINGS).query("key", format!("{KEY}={}", self.instance)))
     }
 
-    fn decode(&self, answer: &Answer) -> Result<UiSetting> {
+    fn decode(&self, answer: &Response) -> Result<UiSetting> {
         done::object(answer)
     }
 
-    fn idempotency(&self) -> Idempotency {
-        Idempotency::Safe
+    fn repeat(&self) -> Repeat {
+        Repeat::Safe
     }
 
-    fn planned(&self) -> Answer {
-        Answer::ok_json(&json!({ "key": KEY }))
+    fn planned(&self) -> Response {
+        Response::ok_json(&json!({ "key": KEY }))
     }
 }

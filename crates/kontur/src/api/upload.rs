@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use bytes::Bytes;
 use serde_json::json;
 use vochi_crm_core::http::{
-    Answer, ApiRequest, Endpoint, FileSource, Idempotency, Multipart, Part, Source, SourceReader,
+    ApiRequest, Endpoint, FileSource, Multipart, Part, Repeat, Response, Source, SourceReader,
 };
 use vochi_crm_core::{Error, Result};
 
@@ -134,16 +134,16 @@ impl Endpoint for UploadFile {
         Ok(ApiRequest::post(paths::FILES).body(form.into()))
     }
 
-    fn decode(&self, answer: &Answer) -> Result<StoredFile> {
+    fn decode(&self, answer: &Response) -> Result<StoredFile> {
         done::object(answer)
     }
 
-    fn idempotency(&self) -> Idempotency {
-        Idempotency::Keyed
+    fn repeat(&self) -> Repeat {
+        Repeat::Keyed
     }
 
-    fn planned(&self) -> Answer {
-        Answer::ok_json(&json!({
+    fn planned(&self) -> Response {
+        Response::ok_json(&json!({
             "fileId": PLACEHOLDER,
             "fileName": self.name,
             "contentType": self.content_type,

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use vochi_crm_core::Result;
-use vochi_crm_core::http::{Access, Answer, ApiRequest, Body, Endpoint, Idempotency, LimitClass};
+use vochi_crm_core::http::{Access, ApiRequest, Body, Endpoint, LimitClass, Repeat, Response};
 
 /// The same operation with its body as plain JSON.
 pub(super) struct PlainJson<'a, E>(pub(super) &'a E);
@@ -21,12 +21,12 @@ impl<E: Endpoint> Endpoint for PlainJson<'_, E> {
         Ok(request.body(Body::Json(bytes)))
     }
 
-    fn decode(&self, answer: &Answer) -> Result<E::Output> {
+    fn decode(&self, answer: &Response) -> Result<E::Output> {
         self.0.decode(answer)
     }
 
-    fn idempotency(&self) -> Idempotency {
-        self.0.idempotency()
+    fn repeat(&self) -> Repeat {
+        self.0.repeat()
     }
 
     fn limit_class(&self) -> LimitClass {
@@ -41,7 +41,7 @@ impl<E: Endpoint> Endpoint for PlainJson<'_, E> {
         self.0.subject()
     }
 
-    fn planned(&self) -> Answer {
+    fn planned(&self) -> Response {
         self.0.planned()
     }
 }

@@ -7,7 +7,7 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
-use vochi_crm_core::http::Answer;
+use vochi_crm_core::http::Response;
 use vochi_crm_core::wire;
 
 use crate::model::ErrorStatus;
@@ -66,7 +66,7 @@ pub(super) enum Yes {
 }
 
 impl Yes {
-    pub(super) fn read(answer: &Answer) -> Self {
+    pub(super) fn read(answer: &Response) -> Self {
         let body = answer.body.trim_ascii();
         match body.first() {
             Some(b'<') => Self::Foreign("it is a page"),
@@ -92,7 +92,7 @@ fn is_error(body: &[u8]) -> bool {
 
 impl Said {
     /// Looks at the body before taking it for JSON.
-    pub(super) fn read(answer: &Answer) -> Self {
+    pub(super) fn read(answer: &Response) -> Self {
         let raw = String::from_utf8_lossy(&answer.body);
         match serde_json::from_slice(&answer.body) {
             Ok(Value::String(text)) => Self::text(&text),

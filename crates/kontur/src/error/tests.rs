@@ -1,18 +1,18 @@
 //! One test per row of the table.
 
 use serde_json::json;
-use vochi_crm_core::http::Answer;
+use vochi_crm_core::http::Response;
 
 use super::*;
 
-fn answer(status: u16, body: impl Into<Vec<u8>>) -> Answer {
+fn answer(status: u16, body: impl Into<Vec<u8>>) -> Response {
     let mut headers = http::HeaderMap::new();
     headers.insert(
         http::header::CONTENT_TYPE,
         http::HeaderValue::from_static("application/json; charset=utf-8"),
     );
     let body: Vec<u8> = body.into();
-    Answer::new(StatusCode::from_u16(status).unwrap(), headers, body)
+    Response::new(StatusCode::from_u16(status).unwrap(), headers, body)
 }
 
 fn refusal(status: u16, body: &serde_json::Value) -> Refusal {

@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 
 use serde_json::{Value, json};
-use vochi_crm_core::http::{Answer, Endpoint};
+use vochi_crm_core::http::{Endpoint, Response};
 use vochi_crm_kontur::api::{
     AuthorizePrivate, CallRedirect, CallStarted, GetContact, GetFileMeta, GetInstance,
     GetMainTelephony, ListEvents,
@@ -27,7 +27,7 @@ struct Read {
 }
 
 impl Read {
-    fn one<E: Endpoint>(&mut self, place: &str, operation: &E, answer: &Answer) {
+    fn one<E: Endpoint>(&mut self, place: &str, operation: &E, answer: &Response) {
         assert_eq!(judge(answer).is_ok(), answer.is_success(), "{place}");
         if answer.is_success() {
             let outcome = operation.decode(answer);
@@ -145,7 +145,7 @@ fn who_is_responsible_may_be_nobody() {
     assert_eq!(read("nobody"), []);
     let masha = "a1b2c3d4-1111-4a4a-8b8b-000000000101";
     for odd in [json!(["operator", null, masha]), json!(masha)] {
-        let answer = Answer::ok_json(&json!({ "userIds": odd }));
+        let answer = Response::ok_json(&json!({ "userIds": odd }));
         assert_eq!(ask.decode(&answer).unwrap().user_ids.len(), 1, "{odd}");
     }
 }
@@ -160,7 +160,7 @@ fn an_authorisation_says_whose_key_it_is() {
     assert!(read.instance.features.call && read.instance.features.hangup);
     for hollow in [json!({}), json!({"accessKey": " "}), json!({"accessKey": "a\nb"})] {
         let ask = AuthorizePrivate::new("test-api-key-0001");
-        assert!(ask.decode(&Answer::ok_json(&hollow)).is_err(), "{hollow}");
+        assert!(ask.decode(&Response::ok_json(&hollow)).is_err(), "{hollow}");
     }
 }
 
@@ -219,14 +219,14 @@ fn an_empty_page_stays_where_it_is() {
     assert_eq!(page.next, here);
     for place in [json!(null), json!("00000000-0000-0000-0000-000000000000"), json!("x")] {
         let body = json!({"count": 0, "items": [], "lastOffset": place, "hasMore": false});
-        let page = list.decode(&Answer::ok_json(&body)).unwrap();
+        let page = list.decode(&Response::ok_json(&body)).unwrap();
         assert_eq!(page.next, here, "{place}");
     }
     let body = json!({"items": [{"offset": "a"}, {"offset": "b"}], "hasMore": true});
-    let page = list.decode(&Answer::ok_json(&body)).unwrap();
+    let page = list.decode(&Response::ok_json(&body)).unwrap();
     assert_eq!(page.next.as_str(), "b", "the last event tells it too");
     for lost in [json!({"count": 3}), json!({"lastOffset": "x", "items": {}})] {
-        assert!(list.decode(&Answer::ok_json(&lost)).is_err(), "{lost}");
+        assert!(list.decode(&Response::ok_json(&lost)).is_err(), "{lost}");
     }
 }
 

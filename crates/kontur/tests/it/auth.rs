@@ -103,7 +103,7 @@ async fn an_api_key_that_is_refused_says_what_to_check() {
 #[tokio::test(start_paused = true)]
 async fn whoever_waits_for_a_key_waits_for_the_same_one() {
     let slow = match key("one") {
-        Step::Answer(answer) => Step::Slow(Duration::from_secs(1), answer),
+        Step::Response(answer) => Step::Slow(Duration::from_secs(1), answer),
         other => other,
     };
     let steps = std::iter::once(slow).chain((0..10).map(|_| nobody()));

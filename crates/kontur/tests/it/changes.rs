@@ -145,13 +145,14 @@ async fn a_cursor_that_is_none_is_bad_input() {
 
 #[tokio::test(start_paused = true)]
 async fn asked_again_a_long_way_goes_on_where_it_stopped() {
-    let Step::Answer(second) = page(3, &[told("patch", &firm(201, "Ромашка", "1"))]) else {
+    let Step::Response(second) = page(3, &[told("patch", &firm(201, "Ромашка", "1"))])
+    else {
         unreachable!("it is an answer")
     };
     let bench = Bench::new([
         page_of_more(2, &[told("patch", &ivan("Иван"))]),
         Step::Slow(Duration::from_secs(9), second.clone()),
-        Step::Answer(second),
+        Step::Response(second),
     ]);
     let cursor = Cursor::new(offset(1));
     let cx = Cx::history().with_timeout(Duration::from_secs(3));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use vochi_crm_core::http::{ApiRequest, Idempotency, RawRequest};
+use vochi_crm_core::http::{ApiRequest, RawRequest, Repeat};
 use vochi_crm_core::testing::{Played, ScriptedTransport, Step};
 use vochi_crm_core::{Cx, Effect, ErrorKind, Hub};
 use vochi_crm_kontur::Client;
@@ -203,7 +203,7 @@ async fn a_raw_write_is_repeated_only_if_its_caller_says_so() {
         "clientPhone": "375291112233", "direction": "inbound",
     });
     let raw = |body: &Value| RawRequest::new(ApiRequest::post(path).json(body).unwrap());
-    for (request, sent) in [(raw(&body), 1), (raw(&body).with_idempotency(Idempotency::Keyed), 2)] {
+    for (request, sent) in [(raw(&body), 1), (raw(&body).with_repeat(Repeat::Keyed), 2)] {
         let sandbox = Sandbox::builder().start().await.unwrap();
         let client = Client::builder(WORKSPACE)
             .url(sandbox.url(Crm::Kontur).as_str())

@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, StatusCode};
 use proptest::strategy::Strategy as _;
-use vochi_crm_core::http::{Advice, Answer};
+use vochi_crm_core::http::{Advice, Response};
 use vochi_crm_core::{Effect, Error, ErrorKind};
 use vochi_crm_kontur::api::CallRedirect;
 use vochi_crm_kontur::judge;
@@ -87,7 +87,7 @@ proptest::proptest! {
         ],
     ) {
         let status = StatusCode::from_u16(status).unwrap();
-        let answer = Answer::new(status, HeaderMap::new(), body);
+        let answer = Response::new(status, HeaderMap::new(), body);
         match judge(&answer) {
             Ok(()) => assert!(status.is_success()),
             Err(refusal) => assert_ne!(refusal.kind(), ErrorKind::Internal),

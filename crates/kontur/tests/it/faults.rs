@@ -9,7 +9,7 @@ use std::fmt::Debug;
 use std::sync::Arc;
 use std::time::Duration;
 
-use vochi_crm_core::http::Idempotency;
+use vochi_crm_core::http::Repeat;
 use vochi_crm_core::testing::{ScriptedTransport, Step};
 use vochi_crm_core::{Cx, Effect, Error, ErrorKind, Hub, Result};
 use vochi_crm_kontur::Client;
@@ -92,14 +92,14 @@ async fn send_within<'a>(
 
 /// What Kontur answers when all is well.
 fn good(row: &Row) -> Step {
-    Step::Answer(row.operation.planned())
+    Step::Response(row.operation.planned())
 }
 
 /// What is told of a write that may have happened; a read has no effect.
 fn effect(row: &Row, of_a_write: Effect) -> Effect {
     match row.repeats {
-        Idempotency::Safe => Effect::NotApplied,
-        Idempotency::Keyed | Idempotency::Unsafe => of_a_write,
+        Repeat::Safe => Effect::NotApplied,
+        Repeat::Keyed | Repeat::Unsafe => of_a_write,
     }
 }
 

@@ -229,7 +229,7 @@ async fn a_bearer_reads_the_feed_where_there_is_one() {
 
 fn slow(step: Step) -> Step {
     match step {
-        Step::Answer(answer) => Step::Slow(Duration::from_secs(2), answer),
+        Step::Response(answer) => Step::Slow(Duration::from_secs(2), answer),
         other => other,
     }
 }
@@ -346,7 +346,7 @@ async fn a_place_the_crm_forgot_is_read_from_the_start() {
 #[tokio::test(start_paused = true)]
 async fn the_documented_page_and_the_end_behind_it_are_read() {
     let fixture = super::fixture::Fixture::open("events-feed");
-    let documented = |name: &str| Step::Answer(fixture.answer(name));
+    let documented = |name: &str| Step::Response(fixture.answer(name));
     let bench = Bench::new([documented("page"), documented("drained"), documented("drained")]);
     let list = users(&bench).await;
     assert_eq!(told(&list), [("Мария Иванова", Some("101"), false)]);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_json::Value;
 use url::form_urlencoded;
-use vochi_crm_core::http::{Answer, ApiRequest};
+use vochi_crm_core::http::{ApiRequest, Response};
 
 /// One fixture file.
 pub(crate) struct Fixture {
@@ -52,13 +52,13 @@ impl Fixture {
     }
 
     /// Every answer with its name.
-    pub(crate) fn answers(&self) -> Vec<(String, Answer)> {
+    pub(crate) fn answers(&self) -> Vec<(String, Response)> {
         let answers = self.content["responses"].as_array().into_iter().flatten();
         answers.map(|one| (one["name"].as_str().unwrap().to_owned(), answer(one))).collect()
     }
 
     /// The answer of this name.
-    pub(crate) fn answer(&self, name: &str) -> Answer {
+    pub(crate) fn answer(&self, name: &str) -> Response {
         let mut answers = self.answers().into_iter();
         let found = answers.find(|(other, _)| other == name);
         found.unwrap_or_else(|| panic!("{}: no answer {name}", self.name)).1
@@ -71,7 +71,7 @@ impl Fixture {
 }
 
 /// An answer with the fixture's status, headers and body; a text is the raw body.
-pub(crate) fn answer(one: &Value) -> Answer {
+pub(crate) fn answer(one: &Value) -> Response {
     let status = u16::try_from(one["status"].as_u64().unwrap()).unwrap();
     let mut headers = HeaderMap::new();
     for (name, value) in one["headers"].as_object().into_iter().flatten() {
@@ -84,7 +84,7 @@ pub(crate) fn answer(one: &Value) -> Answer {
         Value::String(text) => text.clone(),
         json => json.to_string(),
     };
-    Answer::new(StatusCode::from_u16(status).unwrap(), headers, body)
+    Response::new(StatusCode::from_u16(status).unwrap(), headers, body)
 }
 
 /// Whether a header is the client's to put in: credentials, and what every request or body has.

@@ -290,7 +290,7 @@ async fn a_feed_closed_to_the_access_key_is_a_hint_and_to_a_person_a_failure() {
 
 #[tokio::test(start_paused = true)]
 async fn a_feed_too_long_for_a_check_is_a_hint() {
-    let Step::Answer(answer) = page(1, &[]) else { unreachable!("it is an answer") };
+    let Step::Response(answer) = page(1, &[]) else { unreachable!("it is an answer") };
     let account =
         Account { feed: Some(Step::Slow(Duration::from_secs(20), answer)), ..Account::good() };
     hints(&account.passed("feed").await, "first reading");
@@ -307,7 +307,7 @@ async fn a_feed_too_long_for_a_check_is_a_hint() {
 async fn the_documented_instance_with_its_secrets_in_clear_tells_none() {
     let fixture = super::fixture::Fixture::open("instances-get");
     let account = Account {
-        instance: Some(Step::Answer(fixture.answer("ok_with_secrets"))),
+        instance: Some(Step::Response(fixture.answer("ok_with_secrets"))),
         ..Account::good()
     };
     let checks = account.checks().await;

@@ -27,7 +27,7 @@ const KEY: &str = "test-access-key-0002";
 
 const CALL: &str = "/communications/call";
 
-type Answer = (InboundReply, Result<InboundEvent>);
+type Response = (InboundReply, Result<InboundEvent>);
 
 fn account() -> Account {
     let config: AccountConfig = serde_json::from_value(json!({
@@ -50,7 +50,7 @@ fn config(workspace: &str) -> Config {
     .unwrap()
 }
 
-fn send(request: &InboundRequest) -> Answer {
+fn send(request: &InboundRequest) -> Response {
     parse(&account(), &config("vochi-demo"), request)
 }
 
@@ -76,7 +76,7 @@ fn post(path: &str, body: &Value) -> InboundRequest {
 }
 
 /// The answer to a POST with the two headers of a system call.
-fn posted(path: &str, body: &Value) -> Answer {
+fn posted(path: &str, body: &Value) -> Response {
     send(&post(path, body))
 }
 
@@ -107,7 +107,7 @@ fn from_kontur() -> Vec<String> {
 }
 
 /// The event of a request that has to be taken.
-fn taken(answer: Answer) -> InboundEvent {
+fn taken(answer: Response) -> InboundEvent {
     let (reply, event) = answer;
     let event = event.unwrap_or_else(|error| panic!("{} {error}", reply.status));
     assert_eq!(reply.status, StatusCode::OK);
@@ -116,7 +116,7 @@ fn taken(answer: Answer) -> InboundEvent {
 }
 
 /// The status of a refusal and the kind of its error. It has the echo, and no body.
-fn refused(answer: Answer) -> (u16, ErrorKind) {
+fn refused(answer: Response) -> (u16, ErrorKind) {
     let (reply, event) = answer;
     let error = event.unwrap_err();
     assert!(reply.body.is_empty(), "{reply:?}");
@@ -128,7 +128,7 @@ fn refused(answer: Answer) -> (u16, ErrorKind) {
 }
 
 /// What Kontur is told of a thing that cannot be done, and the error.
-fn conflict(answer: Answer) -> (Value, vochi_crm_core::Error) {
+fn conflict(answer: Response) -> (Value, vochi_crm_core::Error) {
     let (reply, event) = answer;
     assert_eq!(reply.status, StatusCode::CONFLICT);
     assert_eq!(reply.headers[ECHO], ECHOED);

@@ -53,7 +53,7 @@ async fn a_contact_that_is_gone_meanwhile_is_nobody() {
         began(&[contact_id(309)]),
         Step::json(200, &json!("OK")),
         drained(),
-        Step::Answer(gone),
+        Step::Response(gone),
     ]);
     rings(&bench).await;
     assert_eq!(names(&bench).await, [""; 0]);

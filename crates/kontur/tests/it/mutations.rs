@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use serde_json::{Value, json};
 use vochi_crm_core::ErrorKind;
-use vochi_crm_core::http::{Answer, Endpoint};
+use vochi_crm_core::http::{Endpoint, Response};
 use vochi_crm_core::testing::mutations;
 use vochi_crm_kontur::api::{CallStarted, GetInstance, ListEvents};
 use vochi_crm_kontur::judge;
@@ -91,7 +91,7 @@ impl Visitor for Listed {
                     "telephony/call-started" | "telephony/call-redirect"
                 );
         for list in [json!([]), json!(["a", "b", "c"]), json!("text"), json!(7)] {
-            let outcome = operation.decode(&Answer::ok_json(&list));
+            let outcome = operation.decode(&Response::ok_json(&list));
             assert!(outcome.is_err() || reads_anything, "{name}: {list}");
         }
     }
@@ -110,10 +110,10 @@ fn a_list_is_never_taken_for_an_object() {
 fn one_wrong_event_never_costs_a_page() {
     let body = Fixture::open("events-feed").body("page");
     let list = ListEvents::from_start();
-    let whole = list.decode(&Answer::ok_json(&body)).unwrap();
+    let whole = list.decode(&Response::ok_json(&body)).unwrap();
     for mutation in mutations(&body) {
         let place = format!("{} {}", mutation.path.join("."), mutation.what);
-        let outcome = list.decode(&Answer::ok_json(&mutation.body));
+        let outcome = list.decode(&Response::ok_json(&mutation.body));
         let steps: Vec<&str> = mutation.path.iter().map(String::as_str).collect();
         match steps.as_slice() {
             ["items"] => {}
@@ -140,7 +140,7 @@ fn one_wrong_thing_costs_a_call_nothing_else() {
     let call = ExternalId::new("1763631515.42").unwrap();
     let at = "2025-11-20T09:38:35Z".parse().unwrap();
     let start = CallStarted::new(call, CallDirection::Inbound, at);
-    let read = |body: &Value| start.decode(&Answer::ok_json(body));
+    let read = |body: &Value| start.decode(&Response::ok_json(body));
     let whole = read(&body).unwrap();
     let parts = |call: &Communication| {
         [
@@ -168,9 +168,9 @@ fn one_wrong_thing_costs_a_call_nothing_else() {
 fn one_wrong_webhook_never_costs_the_others() {
     let body = Fixture::open("instances-get").body("ok");
     let get = GetInstance::new(InstanceId::new(INSTANCE).unwrap());
-    let whole = get.decode(&Answer::ok_json(&body)).unwrap();
+    let whole = get.decode(&Response::ok_json(&body)).unwrap();
     for mutation in mutations(&body) {
-        let found = get.decode(&Answer::ok_json(&mutation.body)).unwrap();
+        let found = get.decode(&Response::ok_json(&mutation.body)).unwrap();
         let steps: Vec<&str> = mutation.path.iter().map(String::as_str).collect();
         match steps.as_slice() {
             ["webHooks"] => {}

@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 
 use vochi_crm_core::LegId;
-use vochi_crm_core::http::{Access, Endpoint, Idempotency};
+use vochi_crm_core::http::{Access, Endpoint, Repeat};
 use vochi_crm_kontur::api::{EventLeg, PatchInstance, SendCallEvent};
 use vochi_crm_kontur::model::{
     CommunicationId, ExternalId, InstanceId, LegEventType, Participant, WebhookId,
@@ -14,7 +14,7 @@ use super::operations::{INSTANCE, Visitor, operation_of};
 
 struct Policy {
     operation: &'static str,
-    idempotency: Idempotency,
+    repeat: Repeat,
 }
 
 impl Visitor for Policy {
@@ -23,7 +23,7 @@ impl Visitor for Policy {
         E::Output: Debug,
     {
         assert_eq!(operation.operation(), self.operation, "{name}");
-        assert_eq!(operation.idempotency(), self.idempotency, "{name}");
+        assert_eq!(operation.repeat(), self.repeat, "{name}");
         let planned = operation.planned();
         assert!(judge(&planned).is_ok(), "{name}");
         let read = operation.decode(&planned);
@@ -38,8 +38,8 @@ impl Visitor for Policy {
 
 #[test]
 fn every_operation_says_its_name_and_whether_it_may_be_repeated() {
-    use Idempotency::{Keyed, Safe, Unsafe};
-    for (fixture, operation, idempotency) in [
+    use Repeat::{Keyed, Safe, Unsafe};
+    for (fixture, operation, repeat) in [
         ("authorize-private-integration", "authorization/authorize-private-integration", Safe),
         ("authorize-integration", "authorization/authorize-integration", Safe),
         ("call-started", "telephony/call-started", Keyed),
@@ -67,7 +67,7 @@ fn every_operation_says_its_name_and_whether_it_may_be_repeated() {
         ("integrations-setup", "integrations/{id}/setup", Keyed),
         ("ui-settings-main-telephony", "ui-settings", Safe),
     ] {
-        operation_of(fixture, &mut Policy { operation, idempotency });
+        operation_of(fixture, &mut Policy { operation, repeat });
     }
 }
 
@@ -84,15 +84,15 @@ fn an_account_may_trust_the_time_of_an_event() {
         LegEventType::Connected,
         "2025-11-20T09:38:44Z".parse().unwrap(),
     );
-    assert_eq!(event.idempotency(), Idempotency::Unsafe);
+    assert_eq!(event.repeat(), Repeat::Unsafe);
     assert_eq!(event.subject().as_deref(), Some("1763631515.42 1763631515.43 connected"));
     let trusting = event.when_lost(LostEvents::Repeat);
-    assert_eq!(trusting.idempotency(), Idempotency::Keyed);
+    assert_eq!(trusting.repeat(), Repeat::Keyed);
 }
 
 #[test]
 fn to_remove_twice_is_not_the_same_as_once() {
     let id = WebhookId::new("25d0c0de-5555-4e4e-aeae-000000000502").unwrap();
     let patch = PatchInstance::new(InstanceId::new(INSTANCE).unwrap()).removing(&id);
-    assert_eq!(patch.idempotency(), Idempotency::Unsafe);
+    assert_eq!(patch.repeat(), Repeat::Unsafe);
 }

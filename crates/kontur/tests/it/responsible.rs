@@ -58,7 +58,7 @@ async fn every_documented_answer_is_understood() {
     let fixture = super::fixture::Fixture::open("call-redirect-by-phone");
     let masha = Some((MASHA.to_owned(), Some("101".to_owned())));
     for (name, wanted) in [("found", masha), ("nobody", None), ("not_found", None)] {
-        let bench = Bench::new([Step::Answer(fixture.answer(name))]);
+        let bench = Bench::new([Step::Response(fixture.answer(name))]);
         assert_eq!(named(&bench).await, wanted, "{name}");
     }
 }
@@ -90,7 +90,7 @@ async fn a_name_the_feed_told_comes_along_and_none_is_read_for_it() {
 #[tokio::test(start_paused = true)]
 async fn a_reader_of_the_feed_does_not_keep_a_caller_waiting() {
     let feed = Step::json(200, &json!({"items": [], "hasMore": false}));
-    let Step::Answer(answer) = feed else { unreachable!("it is an answer") };
+    let Step::Response(answer) = feed else { unreachable!("it is an answer") };
     let bench = Bench::new([Step::Slow(Duration::from_secs(5), answer), redirect(&[MASHA])]);
     let cx = Cx::live().with_timeout(Duration::from_millis(1500));
     let asked = async {
@@ -134,7 +134,7 @@ async fn where_the_own_number_is_to_be_asked_with_it_has_to_be_one() {
 
 #[tokio::test(start_paused = true)]
 async fn an_answer_that_comes_late_or_cannot_be_read_is_an_error() {
-    let Step::Answer(answer) = redirect(&[MASHA]) else { unreachable!("it is an answer") };
+    let Step::Response(answer) = redirect(&[MASHA]) else { unreachable!("it is an answer") };
     let bench = Bench::new([Step::Slow(Duration::from_secs(3), answer)]);
     let cx = Cx::live().with_timeout(Duration::from_millis(1500));
     let asked = bench.connector.responsible(&cx, &phone(NUMBER)).await;

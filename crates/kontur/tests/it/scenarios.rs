@@ -30,7 +30,7 @@ impl Scenario {
     /// The same after something else was played.
     fn after(name: &str, call: &'static str, before: impl IntoIterator<Item = Step>) -> Self {
         let steps = steps(name);
-        let answers = steps.iter().map(|step| Step::Answer(answer(&step["response"])));
+        let answers = steps.iter().map(|step| Step::Response(answer(&step["response"])));
         let bench = Bench::new(before.into_iter().chain(answers));
         Self { steps, bench, call }
     }
@@ -242,7 +242,7 @@ async fn recording_later() {
     let mut live = steps("scenario-incoming-answered");
     live.truncate(5);
     let answers: Vec<Step> =
-        live.iter().map(|step| Step::Answer(answer(&step["response"]))).collect();
+        live.iter().map(|step| Step::Response(answer(&step["response"]))).collect();
     let scene = Scenario::after("scenario-recording-later", "1763631515.42", answers);
     answered_call(&scene).await;
     let record = scene.record(Direction::Inbound, "09:38:35.6152798", Outcome::Answered);

@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 
 use serde_json::json;
-use vochi_crm_core::http::{Answer, Endpoint};
+use vochi_crm_core::http::{Endpoint, Response};
 use vochi_crm_kontur::api::{
     AuthorizePrivate, AuthorizePublic, DownloadFile, GetInstance, SetupIntegration,
 };
@@ -70,23 +70,23 @@ fn answers_do_not_print_their_secrets() {
         "id": INSTANCE,
         "secrets": [{"id": "secretKey", "value": "canary", "values": ["canary", 7, "canary-2"]}],
     });
-    let read = GetInstance::new(instance()).decode(&Answer::ok_json(&integration)).unwrap();
+    let read = GetInstance::new(instance()).decode(&Response::ok_json(&integration)).unwrap();
     assert_eq!(read.secrets.good[0].values.len(), 2);
     assert_silent("an instance", &read);
     let answer = json!({"accessKey": "canary", "integrationInstance": integration});
-    let read = AuthorizePrivate::new("invented-key").decode(&Answer::ok_json(&answer)).unwrap();
+    let read = AuthorizePrivate::new("invented-key").decode(&Response::ok_json(&answer)).unwrap();
     assert_eq!(read.access_key.expose(), CANARY);
     assert_silent("an authorisation", &read);
     let broken = json!({"accessKey": {"canary": "canary"}});
     let error =
-        AuthorizePrivate::new("invented-key").decode(&Answer::ok_json(&broken)).unwrap_err();
+        AuthorizePrivate::new("invented-key").decode(&Response::ok_json(&broken)).unwrap_err();
     assert_silent("an unreadable answer", &error);
 }
 
 #[test]
 fn what_a_file_holds_is_not_printed() {
     let get = DownloadFile::new(FileId::new(FILE).unwrap());
-    let content = get.decode(&Answer::ok_json(&json!("canary"))).unwrap();
+    let content = get.decode(&Response::ok_json(&json!("canary"))).unwrap();
     assert_eq!(content.content_type.as_deref(), Some("application/json"));
     assert_eq!(&content.bytes[..], b"\"canary\"");
     assert_silent("a file", &content);

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use vochi_crm_core::Result;
-use vochi_crm_core::http::{Answer, ApiRequest, Endpoint, Idempotency};
+use vochi_crm_core::http::{ApiRequest, Endpoint, Repeat, Response};
 
 use crate::model::{Credentials, Settings};
 
@@ -21,16 +21,16 @@ impl Endpoint for GetCredentials {
         Ok(ApiRequest::get("/api/credentials"))
     }
 
-    fn decode(&self, answer: &Answer) -> Result<Credentials> {
+    fn decode(&self, answer: &Response) -> Result<Credentials> {
         answer.json()
     }
 
-    fn idempotency(&self) -> Idempotency {
-        Idempotency::Safe
+    fn repeat(&self) -> Repeat {
+        Repeat::Safe
     }
 
-    fn planned(&self) -> Answer {
-        Answer::ok_json(&json!({ "success": true }))
+    fn planned(&self) -> Response {
+        Response::ok_json(&json!({ "success": true }))
     }
 }
 
@@ -49,15 +49,15 @@ impl Endpoint for GetSettings {
         Ok(ApiRequest::get("/api/v5/settings"))
     }
 
-    fn decode(&self, answer: &Answer) -> Result<Settings> {
+    fn decode(&self, answer: &Response) -> Result<Settings> {
         answer.json()
     }
 
-    fn idempotency(&self) -> Idempotency {
-        Idempotency::Safe
+    fn repeat(&self) -> Repeat {
+        Repeat::Safe
     }
 
-    fn planned(&self) -> Answer {
-        Answer::ok_json(&json!({ "success": true }))
+    fn planned(&self) -> Response {
+        Response::ok_json(&json!({ "success": true }))
     }
 }

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::json;
 use vochi_crm_core::Result;
-use vochi_crm_core::http::{Answer, ApiRequest, Endpoint, Idempotency};
+use vochi_crm_core::http::{ApiRequest, Endpoint, Repeat, Response};
 use vochi_crm_core::wire::{self, Items};
 
 use super::filters::Filters;
@@ -149,16 +149,16 @@ impl Endpoint for ListCorporateCustomers {
         self.paging.apply(self.filters.apply(ApiRequest::get("/api/v5/customers-corporate"))?)
     }
 
-    fn decode(&self, answer: &Answer) -> Result<CorporateCustomersPage> {
+    fn decode(&self, answer: &Response) -> Result<CorporateCustomersPage> {
         answer.json()
     }
 
-    fn idempotency(&self) -> Idempotency {
-        Idempotency::Safe
+    fn repeat(&self) -> Repeat {
+        Repeat::Safe
     }
 
-    fn planned(&self) -> Answer {
-        Answer::ok_json(&json!({ "success": true, "customersCorporate": [] }))
+    fn planned(&self) -> Response {
+        Response::ok_json(&json!({ "success": true, "customersCorporate": [] }))
     }
 }
 
@@ -209,7 +209,7 @@ impl Endpoint for GetCorporateCustomer {
         self.key.read("customers-corporate", "")
     }
 
-    fn decode(&self, answer: &Answer) -> Result<CorporateCustomer> {
+    fn decode(&self, answer: &Response) -> Result<CorporateCustomer> {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
         struct Found {
@@ -219,12 +219,12 @@ impl Endpoint for GetCorporateCustomer {
         answer.json::<Found>().map(|found| found.customer_corporate)
     }
 
-    fn idempotency(&self) -> Idempotency {
-        Idempotency::Safe
+    fn repeat(&self) -> Repeat {
+        Repeat::Safe
     }
 
-    fn planned(&self) -> Answer {
+    fn planned(&self) -> Response {
         let id = self.key.planned();
-        Answer::ok_json(&json!({ "success": true, "customerCorporate": { "id": id } }))
+        Response::ok_json(&json!({ "success": true, "customerCorporate": { "id": id } }))
     }
 }

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::json;
 use vochi_crm_core::Result;
-use vochi_crm_core::http::{Answer, ApiRequest, Endpoint, Idempotency};
+use vochi_crm_core::http::{ApiRequest, Endpoint, Repeat, Response};
 use vochi_crm_core::wire::{self, Items};
 
 use super::filters::Filters;
@@ -106,16 +106,16 @@ impl Endpoint for ListCorporateContacts {
         self.paging.apply(self.filters.apply(request)?)
     }
 
-    fn decode(&self, answer: &Answer) -> Result<CorporateContactsPage> {
+    fn decode(&self, answer: &Response) -> Result<CorporateContactsPage> {
         answer.json()
     }
 
-    fn idempotency(&self) -> Idempotency {
-        Idempotency::Safe
+    fn repeat(&self) -> Repeat {
+        Repeat::Safe
     }
 
-    fn planned(&self) -> Answer {
-        Answer::ok_json(&json!({ "success": true, "contacts": [] }))
+    fn planned(&self) -> Response {
+        Response::ok_json(&json!({ "success": true, "contacts": [] }))
     }
 }
 
@@ -200,15 +200,15 @@ impl Endpoint for ListCompanies {
         })
     }
 
-    fn decode(&self, answer: &Answer) -> Result<CompaniesPage> {
+    fn decode(&self, answer: &Response) -> Result<CompaniesPage> {
         answer.json()
     }
 
-    fn idempotency(&self) -> Idempotency {
-        Idempotency::Safe
+    fn repeat(&self) -> Repeat {
+        Repeat::Safe
     }
 
-    fn planned(&self) -> Answer {
-        Answer::ok_json(&json!({ "success": true, "companies": [] }))
+    fn planned(&self) -> Response {
+        Response::ok_json(&json!({ "success": true, "companies": [] }))
     }
 }

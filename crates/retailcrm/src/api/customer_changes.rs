@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 use serde_json::json;
-use vochi_crm_core::http::{Answer, ApiRequest, Endpoint, Idempotency};
+use vochi_crm_core::http::{ApiRequest, Endpoint, Repeat, Response};
 use vochi_crm_core::{Error, Result};
 
 use super::key::Key;
@@ -70,7 +70,7 @@ impl Endpoint for CreateCustomer {
         request.form_json("customer", &self.data)
     }
 
-    fn decode(&self, answer: &Answer) -> Result<CustomerId> {
+    fn decode(&self, answer: &Response) -> Result<CustomerId> {
         #[derive(Deserialize)]
         struct Created {
             id: CustomerId,
@@ -78,12 +78,12 @@ impl Endpoint for CreateCustomer {
         answer.json::<Created>().map(|created| created.id)
     }
 
-    fn idempotency(&self) -> Idempotency {
-        Idempotency::Unsafe
+    fn repeat(&self) -> Repeat {
+        Repeat::Unsafe
     }
 
-    fn planned(&self) -> Answer {
-        Answer::ok_json(&json!({ "success": true, "id": 1 }))
+    fn planned(&self) -> Response {
+        Response::ok_json(&json!({ "success": true, "id": 1 }))
     }
 }
 
@@ -140,20 +140,20 @@ impl Endpoint for EditCustomer {
         self.key.write("customers", "/edit")?.form_json("customer", &self.data)
     }
 
-    fn decode(&self, answer: &Answer) -> Result<EditedCustomer> {
+    fn decode(&self, answer: &Response) -> Result<EditedCustomer> {
         answer.json()
     }
 
     /// A repeat writes the same values once more, save numbers: they may be added twice.
-    fn idempotency(&self) -> Idempotency {
-        if self.data.has_phones() { Idempotency::Unsafe } else { Idempotency::Keyed }
+    fn repeat(&self) -> Repeat {
+        if self.data.has_phones() { Repeat::Unsafe } else { Repeat::Keyed }
     }
 
     fn subject(&self) -> Option<Cow<'_, str>> {
         self.key.subject()
     }
 
-    fn planned(&self) -> Answer {
-        Answer::ok_json(&json!({ "success": true }))
+    fn planned(&self) -> Response {
+        Response::ok_json(&json!({ "success": true }))
     }
 }

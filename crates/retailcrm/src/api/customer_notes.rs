@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use vochi_crm_core::http::{Answer, ApiRequest, Endpoint, Idempotency};
+use vochi_crm_core::http::{ApiRequest, Endpoint, Repeat, Response};
 use vochi_crm_core::wire::{self, Items};
 use vochi_crm_core::{Error, Result};
 
@@ -120,16 +120,16 @@ impl Endpoint for ListCustomerNotes {
         self.paging.apply(self.filters.apply(ApiRequest::get("/api/v5/customers/notes"))?)
     }
 
-    fn decode(&self, answer: &Answer) -> Result<CustomerNotesPage> {
+    fn decode(&self, answer: &Response) -> Result<CustomerNotesPage> {
         answer.json()
     }
 
-    fn idempotency(&self) -> Idempotency {
-        Idempotency::Safe
+    fn repeat(&self) -> Repeat {
+        Repeat::Safe
     }
 
-    fn planned(&self) -> Answer {
-        Answer::ok_json(&json!({ "success": true, "notes": [] }))
+    fn planned(&self) -> Response {
+        Response::ok_json(&json!({ "success": true, "notes": [] }))
     }
 }
 
@@ -227,7 +227,7 @@ impl Endpoint for CreateCustomerNote {
         request.form_json("note", &self.note)
     }
 
-    fn decode(&self, answer: &Answer) -> Result<CustomerNoteId> {
+    fn decode(&self, answer: &Response) -> Result<CustomerNoteId> {
         #[derive(Deserialize)]
         struct Created {
             id: CustomerNoteId,
@@ -235,8 +235,8 @@ impl Endpoint for CreateCustomerNote {
         answer.json::<Created>().map(|created| created.id)
     }
 
-    fn idempotency(&self) -> Idempotency {
-        Idempotency::Unsafe
+    fn repeat(&self) -> Repeat {
+        Repeat::Unsafe
     }
 
     fn subject(&self) -> Option<Cow<'_, str>> {
@@ -247,8 +247,8 @@ impl Endpoint for CreateCustomerNote {
         }
     }
 
-    fn planned(&self) -> Answer {
-        Answer::ok_json(&json!({ "success": true, "id": 1 }))
+    fn planned(&self) -> Response {
+        Response::ok_json(&json!({ "success": true, "id": 1 }))
     }
 }
 
@@ -290,19 +290,19 @@ impl Endpoint for DeleteCustomerNote {
         Ok(ApiRequest::post(format!("/api/v5/customers/notes/{}/delete", self.id)))
     }
 
-    fn decode(&self, _: &Answer) -> Result<()> {
+    fn decode(&self, _: &Response) -> Result<()> {
         Ok(())
     }
 
-    fn idempotency(&self) -> Idempotency {
-        Idempotency::Keyed
+    fn repeat(&self) -> Repeat {
+        Repeat::Keyed
     }
 
     fn subject(&self) -> Option<Cow<'_, str>> {
         Some(self.id.to_string().into())
     }
 
-    fn planned(&self) -> Answer {
-        Answer::ok_json(&json!({ "success": true }))
+    fn planned(&self) -> Response {
+        Response::ok_json(&json!({ "success": true }))
     }
 }

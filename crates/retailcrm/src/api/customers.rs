@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 use serde_json::json;
-use vochi_crm_core::http::{Answer, ApiRequest, Endpoint, Idempotency};
+use vochi_crm_core::http::{ApiRequest, Endpoint, Repeat, Response};
 use vochi_crm_core::wire::{self, Items};
 use vochi_crm_core::{Error, LocalTime, Result};
 
@@ -169,16 +169,16 @@ impl Endpoint for ListCustomers {
         self.paging.apply(self.filters.apply(ApiRequest::get("/api/v5/customers"))?)
     }
 
-    fn decode(&self, answer: &Answer) -> Result<CustomersPage> {
+    fn decode(&self, answer: &Response) -> Result<CustomersPage> {
         answer.json()
     }
 
-    fn idempotency(&self) -> Idempotency {
-        Idempotency::Safe
+    fn repeat(&self) -> Repeat {
+        Repeat::Safe
     }
 
-    fn planned(&self) -> Answer {
-        Answer::ok_json(&json!({ "success": true, "customers": [] }))
+    fn planned(&self) -> Response {
+        Response::ok_json(&json!({ "success": true, "customers": [] }))
     }
 }
 
@@ -241,7 +241,7 @@ impl Endpoint for GetCustomer {
         self.key.read("customers", "")
     }
 
-    fn decode(&self, answer: &Answer) -> Result<Customer> {
+    fn decode(&self, answer: &Response) -> Result<Customer> {
         #[derive(Deserialize)]
         struct Found {
             #[serde(deserialize_with = "wire::object")]
@@ -250,12 +250,12 @@ impl Endpoint for GetCustomer {
         answer.json::<Found>().map(|found| found.customer)
     }
 
-    fn idempotency(&self) -> Idempotency {
-        Idempotency::Safe
+    fn repeat(&self) -> Repeat {
+        Repeat::Safe
     }
 
-    fn planned(&self) -> Answer {
+    fn planned(&self) -> Response {
         let id = self.key.planned();
-        Answer::ok_json(&json!({ "success": true, "customer": { "id": id } }))
+        Response::ok_json(&json!({ "success": true, "customer": { "id": id } }))
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use vochi_crm_core::http::{Answer, ApiRequest, Body, Endpoint, Idempotency, Source};
+use vochi_crm_core::http::{ApiRequest, Body, Endpoint, Repeat, Response, Source};
 use vochi_crm_core::{Error, Result, wire};
 
 use super::files::Answered;
@@ -96,16 +96,16 @@ impl Endpoint for UploadFile {
         Ok(ApiRequest::post("/api/v5/files/upload").body(self.body.clone()))
     }
 
-    fn decode(&self, answer: &Answer) -> Result<StoredFile> {
+    fn decode(&self, answer: &Response) -> Result<StoredFile> {
         answer.json::<Answered>().map(|answered| answered.file)
     }
 
-    fn idempotency(&self) -> Idempotency {
-        Idempotency::Unsafe
+    fn repeat(&self) -> Repeat {
+        Repeat::Unsafe
     }
 
-    fn planned(&self) -> Answer {
-        Answer::ok_json(&json!({ "success": true, "file": { "id": 1 } }))
+    fn planned(&self) -> Response {
+        Response::ok_json(&json!({ "success": true, "file": { "id": 1 } }))
     }
 }
 
@@ -203,7 +203,7 @@ impl Endpoint for EditFile {
         ApiRequest::post(format!("/api/v5/files/{}/edit", self.file)).form_json("file", &self.data)
     }
 
-    fn decode(&self, answer: &Answer) -> Result<Option<StoredFile>> {
+    fn decode(&self, answer: &Response) -> Result<Option<StoredFile>> {
         let Edited { mut file } = answer.json()?;
         if file.is_empty() {
             return Ok(None);
@@ -216,16 +216,16 @@ impl Endpoint for EditFile {
         file.map(Some).map_err(|_| answer.unreadable("file is not of the expected form"))
     }
 
-    fn idempotency(&self) -> Idempotency {
-        Idempotency::Keyed
+    fn repeat(&self) -> Repeat {
+        Repeat::Keyed
     }
 
     fn subject(&self) -> Option<Cow<'_, str>> {
         Some(self.file.to_string().into())
     }
 
-    fn planned(&self) -> Answer {
-        Answer::ok_json(&json!({ "success": true, "file": { "id": self.file } }))
+    fn planned(&self) -> Response {
+        Response::ok_json(&json!({ "success": true, "file": { "id": self.file } }))
     }
 }
 
@@ -263,19 +263,19 @@ impl Endpoint for DeleteFile {
         Ok(ApiRequest::post(format!("/api/v5/files/{}/delete", self.file)))
     }
 
-    fn decode(&self, _: &Answer) -> Result<()> {
+    fn decode(&self, _: &Response) -> Result<()> {
         Ok(())
     }
 
-    fn idempotency(&self) -> Idempotency {
-        Idempotency::Keyed
+    fn repeat(&self) -> Repeat {
+        Repeat::Keyed
     }
 
     fn subject(&self) -> Option<Cow<'_, str>> {
         Some(self.file.to_string().into())
     }
 
-    fn planned(&self) -> Answer {
-        Answer::ok_json(&json!({ "success": true }))
+    fn planned(&self) -> Response {
+        Response::ok_json(&json!({ "success": true }))
     }
 }

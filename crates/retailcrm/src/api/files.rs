@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::json;
 use vochi_crm_core::Result;
-use vochi_crm_core::http::{Answer, ApiRequest, Endpoint, Idempotency};
+use vochi_crm_core::http::{ApiRequest, Endpoint, Repeat, Response};
 use vochi_crm_core::wire::{self, Items};
 
 use super::filters::Filters;
@@ -112,16 +112,16 @@ impl Endpoint for ListFiles {
         self.paging.apply(request)
     }
 
-    fn decode(&self, answer: &Answer) -> Result<FilesPage> {
+    fn decode(&self, answer: &Response) -> Result<FilesPage> {
         answer.json()
     }
 
-    fn idempotency(&self) -> Idempotency {
-        Idempotency::Safe
+    fn repeat(&self) -> Repeat {
+        Repeat::Safe
     }
 
-    fn planned(&self) -> Answer {
-        Answer::ok_json(&json!({ "success": true, "files": [] }))
+    fn planned(&self) -> Response {
+        Response::ok_json(&json!({ "success": true, "files": [] }))
     }
 }
 
@@ -158,15 +158,15 @@ impl Endpoint for GetFile {
         Ok(ApiRequest::get(format!("/api/v5/files/{}", self.file)))
     }
 
-    fn decode(&self, answer: &Answer) -> Result<StoredFile> {
+    fn decode(&self, answer: &Response) -> Result<StoredFile> {
         answer.json::<Answered>().map(|answered| answered.file)
     }
 
-    fn idempotency(&self) -> Idempotency {
-        Idempotency::Safe
+    fn repeat(&self) -> Repeat {
+        Repeat::Safe
     }
 
-    fn planned(&self) -> Answer {
-        Answer::ok_json(&json!({ "success": true, "file": { "id": self.file } }))
+    fn planned(&self) -> Response {
+        Response::ok_json(&json!({ "success": true, "file": { "id": self.file } }))
     }
 }

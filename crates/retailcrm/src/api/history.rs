@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use serde_json::json;
-use vochi_crm_core::http::{Answer, ApiRequest, Endpoint, Idempotency};
+use vochi_crm_core::http::{ApiRequest, Endpoint, Repeat, Response};
 use vochi_crm_core::{LocalTime, Result};
 
 use crate::model::{CustomerId, Historic, HistoryCursor, HistoryPage, OrderId, PageSize};
@@ -103,7 +103,7 @@ impl<Id: Historic> Endpoint for ListHistory<Id> {
         Ok(request.query("limit", self.size.get().to_string()))
     }
 
-    fn decode(&self, answer: &Answer) -> Result<HistoryPage<Id>> {
+    fn decode(&self, answer: &Response) -> Result<HistoryPage<Id>> {
         let page: HistoryPage<Id> = answer.json()?;
         // To read it as empty would be to stand still for ever.
         if !page.listed && page.pagination.total_count.is_some_and(|count| count > 0) {
@@ -112,11 +112,11 @@ impl<Id: Historic> Endpoint for ListHistory<Id> {
         Ok(page)
     }
 
-    fn idempotency(&self) -> Idempotency {
-        Idempotency::Safe
+    fn repeat(&self) -> Repeat {
+        Repeat::Safe
     }
 
-    fn planned(&self) -> Answer {
-        Answer::ok_json(&json!({ "success": true, "history": [] }))
+    fn planned(&self) -> Response {
+        Response::ok_json(&json!({ "success": true, "history": [] }))
     }
 }

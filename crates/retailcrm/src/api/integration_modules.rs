@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 use serde_json::json;
-use vochi_crm_core::http::{Answer, ApiRequest, Endpoint, Idempotency};
+use vochi_crm_core::http::{ApiRequest, Endpoint, Repeat, Response};
 use vochi_crm_core::{Error, Result, Secret};
 
 use crate::model::{IntegrationModule, ModuleCode, ModuleEdited, WrittenModule};
@@ -42,7 +42,7 @@ impl Endpoint for GetIntegrationModule {
         Ok(ApiRequest::get(format!("/api/v5/integration-modules/{}", self.code)))
     }
 
-    fn decode(&self, answer: &Answer) -> Result<IntegrationModule> {
+    fn decode(&self, answer: &Response) -> Result<IntegrationModule> {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
         struct Wire {
@@ -51,13 +51,13 @@ impl Endpoint for GetIntegrationModule {
         answer.json().map(|wire: Wire| wire.integration_module)
     }
 
-    fn idempotency(&self) -> Idempotency {
-        Idempotency::Safe
+    fn repeat(&self) -> Repeat {
+        Repeat::Safe
     }
 
-    fn planned(&self) -> Answer {
+    fn planned(&self) -> Response {
         let module = json!({ "code": self.code.as_str() });
-        Answer::ok_json(&json!({ "success": true, "integrationModule": module }))
+        Response::ok_json(&json!({ "success": true, "integrationModule": module }))
     }
 }
 
@@ -110,20 +110,20 @@ impl Endpoint for EditIntegrationModule {
             .form_json("integrationModule", &WrittenModule(&self.module))
     }
 
-    fn decode(&self, answer: &Answer) -> Result<ModuleEdited> {
+    fn decode(&self, answer: &Response) -> Result<ModuleEdited> {
         answer.json()
     }
 
-    fn idempotency(&self) -> Idempotency {
-        Idempotency::Keyed
+    fn repeat(&self) -> Repeat {
+        Repeat::Keyed
     }
 
     fn subject(&self) -> Option<Cow<'_, str>> {
         self.module.code.as_deref().map(Cow::Borrowed)
     }
 
-    fn planned(&self) -> Answer {
-        Answer::ok_json(&json!({ "success": true, "info": [] }))
+    fn planned(&self) -> Response {
+        Response::ok_json(&json!({ "success": true, "info": [] }))
     }
 }
 
@@ -174,7 +174,7 @@ impl Endpoint for UpdateModuleScopes {
         ApiRequest::post(path).form_json("requires", &json!({ "scopes": self.scopes }))
     }
 
-    fn decode(&self, answer: &Answer) -> Result<Secret> {
+    fn decode(&self, answer: &Response) -> Result<Secret> {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
         struct Wire {
@@ -187,15 +187,15 @@ impl Endpoint for UpdateModuleScopes {
         Ok(key)
     }
 
-    fn idempotency(&self) -> Idempotency {
-        Idempotency::Keyed
+    fn repeat(&self) -> Repeat {
+        Repeat::Keyed
     }
 
     fn subject(&self) -> Option<Cow<'_, str>> {
         Some(Cow::Borrowed(self.code.as_str()))
     }
 
-    fn planned(&self) -> Answer {
-        Answer::ok_json(&json!({ "success": true, "apiKey": "<KEY>" }))
+    fn planned(&self) -> Response {
+        Response::ok_json(&json!({ "success": true, "apiKey": "<KEY>" }))
     }
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use serde_json::json;
-use vochi_crm_core::http::{Answer, ApiRequest, Endpoint, Idempotency};
+use vochi_crm_core::http::{ApiRequest, Endpoint, Repeat, Response};
 use vochi_crm_core::{Error, Result};
 
 use super::key::Key;
@@ -66,16 +66,16 @@ impl Endpoint for CreateOrder {
         request.form_json("order", &self.data)
     }
 
-    fn decode(&self, answer: &Answer) -> Result<WrittenOrder> {
+    fn decode(&self, answer: &Response) -> Result<WrittenOrder> {
         answer.json()
     }
 
-    fn idempotency(&self) -> Idempotency {
-        Idempotency::Unsafe
+    fn repeat(&self) -> Repeat {
+        Repeat::Unsafe
     }
 
-    fn planned(&self) -> Answer {
-        Answer::ok_json(&json!({ "success": true }))
+    fn planned(&self) -> Response {
+        Response::ok_json(&json!({ "success": true }))
     }
 }
 
@@ -132,19 +132,19 @@ impl Endpoint for EditOrder {
         self.key.write("orders", "/edit")?.form_json("order", &self.data)
     }
 
-    fn decode(&self, answer: &Answer) -> Result<WrittenOrder> {
+    fn decode(&self, answer: &Response) -> Result<WrittenOrder> {
         answer.json()
     }
 
-    fn idempotency(&self) -> Idempotency {
-        Idempotency::Keyed
+    fn repeat(&self) -> Repeat {
+        Repeat::Keyed
     }
 
     fn subject(&self) -> Option<Cow<'_, str>> {
         self.key.subject()
     }
 
-    fn planned(&self) -> Answer {
-        Answer::ok_json(&json!({ "success": true }))
+    fn planned(&self) -> Response {
+        Response::ok_json(&json!({ "success": true }))
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 use serde_json::json;
-use vochi_crm_core::http::{Answer, ApiRequest, Endpoint, Idempotency};
+use vochi_crm_core::http::{ApiRequest, Endpoint, Repeat, Response};
 use vochi_crm_core::wire::{self, Items};
 use vochi_crm_core::{LocalTime, Result};
 
@@ -163,16 +163,16 @@ impl Endpoint for ListOrders {
         })
     }
 
-    fn decode(&self, answer: &Answer) -> Result<OrdersPage> {
+    fn decode(&self, answer: &Response) -> Result<OrdersPage> {
         answer.json()
     }
 
-    fn idempotency(&self) -> Idempotency {
-        Idempotency::Safe
+    fn repeat(&self) -> Repeat {
+        Repeat::Safe
     }
 
-    fn planned(&self) -> Answer {
-        Answer::ok_json(&json!({ "success": true, "orders": [] }))
+    fn planned(&self) -> Response {
+        Response::ok_json(&json!({ "success": true, "orders": [] }))
     }
 }
 
@@ -223,7 +223,7 @@ impl Endpoint for GetOrder {
         self.key.read("orders", "")
     }
 
-    fn decode(&self, answer: &Answer) -> Result<Order> {
+    fn decode(&self, answer: &Response) -> Result<Order> {
         #[derive(Deserialize)]
         struct Found {
             #[serde(deserialize_with = "wire::object")]
@@ -232,12 +232,12 @@ impl Endpoint for GetOrder {
         answer.json::<Found>().map(|found| found.order)
     }
 
-    fn idempotency(&self) -> Idempotency {
-        Idempotency::Safe
+    fn repeat(&self) -> Repeat {
+        Repeat::Safe
     }
 
-    fn planned(&self) -> Answer {
+    fn planned(&self) -> Response {
         let id = self.key.planned();
-        Answer::ok_json(&json!({ "success": true, "order": { "id": id } }))
+        Response::ok_json(&json!({ "success": true, "order": { "id": id } }))
     }
 }

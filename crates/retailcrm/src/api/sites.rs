@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use vochi_crm_core::Result;
-use vochi_crm_core::http::{Answer, ApiRequest, Endpoint, Idempotency};
+use vochi_crm_core::http::{ApiRequest, Endpoint, Repeat, Response};
 
 use crate::model::Sites;
 
@@ -30,15 +30,15 @@ impl Endpoint for ListSites {
         Ok(ApiRequest::get("/api/v5/reference/sites"))
     }
 
-    fn decode(&self, answer: &Answer) -> Result<Sites> {
+    fn decode(&self, answer: &Response) -> Result<Sites> {
         answer.json()
     }
 
-    fn idempotency(&self) -> Idempotency {
-        Idempotency::Safe
+    fn repeat(&self) -> Repeat {
+        Repeat::Safe
     }
 
-    fn planned(&self) -> Answer {
-        Answer::ok_json(&json!({ "success": true, "sites": {} }))
+    fn planned(&self) -> Response {
+        Response::ok_json(&json!({ "success": true, "sites": {} }))
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use vochi_crm_core::Result;
-use vochi_crm_core::http::{Answer, ApiRequest, Endpoint, Idempotency};
+use vochi_crm_core::http::{ApiRequest, Endpoint, Repeat, Response};
 
 use crate::model::{ApiVersions, SystemInfo};
 
@@ -28,16 +28,16 @@ impl Endpoint for GetApiVersions {
         Ok(ApiRequest::get("/api/api-versions"))
     }
 
-    fn decode(&self, answer: &Answer) -> Result<ApiVersions> {
+    fn decode(&self, answer: &Response) -> Result<ApiVersions> {
         answer.json()
     }
 
-    fn idempotency(&self) -> Idempotency {
-        Idempotency::Safe
+    fn repeat(&self) -> Repeat {
+        Repeat::Safe
     }
 
-    fn planned(&self) -> Answer {
-        Answer::ok_json(&json!({ "success": true, "versions": ["5.0"] }))
+    fn planned(&self) -> Response {
+        Response::ok_json(&json!({ "success": true, "versions": ["5.0"] }))
     }
 }
 
@@ -63,15 +63,15 @@ impl Endpoint for GetSystemInfo {
         Ok(ApiRequest::get("/api/system-info"))
     }
 
-    fn decode(&self, answer: &Answer) -> Result<SystemInfo> {
+    fn decode(&self, answer: &Response) -> Result<SystemInfo> {
         answer.json()
     }
 
-    fn idempotency(&self) -> Idempotency {
-        Idempotency::Safe
+    fn repeat(&self) -> Repeat {
+        Repeat::Safe
     }
 
-    fn planned(&self) -> Answer {
-        Answer::ok_json(&json!({ "success": true }))
+    fn planned(&self) -> Response {
+        Response::ok_json(&json!({ "success": true }))
     }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 use serde_json::json;
-use vochi_crm_core::http::{Answer, ApiRequest, Endpoint, Idempotency};
+use vochi_crm_core::http::{ApiRequest, Endpoint, Repeat, Response};
 use vochi_crm_core::wire::{self, Items};
 use vochi_crm_core::{Error, LocalTime, Result};
 
@@ -146,16 +146,16 @@ impl Endpoint for ListTasks {
         self.paging.apply(request)
     }
 
-    fn decode(&self, answer: &Answer) -> Result<TasksPage> {
+    fn decode(&self, answer: &Response) -> Result<TasksPage> {
         answer.json()
     }
 
-    fn idempotency(&self) -> Idempotency {
-        Idempotency::Safe
+    fn repeat(&self) -> Repeat {
+        Repeat::Safe
     }
 
-    fn planned(&self) -> Answer {
-        Answer::ok_json(&json!({ "success": true, "tasks": [] }))
+    fn planned(&self) -> Response {
+        Response::ok_json(&json!({ "success": true, "tasks": [] }))
     }
 }
 
@@ -192,7 +192,7 @@ impl Endpoint for GetTask {
         Ok(ApiRequest::get(format!("/api/v5/tasks/{}", self.task)))
     }
 
-    fn decode(&self, answer: &Answer) -> Result<Task> {
+    fn decode(&self, answer: &Response) -> Result<Task> {
         #[derive(Deserialize)]
         struct Found {
             #[serde(deserialize_with = "wire::object")]
@@ -201,12 +201,12 @@ impl Endpoint for GetTask {
         answer.json::<Found>().map(|found| found.task)
     }
 
-    fn idempotency(&self) -> Idempotency {
-        Idempotency::Safe
+    fn repeat(&self) -> Repeat {
+        Repeat::Safe
     }
 
-    fn planned(&self) -> Answer {
-        Answer::ok_json(&json!({ "success": true, "task": { "id": self.task } }))
+    fn planned(&self) -> Response {
+        Response::ok_json(&json!({ "success": true, "task": { "id": self.task } }))
     }
 }
 
@@ -254,7 +254,7 @@ impl Endpoint for CreateTask {
         written("/api/v5/tasks/create".into(), self.site.as_deref(), &self.data)
     }
 
-    fn decode(&self, answer: &Answer) -> Result<TaskId> {
+    fn decode(&self, answer: &Response) -> Result<TaskId> {
         #[derive(Deserialize)]
         struct Created {
             id: TaskId,
@@ -262,12 +262,12 @@ impl Endpoint for CreateTask {
         answer.json::<Created>().map(|created| created.id)
     }
 
-    fn idempotency(&self) -> Idempotency {
-        Idempotency::Unsafe
+    fn repeat(&self) -> Repeat {
+        Repeat::Unsafe
     }
 
-    fn planned(&self) -> Answer {
-        Answer::ok_json(&json!({ "success": true, "id": 1 }))
+    fn planned(&self) -> Response {
+        Response::ok_json(&json!({ "success": true, "id": 1 }))
     }
 }
 
@@ -316,20 +316,20 @@ impl Endpoint for EditTask {
         written(path, self.site.as_deref(), &self.data)
     }
 
-    fn decode(&self, _: &Answer) -> Result<()> {
+    fn decode(&self, _: &Response) -> Result<()> {
         Ok(())
     }
 
-    fn idempotency(&self) -> Idempotency {
-        Idempotency::Keyed
+    fn repeat(&self) -> Repeat {
+        Repeat::Keyed
     }
 
     fn subject(&self) -> Option<Cow<'_, str>> {
         Some(self.task.to_string().into())
     }
 
-    fn planned(&self) -> Answer {
-        Answer::ok_json(&json!({ "success": true }))
+    fn planned(&self) -> Response {
+        Response::ok_json(&json!({ "success": true }))
     }
 }
 

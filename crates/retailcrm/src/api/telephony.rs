@@ -4,13 +4,13 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 use serde_json::json;
-use vochi_crm_core::http::{Answer, ApiRequest, Endpoint, Idempotency, LimitClass};
+use vochi_crm_core::http::{ApiRequest, Endpoint, LimitClass, Repeat, Response};
 use vochi_crm_core::{Error, Extension, Result, Secret};
 
 use crate::limits::TELEPHONY;
 use crate::model::{
-    CallEventAnswer, CallUpload, CallsUploadAnswer, HangupStatus, ManagerAnswer, PhoneText, UserId,
-    WebAnalytics, given,
+    CallEventResponse, CallUpload, CallsUploadResponse, HangupStatus, ManagerResponse, PhoneText,
+    UserId, WebAnalytics, given,
 };
 
 /// Tells the CRM about a live call (`POST /api/v5/telephony/call/event`): shows the popup to the
@@ -160,7 +160,7 @@ impl SendCallEvent {
 }
 
 impl Endpoint for SendCallEvent {
-    type Output = CallEventAnswer;
+    type Output = CallEventResponse;
 
     fn operation(&self) -> &'static str {
         "telephony/call/event"
@@ -183,12 +183,12 @@ impl Endpoint for SendCallEvent {
         request.form_json("event", &self.event)
     }
 
-    fn decode(&self, answer: &Answer) -> Result<CallEventAnswer> {
+    fn decode(&self, answer: &Response) -> Result<CallEventResponse> {
         answer.json()
     }
 
-    fn idempotency(&self) -> Idempotency {
-        Idempotency::Unsafe
+    fn repeat(&self) -> Repeat {
+        Repeat::Unsafe
     }
 
     fn limit_class(&self) -> LimitClass {
@@ -199,8 +199,8 @@ impl Endpoint for SendCallEvent {
         self.event.call_external_id.as_deref().map(Cow::Borrowed)
     }
 
-    fn planned(&self) -> Answer {
-        Answer::ok_json(&json!({ "success": true }))
+    fn planned(&self) -> Response {
+        Response::ok_json(&json!({ "success": true }))
     }
 }
 
@@ -231,7 +231,7 @@ impl UploadCalls {
 }
 
 impl Endpoint for UploadCalls {
-    type Output = CallsUploadAnswer;
+    type Output = CallsUploadResponse;
 
     fn operation(&self) -> &'static str {
         "telephony/calls/upload"
@@ -258,12 +258,12 @@ impl Endpoint for UploadCalls {
         request.form_json("calls", &self.calls)
     }
 
-    fn decode(&self, answer: &Answer) -> Result<CallsUploadAnswer> {
+    fn decode(&self, answer: &Response) -> Result<CallsUploadResponse> {
         answer.json()
     }
 
-    fn idempotency(&self) -> Idempotency {
-        Idempotency::Keyed
+    fn repeat(&self) -> Repeat {
+        Repeat::Keyed
     }
 
     fn limit_class(&self) -> LimitClass {
@@ -275,8 +275,8 @@ impl Endpoint for UploadCalls {
         Some(ids.join(" ").into())
     }
 
-    fn planned(&self) -> Answer {
-        Answer::ok_json(&json!({ "success": true, "processedCallsCount": self.calls.len() }))
+    fn planned(&self) -> Response {
+        Response::ok_json(&json!({ "success": true, "processedCallsCount": self.calls.len() }))
     }
 }
 
@@ -329,7 +329,7 @@ impl FindManager {
 }
 
 impl Endpoint for FindManager {
-    type Output = ManagerAnswer;
+    type Output = ManagerResponse;
 
     fn operation(&self) -> &'static str {
         "telephony/manager"
@@ -350,19 +350,19 @@ impl Endpoint for FindManager {
         Ok(request)
     }
 
-    fn decode(&self, answer: &Answer) -> Result<ManagerAnswer> {
+    fn decode(&self, answer: &Response) -> Result<ManagerResponse> {
         answer.json()
     }
 
-    fn idempotency(&self) -> Idempotency {
-        Idempotency::Safe
+    fn repeat(&self) -> Repeat {
+        Repeat::Safe
     }
 
     fn limit_class(&self) -> LimitClass {
         TELEPHONY
     }
 
-    fn planned(&self) -> Answer {
-        Answer::ok_json(&json!({ "success": true }))
+    fn planned(&self) -> Response {
+        Response::ok_json(&json!({ "success": true }))
     }
 }

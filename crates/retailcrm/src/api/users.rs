@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 use serde_json::json;
-use vochi_crm_core::http::{Answer, ApiRequest, Endpoint, Idempotency};
+use vochi_crm_core::http::{ApiRequest, Endpoint, Repeat, Response};
 use vochi_crm_core::wire::{self, Items};
 use vochi_crm_core::{Error, Result};
 
@@ -99,16 +99,16 @@ impl Endpoint for ListUsers {
         self.paging.apply(request)
     }
 
-    fn decode(&self, answer: &Answer) -> Result<UsersPage> {
+    fn decode(&self, answer: &Response) -> Result<UsersPage> {
         answer.json()
     }
 
-    fn idempotency(&self) -> Idempotency {
-        Idempotency::Safe
+    fn repeat(&self) -> Repeat {
+        Repeat::Safe
     }
 
-    fn planned(&self) -> Answer {
-        Answer::ok_json(&json!({ "success": true, "users": [] }))
+    fn planned(&self) -> Response {
+        Response::ok_json(&json!({ "success": true, "users": [] }))
     }
 }
 
@@ -145,7 +145,7 @@ impl Endpoint for GetUser {
         Ok(ApiRequest::get(format!("/api/v5/users/{}", self.user)))
     }
 
-    fn decode(&self, answer: &Answer) -> Result<User> {
+    fn decode(&self, answer: &Response) -> Result<User> {
         #[derive(Deserialize)]
         struct Wire {
             #[serde(deserialize_with = "wire::object")]
@@ -154,12 +154,12 @@ impl Endpoint for GetUser {
         answer.json().map(|wire: Wire| wire.user)
     }
 
-    fn idempotency(&self) -> Idempotency {
-        Idempotency::Safe
+    fn repeat(&self) -> Repeat {
+        Repeat::Safe
     }
 
-    fn planned(&self) -> Answer {
-        Answer::ok_json(&json!({ "success": true, "user": { "id": self.user } }))
+    fn planned(&self) -> Response {
+        Response::ok_json(&json!({ "success": true, "user": { "id": self.user } }))
     }
 }
 
@@ -204,20 +204,20 @@ impl Endpoint for SetUserStatus {
             .form("status", self.status.as_str()))
     }
 
-    fn decode(&self, _: &Answer) -> Result<()> {
+    fn decode(&self, _: &Response) -> Result<()> {
         Ok(())
     }
 
-    fn idempotency(&self) -> Idempotency {
-        Idempotency::Keyed
+    fn repeat(&self) -> Repeat {
+        Repeat::Keyed
     }
 
     fn subject(&self) -> Option<Cow<'_, str>> {
         Some(self.user.to_string().into())
     }
 
-    fn planned(&self) -> Answer {
-        Answer::ok_json(&json!({ "success": true }))
+    fn planned(&self) -> Response {
+        Response::ok_json(&json!({ "success": true }))
     }
 }
 
@@ -282,15 +282,15 @@ impl Endpoint for ListUserGroups {
         self.paging.apply(ApiRequest::get("/api/v5/user-groups"))
     }
 
-    fn decode(&self, answer: &Answer) -> Result<UserGroupsPage> {
+    fn decode(&self, answer: &Response) -> Result<UserGroupsPage> {
         answer.json()
     }
 
-    fn idempotency(&self) -> Idempotency {
-        Idempotency::Safe
+    fn repeat(&self) -> Repeat {
+        Repeat::Safe
     }
 
-    fn planned(&self) -> Answer {
-        Answer::ok_json(&json!({ "success": true, "groups": [] }))
+    fn planned(&self) -> Response {
+        Response::ok_json(&json!({ "success": true, "groups": [] }))
     }
 }

@@ -7,8 +7,8 @@ use vochi_crm_core::{Cx, Error, PhoneNumber, Responsible, Result, Warning, Warni
 
 use super::Connector;
 use crate::model::{
-    CorporateCustomer, Customer, CustomerId, CustomerKind, Manager, ManagerAnswer, ManagerCustomer,
-    UserId,
+    CorporateCustomer, Customer, CustomerId, CustomerKind, Manager, ManagerCustomer,
+    ManagerResponse, UserId,
 };
 
 /// Names of employees, each asked for once while one question is answered.
@@ -55,7 +55,7 @@ impl Connector {
             Ok(card) => card,
             Err(error) => {
                 warnings.push(incomplete("the address of the customer's card", &error));
-                ManagerAnswer::default()
+                ManagerResponse::default()
             }
         };
         let mut candidates = Vec::with_capacity(customers.len() + 1);
@@ -94,7 +94,7 @@ impl Connector {
         &self,
         cx: &Cx,
         customer: &Customer,
-        card: &ManagerAnswer,
+        card: &ManagerResponse,
         names: &mut Names,
         warnings: &mut Vec<Warning>,
     ) -> Result<Common> {
@@ -127,7 +127,7 @@ impl Connector {
         &self,
         id: CustomerId,
         customer: &ManagerCustomer,
-        card: &ManagerAnswer,
+        card: &ManagerResponse,
     ) -> Result<Common> {
         let mut common = Common::new(id.to_string(), CommonKind::Person);
         common.name = customer.full_name().or_else(|| customer.email.clone());
@@ -140,7 +140,7 @@ impl Connector {
     /// The customer an answer of the telephony names, if the number is theirs.
     pub(super) fn named<'a>(
         &self,
-        answer: &'a ManagerAnswer,
+        answer: &'a ManagerResponse,
         phone: PhoneNumber,
     ) -> Option<(CustomerId, &'a ManagerCustomer)> {
         let customer = answer.customer.as_ref()?;
@@ -241,7 +241,7 @@ fn id_of(customer: &ManagerCustomer) -> Option<CustomerId> {
 
 /// The address of the card, as the CRM itself names it. It is not put together here: no source says
 /// how.
-fn card_url(card: &ManagerAnswer) -> Option<String> {
+fn card_url(card: &ManagerResponse) -> Option<String> {
     let link = card.links.as_ref()?.customer_link.as_ref()?;
     let is_whole = link.starts_with("https://") || link.starts_with("http://");
     is_whole.then(|| link.clone())

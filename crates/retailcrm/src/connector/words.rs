@@ -9,7 +9,7 @@ use url::{Host, Url};
 
 use crate::api::SendCallEvent;
 use crate::model::{
-    CallDirection, CallEventAnswer, CallResult, CallUpload, HangupStatus, PhoneText, User, UserId,
+    CallDirection, CallEventResponse, CallResult, CallUpload, HangupStatus, PhoneText, User, UserId,
 };
 
 /// How a live call ended. A message left is no answer to a human.
@@ -85,7 +85,7 @@ pub(super) fn phone(client: &Party, warnings: &mut Vec<Warning>) -> Option<Phone
 /// extension and by user, and one of the two is enough to be notified.
 pub(super) fn unknown_employees(
     request: &SendCallEvent,
-    response: &CallEventAnswer,
+    response: &CallEventResponse,
     directory: &Directory,
 ) -> Vec<Warning> {
     let unknown_code = |code: &str| response.unknown_codes.iter().any(|it| it == code);

@@ -59,11 +59,11 @@ pub struct Settings {
 impl<'de> Deserialize<'de> for Settings {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
-        struct Answer {
+        struct Response {
             #[serde(default, deserialize_with = "wire::map_or_empty")]
             settings: BTreeMap<String, Value>,
         }
-        let raw = Answer::deserialize(deserializer)?.settings;
+        let raw = Response::deserialize(deserializer)?.settings;
         let timezone = raw
             .get("timezone")
             .and_then(|setting| setting.get("value").unwrap_or(setting).as_str())

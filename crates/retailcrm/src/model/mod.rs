@@ -55,8 +55,8 @@ pub use system::{ApiVersions, SystemInfo};
 pub use target::Target;
 pub use task::{PerformerType, Task, TaskData, TaskId, TaskStatus};
 pub use telephony::{
-    CallEventAnswer, CallSource, CallUpload, CallsUploadAnswer, Campaign, Manager, ManagerAnswer,
-    ManagerCustomer, ManagerLinks, WebAnalytics,
+    CallEventResponse, CallSource, CallUpload, CallsUploadResponse, Campaign, Manager,
+    ManagerCustomer, ManagerLinks, ManagerResponse, WebAnalytics,
 };
 pub use user::{User, UserGroup, UserGroupRef, UserStatus};
 pub use words::{CallDirection, CallResult, HangupStatus};

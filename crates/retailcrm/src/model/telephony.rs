@@ -10,7 +10,7 @@ use super::{CallDirection, CallResult, PhoneText, UserId, given};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
-pub struct CallEventAnswer {
+pub struct CallEventResponse {
     /// Extensions the CRM does not know (`notExistCodes`).
     #[serde(rename = "notExistCodes", deserialize_with = "wire::texts")]
     pub unknown_codes: Vec<String>,
@@ -227,7 +227,7 @@ impl CallUpload {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
-pub struct CallsUploadAnswer {
+pub struct CallsUploadResponse {
     /// How many calls were taken in (`processedCallsCount`).
     #[serde(rename = "processedCallsCount", deserialize_with = "wire::integer_or_none")]
     pub processed: Option<i64>,
@@ -241,7 +241,7 @@ pub struct CallsUploadAnswer {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
-pub struct ManagerAnswer {
+pub struct ManagerResponse {
     /// The manager.
     #[serde(deserialize_with = "wire::object_or_none")]
     pub manager: Option<Manager>,

@@ -1,7 +1,7 @@
 //! Corporate customers: requests and answers.
 
 use serde_json::json;
-use vochi_crm_core::http::{Answer, Endpoint};
+use vochi_crm_core::http::{Endpoint, Response};
 use vochi_crm_core::testing::Step;
 use vochi_crm_core::{Cx, ErrorKind};
 use vochi_crm_retailcrm::CorporateCustomers;
@@ -152,7 +152,7 @@ fn a_corporate_customer_is_called_by_its_nick_name_or_else_its_main_company() {
         let body = json!({"customerCorporate": {
             "id": "5041", "nickName": nick_name, "mainCompany": main_company,
         }});
-        let read = get().decode(&Answer::ok_json(&body)).unwrap();
+        let read = get().decode(&Response::ok_json(&body)).unwrap();
         assert_eq!(read.display_name(), name);
     }
 }

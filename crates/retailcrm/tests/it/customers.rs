@@ -1,7 +1,7 @@
 //! Customers and the notes on them: answers and refusals.
 
 use serde_json::{Value, json};
-use vochi_crm_core::http::{Answer, Endpoint};
+use vochi_crm_core::http::{Endpoint, Response};
 use vochi_crm_core::testing::Step;
 use vochi_crm_core::{Cx, Effect, ErrorKind};
 use vochi_crm_retailcrm::Client;
@@ -89,7 +89,7 @@ fn odd_dresses_of_values_are_understood() {
         "contragent": [], "address": {"text": "Минск"}, "createdAt": "0000-00-00 00:00:00",
         "totalSumm": 10.5, "ordersCount": "3", "segments": null, "unheardOf": {},
     }});
-    let read = get().decode(&Answer::ok_json(&body)).unwrap();
+    let read = get().decode(&Response::ok_json(&body)).unwrap();
     assert_eq!(read.id, SIXTY);
     assert_eq!(read.kind, Some(CustomerKind::Other("robot".to_owned())));
     assert_eq!(read.manager_id, Some(UserId::new(7)));

@@ -7,7 +7,7 @@ mod unreadable;
 use std::fmt::Debug;
 use std::time::Duration;
 
-use vochi_crm_core::http::Idempotency;
+use vochi_crm_core::http::Repeat;
 use vochi_crm_core::testing::Step;
 use vochi_crm_core::{Cx, Effect, Error, ErrorKind, Result};
 
@@ -49,14 +49,14 @@ async fn send_within<'a>(
 
 /// What the CRM answers when all is well.
 fn good(row: &Row) -> Step {
-    Step::Answer(row.operation.planned())
+    Step::Response(row.operation.planned())
 }
 
 /// What is told of a write that may have happened; a read has no effect.
 fn effect(row: &Row, of_a_write: Effect) -> Effect {
     match row.repeats {
-        Idempotency::Safe => Effect::NotApplied,
-        Idempotency::Keyed | Idempotency::Unsafe => of_a_write,
+        Repeat::Safe => Effect::NotApplied,
+        Repeat::Keyed | Repeat::Unsafe => of_a_write,
     }
 }
 

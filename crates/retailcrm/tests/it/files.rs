@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use serde_json::json;
-use vochi_crm_core::http::{Answer, Endpoint};
+use vochi_crm_core::http::{Endpoint, Response};
 use vochi_crm_core::testing::Step;
 use vochi_crm_core::{Cx, Effect, ErrorKind, Hub};
 use vochi_crm_retailcrm::Client;
@@ -156,7 +156,7 @@ fn an_attachment_of_another_kind_is_left_out() {
     let body = json!({"success": true, "file": {"id": "25", "attachment": [
         {"lead": {"id": 1}}, {"order": {"id": 501}}, "odd", {"customer": []},
     ]}});
-    let file = name_it().decode(&Answer::ok_json(&body)).unwrap().unwrap();
+    let file = name_it().decode(&Response::ok_json(&body)).unwrap().unwrap();
     assert_eq!(file.attachments.len(), 1);
 }
 

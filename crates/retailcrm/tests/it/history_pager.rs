@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use vochi_crm_core::http::{Answer, Endpoint};
+use vochi_crm_core::http::{Endpoint, Response};
 use vochi_crm_core::testing::Step;
 use vochi_crm_core::{Cx, Effect, ErrorKind};
 use vochi_crm_retailcrm::api::{ListCustomersHistory, ListHistory, ListOrdersHistory};
@@ -63,7 +63,7 @@ fn requests_go_out_as_documented() {
 #[test]
 fn changes_of_customers_are_read() {
     let body = Fixture::open("customers_history").body("success");
-    let page = ListCustomersHistory::whole().decode(&Answer::ok_json(&body)).unwrap();
+    let page = ListCustomersHistory::whole().decode(&Response::ok_json(&body)).unwrap();
     assert_eq!(page.history.broken, []);
     assert_eq!(page.last, Some(HistoryCursor::new(2699)));
     let [made, phones, manager, merged] = page.history.good.as_slice() else {
@@ -92,14 +92,14 @@ fn changes_of_customers_are_read() {
     assert_eq!(merged.entity.as_ref().unwrap().id, Some(CustomerId::new(63)));
     assert_eq!(merged.combined_to.as_ref().unwrap().id, Some(CustomerId::new(62)));
     let empty = Fixture::open("customers_history").body("empty");
-    let page = ListCustomersHistory::whole().decode(&Answer::ok_json(&empty)).unwrap();
+    let page = ListCustomersHistory::whole().decode(&Response::ok_json(&empty)).unwrap();
     assert_eq!((page.history.good.len(), page.last), (0, None));
 }
 
 #[test]
 fn changes_of_orders_are_read() {
     let body = Fixture::open("orders_history").body("success");
-    let page = ListOrdersHistory::whole().decode(&Answer::ok_json(&body)).unwrap();
+    let page = ListOrdersHistory::whole().decode(&Response::ok_json(&body)).unwrap();
     assert_eq!(page.history.broken, []);
     let made = &page.history.good[0];
     assert_eq!(made.event, HistoryEvent::Created);
@@ -117,7 +117,7 @@ fn what_is_unknown_of_a_change_is_kept_or_absent() {
         "deleted": "true", "oldValue": [1, {"a": null}], "customer": [], "combinedTo": [],
     });
     let body = json!({"success": true, "history": {"0": odd}, "pagination": []});
-    let page = ListCustomersHistory::whole().decode(&Answer::ok_json(&body)).unwrap();
+    let page = ListCustomersHistory::whole().decode(&Response::ok_json(&body)).unwrap();
     let change = &page.history.good[0];
     assert_eq!(change.cursor, HistoryCursor::new(11));
     assert_eq!(change.source, Some(ChangeSource::Other("rule".to_owned())));
@@ -238,7 +238,7 @@ fn an_answer_without_its_list_is_not_read_as_nothing_new() {
     let count = json!({"totalCount": 4, "totalPageCount": 1});
     for history in [json!(null), json!("odd")] {
         let body = json!({"success": true, "history": history, "pagination": count});
-        let error = request.decode(&Answer::ok_json(&body)).unwrap_err();
+        let error = request.decode(&Response::ok_json(&body)).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Decode);
     }
     assert!(request.decode(&request.planned()).is_ok());
@@ -248,14 +248,14 @@ fn an_answer_without_its_list_is_not_read_as_nothing_new() {
 fn one_wrong_thing_costs_the_change_it_is_in_at_most() {
     let customers = ListCustomersHistory::whole();
     let body = Fixture::open("customers_history").body("success");
-    let whole = customers.decode(&Answer::ok_json(&body)).unwrap();
+    let whole = customers.decode(&Response::ok_json(&body)).unwrap();
     for mutation in mutations(&body) {
         let steps: Vec<&str> = mutation.path.iter().map(String::as_str).collect();
         let ["history", row, rest @ ..] = steps.as_slice() else {
             continue;
         };
         let place = format!("{} {}", mutation.path.join("."), mutation.what);
-        let found = customers.decode(&Answer::ok_json(&mutation.body)).unwrap();
+        let found = customers.decode(&Response::ok_json(&mutation.body)).unwrap();
         for (index, other) in whole.history.good.iter().enumerate() {
             let touched = *row == index.to_string();
             assert!(touched || found.history.good.contains(other), "{place}");

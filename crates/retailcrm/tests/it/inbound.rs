@@ -22,7 +22,7 @@ const CLIENT_ID: &str = "9f0d6c1e5b7a4c2f8e3d1a6b0c9d8e7f";
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
-type Answer = (InboundReply, Result<InboundEvent>);
+type Response = (InboundReply, Result<InboundEvent>);
 
 fn bench(client_id: Option<&str>) -> Bench {
     Bench::with(
@@ -32,7 +32,7 @@ fn bench(client_id: Option<&str>) -> Bench {
     )
 }
 
-fn send(bench: &Bench, request: &InboundRequest) -> Answer {
+fn send(bench: &Bench, request: &InboundRequest) -> Response {
     let answer = bench.connector.parse_inbound(request);
     assert!(bench.played().is_empty(), "reading takes no network");
     answer
@@ -47,20 +47,20 @@ fn request(method: Method, path: &str, query: &str, form: Option<&str>) -> Inbou
     InboundRequest::new(method, path, query, headers, body)
 }
 
-fn get(path: &str, query: &str) -> Answer {
+fn get(path: &str, query: &str) -> Response {
     send(&bench(Some(CLIENT_ID)), &request(Method::GET, path, query, None))
 }
 
-fn post(path: &str, form: &str) -> Answer {
+fn post(path: &str, form: &str) -> Response {
     send(&bench(Some(CLIENT_ID)), &request(Method::POST, path, "", Some(form)))
 }
 
 /// A GET with the right `clientId` before the rest of the query.
-fn genuine(path: &str, rest: &str) -> Answer {
+fn genuine(path: &str, rest: &str) -> Response {
     get(path, &format!("clientId={CLIENT_ID}&{rest}"))
 }
 
-fn event(answer: Answer) -> InboundEvent {
+fn event(answer: Response) -> InboundEvent {
     let (reply, event) = answer;
     let event = event.unwrap_or_else(|error| panic!("{} {error}", reply.status));
     assert_eq!(reply.status, StatusCode::OK);
@@ -68,7 +68,7 @@ fn event(answer: Answer) -> InboundEvent {
 }
 
 /// The status of a refusal and the kind of its error; the reply's body is empty.
-fn refused(answer: Answer) -> (u16, ErrorKind) {
+fn refused(answer: Response) -> (u16, ErrorKind) {
     let (reply, event) = answer;
     assert!(reply.body.is_empty(), "{reply:?}");
     (reply.status.as_u16(), event.unwrap_err().kind())

@@ -1,7 +1,7 @@
 //! Integration modules: read, planned, written, without losing anybody's extension.
 
 use serde_json::{Value, json};
-use vochi_crm_core::http::{Answer, Endpoint};
+use vochi_crm_core::http::{Endpoint, Response};
 use vochi_crm_core::testing::Step;
 use vochi_crm_core::{Cx, Effect, ErrorKind, Secret};
 use vochi_crm_retailcrm::api::{EditIntegrationModule, GetIntegrationModule};
@@ -34,7 +34,7 @@ pub(crate) fn plan() -> ModulePlan {
 }
 
 pub(crate) fn read(module: &Value) -> IntegrationModule {
-    let answer = Answer::ok_json(&json!({"success": true, "integrationModule": module}));
+    let answer = Response::ok_json(&json!({"success": true, "integrationModule": module}));
     GetIntegrationModule::new(code()).decode(&answer).unwrap()
 }
 
@@ -128,7 +128,7 @@ fn whom_the_crm_does_not_know_is_a_warning() {
     let edit = EditIntegrationModule::new(plan().apply(None).unwrap().module);
     let said = |name| {
         let body = fixture.body(name);
-        edit.decode(&Answer::ok_json(&body)).unwrap()
+        edit.decode(&Response::ok_json(&body)).unwrap()
     };
     assert_eq!(said("success_empty_info_list"), ModuleEdited::default());
     let warnings: Vec<String> =

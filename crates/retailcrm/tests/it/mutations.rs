@@ -5,7 +5,7 @@ mod refusals;
 mod table;
 
 use vochi_crm_core::ErrorKind;
-use vochi_crm_core::http::{Answer, Endpoint};
+use vochi_crm_core::http::{Endpoint, Response};
 use vochi_crm_core::testing::mutations;
 
 use super::fixture::Fixture;
@@ -19,11 +19,11 @@ pub(crate) fn answer_survives<E: Endpoint>(
     vital: &[&str],
 ) {
     let body = Fixture::open(fixture).body(answer);
-    assert!(operation.decode(&Answer::ok_json(&body)).is_ok());
+    assert!(operation.decode(&Response::ok_json(&body)).is_ok());
     for mutation in mutations(&body) {
         let path = mutation.path.join(".");
         let place = format!("{fixture}: {path} {}", mutation.what);
-        match operation.decode(&Answer::ok_json(&mutation.body)) {
+        match operation.decode(&Response::ok_json(&mutation.body)) {
             Ok(_) => {}
             Err(error) => {
                 assert!(vital.contains(&path.as_str()), "{place}: {error}");

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 
-use vochi_crm_core::http::{Access, Answer, ApiRequest, Endpoint, Idempotency};
+use vochi_crm_core::http::{Access, ApiRequest, Endpoint, Repeat, Response};
 use vochi_crm_core::{Cx, Result};
 use vochi_crm_retailcrm::Client;
 use vochi_crm_retailcrm::api::{
@@ -29,11 +29,11 @@ use super::support::{ext, phone};
 #[async_trait::async_trait]
 pub(crate) trait Operation: Send + Sync {
     fn name(&self) -> &'static str;
-    fn idempotency(&self) -> Idempotency;
+    fn repeat(&self) -> Repeat;
     fn access(&self) -> Access;
     fn request(&self) -> Result<ApiRequest>;
-    fn planned(&self) -> Answer;
-    fn decode(&self, answer: &Answer) -> Result<String>;
+    fn planned(&self) -> Response;
+    fn decode(&self, answer: &Response) -> Result<String>;
     async fn send(&self, client: &Client, cx: &Cx) -> Result<String>;
 }
 
@@ -46,8 +46,8 @@ where
         self.operation()
     }
 
-    fn idempotency(&self) -> Idempotency {
-        Endpoint::idempotency(self)
+    fn repeat(&self) -> Repeat {
+        Endpoint::repeat(self)
     }
 
     fn access(&self) -> Access {
@@ -58,11 +58,11 @@ where
         Endpoint::request(self)
     }
 
-    fn planned(&self) -> Answer {
+    fn planned(&self) -> Response {
         Endpoint::planned(self)
     }
 
-    fn decode(&self, answer: &Answer) -> Result<String> {
+    fn decode(&self, answer: &Response) -> Result<String> {
         Endpoint::decode(self, answer).map(|output| format!("{output:?}"))
     }
 
@@ -78,14 +78,14 @@ pub(crate) struct Row {
     pub(crate) name: &'static str,
     pub(crate) operation: Box<dyn Operation>,
     /// Whether it may be repeated in doubt.
-    pub(crate) repeats: Idempotency,
+    pub(crate) repeats: Repeat,
     /// Whether its answer has to hold something: an id of what was made, what was asked for.
     pub(crate) demands: bool,
 }
 
 impl Row {
     /// A row of `Type` or `Type, what is special`.
-    fn new(name: &'static str, repeats: Idempotency, operation: impl Operation + 'static) -> Self {
+    fn new(name: &'static str, repeats: Repeat, operation: impl Operation + 'static) -> Self {
         Self { name, operation: Box::new(operation), repeats, demands: false }
     }
 
@@ -118,7 +118,7 @@ pub(crate) fn all() -> Vec<Row> {
 }
 
 fn reads() -> Vec<Row> {
-    use Idempotency::Safe;
+    use Repeat::Safe;
     let module = ModuleCode::new("vochi-telephony").unwrap();
     let corporate = CorporateCustomerId::new(5041);
     let history = HistoryCursor::new(2691);
@@ -152,7 +152,7 @@ fn reads() -> Vec<Row> {
 }
 
 fn writes() -> Vec<Row> {
-    use Idempotency::{Keyed, Unsafe};
+    use Repeat::{Keyed, Unsafe};
     let client = || phone("+375291112233");
     let (user, customer, order) = (UserId::new(7), CustomerId::new(60), OrderId::new(501));
     let rings = SendCallEvent::incoming(client()).with_code(ext("101"));
@@ -225,9 +225,9 @@ fn every_operation_is_in_the_table() {
 fn every_operation_says_truly_whether_it_may_be_repeated() {
     for row in all() {
         let (name, operation) = (row.name, &row.operation);
-        assert_eq!(operation.idempotency(), row.repeats, "{name}");
+        assert_eq!(operation.repeat(), row.repeats, "{name}");
         let reads = operation.access() == Access::Read;
-        assert_eq!(reads, row.repeats == Idempotency::Safe, "{name}");
+        assert_eq!(reads, row.repeats == Repeat::Safe, "{name}");
         let request = operation.request().unwrap();
         assert_eq!(request.method() == "GET", reads, "{name}");
     }

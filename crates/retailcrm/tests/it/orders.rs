@@ -1,7 +1,7 @@
 //! Orders and tasks.
 
 use serde_json::{Value, json};
-use vochi_crm_core::http::{Answer, Endpoint};
+use vochi_crm_core::http::{Endpoint, Response};
 use vochi_crm_core::testing::Step;
 use vochi_crm_core::{Cx, Effect, ErrorKind};
 use vochi_crm_retailcrm::api::{CreateOrder, CreateTask, EditOrder, GetOrder, ListOrders};
@@ -188,7 +188,7 @@ fn assert_whole(order: &Order) {
 fn orders_are_read_whatever_php_makes_of_empty_maps() {
     let list = |name| {
         let body = Fixture::open("orders_list").body(name);
-        let page = ListOrders::new().decode(&Answer::ok_json(&body)).unwrap();
+        let page = ListOrders::new().decode(&Response::ok_json(&body)).unwrap();
         assert_eq!(page.orders.broken, []);
         page.orders.good
     };

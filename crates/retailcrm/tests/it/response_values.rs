@@ -1,7 +1,7 @@
 //! Values of responses that are kept, typed or as JSON.
 
 use serde_json::{Value, json};
-use vochi_crm_core::http::{Answer, Endpoint};
+use vochi_crm_core::http::{Endpoint, Response};
 use vochi_crm_retailcrm::api::{FindManager, ListCustomersHistory, ListOrdersHistory};
 use vochi_crm_retailcrm::model::{
     CorporateCustomerId, Customer, CustomerId, CustomerKind, Order, OrderId, Task,
@@ -23,7 +23,7 @@ fn order_histories_keep_item_payment_and_ancestor() {
         {"id": 2, "field": "payments", "order": {"id": 501}, "payment": payment},
         {"id": 3, "created": true, "order": {"id": 502}, "ancestor": {"id": 501, "site": "shop"}},
     ]});
-    let read = ListOrdersHistory::whole().decode(&Answer::ok_json(&body));
+    let read = ListOrdersHistory::whole().decode(&Response::ok_json(&body));
     let history = read.unwrap().history.good;
     let [first, second, third] = history.as_slice() else {
         panic!("three records: {history:?}");
@@ -42,7 +42,7 @@ fn customer_histories_keep_the_address() {
     let record =
         json!({"id": 1, "field": "address.city", "customer": {"id": 60}, "address": address});
     let body = json!({"success": true, "history": [record]});
-    let read = ListCustomersHistory::whole().decode(&Answer::ok_json(&body));
+    let read = ListCustomersHistory::whole().decode(&Response::ok_json(&body));
     assert_eq!(read.unwrap().history.good[0].address, address);
 }
 
@@ -79,7 +79,7 @@ fn a_person_and_an_untyped_link_have_a_customer_id() {
 fn the_patronymic_of_the_managers_customer_is_kept() {
     let body = json!({"success": true, "customer": {"id": "60", "patronymic": "Иванович"}});
     let request = FindManager::new(phone("+375291112233")).with_details();
-    let customer = request.decode(&Answer::ok_json(&body)).unwrap().customer;
+    let customer = request.decode(&Response::ok_json(&body)).unwrap().customer;
     let customer = customer.expect("the customer is kept");
     assert_eq!(customer.patronymic.as_deref(), Some("Иванович"));
 }

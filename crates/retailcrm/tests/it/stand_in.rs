@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use vochi_crm_core::http::{ApiRequest, Idempotency, RawRequest};
+use vochi_crm_core::http::{ApiRequest, RawRequest, Repeat};
 use vochi_crm_core::{
     AccountConfig, CallEvent, CallId, CallRecord, CrmConnector as _, Cx, Direction, Effect, Error,
     ErrorKind, EventKind, Hub, Leg, Outcome, Reason, Seconds,
@@ -165,8 +165,7 @@ async fn a_time_out_before_anything_was_carried_out_cannot_be_told_from_one_afte
 async fn a_raw_write_is_repeated_only_if_its_caller_says_so() {
     let event = json!({"phone": "+375291112233", "type": "in", "codes": ["151"]}).to_string();
     let raw = || RawRequest::new(ApiRequest::post(EVENT).form("event", event.clone()));
-    for (request, worked, sent) in
-        [(raw(), false, 1), (raw().with_idempotency(Idempotency::Keyed), true, 2)]
+    for (request, worked, sent) in [(raw(), false, 1), (raw().with_repeat(Repeat::Keyed), true, 2)]
     {
         let (sandbox, connector) = stand_in().await;
         sandbox.fault(Fault::on(Crm::RetailCrm).path(EVENT).lose(Lose::Answer));

@@ -1,7 +1,7 @@
 //! The CRM itself, its shops, its users and groups.
 
 use serde_json::json;
-use vochi_crm_core::http::{Answer, Endpoint};
+use vochi_crm_core::http::{Endpoint, Response};
 use vochi_crm_core::testing::Step;
 use vochi_crm_core::{Cx, Effect, ErrorKind};
 use vochi_crm_retailcrm::api::{
@@ -16,7 +16,7 @@ use super::support::{Bench, yes};
 
 fn sites(name: &str) -> Vec<Site> {
     let body = Fixture::open("reference_sites").body(name);
-    let read = ListSites.decode(&Answer::ok_json(&body)).unwrap();
+    let read = ListSites.decode(&Response::ok_json(&body)).unwrap();
     assert_eq!(read.sites.broken, []);
     read.sites.good
 }
@@ -87,7 +87,7 @@ fn shops_come_as_a_map_as_a_list_or_not_at_all() {
     assert_eq!(sites("success_list_form")[0], map[0]);
     assert_eq!(sites("success_empty"), []);
     let bare = json!({"success": true, "sites": {"shop-one": {"name": "One"}, "x": 5}});
-    let read = ListSites.decode(&Answer::ok_json(&bare)).unwrap();
+    let read = ListSites.decode(&Response::ok_json(&bare)).unwrap();
     assert_eq!(read.sites.good[0].code, "shop-one", "the key is the code");
     assert_eq!(read.sites.broken.len(), 1);
 }
@@ -181,7 +181,7 @@ async fn groups_are_listed_over_all_pages() {
     assert_eq!(bench.played()[1].line, "GET /api/v5/user-groups?limit=100&page=2");
 
     let body = Fixture::open("user_groups").body("success");
-    let read = ListUserGroups::new().decode(&Answer::ok_json(&body)).unwrap();
+    let read = ListUserGroups::new().decode(&Response::ok_json(&body)).unwrap();
     let group = &read.groups.good[0];
     assert_eq!(group.name.as_deref(), Some("Менеджеры"));
     assert_eq!((group.is_manager, group.is_delivery_men), (Some(true), Some(false)));

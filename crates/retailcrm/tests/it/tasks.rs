@@ -1,7 +1,7 @@
 //! Tasks: listed, read, changed. Making one is beside orders.
 
 use serde_json::json;
-use vochi_crm_core::http::{Answer, Endpoint};
+use vochi_crm_core::http::{Endpoint, Response};
 use vochi_crm_core::testing::Step;
 use vochi_crm_core::wire::Items;
 use vochi_crm_core::{Cx, ErrorKind};
@@ -96,7 +96,7 @@ async fn a_task_is_read_and_changed() {
 }
 
 fn read(body: &serde_json::Value) -> Items<Task> {
-    let answer = Answer::ok_json(body);
+    let answer = Response::ok_json(body);
     ListTasks::new().decode(&answer).unwrap().tasks
 }
 

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use serde_json::json;
 use tokio::io::AsyncReadExt as _;
-use vochi_crm_core::http::{Body, FileSource, Idempotency, Multipart, Part, Source as _};
+use vochi_crm_core::http::{Body, FileSource, Multipart, Part, Repeat, Source as _};
 use vochi_crm_core::testing::{ScriptedTransport, Step};
 use vochi_crm_core::{Cx, Effect, ErrorKind};
 
@@ -32,7 +32,7 @@ async fn a_form_goes_out_byte_for_byte_at_every_attempt() {
     let form = form(Part::new("file", FileSource::new(file.path())));
     let yes = Step::json(200, &json!({}));
     let script = ScriptedTransport::new([Step::text(503, "text/html", ""), yes]);
-    let upload = Upload::new(Idempotency::Unsafe, form.into());
+    let upload = Upload::new(Repeat::Unsafe, form.into());
     on(&script).send(&Cx::history(), &upload).await.unwrap();
     for played in script.played() {
         assert_eq!(played.body, WHOLE);
@@ -78,7 +78,7 @@ async fn what_makes_no_form_is_not_sent() {
         Multipart::new().part(Part::new("file", FileSource::new("/nowhere/1.mp3"))),
     ] {
         let script = ScriptedTransport::new([]);
-        let upload = Upload::new(Idempotency::Unsafe, form.into());
+        let upload = Upload::new(Repeat::Unsafe, form.into());
         let error = on(&script).send(&Cx::history(), &upload).await.unwrap_err();
         let told = (error.kind(), error.effect(), error.attempts());
         assert_eq!(told, (ErrorKind::Input, Effect::NotApplied, 0), "{error}");

@@ -13,7 +13,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 use vochi_crm_core::http::{
-    Answer, ApiRequest, Body, Endpoint, FileSource, Idempotency, Pipeline, Source, SourceReader,
+    ApiRequest, Body, Endpoint, FileSource, Pipeline, Repeat, Response, Source, SourceReader,
 };
 use vochi_crm_core::testing::ScriptedTransport;
 use vochi_crm_core::{Hub, Result};
@@ -24,11 +24,11 @@ use crate::pipeline::PlainDialect;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Sends one body.
-pub(super) struct Upload(Idempotency, Body);
+pub(super) struct Upload(Repeat, Body);
 
 impl Upload {
-    pub(super) fn new(idempotency: Idempotency, body: Body) -> Self {
-        Self(idempotency, body)
+    pub(super) fn new(repeat: Repeat, body: Body) -> Self {
+        Self(repeat, body)
     }
 }
 
@@ -43,16 +43,16 @@ impl Endpoint for Upload {
         Ok(ApiRequest::post("/files").body(self.1.clone()))
     }
 
-    fn decode(&self, answer: &Answer) -> Result<Value> {
+    fn decode(&self, answer: &Response) -> Result<Value> {
         answer.json()
     }
 
-    fn idempotency(&self) -> Idempotency {
+    fn repeat(&self) -> Repeat {
         self.0
     }
 
-    fn planned(&self) -> Answer {
-        Answer::ok_json(&json!({}))
+    fn planned(&self) -> Response {
+        Response::ok_json(&json!({}))
     }
 }
 

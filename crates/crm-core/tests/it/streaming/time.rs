@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::json;
 use tokio::io::AsyncWriteExt as _;
 use tokio::time::Instant;
-use vochi_crm_core::http::{Answer, Body, Idempotency, Source, SourceReader};
+use vochi_crm_core::http::{Body, Repeat, Response, Source, SourceReader};
 use vochi_crm_core::testing::{ScriptedTransport, Step};
 use vochi_crm_core::{Cx, Effect, ErrorKind, Result};
 
@@ -45,7 +45,7 @@ impl Source for Slow {
 
 fn megabytes(pieces: u32, pause: Duration) -> Upload {
     let source = Slow { pieces, piece: PIECE, pause };
-    Upload::new(Idempotency::Unsafe, Body::stream("audio/wav", source))
+    Upload::new(Repeat::Unsafe, Body::stream("audio/wav", source))
 }
 
 fn yes() -> Step {
@@ -103,7 +103,7 @@ async fn a_source_that_gives_nothing_is_named() {
 
 #[tokio::test(start_paused = true)]
 async fn a_crm_that_does_not_answer_is_given_up_after_the_last_byte() {
-    let slow = Step::Slow(Duration::from_mins(5), Answer::ok_json(&json!({})));
+    let slow = Step::Slow(Duration::from_mins(5), Response::ok_json(&json!({})));
     let script = ScriptedTransport::new([slow]);
     let began = Instant::now();
     let upload = megabytes(2, Duration::from_secs(20));
@@ -117,7 +117,7 @@ async fn a_crm_that_does_not_answer_is_given_up_after_the_last_byte() {
 async fn a_body_that_hardly_moves_does_not_go_on_for_ever() {
     let script = ScriptedTransport::new([yes()]);
     let source = Slow { pieces: 10_000, piece: 1, pause: Duration::from_secs(20) };
-    let upload = Upload::new(Idempotency::Unsafe, Body::stream("audio/wav", source));
+    let upload = Upload::new(Repeat::Unsafe, Body::stream("audio/wav", source));
     let began = Instant::now();
     let error = on(&script).send(&Cx::history(), &upload).await.unwrap_err();
     assert_eq!(began.elapsed().as_secs(), 30);

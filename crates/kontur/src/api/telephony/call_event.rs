@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use serde::Serialize;
-use vochi_crm_core::http::{Answer, ApiRequest, Endpoint, Idempotency};
+use vochi_crm_core::http::{ApiRequest, Endpoint, Repeat, Response};
 use vochi_crm_core::{LegId, Result, Timestamp};
 
 use crate::LostEvents;
@@ -133,14 +133,14 @@ impl Endpoint for SendCallEvent {
         })
     }
 
-    fn decode(&self, answer: &Answer) -> Result<()> {
+    fn decode(&self, answer: &Response) -> Result<()> {
         done::read(answer)
     }
 
-    fn idempotency(&self) -> Idempotency {
+    fn repeat(&self) -> Repeat {
         match self.lost {
-            LostEvents::Drop => Idempotency::Unsafe,
-            LostEvents::Repeat => Idempotency::Keyed,
+            LostEvents::Drop => Repeat::Unsafe,
+            LostEvents::Repeat => Repeat::Keyed,
         }
     }
 
@@ -149,7 +149,7 @@ impl Endpoint for SendCallEvent {
         Some(format!("{call} {} {}", self.leg.id, self.kind).into())
     }
 
-    fn planned(&self) -> Answer {
+    fn planned(&self) -> Response {
         done::planned()
     }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 use vochi_crm_core::Result;
-use vochi_crm_core::http::{Answer, ApiRequest, Endpoint, Idempotency};
+use vochi_crm_core::http::{ApiRequest, Endpoint, Repeat, Response};
 
 use crate::api::{done, paths};
 use crate::model::CommunicationId;
@@ -53,19 +53,19 @@ impl Endpoint for CallFailed {
         ApiRequest::post(paths::CALL_FAILED).json(&Body { communication_id: &self.communication })
     }
 
-    fn decode(&self, answer: &Answer) -> Result<()> {
+    fn decode(&self, answer: &Response) -> Result<()> {
         done::read(answer)
     }
 
-    fn idempotency(&self) -> Idempotency {
-        Idempotency::Keyed
+    fn repeat(&self) -> Repeat {
+        Repeat::Keyed
     }
 
     fn subject(&self) -> Option<Cow<'_, str>> {
         Some(self.communication.as_str().into())
     }
 
-    fn planned(&self) -> Answer {
+    fn planned(&self) -> Response {
         done::planned()
     }
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use serde::Serialize;
-use vochi_crm_core::http::{Answer, ApiRequest, Endpoint, Idempotency};
+use vochi_crm_core::http::{ApiRequest, Endpoint, Repeat, Response};
 use vochi_crm_core::{Result, Timestamp};
 
 use crate::api::{done, paths};
@@ -97,19 +97,19 @@ impl Endpoint for CallFinished {
         })
     }
 
-    fn decode(&self, answer: &Answer) -> Result<()> {
+    fn decode(&self, answer: &Response) -> Result<()> {
         done::read(answer)
     }
 
-    fn idempotency(&self) -> Idempotency {
-        Idempotency::Keyed
+    fn repeat(&self) -> Repeat {
+        Repeat::Keyed
     }
 
     fn subject(&self) -> Option<Cow<'_, str>> {
         Some(self.external_id.raw().into())
     }
 
-    fn planned(&self) -> Answer {
+    fn planned(&self) -> Response {
         done::planned()
     }
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use serde::Serialize;
-use vochi_crm_core::http::{Answer, ApiRequest, Endpoint, Idempotency};
+use vochi_crm_core::http::{ApiRequest, Endpoint, Repeat, Response};
 use vochi_crm_core::{LegId, Result};
 
 use crate::api::{done, paths};
@@ -86,19 +86,19 @@ impl Endpoint for CallRecording {
         })
     }
 
-    fn decode(&self, answer: &Answer) -> Result<()> {
+    fn decode(&self, answer: &Response) -> Result<()> {
         done::read(answer)
     }
 
-    fn idempotency(&self) -> Idempotency {
-        Idempotency::Unsafe
+    fn repeat(&self) -> Repeat {
+        Repeat::Unsafe
     }
 
     fn subject(&self) -> Option<Cow<'_, str>> {
         Some(format!("{} {}", self.external_id.raw(), self.leg).into())
     }
 
-    fn planned(&self) -> Answer {
+    fn planned(&self) -> Response {
         done::planned()
     }
 }

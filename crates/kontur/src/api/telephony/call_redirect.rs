@@ -1,7 +1,7 @@
 //! `telephony/call-redirect`: who is to talk to a client.
 
 use serde_json::json;
-use vochi_crm_core::http::{Answer, ApiRequest, Endpoint, Idempotency};
+use vochi_crm_core::http::{ApiRequest, Endpoint, Repeat, Response};
 use vochi_crm_core::{Error, ErrorKind, Result};
 
 use crate::api::{done, paths};
@@ -78,15 +78,15 @@ impl Endpoint for CallRedirect {
         })
     }
 
-    fn decode(&self, answer: &Answer) -> Result<ResponsibleUsers> {
+    fn decode(&self, answer: &Response) -> Result<ResponsibleUsers> {
         done::object(answer)
     }
 
-    fn idempotency(&self) -> Idempotency {
-        Idempotency::Safe
+    fn repeat(&self) -> Repeat {
+        Repeat::Safe
     }
 
-    fn planned(&self) -> Answer {
-        Answer::ok_json(&json!({ "userIds": [] }))
+    fn planned(&self) -> Response {
+        Response::ok_json(&json!({ "userIds": [] }))
     }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 use serde_json::json;
-use vochi_crm_core::http::{Answer, ApiRequest, Endpoint, Idempotency};
+use vochi_crm_core::http::{ApiRequest, Endpoint, Repeat, Response};
 use vochi_crm_core::{Result, Timestamp};
 
 use crate::api::done::{self, PLACEHOLDER};
@@ -112,21 +112,21 @@ impl Endpoint for CallStarted {
         })
     }
 
-    fn decode(&self, answer: &Answer) -> Result<Communication> {
+    fn decode(&self, answer: &Response) -> Result<Communication> {
         done::object(answer)
     }
 
-    fn idempotency(&self) -> Idempotency {
-        Idempotency::Keyed
+    fn repeat(&self) -> Repeat {
+        Repeat::Keyed
     }
 
     fn subject(&self) -> Option<Cow<'_, str>> {
         Some(self.external_id.raw().into())
     }
 
-    fn planned(&self) -> Answer {
+    fn planned(&self) -> Response {
         let id = self.communication.as_ref().map(CommunicationId::as_str);
-        Answer::ok_json(&json!({
+        Response::ok_json(&json!({
             "id": id.unwrap_or(PLACEHOLDER),
             "externalId": self.external_id,
             "direction": self.direction,

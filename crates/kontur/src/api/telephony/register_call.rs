@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use serde::Serialize;
-use vochi_crm_core::http::{Answer, ApiRequest, Endpoint, Idempotency};
+use vochi_crm_core::http::{ApiRequest, Endpoint, Repeat, Response};
 use vochi_crm_core::{Error, LegId, Result, Timestamp};
 
 use crate::api::{done, given, paths};
@@ -258,15 +258,15 @@ impl Endpoint for RegisterCall {
         })
     }
 
-    fn decode(&self, answer: &Answer) -> Result<()> {
+    fn decode(&self, answer: &Response) -> Result<()> {
         done::read(answer)
     }
 
-    fn idempotency(&self) -> Idempotency {
+    fn repeat(&self) -> Repeat {
         if self.legs.iter().all(|leg| leg.recordings.is_empty()) {
-            Idempotency::Keyed
+            Repeat::Keyed
         } else {
-            Idempotency::Unsafe
+            Repeat::Unsafe
         }
     }
 
@@ -274,7 +274,7 @@ impl Endpoint for RegisterCall {
         Some(self.external_id.raw().into())
     }
 
-    fn planned(&self) -> Answer {
+    fn planned(&self) -> Response {
         done::planned()
     }
 }

@@ -82,7 +82,7 @@ async fn a_key_that_does_not_is_refused_for_a_while() {
 
 #[tokio::test(start_paused = true)]
 async fn that_kontur_is_down_says_nothing_about_the_key() {
-    let Step::Answer(late) = instance(OURS) else { unreachable!("it is an answer") };
+    let Step::Response(late) = instance(OURS) else { unreachable!("it is an answer") };
     for (trouble, kind) in [
         (Step::text(503, "text/html", "down"), ErrorKind::Unavailable),
         (Step::Fail(TransportError::Connect("refused".into())), ErrorKind::Unavailable),

@@ -8,7 +8,7 @@ use vochi_crm_core::testing::{ScriptedTransport, Step};
 use vochi_crm_core::{Cx, Effect, ErrorKind, Hub, TryAgain};
 use vochi_crm_kontur::Client;
 
-use super::{API_KEY, Idempotency, Outcome, QUOTED, Row, all, effect, good, send};
+use super::{API_KEY, Outcome, QUOTED, Repeat, Row, all, effect, good, send};
 
 /// However an old key is refused.
 fn refused() -> Vec<(String, Step)> {
@@ -147,7 +147,7 @@ async fn without_a_first_key_nothing_else_is_sent() {
 #[tokio::test(start_paused = true)]
 async fn an_answer_lost_before_is_not_forgotten_for_a_refused_key() {
     for row in with_a_key() {
-        if row.repeats == Idempotency::Unsafe {
+        if row.repeats == Repeat::Unsafe {
             continue;
         }
         let lost = Step::Fail(TransportError::Broken("reset by peer".to_owned()));

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use vochi_crm_core::http::Idempotency;
+use vochi_crm_core::http::Repeat;
 use vochi_crm_core::testing::Step;
 use vochi_crm_core::{Effect, ErrorKind, TryAgain};
 
@@ -56,7 +56,7 @@ async fn a_broken_server_is_asked_again_only_where_a_repeat_is_no_harm() {
         ] {
             let fault = format!("HTTP {status}");
             let outcome = send(&row, &fault, [page(status), good(&row)]).await;
-            if row.repeats == Idempotency::Unsafe {
+            if row.repeats == Repeat::Unsafe {
                 let error = outcome.failed(kind, Effect::Maybe, 1);
                 outcome.is("next try", error.try_again(), TryAgain::Never);
             } else {
@@ -76,7 +76,7 @@ async fn a_broken_server_is_asked_again_only_where_a_repeat_is_no_harm() {
 async fn a_broken_server_may_say_when_to_come_again() {
     let seven = Duration::from_secs(7);
     for row in all() {
-        if row.repeats == Idempotency::Unsafe {
+        if row.repeats == Repeat::Unsafe {
             continue;
         }
         let broken = page(503).with_header("retry-after", "7");

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use vochi_crm_core::http::{Idempotency, Stage, TransportError};
+use vochi_crm_core::http::{Repeat, Stage, TransportError};
 use vochi_crm_core::testing::Step;
 use vochi_crm_core::{Cx, Effect, ErrorKind, TryAgain};
 
@@ -49,7 +49,7 @@ async fn a_request_that_surely_did_not_leave_in_time_is_sent_again() {
 async fn a_lost_answer_is_asked_for_again_only_where_a_repeat_is_no_harm() {
     for row in all() {
         let outcome = send(&row, "a lost answer", [lost(), good(&row)]).await;
-        if row.repeats == Idempotency::Unsafe {
+        if row.repeats == Repeat::Unsafe {
             let error = outcome.failed(ErrorKind::Unavailable, Effect::Maybe, 1);
             outcome.is("next try", error.try_again(), TryAgain::Never);
             let hint = error.hint().unwrap_or_default();
@@ -66,7 +66,7 @@ async fn a_lost_answer_is_asked_for_again_only_where_a_repeat_is_no_harm() {
 
 #[tokio::test(start_paused = true)]
 async fn an_answer_lost_once_is_not_forgotten_for_a_later_refusal() {
-    for row in all().iter().filter(|row| row.repeats == Idempotency::Keyed) {
+    for row in all().iter().filter(|row| row.repeats == Repeat::Keyed) {
         let no = json!({"status": "notFound", "message": "Not found."});
         let steps = [lost(), Step::json(409, &no)];
         let outcome = send(row, "a lost answer and a refusal", steps).await;
@@ -82,7 +82,7 @@ async fn an_answer_that_takes_too_long_counts_as_lost() {
             // A file is given more time; then there is none left for another.
             let may_be = effect(&row, Effect::Maybe);
             outcome.failed(ErrorKind::Timeout, may_be, 1);
-        } else if row.repeats == Idempotency::Unsafe {
+        } else if row.repeats == Repeat::Unsafe {
             outcome.failed(ErrorKind::Timeout, Effect::Maybe, 1);
             outcome.is("time", outcome.took, Duration::from_secs(10));
         } else {

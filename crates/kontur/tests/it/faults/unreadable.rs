@@ -1,6 +1,6 @@
 //! A yes whose contents are not what they should be.
 
-use vochi_crm_core::http::{Idempotency, TransportError};
+use vochi_crm_core::http::{Repeat, TransportError};
 use vochi_crm_core::testing::Step;
 use vochi_crm_core::{Effect, ErrorKind, TryAgain};
 
@@ -25,7 +25,7 @@ async fn an_answer_that_is_no_whole_one_leaves_in_doubt_whether_it_was_done() {
         for (fault, content_type, body) in foreign() {
             let odd = || Step::text(200, content_type, body.clone());
             let outcome = send(&row, fault, [odd(), good(&row)]).await;
-            let told = if row.repeats == Idempotency::Unsafe {
+            let told = if row.repeats == Repeat::Unsafe {
                 let error = outcome.failed(ErrorKind::Decode, Effect::Maybe, 1);
                 outcome.is("next try", error.try_again(), TryAgain::Never);
                 error.message().to_owned()
@@ -122,11 +122,11 @@ async fn a_yes_has_many_forms() {
 #[tokio::test(start_paused = true)]
 async fn an_answer_with_another_yes_than_200_is_one() {
     for row in all() {
-        let Step::Answer(mut answer) = good(&row) else {
+        let Step::Response(mut answer) = good(&row) else {
             panic!("{}: a planned answer is an answer", row.name);
         };
         answer.status = http::StatusCode::CREATED;
-        let outcome = send(&row, "HTTP 201", [Step::Answer(answer)]).await;
+        let outcome = send(&row, "HTTP 201", [Step::Response(answer)]).await;
         outcome.worked(1);
     }
 }
@@ -177,7 +177,7 @@ async fn key_in_a_long_refusal_is_masked_before_the_cut() {
 /// How often an operation is sent if it is in doubt each time.
 fn tries(row: &Row) -> usize {
     match row.repeats {
-        Idempotency::Unsafe => 1,
-        Idempotency::Safe | Idempotency::Keyed => ALL_TRIES,
+        Repeat::Unsafe => 1,
+        Repeat::Safe | Repeat::Keyed => ALL_TRIES,
     }
 }

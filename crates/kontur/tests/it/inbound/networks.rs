@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn from(peer: Option<&str>) -> Answer {
+fn from(peer: Option<&str>) -> Response {
     let account: AccountConfig = serde_json::from_value(json!({
         "extensions": {"101": MASHA}, "allowed_networks": ["2001:db8::/32", "192.0.2.7"],
     }))

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::time::Duration;
 
-use vochi_crm_core::http::{Access, Answer, ApiRequest, Endpoint, Idempotency};
+use vochi_crm_core::http::{Access, ApiRequest, Endpoint, Repeat, Response};
 use vochi_crm_core::{Cx, LegId, Result, Timestamp};
 use vochi_crm_kontur::api::{
     AuthorizePrivate, AuthorizePublic, CallFailed, CallFinished, CallRecording, CallRedirect,
@@ -26,11 +26,11 @@ use super::{CONTACT, FILE, INSTANCE, RECORDING};
 #[async_trait::async_trait]
 pub(crate) trait Operation: Send + Sync {
     fn name(&self) -> &'static str;
-    fn idempotency(&self) -> Idempotency;
+    fn repeat(&self) -> Repeat;
     fn access(&self) -> Access;
     fn request(&self) -> Result<ApiRequest>;
-    fn planned(&self) -> Answer;
-    fn decode(&self, answer: &Answer) -> Result<String>;
+    fn planned(&self) -> Response;
+    fn decode(&self, answer: &Response) -> Result<String>;
     async fn send(&self, client: &Client, cx: &Cx) -> Result<String>;
     async fn send_as_person(&self, client: &Client, cx: &Cx) -> Result<String>;
 }
@@ -44,8 +44,8 @@ where
         self.operation()
     }
 
-    fn idempotency(&self) -> Idempotency {
-        Endpoint::idempotency(self)
+    fn repeat(&self) -> Repeat {
+        Endpoint::repeat(self)
     }
 
     fn access(&self) -> Access {
@@ -56,11 +56,11 @@ where
         Endpoint::request(self)
     }
 
-    fn planned(&self) -> Answer {
+    fn planned(&self) -> Response {
         Endpoint::planned(self)
     }
 
-    fn decode(&self, answer: &Answer) -> Result<String> {
+    fn decode(&self, answer: &Response) -> Result<String> {
         Endpoint::decode(self, answer).map(|output| format!("{output:?}"))
     }
 
@@ -107,7 +107,7 @@ pub(crate) struct Row {
     pub(crate) name: &'static str,
     pub(crate) operation: Box<dyn Operation>,
     /// Whether it may be repeated in doubt.
-    pub(crate) repeats: Idempotency,
+    pub(crate) repeats: Repeat,
     pub(crate) needs: Needs,
     pub(crate) sender: Sender,
 }
@@ -116,7 +116,7 @@ impl Row {
     /// A row of `Type` or `Type, what is special`.
     fn new(
         name: &'static str,
-        repeats: Idempotency,
+        repeats: Repeat,
         needs: Needs,
         operation: impl Operation + 'static,
     ) -> Self {
@@ -218,8 +218,8 @@ pub(crate) fn upload(content_type: &'static str) -> UploadFile {
 }
 
 fn reads() -> Vec<Row> {
-    use Idempotency::Safe;
     use Needs::{Nothing, Object, Something};
+    use Repeat::Safe;
     vec![
         Row::new("AuthorizePrivate", Safe, Something, AuthorizePrivate::new("invented-key"))
             .sent_as(Sender::Private),
@@ -242,8 +242,8 @@ fn reads() -> Vec<Row> {
 }
 
 fn calls() -> Vec<Row> {
-    use Idempotency::{Keyed, Unsafe};
     use Needs::{Something, Yes};
+    use Repeat::{Keyed, Unsafe};
     let start = CallStarted::new(call(), CallDirection::Inbound, at(0));
     let recorded = leg().with_recording(StoredFile::new(file()));
     let connected = || event(LegEventType::Connected);
@@ -263,8 +263,8 @@ fn calls() -> Vec<Row> {
 }
 
 fn other_writes() -> Vec<Row> {
-    use Idempotency::{Keyed, Unsafe};
     use Needs::{Object, Something, Yes};
+    use Repeat::{Keyed, Unsafe};
     let patch_instance = || PatchInstance::new(instance());
     let patch_contact = || PatchContact::new(contact());
     let sync = NewWebhook::every(Duration::from_mins(5), "communications/sync");
@@ -339,9 +339,9 @@ fn every_operation_is_in_the_table() {
 fn every_operation_says_truly_whether_it_may_be_repeated() {
     for row in all() {
         let (name, operation) = (row.name, &row.operation);
-        assert_eq!(operation.idempotency(), row.repeats, "{name}");
+        assert_eq!(operation.repeat(), row.repeats, "{name}");
         let reads = operation.access() == Access::Read;
-        assert_eq!(reads, row.repeats == Idempotency::Safe, "{name}");
+        assert_eq!(reads, row.repeats == Repeat::Safe, "{name}");
         // To get a key is a POST and changes nothing.
         let request = operation.request().unwrap();
         let gets = request.method() == "GET" || row.authorizes();

@@ -1,7 +1,7 @@
 //! Answers that say no, or that something is broken.
 
 use serde_json::json;
-use vochi_crm_core::http::Idempotency;
+use vochi_crm_core::http::Repeat;
 use vochi_crm_core::testing::Step;
 use vochi_crm_core::{Effect, ErrorKind, TryAgain};
 
@@ -40,7 +40,7 @@ async fn a_broken_server_is_asked_again_only_where_a_repeat_is_no_harm() {
         for status in [500, 502, 504] {
             let fault = format!("HTTP {status}");
             let outcome = send(&row, &fault, [page(status), good(&row)]).await;
-            if row.repeats == Idempotency::Unsafe {
+            if row.repeats == Repeat::Unsafe {
                 let error = outcome.failed(ErrorKind::Unavailable, Effect::Maybe, 1);
                 outcome.is("next try", error.try_again(), TryAgain::Never);
             } else {

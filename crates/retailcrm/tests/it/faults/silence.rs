@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use vochi_crm_core::http::{Idempotency, Stage, TransportError};
+use vochi_crm_core::http::{Repeat, Stage, TransportError};
 use vochi_crm_core::testing::Step;
 use vochi_crm_core::{Cx, Effect, ErrorKind, TryAgain};
 
@@ -38,7 +38,7 @@ async fn what_was_not_sent_is_sent_again() {
 async fn a_lost_answer_is_asked_for_again_only_where_a_repeat_is_no_harm() {
     for row in all() {
         let outcome = send(&row, "a lost answer", [lost(), good(&row)]).await;
-        if row.repeats == Idempotency::Unsafe {
+        if row.repeats == Repeat::Unsafe {
             let error = outcome.failed(ErrorKind::Unavailable, Effect::Maybe, 1);
             outcome.is("next try", error.try_again(), TryAgain::Never);
             let hint = error.hint().unwrap();
@@ -54,7 +54,7 @@ async fn a_lost_answer_is_asked_for_again_only_where_a_repeat_is_no_harm() {
 
 #[tokio::test(start_paused = true)]
 async fn an_answer_lost_once_is_not_forgotten_for_a_later_refusal() {
-    for row in all().iter().filter(|row| row.repeats == Idempotency::Keyed) {
+    for row in all().iter().filter(|row| row.repeats == Repeat::Keyed) {
         let no = r#"{"success":false,"errorMsg":"Access denied."}"#;
         let refused = Step::text(403, "application/json", no);
         let outcome = send(row, "a lost answer and a refusal", [lost(), refused]).await;
@@ -66,7 +66,7 @@ async fn an_answer_lost_once_is_not_forgotten_for_a_later_refusal() {
 async fn an_answer_that_takes_too_long_counts_as_lost() {
     for row in all() {
         let outcome = send(&row, "a slow answer", [late(&row), good(&row)]).await;
-        if row.repeats == Idempotency::Unsafe {
+        if row.repeats == Repeat::Unsafe {
             outcome.failed(ErrorKind::Timeout, Effect::Maybe, 1);
             outcome.is("time", outcome.took, Duration::from_secs(10));
         } else {

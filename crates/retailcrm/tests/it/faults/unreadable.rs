@@ -1,6 +1,6 @@
 //! A yes whose contents are not what they should be.
 
-use vochi_crm_core::http::{Idempotency, TransportError};
+use vochi_crm_core::http::{Repeat, TransportError};
 use vochi_crm_core::testing::Step;
 use vochi_crm_core::{Effect, ErrorKind, TryAgain};
 
@@ -22,7 +22,7 @@ async fn an_answer_that_is_no_json_leaves_in_doubt_whether_it_was_done() {
         for (fault, body) in no_json() {
             let odd = || Step::text(200, "text/html", body.clone());
             let outcome = send(&row, fault, [odd(), good(&row)]).await;
-            let error = if row.repeats == Idempotency::Unsafe {
+            let error = if row.repeats == Repeat::Unsafe {
                 let error = outcome.failed(ErrorKind::Decode, Effect::Maybe, 1);
                 outcome.is("next try", error.try_again(), TryAgain::Never);
                 error.message().to_owned()

@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn from(peer: Option<&str>) -> Answer {
+fn from(peer: Option<&str>) -> Response {
     let bench = Bench::with(
         [],
         json!({"extensions": {"101": "7"}, "allowed_networks": ["192.0.2.0/24"]}),

@@ -5,7 +5,7 @@ use std::fmt::Debug;
 
 use serde_json::Value;
 use vochi_crm_core::Result;
-use vochi_crm_core::http::{Answer, Endpoint};
+use vochi_crm_core::http::{Endpoint, Response};
 use vochi_crm_core::wire::Items;
 use vochi_crm_retailcrm::api::{
     CreateCustomer, CreateCustomerNote, CreateOrder, CreateTask, EditCustomer, EditFile,
@@ -84,7 +84,7 @@ where
     E::Output: Debug,
 {
     let read = move |body: &Value| {
-        let output = operation.decode(&Answer::ok_json(body))?;
+        let output = operation.decode(&Response::ok_json(body))?;
         Ok(Seen { whole: format!("{output:?}"), rows: Vec::new(), broken: 0 })
     };
     Case { fixture, read: Box::new(read), list: None, vital: &[], carries: &[], raw: &[] }
@@ -102,7 +102,7 @@ where
     T: Debug + 'static,
 {
     let read = move |body: &Value| {
-        let output = operation.decode(&Answer::ok_json(body))?;
+        let output = operation.decode(&Response::ok_json(body))?;
         let whole = format!("{output:?}");
         let items = rows(output);
         Ok(Seen {

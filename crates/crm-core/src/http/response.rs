@@ -16,7 +16,7 @@ const EXCERPT: usize = 512;
 /// An HTTP answer, whole. Its `Debug` shows neither headers nor body: both may hold tokens.
 #[derive(Clone)]
 #[non_exhaustive]
-pub struct Answer {
+pub struct Response {
     /// The HTTP status.
     pub status: StatusCode,
     /// The headers.
@@ -25,16 +25,16 @@ pub struct Answer {
     pub body: Bytes,
 }
 
-impl fmt::Debug for Answer {
+impl fmt::Debug for Response {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Answer")
+        f.debug_struct("Response")
             .field("status", &self.status)
             .field("body_bytes", &self.body.len())
             .finish_non_exhaustive()
     }
 }
 
-impl Answer {
+impl Response {
     /// An answer.
     pub fn new(status: StatusCode, headers: HeaderMap, body: impl Into<Bytes>) -> Self {
         Self { status, headers, body: body.into() }
