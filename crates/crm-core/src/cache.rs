@@ -114,11 +114,11 @@ impl Cache {
         }
         let (kind, came) = (key.kind, Instant::now());
         let entry = self.entries.get_with(key, async { Arc::default() }).await;
-        if let Remembered::Response(answer) = entry.recall(kind, lifetime, came) {
+        if let Remembered::Answer(answer) = entry.recall(kind, lifetime, came) {
             return Ok(answer);
         }
         let _turn = entry.loading.lock().await;
-        if let Remembered::Response(answer) = entry.recall(kind, lifetime, came) {
+        if let Remembered::Answer(answer) = entry.recall(kind, lifetime, came) {
             return Ok(answer);
         }
         let asked_at = Instant::now();
@@ -154,11 +154,11 @@ impl fmt::Debug for Cache {
 #[derive(Default)]
 struct Entry {
     loading: Mutex<()>,
-    answer: RwLock<Option<Response>>,
+    answer: RwLock<Option<Answer>>,
 }
 
 #[derive(Clone)]
-struct Response {
+struct Answer {
     /// When the CRM was asked for it.
     asked_at: Instant,
     /// The `T` that was found, none for "there is none".
@@ -166,7 +166,7 @@ struct Response {
 }
 
 enum Remembered<T> {
-    Response(Option<T>),
+    Answer(Option<T>),
     Nothing,
 }
 
@@ -180,7 +180,7 @@ impl Entry {
         came: Instant,
     ) -> Remembered<T> {
         let answer = self.answer.read().unwrap_or_else(PoisonError::into_inner).clone();
-        let Some(Response { asked_at, found }) = answer else {
+        let Some(Answer { asked_at, found }) = answer else {
             return Remembered::Nothing;
         };
         let longest = if found.is_some() { lifetime.positive } else { lifetime.negative };
@@ -189,8 +189,8 @@ impl Entry {
             return Remembered::Nothing;
         }
         match found.as_deref().map(<dyn Any + Send + Sync>::downcast_ref::<T>) {
-            None => Remembered::Response(None),
-            Some(Some(value)) => Remembered::Response(Some(value.clone())),
+            None => Remembered::Answer(None),
+            Some(Some(value)) => Remembered::Answer(Some(value.clone())),
             Some(None) => {
                 let wanted = type_name::<T>();
                 tracing::warn!(
@@ -206,6 +206,6 @@ impl Entry {
     fn keep<T: Clone + Send + Sync + 'static>(&self, found: Option<&T>, asked_at: Instant) {
         let found = found.map(|value| Arc::new(value.clone()) as Arc<dyn Any + Send + Sync>);
         let mut answer = self.answer.write().unwrap_or_else(PoisonError::into_inner);
-        *answer = Some(Response { asked_at, found });
+        *answer = Some(Answer { asked_at, found });
     }
 }

@@ -136,7 +136,8 @@ struct Inner {
     hint: Option<Cow<'static, str>>,
     crm: Option<CrmName>,
     account: Option<AccountName>,
-    operation: Option<&'static str>,
+    operation: Option<Cow<'static, str>>,
+    key: Option<Cow<'static, str>>,
     status: Option<u16>,
     code: Option<String>,
     fields: BTreeMap<String, String>,
@@ -156,6 +157,7 @@ impl Error {
             crm: None,
             account: None,
             operation: None,
+            key: None,
             status: None,
             code: None,
             fields: BTreeMap::new(),
@@ -213,10 +215,29 @@ impl Error {
         self
     }
 
+    /// Names the configuration key concerned: the message then begins with it.
+    ///
+    /// ```
+    /// let error = vochi_crm_core::Error::config("not an address").with_key("url");
+    /// assert_eq!((error.key(), error.message()), (Some("url"), "url: not an address"));
+    /// ```
+    #[must_use]
+    pub fn with_key(mut self, key: impl Into<Cow<'static, str>>) -> Self {
+        let key = key.into();
+        self.0.message = format!("{key}: {}", self.0.message).into();
+        self.0.key = Some(key);
+        self
+    }
+
+    /// The configuration key concerned.
+    pub fn key(&self) -> Option<&str> {
+        self.0.key.as_deref()
+    }
+
     /// Names the operation, by the CRM's own name for it.
     #[must_use]
-    pub fn with_operation(mut self, operation: &'static str) -> Self {
-        self.0.operation = Some(operation);
+    pub fn with_operation(mut self, operation: impl Into<Cow<'static, str>>) -> Self {
+        self.0.operation = Some(operation.into());
         self
     }
 
@@ -277,7 +298,8 @@ impl Error {
             hint: inner.hint.clone(),
             crm: inner.crm,
             account: inner.account.clone(),
-            operation: inner.operation,
+            operation: inner.operation.clone(),
+            key: inner.key.clone(),
             status: inner.status,
             code: inner.code.clone(),
             fields: inner.fields.clone(),
@@ -322,8 +344,8 @@ impl Error {
     }
 
     /// The operation, by the CRM's own name for it.
-    pub fn operation(&self) -> Option<&'static str> {
-        self.0.operation
+    pub fn operation(&self) -> Option<&str> {
+        self.0.operation.as_deref()
     }
 
     /// The HTTP status the CRM answered with.
@@ -355,7 +377,7 @@ impl fmt::Display for Error {
             (Some(crm), None) => write!(f, "{crm}: ")?,
             _ => {}
         }
-        if let Some(operation) = inner.operation {
+        if let Some(operation) = &inner.operation {
             write!(f, "{operation}: ")?;
         }
         f.write_str(&inner.message)?;

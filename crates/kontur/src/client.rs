@@ -9,13 +9,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
-use vochi_crm_core::http::{Dialect, Endpoint, Origin, Pipeline, RawRequest};
-use vochi_crm_core::{Account, AccountConfig, AccountName, Cx, Error, Hub, Result, Secret};
+use vochi_crm_core::http::auth::{Auth, CachedToken, NoAuth, TokenSecrets};
+use vochi_crm_core::http::{
+    Dialect, Endpoint, OperationInfo, Origin, Pipeline, RawRequest, Refusal, Response,
+};
+use vochi_crm_core::{
+    Account, AccountConfig, AccountName, CrmName, Cx, Error, Hub, Result, Secret,
+};
 
 use crate::api::{AuthorizePrivate, AuthorizePublic};
-use crate::auth::{AccessKeys, Asking, Exchange, Fixed, Known};
+use crate::auth::{self, AccessKeys, Authorization, Exchange};
 use crate::model::{Authorized, InstanceId};
-use crate::{CRM, Config, limits};
+use crate::{CRM, Config, error, limits};
 
 const UNSUPPORTED_MEDIA_TYPE: u16 = 415;
 
@@ -196,7 +201,7 @@ impl Client {
     /// As [`send`](Self::send); `unsupported` with a ready access key.
     pub async fn authorized(&self, cx: &Cx) -> Result<Authorized> {
         match &self.keys {
-            Some(keys) => keys.authorized(cx).await,
+            Some(keys) => keys.token(cx).await,
             None => Err(Error::unsupported("a ready access key does not tell whose it is")
                 .with_hint("configure api_key, which does")),
         }
@@ -216,7 +221,7 @@ impl Client {
         };
         match &self.keys {
             Some(keys) => {
-                let authorized = keys.authorized(cx).await?;
+                let authorized = keys.token(cx).await?;
                 authorized.instance.id.ok_or_else(missing)
             }
             None => Err(missing()),
@@ -229,8 +234,7 @@ impl Client {
     /// # Errors
     /// `config`: it is no key.
     pub fn with_key(&self, key: &Secret) -> Result<Self> {
-        let dialect: Arc<dyn Dialect> = Arc::new(Fixed::brought_key(key)?);
-        let pipeline = self.pipeline.speaking(dialect, [key.clone()]);
+        let pipeline = self.pipeline.with_auth(Arc::new(auth::inbound_key(key)?));
         Ok(Self {
             persons: pipeline.clone(),
             pipeline,
@@ -271,13 +275,7 @@ impl Client {
 }
 
 fn open(hub: &Hub, account: &Account, config: &Config) -> Result<Client> {
-    let origin: Origin = config.url.parse().map_err(|error: Error| {
-        let told = Error::config(format!("url: {}", error.message()));
-        match error.hint() {
-            Some(hint) => told.with_hint(hint.to_owned()),
-            None => told,
-        }
-    })?;
+    let origin: Origin = config.url.parse().map_err(|error: Error| error.with_key("url"))?;
     let workspace = workspace(config)?;
     let api = origin.clone().within(["api", "v1"]);
     let of_workspace = api.clone().within([workspace]);
@@ -297,11 +295,12 @@ fn open(hub: &Hub, account: &Account, config: &Config) -> Result<Client> {
     .into_iter()
     .flatten()
     .collect();
-    let pipeline = |origin: Origin, dialect: Arc<dyn Dialect>| -> Result<Pipeline> {
+    let pipeline = |origin: Origin, auth: Arc<dyn Auth>| -> Result<Pipeline> {
         let quotas = limits::quotas(account, &origin, workspace)?;
-        let mut builder = Pipeline::builder(hub, account.name().clone(), origin, dialect)
-            .secrets(secrets.clone())
-            .retry(account.retry());
+        let mut builder =
+            Pipeline::builder(hub, account.name().clone(), origin, Arc::new(Kontur), auth)
+                .secrets(secrets.clone())
+                .retry(account.retry());
         for (lane, bucket, quota) in quotas {
             builder = builder.lane_quota(limits::GENERAL, lane, &bucket, quota);
         }
@@ -311,21 +310,36 @@ fn open(hub: &Hub, account: &Account, config: &Config) -> Result<Client> {
         Ok(builder.build())
     };
     let mut keys = None;
-    let dialect: Arc<dyn Dialect> = if let Some(key) = given(config.access_key.as_ref()) {
-        Arc::new(Fixed::access_key(key)?)
+    let auth: Arc<dyn Auth> = if let Some(key) = given(config.access_key.as_ref()) {
+        Arc::new(auth::ready_key(key)?)
     } else {
-        let known = Known::default();
-        let asking = pipeline(api, Arc::new(Asking(known.clone())))?;
-        let exchanged = AccessKeys::new(exchange(config)?, asking, known);
-        keys = Some(exchanged.clone());
-        Arc::new(exchanged)
+        let tokens = TokenSecrets::default();
+        let authorization = pipeline(api, Arc::new(NoAuth::masking(&tokens)))?;
+        let authorization = Authorization::new(exchange(config)?, authorization);
+        let fetched = CachedToken::new(authorization, tokens);
+        keys = Some(fetched.clone());
+        Arc::new(fetched)
     };
-    let integration = pipeline(of_workspace, dialect)?;
+    let integration = pipeline(of_workspace, auth)?;
     let persons = match given(config.bearer.as_ref()) {
-        Some(key) => integration.speaking(Arc::new(Fixed::bearer(key)?), []),
+        Some(key) => integration.with_auth(Arc::new(auth::bearer(key)?)),
         None => integration.clone(),
     };
     Ok(Client { pipeline: integration, persons, keys, instance: config.instance_id.clone() })
+}
+
+/// Judges responses by the one table.
+#[derive(Debug)]
+struct Kontur;
+
+impl Dialect for Kontur {
+    fn crm(&self) -> CrmName {
+        CRM
+    }
+
+    fn judge(&self, _: &OperationInfo, response: &Response) -> Result<(), Refusal> {
+        error::judge(response)
+    }
 }
 
 /// A secret that is there: a blank one is none.

@@ -19,10 +19,11 @@ pub use work::{Files, Orders, Tasks};
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{HeaderName, HeaderValue};
+use http::HeaderName;
 use serde_json::Value;
+use vochi_crm_core::http::auth::HeaderKey;
 use vochi_crm_core::http::{
-    Dialect, Endpoint, Grant, HttpRequest, Origin, Pipeline, RawRequest, Refusal, Response,
+    Dialect, Endpoint, OperationInfo, Origin, Pipeline, RawRequest, Refusal, Response,
 };
 use vochi_crm_core::page::{Page, Pager};
 use vochi_crm_core::{
@@ -142,30 +143,27 @@ impl Client {
     /// `config`; the message begins with the key that is wrong.
     pub fn open(hub: &Hub, account: &Account, config: &Config) -> Result<Self> {
         let wrong = |error: Error| error.with_account(CRM, account.name().clone());
-        let origin: Origin = config
-            .url
-            .parse()
-            .map_err(|error: Error| {
-                let told = Error::config(format!("url: {}", error.message()));
-                match error.hint() {
-                    Some(hint) => told.with_hint(hint.to_owned()),
-                    None => told,
-                }
-            })
-            .map_err(wrong)?;
+        let origin: Origin =
+            config.url.parse().map_err(|error: Error| wrong(error.with_key("url")))?;
         let key =
             config.api_key.clone().filter(|key| !key.is_empty()).ok_or_else(|| {
                 wrong(Error::config("api_key: it is missing").with_hint(
                     "make a key in RetailCRM under Settings, Integration, API access keys",
                 ))
             })?;
-        let dialect = KeyInHeader::new(&key).map_err(wrong)?;
-        let secrets =
-            [Some(key), config.client_id.clone(), account.config().inbound_secret.clone()];
-        let mut pipeline =
-            Pipeline::builder(hub, account.name().clone(), origin.clone(), Arc::new(dialect))
-                .secrets(secrets.into_iter().flatten())
-                .retry(account.retry());
+        // It goes out as a header, not as a parameter: addresses end up in logs.
+        let auth = HeaderKey::new(HeaderName::from_static("x-api-key"), &key)
+            .map_err(|error| wrong(error.with_key("api_key")))?;
+        let secrets = [config.client_id.clone(), account.config().inbound_secret.clone()];
+        let mut pipeline = Pipeline::builder(
+            hub,
+            account.name().clone(),
+            origin.clone(),
+            Arc::new(RetailCrm),
+            Arc::new(auth),
+        )
+        .secrets(secrets.into_iter().flatten())
+        .retry(account.retry());
         if let Some(timeout) = account.timeout() {
             pipeline = pipeline.timeout(timeout);
         }
@@ -312,36 +310,16 @@ impl Reference<'_> {
     }
 }
 
-/// RetailCRM takes the key as a header and as a parameter. A header stays out of addresses, and so
-/// out of logs.
+/// Judges responses by the one table.
 #[derive(Debug)]
-struct KeyInHeader {
-    key: HeaderValue,
-}
+struct RetailCrm;
 
-impl KeyInHeader {
-    fn new(key: &Secret) -> Result<Self> {
-        let mut key = HeaderValue::from_str(key.expose()).map_err(|_| {
-            Error::config("api_key: it contains characters no key has")
-                .with_hint("copy the key again, without line breaks")
-        })?;
-        key.set_sensitive(true);
-        Ok(Self { key })
-    }
-}
-
-#[async_trait::async_trait]
-impl Dialect for KeyInHeader {
+impl Dialect for RetailCrm {
     fn crm(&self) -> CrmName {
         CRM
     }
 
-    async fn authorize(&self, _: &Cx, request: &mut HttpRequest) -> Result<Grant> {
-        request.headers.insert(HeaderName::from_static("x-api-key"), self.key.clone());
-        Ok(Grant::FIXED)
-    }
-
-    fn judge(&self, answer: &Response) -> Result<(), Refusal> {
-        error::judge(answer)
+    fn judge(&self, _: &OperationInfo, response: &Response) -> Result<(), Refusal> {
+        error::judge(response)
     }
 }

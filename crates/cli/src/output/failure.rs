@@ -25,7 +25,7 @@ pub(crate) struct Trouble {
     #[serde(skip_serializing_if = "Option::is_none")]
     profile: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    operation: Option<&'static str>,
+    operation: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<u16>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -69,7 +69,7 @@ impl Trouble {
             hint: error.hint().map(clean),
             crm: error.crm().map(vochi_crm::CrmName::as_str),
             profile: error.account().map(|account| clean(account.as_str())),
-            operation: error.operation(),
+            operation: error.operation().map(str::to_owned),
             status: error.status(),
             code: error.code().map(clean),
             fields: fields.collect(),

@@ -30,7 +30,7 @@ choice! {
         #[default]
         Ring = "ring",
         /// When it is answered, to the one who answered.
-        Response = "answer",
+        Answer = "answer",
         /// Never.
         Never = "never",
     }

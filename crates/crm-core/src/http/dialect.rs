@@ -1,15 +1,14 @@
-//! How one CRM is spoken to: its authorisation, and what its errors mean.
+//! What the responses of one CRM mean: errors, limits.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
-use super::{HttpRequest, Response};
-use crate::connector::Cx;
-use crate::error::{Effect, ErrorKind, Result};
+use super::{OperationInfo, Response};
+use crate::error::{Effect, ErrorKind};
+use crate::limit::Lane;
 use crate::name::CrmName;
-use crate::secret::Secret;
 
 /// What to do after a refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +34,7 @@ pub struct Refusal {
     pub(crate) hint: Option<&'static str>,
     pub(crate) code: Option<String>,
     pub(crate) fields: BTreeMap<String, String>,
+    pub(crate) scope: PauseScope,
 }
 
 impl Refusal {
@@ -49,6 +49,7 @@ impl Refusal {
             hint: None,
             code: None,
             fields: BTreeMap::new(),
+            scope: PauseScope::Account,
         }
     }
 
@@ -88,6 +89,18 @@ impl Refusal {
         self
     }
 
+    /// What [`Advice::Throttled`] holds back: the account by default.
+    #[must_use]
+    pub fn with_pause(mut self, scope: PauseScope) -> Self {
+        self.scope = scope;
+        self
+    }
+
+    /// The CRM's code.
+    pub fn code(&self) -> Option<&str> {
+        self.code.as_deref()
+    }
+
     /// What went wrong.
     pub fn kind(&self) -> ErrorKind {
         self.kind
@@ -104,66 +117,65 @@ impl Refusal {
     }
 }
 
-/// Which credentials a request went out with. Of many requests refused together only the first
-/// renews them: to the others newer ones are there already.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Grant(u64);
+/// What a pause holds back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PauseScope {
+    /// All requests of the account; of two accounts paused at once, all that share the quota.
+    #[default]
+    Account,
+    /// All requests that share the quota.
+    Quota,
+    /// The requests of this operation in the account.
+    Operation,
+}
 
-impl Grant {
-    /// Credentials that never change.
-    pub const FIXED: Self = Self(0);
+/// A pause that a good response asks for, as when it reports that an allowance is nearly used up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Pause {
+    /// What is held back.
+    pub scope: PauseScope,
+    /// The lane that is held back; `None` for both.
+    pub lane: Option<Lane>,
+    /// How long, from the response on.
+    pub length: Duration,
+}
 
-    /// The credentials of this number.
-    pub const fn new(number: u64) -> Self {
-        Self(number)
+impl Pause {
+    /// Holds back both lanes.
+    pub const fn new(scope: PauseScope, length: Duration) -> Self {
+        Self { scope, lane: None, length }
+    }
+
+    /// Holds back what can wait; live requests go on. Only an [`Operation`](PauseScope::Operation)
+    /// has lanes of its own: in the other scopes the pause is dropped.
+    pub const fn history(scope: PauseScope, length: Duration) -> Self {
+        Self { scope, lane: Some(Lane::History), length }
     }
 }
 
-/// What came of renewing credentials.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Renewal {
-    /// There are others now.
-    Renewed,
-    /// There are no others to be had; the refusal stands.
-    Impossible,
-}
-
-/// How one account of one CRM is spoken to.
-#[async_trait::async_trait]
+/// What the responses of one CRM mean.
 pub trait Dialect: Send + Sync + fmt::Debug {
     /// Which CRM.
     fn crm(&self) -> CrmName;
 
-    /// Puts the account's credentials into a request, and says which. What has to be fetched for
-    /// that is fetched in the context of the operation.
-    ///
-    /// # Errors
-    /// Where they must be fetched first and cannot be.
-    async fn authorize(&self, cx: &Cx, request: &mut HttpRequest) -> Result<Grant>;
-
-    /// Gets new credentials after [`Advice::Renew`], unless those the request went out with are no
-    /// longer the newest.
-    ///
-    /// # Errors
-    /// Where they cannot be fetched.
-    async fn renew(&self, cx: &Cx, refused: Grant) -> Result<Renewal> {
-        let _ = (cx, refused);
-        Ok(Renewal::Impossible)
-    }
-
-    /// Credentials that were fetched meanwhile; they are kept out of everything that is told.
-    fn secrets(&self) -> Vec<Secret> {
-        Vec::new()
-    }
-
-    /// Says whether an answer is a refusal, and which: the CRM's error table.
+    /// Decides whether a response is a refusal, and which: the CRM's error table.
     ///
     /// # Errors
     /// The refusal.
-    fn judge(&self, answer: &Response) -> Result<(), Refusal>;
+    fn judge(&self, operation: &OperationInfo, response: &Response) -> Result<(), Refusal>;
+
+    /// The pause that a response asks for beside its verdict: a CRM may report with every response
+    /// how much of an allowance is left. Called for successes and refusals.
+    fn usage(&self, operation: &OperationInfo, response: &Response) -> Option<Pause> {
+        let _ = (operation, response);
+        None
+    }
 
     /// How long a refusal for a limit asks to wait; by default its `Retry-After`.
-    fn retry_after(&self, answer: &Response) -> Option<Duration> {
-        crate::retry::retry_after(&answer.headers)
+    fn retry_after(&self, operation: &OperationInfo, response: &Response) -> Option<Duration> {
+        let _ = operation;
+        crate::retry::retry_after(&response.headers)
     }
 }

@@ -1,67 +1,24 @@
-//! One operation of a CRM as a value.
+//! The older form of an [`Operation`], for operations that read their own response.
 
 use std::borrow::Cow;
-use std::fmt;
 
-use super::{ApiRequest, Response};
+use super::{
+    Access, ApiRequest, LimitClass, Operation, OperationInfo, Output, Refusal, Repeat, Response,
+};
 use crate::error::Result;
 
-/// Whether sending a request twice may do something twice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Repeat {
-    /// It changes nothing, or the same thing to the same value.
-    Safe,
-    /// The CRM recognises a repeat by an id of ours.
-    Keyed,
-    /// A repeat may do it twice: it is repeated only if it surely was not carried out.
-    Unsafe,
-}
-
-/// Whether an operation changes something in the CRM. Writes leave a line in the audit log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Access {
-    /// It reads.
-    Read,
-    /// It writes.
-    Write,
-}
-
-/// Which of a CRM's quotas an operation counts against.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct LimitClass(&'static str);
-
-impl LimitClass {
-    /// The quota that counts everything without one of its own.
-    pub const GENERAL: Self = Self("general");
-
-    /// A quota, by the name used in limits, logs and metrics.
-    pub const fn new(name: &'static str) -> Self {
-        Self(name)
-    }
-
-    /// The name.
-    pub const fn as_str(self) -> &'static str {
-        self.0
-    }
-}
-
-impl fmt::Debug for LimitClass {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "LimitClass({})", self.0)
-    }
-}
-
-/// One operation of a CRM: a plain value that becomes a request and reads its answer. Neither
-/// needs a network, so both are tested on bytes.
-///
-/// The [`Pipeline`](super::Pipeline) asks [`decode`](Self::decode) only for an answer that the CRM's
-/// [`Dialect`](super::Dialect) has found to be no refusal.
+/// One operation of a CRM that reads its own response. Every [`Operation`] is one.
 pub trait Endpoint: Send + Sync {
-    /// What it answers.
+    /// What it returns.
     type Output: Send;
 
-    /// The CRM's own name of the operation, for logs, metrics and errors.
+    /// The CRM's own name of the operation.
     fn operation(&self) -> &'static str;
+
+    /// The name for logs, metrics and errors, where it depends on the value.
+    fn name(&self) -> Cow<'static, str> {
+        self.operation().into()
+    }
 
     /// The request.
     ///
@@ -69,13 +26,19 @@ pub trait Endpoint: Send + Sync {
     /// `input` where a value cannot be sent, before anything is.
     fn request(&self) -> Result<ApiRequest>;
 
-    /// Reads the answer.
+    /// Reads the response.
     ///
     /// # Errors
     /// `decode` where it is not of the documented form.
-    fn decode(&self, answer: &Response) -> Result<Self::Output>;
+    fn decode(&self, response: &Response) -> Result<Self::Output>;
 
-    /// Whether a repeat may do it twice.
+    /// The result where a refusal is one.
+    fn recover(&self, refusal: &Refusal, response: &Response) -> Option<Self::Output> {
+        let _ = (refusal, response);
+        None
+    }
+
+    /// Whether a repeat can have a second effect.
     fn repeat(&self) -> Repeat;
 
     /// Which quota it counts against.
@@ -83,20 +46,70 @@ pub trait Endpoint: Send + Sync {
         LimitClass::GENERAL
     }
 
-    /// Whether it changes something. Everything that is not [`Repeat::Safe`] does.
+    /// Whether it changes something.
     fn access(&self) -> Access {
-        match self.repeat() {
-            Repeat::Safe => Access::Read,
-            Repeat::Keyed | Repeat::Unsafe => Access::Write,
-        }
+        self.repeat().into()
     }
 
-    /// What a write is about (a call id, say), for the audit log. No personal data.
+    /// What a write is about, for the audit log.
     fn subject(&self) -> Option<Cow<'_, str>> {
         None
     }
 
-    /// What the CRM would answer if all went well, with placeholders for values only it knows. A
-    /// dry run goes on from it.
+    /// The response in a dry run.
     fn planned(&self) -> Response;
+}
+
+impl<O: Operation> Endpoint for O {
+    type Output = <O::Output as Output>::Value;
+
+    fn operation(&self) -> &'static str {
+        O::NAME
+    }
+
+    fn name(&self) -> Cow<'static, str> {
+        Operation::name(self)
+    }
+
+    fn request(&self) -> Result<ApiRequest> {
+        Operation::request(self)
+    }
+
+    fn decode(&self, response: &Response) -> Result<Self::Output> {
+        Operation::decode(self, response)
+    }
+
+    fn recover(&self, refusal: &Refusal, response: &Response) -> Option<Self::Output> {
+        Operation::recover(self, refusal, response)
+    }
+
+    fn repeat(&self) -> Repeat {
+        Operation::repeat(self)
+    }
+
+    fn limit_class(&self) -> LimitClass {
+        Operation::class(self)
+    }
+
+    fn access(&self) -> Access {
+        Operation::access(self)
+    }
+
+    fn subject(&self) -> Option<Cow<'_, str>> {
+        Operation::subject(self)
+    }
+
+    fn planned(&self) -> Response {
+        Operation::planned(self)
+    }
+}
+
+/// The data of an operation.
+pub(super) fn info_of<E: Endpoint>(endpoint: &E) -> OperationInfo {
+    OperationInfo {
+        name: endpoint.name(),
+        repeat: endpoint.repeat(),
+        class: endpoint.limit_class(),
+        access: endpoint.access(),
+    }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use super::flow::Fault;
-use super::{Advice, Refusal, Repeat, Response, Stage, TransportError};
+use super::{Advice, PauseScope, Refusal, Repeat, Response, Stage, TransportError};
 use crate::error::{Effect, Error, ErrorKind, TryAgain};
 use crate::redaction::Redactor;
 use crate::retry;
@@ -25,6 +25,8 @@ pub(super) struct Failure {
     pub(super) advice: Advice,
     /// The wait the server asked for.
     pub(super) told: Option<Duration>,
+    /// What a limit refusal holds back.
+    pub(super) scope: PauseScope,
 }
 
 impl Failure {
@@ -53,6 +55,7 @@ impl Failure {
             error: Error::new(kind, text).with_effect(Effect::Maybe).with_hint(hint),
             advice,
             told: None,
+            scope: PauseScope::Account,
         }
     }
 
@@ -91,6 +94,7 @@ impl Failure {
             error,
             advice: refusal.advice,
             told: told.filter(|_| matches!(refusal.advice, Advice::Throttled | Advice::Transient)),
+            scope: refusal.scope,
         }
     }
 
@@ -126,7 +130,7 @@ impl Failure {
         };
         let text = redactor.redact(&failure.to_string());
         let error = Error::new(kind, format!("{host}: {text}")).with_effect(effect).with_hint(hint);
-        Self { error, advice, told: None }
+        Self { error, advice, told: None, scope: PauseScope::Account }
     }
 
     /// The error a caller gets when there is no further attempt.

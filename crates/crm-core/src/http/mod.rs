@@ -1,18 +1,23 @@
 //! From an operation to the CRM's answer.
 //!
-//! An operation is an [`Endpoint`]: a plain value that becomes an [`ApiRequest`] and reads an
-//! [`Response`], without any network. The [`Pipeline`] is the one way it reaches a CRM: limiter,
-//! authorisation, [`Transport`], the CRM's [`Dialect`] that says what its errors mean, retries.
+//! An [`Operation`] is a plain value that becomes an [`ApiRequest`] and reads a [`Response`], without
+//! any network. The [`Pipeline`] is the one way it reaches a CRM: limiter, credentials
+//! ([`auth`]), [`Transport`], the CRM's [`Dialect`] that knows what its errors mean, retries. A
+//! [`Batch`] sends many operations in one request.
 //!
 //! A [`Body`] too large for memory comes from a [`Source`], alone or as a [`Part`] of a
 //! [`Multipart`] form: it is opened for every attempt and read while it goes out.
 
+pub mod auth;
+mod batch;
 mod body;
 mod dialect;
 mod endpoint;
 mod failure;
 mod flow;
 mod multipart;
+mod nested;
+mod operation;
 mod origin;
 mod pipeline;
 mod plan;
@@ -25,14 +30,17 @@ mod trace;
 mod transport;
 
 pub use self::reqwest::ReqwestTransport;
+pub use batch::{Batch, BatchForm, BatchKey, BatchPart, BatchResults, PartResult};
 pub use body::{ApiRequest, Body};
-pub use dialect::{Advice, Dialect, Grant, Refusal, Renewal};
-pub use endpoint::{Access, Endpoint, LimitClass, Repeat};
+pub use dialect::{Advice, Dialect, Pause, PauseScope, Refusal};
+pub use endpoint::Endpoint;
 pub use multipart::{Multipart, Part};
+pub use nested::nested_pairs;
+pub use operation::{Access, LimitClass, Operation, OperationInfo, Output, Repeat};
 pub use origin::Origin;
 pub use pipeline::{Pipeline, PipelineBuilder};
 pub use plan::{Plan, PlannedPart, PlannedRequest};
-pub use raw::RawRequest;
+pub use raw::{RawBody, RawRequest};
 pub use response::Response;
 pub use source::{FileSource, Source, SourceReader};
 pub use transport::{CertificateFault, HttpRequest, Payload, Stage, Transport, TransportError};

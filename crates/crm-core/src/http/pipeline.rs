@@ -10,21 +10,23 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tracing::Instrument as _;
 
+use super::auth::{Auth, Renewal};
+use super::endpoint::info_of;
 use super::failure::{Failure, effect_of, with_excerpt};
 use super::flow;
 use super::prepared::{Prepared, Ready};
 use super::trace::Reporter;
 use super::{
-    Access, Advice, Dialect, Endpoint, LimitClass, Origin, Renewal, Response, Stage, TransportError,
+    Access, Advice, Dialect, Endpoint, LimitClass, OperationInfo, Origin, Pause, PauseScope,
+    Refusal, Response, Stage, TransportError,
 };
 use crate::connector::Cx;
 use crate::error::{Effect, Error, ErrorKind, Result, TryAgain};
 use crate::hub::Hub;
-use crate::limit::{Bucket, Lane};
-use crate::name::AccountName;
+use crate::limit::{self, Bucket, Lane, LimitKey, Quota};
+use crate::name::{AccountName, CrmName};
 use crate::redaction::Redactor;
 use crate::retry::{self, RetryPolicy};
-use crate::secret::Secret;
 
 /// Sends operations of one account: limiter, authorisation, transport, the CRM's verdict, retries.
 ///
@@ -40,27 +42,30 @@ struct Inner {
     account: AccountName,
     origin: Origin,
     dialect: Arc<dyn Dialect>,
+    auth: Arc<dyn Auth>,
     redactor: Redactor,
     retry: RetryPolicy,
     timeout: Duration,
     attempt_timeout: Duration,
     /// Each for operations of a class, in one lane or in all.
     buckets: Vec<(LimitClass, Option<Lane>, Arc<dyn Bucket>)>,
+    /// The name under which single operations pause, where the CRM limits them.
+    operation_limits: Option<LimitKey>,
 }
 
 impl Pipeline {
-    /// The same pipeline with other credentials, and these further secrets kept out of everything
-    /// that is told: for a key that came with a request of the CRM's own.
+    /// The same pipeline with other credentials.
     #[must_use]
-    pub fn speaking(
-        &self,
-        dialect: Arc<dyn Dialect>,
-        secrets: impl IntoIterator<Item = Secret>,
-    ) -> Self {
+    pub fn with_auth(&self, auth: Arc<dyn Auth>) -> Self {
         let mut inner = (*self.inner).clone();
-        inner.dialect = dialect;
-        inner.redactor = inner.redactor.and(secrets);
+        inner.redactor = inner.redactor.and(inner.auth.secrets());
+        inner.auth = auth;
         Self { inner: Arc::new(inner) }
+    }
+
+    /// Which CRM it sends to.
+    pub fn crm(&self) -> CrmName {
+        self.inner.dialect.crm()
     }
 
     /// The same pipeline to another place of the CRM's address.
@@ -91,10 +96,11 @@ impl Pipeline {
     /// # Errors
     /// See [`Error`]: the kind is the cause, the effect says whether the CRM carried it out.
     pub async fn send<E: Endpoint>(&self, cx: &Cx, endpoint: &E) -> Result<E::Output> {
+        let info = info_of(endpoint);
         let reporter = Reporter {
             crm: self.inner.dialect.crm(),
             account: &self.inner.account,
-            operation: endpoint.operation(),
+            operation: &info.name,
         };
         let mut attempts = 0;
         let prepared =
@@ -103,7 +109,10 @@ impl Pipeline {
             Ok(prepared) if self.inner.hub.plan().is_some() => {
                 self.rehearse(cx, endpoint, &prepared).await
             }
-            Ok(prepared) => self.run(cx, endpoint, &prepared, reporter, &mut attempts).await,
+            Ok(prepared) => {
+                let run = Run { pipeline: self, cx, info: &info, reporter, prepared: &prepared };
+                run.send(endpoint, &mut attempts).await
+            }
             Err(error) => Err(error),
         };
         let result = result.map_err(|error| {
@@ -111,17 +120,17 @@ impl Pipeline {
             // An error of fetching credentials names the operation that fetched them.
             match error.operation() {
                 Some(_) => error,
-                None => error.with_operation(reporter.operation).with_attempts(attempts),
+                None => error.with_operation(info.name.clone()).with_attempts(attempts),
             }
         });
         reporter.finished(&result);
-        if endpoint.access() == Access::Write && self.inner.hub.plan().is_none() {
+        if info.access == Access::Write && self.inner.hub.plan().is_none() {
             reporter.audit(endpoint.subject().as_deref(), attempts, &result);
         }
         result
     }
 
-    /// Notes the request instead of sending it and goes on from the planned answer.
+    /// Notes the request instead of sending it and goes on from the planned response.
     async fn rehearse<E: Endpoint>(
         &self,
         cx: &Cx,
@@ -129,97 +138,17 @@ impl Pipeline {
         prepared: &Prepared,
     ) -> Result<E::Output> {
         let mut request = prepared.without_source();
-        self.inner.dialect.authorize(cx, &mut request).await?;
+        self.inner.auth.authorize(cx, &mut request).await?;
         if let Some(plan) = self.inner.hub.plan() {
             let redactor = self.redactor();
-            plan.note(endpoint.operation(), &request, prepared.body(), |text| {
-                redactor.redact(text)
-            });
+            plan.note(endpoint.name(), &request, prepared.body(), |text| redactor.redact(text));
         }
         endpoint.decode(&endpoint.planned())
     }
 
-    async fn run<E: Endpoint>(
-        &self,
-        cx: &Cx,
-        endpoint: &E,
-        prepared: &Prepared,
-        reporter: Reporter<'_>,
-        attempts: &mut u32,
-    ) -> Result<E::Output> {
+    pub(super) fn redactor(&self) -> Redactor {
         let inner = &*self.inner;
-        let mut own_deadline = Instant::now() + inner.timeout;
-        let earlier = |own: Instant| cx.deadline().map_or(own, |asked| asked.min(own));
-        let repeat = endpoint.repeat();
-        let bucket = self.bucket(endpoint.limit_class(), cx.lane());
-        let mut worst = Effect::NotApplied;
-        let mut renewed = false;
-        loop {
-            let deadline = earlier(own_deadline);
-            if Instant::now() >= deadline {
-                return Err(too_late().with_effect(worst));
-            }
-            if let Some(bucket) = bucket
-                && let Err(error) = self.permit(cx, bucket, deadline, reporter).await
-            {
-                return Err(error.with_effect(worst));
-            }
-            let ready = prepared.ready(cx, &*inner.dialect);
-            let ready = tokio::time::timeout_at(deadline, ready)
-                .await
-                .unwrap_or_else(|_| Err(too_late()))
-                .map_err(|error| error.with_effect(worst))?;
-            *attempts += 1;
-            let began = Instant::now();
-            let (moving, grant) = (ready.flow.clone(), ready.grant);
-            let until = match &moving {
-                Some(_) => own_deadline + flow::allowance(ready.request.body.length()),
-                None => own_deadline,
-            };
-            let until = earlier(until);
-            let outcome = self.attempt(cx, ready, until, reporter, *attempts).await;
-            if let Some(flow) = moving {
-                own_deadline += flow.last_moved().saturating_duration_since(began);
-            }
-            let deadline = earlier(own_deadline);
-            let failure = match outcome {
-                Ok(answer) => return self.decode(endpoint, &answer),
-                Err(failure) => failure,
-            };
-            let effect = effect_of(repeat, failure.error.effect());
-            worst = worst.max(effect);
-            if failure.advice == Advice::Renew && !renewed {
-                renewed = true;
-                let renewal = inner.dialect.renew(cx, grant);
-                let renewal = tokio::time::timeout_at(deadline, renewal)
-                    .await
-                    .unwrap_or_else(|_| Err(too_late()))
-                    .map_err(|error| error.with_effect(worst))?;
-                if renewal == Renewal::Renewed {
-                    continue;
-                }
-            }
-            let wait = inner.retry.wait(*attempts, failure.advice, failure.told);
-            if failure.advice == Advice::Throttled {
-                // The CRM counts without lanes.
-                for (.., bucket) in self.buckets(endpoint.limit_class()) {
-                    bucket.refused(inner.account.as_str(), wait);
-                }
-            }
-            let may = retry::may_repeat(repeat, effect, failure.advice)
-                && failure.advice != Advice::Renew
-                && *attempts <= inner.retry.retries();
-            if !may || Instant::now() + wait >= deadline {
-                return Err(failure.last_word(repeat, worst, wait));
-            }
-            reporter.retry(*attempts, wait, &failure.error);
-            tokio::time::sleep(wait).await;
-        }
-    }
-
-    fn redactor(&self) -> Redactor {
-        let inner = &*self.inner;
-        inner.redactor.clone().and(inner.dialect.secrets())
+        inner.redactor.clone().and(inner.auth.secrets())
     }
 
     /// The buckets of a class, in every lane; those of all operations for a class without its own.
@@ -233,62 +162,158 @@ impl Pipeline {
         buckets.iter().filter(move |(own, ..)| *own == class)
     }
 
-    fn bucket(&self, class: LimitClass, lane: Lane) -> Option<&Arc<dyn Bucket>> {
-        let mut of_lane =
-            self.buckets(class).filter(|(_, own, _)| own.is_none_or(|own| own == lane));
-        of_lane.next().map(|(.., bucket)| bucket)
+    /// The pause of a single operation in one lane, where the CRM limits operations.
+    fn operation_limit(&self, info: &OperationInfo, lane: Lane) -> Option<Arc<dyn Bucket>> {
+        let prefix = self.inner.operation_limits.as_ref()?;
+        let key = LimitKey::new(format!("{prefix}/{}/{}", info.name, lane.as_str()));
+        Some(self.inner.hub.limiter().bucket(&key, Quota::UNLIMITED))
     }
 
-    async fn permit(
-        &self,
-        cx: &Cx,
-        bucket: &Arc<dyn Bucket>,
-        deadline: Instant,
-        reporter: Reporter<'_>,
-    ) -> Result<()> {
+    /// Holds back what a limit refusal or a good response names.
+    fn pause(&self, info: &OperationInfo, pause: Pause) {
         let account = self.inner.account.as_str();
-        if bucket.try_take(account, cx.lane()) {
-            return Ok(());
+        match (pause.scope, pause.lane) {
+            (PauseScope::Operation, lane) => {
+                for lane in [Lane::Live, Lane::History]
+                    .into_iter()
+                    .filter(|own| lane.is_none_or(|lane| lane == *own))
+                {
+                    if let Some(bucket) = self.operation_limit(info, lane) {
+                        bucket.hold(pause.length);
+                    }
+                }
+            }
+            // The CRM counts these without lanes.
+            (PauseScope::Account, None) => {
+                self.buckets(info.class)
+                    .for_each(|(.., bucket)| bucket.refused(account, pause.length));
+            }
+            (PauseScope::Quota, None) => {
+                self.buckets(info.class).for_each(|(.., bucket)| bucket.hold(pause.length));
+            }
+            (PauseScope::Account | PauseScope::Quota, Some(_)) => {}
         }
-        match bucket.take(account, cx.lane(), deadline).await {
+    }
+}
+
+/// One operation on its way.
+struct Run<'a> {
+    pipeline: &'a Pipeline,
+    cx: &'a Cx,
+    info: &'a OperationInfo,
+    reporter: Reporter<'a>,
+    prepared: &'a Prepared,
+}
+
+/// The outcome of one attempt that did not succeed.
+enum Miss {
+    Failed(Failure),
+    Refused(Refusal, Response),
+}
+
+impl Run<'_> {
+    async fn send<E: Endpoint>(&self, endpoint: &E, attempts: &mut u32) -> Result<E::Output> {
+        let inner = &*self.pipeline.inner;
+        let mut own_deadline = Instant::now() + inner.timeout;
+        let earlier = |own: Instant| self.cx.deadline().map_or(own, |asked| asked.min(own));
+        let repeat = self.info.repeat;
+        let mut worst = Effect::NotApplied;
+        let mut renewed = false;
+        loop {
+            let deadline = earlier(own_deadline);
+            if Instant::now() >= deadline {
+                return Err(too_late().with_effect(worst));
+            }
+            self.permit(deadline).await.map_err(|error| error.with_effect(worst))?;
+            let ready = self.prepared.ready(self.cx, &*inner.auth);
+            let ready = tokio::time::timeout_at(deadline, ready)
+                .await
+                .unwrap_or_else(|_| Err(too_late()))
+                .map_err(|error| error.with_effect(worst))?;
+            *attempts += 1;
+            let began = Instant::now();
+            let (moving, grant) = (ready.flow.clone(), ready.grant);
+            let until = match &moving {
+                Some(_) => own_deadline + flow::allowance(ready.request.body.length()),
+                None => own_deadline,
+            };
+            let outcome = self.attempt(ready, earlier(until), *attempts).await;
+            if let Some(flow) = moving {
+                own_deadline += flow.last_moved().saturating_duration_since(began);
+            }
+            let deadline = earlier(own_deadline);
+            let failure = match outcome {
+                Ok(response) => return self.decode(endpoint, &response),
+                Err(Miss::Failed(failure)) => failure,
+                Err(Miss::Refused(refusal, response)) => {
+                    if let Some(value) = endpoint.recover(&refusal, &response) {
+                        return Ok(value);
+                    }
+                    self.refused(&refusal, &response)
+                }
+            };
+            let effect = effect_of(repeat, failure.error.effect());
+            worst = worst.max(effect);
+            if failure.advice == Advice::Renew && !renewed {
+                renewed = true;
+                let renewal = inner.auth.renew(self.cx, grant);
+                let renewal = tokio::time::timeout_at(deadline, renewal)
+                    .await
+                    .unwrap_or_else(|_| Err(too_late()))
+                    .map_err(|error| error.with_effect(worst))?;
+                if renewal == Renewal::Renewed {
+                    continue;
+                }
+            }
+            let wait = inner.retry.wait(*attempts, failure.advice, failure.told);
+            if failure.advice == Advice::Throttled {
+                self.pipeline.pause(self.info, Pause::new(failure.scope, wait));
+            }
+            let may = retry::may_repeat(repeat, effect, failure.advice)
+                && failure.advice != Advice::Renew
+                && *attempts <= inner.retry.retries();
+            if !may || Instant::now() + wait >= deadline {
+                return Err(failure.last_word(repeat, worst, wait));
+            }
+            self.reporter.retry(*attempts, wait, &failure.error);
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    /// Takes a permit of every bucket that counts the operation.
+    async fn permit(&self, deadline: Instant) -> Result<()> {
+        let (account, lane) = (self.pipeline.inner.account.as_str(), self.cx.lane());
+        let own = self.pipeline.operation_limit(self.info, lane);
+        let of_lane = self.pipeline.buckets(self.info.class);
+        let of_lane = of_lane.filter(|(_, own, _)| own.is_none_or(|own| own == lane));
+        let buckets: Vec<&dyn Bucket> =
+            own.iter().chain(of_lane.map(|(.., bucket)| bucket)).map(|bucket| &**bucket).collect();
+        match limit::take_all(&buckets, account, lane, deadline).await {
+            Ok(Duration::ZERO) => Ok(()),
             Ok(waited) => {
-                reporter.waited(waited);
+                self.reporter.waited(waited);
                 Ok(())
             }
-            Err(refused) => {
-                let after = refused.retry_after();
-                Err(Error::new(ErrorKind::RateLimited, refused.to_string())
-                    .with_try_again(TryAgain::After(after))
-                    .with_hint(
-                        "the CRM's request limit is used up; allow more time or ask less often",
-                    ))
-            }
+            Err(refused) => Err(refused.into()),
         }
     }
 
-    /// One request and its good answer.
-    async fn attempt(
-        &self,
-        cx: &Cx,
-        ready: Ready,
-        until: Instant,
-        reporter: Reporter<'_>,
-        attempt: u32,
-    ) -> Result<Response, Failure> {
-        let inner = &*self.inner;
+    /// One request and its good response.
+    async fn attempt(&self, ready: Ready, until: Instant, attempt: u32) -> Result<Response, Miss> {
+        let inner = &*self.pipeline.inner;
         let Ready { request, flow, .. } = ready;
         let span = tracing::info_span!(
             "crm_request",
-            crm = %reporter.crm,
-            account = %reporter.account,
-            operation = reporter.operation,
-            trace_id = cx.trace_id(),
+            crm = %self.reporter.crm,
+            account = %self.reporter.account,
+            operation = %self.info.name,
+            trace_id = self.cx.trace_id(),
             attempt,
             status = tracing::field::Empty,
             elapsed_ms = tracing::field::Empty,
         );
         let began = Instant::now();
-        cx.count_request();
+        self.cx.count_request();
         let sending = inner.hub.transport().send(request).instrument(span.clone());
         let sent = if let Some(flow) = &flow {
             flow.watch(sending, until, inner.attempt_timeout).await
@@ -298,36 +323,48 @@ impl Pipeline {
         };
         let sent = sent.unwrap_or(Err(TransportError::TimedOut(Stage::Unknown)));
         let elapsed = began.elapsed();
-        let status = sent.as_ref().ok().map(|answer| answer.status.as_u16());
+        let status = sent.as_ref().ok().map(|response| response.status.as_u16());
         span.record("status", status);
         span.record("elapsed_ms", u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX));
-        reporter.attempt(attempt, status, elapsed);
+        self.reporter.attempt(attempt, status, elapsed);
+        let redactor = || self.pipeline.redactor();
         let fault = flow.and_then(|flow| Some((flow.take_fault()?, flow)));
-        let broken =
-            fault.map(|(fault, flow)| Failure::of_source(&fault, &flow.name, &self.redactor()));
-        match sent {
-            Ok(answer) => match inner.dialect.judge(&answer) {
-                // It may have taken a part for the whole.
-                Ok(()) => broken.map_or(Ok(answer), Err),
-                Err(refusal) => {
-                    let told = inner.dialect.retry_after(&answer);
-                    Err(Failure::refused(&refusal, &answer, told, &self.redactor()))
-                }
-            },
-            Err(error) => Err(broken.unwrap_or_else(|| {
-                Failure::of_transport(&error, &inner.origin.host(), &self.redactor())
-            })),
+        let broken = fault.map(|(fault, flow)| Failure::of_source(&fault, &flow.name, &redactor()));
+        let response = match sent {
+            Ok(response) => response,
+            Err(error) => {
+                return Err(Miss::Failed(broken.unwrap_or_else(|| {
+                    Failure::of_transport(&error, &inner.origin.host(), &redactor())
+                })));
+            }
+        };
+        if let Some(pause) = inner.dialect.usage(self.info, &response) {
+            self.pipeline.pause(self.info, pause);
+        }
+        match inner.dialect.judge(self.info, &response) {
+            // It may have taken a part for the whole.
+            Ok(()) => broken.map_or(Ok(response), |broken| Err(Miss::Failed(broken))),
+            Err(refusal) => Err(Miss::Refused(refusal, response)),
         }
     }
 
-    fn decode<E: Endpoint>(&self, endpoint: &E, answer: &Response) -> Result<E::Output> {
-        endpoint.decode(answer).map_err(|error| {
-            // The CRM said yes; only its details are lost.
-            let effect = match endpoint.access() {
-                Access::Read => Effect::NotApplied,
-                Access::Write => Effect::Applied,
-            };
-            with_excerpt(&error, answer, &self.redactor()).with_effect(effect)
+    fn refused(&self, refusal: &Refusal, response: &Response) -> Failure {
+        let inner = &*self.pipeline.inner;
+        let told = inner.dialect.retry_after(self.info, response);
+        let mut failure = Failure::refused(refusal, response, told, &self.pipeline.redactor());
+        if refusal.advice() == Advice::Renew
+            && let Some(hint) = inner.auth.hint()
+        {
+            failure.error = failure.error.with_hint(hint);
+        }
+        failure
+    }
+
+    fn decode<E: Endpoint>(&self, endpoint: &E, response: &Response) -> Result<E::Output> {
+        endpoint.decode(response).map_err(|error| {
+            // It was a success; only its details are lost.
+            let error = with_excerpt(&error, response, &self.pipeline.redactor());
+            error.with_effect(self.info.applied())
         })
     }
 }

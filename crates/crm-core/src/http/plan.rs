@@ -1,5 +1,6 @@
 //! What a dry run would have sent.
 
+use std::borrow::Cow;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use http::{HeaderMap, Method};
@@ -11,7 +12,7 @@ use super::{Body, HttpRequest};
 #[non_exhaustive]
 pub struct PlannedRequest {
     /// The CRM's own name of the operation.
-    pub operation: &'static str,
+    pub operation: Cow<'static, str>,
     /// The method.
     pub method: Method,
     /// The whole address, without secrets.
@@ -66,7 +67,7 @@ impl Plan {
 
     pub(crate) fn note(
         &self,
-        operation: &'static str,
+        operation: Cow<'static, str>,
         request: &HttpRequest,
         body: &Body,
         redact: impl Fn(&str) -> String,

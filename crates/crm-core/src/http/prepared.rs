@@ -6,8 +6,9 @@ use bytes::Bytes;
 use http::{HeaderValue, header};
 use url::Url;
 
+use super::auth::{Auth, Grant};
 use super::flow::Flow;
-use super::{ApiRequest, Body, Dialect, Grant, HttpRequest, Origin};
+use super::{ApiRequest, Body, HttpRequest, Origin};
 use crate::connector::Cx;
 use crate::error::{Error, Result};
 
@@ -62,9 +63,9 @@ impl Prepared {
     }
 
     /// The request with credentials, its source opened.
-    pub(super) async fn ready(&self, cx: &Cx, dialect: &dyn Dialect) -> Result<Ready> {
+    pub(super) async fn ready(&self, cx: &Cx, auth: &dyn Auth) -> Result<Ready> {
         let mut request = self.without_source();
-        let grant = dialect.authorize(cx, &mut request).await?;
+        let grant = auth.authorize(cx, &mut request).await?;
         let mut flow = None;
         if let Some(source) = self.body().source() {
             let reader = source.open().await?;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::{ApiRequest, Endpoint, LimitClass, Repeat, Response};
+use super::{ApiRequest, LimitClass, Operation, Output, Repeat, Response};
 use crate::error::Result;
 
 /// A request the caller puts together, with the account's authorisation, limits and retries.
@@ -14,6 +14,7 @@ use crate::error::Result;
 #[derive(Clone, Debug)]
 pub struct RawRequest {
     request: ApiRequest,
+    name: Cow<'static, str>,
     repeat: Repeat,
     limit_class: LimitClass,
 }
@@ -22,7 +23,7 @@ impl RawRequest {
     /// A request as it is.
     pub fn new(request: ApiRequest) -> Self {
         let repeat = if request.method().is_safe() { Repeat::Safe } else { Repeat::Unsafe };
-        Self { request, repeat, limit_class: LimitClass::GENERAL }
+        Self { request, name: Cow::Borrowed("raw"), repeat, limit_class: LimitClass::GENERAL }
     }
 
     /// The path.
@@ -34,6 +35,14 @@ impl RawRequest {
     #[must_use]
     pub fn with_path(mut self, path: impl Into<Cow<'static, str>>) -> Self {
         self.request = self.request.with_path(path);
+        self
+    }
+
+    /// Sets the name in logs, metrics and errors, `raw` by default. A CRM that limits each method
+    /// counts by it.
+    #[must_use]
+    pub fn with_name(mut self, name: impl Into<Cow<'static, str>>) -> Self {
+        self.name = name.into();
         self
     }
 
@@ -52,34 +61,44 @@ impl RawRequest {
     }
 }
 
-impl Endpoint for RawRequest {
-    type Output = Value;
+/// The body as JSON, or as a text where it is none.
+#[derive(Debug)]
+pub struct RawBody;
 
-    fn operation(&self) -> &'static str {
-        "raw"
+impl Output for RawBody {
+    type Value = Value;
+
+    fn decode(response: &Response) -> Result<Value> {
+        match serde_json::from_slice(&response.body) {
+            Ok(value) => Ok(value),
+            Err(_) if response.body.is_empty() => Ok(Value::Null),
+            Err(_) => Ok(Value::String(String::from_utf8_lossy(&response.body).into_owned())),
+        }
+    }
+
+    fn planned() -> Response {
+        Response::ok_json(&Value::Null)
+    }
+}
+
+impl Operation for RawRequest {
+    type Output = RawBody;
+    const NAME: &'static str = "raw";
+    const REPEAT: Repeat = Repeat::Unsafe;
+
+    fn name(&self) -> Cow<'static, str> {
+        self.name.clone()
     }
 
     fn request(&self) -> Result<ApiRequest> {
         Ok(self.request.clone())
     }
 
-    fn decode(&self, answer: &Response) -> Result<Value> {
-        match serde_json::from_slice(&answer.body) {
-            Ok(value) => Ok(value),
-            Err(_) if answer.body.is_empty() => Ok(Value::Null),
-            Err(_) => Ok(Value::String(String::from_utf8_lossy(&answer.body).into_owned())),
-        }
-    }
-
     fn repeat(&self) -> Repeat {
         self.repeat
     }
 
-    fn limit_class(&self) -> LimitClass {
+    fn class(&self) -> LimitClass {
         self.limit_class
-    }
-
-    fn planned(&self) -> Response {
-        Response::ok_json(&Value::Null)
     }
 }

@@ -1,5 +1,6 @@
 //! Spans, metrics and log lines of a request: one place, so that dashboards can rely on them.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use crate::error::{Error, Result};
@@ -11,7 +12,7 @@ use crate::name::{AccountName, CrmName};
 pub(crate) struct Reporter<'a> {
     pub(crate) crm: CrmName,
     pub(crate) account: &'a AccountName,
-    pub(crate) operation: &'static str,
+    pub(crate) operation: &'a Cow<'static, str>,
 }
 
 impl Reporter<'_> {
@@ -19,7 +20,7 @@ impl Reporter<'_> {
         metrics::histogram!(metric::LIMITER_WAIT, label::CRM => self.crm.as_str())
             .record(waited.as_secs_f64());
         tracing::debug!(
-            crm = %self.crm, account = %self.account, operation = self.operation,
+            crm = %self.crm, account = %self.account, operation = %self.operation,
             waited_ms = waited.as_millis(), "waited for the limiter"
         );
     }
@@ -33,18 +34,18 @@ impl Reporter<'_> {
         metrics::counter!(
             metric::REQUESTS,
             label::CRM => self.crm.as_str(),
-            label::OPERATION => self.operation,
+            label::OPERATION => self.operation.clone(),
             label::OUTCOME => outcome
         )
         .increment(1);
         metrics::histogram!(
             metric::REQUEST_DURATION,
             label::CRM => self.crm.as_str(),
-            label::OPERATION => self.operation
+            label::OPERATION => self.operation.clone()
         )
         .record(elapsed.as_secs_f64());
         tracing::debug!(
-            crm = %self.crm, account = %self.account, operation = self.operation,
+            crm = %self.crm, account = %self.account, operation = %self.operation,
             attempt, status, elapsed_ms = elapsed.as_millis(), "request done"
         );
     }
@@ -53,11 +54,11 @@ impl Reporter<'_> {
         metrics::counter!(
             metric::RETRIES,
             label::CRM => self.crm.as_str(),
-            label::OPERATION => self.operation
+            label::OPERATION => self.operation.clone()
         )
         .increment(1);
         tracing::info!(
-            crm = %self.crm, account = %self.account, operation = self.operation,
+            crm = %self.crm, account = %self.account, operation = %self.operation,
             attempt, wait_ms = wait.as_millis(), reason = error.message(), "will be sent again"
         );
     }
@@ -78,12 +79,12 @@ impl Reporter<'_> {
         match result {
             Ok(_) => tracing::info!(
                 target: "audit",
-                crm = %self.crm, account = %self.account, operation = self.operation,
+                crm = %self.crm, account = %self.account, operation = %self.operation,
                 subject, attempts, effect = "applied", "written"
             ),
             Err(error) => tracing::warn!(
                 target: "audit",
-                crm = %self.crm, account = %self.account, operation = self.operation,
+                crm = %self.crm, account = %self.account, operation = %self.operation,
                 subject, attempts, effect = error.effect().as_str(),
                 kind = error.kind().as_str(), status = error.status(), "not written"
             ),

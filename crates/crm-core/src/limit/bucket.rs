@@ -113,6 +113,24 @@ impl Bucket for GovernorBucket {
             }
         }
     }
+
+    fn hold(&self, pause: Duration) {
+        let mut wakes = Wakes::default();
+        let mut state = self.lock();
+        let now = self.clock.now();
+        state.hold(now.after(pause), &mut wakes);
+        drop(state);
+        wakes.wake();
+        tracing::warn!(limit = %self.key, seconds = pause.as_secs_f64(), "all accounts paused");
+    }
+
+    fn give_back(&self) {
+        let mut wakes = Wakes::default();
+        let mut state = self.lock();
+        state.give_back(&mut wakes);
+        drop(state);
+        wakes.wake();
+    }
 }
 
 impl fmt::Debug for GovernorBucket {

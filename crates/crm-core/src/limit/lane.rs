@@ -11,8 +11,18 @@ pub enum Lane {
     History,
 }
 
+impl Lane {
+    /// The name used in limits and logs.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::History => "history",
+        }
+    }
+}
+
 /// Live permits between two history permits while both lanes wait.
-const LIVE_RUN: u8 = 9;
+pub(super) const LIVE_RUN: u8 = 9;
 
 /// Remembers when history's share is due.
 #[derive(Debug, Default)]

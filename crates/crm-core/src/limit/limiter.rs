@@ -55,4 +55,10 @@ pub trait Bucket: Send + Sync + Debug {
     /// that account's alone: the whole bucket then pauses, until the last of these pauses ends.
     /// Pauses are only ever extended. Those whose deadline falls into the pause fail at once.
     fn refused(&self, account: &str, pause: Duration);
+
+    /// Holds back every account for `pause` from now. Pauses are only ever extended.
+    fn hold(&self, pause: Duration);
+
+    /// Returns a permit that was taken a moment ago and is not used.
+    fn give_back(&self);
 }

@@ -12,7 +12,8 @@
 //!   ([`LimitError::retry_after`]).
 //! - A refusal pauses the account it hit; the second account refused meanwhile pauses all of them.
 //!
-//! [`GovernorLimiter`] keeps the buckets in this process, [`Unlimited`] limits nothing.
+//! [`GovernorLimiter`] keeps the buckets in this process, [`DirectoryLimiter`] in files that several
+//! processes share, [`Unlimited`] limits nothing.
 //!
 //! ```
 //! use std::time::Duration;
@@ -33,6 +34,7 @@
 
 mod bucket;
 mod clock;
+mod directory;
 mod error;
 mod key;
 mod lane;
@@ -44,12 +46,15 @@ mod quota;
 mod rate;
 mod registry;
 mod state;
+mod take_all;
 mod unlimited;
 
+pub use self::directory::DirectoryLimiter;
 pub use self::error::{LimitCause, LimitError};
 pub use self::key::LimitKey;
 pub use self::lane::Lane;
 pub use self::limiter::{Bucket, Limiter};
 pub use self::quota::{Quota, QuotaError};
 pub use self::registry::GovernorLimiter;
+pub(crate) use self::take_all::take_all;
 pub use self::unlimited::Unlimited;

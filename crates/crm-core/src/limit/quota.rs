@@ -38,6 +38,12 @@ impl Quota {
     /// The largest burst that is accepted, in permits.
     pub const LARGEST_BURST: u32 = 1_000_000;
 
+    /// As many permits as anybody wants: for buckets that only pause.
+    pub const UNLIMITED: Self = Self {
+        rate: Self::FASTEST,
+        burst: NonZeroU32::MIN.saturating_add(Self::LARGEST_BURST - 1),
+    };
+
     /// `rate` permits per second, of which `burst` may come at once after a rest.
     ///
     /// # Errors

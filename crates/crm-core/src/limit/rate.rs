@@ -62,6 +62,28 @@ impl Rate {
         self.gcra.check().is_ok()
     }
 
+    /// Returns the last permit.
+    pub(super) fn give_back(&self) {
+        self.arrival.set(self.arrival.moment().before_nanos(self.period));
+    }
+
+    /// The state of a bucket whose last permits left this moment behind.
+    pub(super) fn resumed(quota: Quota, arrival: Moment) -> Self {
+        let resumed = Self::new(quota);
+        resumed.arrival.set(arrival);
+        resumed
+    }
+
+    /// The moment that [`resumed`](Self::resumed) goes on from.
+    pub(super) fn arrival(&self) -> Moment {
+        self.arrival.moment()
+    }
+
+    /// The latest moment that permits taken until `now` can leave behind.
+    pub(super) fn latest_arrival(&self, now: Moment) -> Moment {
+        now.after_nanos(self.tolerance).after_nanos(self.period)
+    }
+
     /// When the next permit is due, not before `from`, after `ahead` others.
     pub(super) fn due(&self, ahead: u64, from: Moment) -> Moment {
         self.arrival

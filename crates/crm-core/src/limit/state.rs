@@ -234,12 +234,30 @@ impl State {
             extent = Extent::Bucket;
             self.held = self.held.max(self.pauses.last_end().unwrap_or_default());
         }
-        // Whoever now waits for nothing is told so at once.
-        let doomed = self.queue.iter().filter(|(_, waiter)| self.earliest(waiter) > waiter.until);
-        wakes.add(doomed.map(|(_, waiter)| waiter.waker.clone()));
+        self.wake_too_late(wakes);
         self.call_first_parked(account, wakes);
         self.call_head(wakes);
         extent
+    }
+
+    /// Holds back every account until `until`.
+    pub(super) fn hold(&mut self, until: Moment, wakes: &mut Wakes) {
+        self.overdue = None;
+        self.held = self.held.max(until);
+        self.wake_too_late(wakes);
+        self.call_head(wakes);
+    }
+
+    /// A permit that was taken a moment ago is not used.
+    pub(super) fn give_back(&mut self, wakes: &mut Wakes) {
+        self.rate.give_back();
+        self.call_head(wakes);
+    }
+
+    /// Wakes those whose permit can only come after their deadline: they fail at once.
+    fn wake_too_late(&self, wakes: &mut Wakes) {
+        let late = self.queue.iter().filter(|(_, waiter)| self.earliest(waiter) > waiter.until);
+        wakes.add(late.map(|(_, waiter)| waiter.waker.clone()));
     }
 
     fn granted(&mut self, lane: Lane, now: Moment) {

@@ -45,4 +45,8 @@ impl Bucket for UnlimitedBucket {
     }
 
     fn refused(&self, _account: &str, _pause: Duration) {}
+
+    fn hold(&self, _pause: Duration) {}
+
+    fn give_back(&self) {}
 }

@@ -66,7 +66,7 @@ impl StoreError {
         Self::Other { source: source.into() }
     }
 
-    pub(super) fn io(
+    pub(crate) fn io(
         action: &'static str,
         path: impl Into<PathBuf>,
     ) -> impl FnOnce(io::Error) -> Self {

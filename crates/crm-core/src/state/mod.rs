@@ -34,7 +34,7 @@
 //! # }
 //! ```
 
-mod directory;
+pub(crate) mod directory;
 mod error;
 mod memory;
 mod shelf;

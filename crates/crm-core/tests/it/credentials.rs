@@ -7,8 +7,9 @@ use std::time::Duration;
 use http::HeaderValue;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
+use vochi_crm_core::http::auth::{Auth, Grant, Renewal};
 use vochi_crm_core::http::{
-    Advice, ApiRequest, Dialect, Grant, HttpRequest, Pipeline, RawRequest, Refusal, Renewal,
+    Advice, ApiRequest, Dialect, HttpRequest, OperationInfo, Pipeline, RawRequest, Refusal,
     Response,
 };
 use vochi_crm_core::testing::{ScriptedTransport, Step};
@@ -26,11 +27,7 @@ struct Numbered {
 }
 
 #[async_trait::async_trait]
-impl Dialect for Numbered {
-    fn crm(&self) -> CrmName {
-        CrmName::new("plain")
-    }
-
+impl Auth for Numbered {
     async fn authorize(&self, _: &Cx, request: &mut HttpRequest) -> Result<Grant> {
         let newest = self.newest.lock().await;
         tokio::time::sleep(self.takes).await;
@@ -53,10 +50,20 @@ impl Dialect for Numbered {
     }
 
     fn secrets(&self) -> Vec<Secret> {
-        vec![Secret::new("canary-fetched")]
+        vec![Secret::new("canary-fetched"), Secret::new("key-7")]
+    }
+}
+
+/// A CRM that refuses a key with 401.
+#[derive(Debug)]
+struct Plain;
+
+impl Dialect for Plain {
+    fn crm(&self) -> CrmName {
+        CrmName::new("plain")
     }
 
-    fn judge(&self, answer: &Response) -> Result<(), Refusal> {
+    fn judge(&self, _: &OperationInfo, answer: &Response) -> Result<(), Refusal> {
         match answer.status.as_u16() {
             200 => Ok(()),
             401 => Err(Refusal::new(ErrorKind::Auth, "old key").with_advice(Advice::Renew)),
@@ -65,10 +72,10 @@ impl Dialect for Numbered {
     }
 }
 
-fn pipeline(script: &ScriptedTransport, dialect: Arc<Numbered>) -> Pipeline {
+fn pipeline(script: &ScriptedTransport, auth: Arc<Numbered>) -> Pipeline {
     let hub = Hub::builder().transport(Arc::new(script.clone())).build().unwrap();
     let origin = "https://crm.example.test".parse().unwrap();
-    Pipeline::builder(&hub, "shop".into(), origin, dialect).build()
+    Pipeline::builder(&hub, "shop".into(), origin, Arc::new(Plain), auth).build()
 }
 
 async fn ask(pipeline: &Pipeline, cx: &Cx) -> Result<Value, Error> {
@@ -144,7 +151,7 @@ async fn the_same_way_can_be_gone_with_another_key() {
     let script = ScriptedTransport::new([yes(), yes()]);
     let pipeline = pipeline(&script, Arc::new(Numbered::default()));
     let other = Numbered { newest: Mutex::new(7), ..Numbered::default() };
-    let other = pipeline.speaking(Arc::new(other), [Secret::new("key-7")]);
+    let other = pipeline.with_auth(Arc::new(other));
     ask(&other, &Cx::history()).await.unwrap();
     ask(&pipeline, &Cx::history()).await.unwrap();
     let keys: Vec<String> = script

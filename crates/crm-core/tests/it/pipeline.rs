@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use vochi_crm_core::http::auth::{Auth, Grant, NoAuth, Renewal};
 use vochi_crm_core::http::{
-    Advice, ApiRequest, CertificateFault, Dialect, Endpoint, Grant, HttpRequest, LimitClass,
-    Pipeline, Plan, Refusal, Renewal, Repeat, Response, Stage, TransportError,
+    Advice, ApiRequest, CertificateFault, Dialect, Endpoint, HttpRequest, LimitClass,
+    OperationInfo, Pipeline, Plan, Refusal, Repeat, Response, Stage, TransportError,
 };
 use vochi_crm_core::limit::{LimitKey, Quota};
 use vochi_crm_core::retry::RetryPolicy;
@@ -18,12 +19,12 @@ use vochi_crm_core::{CrmName, Cx, Effect, Error, ErrorKind, Hub, Result, Secret,
 #[derive(Debug)]
 pub(super) struct PlainDialect;
 
-#[async_trait::async_trait]
-impl Dialect for PlainDialect {
-    fn crm(&self) -> CrmName {
-        CrmName::new("plain")
-    }
+/// A key that can be renewed, to the same one.
+#[derive(Debug)]
+pub(super) struct PlainKey;
 
+#[async_trait::async_trait]
+impl Auth for PlainKey {
     async fn authorize(&self, _: &Cx, request: &mut HttpRequest) -> Result<Grant> {
         let mut key = http::HeaderValue::from_static("canary-key-0001");
         key.set_sensitive(true);
@@ -34,8 +35,14 @@ impl Dialect for PlainDialect {
     async fn renew(&self, _: &Cx, _: Grant) -> Result<Renewal> {
         Ok(Renewal::Renewed)
     }
+}
 
-    fn judge(&self, answer: &Response) -> Result<(), Refusal> {
+impl Dialect for PlainDialect {
+    fn crm(&self) -> CrmName {
+        CrmName::new("plain")
+    }
+
+    fn judge(&self, _: &OperationInfo, answer: &Response) -> Result<(), Refusal> {
         match answer.status.as_u16() {
             200 => Ok(()),
             401 => Err(Refusal::new(ErrorKind::Auth, "old key").with_advice(Advice::Renew)),
@@ -87,7 +94,7 @@ fn pipeline(script: &ScriptedTransport) -> Pipeline {
 
 fn on(hub: &Hub) -> Pipeline {
     let origin = "https://crm.example.test".parse().unwrap();
-    Pipeline::builder(hub, "shop".into(), origin, Arc::new(PlainDialect))
+    Pipeline::builder(hub, "shop".into(), origin, Arc::new(PlainDialect), Arc::new(PlainKey))
         .secrets([Secret::new("canary-key-0001")])
         .quota(LimitClass::GENERAL, &LimitKey::new("plain/ip"), Quota::new(10.0, 5).unwrap())
         .build()
@@ -310,9 +317,10 @@ async fn a_policy_without_retries_tries_once() {
     let script = ScriptedTransport::new([unreachable(), yes()]);
     let hub = Hub::builder().transport(Arc::new(script.clone())).build().unwrap();
     let origin = "https://crm.example.test".parse().unwrap();
-    let pipeline = Pipeline::builder(&hub, "shop".into(), origin, Arc::new(PlainDialect))
-        .retry(RetryPolicy::never())
-        .build();
+    let pipeline =
+        Pipeline::builder(&hub, "shop".into(), origin, Arc::new(PlainDialect), Arc::new(PlainKey))
+            .retry(RetryPolicy::never())
+            .build();
     let error: Error = pipeline.send(&Cx::history(), &SAFE).await.unwrap_err();
     assert_eq!(error.attempts(), 1);
 }
@@ -354,9 +362,15 @@ async fn long_error_texts_of_a_crm_are_cut_after_masking() {
     let hub =
         Hub::builder().transport(Arc::new(ScriptedTransport::new(vec![yes()]))).build().unwrap();
     let origin = "https://crm.example.test".parse().unwrap();
-    let pipeline = Pipeline::builder(&hub, "shop".into(), origin, Arc::new(Refusing(refusal)))
-        .secrets([Secret::new("canary-key-0001")])
-        .build();
+    let pipeline = Pipeline::builder(
+        &hub,
+        "shop".into(),
+        origin,
+        Arc::new(Refusing(refusal)),
+        Arc::new(NoAuth::default()),
+    )
+    .secrets([Secret::new("canary-key-0001")])
+    .build();
     let error = pipeline.send(&Cx::history(), &SAFE).await.unwrap_err();
     assert!(error.message().len() < 1_100, "{}", error.message().len());
     assert!(error.message().ends_with("x***yyy…"), "{error}");
@@ -371,17 +385,12 @@ async fn long_error_texts_of_a_crm_are_cut_after_masking() {
 #[derive(Debug)]
 struct Refusing(Refusal);
 
-#[async_trait::async_trait]
 impl Dialect for Refusing {
     fn crm(&self) -> CrmName {
         CrmName::new("refusing")
     }
 
-    async fn authorize(&self, _: &Cx, _: &mut HttpRequest) -> Result<Grant> {
-        Ok(Grant::FIXED)
-    }
-
-    fn judge(&self, _: &Response) -> Result<(), Refusal> {
+    fn judge(&self, _: &OperationInfo, _: &Response) -> Result<(), Refusal> {
         Err(self.0.clone())
     }
 }

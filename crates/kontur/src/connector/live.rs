@@ -174,7 +174,7 @@ impl Connector {
 
     /// Whether a call Kontur does not know begins, by the configured moment.
     fn due(&self, event: &CallEvent, state: &CallState, note: &Note) -> Due {
-        let at_answer = self.own().config().popup == Popup::Response;
+        let at_answer = self.own().config().popup == Popup::Answer;
         let reached = state.legs().iter().any(|leg| leg.has_client() || leg.is_talk());
         let answered = state.outcome() == Some(Outcome::Answered)
             || told_legs(state).any(|leg| leg.answered_at.is_some());

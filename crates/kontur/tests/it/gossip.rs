@@ -148,7 +148,7 @@ async fn a_dry_run_names_every_step_and_no_secret() {
     let cx = Cx::history();
     let attached = connector.attach_recording(&cx, &later, &file);
     attached.await.unwrap();
-    let names: Vec<&str> = plan.requests().iter().map(|it| it.operation).collect();
+    let names: Vec<_> = plan.requests().into_iter().map(|it| it.operation).collect();
     assert_eq!(
         names,
         [

@@ -56,7 +56,7 @@ impl Connector {
     ) -> Result<Option<SendCallEvent>> {
         let show = match event.kind() {
             EventKind::Ringing if self.pops_up(Popup::Ring, state) => new_faces(state, note),
-            EventKind::Answered if self.pops_up(Popup::Response, state) => {
+            EventKind::Answered if self.pops_up(Popup::Answer, state) => {
                 let answered = event.legs().iter().filter_map(|leg| leg.employee()).cloned();
                 answered.filter(|extension| !note.shown.contains(extension)).collect()
             }

@@ -224,7 +224,7 @@ async fn a_dry_run_shows_what_would_be_written() {
     let modules = connector.client().integration_modules();
     modules.register(&Cx::history(), &plan()).await.unwrap();
     let requests = requests.requests();
-    let operations: Vec<&str> = requests.iter().map(|one| one.operation).collect();
+    let operations: Vec<_> = requests.iter().map(|one| one.operation.clone()).collect();
     assert_eq!(operations, ["integration-modules/{code}", "integration-modules/{code}/edit"]);
     let shown = format!("{requests:?}");
     assert!(shown.contains("additionalCodes"), "{shown}");

@@ -267,7 +267,8 @@ async fn a_dry_run_shows_what_would_be_made() {
     let connector = open(&hub, common, json!({"site": "shop-one"})).unwrap();
     let result = connector.log_calls(&Cx::history(), &[missed("1")]).await;
     assert!(result[0].is_ok());
-    let operations: Vec<&str> = plan.requests().iter().map(|one| one.operation).collect();
+    let requests = plan.requests();
+    let operations: Vec<&str> = requests.iter().map(|one| &*one.operation).collect();
     assert_eq!(operations.first(), Some(&"telephony/calls/upload"));
     assert!(operations.contains(&"customers/create"), "{operations:?}");
     assert_eq!(operations.last(), Some(&"tasks/create"));

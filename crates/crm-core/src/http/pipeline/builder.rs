@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Inner, Pipeline};
+use crate::http::auth::Auth;
 use crate::http::{Dialect, LimitClass, Origin};
 use crate::hub::Hub;
 use crate::limit::{Lane, LimitKey, Quota};
@@ -42,7 +43,15 @@ impl PipelineBuilder {
         self
     }
 
-    /// Keeps these out of everything that is told about a failure.
+    /// Lets single operations pause by themselves, in buckets whose names begin with `key`: for a CRM
+    /// that limits each method. See [`PauseScope::Operation`](crate::http::PauseScope::Operation).
+    #[must_use]
+    pub fn operation_limits(mut self, key: LimitKey) -> Self {
+        self.inner.operation_limits = Some(key);
+        self
+    }
+
+    /// Masks these in errors and logs, besides the secrets of the credentials.
     #[must_use]
     pub fn secrets(mut self, secrets: impl IntoIterator<Item = Secret>) -> Self {
         self.inner.redactor = Redactor::new(secrets);
@@ -85,6 +94,7 @@ impl Pipeline {
         account: AccountName,
         origin: Origin,
         dialect: Arc<dyn Dialect>,
+        auth: Arc<dyn Auth>,
     ) -> PipelineBuilder {
         PipelineBuilder {
             inner: Inner {
@@ -92,11 +102,13 @@ impl Pipeline {
                 account,
                 origin,
                 dialect,
+                auth,
                 redactor: Redactor::default(),
                 retry: RetryPolicy::default(),
                 timeout: Duration::from_secs(30),
                 attempt_timeout: Duration::from_secs(10),
                 buckets: Vec::new(),
+                operation_limits: None,
             },
         }
     }

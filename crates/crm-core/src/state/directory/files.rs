@@ -122,7 +122,7 @@ fn file_name(text: &str) -> String {
 }
 
 /// Creates a directory and its missing parents, owner-only from the first moment.
-pub(super) fn create_directory(path: &Path) -> Result<(), StoreError> {
+pub(crate) fn create_directory(path: &Path) -> Result<(), StoreError> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -131,7 +131,7 @@ pub(super) fn create_directory(path: &Path) -> Result<(), StoreError> {
 }
 
 /// Options for creating files that only the owner may read.
-pub(super) fn owner_only() -> OpenOptions {
+pub(crate) fn owner_only() -> OpenOptions {
     #[cfg_attr(not(unix), allow(unused_mut))]
     let mut options = OpenOptions::new();
     #[cfg(unix)]
@@ -140,7 +140,7 @@ pub(super) fn owner_only() -> OpenOptions {
 }
 
 /// Refuses a directory in which others could plant documents, and what is no directory.
-pub(super) fn check_directory(path: &Path) -> Result<(), StoreError> {
+pub(crate) fn check_directory(path: &Path) -> Result<(), StoreError> {
     let metadata =
         fs::metadata(path).map_err(StoreError::io("look at the call state directory", path))?;
     if !metadata.is_dir() {
@@ -190,7 +190,7 @@ pub(super) fn sync_directory(path: &Path) -> io::Result<()> {
 }
 
 /// Refuses what is not a regular file: opening a pipe waits for another process.
-pub(super) fn check_regular(path: &Path) -> io::Result<()> {
+pub(crate) fn check_regular(path: &Path) -> io::Result<()> {
     match unless_missing(fs::metadata(path))? {
         Some(found) if !found.is_file() => {
             Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"))

@@ -12,7 +12,7 @@
 //! | `<root>/.swept` | its time of modification is the last sweep |
 
 mod document;
-mod files;
+pub(crate) mod files;
 mod lock;
 mod queue;
 mod read_only;

@@ -18,7 +18,7 @@ use vochi_crm_core::http::{
 use vochi_crm_core::testing::ScriptedTransport;
 use vochi_crm_core::{Hub, Result};
 
-use crate::pipeline::PlainDialect;
+use crate::pipeline::{PlainDialect, PlainKey};
 
 /// How long a server waits for a request that should have come.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -58,7 +58,8 @@ impl Endpoint for Upload {
 
 pub(super) fn pipeline(hub: &Hub, address: &str) -> Pipeline {
     let origin = address.parse().unwrap();
-    Pipeline::builder(hub, "shop".into(), origin, Arc::new(PlainDialect)).build()
+    Pipeline::builder(hub, "shop".into(), origin, Arc::new(PlainDialect), Arc::new(PlainKey))
+        .build()
 }
 
 /// A pipeline over the default transport.

@@ -1,0 +1,79 @@
+//! A key in a header.
+
+use http::{HeaderName, HeaderValue};
+
+use super::{Auth, Grant};
+use crate::connector::Cx;
+use crate::error::{Error, Result};
+use crate::http::HttpRequest;
+use crate::secret::Secret;
+
+/// A key that goes out in a header and never changes.
+///
+/// ```
+/// use vochi_crm_core::Secret;
+/// use vochi_crm_core::http::auth::HeaderKey;
+/// let name = http::HeaderName::from_static("x-api-key");
+/// assert!(HeaderKey::new(name.clone(), &Secret::new("invented-key")).is_ok());
+/// let error = HeaderKey::new(name, &Secret::new("two\nlines")).unwrap_err();
+/// assert!(!error.to_string().contains("lines"));
+/// ```
+#[derive(Clone, Debug)]
+pub struct HeaderKey {
+    name: HeaderName,
+    value: HeaderValue,
+    key: Secret,
+    hint: Option<&'static str>,
+}
+
+impl HeaderKey {
+    /// A key in the header `name`.
+    ///
+    /// # Errors
+    /// `config` for a key that no header can carry. The caller adds the configuration key.
+    pub fn new(name: HeaderName, key: &Secret) -> Result<Self> {
+        Self::with_scheme(name, "", key)
+    }
+
+    /// A key behind a scheme, as `Bearer `.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn with_scheme(name: HeaderName, scheme: &str, key: &Secret) -> Result<Self> {
+        let value = sensitive(&format!("{scheme}{}", key.expose()))?;
+        Ok(Self { name, value, key: key.clone(), hint: None })
+    }
+
+    /// Sets what an operator can do when the key is refused.
+    #[must_use]
+    pub fn with_hint(mut self, hint: &'static str) -> Self {
+        self.hint = Some(hint);
+        self
+    }
+}
+
+/// A header value that is never printed.
+pub(super) fn sensitive(text: &str) -> Result<HeaderValue> {
+    let mut value = HeaderValue::from_str(text).map_err(|_| {
+        Error::config("the key has characters that a header cannot carry")
+            .with_hint("copy the key again, without line breaks")
+    })?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+#[async_trait::async_trait]
+impl Auth for HeaderKey {
+    async fn authorize(&self, _: &Cx, request: &mut HttpRequest) -> Result<Grant> {
+        request.headers.insert(self.name.clone(), self.value.clone());
+        Ok(Grant::FIXED)
+    }
+
+    fn secrets(&self) -> Vec<Secret> {
+        vec![self.key.clone()]
+    }
+
+    fn hint(&self) -> Option<&'static str> {
+        self.hint
+    }
+}

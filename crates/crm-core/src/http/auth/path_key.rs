@@ -1,0 +1,82 @@
+//! A key in the path.
+
+use super::{Auth, Grant};
+use crate::connector::Cx;
+use crate::error::{Error, Result};
+use crate::http::{HttpRequest, Origin};
+use crate::secret::Secret;
+
+/// A key that goes out as segments of the path, before the path of the operation.
+///
+/// Requests, errors and logs hold the path without it; only what leaves the machine has it.
+///
+/// ```
+/// use vochi_crm_core::Secret;
+/// use vochi_crm_core::http::auth::PathKey;
+/// let origin = "https://crm.example.test".parse()?;
+/// let key = PathKey::new(&origin, ["rest", "1"], &Secret::new("invented-key"))?;
+/// assert!(!format!("{key:?}").contains("invented"));
+/// # Ok::<(), vochi_crm_core::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct PathKey {
+    /// The length of the origin's own path.
+    base: usize,
+    segments: Vec<String>,
+    key: Secret,
+    hint: Option<&'static str>,
+}
+
+impl PathKey {
+    /// A key behind the origin's own path and `segments`.
+    ///
+    /// # Errors
+    /// `config` for an empty key, or one with a slash.
+    pub fn new<'a>(
+        origin: &Origin,
+        segments: impl IntoIterator<Item = &'a str>,
+        key: &Secret,
+    ) -> Result<Self> {
+        let text = key.expose();
+        if matches!(text, "" | "." | "..") || text.contains(['/', '\\']) {
+            return Err(Error::config("the key is empty or has a slash")
+                .with_hint("copy the key again, without the address around it"));
+        }
+        Ok(Self {
+            base: origin.base().len(),
+            segments: segments.into_iter().map(str::to_owned).collect(),
+            key: key.clone(),
+            hint: None,
+        })
+    }
+
+    /// Sets what an operator can do when the key is refused.
+    #[must_use]
+    pub fn with_hint(mut self, hint: &'static str) -> Self {
+        self.hint = Some(hint);
+        self
+    }
+}
+
+#[async_trait::async_trait]
+impl Auth for PathKey {
+    async fn authorize(&self, _: &Cx, request: &mut HttpRequest) -> Result<Grant> {
+        let path = request.url.path().to_owned();
+        let (base, rest) = path.split_at_checked(self.base).unwrap_or(("", &path));
+        request.url.set_path(base);
+        if let Ok(mut path) = request.url.path_segments_mut() {
+            path.pop_if_empty().extend(&self.segments).push(self.key.expose());
+        }
+        let with_key = format!("{}{rest}", request.url.path());
+        request.url.set_path(&with_key);
+        Ok(Grant::FIXED)
+    }
+
+    fn secrets(&self) -> Vec<Secret> {
+        vec![self.key.clone()]
+    }
+
+    fn hint(&self) -> Option<&'static str> {
+        self.hint
+    }
+}

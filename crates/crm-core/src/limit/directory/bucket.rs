@@ -1,0 +1,303 @@
+//! One bucket, as one process uses it.
+
+use std::fmt;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use tokio::sync::Mutex;
+use tokio::time::{Instant, sleep, sleep_until, timeout_at};
+
+use super::super::clock::Moment;
+use super::super::rate::Rate;
+use super::super::registry::GovernorLimiter;
+use super::super::{Bucket, Lane, LimitCause, LimitError, LimitKey, Limiter as _, Quota};
+use super::document::{Document, Look};
+use super::file::BucketFile;
+use crate::state::StoreError;
+use crate::time::{Clock, Timestamp};
+
+/// Moments count from 2025-01-01: nearer to the present than the limiter's furthest moment.
+pub(super) const BASE_MICROS: i64 = 1_735_689_600_000_000;
+
+/// Between two tries for a file that another process has locked; each locks it for microseconds.
+const LOCKED_WAIT: Duration = Duration::from_millis(1);
+
+/// How often a pause or a returned permit is tried to be written while the file is locked.
+const WRITE_TRIES: u32 = 1000;
+
+pub(super) struct DirectoryBucket {
+    key: LimitKey,
+    quota: Quota,
+    clock: Arc<dyn Clock>,
+    file: BucketFile,
+    /// One request of each lane looks at the file at a time, in the order of arrival.
+    live: Turn,
+    history: Turn,
+    /// The bucket of this process, for a disk that is full.
+    alone: Arc<dyn Bucket>,
+    warned: AtomicBool,
+}
+
+#[derive(Default)]
+struct Turn {
+    mutex: Mutex<()>,
+    waiting: AtomicU64,
+}
+
+/// Counts a waiter as long as it waits.
+struct Waiting<'a>(&'a AtomicU64);
+
+impl<'a> Waiting<'a> {
+    fn new(count: &'a AtomicU64) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// One look at the file.
+enum Seen {
+    Look(Look),
+    /// Another process has it locked.
+    Locked,
+    /// It cannot be written, for want of room.
+    Full,
+}
+
+impl DirectoryBucket {
+    pub(super) fn new(
+        directory: &Path,
+        key: LimitKey,
+        quota: Quota,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self {
+            file: BucketFile::new(directory, &key),
+            alone: GovernorLimiter::new().bucket(&key, quota),
+            key,
+            quota,
+            clock,
+            live: Turn::default(),
+            history: Turn::default(),
+            warned: AtomicBool::new(false),
+        }
+    }
+
+    fn turn(&self, lane: Lane) -> &Turn {
+        match lane {
+            Lane::Live => &self.live,
+            Lane::History => &self.history,
+        }
+    }
+
+    fn now(&self) -> Moment {
+        moment(self.clock.now())
+    }
+
+    /// Looks for a permit. A waiter leaves a mark, so that the other lane knows of it.
+    fn look(&self, account: &str, lane: Lane, ahead: u64, mark: bool) -> Result<Seen, StoreError> {
+        let result = self.change(|document, now| {
+            let look = document.look(self.quota, account, lane, ahead, now);
+            match &look {
+                Look::Wait(next, LimitCause::Quota) if mark => {
+                    document.mark(lane, *next);
+                    (look, true)
+                }
+                Look::Wait(..) => (look, false),
+                // A bucket that only pauses has nothing to count.
+                Look::Granted => (look, self.quota != Quota::UNLIMITED),
+            }
+        });
+        match result {
+            Ok(Some(look)) => {
+                self.warned.store(false, Ordering::Relaxed);
+                Ok(Seen::Look(look))
+            }
+            Ok(None) => Ok(Seen::Locked),
+            Err(error) if is_full(&error) => {
+                if !self.warned.swap(true, Ordering::Relaxed) {
+                    tracing::warn!(
+                        limit = %self.key, error = error.message(),
+                        "this process keeps the limit by itself"
+                    );
+                }
+                Ok(Seen::Full)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Changes the file's document and writes it if `change` says so; `None` while it is locked.
+    fn change<T>(
+        &self,
+        change: impl FnOnce(&mut Document, Moment) -> (T, bool),
+    ) -> Result<Option<T>, StoreError> {
+        if self.quota == Quota::UNLIMITED && self.file.is_missing() {
+            // Nothing pauses: no file for each of a CRM's operations.
+            let mut document = Document::default();
+            let (value, write) = change(&mut document, self.now());
+            if !write {
+                return Ok(Some(value));
+            }
+            let Some(mut locked) = self.file.try_lock()? else { return Ok(None) };
+            locked.write(&document)?;
+            return Ok(Some(value));
+        }
+        let Some(mut locked) = self.file.try_lock()? else { return Ok(None) };
+        // Read under the lock, so that moments do not go back.
+        let now = self.now();
+        let mut document = locked.read(self.quota, now)?;
+        let (value, write) = change(&mut document, now);
+        if write {
+            locked.write(&document)?;
+        }
+        Ok(Some(value))
+    }
+
+    /// Writes what must not be lost: a pause, a returned permit.
+    fn insist(&self, mut change: impl FnMut(&mut Document, Moment)) {
+        for _ in 0..WRITE_TRIES {
+            match self.change(|document, now| (change(document, now), true)) {
+                Ok(Some(())) => return,
+                Ok(None) => std::thread::yield_now(),
+                Err(error) => {
+                    tracing::warn!(limit = %self.key, error = error.message(), "limit not written");
+                    return;
+                }
+            }
+        }
+        tracing::warn!(limit = %self.key, "limit not written: its file stays locked");
+    }
+
+    fn refusal(&self, account: &str, cause: LimitCause, due: Moment) -> LimitError {
+        LimitError::new(self.key.clone(), account, cause, due.since(self.now()))
+    }
+
+    /// Waits for the turn in this process and then for the permit.
+    async fn wait(&self, account: &str, lane: Lane, until: Instant) -> Result<(), LimitError> {
+        let turn = self.turn(lane);
+        let unusable = |error: StoreError| LimitError::unusable(self.key.clone(), account, &error);
+        'turn: loop {
+            let ahead = turn.waiting.load(Ordering::Relaxed);
+            if ahead > 0
+                && let Seen::Look(Look::Wait(due, cause)) =
+                    self.look(account, lane, ahead, false).map_err(unusable)?
+                && self.instant(due) > until
+            {
+                return Err(self.refusal(account, cause, due));
+            }
+            let waiting = Waiting::new(&turn.waiting);
+            let Ok(held) = timeout_at(until, turn.mutex.lock()).await else {
+                let due = Rate::new(self.quota).due(ahead, self.now());
+                return Err(self.refusal(account, LimitCause::Quota, due));
+            };
+            loop {
+                match self.look(account, lane, 0, true).map_err(unusable)? {
+                    Seen::Look(Look::Granted) => return Ok(()),
+                    Seen::Look(Look::Wait(due, cause)) => {
+                        let wake = self.instant(due);
+                        if wake > until {
+                            return Err(self.refusal(account, cause, due));
+                        }
+                        if cause == LimitCause::AccountPause {
+                            // Other accounts need not wait for this one.
+                            drop((held, waiting));
+                            sleep_until(wake).await;
+                            continue 'turn;
+                        }
+                        sleep_until(wake).await;
+                    }
+                    Seen::Locked if Instant::now() + LOCKED_WAIT > until => {
+                        return Err(self.refusal(account, LimitCause::Quota, self.now()));
+                    }
+                    Seen::Locked => sleep(LOCKED_WAIT).await,
+                    Seen::Full => return self.alone.take(account, lane, until).await.map(drop),
+                }
+            }
+        }
+    }
+
+    /// The moment on tokio's clock, at least a tick ahead.
+    fn instant(&self, moment: Moment) -> Instant {
+        Instant::now() + moment.since(self.now()).max(LOCKED_WAIT)
+    }
+}
+
+fn moment(at: Timestamp) -> Moment {
+    let micros = u64::try_from(at.unix_micros() - BASE_MICROS).unwrap_or_default();
+    Moment::from_nanos(micros.saturating_mul(1000))
+}
+
+fn is_full(error: &StoreError) -> bool {
+    let StoreError::Io { source, .. } = error else { return false };
+    matches!(source.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+}
+
+#[async_trait]
+impl Bucket for DirectoryBucket {
+    fn try_take(&self, account: &str, lane: Lane) -> bool {
+        let waits = |turn: &Turn| turn.waiting.load(Ordering::Relaxed) > 0;
+        if waits(&self.live) || (lane == Lane::History && waits(&self.history)) {
+            return false;
+        }
+        match self.look(account, lane, 0, false) {
+            Ok(Seen::Look(Look::Granted)) => true,
+            Ok(Seen::Full) => self.alone.try_take(account, lane),
+            // `take` reports what is wrong.
+            Ok(Seen::Look(Look::Wait(..)) | Seen::Locked) | Err(_) => false,
+        }
+    }
+
+    async fn take(
+        &self,
+        account: &str,
+        lane: Lane,
+        until: Instant,
+    ) -> Result<Duration, LimitError> {
+        let entered = Instant::now();
+        if until < entered {
+            return Err(self.refusal(account, LimitCause::Late, self.now()));
+        }
+        if self.try_take(account, lane) {
+            return Ok(Duration::ZERO);
+        }
+        self.wait(account, lane, until).await?;
+        Ok(entered.elapsed())
+    }
+
+    fn refused(&self, account: &str, pause: Duration) {
+        self.insist(|document, now| document.refused(account, now.after(pause)));
+        self.alone.refused(account, pause);
+        tracing::debug!(limit = %self.key, account, seconds = pause.as_secs_f64(), "account paused");
+    }
+
+    fn hold(&self, pause: Duration) {
+        self.insist(|document, now| document.hold(now.after(pause)));
+        self.alone.hold(pause);
+        tracing::warn!(limit = %self.key, seconds = pause.as_secs_f64(), "all accounts paused");
+    }
+
+    fn give_back(&self) {
+        if self.quota != Quota::UNLIMITED {
+            self.insist(|document, _| document.give_back(self.quota));
+        }
+    }
+}
+
+impl fmt::Debug for DirectoryBucket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DirectoryBucket")
+            .field("key", &self.key)
+            .field("quota", &self.quota)
+            .finish_non_exhaustive()
+    }
+}

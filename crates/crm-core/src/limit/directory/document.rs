@@ -1,0 +1,221 @@
+//! The state of one bucket as the processes pass it to each other.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::super::Lane;
+use super::super::Quota;
+use super::super::clock::Moment;
+use super::super::error::LimitCause;
+use super::super::lane::LIVE_RUN;
+use super::super::rate::Rate;
+
+/// A stored moment further ahead than this was written before the clock was set back.
+const LONGEST_PAUSE_NANOS: u64 = 3_600 * 1_000_000_000;
+
+/// How long after its next look a waiter counts as waiting: it may be late, or dead.
+const MARK_NANOS: u64 = 50_000_000;
+
+/// One bucket. Moments are nanoseconds since [`BASE_MICROS`](super::bucket::BASE_MICROS).
+#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Document {
+    /// When the next permit would come if permits came evenly.
+    arrival: u64,
+    /// Until when all accounts pause.
+    held: u64,
+    /// Until when single accounts pause.
+    pauses: BTreeMap<String, u64>,
+    /// Until when a live request, somewhere, counts as waiting.
+    live_waits: u64,
+    /// The same for what can wait.
+    history_waits: u64,
+    /// Live permits while history waited, since history's last one.
+    live_run: u8,
+}
+
+/// The answer to one look.
+#[derive(Debug, PartialEq)]
+pub(super) enum Look {
+    Granted,
+    /// Not before this moment.
+    Wait(Moment, LimitCause),
+}
+
+impl Document {
+    /// A bucket whose file cannot be read: nothing is allowed that a full bucket would not allow.
+    pub(super) fn unknown(quota: Quota, now: Moment) -> Self {
+        let arrival = Rate::new(quota).latest_arrival(now);
+        Self { arrival: arrival.as_nanos(), ..Self::default() }
+    }
+
+    /// Drops what is over, and moments that only a clock set back can explain.
+    pub(super) fn tidy(&mut self, quota: Quota, now: Moment) {
+        let latest = Rate::new(quota).latest_arrival(now).as_nanos();
+        self.arrival = self.arrival.min(latest.max(now.as_nanos()));
+        let furthest = now.as_nanos().saturating_add(LONGEST_PAUSE_NANOS);
+        self.held = self.held.min(furthest);
+        self.pauses.retain(|_, until| {
+            *until = (*until).min(furthest);
+            *until > now.as_nanos()
+        });
+        for mark in [&mut self.live_waits, &mut self.history_waits] {
+            *mark = (*mark).min(furthest);
+        }
+    }
+
+    /// Takes a permit if there is one for this lane now; `ahead` wait for one in this process.
+    pub(super) fn look(
+        &mut self,
+        quota: Quota,
+        account: &str,
+        lane: Lane,
+        ahead: u64,
+        now: Moment,
+    ) -> Look {
+        let paused = self.pauses.get(account).copied().unwrap_or_default();
+        if paused > now.as_nanos() {
+            return Look::Wait(Moment::from_nanos(paused), LimitCause::AccountPause);
+        }
+        if self.held > now.as_nanos() {
+            return Look::Wait(Moment::from_nanos(self.held), LimitCause::BucketPause);
+        }
+        let rate = Rate::resumed(quota, Moment::from_nanos(self.arrival));
+        let due = rate.due(ahead, Moment::default());
+        if ahead == 0 && self.is_turn_of(lane, now) {
+            let at = rate.counted_at(due, now);
+            if at <= now && rate.take(at) {
+                self.arrival = rate.arrival().as_nanos();
+                self.granted(lane, now);
+                return Look::Granted;
+            }
+        }
+        // Where the other lane goes first, the permit after its one.
+        let next = if due > now { due } else { rate.due(1, now) };
+        Look::Wait(next, LimitCause::Quota)
+    }
+
+    /// Marks a lane as waiting until after its next look.
+    pub(super) fn mark(&mut self, lane: Lane, next_look: Moment) {
+        let until = next_look.as_nanos().saturating_add(MARK_NANOS);
+        let mark = match lane {
+            Lane::Live => &mut self.live_waits,
+            Lane::History => &mut self.history_waits,
+        };
+        *mark = (*mark).max(until);
+    }
+
+    fn is_turn_of(&self, lane: Lane, now: Moment) -> bool {
+        match lane {
+            Lane::Live => self.live_run < LIVE_RUN || self.history_waits <= now.as_nanos(),
+            Lane::History => self.live_run >= LIVE_RUN || self.live_waits <= now.as_nanos(),
+        }
+    }
+
+    fn granted(&mut self, lane: Lane, now: Moment) {
+        match lane {
+            Lane::History => {
+                self.live_run = 0;
+                self.history_waits = 0;
+            }
+            Lane::Live => {
+                if self.history_waits > now.as_nanos() {
+                    self.live_run = self.live_run.saturating_add(1);
+                }
+                self.live_waits = 0;
+            }
+        }
+    }
+
+    /// Returns a permit that was taken a moment ago.
+    pub(super) fn give_back(&mut self, quota: Quota) {
+        let rate = Rate::resumed(quota, Moment::from_nanos(self.arrival));
+        rate.give_back();
+        self.arrival = rate.arrival().as_nanos();
+    }
+
+    /// The CRM refused a request of `account`; a second account at the same time pauses all.
+    pub(super) fn refused(&mut self, account: &str, until: Moment) {
+        let pause = self.pauses.entry(account.to_owned()).or_default();
+        *pause = (*pause).max(until.as_nanos());
+        if self.pauses.len() > 1 {
+            let last = self.pauses.values().copied().max().unwrap_or_default();
+            self.held = self.held.max(last);
+        }
+    }
+
+    /// Holds back every account.
+    pub(super) fn hold(&mut self, until: Moment) {
+        self.held = self.held.max(until.as_nanos());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: u64 = 1_000_000_000;
+
+    fn quota() -> Quota {
+        Quota::new(10.0, 1).unwrap()
+    }
+
+    fn at(tenths: u64) -> Moment {
+        Moment::from_nanos(100 * SECOND + tenths * SECOND / 10)
+    }
+
+    #[test]
+    fn permits_are_spaced_by_the_quota() {
+        let mut document = Document::default();
+        assert_eq!(document.look(quota(), "shop", Lane::Live, 0, at(0)), Look::Granted);
+        let Look::Wait(next, LimitCause::Quota) =
+            document.look(quota(), "shop", Lane::Live, 0, at(0))
+        else {
+            panic!("a second permit at once: {document:?}");
+        };
+        // A timer may be late by 2 ms without delaying the next permit.
+        assert!(next > at(0).after_nanos(SECOND / 11) && next <= at(1), "{next:?}");
+        assert_eq!(document.look(quota(), "shop", Lane::Live, 0, at(1)), Look::Granted);
+    }
+
+    #[test]
+    fn history_gets_every_tenth_permit_while_live_waits() {
+        let mut document = Document::default();
+        let mut order = String::new();
+        for tenth in 0..40 {
+            let now = at(tenth);
+            document.mark(Lane::Live, now);
+            document.mark(Lane::History, now);
+            for (lane, letter) in [(Lane::History, 'h'), (Lane::Live, 'l')] {
+                if document.look(quota(), "shop", lane, 0, now) == Look::Granted {
+                    order.push(letter);
+                }
+            }
+        }
+        assert_eq!(order, "lllllllllh".repeat(4));
+    }
+
+    #[test]
+    fn a_second_paused_account_pauses_all() {
+        let mut document = Document::default();
+        document.refused("one", at(20));
+        let mut look = |account: &str| document.look(quota(), account, Lane::Live, 0, at(0));
+        assert_eq!(look("one"), Look::Wait(at(20), LimitCause::AccountPause));
+        assert_eq!(look("other"), Look::Granted);
+        document.refused("two", at(30));
+        let look = document.look(quota(), "other", Lane::Live, 0, at(1));
+        assert_eq!(look, Look::Wait(at(30), LimitCause::BucketPause));
+    }
+
+    #[test]
+    fn a_clock_set_back_stops_nothing_for_long() {
+        let mut document = Document::default();
+        document.look(quota(), "shop", Lane::Live, 0, Moment::from_nanos(10_000 * SECOND));
+        document.refused("shop", Moment::from_nanos(20_000 * SECOND));
+        let now = at(0);
+        document.tidy(quota(), now);
+        assert!(document.arrival <= now.as_nanos() + SECOND / 10, "{document:?}");
+        assert!(document.pauses["shop"] <= now.as_nanos() + 3_600 * SECOND, "{document:?}");
+    }
+}

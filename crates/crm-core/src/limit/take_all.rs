@@ -1,0 +1,35 @@
+//! Permits of several buckets for one request.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::{Bucket, Lane, LimitError};
+
+/// Takes a permit of each bucket, at most until `until`, and returns how long that took.
+///
+/// No permit is held while another is waited for, since a permit belongs to the moment it is taken.
+pub(crate) async fn take_all(
+    buckets: &[&dyn Bucket],
+    account: &str,
+    lane: Lane,
+    until: Instant,
+) -> Result<Duration, LimitError> {
+    let entered = Instant::now();
+    let mut waited = false;
+    // The bucket whose permit was waited for.
+    let mut held = None;
+    loop {
+        let others = buckets.iter().enumerate().filter(|(index, _)| held != Some(*index));
+        let empty = others.clone().find(|(_, bucket)| !bucket.try_take(account, lane));
+        let Some((empty, bucket)) = empty else {
+            return Ok(if waited { entered.elapsed() } else { Duration::ZERO });
+        };
+        others.take_while(|(index, _)| *index < empty).for_each(|(_, bucket)| bucket.give_back());
+        if let Some(held) = held.and_then(|held| buckets.get(held)) {
+            held.give_back();
+        }
+        waited |= !bucket.take(account, lane, until).await?.is_zero();
+        held = Some(empty);
+    }
+}
