@@ -174,6 +174,8 @@ class FullDisk:
 def full_disk(run, disk):
     """The disk is full, or nearly, while some commands of a call run."""
     scenario = run.rng.choice(SCENARIOS)
+    # What cannot be remembered may be sent a second time; Kontur refuses an event after the end.
+    run.may_be_refused = "event.before_the_end"
     how = "a full tmpfs" if disk.mounted else "a limit of file sizes"
     run.what = f"{scenario.name}: {how}"
     call = run.call(scenario)

@@ -80,6 +80,11 @@ class Process:
         self._reader.join(seconds)
 
     @property
+    def ended(self):
+        """When it ended, None while it runs."""
+        return None if self.seconds is None else self.began + self.seconds
+
+    @property
     def runs(self):
         return self._reader.is_alive()
 
