@@ -115,20 +115,21 @@ def main():
         chaos = Chaos(os.path.abspath(asked.program), sandbox, asked.seed)
         if not chaos.rehearse():
             return 1
-        if asked.run is not None:
-            return 0 if chaos.play(asked.run) else 1
-        number = 0
-        while time.monotonic() - began < asked.seconds:
+        number = asked.run or 0
+        while True:
             if not chaos.play(number):
                 return 1
             number += 1
+            if asked.run is not None or time.monotonic() - began >= asked.seconds:
+                break
     finally:
         sandbox.close()
         shutil.rmtree(directory, ignore_errors=True)
     if not chaos.mounts:
         print("full disk: mounting is refused, so files were limited in size")
     counts = ", ".join(f"{family} {count}" for family, count in sorted(chaos.counts.items()))
-    print(f"{number} runs without a fault: {counts}; there are {len(chaos.steps)} exact steps")
+    runs = sum(chaos.counts.values())
+    print(f"{runs} runs without a fault: {counts}; there are {len(chaos.steps)} exact steps")
     return 0
 
 

@@ -166,11 +166,22 @@ class Run:
                 if kinds.count(kind) > 1 and kind != "hangup":
                     self.problems.append(f"call {call.id}: event {kind} was sent twice")
 
+    def lost_follow_ups(self, call):
+        """Returns true if a process reported that the follow-ups of a call are not made, which
+        happens on a full disk."""
+        rows = (row for process in self.processes for row in process.rows)
+        return any(
+            row.get("call_id") == call.id and "its follow-up was not made" in warning
+            for row in rows
+            for warning in row.get("warnings", [])
+        )
+
     def check_follow_ups(self, call, items):
         """Checks that a task and a customer stand once, or their absence is reported."""
+        lost = self.lost_follow_ups(call)
         if call.scenario.has_task:
             tasks = len(self.tasks(call))
-            reported = any(
+            reported = lost or any(
                 item["kind"] == "follow_up" and (item["error"] or {}).get("effect") == "maybe"
                 for item in items
             )
@@ -183,7 +194,7 @@ class Run:
                 for customer in self.sandbox.state("retailcrm")["customers"]
                 if any(digits == phone.lstrip("+") for phone in customer["phones"])
             ]
-            if len(customers) != 1:
+            if len(customers) > 1 or (not customers and not lost):
                 self.problems.append(f"call {call.id}: {len(customers)} customers {call.phone}")
 
     def report(self):

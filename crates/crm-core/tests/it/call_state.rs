@@ -65,9 +65,8 @@ fn an_answered_call_knows_who_talked_how_long_and_who_waited() {
 #[test]
 fn a_call_whose_ringing_was_not_observed_waited_since_its_record() {
     let client: PhoneNumber = "+375446370646".parse().unwrap();
-    let record =
-        CallRecord::new(call(), Direction::Inbound, client, at(0), Outcome::Answered)
-            .with_talk(Seconds::new(30));
+    let record = CallRecord::new(call(), Direction::Inbound, client, at(0), Outcome::Answered)
+        .with_talk(Seconds::new(30));
     for (events, wait) in [
         (vec![answered(5, "151")], 5),
         (vec![answered(5, "151"), ended(35)], 5),
