@@ -12,7 +12,7 @@ use crate::hub::Hub;
 use crate::open_call::in_time;
 use crate::pending::{PendingCall, PendingKind};
 use crate::phone::PhoneNumber;
-use crate::state::Space;
+use crate::state::{CallSlot, Space};
 use crate::warning::{Warning, WarningKind};
 
 /// Something that is due once a call is recorded.
@@ -93,7 +93,8 @@ pub trait FollowUpJob: Sync {
 }
 
 /// Does what is pending after a recorded call. No call may be locked by the caller: the number is
-/// locked here, so that calls of one number wait for each other.
+/// locked here, so that calls of one number, and processes that follow up one call, wait for each
+/// other.
 pub async fn follow_up<J: FollowUpJob>(
     job: &J,
     hub: &Hub,
@@ -102,40 +103,14 @@ pub async fn follow_up<J: FollowUpJob>(
     call: &CallId,
 ) -> Vec<Warning> {
     let run = Run { job, hub, cx, account };
-    let mut warnings = Vec::new();
-    let pending = match hub.pending_call(cx, account.name(), call).await {
-        Ok(pending) => pending,
-        Err(error) => return vec![undone("follow-up", &error)],
-    };
-    let Some(pending) = pending.filter(|one| !one.has(PendingKind::Record)) else {
-        return warnings;
-    };
-    let Some(record) = &pending.record else {
-        return warnings;
-    };
-    let &Party::Number(number) = record.client() else {
-        return warnings;
-    };
-    let talked = record.talked_with().last();
-    let talked = talked.filter(|_| record.outcome().is_answered());
-    let manager = talked.and_then(|extension| account.directory().user_of(extension));
-    let due = FollowUpCall { record, number, manager };
-    let mut customer = None;
-    if pending.duties.contains(&Duty::Customer) {
-        match run.customer(&due).await {
-            Ok(found) => {
-                customer = Some(found);
-                run.done(&due, Duty::Customer).await;
-            }
-            Err(error) => run.failed(&due, "customer", &error, &mut warnings).await,
-        }
+    match run.pending_record(call).await {
+        Ok(None) => Vec::new(),
+        Ok(Some((_, number))) => match run.lock(number).await {
+            Ok(mut slot) => run.follow_up(call, &mut *slot).await,
+            Err(error) => vec![undone("follow-up", &error)],
+        },
+        Err(error) => vec![undone("follow-up", &error)],
     }
-    if pending.duties.contains(&Duty::Task)
-        && let Err(error) = run.task(&due, customer, &mut warnings).await
-    {
-        run.failed(&due, "task", &error, &mut warnings).await;
-    }
-    warnings
 }
 
 struct Run<'a, J> {
@@ -146,12 +121,63 @@ struct Run<'a, J> {
 }
 
 impl<J: FollowUpJob> Run<'_, J> {
+    /// The pending work of a recorded call, and its client's number.
+    async fn pending_record(&self, call: &CallId) -> Result<Option<(PendingCall, PhoneNumber)>> {
+        let pending = self.hub.pending_call(self.cx, self.account.name(), call).await?;
+        let recorded = pending.filter(|pending| !pending.has(PendingKind::Record));
+        Ok(recorded.and_then(|pending| match pending.record.as_ref()?.client() {
+            &Party::Number(number) => Some((pending, number)),
+            _ => None,
+        }))
+    }
+
+    async fn lock(&self, number: PhoneNumber) -> Result<Box<dyn CallSlot>> {
+        let (store, account) = (self.hub.store(), self.account.name());
+        let opening = store.open_in(Space::Numbers, account.as_str(), number.e164());
+        in_time(self.cx, opening).await
+    }
+
+    async fn follow_up(&self, call: &CallId, slot: &mut dyn CallSlot) -> Vec<Warning> {
+        // Another process may have done it while the number was locked.
+        let (pending, number) = match self.pending_record(call).await {
+            Ok(Some(found)) => found,
+            Ok(None) => return Vec::new(),
+            Err(error) => return vec![undone("follow-up", &error)],
+        };
+        let Some(record) = &pending.record else {
+            return Vec::new();
+        };
+        let mut warnings = Vec::new();
+        let talked = record.talked_with().last();
+        let talked = talked.filter(|_| record.outcome().is_answered());
+        let manager = talked.and_then(|extension| self.account.directory().user_of(extension));
+        let due = FollowUpCall { record, number, manager };
+        let mut customer = None;
+        if pending.duties.contains(&Duty::Customer) {
+            match self.customer(&due, slot).await {
+                Ok(found) => {
+                    customer = Some(found);
+                    self.done(&due, Duty::Customer).await;
+                }
+                Err(error) => self.failed(&due, "customer", &error, &mut warnings).await,
+            }
+        }
+        if pending.duties.contains(&Duty::Task)
+            && let Err(error) = self.task(&due, customer, &mut warnings).await
+        {
+            self.failed(&due, "task", &error, &mut warnings).await;
+        }
+        warnings
+    }
+
     /// The customer who has the number, created if there is none. It is remembered under the
     /// number, since a search may not find a new customer yet.
-    async fn customer(&self, call: &FollowUpCall<'_>) -> Result<J::Customer> {
-        let (account, number) = (self.account.name(), call.number.e164());
-        let opening = self.hub.store().open_in(Space::Numbers, account.as_str(), number);
-        let mut slot = in_time(self.cx, opening).await?;
+    async fn customer(
+        &self,
+        call: &FollowUpCall<'_>,
+        slot: &mut dyn CallSlot,
+    ) -> Result<J::Customer> {
+        let account = self.account.name();
         if let Some(created) = slot.document().and_then(|id| J::Customer::deserialize(id).ok()) {
             return Ok(created);
         }

@@ -178,14 +178,20 @@ fn a_kill_at_any_request_is_settled_to_one_record() {
     }
 }
 
-#[test]
-fn a_task_refused_by_a_limit_does_not_cost_the_record() {
+/// A stage whose profile creates tasks for missed calls.
+fn stage_with_tasks() -> Stage {
     let stage = Stage::bare();
     let mut table: toml::Table = toml::from_str(&stage.profile_text("shop")).unwrap();
     let more = "missed_task = true\nmissed_user = \"8\"\nsite = \"shop-one\"\ntimeout_seconds = 5";
     let profile = table["profile"]["shop"].as_table_mut().unwrap();
     profile.extend(toml::from_str::<toml::Table>(more).unwrap());
     stage.configure(&toml::to_string(&table).unwrap());
+    stage
+}
+
+#[test]
+fn a_task_refused_by_a_limit_does_not_cost_the_record() {
+    let stage = stage_with_tasks();
     stage.fault(|fault| fault.path("/api/v5/tasks").status(503).times(2));
     let log = stage.json(&MISSED).ends(0);
     assert_eq!(log["recorded"], true);
@@ -239,6 +245,14 @@ fn a_full_disk_sends_no_popup_and_still_records() {
     let value = on_a_full_disk(&stage, &HANGUP).ends(0);
     assert_eq!(value["recorded"], true, "{value}");
     assert_eq!(recorded(&stage), 1);
+}
+
+#[test]
+fn a_full_disk_reports_the_task_that_is_not_made() {
+    let stage = stage_with_tasks();
+    let value = on_a_full_disk(&stage, &MISSED).ends(0);
+    assert_eq!(value["recorded"], true, "{value}");
+    assert!(value["warnings"].to_string().contains("its follow-up was not made"), "{value}");
 }
 
 #[test]

@@ -11,6 +11,7 @@ use crate::follow_up::Duty;
 use crate::hub::Hub;
 use crate::name::AccountName;
 use crate::pending::{LOOK_AGAIN_AFTER, PendingCall, PendingKind, may_succeed_later};
+use crate::warning::{Warning, WarningKind};
 
 /// When the history is looked at after a lost response.
 const LOOKS: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(30)];
@@ -52,6 +53,8 @@ pub struct RecordAttempt {
     call: CallId,
     /// An earlier attempt may have recorded it.
     maybe_before: bool,
+    /// Its follow-ups could not be stored, so they are not made.
+    follow_ups_lost: bool,
 }
 
 impl RecordAttempt {
@@ -85,15 +88,25 @@ impl RecordAttempt {
             entry.sent_at.get_or_insert(now);
             maybe_before
         });
-        let maybe_before = match stored.await {
-            Ok(maybe_before) => maybe_before,
+        let (maybe_before, follow_ups_lost) = match stored.await {
+            Ok(maybe_before) => (maybe_before, false),
             Err(error) if repeat == RecordRepeat::Keyed && error.kind() == ErrorKind::Config => {
                 tracing::warn!(%account, %call, %error, "the record cannot be kept as pending");
-                false
+                (false, !duties.is_empty())
             }
             Err(error) => return Err(error),
         };
-        Ok(Self { call, maybe_before })
+        Ok(Self { call, maybe_before, follow_ups_lost })
+    }
+
+    /// Returns the warning for follow-ups that are not made because they could not be stored.
+    pub fn lost_follow_ups(&self) -> Option<Warning> {
+        self.follow_ups_lost.then(|| {
+            Warning::new(
+                WarningKind::Incomplete,
+                "the call is recorded, but its follow-up was not made: pending work cannot be stored",
+            )
+        })
     }
 
     /// Returns true if an earlier attempt may have recorded the call.

@@ -63,6 +63,23 @@ fn an_answered_call_knows_who_talked_how_long_and_who_waited() {
 }
 
 #[test]
+fn a_call_whose_ringing_was_not_observed_waited_since_its_record() {
+    let client: PhoneNumber = "+375446370646".parse().unwrap();
+    let record = CallRecord::new(call(), Direction::Inbound, client, at(0), Outcome::Answered)
+        .with_talk(Seconds::new(30));
+    for (events, wait) in [
+        (vec![answered(5, "151")], 5),
+        (vec![answered(5, "151"), ended(35)], 5),
+        (vec![ringing(2, &["151"]), answered(5, "151")], 3),
+    ] {
+        let complete = after(&events).complete(record.clone());
+        assert_eq!(complete.wait(), Some(Seconds::new(wait)), "{events:?}");
+        let ended = if wait == 5 { 35 } else { 33 };
+        assert_eq!(complete.ended_at(), at(ended), "{events:?}");
+    }
+}
+
+#[test]
 fn a_call_nobody_took_is_missed_and_only_waited() {
     let state = after(&[ringing(0, &["151"]), ringing(15, &["152"]), ended(26)]);
     let record = state.to_record(&call()).unwrap().settled();

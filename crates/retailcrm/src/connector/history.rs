@@ -253,6 +253,7 @@ impl Connector {
                 format!("the call is recorded, but that cannot be remembered: {}", error.message()),
             ));
         }
+        warnings.extend(parcel.attempt.lost_follow_ups());
         // Another program that recorded it may have made the task, and nothing in the CRM shows it.
         let (hub, account, task) = (self.hub(), self.own().name(), own || !duplicate);
         parcel.attempt.recorded(hub, cx, account, task).await;

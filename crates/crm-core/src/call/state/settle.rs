@@ -1,7 +1,7 @@
 //! A finished call out of what was remembered of it.
 
 use super::{CallState, LiveLeg};
-use crate::call::{CallId, CallRecord, LegRecord, Outcome};
+use crate::call::{CallId, CallRecord, LegRecord};
 use crate::time::Seconds;
 use crate::warning::WarningKind;
 
@@ -63,7 +63,7 @@ impl CallState {
             record = record.with_talk(talk);
         }
         if record.wait().is_none()
-            && let Some(wait) = self.waited(record.outcome())
+            && let Some(wait) = self.waited(&record)
         {
             record = record.with_wait(wait);
         }
@@ -133,11 +133,15 @@ impl CallState {
     }
 
     /// From the first event to the answer, or to the end where there was no answer to wait for: an
-    /// answered call whose answer was not observed waited an unknown time.
-    fn waited(&self, outcome: Outcome) -> Option<Seconds> {
-        let started = self.started_at?;
-        let end = self.ended_at.filter(|_| !outcome.is_answered());
+    /// answered call whose answer was not observed waited an unknown time. Where nothing was observed
+    /// before the answer, the call began with its record.
+    fn waited(&self, record: &CallRecord) -> Option<Seconds> {
+        let mut started = self.started_at?;
+        let end = self.ended_at.filter(|_| !record.outcome().is_answered());
         let until = self.answered_at.or(end)?;
+        if until == started {
+            started = started.min(record.started_at());
+        }
         Some(Seconds::rounded(until.since(started)))
     }
 }

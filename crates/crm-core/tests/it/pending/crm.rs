@@ -216,6 +216,8 @@ impl<C: Class> FollowUpJob for Crm<C> {
         _: Option<String>,
         _: &mut Vec<Warning>,
     ) -> Result<Option<String>> {
+        // What is looked up for it takes time, in which others go on.
+        tokio::time::sleep(Duration::from_millis(10)).await;
         Ok(Some(format!("{}: {}", self.account.task_text(), call.number.e164())))
     }
 

@@ -97,3 +97,19 @@ async fn follow_ups_outlive_the_memory_of_their_call() {
     assert_eq!(held(&crm), (1, 1, 1));
     crm.ledger(|ledger| assert_eq!(ledger.sends, 1, "the record is not sent again"));
 }
+
+#[tokio::test(start_paused = true)]
+async fn followed_up_twice_at_once_a_call_gives_one_task() {
+    let crm = Crm::<Keyed>::following_up([]);
+    let log = async { crm.log(missed()).await.unwrap() };
+    let settle = async {
+        // The record is sent, and its task is looked up.
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        crm.settle(&call(), Mode::Due).await
+    };
+    let (receipt, settled) = tokio::join!(log, settle);
+    assert!(receipt.warnings().is_empty(), "{receipt:?}");
+    assert!(settled.iter().all(|one| one.error.is_none()), "{settled:?}");
+    assert_eq!(held(&crm), (1, 1, 1));
+    assert!(crm.pending().await.is_empty());
+}
