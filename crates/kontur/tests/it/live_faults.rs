@@ -3,7 +3,7 @@
 use serde_json::json;
 use vochi_crm_core::http::TransportError;
 use vochi_crm_core::testing::Step;
-use vochi_crm_core::{Direction, Effect, ErrorKind, EventKind, Leg, LegEnd};
+use vochi_crm_core::{Direction, Effect, ErrorKind, EventKind, Leg, LegEnd, WarningKind};
 
 use super::live::{left, play};
 use super::support::{
