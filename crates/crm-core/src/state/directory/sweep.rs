@@ -90,10 +90,13 @@ pub(super) fn list(
             }
             Ok(_) => {}
             // One bad file hides no other document: opening this one reports what is wrong.
-            Err(error) => match CallFiles::id_of(stem) {
-                Some(call_id) => ids.push(call_id),
-                None => tracing::warn!(%error, "a document is left out of the list"),
-            },
+            Err(error) => {
+                if let Some(call_id) = CallFiles::id_of(stem) {
+                    ids.push(call_id);
+                } else {
+                    tracing::warn!(%error, "a document is left out of the list");
+                }
+            }
         }
     }
     ids.sort();
