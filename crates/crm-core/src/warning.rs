@@ -144,6 +144,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_documentation_has_every_code() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/errors.md");
+        let page = std::fs::read_to_string(path).unwrap();
+        for kind in WarningKind::ALL {
+            let row = format!("| `{}` |", kind.as_str());
+            assert!(
+                page.lines().any(|line| line.starts_with(&row)),
+                "{kind:?} is not in errors.md"
+            );
+        }
+    }
+
+    #[test]
     fn codes_of_all_kinds_are_distinct_and_snake_case() {
         let codes: BTreeSet<&str> = WarningKind::ALL.iter().map(|kind| kind.as_str()).collect();
         assert_eq!(codes.len(), WarningKind::ALL.len(), "a code is used twice: {codes:?}");

@@ -111,7 +111,7 @@ impl RecordedEvent {
             };
             Timestamp::from_unix_micros(micros(seconds?))
         };
-        // A clock that was never set says nothing.
+        // A clock that was never set gives no time.
         Some(written).filter(|written| is_plausible(*written))
     }
 

@@ -102,11 +102,18 @@ pub(super) async fn run(app: &App<'_>, args: &HealthArgs) -> Result<Exit> {
         return Ok(Exit::Done);
     }
     let mut found = Vec::new();
+    let redactor = app.redactor();
     for checking in under_way {
-        found.push(match checking {
+        let mut health = match checking {
             Checking::Done(health) => *health,
             Checking::Running(task) => app.in_time(&cx, Manner::Reads, joined(task)).await?,
-        });
+        };
+        // Checks name values of the configuration, and a key may be in the wrong place.
+        for check in &mut health.checks {
+            check.message = redactor.mask_known(&check.message);
+            check.hint = check.hint.take().map(|hint| redactor.mask_known(&hint));
+        }
+        found.push(health);
     }
     let exit = found.iter().fold(Exit::Done, |exit, health| exit.or_graver(health.exit));
     let report = Health { ok: exit == Exit::Done, error: gravest(&found, exit), profiles: found };

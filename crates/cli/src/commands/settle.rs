@@ -10,6 +10,7 @@ use vochi_crm::{CallId, Error, Result};
 use super::delivery::option;
 use crate::app::{App, Manner, Session};
 use crate::args::{Format, SettleArgs};
+use crate::crm::Crm;
 use crate::exit::Exit;
 use crate::output::{Paint, Rehearsal, Report, Tone, Trouble, clean};
 
@@ -22,8 +23,9 @@ const LONGEST: Duration = Duration::from_mins(10);
 struct Row {
     ok: bool,
     profile: String,
-    call_id: String,
-    kind: PendingKind,
+    /// `None`, as `kind`: the profile cannot be used, whatever is pending.
+    call_id: Option<String>,
+    kind: Option<PendingKind>,
     recorded: bool,
     attempts: u32,
     error: Option<Trouble>,
@@ -36,8 +38,12 @@ impl Report for Row {
             (false, Some(_)) => paint.tone(Tone::Bad, "not sent"),
             (false, None) => paint.tone(Tone::Odd, "pending"),
         };
-        let line =
-            format!("{what}  {}  call {}  account {}", self.kind, self.call_id, self.profile);
+        let line = match (self.kind, &self.call_id) {
+            (Some(kind), Some(call)) => {
+                format!("{what}  {kind}  call {call}  account {}", self.profile)
+            }
+            _ => format!("{what}  account {}", self.profile),
+        };
         clean(&line).into_owned()
     }
 }
@@ -68,11 +74,19 @@ impl Summary {
 
 pub(super) async fn run(app: &App<'_>, args: &SettleArgs) -> Result<Exit> {
     let send = args.send.as_ref().map(|id| option("--send", CallId::new(id))).transpose()?;
-    let sessions = open(app).await?;
+    let Opened { sessions, broken } = open(app).await?;
+    for (name, error) in &broken {
+        report(app, &unusable(app, name, error), Some(error));
+    }
     let mut pause = EVERY;
     loop {
-        let summary = round(app, &sessions, send.as_ref()).await?;
+        let mut summary = round(app, &sessions, send.as_ref()).await?;
+        let waits = summary.pending + summary.failed > 0;
         let tried = summary.sent + summary.pending + summary.failed > 0;
+        for (_, error) in &broken {
+            summary.failed += 1;
+            summary.end(Exit::of(error));
+        }
         if app.global.dry_run {
             let mut rehearsal = Rehearsal::nothing();
             for session in &sessions {
@@ -90,7 +104,6 @@ pub(super) async fn run(app: &App<'_>, args: &SettleArgs) -> Result<Exit> {
             }
             return Ok(summary.exit.unwrap_or(Exit::Done));
         }
-        let waits = summary.pending + summary.failed > 0;
         pause = if waits { (pause * 2).min(LONGEST) } else { EVERY };
         let next = Instant::now() + if waits { pause } else { EVERY };
         if app.deadline().is_some_and(|deadline| deadline <= next) {
@@ -100,21 +113,47 @@ pub(super) async fn run(app: &App<'_>, args: &SettleArgs) -> Result<Exit> {
     }
 }
 
-/// All profiles, or the one that was asked for.
-async fn open(app: &App<'_>) -> Result<Vec<Session>> {
+/// The profiles to settle.
+struct Opened {
+    sessions: Vec<Session>,
+    /// Profiles that cannot be used, by name. They keep no other profile from being settled.
+    broken: Vec<(String, Error)>,
+}
+
+/// Opens all profiles, or the one that was asked for.
+async fn open(app: &App<'_>) -> Result<Opened> {
     let settings = app.settings()?;
     let profiles = if app.global.profile.is_empty() {
-        settings.all()?.into_iter().map(|(_, profile)| profile).collect::<Result<_>>()?
+        // Of a CRM without a connector nothing is pending.
+        let mut all = settings.all()?;
+        all.retain(|(name, _)| settings.crm_of(name).is_none_or(|crm| Crm::named(crm).is_some()));
+        all
     } else {
-        settings.asked()?
+        let asked = settings.asked()?.into_iter();
+        asked.map(|profile| (profile.name.clone(), Ok(profile))).collect()
     };
-    app.conceal(profiles.iter().flat_map(|profile| profile.secrets.clone()));
+    let good = profiles.iter().filter_map(|(_, profile)| profile.as_ref().ok());
+    app.conceal(good.flat_map(|profile| profile.secrets.clone()));
     let state_dir = settings.state_dir()?;
-    let mut sessions = Vec::new();
-    for profile in profiles {
-        sessions.push(app.open(profile, Some(state_dir.clone())).await?);
+    let mut opened = Opened { sessions: Vec::new(), broken: Vec::new() };
+    for (name, profile) in profiles {
+        let session = match profile {
+            Ok(profile) => app.open(profile, Some(state_dir.clone())).await,
+            Err(error) => Err(error),
+        };
+        match session {
+            Ok(session) => opened.sessions.push(session),
+            Err(error) => opened.broken.push((name, error)),
+        }
     }
-    Ok(sessions)
+    // Nothing can be settled: the error of the command.
+    match opened.broken.pop() {
+        Some((_, error)) if opened.sessions.is_empty() => Err(error),
+        last => {
+            opened.broken.extend(last);
+            Ok(opened)
+        }
+    }
 }
 
 /// Settles what is due now, one call after another.
@@ -164,8 +203,8 @@ fn show(app: &App<'_>, session: &Session, call: &CallId, settled: &Settled, summ
         ok: settled.outcome == Outcome::Sent
             || (settled.outcome == Outcome::Pending && settled.error.is_none()),
         profile: session.profile.name.clone(),
-        call_id: call.to_string(),
-        kind: settled.kind,
+        call_id: Some(call.to_string()),
+        kind: Some(settled.kind),
         recorded: settled.recorded,
         attempts: settled.attempts,
         error: trouble(app, settled.error.as_ref()),
@@ -177,8 +216,21 @@ fn unreadable(app: &App<'_>, session: &Session, call: &CallId, error: &Error) ->
     Row {
         ok: false,
         profile: session.profile.name.clone(),
-        call_id: call.to_string(),
-        kind: PendingKind::Record,
+        call_id: Some(call.to_string()),
+        kind: Some(PendingKind::Record),
+        recorded: false,
+        attempts: 0,
+        error: trouble(app, Some(error)),
+    }
+}
+
+/// A profile that cannot be used.
+fn unusable(app: &App<'_>, profile: &str, error: &Error) -> Row {
+    Row {
+        ok: false,
+        profile: profile.to_owned(),
+        call_id: None,
+        kind: None,
         recorded: false,
         attempts: 0,
         error: trouble(app, Some(error)),
@@ -195,6 +247,7 @@ fn report(app: &App<'_>, row: &Row, error: Option<&Error>) {
     }
     app.output.report(row);
     if let Some(error) = error.filter(|_| app.output.format() == Format::Human) {
-        app.output.failure_of_one(&row.call_id, error, &app.redactor());
+        let subject = row.call_id.as_ref().unwrap_or(&row.profile);
+        app.output.failure_of_one(subject, error, &app.redactor());
     }
 }

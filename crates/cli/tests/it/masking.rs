@@ -140,3 +140,14 @@ fn ordinary_values_and_paths_are_printed() {
         assert!(printed.contains(shown), "{shown}: {printed}");
     }
 }
+
+#[test]
+fn key_in_the_place_of_a_shop_is_not_printed_by_health() {
+    let stage = Stage::bare();
+    stage.configure(&with(&stage, &format!("site = \"{KEY}\"")));
+    for command in [&["--output", "json", "health"][..], &["health"]] {
+        let ran = stage.run(command);
+        assert!(!ran.to_string().contains(KEY), "{ran}");
+        assert!(ran.to_string().contains("***"), "{ran}");
+    }
+}

@@ -144,19 +144,67 @@ fn minutes_ago(minutes: u64) -> String {
 
 #[test]
 fn beginning_and_end_at_one_moment_are_one_whole_record() {
-    for round in 0..5 {
-        let stage = Stage::new();
+    for (round, crm) in
+        (0..6).zip(["retailcrm", "retailcrm", "retailcrm", "kontur", "kontur", "kontur"])
+    {
+        let stage = stage_of(crm);
         let order: [&[&str]; 2] = if round % 2 == 0 { [&RING, &HANGUP] } else { [&HANGUP, &RING] };
         let running = order.map(|arguments| start(&stage, arguments));
         let ended = running.map(|child| Ran::from(child.wait_with_output().expect("an end")));
-        let told = ended.map(|ran| ran.ends(0));
-        let whole = told.iter().any(|value| value["recorded"] == true);
-        assert!(whole, "round {round}: {told:?}");
-        assert_eq!(recorded(&stage), 1, "round {round}");
-        let call = stage.sandbox.retailcrm().call(CALL).expect("the call is recorded");
-        assert_eq!(call.extension.as_deref(), Some("151"), "round {round}");
-        assert_eq!(settle(&stage, 0, &[]).1, summary(0, 0, 0), "round {round}");
+        let values = ended.map(|ran| ran.ends(0));
+        let whole = values.iter().any(|value| value["recorded"] == true);
+        assert!(whole, "{crm} {round}: {values:?}");
+        assert_eq!(
+            history(&stage, crm),
+            [("missed".to_owned(), "151".to_owned())],
+            "{crm} {round}"
+        );
+        assert_eq!(settle(&stage, 0, &[]).1, summary(0, 0, 0), "{crm} {round}");
     }
+}
+
+#[test]
+fn events_in_any_order_are_one_whole_record() {
+    const TIMES: [&str; 3] =
+        ["2026-03-02T11:00:00+03:00", "2026-03-02T11:00:05+03:00", "2026-03-02T11:01:05+03:00"];
+    let answer = ["call-event", "answered", "--call-id", CALL, "--ext", "151"];
+    let events: [&[&str]; 3] = [&RING, &answer, &HANGUP];
+    for crm in ["retailcrm", "kontur"] {
+        // In the other two orders the record is there before the answer is known.
+        for order in [[0, 1, 2], [1, 0, 2], [1, 2, 0], [2, 1, 0]] {
+            let stage = stage_of(crm);
+            let values = order.map(|index| {
+                let mut event = events[index].to_vec();
+                event.extend(["--at", TIMES[index]]);
+                stage.json(&event).ends(0)
+            });
+            assert_eq!(values[2]["recorded"], true, "{crm} {order:?}: {values:?}");
+            let wanted = [("answered".to_owned(), "151".to_owned())];
+            assert_eq!(history(&stage, crm), wanted, "{crm} {order:?}");
+        }
+        let stage = stage_of(crm);
+        for (event, at) in [(&RING[..], TIMES[0]), (&HANGUP, TIMES[2])] {
+            stage.json(&[event, &["--at", at]].concat()).ends(0);
+        }
+        let late = stage.json(&[&answer[..], &["--at", TIMES[1]]].concat()).ends(0);
+        assert!(late["warnings"].to_string().contains("is recorded already"), "{crm}: {late}");
+    }
+}
+
+/// A stage with the profile of this CRM.
+fn stage_of(crm: &str) -> Stage {
+    let stage = Stage::bare();
+    let text = if crm == "kontur" { stage.kontur_text("shop") } else { stage.profile_text("shop") };
+    stage.configure(&text);
+    stage
+}
+
+/// Outcome and extension of every call in the CRM's history.
+fn history(stage: &Stage, crm: &str) -> Vec<(String, String)> {
+    let state = stage.sandbox.state();
+    let calls = state[crm]["calls"].as_array().expect("a list").iter();
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    calls.map(|call| (text(&call["outcome"]), text(&call["extension"]))).collect()
 }
 
 #[test]
@@ -253,6 +301,39 @@ fn a_full_disk_reports_the_task_that_is_not_made() {
     let value = on_a_full_disk(&stage, &MISSED).ends(0);
     assert_eq!(value["recorded"], true, "{value}");
     assert!(value["warnings"].to_string().contains("its follow-up was not made"), "{value}");
+}
+
+#[test]
+fn unusable_profile_keeps_no_other_from_being_settled() {
+    let stage = Stage::new();
+    stage.fault(|fault| fault.path(UPLOAD).status(503));
+    stage.json(&MISSED).ends(7);
+    let shop = stage.profile_text("shop");
+    let default = "default_profile = \"shop\"\n";
+    // A CRM that this version has no connector for has nothing pending.
+    let unsupported = "[profile.travel]\ncrm = \"uon\"\naccount_id = \"12345\"\n";
+    let broken = "[profile.broken]\ncrm = \"retailcrm\"\n";
+    stage.configure(&format!("{default}{shop}{unsupported}{broken}"));
+    let (rows, last) = settle(&stage, 3, &[]);
+    assert_eq!(last, summary(1, 0, 1));
+    assert_eq!((&rows[0]["profile"], &rows[0]["call_id"]), (&json!("broken"), &Value::Null));
+    assert_eq!(rows[0]["error"]["kind"], "config", "{rows:?}");
+    assert_eq!(recorded(&stage), 1);
+    stage.configure(&format!("{default}{shop}{unsupported}"));
+    assert_eq!(settle(&stage, 0, &[]), (vec![], summary(0, 0, 0)));
+}
+
+#[test]
+fn file_that_cannot_be_read_keeps_no_other_call_from_being_settled() {
+    let stage = Stage::new();
+    stage.fault(|fault| fault.path(UPLOAD).status(503));
+    stage.json(&MISSED).ends(7);
+    let pending = stage.path(".local/state/vochi-crm/shop/.pending");
+    std::fs::create_dir(pending.join("17.0.json")).unwrap();
+    let (rows, last) = settle(&stage, 3, &[]);
+    assert_eq!(last, summary(1, 0, 1));
+    assert_eq!((&rows[0]["call_id"], &rows[0]["ok"]), (&json!("17.0"), &json!(false)));
+    assert_eq!(recorded(&stage), 1);
 }
 
 #[test]

@@ -19,6 +19,9 @@ const MOST_FIELDS: usize = 50;
 const ANOTHER_SERVER: &str =
     "check url: the response may come from another server than the CRM's, or from a proxy";
 
+/// The hint where a request without an idempotency key may have been carried out.
+const MAY_BE_DONE: &str = "it may have been carried out: look in the CRM before repeating it";
+
 /// Why an attempt did not succeed, and what to do about it.
 pub(super) struct Failure {
     pub(super) error: Error,
@@ -143,11 +146,17 @@ impl Failure {
             _ => TryAgain::Never,
         };
         let error = self.error.with_effect(worst).with_try_again(again);
-        if worst == Effect::Maybe && repeat == Repeat::Unsafe {
-            return error
-                .with_hint("it may have been carried out: look in the CRM before repeating it");
+        if worst != Effect::Maybe || repeat != Repeat::Unsafe {
+            return error;
         }
-        error
+        // It may be another server's response, so the hint about url stays.
+        match error.hint().filter(|_| error.kind() == ErrorKind::Decode) {
+            Some(hint) => {
+                let hint = format!("{hint}; {MAY_BE_DONE}");
+                error.with_hint(hint)
+            }
+            None => error.with_hint(MAY_BE_DONE),
+        }
     }
 }
 

@@ -3,7 +3,8 @@
 use vochi_crm_core::call::{LegPhase, LegRecord};
 use vochi_crm_core::{
     CallEvent, CallId, CallRecord, CallState, Direction, EventKind, Extension, Leg, LegEnd, LegId,
-    Line, Outcome, PhoneNumber, Reason, Recording, Seconds, Timestamp, TransferMode, WarningKind,
+    Line, Outcome, PhoneNumber, Reason, Recorded, Recording, Seconds, Timestamp, TransferMode,
+    WarningKind,
 };
 
 fn at(seconds: i64) -> Timestamp {
@@ -308,6 +309,16 @@ fn a_missing_beginning_is_taken_after_the_end() {
     assert!(state.apply(&ringing(61, &["151"])).is_empty());
     let record = state.to_record(&call()).unwrap();
     assert_eq!((record.outcome(), record.rang().len()), (Outcome::Missed, 1));
+}
+
+#[test]
+fn late_answer_of_a_recorded_call_warns() {
+    let mut state = after(&[ringing(0, &["151"]), ended(60)]);
+    state.set_recorded(Recorded::Yes);
+    let warnings = state.apply(&answered(5, "151"));
+    assert_eq!(warnings[0].kind(), WarningKind::OutOfOrder, "{warnings:?}");
+    assert!(warnings[0].text().contains("recorded already"), "{warnings:?}");
+    assert!(state.apply(&answered(5, "151")).is_empty(), "a repeat changes nothing");
 }
 
 #[test]

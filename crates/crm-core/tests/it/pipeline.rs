@@ -354,6 +354,28 @@ async fn response_of_another_server_has_a_hint() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn write_to_another_server_keeps_the_hint_about_url() {
+    let refusal = Refusal::new(ErrorKind::Decode, "a page instead of data")
+        .with_effect(Effect::Maybe)
+        .with_hint("check url");
+    let hub =
+        Hub::builder().transport(Arc::new(ScriptedTransport::new(vec![yes()]))).build().unwrap();
+    let origin = "https://crm.example.test".parse().unwrap();
+    let pipeline = Pipeline::builder(
+        &hub,
+        "shop".into(),
+        origin,
+        Arc::new(Refusing(refusal)),
+        Arc::new(NoAuth::default()),
+    )
+    .build();
+    let error = pipeline.send(&Cx::live(), &UNSAFE).await.unwrap_err();
+    assert_eq!(error.effect(), Effect::Maybe);
+    let hint = error.hint().unwrap();
+    assert!(hint.starts_with("check url; it may have been carried out"), "{hint}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn long_error_texts_of_a_crm_are_cut_after_masking() {
     let long = format!("{}canary-key-0001{}", "x".repeat(1018), "y".repeat(1_000_000));
     let refusal = Refusal::new(ErrorKind::Rejected, long.clone())

@@ -149,6 +149,28 @@ async fn a_pipe_in_the_place_of_a_file_is_an_error_at_once() {
     }
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn file_that_cannot_be_read_hides_no_other_document() {
+    let place = Place::new();
+    let store = place.store().await;
+    for id in ["1", "2", "звонок 3"] {
+        let mut slot = store.open_in(Space::Pending, ACCOUNT, id).await.unwrap();
+        slot.save(&json!(id)).await.unwrap();
+    }
+    let directory = place.root.join(ACCOUNT).join(".pending");
+    for entry in std::fs::read_dir(&directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|it| it == "json") && !path.ends_with("2.json") {
+            std::fs::remove_file(&path).unwrap();
+            std::fs::create_dir(&path).unwrap();
+        }
+    }
+    let listed = store.list(Space::Pending, ACCOUNT).await.unwrap();
+    assert_eq!(listed, ["1", "2", "звонок 3"]);
+    assert!(store.open_in(Space::Pending, ACCOUNT, "звонок 3").await.is_err());
+}
+
 #[tokio::test]
 async fn debug_output_shows_no_document() {
     let place = Place::new();

@@ -58,7 +58,7 @@ impl Facts {
         let names: Vec<&str> =
             missing.iter().filter(|(_, missing)| *missing).map(|(name, _)| *name).collect();
         Err(Error::input(format!(
-            "call {call}: Kontur has to be told of its beginning, and this is not known of it: {}",
+            "cannot start call {call} in Kontur: missing {}",
             names.join(", ")
         ))
         .with_hint(format!(

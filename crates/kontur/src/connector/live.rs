@@ -113,6 +113,11 @@ impl Connector {
             match self.due(event, state, note) {
                 Due::Nothing => return Ok(()),
                 Due::Begin => {
+                    // Events of a call may come before its beginning, which shows what they bring.
+                    if let Err(missing) = Facts::of_state(told.call, state, &mut Vec::new()) {
+                        warnings.push(not_started(&missing));
+                        return Ok(());
+                    }
                     self.begin(cx, &told, note, warnings).await?;
                     self.keep(open, note).await;
                 }
@@ -280,6 +285,12 @@ impl Connector {
 
 /// Options of events and of records; those of the other are no mistake in either.
 pub(super) const KNOWN_OPTIONS: [&str; 2] = [facts::STARTED_AT, recording::LEG];
+
+/// The beginning of a call is missing: nothing was sent.
+fn not_started(missing: &Error) -> Warning {
+    let hint = missing.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
+    Warning::new(WarningKind::OutOfOrder, format!("{}{hint}", missing.message()))
+}
 
 pub(super) fn unknown_option(name: &str) -> Warning {
     Warning::new(WarningKind::UnknownOption, format!("Kontur has no option {name}; left out"))

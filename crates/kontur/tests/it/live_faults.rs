@@ -3,7 +3,7 @@
 use serde_json::json;
 use vochi_crm_core::http::TransportError;
 use vochi_crm_core::testing::Step;
-use vochi_crm_core::{Direction, Effect, ErrorKind, EventKind, Leg, LegEnd};
+use vochi_crm_core::{Direction, Effect, ErrorKind, EventKind, Leg, LegEnd, WarningKind};
 
 use super::live::{left, play};
 use super::support::{
@@ -97,10 +97,11 @@ async fn after_a_lost_beginning_the_next_event_begins_the_call() {
 #[tokio::test(start_paused = true)]
 async fn an_end_nobody_remembers_the_beginning_of_names_what_is_missing() {
     let bench = Bench::new([]);
-    let error = bench.event(hangup(60)).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Input);
-    let text = error.to_string();
-    assert!(text.contains("direction, client, line, start"), "{text}");
+    let receipt = bench.event(hangup(60)).await.unwrap();
+    assert_eq!(receipt.requests(), 0);
+    assert_eq!(receipt.warnings()[0].kind(), WarningKind::OutOfOrder);
+    let text = receipt.warnings()[0].text();
+    assert!(text.contains("missing direction, client, line, start"), "{text}");
     assert!(text.contains("started_at"), "{text}");
 
     let bench = Bench::new(begun());
@@ -109,6 +110,17 @@ async fn an_end_nobody_remembers_the_beginning_of_names_what_is_missing() {
     assert_eq!(receipt.warnings(), []);
     assert_eq!(bench.told(), ["call-started", "call-finished"]);
     assert_eq!(bench.sent()[0].1["timestamp"], wire(0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_before_its_beginning_is_shown_with_it() {
+    let bench = Bench::new([started(), yes()]);
+    let early = event(5, EventKind::Answered).with_leg(leg(43, "101"));
+    let receipt = bench.event(early).await.unwrap();
+    assert_eq!(receipt.requests(), 0);
+    assert_eq!(receipt.warnings()[0].kind(), WarningKind::OutOfOrder);
+    play(&bench, [incoming(0, &["101"])]).await;
+    assert_eq!(bench.told(), ["call-started", "43 connected"]);
 }
 
 #[tokio::test(start_paused = true)]

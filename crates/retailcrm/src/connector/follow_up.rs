@@ -11,7 +11,7 @@ use crate::api::{CreateCustomer, CreateTask, ListCustomers};
 use crate::model::{CustomerData, CustomerId, TaskData, UserId};
 
 /// The start of the `externalId` of customers created here; the number's digits follow. It is the
-/// same for the same number, and tells such customers from those a person entered.
+/// same for the same number, and marks such customers as not entered by a person.
 const EXTERNAL_ID_PREFIX: &str = "vochi-";
 
 impl FollowUpJob for Connector {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CallState, LegPhase};
+use super::{CallState, LegPhase, Recorded};
 use crate::call::{CallEvent, Direction, EventKind, Outcome, Reason};
 use crate::time::{Seconds, Timestamp};
 use crate::warning::{Warning, WarningKind};
@@ -70,8 +70,19 @@ impl CallState {
                 None => LegPhase::Ringing,
             };
         }
-        let warnings = self.apply(event);
+        let before = self.outcome;
+        let mut warnings = self.apply(event);
         self.end(end);
+        if self.recorded == Recorded::Yes && self.outcome != before {
+            warnings.push(Warning::new(
+                WarningKind::OutOfOrder,
+                format!(
+                    "call {} is recorded already; its {:?} event came too late for the record",
+                    event.call_id(),
+                    event.kind().as_str()
+                ),
+            ));
+        }
         warnings
     }
 }

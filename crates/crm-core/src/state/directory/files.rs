@@ -47,6 +47,19 @@ impl CallFiles {
         Self { directory: directory.to_owned(), stem: stem.to_owned() }
     }
 
+    /// The id that a name stands for; `None` if the name was cut.
+    pub(super) fn id_of(stem: &str) -> Option<String> {
+        let mut pieces = stem.split('%');
+        let mut id = pieces.next()?.as_bytes().to_vec();
+        for piece in pieces {
+            let (digits, rest) = piece.split_at_checked(2)?;
+            id.push(u8::from_str_radix(digits, 16).ok()?);
+            id.extend_from_slice(rest.as_bytes());
+        }
+        let id = String::from_utf8(id).ok()?;
+        (file_name(&id) == stem).then_some(id)
+    }
+
     pub(super) fn stem(&self) -> &str {
         &self.stem
     }

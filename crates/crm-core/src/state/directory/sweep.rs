@@ -84,11 +84,19 @@ pub(super) fn list(
         let Some(stem) = name.strip_suffix(".json") else {
             continue;
         };
-        let found = find(&CallFiles::listed(directory, stem))?;
-        if found.is_young(kept_for)
-            && let Found::Stored { call_id, .. } = found
-        {
-            ids.push(call_id);
+        match find(&CallFiles::listed(directory, stem)) {
+            Ok(Found::Stored { call_id, saved_at, .. }) if !is_over(saved_at, kept_for) => {
+                ids.push(call_id);
+            }
+            Ok(_) => {}
+            // One bad file hides no other document: opening this one reports what is wrong.
+            Err(error) => {
+                if let Some(call_id) = CallFiles::id_of(stem) {
+                    ids.push(call_id);
+                } else {
+                    tracing::warn!(%error, "a document is left out of the list");
+                }
+            }
         }
     }
     ids.sort();
