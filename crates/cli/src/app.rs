@@ -1,7 +1,7 @@
 //! What commands share: the budget of time, the profile, the hub, the end.
 
 use std::cell::{Cell, RefCell};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,6 +9,7 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 use vochi_crm::asterisk::ExtensionPattern;
 use vochi_crm::http::Plan;
+use vochi_crm::limit::DirectoryLimiter;
 use vochi_crm::state::{CallStore, DirectoryCallStore, MemoryCallStore};
 use vochi_crm::{
     CrmConnector, Cx, Effect, Error, ErrorKind, Hub, Redactor, Result, Secret, TryAgain,
@@ -57,6 +58,9 @@ impl Stop {
         }
     }
 }
+
+/// The limiter's directory, beside those of the profiles, whose names begin with no dot.
+const LIMITS: &str = ".limits";
 
 /// Whether a command's calls must be remembered between processes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -155,11 +159,7 @@ impl App<'_> {
         let settings = self.settings()?;
         let profile = settings.profile()?;
         self.conceal(profile.secrets.iter().cloned());
-        let state_dir = match memory {
-            Memory::Own => None,
-            Memory::Shared => Some(settings.state_dir()?),
-        };
-        let session = self.open(profile, state_dir).await?;
+        let session = self.open(profile, &settings.state_dir()?, memory).await?;
         Ok(Session { extensions: settings.pbx().extensions.clone(), ..session })
     }
 
@@ -168,38 +168,58 @@ impl App<'_> {
         self.blackened.add(secrets);
     }
 
-    /// Makes a profile ready for work.
+    /// Makes a profile ready for work. Its state lies under `root`, without the profile's name.
     ///
     /// # Errors
     /// `config`
     pub(crate) async fn open(
         &self,
         profile: Profile,
-        state_dir: Option<PathBuf>,
+        root: &Path,
+        memory: Memory,
     ) -> Result<Session> {
         let plan = self.global.dry_run.then(Plan::new);
-        self.open_on(profile, state_dir, plan).await
+        self.open_on(profile, Some(root), memory, plan).await
+    }
+
+    /// Makes a profile ready for checks, which report a state directory that cannot be used: limits
+    /// then hold in this process alone.
+    ///
+    /// # Errors
+    /// `config`
+    pub(crate) async fn open_to_check(
+        &self,
+        profile: Profile,
+        root: Result<PathBuf>,
+    ) -> Result<Session> {
+        let root = root.ok().filter(|root| DirectoryLimiter::new(root.join(LIMITS)).is_ok());
+        let plan = self.global.dry_run.then(Plan::new);
+        self.open_on(profile, root.as_deref(), Memory::Own, plan).await
     }
 
     /// Makes a profile ready for work that reads in a dry run too, and has to keep from writing.
     ///
     /// # Errors
     /// `config`
-    pub(crate) async fn open_to_read(&self, profile: Profile) -> Result<Session> {
-        self.open_on(profile, None, None).await
+    pub(crate) async fn open_to_read(&self, profile: Profile, root: &Path) -> Result<Session> {
+        self.open_on(profile, Some(root), Memory::Own, None).await
     }
 
     async fn open_on(
         &self,
         profile: Profile,
-        state_dir: Option<PathBuf>,
+        root: Option<&Path>,
+        memory: Memory,
         plan: Option<Plan>,
     ) -> Result<Session> {
-        let opening = self.store(state_dir);
+        let opening = self.store(root.filter(|_| memory == Memory::Shared).map(Path::to_owned));
         let store = self.in_time(&self.history(), Manner::Reads, opening).await?;
         let mut hub = Hub::builder().store(store);
         if let Some(plan) = &plan {
             hub = hub.plan(plan.clone());
+        } else if let Some(root) = root {
+            // All processes of this host share what a CRM allows.
+            hub = hub.limiter(Arc::new(DirectoryLimiter::new(root.join(LIMITS))?));
         }
         let hub = hub.build()?;
         let connector = crm::connect(&profile, &hub)?;

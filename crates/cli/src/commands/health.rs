@@ -74,7 +74,8 @@ pub(super) async fn run(app: &App<'_>, args: &HealthArgs) -> Result<Exit> {
         let session = match profile {
             Ok(profile) => {
                 let phone = searched(args, &profile)?;
-                app.open(profile, None).await.map(|session| (session, phone))
+                let session = app.open_to_check(profile, settings.state_dir()).await;
+                session.map(|session| (session, phone))
             }
             Err(error) => Err(error),
         };

@@ -8,7 +8,7 @@ use vochi_crm::pending::{self, Mode, Outcome, PendingKind, Settled};
 use vochi_crm::{CallId, Error, Result};
 
 use super::delivery::option;
-use crate::app::{App, Manner, Session};
+use crate::app::{App, Manner, Memory, Session};
 use crate::args::{Format, SettleArgs};
 use crate::crm::Crm;
 use crate::exit::Exit;
@@ -138,7 +138,7 @@ async fn open(app: &App<'_>) -> Result<Opened> {
     let mut opened = Opened { sessions: Vec::new(), broken: Vec::new() };
     for (name, profile) in profiles {
         let session = match profile {
-            Ok(profile) => app.open(profile, Some(state_dir.clone())).await,
+            Ok(profile) => app.open(profile, &state_dir, Memory::Shared).await,
             Err(error) => Err(error),
         };
         match session {

@@ -4,6 +4,7 @@
 
 mod cancelling;
 mod deadlines;
+mod directory;
 mod fairness;
 mod pauses;
 mod quotas;

@@ -4,7 +4,7 @@ use vochi_crm::asterisk::FinishedCall;
 use vochi_crm::phone::PhoneReader;
 use vochi_crm::{CallEvent, Error, Result};
 
-use crate::app::{App, Session};
+use crate::app::{App, Memory, Session};
 use crate::commands::delivery::{Delivery, ProfileDelivery, live, settle, tell};
 use crate::config::Settings;
 use crate::exit::Exit;
@@ -54,7 +54,7 @@ impl<'a> Accounts<'a> {
         let mut accounts = Vec::new();
         for profile in profiles {
             let has_popups = popups == Popups::Everywhere || profile.is_on_this_machine();
-            let session = app.open(profile, Some(settings.state_dir()?)).await?;
+            let session = app.open(profile, &settings.state_dir()?, Memory::Shared).await?;
             accounts.push(Account { session, has_popups });
         }
         let without = accounts.iter().filter(|account| !account.has_popups);

@@ -1,0 +1,187 @@
+//! Tokens that rotate: a refresh uses up the old one.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use http::HeaderValue;
+use serde_json::{Value, json};
+use vochi_crm_core::http::HttpRequest;
+use vochi_crm_core::http::auth::{
+    CachedToken, FetchToken, HeaderKey, PathKey, TokenLifetime, TokenSecrets, TokenStore,
+};
+use vochi_crm_core::state::{CallSlot, CallStore, MemoryCallStore, Space, StoreError};
+use vochi_crm_core::testing::{ScriptedTransport, Step};
+use vochi_crm_core::{Cx, Error, ErrorKind, Hub, Result, Secret};
+
+use super::{GetClient, error, pipeline, result};
+
+/// The server: only the newest token can be refreshed.
+#[derive(Debug, Default)]
+struct Server {
+    newest: AtomicU64,
+    refreshes: AtomicU64,
+    is_down: AtomicBool,
+}
+
+#[derive(Clone, Debug)]
+struct Refresh(Arc<Server>);
+
+#[async_trait::async_trait]
+impl FetchToken for Refresh {
+    type Token = u64;
+
+    async fn fetch(&self, _: &Cx, current: Option<&u64>) -> Result<u64> {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        if self.0.is_down.load(Ordering::SeqCst) {
+            return Err(Error::new(ErrorKind::Unavailable, "the server is down"));
+        }
+        let newest = self.0.newest.load(Ordering::SeqCst);
+        if current.is_some_and(|current| *current != newest) {
+            return Err(Error::new(ErrorKind::Auth, "invalid_grant"));
+        }
+        self.0.refreshes.fetch_add(1, Ordering::SeqCst);
+        Ok(self.0.newest.fetch_add(1, Ordering::SeqCst) + 1)
+    }
+
+    fn apply(&self, token: &u64, request: &mut HttpRequest) -> Result<()> {
+        let value = HeaderValue::from_str(&format!("canary-token-{token}")).unwrap();
+        request.headers.insert("x-token", value);
+        Ok(())
+    }
+
+    fn lifetime(&self, _: &u64) -> TokenLifetime {
+        TokenLifetime::new(Duration::from_mins(50), Duration::from_hours(1))
+    }
+
+    fn secrets(&self, token: &u64) -> Vec<Secret> {
+        vec![Secret::new(format!("canary-token-{token}"))]
+    }
+
+    fn to_document(&self, token: &u64) -> Option<Value> {
+        Some(json!({ "token": token }))
+    }
+
+    fn from_document(&self, document: &Value) -> Option<u64> {
+        document["token"].as_u64()
+    }
+}
+
+/// The token's place in a call store.
+#[derive(Debug)]
+struct Place(Arc<MemoryCallStore>);
+
+#[async_trait::async_trait]
+impl TokenStore for Place {
+    async fn lock(&self) -> Result<Box<dyn CallSlot>, StoreError> {
+        self.0.open_in(Space::Tokens, "shop", "oauth").await
+    }
+}
+
+fn stored(server: &Arc<Server>, store: &Arc<MemoryCallStore>) -> Arc<CachedToken<Refresh>> {
+    let store = Arc::new(Place(store.clone()));
+    Arc::new(CachedToken::stored(Refresh(server.clone()), TokenSecrets::default(), store))
+}
+
+fn hub(steps: impl IntoIterator<Item = Step>) -> (Hub, ScriptedTransport) {
+    let script = ScriptedTransport::new(steps);
+    (Hub::builder().transport(Arc::new(script.clone())).build().unwrap(), script)
+}
+
+fn tokens(script: &ScriptedTransport) -> Vec<String> {
+    let headers = script.played().into_iter().flat_map(|played| played.headers);
+    headers.filter_map(|(name, value)| (name == "x-token").then_some(value)).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_processes_with_one_store_refresh_once() {
+    let (server, store) = (Arc::new(Server::default()), Arc::new(MemoryCallStore::new()));
+    let (hub, script) = hub((0..10).map(|_| result(1)));
+    let pipelines = [stored(&server, &store), stored(&server, &store)];
+    let requests = pipelines.into_iter().flat_map(|tokens| {
+        let pipeline = pipeline(&hub, tokens);
+        (0..5).map(move |id| {
+            let pipeline = pipeline.clone();
+            tokio::spawn(async move { pipeline.send(&Cx::live(), &GetClient(id)).await })
+        })
+    });
+    for request in requests.collect::<Vec<_>>() {
+        request.await.unwrap().unwrap();
+    }
+    assert_eq!(server.refreshes.load(Ordering::SeqCst), 1);
+    assert_eq!(tokens(&script), vec!["canary-token-1"; 10]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn expired_token_is_refreshed_once_and_its_successor_found_by_others() {
+    let (server, store) = (Arc::new(Server::default()), Arc::new(MemoryCallStore::new()));
+    let steps = [result(1), result(1), error(401, "expired"), result(1)];
+    let (hub, script) = hub(steps.into_iter().chain([error(401, "expired"), result(1)]));
+    let [one, other] = [stored(&server, &store), stored(&server, &store)];
+    let [one, other] = [pipeline(&hub, one), pipeline(&hub, other)];
+    one.send(&Cx::live(), &GetClient(1)).await.unwrap();
+    other.send(&Cx::live(), &GetClient(1)).await.unwrap();
+    // The one refreshes; the other is refused with the old token and finds the new one.
+    one.send(&Cx::live(), &GetClient(1)).await.unwrap();
+    other.send(&Cx::live(), &GetClient(1)).await.unwrap();
+    assert_eq!(server.refreshes.load(Ordering::SeqCst), 2);
+    assert_eq!(tokens(&script), [1, 1, 1, 2, 1, 2].map(|token| format!("canary-token-{token}")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn token_is_renewed_ahead_of_its_end() {
+    let (server, store) = (Arc::new(Server::default()), Arc::new(MemoryCallStore::new()));
+    let (hub, script) = hub([result(1), result(1)]);
+    let pipeline = pipeline(&hub, stored(&server, &store));
+    pipeline.send(&Cx::live(), &GetClient(1)).await.unwrap();
+    tokio::time::advance(Duration::from_mins(51)).await;
+    pipeline.send(&Cx::live(), &GetClient(1)).await.unwrap();
+    assert_eq!(tokens(&script), ["canary-token-1", "canary-token-2"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn failed_refresh_loses_no_token() {
+    let server = Arc::new(Server::default());
+    let memory = CachedToken::new(Refresh(server.clone()), TokenSecrets::default());
+    let (hub, script) = hub([result(1), error(401, "expired"), result(1)]);
+    let pipeline = pipeline(&hub, Arc::new(memory));
+    pipeline.send(&Cx::live(), &GetClient(1)).await.unwrap();
+    server.is_down.store(true, Ordering::SeqCst);
+    let error = pipeline.send(&Cx::live(), &GetClient(1)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unavailable, "{error}");
+    server.is_down.store(false, Ordering::SeqCst);
+    pipeline.send(&Cx::live(), &GetClient(1)).await.unwrap();
+    assert_eq!(tokens(&script).last().map(String::as_str), Some("canary-token-2"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn token_is_masked_also_after_it_was_replaced() {
+    let (server, store) = (Arc::new(Server::default()), Arc::new(MemoryCallStore::new()));
+    let quoting = error(400, "canary-token-1 canary-token-2");
+    let (hub, _) = hub([error(401, "expired"), quoting]);
+    let pipeline = pipeline(&hub, stored(&server, &store));
+    let error = pipeline.send(&Cx::live(), &GetClient(1)).await.unwrap_err();
+    assert!(!format!("{error} {error:?}").contains("canary"), "{error:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn key_in_the_path_is_in_the_address_alone() {
+    let (hub, script) = hub([result(1), error(400, "see /rest/1/canary-key-0001/client.get")]);
+    let origin = "https://crm.example.test".parse().unwrap();
+    let key = PathKey::new(&origin, ["rest", "1"], &Secret::new("canary-key-0001")).unwrap();
+    let pipeline = pipeline(&hub, Arc::new(key));
+    pipeline.send(&Cx::live(), &GetClient(7)).await.unwrap();
+    assert_eq!(script.played()[0].line, "GET /rest/1/canary-key-0001/client.get?id=7");
+    let error = pipeline.send(&Cx::live(), &GetClient(7)).await.unwrap_err();
+    assert!(!format!("{error} {error:?}").contains("canary"), "{error:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn refused_key_has_the_hint_of_its_kind() {
+    let (hub, _) = hub([error(401, "expired")]);
+    let name = http::HeaderName::from_static("x-key");
+    let key = HeaderKey::new(name, &Secret::new("canary-key-0001")).unwrap();
+    let pipeline = pipeline(&hub, Arc::new(key.with_hint("copy the key again")));
+    let error = pipeline.send(&Cx::live(), &GetClient(7)).await.unwrap_err();
+    assert_eq!((error.kind(), error.hint()), (ErrorKind::Auth, Some("copy the key again")));
+}
