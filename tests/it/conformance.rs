@@ -32,14 +32,26 @@ impl Pair {
 
 /// Every connector there is, each with a stand-in of its own.
 async fn every_connector() -> Vec<Pair> {
-    let sandbox = Sandbox::builder().start().await.unwrap();
-    let profile = sandbox.profiles()["retailcrm"].clone();
-    let common: vochi_crm::AccountConfig = serde_json::from_value(profile.clone()).unwrap();
-    let config = serde_json::from_value(profile).unwrap();
-    let account = common.account("shop").unwrap();
-    let retailcrm =
-        vochi_crm::retailcrm::Connector::open(&Hub::new().unwrap(), account, &config).unwrap();
-    vec![Pair { crm: Arc::new(retailcrm), sandbox, stand_in: Crm::RetailCrm }]
+    let mut pairs = Vec::new();
+    for (name, stand_in) in [("retailcrm", Crm::RetailCrm), ("kontur", Crm::Kontur)] {
+        let sandbox = Sandbox::builder().start().await.unwrap();
+        let profile = sandbox.profiles()[name].clone();
+        let common: vochi_crm::AccountConfig = serde_json::from_value(profile.clone()).unwrap();
+        let account = common.account("account").unwrap();
+        let hub = Hub::new().unwrap();
+        let crm: Arc<dyn CrmConnector> = match stand_in {
+            Crm::RetailCrm => {
+                let config = serde_json::from_value(profile).unwrap();
+                Arc::new(vochi_crm::retailcrm::Connector::open(&hub, account, &config).unwrap())
+            }
+            _ => {
+                let config = serde_json::from_value(profile).unwrap();
+                Arc::new(vochi_crm::kontur::Connector::open(&hub, account, &config).unwrap())
+            }
+        };
+        pairs.push(Pair { crm, sandbox, stand_in });
+    }
+    pairs
 }
 
 fn at(seconds: i64) -> Timestamp {

@@ -1,7 +1,7 @@
 //! What commands share: the budget of time, the profile, the hub, the end.
 
 use std::cell::{Cell, RefCell};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -159,7 +159,7 @@ impl App<'_> {
         let settings = self.settings()?;
         let profile = settings.profile()?;
         self.conceal(profile.secrets.iter().cloned());
-        let session = self.open(profile, &settings.state_dir()?, memory).await?;
+        let session = self.open(profile, settings.state_dir(), memory).await?;
         Ok(Session { extensions: settings.pbx().extensions.clone(), ..session })
     }
 
@@ -168,58 +168,61 @@ impl App<'_> {
         self.blackened.add(secrets);
     }
 
-    /// Makes a profile ready for work. Its state lies under `root`, without the profile's name.
+    /// Makes a profile ready for work. Its state lies under `root`, without the profile's name; only
+    /// a command with shared memory fails without it.
     ///
     /// # Errors
     /// `config`
     pub(crate) async fn open(
         &self,
         profile: Profile,
-        root: &Path,
+        root: Result<PathBuf>,
         memory: Memory,
     ) -> Result<Session> {
         let plan = self.global.dry_run.then(Plan::new);
-        self.open_on(profile, Some(root), memory, plan).await
-    }
-
-    /// Makes a profile ready for checks, which report a state directory that cannot be used: limits
-    /// then hold in this process alone.
-    ///
-    /// # Errors
-    /// `config`
-    pub(crate) async fn open_to_check(
-        &self,
-        profile: Profile,
-        root: Result<PathBuf>,
-    ) -> Result<Session> {
-        let root = root.ok().filter(|root| DirectoryLimiter::new(root.join(LIMITS)).is_ok());
-        let plan = self.global.dry_run.then(Plan::new);
-        self.open_on(profile, root.as_deref(), Memory::Own, plan).await
+        self.open_on(profile, root, memory, plan).await
     }
 
     /// Makes a profile ready for work that reads in a dry run too, and has to keep from writing.
     ///
     /// # Errors
     /// `config`
-    pub(crate) async fn open_to_read(&self, profile: Profile, root: &Path) -> Result<Session> {
-        self.open_on(profile, Some(root), Memory::Own, None).await
+    pub(crate) async fn open_to_read(
+        &self,
+        profile: Profile,
+        root: Result<PathBuf>,
+    ) -> Result<Session> {
+        self.open_on(profile, root, Memory::Own, None).await
     }
 
     async fn open_on(
         &self,
         profile: Profile,
-        root: Option<&Path>,
+        root: Result<PathBuf>,
         memory: Memory,
         plan: Option<Plan>,
     ) -> Result<Session> {
-        let opening = self.store(root.filter(|_| memory == Memory::Shared).map(Path::to_owned));
+        let (state_dir, root) = match (memory, root) {
+            (Memory::Shared, root) => {
+                let root = root?;
+                (Some(root.clone()), Ok(root))
+            }
+            (Memory::Own, root) => (None, root),
+        };
+        let opening = self.store(state_dir);
         let store = self.in_time(&self.history(), Manner::Reads, opening).await?;
         let mut hub = Hub::builder().store(store);
         if let Some(plan) = &plan {
             hub = hub.plan(plan.clone());
-        } else if let Some(root) = root {
+        } else {
             // All processes of this host share what a CRM allows.
-            hub = hub.limiter(Arc::new(DirectoryLimiter::new(root.join(LIMITS))?));
+            match root.and_then(|root| DirectoryLimiter::new(root.join(LIMITS))) {
+                Ok(limiter) => hub = hub.limiter(Arc::new(limiter)),
+                Err(error) if memory == Memory::Shared => return Err(error),
+                Err(error) => {
+                    tracing::warn!(error = error.message(), "limits hold for this process alone");
+                }
+            }
         }
         let hub = hub.build()?;
         let connector = crm::connect(&profile, &hub)?;

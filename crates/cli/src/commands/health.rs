@@ -6,7 +6,7 @@ use vochi_crm::state::DirectoryCallStore;
 use vochi_crm::{Cx, Error, ErrorKind, PhoneNumber, Result};
 
 use super::route;
-use crate::app::{App, Manner, Session};
+use crate::app::{App, Manner, Memory, Session};
 use crate::args::HealthArgs;
 use crate::config::{Profile, Settings};
 use crate::exit::Exit;
@@ -74,7 +74,7 @@ pub(super) async fn run(app: &App<'_>, args: &HealthArgs) -> Result<Exit> {
         let session = match profile {
             Ok(profile) => {
                 let phone = searched(args, &profile)?;
-                let session = app.open_to_check(profile, settings.state_dir()).await;
+                let session = app.open(profile, settings.state_dir(), Memory::Own).await;
                 session.map(|session| (session, phone))
             }
             Err(error) => Err(error),

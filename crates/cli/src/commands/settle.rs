@@ -138,7 +138,7 @@ async fn open(app: &App<'_>) -> Result<Opened> {
     let mut opened = Opened { sessions: Vec::new(), broken: Vec::new() };
     for (name, profile) in profiles {
         let session = match profile {
-            Ok(profile) => app.open(profile, &state_dir, Memory::Shared).await,
+            Ok(profile) => app.open(profile, Ok(state_dir.clone()), Memory::Shared).await,
             Err(error) => Err(error),
         };
         match session {

@@ -362,3 +362,34 @@ fn a_watch_settles_until_its_time_is_up() {
     assert_eq!(ran.code, Some(0), "{ran}");
     assert_eq!(recorded(&stage), 1);
 }
+
+#[test]
+fn forty_calls_at_once_are_recorded_under_one_limit() {
+    let stage = stage_with_tasks();
+    let tasks_before = stage.sandbox.retailcrm().tasks().len();
+    let calls: Vec<String> = (0..40).map(|number| format!("40.{number}")).collect();
+    let phones: Vec<String> = (0..40).map(|number| format!("+3752911122{number:02}")).collect();
+    let processes: Vec<Child> = calls
+        .iter()
+        .zip(&phones)
+        .map(|(call, phone)| {
+            let mut arguments = MISSED.to_vec();
+            arguments[2] = call;
+            arguments[4] = phone;
+            arguments.extend(["--timeout", "60"]);
+            start(&stage, &arguments)
+        })
+        .collect();
+    for process in processes {
+        let output = process.wait_with_output().expect("an end");
+        let value: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        assert_eq!((output.status.code(), &value["recorded"]), (Some(0), &json!(true)), "{value}");
+    }
+    let (_, last) = settle(&stage, 0, &[]);
+    assert_eq!(last["pending"], 0, "{last}");
+    let refused = stage.sandbox.refused(vochi_crm_sandbox::Crm::RetailCrm);
+    assert!(refused.is_empty(), "{refused:?}");
+    assert_eq!(recorded(&stage), 40);
+    let tasks = stage.sandbox.retailcrm().tasks().len() - tasks_before;
+    assert_eq!(tasks, 40);
+}

@@ -239,7 +239,8 @@ fn moment(at: Timestamp) -> Moment {
 
 fn is_full(error: &StoreError) -> bool {
     let StoreError::Io { source, .. } = error else { return false };
-    matches!(source.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+    use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+    matches!(source.kind(), StorageFull | QuotaExceeded | FileTooLarge)
 }
 
 #[async_trait]
