@@ -39,15 +39,12 @@ async fn every_connector() -> Vec<Pair> {
         let common: vochi_crm::AccountConfig = serde_json::from_value(profile.clone()).unwrap();
         let account = common.account("account").unwrap();
         let hub = Hub::new().unwrap();
-        let crm: Arc<dyn CrmConnector> = match stand_in {
-            Crm::RetailCrm => {
-                let config = serde_json::from_value(profile).unwrap();
-                Arc::new(vochi_crm::retailcrm::Connector::open(&hub, account, &config).unwrap())
-            }
-            _ => {
-                let config = serde_json::from_value(profile).unwrap();
-                Arc::new(vochi_crm::kontur::Connector::open(&hub, account, &config).unwrap())
-            }
+        let crm: Arc<dyn CrmConnector> = if stand_in == Crm::RetailCrm {
+            let config = serde_json::from_value(profile).unwrap();
+            Arc::new(vochi_crm::retailcrm::Connector::open(&hub, account, &config).unwrap())
+        } else {
+            let config = serde_json::from_value(profile).unwrap();
+            Arc::new(vochi_crm::kontur::Connector::open(&hub, account, &config).unwrap())
         };
         pairs.push(Pair { crm, sandbox, stand_in });
     }

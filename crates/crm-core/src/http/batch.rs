@@ -250,7 +250,7 @@ impl<F: BatchForm> Operation for InFlight<'_, F> {
                 Some(Ok(response)) => part.decode_boxed(&response).map_err(Failed::Unreadable),
                 Some(Err(refusal)) => part
                     .recover_boxed(&refusal)
-                    .ok_or_else(|| Failed::Refused(refusal, response.clone())),
+                    .ok_or_else(|| Failed::Refused(Box::new((refusal, response.clone())))),
                 None => Err(Failed::Missing),
             };
             Verdict { info, outcome }
@@ -273,7 +273,7 @@ pub(super) struct Verdict {
 
 enum Failed {
     Unreadable(Error),
-    Refused(Refusal, Response),
+    Refused(Box<(Refusal, Response)>),
     Missing,
 }
 
@@ -283,7 +283,8 @@ impl Failed {
             Self::Unreadable(error) => {
                 error.map_text(|text| redactor.redact(text)).with_effect(info.applied())
             }
-            Self::Refused(refusal, response) => {
+            Self::Refused(refused) => {
+                let (refusal, response) = *refused;
                 let effect = effect_of(info.repeat, refusal.effect());
                 let failure = Failure::refused(&refusal, &response, None, redactor);
                 failure.last_word(info.repeat, effect, RETRY_PART)

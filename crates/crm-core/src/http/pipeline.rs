@@ -208,7 +208,7 @@ struct Run<'a> {
 /// The outcome of one attempt that did not succeed.
 enum Miss {
     Failed(Failure),
-    Refused(Refusal, Response),
+    Refused(Box<(Refusal, Response)>),
 }
 
 impl Run<'_> {
@@ -245,7 +245,8 @@ impl Run<'_> {
             let failure = match outcome {
                 Ok(response) => return self.decode(endpoint, &response),
                 Err(Miss::Failed(failure)) => failure,
-                Err(Miss::Refused(refusal, response)) => {
+                Err(Miss::Refused(refused)) => {
+                    let (refusal, response) = *refused;
                     if let Some(value) = endpoint.recover(&refusal, &response) {
                         return Ok(value);
                     }
@@ -344,7 +345,7 @@ impl Run<'_> {
         match inner.dialect.judge(self.info, &response) {
             // It may have taken a part for the whole.
             Ok(()) => broken.map_or(Ok(response), |broken| Err(Miss::Failed(broken))),
-            Err(refusal) => Err(Miss::Refused(refusal, response)),
+            Err(refusal) => Err(Miss::Refused(Box::new((refusal, response)))),
         }
     }
 

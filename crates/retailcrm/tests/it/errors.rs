@@ -47,7 +47,6 @@ const fn doubtful(status: u16, body: &'static str, kind: ErrorKind) -> Row {
     Row { status, body, kind, read: Again, event: OnceMaybe, upload: Again }
 }
 
-#[expect(clippy::too_many_lines, reason = "one table")]
 fn rows() -> Vec<Row> {
     use ErrorKind::{Auth, Decode, NotFound, Rejected, Unavailable};
     vec![

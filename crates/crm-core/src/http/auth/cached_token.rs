@@ -62,13 +62,13 @@ pub trait FetchToken: Send + Sync + fmt::Debug {
     fn secrets(&self, token: &Self::Token) -> Vec<Secret>;
 
     /// Writes a token for the store.
-    fn to_document(&self, token: &Self::Token) -> Option<Value> {
+    fn write_document(&self, token: &Self::Token) -> Option<Value> {
         let _ = token;
         None
     }
 
     /// Reads a token from the store; `None` for a document that is none.
-    fn from_document(&self, document: &Value) -> Option<Self::Token> {
+    fn read_document(&self, document: &Value) -> Option<Self::Token> {
         let _ = document;
         None
     }
@@ -108,7 +108,10 @@ struct Shared<F: FetchToken> {
 /// The newest tokens of an account, to be masked: also in the errors of fetching the next one, whose
 /// pipeline shares them through [`NoAuth::masking`](super::NoAuth::masking).
 #[derive(Clone, Default)]
-pub struct TokenSecrets(Arc<PlainMutex<VecDeque<(Instant, Vec<Secret>)>>>);
+pub struct TokenSecrets(Arc<PlainMutex<Remembered>>);
+
+/// The secrets of the newest tokens, and when they are forgotten.
+type Remembered = VecDeque<(Instant, Vec<Secret>)>;
 
 impl TokenSecrets {
     /// The secrets of tokens that are not forgotten yet.
@@ -215,8 +218,8 @@ impl<F: FetchToken> CachedToken<F> {
     ) -> Result<()> {
         let fetch = &self.shared.fetch;
         let mut slot = store.lock().await?;
-        let stored = slot.document().and_then(|document| fetch.from_document(document));
-        let own_document = own.and_then(|token| fetch.to_document(token));
+        let stored = slot.document().and_then(|document| fetch.read_document(document));
+        let own_document = own.and_then(|token| fetch.write_document(token));
         // An own token that could not be saved is newer than the stored one.
         let is_other = !held.unsaved && slot.document() != own_document.as_ref();
         if let Some(token) = stored.clone().filter(|_| is_other)
@@ -227,7 +230,7 @@ impl<F: FetchToken> CachedToken<F> {
         }
         let current = if held.unsaved { own.cloned() } else { stored.or_else(|| own.cloned()) };
         let token = fetch.fetch(cx, current.as_ref()).await?;
-        held.unsaved = !save(&mut *slot, fetch.to_document(&token)).await;
+        held.unsaved = !save(&mut *slot, fetch.write_document(&token)).await;
         self.keep(held, token);
         Ok(())
     }
@@ -235,7 +238,7 @@ impl<F: FetchToken> CachedToken<F> {
     /// Tries to save the newest token where that failed before.
     async fn save_again(&self, held: &mut Held<F::Token>) {
         let (Some(store), Some(current)) = (&self.shared.store, &held.current) else { return };
-        let document = self.shared.fetch.to_document(&current.token);
+        let document = self.shared.fetch.write_document(&current.token);
         if let Ok(mut slot) = store.lock().await {
             held.unsaved = !save(&mut *slot, document).await;
         }

@@ -238,8 +238,8 @@ fn moment(at: Timestamp) -> Moment {
 }
 
 fn is_full(error: &StoreError) -> bool {
-    let StoreError::Io { source, .. } = error else { return false };
     use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+    let StoreError::Io { source, .. } = error else { return false };
     matches!(source.kind(), StorageFull | QuotaExceeded | FileTooLarge)
 }
 

@@ -64,16 +64,12 @@ impl Locked<'_> {
         }
         // Behind the value may stand the end of a longer one, where a process was killed.
         let mut values = serde_json::Deserializer::from_slice(&text).into_iter::<Document>();
-        match values.next() {
-            Some(Ok(mut document)) => {
-                document.tidy(quota, now);
-                Ok(document)
-            }
-            _ => {
-                tracing::warn!(path = %self.path.display(), "the limiter's state is damaged");
-                Ok(Document::unknown(quota, now))
-            }
-        }
+        let Some(Ok(mut document)) = values.next() else {
+            tracing::warn!(path = %self.path.display(), "the limiter's state is damaged");
+            return Ok(Document::unknown(quota, now));
+        };
+        document.tidy(quota, now);
+        Ok(document)
     }
 
     /// Writes the state over the old one: room that is there already cannot run out.

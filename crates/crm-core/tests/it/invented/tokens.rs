@@ -58,11 +58,11 @@ impl FetchToken for Refresh {
         vec![Secret::new(format!("canary-token-{token}"))]
     }
 
-    fn to_document(&self, token: &u64) -> Option<Value> {
+    fn write_document(&self, token: &u64) -> Option<Value> {
         Some(json!({ "token": token }))
     }
 
-    fn from_document(&self, document: &Value) -> Option<u64> {
+    fn read_document(&self, document: &Value) -> Option<u64> {
         document["token"].as_u64()
     }
 }

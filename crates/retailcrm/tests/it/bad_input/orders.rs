@@ -8,7 +8,6 @@ use vochi_crm_retailcrm::model::{CorporateCustomerId, OrderData, OrderId};
 
 use super::table::{NO_CUSTOMER, NO_USER, Row, row};
 
-#[expect(clippy::too_many_lines, reason = "one table")]
 pub(super) fn rows() -> Vec<Row> {
     let list = ListOrders::new;
     let order = OrderId::new(501);

@@ -95,7 +95,6 @@ async fn who_sees_a_call_is_told_in_extensions() {
     assert_eq!(live[0].users, [MARIA]);
 }
 
-#[expect(clippy::too_many_lines, reason = "a table")]
 #[tokio::test]
 async fn calls_look_in_our_words_as_they_went() {
     let consultation = [

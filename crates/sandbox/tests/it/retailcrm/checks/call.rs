@@ -6,7 +6,6 @@ use vochi_crm_sandbox::retailcrm::CLIENT_ID;
 use super::{BLANK, CHOICE, Case, EXTRA, INVALID, in_call, in_calls, of_strict};
 use crate::support::{call, with};
 
-#[expect(clippy::too_many_lines, reason = "a table")]
 pub(super) fn cases() -> Vec<Case> {
     let many: Vec<Value> =
         (0..51).map(|n| with(call(), json!({"externalId": format!("pbx-{n}")}))).collect();

@@ -96,7 +96,6 @@ fn notes() -> Vec<Case> {
     ]
 }
 
-#[expect(clippy::too_many_lines, reason = "a table")]
 fn parts() -> Vec<Case> {
     let by_id = json!({"customer": {"id": 61}});
     vec![

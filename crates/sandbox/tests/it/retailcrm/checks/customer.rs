@@ -17,7 +17,6 @@ fn edited(row: &'static str, changes: &Value, at: &str, text: &str) -> Case {
     case(row, wire, 400, entity(at, text))
 }
 
-#[expect(clippy::too_many_lines, reason = "a table")]
 fn written() -> Vec<Case> {
     vec![
         of_strict(case(

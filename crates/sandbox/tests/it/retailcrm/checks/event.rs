@@ -4,7 +4,6 @@ use serde_json::{Value, json};
 
 use super::{BLANK, CHOICE, Case, EXTRA, INVALID, in_event};
 
-#[expect(clippy::too_many_lines, reason = "a table")]
 pub(super) fn cases() -> Vec<Case> {
     let hangup = |status: Value| json!({"type": "hangup", "hangupStatus": status});
     vec![

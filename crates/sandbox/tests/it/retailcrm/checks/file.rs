@@ -9,7 +9,6 @@ fn edited(row: &'static str, file: &Value, at: &str, text: &str) -> Case {
     case(row, edit_file(25, file), 400, entity(at, text))
 }
 
-#[expect(clippy::too_many_lines, reason = "a table")]
 pub(super) fn cases() -> Vec<Case> {
     let get = |rest: &str| Wire::get(&format!("{FILES}{rest}"));
     let missing = || says("Parameter 'file' is missing");

@@ -68,7 +68,6 @@ fn asked() -> Vec<Case> {
     ]
 }
 
-#[expect(clippy::too_many_lines, reason = "a table")]
 pub(super) fn cases() -> Vec<Case> {
     let mut cases = asked();
     cases.extend([

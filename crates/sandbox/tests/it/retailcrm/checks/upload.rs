@@ -20,7 +20,6 @@ fn connected(row: &'static str, requires: &Value, at: &str, text: &str) -> Case 
     }
 }
 
-#[expect(clippy::too_many_lines, reason = "a table")]
 pub(super) fn cases() -> Vec<Case> {
     let history = |query: &str| Wire::get(&format!("{CUSTOMERS}/history?{query}"));
     let many = vec![customer(); 51];
