@@ -129,7 +129,7 @@ fn a_run_that_was_out_of_time_half_way_is_settled_by_the_next() {
         std::fs::remove_dir_all(stage.path(".local")).ok();
         let slow = Fault::on(Crm::Kontur).path(format!("{TELEPHONY}/{path}"));
         stage.sandbox.fault(slow.times(1).delay(Duration::from_secs(20)));
-        let ran = replay(&stage, TRANSFERRED, &["--timeout", "1"]);
+        let ran = replay(&stage, TRANSFERRED, &["--timeout", "3"]);
         assert!(matches!(ran.code, Some(7 | 8)), "{path}: {ran}");
         settles(&stage);
     }
