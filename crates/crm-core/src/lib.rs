@@ -36,10 +36,14 @@ mod directory;
 mod error;
 mod fnv;
 mod hub;
+mod id;
 mod name;
 mod open_call;
 mod redaction;
 mod secret;
+mod setters;
+mod text;
+mod unique;
 mod warning;
 
 pub use account::{Account, AccountConfig};
@@ -55,10 +59,13 @@ pub use connector::{
 pub use directory::Directory;
 pub use error::{Effect, Error, ErrorKind, Result, TryAgain};
 pub use hub::{Hub, HubBuilder};
+pub use id::Id;
 pub use name::{AccountName, CrmName};
 pub use open_call::OpenCall;
 pub use phone::{PhoneNumber, PhoneReader};
 pub use redaction::{Redactor, key_like_parts};
 pub use secret::Secret;
+pub use text::Text;
 pub use time::{Clock, LocalTime, Seconds, SystemClock, Timestamp, Zone};
+pub use unique::Unique;
 pub use warning::{Warning, WarningKind};

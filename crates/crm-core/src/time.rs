@@ -137,6 +137,13 @@ impl fmt::Display for LocalTime {
     }
 }
 
+impl Serialize for LocalTime {
+    /// Writes `2026-03-02 11:00:00`.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 impl fmt::Debug for LocalTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "LocalTime({self})")

@@ -70,14 +70,17 @@ impl Response {
             return Ok(value);
         }
         let mut reader = serde_json::Deserializer::from_slice(&self.body);
-        serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-            let what = if error.inner().is_data() {
-                wire::unreadable_at(&error.path().to_string())
-            } else {
-                "it is no whole JSON".to_owned()
-            };
-            self.unreadable(&what)
-        })
+        serde_path_to_error::deserialize(&mut reader)
+            .map_err(|error| self.unreadable_json(error.inner(), &error.path().to_string()))
+    }
+
+    /// The error for a body that is not the expected JSON.
+    pub(super) fn unreadable_json(&self, error: &serde_json::Error, path: &str) -> Error {
+        if error.is_data() {
+            self.unreadable(&wire::unreadable_at(path))
+        } else {
+            self.unreadable("it is no whole JSON")
+        }
     }
 
     /// The error for an answer that cannot be read: it carries status and content type; the
