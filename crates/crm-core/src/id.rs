@@ -40,6 +40,11 @@ impl<T> Id<T> {
         }
     }
 
+    /// Wraps a positive number, for constants.
+    pub const fn from_nonzero(id: NonZeroU64) -> Self {
+        Self(id, PhantomData)
+    }
+
     /// The number.
     pub const fn get(self) -> u64 {
         self.0.get()

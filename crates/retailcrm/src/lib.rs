@@ -1,10 +1,10 @@
 //! RetailCRM (API v5): a typed client and a telephony connector.
 //!
-//! [`Client`] has one method per operation of the CRM, in the CRM's own terms. [`Connector`] puts it
-//! behind the common trait [`CrmConnector`](vochi_crm_core::CrmConnector).
+//! [`Client`] sends the operations of [`api`], in the CRM's own terms. [`Connector`] puts it behind
+//! the common trait [`CrmConnector`](vochi_crm_core::CrmConnector).
 //!
 //! ```no_run
-//! use vochi_crm_core::{Cx, Hub, PhoneNumber};
+//! use vochi_crm_core::{Cx, Extension, Hub, PhoneNumber};
 //! use vochi_crm_retailcrm::Client;
 //! use vochi_crm_retailcrm::api::SendCallEvent;
 //!
@@ -13,8 +13,8 @@
 //!     .api_key("invented-key")
 //!     .build(&Hub::new()?)?;
 //! let phone: PhoneNumber = "+375291112233".parse()?;
-//! let popup = SendCallEvent::incoming(phone).with_code("151".parse()?);
-//! let shown = client.telephony().call_event(&Cx::live(), &popup).await?;
+//! let popup = SendCallEvent::incoming(phone).codes([Extension::new("151")?]);
+//! let shown = client.send(&Cx::live(), popup).await?;
 //! for code in shown.unknown_codes {
 //!     println!("RetailCRM knows no extension {code}");
 //! }
@@ -33,8 +33,8 @@ mod error;
 mod limits;
 
 pub use client::{
-    Client, ClientBuilder, CorporateCustomers, Customers, CustomersByPhone, Files, History,
-    HistoryPager, IntegrationModules, Orders, Reference, Tasks, Telephony, Users,
+    Client, ClientBuilder, CorporateCustomers, Customers, CustomersByPhone, History, HistoryPager,
+    IntegrationModules, Reference,
 };
 pub use config::{CONFIG_KEYS, Config, DEFAULT_MODULE_CODE, DEFAULT_MODULE_NAME};
 pub use connector::Connector;

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::Id;
 use crate::error::{Error, Result};
 
 /// Ids longer than this are refused: no PBX makes them and some CRMs cut them.
@@ -145,6 +146,12 @@ text_id!(
     /// The CRM's id of one of its users (the company's employees).
     CrmUserId, "CRM user id"
 );
+
+impl<T> From<Id<T>> for CrmUserId {
+    fn from(id: Id<T>) -> Self {
+        Self(id.to_string().into())
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -1,45 +1,33 @@
-//! RetailCRM's operations, each a plain value: `new(required)` and setters, a pure function to the
-//! request, a reader of the answer.
+//! RetailCRM's operations, each a plain value for [`Client::send`](crate::Client::send).
+//!
+//! Lists are [`List`] with a filter. `new` takes the required fields, setters the others.
 
-mod account;
 mod corporate;
-mod corporate_parts;
-mod customer_changes;
 mod customer_notes;
 mod customers;
-mod file_changes;
 mod files;
-mod filters;
 mod history;
 mod integration_modules;
-mod key;
-mod order_changes;
+mod list;
 mod orders;
-mod paging;
-mod sites;
-mod system;
+mod reference;
+mod response;
 mod tasks;
 mod telephony;
 mod users;
 
-pub use account::{GetCredentials, GetSettings};
-pub use corporate::{CorporateCustomersPage, GetCorporateCustomer, ListCorporateCustomers};
-pub use corporate_parts::{
-    CompaniesPage, CorporateContactsPage, ListCompanies, ListCorporateContacts,
-};
-pub use customer_changes::{CreateCustomer, EditCustomer};
-pub use customer_notes::{
-    CreateCustomerNote, CustomerNotesPage, DeleteCustomerNote, ListCustomerNotes,
-};
-pub use customers::{CustomersPage, GetCustomer, ListCustomers};
-pub use file_changes::{DeleteFile, EditFile, UploadFile};
-pub use files::{FilesPage, GetFile, ListFiles};
+pub use corporate::{CompanyFilter, ContactFilter, CorporateCustomerFilter, GetCorporateCustomer};
+pub use customer_notes::{CreateCustomerNote, CustomerNoteFilter, DeleteCustomerNote};
+pub use customers::{CreateCustomer, CustomerFilter, EditCustomer, GetCustomer};
+pub use files::{AttachedTo, DeleteFile, EditFile, EditedFile, FileFilter, GetFile, UploadFile};
 pub use history::{ListCustomersHistory, ListHistory, ListOrdersHistory};
-pub use integration_modules::{EditIntegrationModule, GetIntegrationModule, UpdateModuleScopes};
-pub use order_changes::{CreateOrder, EditOrder};
-pub use orders::{GetOrder, ListOrders, OrdersPage};
-pub use sites::ListSites;
-pub use system::{GetApiVersions, GetSystemInfo};
-pub use tasks::{CreateTask, EditTask, GetTask, ListTasks, TasksPage};
+pub use integration_modules::{
+    EditIntegrationModule, GetIntegrationModule, ModuleKey, UpdateModuleScopes,
+};
+pub use list::{Filter, List, PageNumber};
+pub use orders::{CreateOrder, EditOrder, GetOrder, OrderFilter};
+pub use reference::{GetApiVersions, GetCredentials, GetSettings, GetSystemInfo, ListSites};
+pub use response::{Body, Created, Done, Entity, Field, Page};
+pub use tasks::{CreateTask, EditTask, GetTask, TaskFilter};
 pub use telephony::{FindManager, MOST_CALLS, SendCallEvent, UploadCalls};
-pub use users::{GetUser, ListUserGroups, ListUsers, SetUserStatus, UserGroupsPage, UsersPage};
+pub use users::{GetUser, SetUserStatus, UserFilter, UserGroupFilter};

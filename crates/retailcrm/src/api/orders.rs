@@ -1,243 +1,130 @@
-//! `orders`: finding them.
+//! `orders`: orders of customers.
 
-use serde::Deserialize;
-use serde_json::json;
-use vochi_crm_core::http::{ApiRequest, Endpoint, Repeat, Response};
-use vochi_crm_core::wire::{self, Items};
-use vochi_crm_core::{LocalTime, Result};
+use std::borrow::Cow;
 
-use super::filters::Filters;
-use super::key::Key;
-use super::paging;
-use crate::model::{CustomerId, Order, OrderId, PageSize, Pagination, UserId};
+use vochi_crm_core::http::{ApiRequest, Operation, Repeat, Response};
+use vochi_crm_core::{Error, LocalTime, Result, Text, setters};
 
-/// One page of orders.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct OrdersPage {
-    /// The orders; one that cannot be read does not cost the others.
-    pub orders: Items<Order>,
-    /// Where in the list this page stands.
-    #[serde(deserialize_with = "wire::object_or_default")]
-    pub pagination: Pagination,
-}
+use super::list::{Filter, PageNumber};
+use super::response::{Body, Field};
+use crate::model::{CustomerId, EntityRef, Order, OrderData, OrderId, UserId, WrittenOrder};
 
-/// Lists orders (`GET /api/v5/orders`), one page.
-///
-/// The order is not promised: the newest need not come first. A filter without a value is an
-/// `input` error: it would list everything.
-///
-/// ```
-/// use vochi_crm_core::http::Endpoint;
-/// use vochi_crm_retailcrm::api::ListOrders;
-/// use vochi_crm_retailcrm::model::CustomerId;
-/// let request = ListOrders::new().of_customer(CustomerId::new(60)).request()?;
-/// assert_eq!(request.query_string(), "filter%5BcustomerId%5D=60&limit=100");
-/// # Ok::<(), vochi_crm_core::Error>(())
-/// ```
-#[derive(Clone, Debug, Default)]
-pub struct ListOrders {
-    filters: Filters,
-    size: PageSize,
-    page: Option<u32>,
-}
-
-impl ListOrders {
-    /// All orders, a hundred a page, from the first page.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Only those of this customer.
-    #[must_use]
-    pub fn of_customer(mut self, customer: CustomerId) -> Self {
-        self.filters.ids("filter[customerId]", [customer]);
-        self
-    }
-
-    /// Only those whose customer has this in the name or number (`filter[customer]`). Whether a
-    /// number is the one that is meant has to be looked at afterwards.
-    #[must_use]
-    pub fn of_name_or_phone(mut self, text: impl Into<String>) -> Self {
-        let text = text.into();
-        if text.trim().is_empty() {
-            self.filters.add("filter[customer]", [""; 0]);
-        } else {
-            self.filters.set("filter[customer]", text);
-        }
-        self
-    }
-
-    /// Only these.
-    #[must_use]
-    pub fn with_ids(mut self, ids: impl IntoIterator<Item = OrderId>) -> Self {
-        self.filters.ids("filter[ids][]", ids);
-        self
-    }
-
-    /// Only those with these ids in the shop.
-    #[must_use]
-    pub fn with_external_ids<T: Into<String>>(mut self, ids: impl IntoIterator<Item = T>) -> Self {
-        self.filters.add("filter[externalIds][]", ids.into_iter().map(Into::into));
-        self
-    }
-
-    /// Only those with these numbers.
-    #[must_use]
-    pub fn with_numbers<T: Into<String>>(mut self, numbers: impl IntoIterator<Item = T>) -> Self {
-        self.filters.add("filter[numbers][]", numbers.into_iter().map(Into::into));
-        self
-    }
-
-    /// Only those of these shops.
-    #[must_use]
-    pub fn with_sites<T: Into<String>>(mut self, sites: impl IntoIterator<Item = T>) -> Self {
-        self.filters.add("filter[sites][]", sites.into_iter().map(Into::into));
-        self
-    }
-
-    /// Only those of these managers.
-    #[must_use]
-    pub fn with_managers(mut self, managers: impl IntoIterator<Item = UserId>) -> Self {
-        self.filters.ids("filter[managers][]", managers);
-        self
-    }
-
-    /// Only those in these states or groups of states, by their symbolic codes in the account
-    /// (`filter[extendedStatus]`).
-    #[must_use]
-    pub fn with_statuses<T: Into<String>>(mut self, codes: impl IntoIterator<Item = T>) -> Self {
-        self.filters.add("filter[extendedStatus][]", codes.into_iter().map(Into::into));
-        self
-    }
-
-    /// Only those made at this time, local to the account, or later.
-    #[must_use]
-    pub fn created_from(mut self, from: LocalTime) -> Self {
-        self.filters.set("filter[createdAtFrom]", from.to_string());
-        self
-    }
-
-    /// Only those made at this time, local to the account, or before.
-    #[must_use]
-    pub fn created_until(mut self, until: LocalTime) -> Self {
-        self.filters.set("filter[createdAtTo]", until.to_string());
-        self
-    }
-
-    /// How many a page.
-    #[must_use]
-    pub fn with_page_size(mut self, size: PageSize) -> Self {
-        self.size = size;
-        self
-    }
-
-    /// Which page, from 1.
-    #[must_use]
-    pub fn with_page(mut self, page: u32) -> Self {
-        self.page = Some(page);
-        self
-    }
-
-    pub(crate) fn page(&self) -> u32 {
-        self.page.unwrap_or(1)
+setters! {
+    /// Narrows the list of orders (`GET /api/v5/orders`).
+    ///
+    /// ```
+    /// use vochi_crm_core::http::Operation;
+    /// use vochi_crm_retailcrm::api::{List, OrderFilter};
+    /// use vochi_crm_retailcrm::model::CustomerId;
+    /// let request = List::new(OrderFilter::new().customer_id(CustomerId::new(60)?)).request()?;
+    /// assert_eq!(request.query_string(), "filter%5BcustomerId%5D=60&limit=100");
+    /// # Ok::<(), vochi_crm_core::Error>(())
+    /// ```
+    #[derive(Default)]
+    pub payload OrderFilter {
+        /// Orders of this customer.
+        customer_id: Option<CustomerId>,
+        /// A part of the customer's name or number. Check whether a number is the one you look for.
+        customer: Option<String>,
+        /// Orders with these ids.
+        ids: Option<Vec<OrderId>>,
+        /// Orders with these ids in the shop.
+        external_ids: Option<Vec<String>>,
+        /// Orders with these numbers.
+        numbers: Option<Vec<String>>,
+        /// Orders of these shops, by their symbolic codes.
+        sites: Option<Vec<String>>,
+        /// Orders of these managers.
+        managers: Option<Vec<UserId>>,
+        /// Orders in these statuses or groups of statuses, by their symbolic codes.
+        #[serde(rename = "extendedStatus")]
+        statuses: Option<Vec<String>>,
+        /// Created at this local time of the account or later.
+        #[serde(rename = "createdAtFrom")]
+        created_from: Option<LocalTime>,
+        /// Created at this local time of the account or earlier.
+        #[serde(rename = "createdAtTo")]
+        created_until: Option<LocalTime>,
     }
 }
 
-impl Endpoint for ListOrders {
-    type Output = OrdersPage;
+impl Filter for OrderFilter {
+    type Entity = Order;
+    const NAME: &'static str = "orders";
+    const PAGE: PageNumber = PageNumber::IfSet;
+}
 
-    fn operation(&self) -> &'static str {
-        "orders"
+setters! {
+    /// Reads an order (`GET /api/v5/orders/{id}`).
+    pub struct GetOrder {
+        order: EntityRef<Order>,
     }
+}
+
+impl Operation for GetOrder {
+    type Output = Field<Order>;
+    const NAME: &'static str = "orders/{id}";
+    const REPEAT: Repeat = Repeat::Safe;
 
     fn request(&self) -> Result<ApiRequest> {
-        let request = self
-            .filters
-            .apply(ApiRequest::get("/api/v5/orders"))?
-            .query("limit", self.size.get().to_string());
-        Ok(match self.page {
-            Some(page) => request.query("page", paging::number(page)?),
-            None => request,
-        })
-    }
-
-    fn decode(&self, answer: &Response) -> Result<OrdersPage> {
-        answer.json()
-    }
-
-    fn repeat(&self) -> Repeat {
-        Repeat::Safe
+        self.order.get("orders", "")
     }
 
     fn planned(&self) -> Response {
-        Response::ok_json(&json!({ "success": true, "orders": [] }))
+        Field::<Order>::planned_with(self.order.planned_id())
     }
 }
 
-/// Asks for one order (`GET /api/v5/orders/{id}`).
-///
-/// ```
-/// use vochi_crm_core::http::Endpoint;
-/// use vochi_crm_retailcrm::api::GetOrder;
-/// use vochi_crm_retailcrm::model::OrderId;
-/// let request = GetOrder::by_id(OrderId::new(501)).request()?;
-/// assert_eq!(request.path(), "/api/v5/orders/501");
-/// assert_eq!(request.query_string(), "by=id");
-/// # Ok::<(), vochi_crm_core::Error>(())
-/// ```
-#[derive(Clone, Debug)]
-pub struct GetOrder {
-    key: Key,
-}
-
-impl GetOrder {
-    /// The one with this id in the CRM.
-    pub fn by_id(id: OrderId) -> Self {
-        Self { key: Key::id(id.get()) }
-    }
-
-    /// The one with this id in the shop. Where the key reaches several shops, the CRM wants to know
-    /// [which](Self::with_site).
-    pub fn by_external_id(id: impl Into<String>) -> Self {
-        Self { key: Key::external_id(id) }
-    }
-
-    /// The shop.
-    #[must_use]
-    pub fn with_site(mut self, site: impl Into<String>) -> Self {
-        self.key = self.key.in_site(Some(site.into()));
-        self
+setters! {
+    /// Creates an order (`POST /api/v5/orders/create`). It must have an external id.
+    ///
+    /// No idempotency key: a lost response ends with effect `maybe`. Look for the order by its
+    /// external id before creating it again.
+    pub struct CreateOrder {
+        data: OrderData,
+        /// The shop; required when the key can access several.
+        site: Option<Text>,
     }
 }
 
-impl Endpoint for GetOrder {
-    type Output = Order;
-
-    fn operation(&self) -> &'static str {
-        "orders/{id}"
-    }
+impl Operation for CreateOrder {
+    type Output = Body<WrittenOrder>;
+    const NAME: &'static str = "orders/create";
+    const REPEAT: Repeat = Repeat::Unsafe;
 
     fn request(&self) -> Result<ApiRequest> {
-        self.key.read("orders", "")
-    }
-
-    fn decode(&self, answer: &Response) -> Result<Order> {
-        #[derive(Deserialize)]
-        struct Found {
-            #[serde(deserialize_with = "wire::object")]
-            order: Order,
+        if !self.data.has_external_id() {
+            return Err(Error::input("a new order has no external id")
+                .with_hint("derive one from the call's id, to find the order again"));
         }
-        answer.json::<Found>().map(|found| found.order)
+        ApiRequest::post("/api/v5/orders/create")
+            .form_opt("site", self.site.as_ref())
+            .form_json("order", &self.data)
+    }
+}
+
+setters! {
+    /// Changes an order (`POST /api/v5/orders/{id}/edit`). Fields that are not set and the items
+    /// stay as they are.
+    pub struct EditOrder {
+        order: EntityRef<Order>,
+        data: OrderData,
+    }
+}
+
+impl Operation for EditOrder {
+    type Output = Body<WrittenOrder>;
+    const NAME: &'static str = "orders/{id}/edit";
+    const REPEAT: Repeat = Repeat::Keyed;
+
+    fn request(&self) -> Result<ApiRequest> {
+        if self.data == OrderData::new() {
+            return Err(Error::input("a change of an order changes nothing"));
+        }
+        self.order.post("orders", "/edit")?.form_json("order", &self.data)
     }
 
-    fn repeat(&self) -> Repeat {
-        Repeat::Safe
-    }
-
-    fn planned(&self) -> Response {
-        let id = self.key.planned();
-        Response::ok_json(&json!({ "success": true, "order": { "id": id } }))
+    fn subject(&self) -> Option<Cow<'_, str>> {
+        self.order.subject()
     }
 }

@@ -1,346 +1,120 @@
-//! `tasks`: what somebody has to do.
+//! `tasks`: tasks of users.
 
 use std::borrow::Cow;
 
-use serde::Deserialize;
-use serde_json::json;
-use vochi_crm_core::http::{ApiRequest, Endpoint, Repeat, Response};
-use vochi_crm_core::wire::{self, Items};
-use vochi_crm_core::{Error, LocalTime, Result};
+use vochi_crm_core::http::{ApiRequest, Operation, Repeat, Response};
+use vochi_crm_core::{LocalTime, Result, Text, setters};
 
-use super::filters::Filters;
-use super::paging::Paging;
-use crate::model::{PageSize, Pagination, Task, TaskData, TaskId, TaskStatus, UserId, given};
+use super::list::Filter;
+use super::response::{Created, Done, Field};
+use crate::model::{Task, TaskData, TaskId, TaskStatus, UserId};
 
-/// One page of tasks.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct TasksPage {
-    /// The tasks; one that cannot be read does not cost the others.
-    pub tasks: Items<Task>,
-    /// Where in the list this page stands.
-    #[serde(deserialize_with = "wire::object_or_default")]
-    pub pagination: Pagination,
-}
-
-/// Lists tasks (`GET /api/v5/tasks`), one page.
-///
-/// ```
-/// use vochi_crm_core::http::Endpoint;
-/// use vochi_crm_retailcrm::api::ListTasks;
-/// use vochi_crm_retailcrm::model::{TaskStatus, UserId};
-/// let request = ListTasks::new()
-///     .of_performers([UserId::new(7)])
-///     .with_status(&TaskStatus::Performing)
-///     .request()?;
-/// assert_eq!(
-///     request.query_string(),
-///     "filter%5Bperformers%5D%5B%5D=7&filter%5Bstatus%5D=performing&limit=100&page=1",
-/// );
-/// # Ok::<(), vochi_crm_core::Error>(())
-/// ```
-#[derive(Clone, Debug, Default)]
-pub struct ListTasks {
-    filters: Filters,
-    paging: Paging,
-}
-
-impl ListTasks {
-    /// All tasks, a hundred a page, from the first page.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Only these.
-    #[must_use]
-    pub fn with_ids(mut self, ids: impl IntoIterator<Item = TaskId>) -> Self {
-        self.filters.ids("filter[ids][]", ids);
-        self
-    }
-
-    /// Only those of these users.
-    #[must_use]
-    pub fn of_performers(mut self, users: impl IntoIterator<Item = UserId>) -> Self {
-        self.filters.ids("filter[performers][]", users);
-        self
-    }
-
-    /// Only those made by these users.
-    #[must_use]
-    pub fn of_creators(mut self, users: impl IntoIterator<Item = UserId>) -> Self {
-        self.filters.ids("filter[creators][]", users);
-        self
-    }
-
-    /// Only those that are, or are not, done.
-    #[must_use]
-    pub fn with_status(mut self, status: &TaskStatus) -> Self {
-        self.filters.set("filter[status]", status.as_str());
-        self
-    }
-
-    /// Only those about a customer with this in the name or number (`filter[customer]`).
-    #[must_use]
-    pub fn of_customer(mut self, name_or_phone: impl Into<String>) -> Self {
-        self.filters.set("filter[customer]", name_or_phone);
-        self
-    }
-
-    /// Only those about the order people call by this number (`filter[orderNumber]`).
-    #[must_use]
-    pub fn of_order_number(mut self, number: impl Into<String>) -> Self {
-        self.filters.set("filter[orderNumber]", number);
-        self
-    }
-
-    /// Only those with this in their text.
-    #[must_use]
-    pub fn with_text(mut self, text: impl Into<String>) -> Self {
-        self.filters.set("filter[text]", text);
-        self
-    }
-
-    /// Only those made at this time, local to the account, or later.
-    #[must_use]
-    pub fn created_from(mut self, from: LocalTime) -> Self {
-        self.filters.set("filter[createdAtFrom]", from.to_string());
-        self
-    }
-
-    /// Only those made at this time, local to the account, or before.
-    #[must_use]
-    pub fn created_until(mut self, until: LocalTime) -> Self {
-        self.filters.set("filter[createdAtTo]", until.to_string());
-        self
-    }
-
-    /// How many a page.
-    #[must_use]
-    pub fn with_page_size(mut self, size: PageSize) -> Self {
-        self.paging.size = size;
-        self
-    }
-
-    /// Which page, from 1.
-    #[must_use]
-    pub fn with_page(mut self, page: u32) -> Self {
-        self.paging.page = page;
-        self
-    }
-
-    pub(crate) fn page(&self) -> u32 {
-        self.paging.page
+setters! {
+    /// Narrows the list of tasks (`GET /api/v5/tasks`).
+    ///
+    /// ```
+    /// use vochi_crm_core::http::Operation;
+    /// use vochi_crm_retailcrm::api::{List, TaskFilter};
+    /// use vochi_crm_retailcrm::model::{TaskStatus, UserId};
+    /// let filter = TaskFilter::new().performers([UserId::new(7)?]).status(TaskStatus::Performing);
+    /// assert_eq!(
+    ///     List::new(filter).request()?.query_string(),
+    ///     "filter%5Bperformers%5D%5B%5D=7&filter%5Bstatus%5D=performing&limit=100&page=1",
+    /// );
+    /// # Ok::<(), vochi_crm_core::Error>(())
+    /// ```
+    #[derive(Default)]
+    pub payload TaskFilter {
+        /// Tasks with these ids.
+        ids: Option<Vec<TaskId>>,
+        /// Users who do the task.
+        performers: Option<Vec<UserId>>,
+        /// Users who created the task.
+        creators: Option<Vec<UserId>>,
+        /// Open or completed tasks.
+        status: Option<TaskStatus>,
+        /// A part of the customer's name or number.
+        customer: Option<String>,
+        /// The order's number.
+        order_number: Option<String>,
+        /// A part of the text.
+        text: Option<String>,
+        /// Created at this local time of the account or later.
+        #[serde(rename = "createdAtFrom")]
+        created_from: Option<LocalTime>,
+        /// Created at this local time of the account or earlier.
+        #[serde(rename = "createdAtTo")]
+        created_until: Option<LocalTime>,
     }
 }
 
-impl Endpoint for ListTasks {
-    type Output = TasksPage;
-
-    fn operation(&self) -> &'static str {
-        "tasks"
-    }
-
-    fn request(&self) -> Result<ApiRequest> {
-        let request = self.filters.apply(ApiRequest::get("/api/v5/tasks"))?;
-        self.paging.apply(request)
-    }
-
-    fn decode(&self, answer: &Response) -> Result<TasksPage> {
-        answer.json()
-    }
-
-    fn repeat(&self) -> Repeat {
-        Repeat::Safe
-    }
-
-    fn planned(&self) -> Response {
-        Response::ok_json(&json!({ "success": true, "tasks": [] }))
-    }
+impl Filter for TaskFilter {
+    type Entity = Task;
+    const NAME: &'static str = "tasks";
 }
 
-/// Asks for one task (`GET /api/v5/tasks/{id}`).
-///
-/// ```
-/// use vochi_crm_core::http::Endpoint;
-/// use vochi_crm_retailcrm::api::GetTask;
-/// use vochi_crm_retailcrm::model::TaskId;
-/// assert_eq!(GetTask::new(TaskId::new(434)).request()?.path(), "/api/v5/tasks/434");
-/// # Ok::<(), vochi_crm_core::Error>(())
-/// ```
+/// Reads a task (`GET /api/v5/tasks/{id}`).
 #[derive(Clone, Copy, Debug)]
-pub struct GetTask {
-    task: TaskId,
-}
+pub struct GetTask(pub TaskId);
 
-impl GetTask {
-    /// The one with this id.
-    pub fn new(task: TaskId) -> Self {
-        Self { task }
-    }
-}
-
-impl Endpoint for GetTask {
-    type Output = Task;
-
-    fn operation(&self) -> &'static str {
-        "tasks/{id}"
-    }
+impl Operation for GetTask {
+    type Output = Field<Task>;
+    const NAME: &'static str = "tasks/{id}";
+    const REPEAT: Repeat = Repeat::Safe;
 
     fn request(&self) -> Result<ApiRequest> {
-        given::id("the task", self.task.get())?;
-        Ok(ApiRequest::get(format!("/api/v5/tasks/{}", self.task)))
-    }
-
-    fn decode(&self, answer: &Response) -> Result<Task> {
-        #[derive(Deserialize)]
-        struct Found {
-            #[serde(deserialize_with = "wire::object")]
-            task: Task,
-        }
-        answer.json::<Found>().map(|found| found.task)
-    }
-
-    fn repeat(&self) -> Repeat {
-        Repeat::Safe
+        Ok(ApiRequest::get(format!("/api/v5/tasks/{}", self.0)))
     }
 
     fn planned(&self) -> Response {
-        Response::ok_json(&json!({ "success": true, "task": { "id": self.task } }))
+        Field::<Task>::planned_with(self.0.get())
     }
 }
 
-/// Makes a task (`POST /api/v5/tasks/create`).
-///
-/// The CRM makes another one for every request, so it is repeated only if it surely was not carried
-/// out. A lost answer ends with effect `maybe`.
-///
-/// ```
-/// use vochi_crm_core::http::Endpoint;
-/// use vochi_crm_retailcrm::api::CreateTask;
-/// use vochi_crm_retailcrm::model::{TaskData, UserId};
-/// let request = CreateTask::new(TaskData::new("Call back", UserId::new(7))).request()?;
-/// assert_eq!(request.path(), "/api/v5/tasks/create");
-/// # Ok::<(), vochi_crm_core::Error>(())
-/// ```
-#[derive(Clone, Debug)]
-pub struct CreateTask {
-    data: TaskData,
-    site: Option<String>,
-}
-
-impl CreateTask {
-    /// This one.
-    pub fn new(data: TaskData) -> Self {
-        Self { data, site: None }
-    }
-
-    /// The shop the task belongs to; needed where the key reaches several.
-    #[must_use]
-    pub fn with_site(mut self, site: impl Into<String>) -> Self {
-        self.site = Some(site.into());
-        self
+setters! {
+    /// Creates a task (`POST /api/v5/tasks/create`). No idempotency key: a lost response ends with
+    /// effect `maybe`.
+    pub struct CreateTask {
+        data: TaskData,
+        /// The shop; required when the key can access several.
+        site: Option<Text>,
     }
 }
 
-impl Endpoint for CreateTask {
-    type Output = TaskId;
-
-    fn operation(&self) -> &'static str {
-        "tasks/create"
-    }
+impl Operation for CreateTask {
+    type Output = Created<Task>;
+    const NAME: &'static str = "tasks/create";
+    const REPEAT: Repeat = Repeat::Unsafe;
 
     fn request(&self) -> Result<ApiRequest> {
-        written("/api/v5/tasks/create".into(), self.site.as_deref(), &self.data)
-    }
-
-    fn decode(&self, answer: &Response) -> Result<TaskId> {
-        #[derive(Deserialize)]
-        struct Created {
-            id: TaskId,
-        }
-        answer.json::<Created>().map(|created| created.id)
-    }
-
-    fn repeat(&self) -> Repeat {
-        Repeat::Unsafe
-    }
-
-    fn planned(&self) -> Response {
-        Response::ok_json(&json!({ "success": true, "id": 1 }))
+        ApiRequest::post("/api/v5/tasks/create")
+            .form_opt("site", self.site.as_ref())
+            .form_json("task", &self.data)
     }
 }
 
-/// Changes a task (`POST /api/v5/tasks/{id}/edit`). A repeat writes the same once more.
-///
-/// ```
-/// use vochi_crm_core::http::Endpoint;
-/// use vochi_crm_retailcrm::api::EditTask;
-/// use vochi_crm_retailcrm::model::{TaskData, TaskId, UserId};
-/// let data = TaskData::new("Call back, they waited a minute", UserId::new(8));
-/// let request = EditTask::new(TaskId::new(434), data).request()?;
-/// assert_eq!(request.path(), "/api/v5/tasks/434/edit");
-/// # Ok::<(), vochi_crm_core::Error>(())
-/// ```
-#[derive(Clone, Debug)]
-pub struct EditTask {
-    task: TaskId,
-    data: TaskData,
-    site: Option<String>,
-}
-
-impl EditTask {
-    /// The task is like this from now on; what is not set stays.
-    pub fn new(task: TaskId, data: TaskData) -> Self {
-        Self { task, data, site: None }
-    }
-
-    /// The shop the task belongs to; needed where the key reaches several.
-    #[must_use]
-    pub fn with_site(mut self, site: impl Into<String>) -> Self {
-        self.site = Some(site.into());
-        self
+setters! {
+    /// Changes a task (`POST /api/v5/tasks/{id}/edit`). Fields that are not set stay as they are.
+    pub struct EditTask {
+        task: TaskId,
+        data: TaskData,
+        /// The shop; required when the key can access several.
+        site: Option<Text>,
     }
 }
 
-impl Endpoint for EditTask {
-    type Output = ();
-
-    fn operation(&self) -> &'static str {
-        "tasks/{id}/edit"
-    }
+impl Operation for EditTask {
+    type Output = Done;
+    const NAME: &'static str = "tasks/{id}/edit";
+    const REPEAT: Repeat = Repeat::Keyed;
 
     fn request(&self) -> Result<ApiRequest> {
-        given::id("the task", self.task.get())?;
-        let path = format!("/api/v5/tasks/{}/edit", self.task);
-        written(path, self.site.as_deref(), &self.data)
-    }
-
-    fn decode(&self, _: &Response) -> Result<()> {
-        Ok(())
-    }
-
-    fn repeat(&self) -> Repeat {
-        Repeat::Keyed
+        ApiRequest::post(format!("/api/v5/tasks/{}/edit", self.task))
+            .form_opt("site", self.site.as_ref())
+            .form_json("task", &self.data)
     }
 
     fn subject(&self) -> Option<Cow<'_, str>> {
         Some(self.task.to_string().into())
     }
-
-    fn planned(&self) -> Response {
-        Response::ok_json(&json!({ "success": true }))
-    }
-}
-
-fn written(path: String, site: Option<&str>, data: &TaskData) -> Result<ApiRequest> {
-    if !data.has_text() {
-        return Err(Error::input("the task does not say what is to be done"));
-    }
-    data.check()?;
-    let mut request = ApiRequest::post(path);
-    if let Some(site) = given::text("site", site)? {
-        request = request.form("site", site);
-    }
-    request.form_json("task", data)
 }

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use vochi_crm_core::{Cx, ErrorKind, PhoneNumber, PhoneReader, Result};
 
 use super::Client;
-use crate::api::ListCustomers;
+use crate::api::{CustomerFilter, List};
 use crate::model::{Customer, CustomerId, PageSize};
 
 /// How many pages are read for one spelling of the number.
@@ -62,8 +62,8 @@ impl CustomersByPhone {
     pub(super) async fn run(&self, client: &Client, cx: &Cx) -> Result<Vec<Customer>> {
         let number = &self.number;
         for spelling in [number.e164(), number.digits(), number.national_digits()] {
-            let request = ListCustomers::new().with_name(spelling);
-            let found = self.search(client, cx, request).await?;
+            let filter = CustomerFilter::new().name(spelling);
+            let found = self.search(client, cx, filter).await?;
             if !found.is_empty() {
                 return Ok(self.ordered(found, client));
             }
@@ -71,8 +71,8 @@ impl CustomersByPhone {
         if !self.phone_filter {
             return Ok(Vec::new());
         }
-        let request = ListCustomers::new().with_phone(number.e164());
-        match self.search(client, cx, request).await {
+        let filter = CustomerFilter::new().phone(number.e164());
+        match self.search(client, cx, filter).await {
             Ok(found) => Ok(self.ordered(found, client)),
             Err(refusal) if refusal.kind() == ErrorKind::Rejected => {
                 tracing::debug!(
@@ -90,10 +90,9 @@ impl CustomersByPhone {
         &self,
         client: &Client,
         cx: &Cx,
-        request: ListCustomers,
+        filter: CustomerFilter,
     ) -> Result<Vec<Customer>> {
-        let request = request.with_page_size(PageSize::Twenty);
-        let mut pager = client.customers().list(cx, request);
+        let mut pager = client.list(cx, List::new(filter).page_size(PageSize::Twenty));
         let mut found: Vec<Customer> = Vec::new();
         for _ in 0..MOST_PAGES {
             let Some(page) = pager.next_page().await? else {

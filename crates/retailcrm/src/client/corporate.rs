@@ -1,47 +1,25 @@
-//! Corporate customers.
+//! Corporate customers of contacts.
 
-use vochi_crm_core::page::Pager;
 use vochi_crm_core::{Cx, Result};
 
 use super::Client;
-use super::pages::pages;
-use crate::api::{
-    GetCorporateCustomer, ListCompanies, ListCorporateContacts, ListCorporateCustomers,
-};
-use crate::model::{Company, CorporateContact, CorporateCustomer, CustomerId};
+use crate::api::CorporateCustomerFilter;
+use crate::model::{CorporateCustomer, CustomerId};
 
 impl Client {
-    /// The companies that buy, and the people who buy for them.
+    /// Searches for corporate customers.
     pub fn corporate_customers(&self) -> CorporateCustomers<'_> {
         CorporateCustomers(self)
     }
 }
 
-/// Operations under `customers-corporate`.
+/// Searches under `customers-corporate`.
 #[derive(Clone, Copy, Debug)]
 pub struct CorporateCustomers<'a>(&'a Client);
 
 impl CorporateCustomers<'_> {
-    /// Every corporate customer the request asks for, from its page on (`customers-corporate`).
-    pub fn list(
-        self,
-        cx: &Cx,
-        request: ListCorporateCustomers,
-    ) -> Pager<'static, CorporateCustomer, u32> {
-        let first = request.page();
-        pages(
-            self.0,
-            cx,
-            "corporate customer",
-            request,
-            first,
-            ListCorporateCustomers::with_page,
-            |page| (page.customers, page.pagination),
-        )
-    }
-
-    /// The corporate customers these people are contacts of, in the CRM's order; of nobody, none,
-    /// and nothing is asked.
+    /// Lists the corporate customers that have one of these contacts, in the CRM's order. Without
+    /// contacts, sends nothing.
     ///
     /// ```no_run
     /// # async fn run(client: vochi_crm_retailcrm::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -67,48 +45,6 @@ impl CorporateCustomers<'_> {
         if customers.is_empty() {
             return Ok(Vec::new());
         }
-        let request = ListCorporateCustomers::new().with_contacts(customers);
-        self.list(cx, request).all().await
-    }
-
-    /// One corporate customer (`customers-corporate/{id}`).
-    ///
-    /// # Errors
-    /// As [`Client::send`]; `not_found` where there is none.
-    pub async fn get(self, cx: &Cx, request: &GetCorporateCustomer) -> Result<CorporateCustomer> {
-        self.0.send(cx, request).await
-    }
-
-    /// Every contact the request asks for, from its page on (`customers-corporate/{id}/contacts`).
-    pub fn contacts(
-        self,
-        cx: &Cx,
-        request: ListCorporateContacts,
-    ) -> Pager<'static, CorporateContact, u32> {
-        let first = request.page();
-        pages(
-            self.0,
-            cx,
-            "contact of a corporate customer",
-            request,
-            first,
-            ListCorporateContacts::with_page,
-            |page| (page.contacts, page.pagination),
-        )
-    }
-
-    /// Every company the request asks for, from its page on
-    /// (`customers-corporate/{id}/companies`).
-    pub fn companies(self, cx: &Cx, request: ListCompanies) -> Pager<'static, Company, u32> {
-        let first = request.page();
-        pages(
-            self.0,
-            cx,
-            "company of a corporate customer",
-            request,
-            first,
-            ListCompanies::with_page,
-            |page| (page.companies, page.pagination),
-        )
+        self.0.list(cx, CorporateCustomerFilter::new().contact_ids(customers)).all().await
     }
 }

@@ -122,7 +122,7 @@ async fn read<Id: Historic>(
             index = broken.index, why = broken.why, "a change cannot be read and is left out"
         );
     }
-    let more = page.has_more(request.page_size().get());
+    let more = page.has_more(request.size().get());
     let end = place.max(page.last);
     let mut records = page.history.good;
     // Sorted and once each: whoever stores the cursor of one has passed all before it.

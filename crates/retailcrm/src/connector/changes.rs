@@ -7,7 +7,7 @@ use vochi_crm_core::{Cx, Result};
 
 use super::Connector;
 use super::find::{Names, common_of};
-use crate::api::{ListCustomers, ListCustomersHistory, ListUsers};
+use crate::api::{CustomerFilter, ListCustomersHistory, UserFilter};
 use crate::model::{Customer, CustomerId, HistoryCursor, HistoryEvent, HistoryRecord};
 
 /// How many customers are asked for at once: a page of them.
@@ -79,8 +79,8 @@ impl Connector {
     async fn cards(&self, cx: &Cx, ids: &[CustomerId]) -> Result<Vec<Customer>> {
         let mut cards = Vec::with_capacity(ids.len());
         for some in ids.chunks(AT_ONCE) {
-            let request = ListCustomers::new().with_ids(some.iter().copied());
-            let mut pages = self.client().customers().list(cx, request);
+            let filter = CustomerFilter::new().ids(some.iter().copied());
+            let mut pages = self.client().list(cx, filter);
             let mut found: BTreeMap<CustomerId, Customer> = pages
                 .next_page()
                 .await?
@@ -99,7 +99,7 @@ impl Connector {
         if cards.iter().all(|card| card.manager_id.is_none()) {
             return names;
         }
-        match self.client().users().list(cx, ListUsers::new()).all().await {
+        match self.client().list(cx, UserFilter::new()).all().await {
             Ok(users) => {
                 for user in users {
                     names.note(user.id, user.display_name());

@@ -6,6 +6,7 @@ use vochi_crm_core::connector::{Customer as Common, CustomerKind as CommonKind, 
 use vochi_crm_core::{Cx, Error, PhoneNumber, Responsible, Result, Warning, WarningKind};
 
 use super::Connector;
+use crate::api::GetUser;
 use crate::model::{
     CorporateCustomer, Customer, CustomerId, CustomerKind, Manager, ManagerCustomer,
     ManagerResponse, UserId,
@@ -50,8 +51,7 @@ impl Connector {
     async fn find_one(&self, cx: &Cx, phone: PhoneNumber, names: &mut Names) -> Result<Found> {
         let customers = self.client().customers().by_phone(cx, phone).await?;
         let mut warnings = Vec::new();
-        let request = self.manager_request(phone);
-        let card = match self.client().telephony().manager(cx, &request).await {
+        let card = match self.client().send(cx, self.manager_request(phone)).await {
             Ok(card) => card,
             Err(error) => {
                 warnings.push(incomplete("the address of the customer's card", &error));
@@ -183,7 +183,7 @@ impl Connector {
     ) -> Option<String> {
         let asked = match names.0.get(&user) {
             Some(known) => known.clone(),
-            None => match self.client().users().get(cx, user).await {
+            None => match self.client().send(cx, GetUser(user)).await {
                 Ok(found) => Ok(found.display_name()),
                 Err(error) => Err(incomplete(&format!("the name of user {user}"), &error)),
             },
@@ -209,7 +209,7 @@ impl Connector {
         name: Option<String>,
         code: Option<&str>,
     ) -> Result<Responsible> {
-        let user = user.to_common()?;
+        let user = user.into();
         let own = self.own().directory().extension_of(&user).cloned();
         let extension = own.or_else(|| code.and_then(|code| code.parse().ok()));
         Ok(Responsible::new(user, name, extension))
@@ -235,8 +235,7 @@ fn company_names(companies: &[CorporateCustomer]) -> Option<String> {
 }
 
 fn id_of(customer: &ManagerCustomer) -> Option<CustomerId> {
-    let id: u64 = customer.id.as_deref()?.parse().ok()?;
-    (id > 0).then_some(CustomerId::new(id))
+    customer.id.as_deref()?.parse().ok()
 }
 
 /// The address of the card, as the CRM itself names it. It is not put together here: no source says

@@ -2,13 +2,13 @@
 //! call.
 
 use vochi_crm_core::follow_up::{FollowUpCall, FollowUpJob};
-use vochi_crm_core::{Cx, PhoneNumber, Result, Warning, WarningKind};
+use vochi_crm_core::{Cx, PhoneNumber, Result, Text, Warning, WarningKind};
 
 use super::Connector;
 use super::find::incomplete;
 use super::responsible::Whose;
-use crate::api::{CreateCustomer, CreateTask, ListCustomers};
-use crate::model::{CustomerData, CustomerId, TaskData, UserId};
+use crate::api::{CreateCustomer, CreateTask, CustomerFilter};
+use crate::model::{CustomerData, CustomerId, EntityRef, PhoneText, TaskData, user_id};
 
 /// The start of the `externalId` of customers created here; the number's digits follow. It is the
 /// same for the same number, and marks such customers as not entered by a person.
@@ -28,14 +28,13 @@ impl FollowUpJob for Connector {
         let (number, site) = (call.number, self.site(call.record.extra()));
         let site = self.shop(cx, site).await?;
         let mut data = CustomerData::new()
-            .with_external_id(external_id(number))
-            .with_first_name(number.e164())
-            .with_phone(number);
+            .external_id(external_id(number))
+            .first_name(number.e164())
+            .phones([number]);
         if let Some(manager) = call.manager {
-            data = data.with_manager(UserId::of(manager)?);
+            data = data.manager_id(user_id(manager)?);
         }
-        let request = CreateCustomer::new(data).with_site(site);
-        self.client().customers().create(cx, &request).await
+        self.client().send(cx, CreateCustomer::new(data).site(site)).await
     }
 
     /// The task is for the responsible manager, else for `missed_user`.
@@ -67,18 +66,18 @@ impl FollowUpJob for Connector {
         let site = self.shop(cx, self.site(call.record.extra())).await?;
         let (zone, _) = self.zone(cx).await?;
         let began = zone.local(call.record.started_at());
-        let mut task = TaskData::new(self.own().task_text(), UserId::of(&performer)?)
-            .with_commentary(format!("{}, {began}", number.e164()))
-            .with_phone(number)
-            .with_phone_site(site.clone());
+        let mut task = TaskData::new(Text::new(self.own().task_text())?, user_id(&performer)?)
+            .commentary(format!("{}, {began}", number.e164()))
+            .phone(PhoneText::from(number))
+            .phone_site(site.clone());
         if let Some(customer) = customer.or(whose.customer) {
-            task = task.with_customer(customer);
+            task = task.customer(EntityRef::from(customer));
         }
-        Ok(Some(CreateTask::new(task).with_site(site)))
+        Ok(Some(CreateTask::new(task).site(site)))
     }
 
     async fn send_task(&self, cx: &Cx, task: &CreateTask) -> Result<()> {
-        self.client().tasks().create(cx, task).await.map(drop)
+        self.client().send(cx, task).await.map(drop)
     }
 }
 
@@ -90,8 +89,8 @@ impl Connector {
             return Ok(Some(first.id));
         }
         let ours = external_id(number);
-        let request = ListCustomers::new().with_external_ids([ours.as_str()]);
-        let page = customers.list(cx, request).next_page().await?;
+        let filter = CustomerFilter::new().external_ids([ours.as_str()]);
+        let page = self.client().list(cx, filter).next_page().await?;
         let made_before = page
             .into_iter()
             .flatten()
@@ -99,8 +98,7 @@ impl Connector {
         if let Some(customer) = made_before {
             return Ok(Some(customer.id));
         }
-        let request = self.manager_request(number);
-        let answer = self.client().telephony().manager(cx, &request).await?;
+        let answer = self.client().send(cx, self.manager_request(number)).await?;
         Ok(self.named(&answer, number).map(|(id, _)| id))
     }
 }

@@ -11,6 +11,7 @@ use vochi_crm_core::connector::Check;
 use vochi_crm_core::{CrmConnector as _, Cx, ErrorKind, HealthReport};
 
 use super::{Connector, ZoneSource};
+use crate::api::GetCredentials;
 use crate::model::Credentials;
 
 /// What this connector needs of a key, whatever the configuration.
@@ -27,7 +28,7 @@ const USEFUL_SCOPES: [(&str, &str); 4] = [
 impl Connector {
     pub(super) async fn check(&self, cx: &Cx) -> HealthReport {
         let began = Instant::now();
-        let credentials = self.client().reference().credentials(cx).await;
+        let credentials = self.client().send(cx, GetCredentials).await;
         let latency = began.elapsed();
         let mut checks = Vec::new();
         match credentials {

@@ -7,13 +7,13 @@ use vochi_crm_core::pending::PendingKind;
 use vochi_crm_core::retry::{RecordAttempt, RecordJob, RecordRepeat, record_once};
 use vochi_crm_core::{
     CallId, CallRecord, CrmUserId, Cx, Effect, Error, ErrorKind, Extension, OpenCall, Outcome,
-    Receipt, Recorded, Recording, Result, TryAgain, Warning, WarningKind, Zone,
+    Receipt, Recorded, Recording, Result, TryAgain, Warning, WarningKind, Zone, Text,
 };
 
 use super::live::{KNOWN_OPTIONS, unknown_option, unusable};
 use super::{Connector, Note, ZoneSource, words};
 use crate::api::{MOST_CALLS, UploadCalls};
-use crate::model::{CallSource, CallUpload, UserId};
+use crate::model::{CallSource, CallUpload, PhoneText, user_id};
 
 /// A record on its way: its place in the caller's list, its lock, what goes out.
 struct Parcel {
@@ -58,8 +58,7 @@ impl RecordJob for Upload<'_> {
 
     async fn send(&mut self, cx: &Cx) -> Result<Taken> {
         let before = cx.requests();
-        let telephony = self.connector.client().telephony();
-        let answer = telephony.upload(cx, &self.calls).await?;
+        let answer = self.connector.client().send(cx, &self.calls).await?;
         let processed = answer.processed.and_then(|count| usize::try_from(count).ok());
         let taken = processed.map(|count| count + answer.duplicates.len());
         if taken.is_some_and(|taken| taken < self.sent) {
@@ -204,11 +203,7 @@ impl Connector {
     }
 
     fn upload_request(&self, calls: impl IntoIterator<Item = CallUpload>) -> UploadCalls {
-        let request = UploadCalls::new(calls);
-        match self.inner.config.sent_client_id() {
-            Some(id) => request.with_client_id(id.clone()),
-            None => request,
-        }
+        UploadCalls::new().calls(calls).client_id(self.inner.config.sent_client_id().cloned())
     }
 
     async fn upload(&self, cx: &Cx, parcels: &[&Parcel]) -> Result<Taken> {
@@ -233,13 +228,13 @@ impl Connector {
             || parcel.open.state().recorded() == Recorded::Maybe;
         let mut warnings = Vec::new();
         let mut there = taken.duplicates.iter();
-        let duplicate = there.any(|id| id == parcel.call.external_id());
+        let duplicate = there.any(|id| id == parcel.call.external_id.as_str());
         if duplicate {
             warnings.push(Warning::new(
                 WarningKind::AlreadyRecorded,
                 format!(
                     "RetailCRM held call {} already and left it as it was",
-                    parcel.call.external_id()
+                    parcel.call.external_id
                 ),
             ));
         }
@@ -314,31 +309,20 @@ impl Connector {
             if self.inner.config.strip_plus_in_upload { phone.without_plus() } else { phone };
         let handler = self.handler(&record, &mut warnings)?;
         let zone = self.zone_told(cx, &mut warnings).await?;
+        let outside = self.own().outside_number(record.line(), &mut warnings);
         let mut call = CallUpload::new(
-            self.own().external_id(record.call_id()),
             zone.local(record.started_at()),
             direction,
             phone,
             words::result(record.outcome(), record.reason()),
-        );
-        if let Some(talk) = record.talk() {
-            call = call.with_duration(talk);
-        }
-        if let Some(wait) = record.wait() {
-            call = call.with_waiting(wait);
-        }
-        if let Some(code) = handler.code {
-            call = call.with_code(code);
-        }
-        if let Some(user) = &handler.user {
-            call = call.with_user(UserId::of(user)?);
-        }
-        if let Some(number) = self.own().outside_number(record.line(), &mut warnings) {
-            call = call.with_external_phone(number);
-        }
-        if let Some(site) = self.site(record.extra()) {
-            call = call.with_site(site);
-        }
+            Text::new(self.own().external_id(record.call_id()))?,
+        )
+        .duration(record.talk())
+        .duration_waiting(record.wait())
+        .code(handler.code)
+        .user_id(handler.user.as_ref().map(user_id).transpose()?)
+        .external_phone(outside.map(PhoneText::from))
+        .site(self.site(record.extra()));
         match record.recording() {
             None => {}
             Some(Recording::Url(url)) => call = words::with_recording(call, url, &mut warnings),
@@ -349,7 +333,7 @@ impl Connector {
         }
         if let Some(source) = record.extra().get("source") {
             match CallSource::deserialize_from(source) {
-                Some(source) => call = call.with_source(source),
+                Some(source) => call = call.source(source),
                 None => warnings.push(unusable("source")),
             }
         }

@@ -3,12 +3,12 @@
 use vochi_crm_core::account::Popup;
 use vochi_crm_core::{
     CallEvent, CallState, Cx, Direction, EventKind, Extension, Outcome, Receipt, Result, Warning,
-    WarningKind,
+    WarningKind, Text,
 };
 
 use super::{Connector, Note, words};
 use crate::api::SendCallEvent;
-use crate::model::{PhoneText, UserId, WebAnalytics};
+use crate::model::{PhoneText, WebAnalytics, user_id};
 
 /// What one event is told with, put together from the event and the remembered state.
 struct Told<'a> {
@@ -93,7 +93,7 @@ impl Connector {
             return Ok(None);
         };
         let default_user = match self.own().directory().default_user() {
-            Some(user) if state.employees().is_empty() => Some(UserId::of(user)?),
+            Some(user) if state.employees().is_empty() => Some(user_id(user)?),
             _ => None,
         };
         let default_user = default_user.filter(|user| !note.shown_users.contains(user));
@@ -119,11 +119,11 @@ impl Connector {
         };
         request = self.address(request, &told, &extensions, warnings)?;
         if let Some(user) = default_user {
-            request = request.with_user(user);
+            request = request.user_ids([user]);
         }
         if let Some(data) = event.extra().get("web_analytics") {
             match WebAnalytics::deserialize_from(data) {
-                Some(data) => request = request.with_web_analytics(data),
+                Some(data) => request = request.web_analytics_data(data),
                 None => warnings.push(unusable("web_analytics")),
             }
         }
@@ -163,9 +163,7 @@ impl Connector {
             words::hangup_status(state.outcome().unwrap_or(Outcome::Missed), state.reason());
         let request = SendCallEvent::hangup(told.phone.clone(), status);
         let request = self.address(request, &told, &extensions, warnings)?;
-        let request =
-            note.shown_users.iter().fold(request, |request, user| request.with_user(*user));
-        Ok(Some(request))
+        Ok(Some(request.user_ids(note.shown_users.iter().copied())))
     }
 
     /// Puts employees, call, line and shop into an event.
@@ -178,25 +176,21 @@ impl Connector {
     ) -> Result<SendCallEvent> {
         let directory = self.own().directory();
         for extension in extensions {
-            request = request.with_code(extension.clone());
+            request = request.codes([extension.clone()]);
             match directory.user_of(extension) {
-                Some(user) => request = request.with_user(UserId::of(user)?),
+                Some(user) => request = request.user_ids([user_id(user)?]),
                 None => warnings.push(Warning::new(
                     WarningKind::UnmappedExtension,
                     format!("extension {extension} is not in `extensions`"),
                 )),
             }
         }
-        request = request.with_call_external_id(self.own().external_id(told.event.call_id()));
-        if let Some(number) = self.own().outside_number(told.state.line(), warnings) {
-            request = request.with_external_phone(number);
-        }
-        if let Some(site) = self.site(told.event.extra()) {
-            request = request.with_site(site);
-        }
-        if let Some(id) = self.inner.config.sent_client_id() {
-            request = request.with_client_id(id.clone());
-        }
+        let outside = self.own().outside_number(told.state.line(), warnings);
+        let request = request
+            .call_external_id(Text::new(self.own().external_id(told.event.call_id()))?)
+            .external_phone(outside.map(PhoneText::from))
+            .site(self.site(told.event.extra()))
+            .client_id(self.inner.config.sent_client_id().cloned());
         for (name, _) in told.event.extra().iter() {
             if !KNOWN_OPTIONS.contains(&name) {
                 warnings.push(unknown_option(name));
@@ -211,19 +205,17 @@ impl Connector {
         request: &SendCallEvent,
         warnings: &mut Vec<Warning>,
     ) -> Result<()> {
-        let answer = self.client().telephony().call_event(cx, request).await?;
+        let answer = self.client().send(cx, request).await?;
         warnings.extend(words::unknown_employees(request, &answer, self.own().directory()));
         Ok(())
     }
 
-    pub(super) fn site(&self, extra: &vochi_crm_core::Extra) -> Option<String> {
+    pub(super) fn site(&self, extra: &vochi_crm_core::Extra) -> Option<Text> {
         let of_call = extra.get("site").and_then(|site| site.as_str());
         [of_call, self.inner.config.site.as_deref()]
             .into_iter()
             .flatten()
-            .map(str::trim)
-            .find(|site| !site.is_empty())
-            .map(str::to_owned)
+            .find_map(|site| Text::new(site.trim()).ok())
     }
 }
 

@@ -25,7 +25,7 @@ use vochi_crm_core::{
     Responsible, Result, UserList, Zone,
 };
 
-use crate::api::ListUsers;
+use crate::api::{GetSettings, UserFilter};
 use crate::model::UserId;
 use crate::{CRM, Client, Config, inbound};
 
@@ -122,7 +122,7 @@ impl Connector {
         }
         let key = CacheKey::new(self.own().name().as_str(), "retailcrm zone", "");
         let read = self.hub().cache().get_or_load(key, SETTINGS_LIFETIME, || async {
-            match self.client().reference().settings(cx).await {
+            match self.client().send(cx, GetSettings).await {
                 Ok(settings) => Ok(settings.timezone.and_then(|zone| zone.parse::<Zone>().ok())),
                 // Without the right to read it the zone stays unknown; a CRM that is down is no
                 // reason to write a wrong time.
@@ -232,7 +232,7 @@ impl CrmConnector for Connector {
     }
 
     async fn users(&self, cx: &Cx) -> Result<UserList> {
-        let users = self.client().users().list(cx, ListUsers::new()).all().await?;
+        let users = self.client().list(cx, UserFilter::new()).all().await?;
         words::user_list(self.own().directory(), &users).map_err(|error| self.blame(error))
     }
 

@@ -3,7 +3,7 @@
 use vochi_crm_core::{Cx, ErrorKind, PhoneNumber, Responsible, Result};
 
 use super::Connector;
-use crate::api::{FindManager, GetCustomer};
+use crate::api::FindManager;
 use crate::model::{CustomerId, UserId};
 
 /// Who is responsible for a number, and whose it is.
@@ -18,8 +18,7 @@ impl Connector {
     /// directory has none either, the manager of the customer's card counts, if the directory has
     /// one for them; a number the CRM says nothing about costs no further request.
     pub(super) async fn whose(&self, cx: &Cx, phone: PhoneNumber) -> Result<Whose> {
-        let request = self.manager_request(phone);
-        let answer = self.client().telephony().manager(cx, &request).await?;
+        let answer = self.client().send(cx, self.manager_request(phone)).await?;
         let mut customer = self.named(&answer, phone).map(|(id, _)| id);
         let manager = answer.manager.as_ref();
         let named = manager.map(|manager| self.responsible_manager(manager)).transpose()?;
@@ -52,11 +51,10 @@ impl Connector {
 
     /// The request for the manager of a number, with all that RetailCRM knows of the number.
     pub(super) fn manager_request(&self, phone: PhoneNumber) -> FindManager {
-        let request = FindManager::new(phone).with_details().whatever_the_status();
-        match self.inner.config.sent_client_id() {
-            Some(id) => request.with_client_id(id.clone()),
-            None => request,
-        }
+        FindManager::new(phone)
+            .details()
+            .ignore_status()
+            .client_id(self.inner.config.sent_client_id().cloned())
     }
 
     /// The manager in a customer's card (`managerId`): of the customer known, else of the first
@@ -69,7 +67,7 @@ impl Connector {
     ) -> Result<Option<UserId>> {
         let customers = self.client().customers();
         if let Some(id) = *customer {
-            return match customers.get(cx, &GetCustomer::by_id(id)).await {
+            return match customers.get(cx, id).await {
                 Ok(card) => Ok(card.manager_id),
                 Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
                 Err(error) => Err(error),

@@ -3,14 +3,14 @@
 
 use vochi_crm_core::cache::CacheKey;
 use vochi_crm_core::connector::{SetupAction, SetupMode, SetupPlan, SetupReport};
-use vochi_crm_core::http::Endpoint as _;
-use vochi_crm_core::{Cx, Error, ErrorKind, Line, PhoneNumber, Result, Warning, WarningKind};
+use vochi_crm_core::http::Operation as _;
+use vochi_crm_core::{Cx, Error, ErrorKind, Line, PhoneNumber, Result, Text, Warning, WarningKind};
 
 use super::{Connector, SETTINGS_LIFETIME};
 use crate::api::EditIntegrationModule;
 use crate::config::{DEFAULT_MODULE_CODE, DEFAULT_MODULE_NAME};
 use crate::inbound::{MAKE_CALL_PATH, USER_STATUS_PATH};
-use crate::model::{ModuleCode, ModulePlan, UserId};
+use crate::model::{ModuleCode, ModulePlan, user_id};
 
 impl Connector {
     /// Registers the module with our addresses, the directory's extensions and the lines' numbers, or
@@ -28,7 +28,8 @@ impl Connector {
             return Ok(SetupReport::default().with_warnings(warnings));
         }
         if plan.mode == SetupMode::Write {
-            let edited = modules.edit(cx, change.module).await?;
+            let request = EditIntegrationModule::new(change.module);
+            let edited = self.client().send(cx, request).await?;
             warnings.extend(edited.warnings());
         } else {
             // What would be refused is refused now; the request itself goes nowhere.
@@ -79,13 +80,14 @@ impl Connector {
             module = module.with_logo(logo);
         }
         for (extension, user) in self.own().directory().extensions() {
-            module = module.with_code(extension.clone(), UserId::of(user)?);
+            module = module.with_code(extension.clone(), user_id(user)?);
         }
         let numbers = self.numbers()?;
         if !numbers.is_empty() {
-            let site = self.shop(cx, config.site.clone()).await?;
+            let site = config.site.as_deref().and_then(|site| Text::new(site.trim()).ok());
+            let site = self.shop(cx, site).await?;
             for number in numbers {
-                module = module.with_external_phone(site.clone(), number);
+                module = module.with_external_phone(site.as_str(), number);
             }
         }
         Ok((module, warnings))
@@ -113,9 +115,9 @@ impl Connector {
 
     /// The shop something is written for: the one asked for, else the only one there is. It is read
     /// once an hour.
-    pub(super) async fn shop(&self, cx: &Cx, asked: Option<String>) -> Result<String> {
-        if let Some(site) = asked.filter(|site| !site.trim().is_empty()) {
-            return Ok(site.trim().to_owned());
+    pub(super) async fn shop(&self, cx: &Cx, asked: Option<Text>) -> Result<Text> {
+        if let Some(site) = asked {
+            return Ok(site);
         }
         let key = CacheKey::new(self.own().name().as_str(), "retailcrm site", "");
         let read = self.hub().cache().get_or_load(key, SETTINGS_LIFETIME, || async {
@@ -129,7 +131,10 @@ impl Connector {
             }
         });
         let site: Option<String> = read.await?;
-        site.ok_or_else(|| Error::internal("the shop was read and is not there"))
+        match site {
+            Some(site) => Text::new(site),
+            None => Err(Error::internal("the shop was read and is not there")),
+        }
     }
 }
 

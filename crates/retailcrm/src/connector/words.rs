@@ -2,14 +2,14 @@
 
 use vochi_crm_core::{
     CrmUser, Direction, Directory, Error, Outcome, Party, Reason, Result, UserList, Warning,
-    WarningKind,
+    WarningKind, Text,
 };
 
 use url::{Host, Url};
 
 use crate::api::SendCallEvent;
 use crate::model::{
-    CallDirection, CallEventResponse, CallResult, CallUpload, HangupStatus, PhoneText, User, UserId,
+    CallDirection, CallEventResponse, CallResult, CallUpload, HangupStatus, PhoneText, User, user_id,
 };
 
 /// How a live call ended. A message left is no answer to a human.
@@ -91,14 +91,14 @@ pub(super) fn unknown_employees(
     let unknown_code = |code: &str| response.unknown_codes.iter().any(|it| it == code);
     let unknown_user = |user: &str| response.unknown_users.iter().any(|it| it == user);
     let codes = response.unknown_codes.iter().map(|code| {
-        let extension = request.codes().iter().find(|it| it.as_str() == code.as_str());
+        let extension = request.codes.iter().find(|it| it.as_str() == code.as_str());
         let user = extension.and_then(|extension| directory.user_of(extension));
         let notified = user.filter(|user| !unknown_user(user.as_str()));
         let notified = notified.map(|user| format!("user {user}"));
         (format!("extension {code}"), notified)
     });
     let users = response.unknown_users.iter().map(|user| {
-        let own = request.codes().iter().find(|code| {
+        let own = request.codes.iter().find(|code| {
             let mapped = directory.user_of(code);
             mapped.is_some_and(|mapped| mapped.as_str() == user.as_str())
                 && !unknown_code(code.as_str())
@@ -136,7 +136,7 @@ pub(super) fn with_recording(
              page; serve it over https",
         ));
     }
-    call.with_record_url(address.as_str())
+    call.record_url(Text::new(address.as_str()).ok())
 }
 
 /// Makes sure every user of the directory can be a RetailCRM user.
@@ -146,13 +146,13 @@ pub(super) fn check_directory(directory: &Directory) -> Result<()> {
             .with_hint(error.hint().unwrap_or_default().to_owned())
     };
     for (extension, user) in directory.extensions() {
-        UserId::of(user).map_err(|error| about(format!("extensions.{extension}"), &error))?;
+        user_id(user).map_err(|error| about(format!("extensions.{extension}"), &error))?;
     }
     for (key, user) in
         [("default_user", directory.default_user()), ("missed_user", directory.missed_user())]
     {
         if let Some(user) = user {
-            UserId::of(user).map_err(|error| about(key.to_owned(), &error))?;
+            user_id(user).map_err(|error| about(key.to_owned(), &error))?;
         }
     }
     Ok(())
@@ -163,7 +163,7 @@ pub(super) fn user_list(directory: &Directory, users: &[User]) -> Result<UserLis
     let mut list = Vec::with_capacity(users.len());
     for user in users {
         let mut common =
-            CrmUser::new(user.id.to_common()?, user.display_name(), user.active.unwrap_or(true));
+            CrmUser::new(user.id.into(), user.display_name(), user.active.unwrap_or(true));
         common.extension = directory.extension_of(&common.id).cloned();
         list.push(common);
     }

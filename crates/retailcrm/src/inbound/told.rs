@@ -11,7 +11,7 @@ use vochi_crm_core::{Account, CrmUserId, Error, Extension, Party, Redactor, Resu
 
 use super::{Callback, fields};
 use crate::Config;
-use crate::model::{UserId, UserStatus};
+use crate::model::{UserStatus, user_id};
 
 /// What a genuine request tells.
 pub(super) struct Told<'a> {
@@ -58,8 +58,8 @@ impl<'a> Told<'a> {
     /// The user of a parameter; what is no id of a user is none.
     fn user(&self, name: &str) -> Result<Option<CrmUserId>> {
         let id = self.one(name)?.and_then(|id| CrmUserId::new(id).ok());
-        let user = id.and_then(|id| UserId::of(&id).ok());
-        Ok(user.and_then(|user| user.to_common().ok()))
+        let user = id.and_then(|id| user_id(&id).ok());
+        Ok(user.map(CrmUserId::from))
     }
 
     /// The user of `userId` and the extension of `code`; what is missing, the directory may know.

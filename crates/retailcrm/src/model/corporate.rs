@@ -7,24 +7,10 @@ use serde_json::Value;
 use vochi_crm_core::{LocalTime, wire};
 
 use super::custom_fields::custom_fields;
-use super::number_id::number_id;
-use super::{Address, Contragent, CustomerKind, CustomerLink, Tag, UserId};
-
-number_id! {
-    /// The id of a corporate customer.
-    CorporateCustomerId
-}
-
-number_id! {
-    /// The id of a company of a corporate customer.
-    CompanyId
-}
-
-number_id! {
-    /// The id of a contact of a corporate customer. It is the id of the tie; the person has a
-    /// [`CustomerId`](super::CustomerId).
-    ContactId
-}
+use super::{
+    Address, CompanyId, ContactId, Contragent, CorporateCustomerId, CustomerKind, CustomerLink,
+    Tag, UserId,
+};
 
 /// A company as other things point to it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]

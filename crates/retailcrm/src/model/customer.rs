@@ -7,14 +7,8 @@ use serde_json::Value;
 use vochi_crm_core::{LocalTime, wire};
 
 use super::custom_fields::custom_fields;
-use super::number_id::number_id;
 use super::telephony::{full_name, phones};
-use super::{CorporateCustomerId, UserId};
-
-number_id! {
-    /// The id of a customer.
-    CustomerId
-}
+use super::{CorporateCustomerId, CustomerId, UserId};
 
 vochi_crm_core::open_word! {
     /// What sort of customer it is (`type`).

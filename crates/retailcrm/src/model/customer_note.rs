@@ -3,13 +3,7 @@
 use serde::Deserialize;
 use vochi_crm_core::{LocalTime, wire};
 
-use super::number_id::number_id;
-use super::{CustomerLink, UserId};
-
-number_id! {
-    /// The id of a note on a customer.
-    CustomerNoteId
-}
+use super::{CustomerLink, CustomerNoteId, UserId};
 
 /// A note on a customer.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]

@@ -4,13 +4,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use vochi_crm_core::{LocalTime, wire};
 
-use super::number_id::number_id;
-use super::{CustomerLink, OrderLink};
-
-number_id! {
-    /// The id of a file.
-    FileId
-}
+use super::{CustomerLink, FileId, OrderLink};
 
 /// A file the CRM keeps.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]

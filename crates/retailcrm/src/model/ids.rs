@@ -1,68 +1,49 @@
 //! Ids and phone texts.
 
-use std::fmt;
+use serde::Serialize;
+use vochi_crm_core::{CrmUserId, Id, PhoneNumber, Result};
 
-use serde::{Deserialize, Deserializer, Serialize};
-use vochi_crm_core::wire;
-use vochi_crm_core::{CrmUserId, Error, PhoneNumber, Result};
+use super::{
+    Company, CorporateContact, CorporateCustomer, Customer, CustomerNote, Order, StoredFile, Task,
+    User,
+};
 
-/// The id of a RetailCRM user. A number in the CRM; answers write it as a number or as text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-#[serde(transparent)]
-pub struct UserId(u64);
+/// The id of a company of a corporate customer.
+pub type CompanyId = Id<Company>;
+/// The id of a contact of a corporate customer. The person has a [`CustomerId`].
+pub type ContactId = Id<CorporateContact>;
+/// The id of a corporate customer.
+pub type CorporateCustomerId = Id<CorporateCustomer>;
+/// The id of a customer.
+pub type CustomerId = Id<Customer>;
+/// The id of a note on a customer.
+pub type CustomerNoteId = Id<CustomerNote>;
+/// The id of a file.
+pub type FileId = Id<StoredFile>;
+/// The id of an order.
+pub type OrderId = Id<Order>;
+/// The id of a task.
+pub type TaskId = Id<Task>;
+/// The id of a user.
+pub type UserId = Id<User>;
 
-impl UserId {
-    /// An id.
-    pub const fn new(id: u64) -> Self {
-        Self(id)
-    }
-
-    /// The number.
-    pub const fn get(self) -> u64 {
-        self.0
-    }
-
-    /// Reads a user id of the common model.
-    ///
-    /// # Errors
-    /// `config`: RetailCRM's user ids are numbers.
-    pub fn of(user: &CrmUserId) -> Result<Self> {
-        match user.as_str().parse() {
-            Ok(id) if id > 0 => Ok(Self(id)),
-            _ => Err(Error::config(format!("{:?} is no RetailCRM user id", user.as_str()))
-                .with_hint("RetailCRM's user ids are numbers; `vochi-crm users` lists them")),
-        }
-    }
-
-    /// The id in the common model.
-    pub fn to_common(self) -> Result<CrmUserId> {
-        CrmUserId::new(self.to_string())
-    }
+/// Reads a user id of the common model.
+///
+/// # Errors
+/// `config`: RetailCRM's user ids are positive numbers.
+pub fn user_id(user: &CrmUserId) -> Result<UserId> {
+    UserId::try_from(user)
+        .map_err(|error| error.with_hint("write the number RetailCRM shows for the user"))
 }
 
-impl fmt::Display for UserId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl<'de> Deserialize<'de> for UserId {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let id = wire::id_or_none(deserializer)?;
-        id.and_then(|id| id.parse().ok())
-            .map(Self)
-            .ok_or_else(|| serde::de::Error::custom("it is no user id"))
-    }
-}
-
-/// A phone number as it goes to RetailCRM: E.164 with its plus, or bare digits of a number that
-/// could not be read.
+/// A phone number as it is sent to RetailCRM: E.164 with its plus, or the bare digits of a text that
+/// is no valid number.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(transparent)]
 pub struct PhoneText(String);
 
 impl PhoneText {
-    /// The digits of a text that is no valid number; `None` where there are none.
+    /// The digits of a text that is no valid number; `None` if there are none.
     pub fn digits_of(raw: &str) -> Option<Self> {
         let digits: String = raw.chars().filter(char::is_ascii_digit).collect();
         (!digits.is_empty()).then_some(Self(digits))
@@ -86,5 +67,11 @@ impl PhoneText {
 impl From<PhoneNumber> for PhoneText {
     fn from(number: PhoneNumber) -> Self {
         Self(number.e164().to_owned())
+    }
+}
+
+impl From<&PhoneNumber> for PhoneText {
+    fn from(number: &PhoneNumber) -> Self {
+        Self::from(*number)
     }
 }

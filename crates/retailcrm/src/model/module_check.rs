@@ -93,9 +93,6 @@ fn is_svg(url: &str) -> bool {
 fn wrong_codes(telephony: &TelephonyModule) -> Option<String> {
     let codes = &telephony.additional_codes;
     for (index, one) in codes.iter().enumerate() {
-        if one.user.get() == 0 {
-            return Some(format!("extension {} has no user", one.code));
-        }
         let other =
             codes[..index].iter().find(|before| before.code == one.code && before.user != one.user);
         if let Some(other) = other {

@@ -7,14 +7,8 @@ use serde_json::Value;
 use vochi_crm_core::{LocalTime, wire};
 
 use super::custom_fields::custom_fields;
-use super::number_id::number_id;
 use super::telephony::full_name;
-use super::{CustomerLink, UserId};
-
-number_id! {
-    /// The id of an order.
-    OrderId
-}
+use super::{CustomerLink, OrderId, UserId};
 
 /// An order. Times are the account's local ones; sums are written as the CRM writes them.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]

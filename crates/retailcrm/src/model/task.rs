@@ -1,15 +1,11 @@
-//! Tasks: what somebody has to do.
+//! Tasks of users.
 
-use serde::{Deserialize, Serialize};
-use vochi_crm_core::{LocalTime, Result, wire};
+use serde::{Deserialize, Serializer};
+use vochi_crm_core::{LocalTime, Text, setters, wire};
 
-use super::number_id::number_id;
-use super::{CustomerId, CustomerLink, OrderId, OrderLink, PhoneText, Target, UserId, given};
-
-number_id! {
-    /// The id of a task.
-    TaskId
-}
+use super::{
+    Customer, CustomerLink, EntityRef, Order, OrderLink, PhoneText, TaskId, UserId,
+};
 
 vochi_crm_core::open_word! {
     /// Whether a task is done, as lists are narrowed by it.
@@ -79,107 +75,40 @@ pub struct Task {
     pub phone_site: Option<String>,
 }
 
-/// A task to be written. It always has somebody to do it: RetailCRM refuses one without.
-///
-/// ```
-/// use vochi_crm_retailcrm::model::{CustomerId, TaskData, UserId};
-/// let data = TaskData::new("Call back", UserId::new(7))
-///     .with_due("2026-03-14 11:20".parse()?)
-///     .with_customer(CustomerId::new(60));
-/// # Ok::<(), vochi_crm_core::Error>(())
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct TaskData {
-    text: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    commentary: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    datetime: Option<String>,
-    performer_id: UserId,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    customer: Option<Target<CustomerId>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    order: Option<Target<OrderId>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    phone: Option<PhoneText>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    phone_site: Option<String>,
+setters! {
+    /// A task to write. RetailCRM refuses one without a performer.
+    ///
+    /// ```
+    /// use vochi_crm_core::Text;
+    /// use vochi_crm_retailcrm::model::{CustomerId, EntityRef, TaskData, UserId};
+    /// let data = TaskData::new(Text::new("Call back")?, UserId::new(7)?)
+    ///     .datetime("2026-03-14 11:20".parse::<vochi_crm_core::LocalTime>()?)
+    ///     .customer(EntityRef::from(CustomerId::new(60)?));
+    /// # Ok::<(), vochi_crm_core::Error>(())
+    /// ```
+    #[derive(PartialEq, Eq)]
+    pub payload TaskData {
+        text: Text,
+        /// The comment, as plain text.
+        commentary: Option<String>,
+        /// The due time, local to the account, to the minute.
+        #[serde(serialize_with = "minute")]
+        datetime: Option<LocalTime>,
+        performer_id: UserId,
+        /// The customer.
+        customer: Option<EntityRef<Customer>>,
+        /// The order.
+        order: Option<EntityRef<Order>>,
+        /// The number to call.
+        phone: Option<PhoneText>,
+        /// The shop that calls the number.
+        phone_site: Option<Text>,
+    }
 }
 
-impl TaskData {
-    /// What is to be done, and by whom.
-    pub fn new(text: impl Into<String>, performer: UserId) -> Self {
-        Self {
-            text: text.into(),
-            commentary: None,
-            datetime: None,
-            performer_id: performer,
-            customer: None,
-            order: None,
-            phone: None,
-            phone_site: None,
-        }
-    }
-
-    /// More about it, as plain text.
-    #[must_use]
-    pub fn with_commentary(mut self, text: impl Into<String>) -> Self {
-        self.commentary = Some(text.into());
-        self
-    }
-
-    /// By when, by the account's clock, to the minute.
-    #[must_use]
-    pub fn with_due(mut self, due: LocalTime) -> Self {
-        let mut text = due.to_string();
-        // This method alone takes no seconds.
-        text.truncate(text.len() - ":59".len());
-        self.datetime = Some(text);
-        self
-    }
-
-    /// The customer it is about.
-    #[must_use]
-    pub fn with_customer(mut self, customer: impl Into<Target<CustomerId>>) -> Self {
-        self.customer = Some(customer.into());
-        self
-    }
-
-    /// The order it is about.
-    #[must_use]
-    pub fn with_order(mut self, order: impl Into<Target<OrderId>>) -> Self {
-        self.order = Some(order.into());
-        self
-    }
-
-    /// The number to call.
-    #[must_use]
-    pub fn with_phone(mut self, number: impl Into<PhoneText>) -> Self {
-        self.phone = Some(number.into());
-        self
-    }
-
-    /// The shop in whose name the number is called.
-    #[must_use]
-    pub fn with_phone_site(mut self, site: impl Into<String>) -> Self {
-        self.phone_site = Some(site.into());
-        self
-    }
-
-    /// That nothing in it would be misread.
-    pub(crate) fn check(&self) -> Result<()> {
-        given::id("who has to do the task", self.performer_id.get())?;
-        if let Some(customer) = &self.customer {
-            given::id("the task's customer", customer.id().get())?;
-        }
-        match &self.order {
-            Some(order) => given::id("the task's order", order.id().get()),
-            None => Ok(()),
-        }
-    }
-
-    pub(crate) fn has_text(&self) -> bool {
-        !self.text.trim().is_empty()
-    }
+/// Writes a time without seconds: the CRM takes none in tasks alone.
+fn minute<S: Serializer>(time: &Option<LocalTime>, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut text = time.map(|time| time.to_string()).unwrap_or_default();
+    text.truncate(text.len().saturating_sub(":59".len()));
+    serializer.serialize_str(&text)
 }

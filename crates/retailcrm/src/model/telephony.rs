@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 use vochi_crm_core::wire;
-use vochi_crm_core::{Error, Extension, LocalTime, PhoneNumber, Result, Seconds};
+use vochi_crm_core::{Extension, LocalTime, Seconds, Text, setters};
 
-use super::{CallDirection, CallResult, PhoneText, UserId, given};
+use super::{CallDirection, CallResult, PhoneText, UserId};
 
 /// What RetailCRM said to a call event.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -81,141 +81,48 @@ impl CallSource {
     }
 }
 
-/// A finished call for the CRM's history. It cannot be changed once it is uploaded: upload it when
-/// everything about it is known.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CallUpload {
-    date: String,
-    #[serde(rename = "type")]
-    direction: CallDirection,
-    phone: PhoneText,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    user_id: Option<UserId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    code: Option<Extension>,
-    result: CallResult,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    duration: Option<Seconds>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    duration_waiting: Option<Seconds>,
-    external_id: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    record_url: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    external_phone: Option<PhoneText>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    site: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    source: Option<CallSource>,
+setters! {
+    /// A finished call for the CRM's history.
+    ///
+    /// The CRM cannot change an uploaded call, and counts a call with a known
+    /// `externalId` as a duplicate. The talk time of a call that was not
+    /// answered is 0 unless [`duration`](Self::duration) sets it.
+    #[derive(PartialEq, Eq)]
+    pub payload CallUpload {
+        /// The start, local to the account.
+        date: LocalTime,
+        #[serde(rename = "type")]
+        direction: CallDirection,
+        phone: PhoneText,
+        /// The user who handled the call.
+        user_id: Option<UserId>,
+        /// The extension that handled the call.
+        code: Option<Extension>,
+        result: CallResult,
+        /// The talk time.
+        duration: Option<Seconds>,
+        /// The time the client waited for an answer.
+        duration_waiting: Option<Seconds>,
+        /// The PBX's id of the call.
+        external_id: Text,
+        /// The address of the recording; the CRM or the manager's browser opens it.
+        record_url: Option<Text>,
+        /// The company's number; the CRM links it to a shop.
+        external_phone: Option<PhoneText>,
+        /// The shop.
+        site: Option<Text>,
+        /// The advertising source of the caller.
+        source: Option<CallSource>,
+    }
 }
 
 impl CallUpload {
-    /// A call that began at `date` in the account's zone. `external_id` is the PBX's id: a call with
-    /// an id the CRM has already is counted as a duplicate and changes nothing. The talk time of an
-    /// answered call is unknown and not sent, that of any other is 0, until
-    /// [`with_duration`](Self::with_duration) sets it.
-    pub fn new(
-        external_id: impl Into<String>,
-        date: LocalTime,
-        direction: CallDirection,
-        phone: impl Into<PhoneText>,
-        result: CallResult,
-    ) -> Self {
-        Self {
-            date: date.to_string(),
-            direction,
-            phone: phone.into(),
-            user_id: None,
-            code: None,
-            result,
-            duration: (result != CallResult::Answered).then_some(Seconds::ZERO),
-            duration_waiting: None,
-            external_id: external_id.into(),
-            record_url: None,
-            external_phone: None,
-            site: None,
-            source: None,
+    /// Sets the talk time of a call that was not answered.
+    pub(crate) fn with_default_duration(mut self) -> Self {
+        if self.duration.is_none() && self.result != CallResult::Answered {
+            self.duration = Some(Seconds::ZERO);
         }
-    }
-
-    /// The extension that handled it.
-    #[must_use]
-    pub fn with_code(mut self, code: Extension) -> Self {
-        self.code = Some(code);
         self
-    }
-
-    /// The user who handled it.
-    #[must_use]
-    pub fn with_user(mut self, user: UserId) -> Self {
-        self.user_id = Some(user);
-        self
-    }
-
-    /// Sets the talk time.
-    #[must_use]
-    pub fn with_duration(mut self, talk: Seconds) -> Self {
-        self.duration = Some(talk);
-        self
-    }
-
-    /// How long the client waited for an answer.
-    #[must_use]
-    pub fn with_waiting(mut self, wait: Seconds) -> Self {
-        self.duration_waiting = Some(wait);
-        self
-    }
-
-    /// The address of the recording: the CRM or the manager's browser opens it.
-    #[must_use]
-    pub fn with_record_url(mut self, url: impl Into<String>) -> Self {
-        self.record_url = Some(url.into());
-        self
-    }
-
-    /// Our own outside number; the CRM ties it to a shop.
-    #[must_use]
-    pub fn with_external_phone(mut self, number: impl Into<PhoneText>) -> Self {
-        self.external_phone = Some(number.into());
-        self
-    }
-
-    /// The shop.
-    #[must_use]
-    pub fn with_site(mut self, site: impl Into<String>) -> Self {
-        self.site = Some(site.into());
-        self
-    }
-
-    /// Where the caller came from.
-    #[must_use]
-    pub fn with_source(mut self, source: CallSource) -> Self {
-        self.source = Some(source);
-        self
-    }
-
-    /// The PBX's id.
-    pub fn external_id(&self) -> &str {
-        &self.external_id
-    }
-
-    /// That nothing in it would be misread. Without an id of ours the CRM would not recognise a
-    /// repeat.
-    pub(crate) fn check(&self) -> Result<()> {
-        let id = self.external_id.as_str();
-        given::text("the external id of a call", Some(id))?;
-        let fields = || {
-            if let Some(user) = self.user_id {
-                given::id("userId", user.get())?;
-            }
-            given::text("recordUrl", self.record_url.as_deref())?;
-            given::text("site", self.site.as_deref())
-        };
-        match fields() {
-            Ok(_) => Ok(()),
-            Err(wrong) => Err(Error::input(format!("call {id}: {}", wrong.message()))),
-        }
     }
 
     pub(crate) fn has_handler(&self) -> bool {
@@ -359,11 +266,4 @@ pub(crate) fn full_name(first: Option<&str>, last: Option<&str>) -> Option<Strin
         .filter(|part| !part.is_empty())
         .collect();
     (!parts.is_empty()).then(|| parts.join(" "))
-}
-
-/// A number of ours as RetailCRM wants it.
-impl From<&PhoneNumber> for PhoneText {
-    fn from(number: &PhoneNumber) -> Self {
-        Self::from(*number)
-    }
 }

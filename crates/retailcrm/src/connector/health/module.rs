@@ -4,6 +4,7 @@ use vochi_crm_core::connector::{Check, SetupPlan};
 use vochi_crm_core::{Cx, ErrorKind};
 
 use super::Connector;
+use crate::api::GetIntegrationModule;
 use crate::inbound::MAKE_CALL_PATH;
 use crate::model::{IntegrationModule, ModuleCode};
 
@@ -16,7 +17,7 @@ impl Connector {
             Ok(code) => code,
             Err(error) => return vec![Check::broken("module", &error)],
         };
-        match self.client().integration_modules().get(cx, &code).await {
+        match self.client().send(cx, GetIntegrationModule::new(code.clone())).await {
             Ok(module) => vec![self.module_check(&code, &module), self.codes_check(&module)],
             Err(error) if error.kind() == ErrorKind::NotFound => vec![Check::failed(
                 "module",

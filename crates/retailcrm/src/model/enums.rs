@@ -22,6 +22,18 @@ pub enum HangupStatus {
     NoAnswered,
 }
 
+/// What happens to a live call (`type`). There is no event for an answer or a transfer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CallEventType {
+    /// The client calls; employees are shown the popup.
+    In,
+    /// An employee calls the client.
+    Out,
+    /// The call ended; the popup closes.
+    Hangup,
+}
+
 /// Who called whom, in the history (`type`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]

@@ -4,17 +4,16 @@ mod by_phone;
 mod corporate;
 mod customers;
 mod history;
+mod list;
 mod modules;
-mod pages;
-mod system;
-mod work;
+mod reference;
 
 pub use by_phone::CustomersByPhone;
 pub use corporate::CorporateCustomers;
 pub use customers::Customers;
 pub use history::{History, HistoryPager};
 pub use modules::IntegrationModules;
-pub use work::{Files, Orders, Tasks};
+pub use reference::Reference;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,25 +22,20 @@ use http::HeaderName;
 use serde_json::Value;
 use vochi_crm_core::http::auth::HeaderKey;
 use vochi_crm_core::http::{
-    Dialect, Endpoint, OperationInfo, Origin, Pipeline, RawRequest, Refusal, Response,
+    Dialect, Operation, OperationInfo, Origin, Output, Pipeline, RawRequest, Refusal, Response,
 };
-use vochi_crm_core::page::{Page, Pager};
 use vochi_crm_core::{
     Account, AccountConfig, AccountName, CrmName, Cx, Error, Hub, PhoneReader, Result, Secret,
 };
 
-use crate::api::{FindManager, GetCredentials, GetSettings, ListUsers, SendCallEvent, UploadCalls};
 use crate::config::Config;
-use crate::model::{
-    CallEventResponse, CallsUploadResponse, Credentials, ManagerResponse, Settings, User,
-};
 use crate::{CRM, error, limits};
 
 /// The typed client of one RetailCRM account. Cheap to clone.
 ///
-/// Every operation is a value of [`api`](crate::api) and goes out with [`send`](Self::send); the
-/// areas ([`telephony`](Self::telephony), [`users`](Self::users), [`reference`](Self::reference))
-/// spell the frequent ones out.
+/// Every operation is a value of [`api`](crate::api) for [`send`](Self::send);
+/// [`list`](Self::list) reads all pages of a list. The areas ([`customers`](Self::customers),
+/// [`integration_modules`](Self::integration_modules) and others) combine operations.
 #[derive(Clone, Debug)]
 pub struct Client {
     pipeline: Pipeline,
@@ -177,13 +171,27 @@ impl Client {
         })
     }
 
-    /// Sends any operation.
+    /// Sends an operation, by value or by reference.
+    ///
+    /// ```no_run
+    /// # async fn run(client: vochi_crm_retailcrm::Client) -> Result<(), vochi_crm_core::Error> {
+    /// use vochi_crm_core::Cx;
+    /// use vochi_crm_retailcrm::api::GetTask;
+    /// use vochi_crm_retailcrm::model::TaskId;
+    /// let task = client.send(&Cx::history(), GetTask(TaskId::new(434)?)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
-    /// The kinds are told in [`ErrorKind`](vochi_crm_core::ErrorKind); what RetailCRM's own errors
-    /// mean stands in `docs/errors.md`.
-    pub async fn send<E: Endpoint>(&self, cx: &Cx, operation: &E) -> Result<E::Output> {
-        self.pipeline.send(cx, operation).await
+    /// [`ErrorKind`](vochi_crm_core::ErrorKind) describes the kinds, `docs/errors.md` RetailCRM's
+    /// own errors.
+    pub async fn send<O: Operation>(
+        &self,
+        cx: &Cx,
+        operation: O,
+    ) -> Result<<O::Output as Output>::Value> {
+        self.pipeline.send(cx, &operation).await
     }
 
     /// Sends a request as it is, with the account's key, limits and retries.
@@ -192,22 +200,7 @@ impl Client {
     /// As [`send`](Self::send).
     pub async fn raw(&self, cx: &Cx, request: RawRequest) -> Result<Value> {
         let class = limits::class_of(request.path());
-        self.send(cx, &request.with_limit_class(class)).await
-    }
-
-    /// Live calls, the call history, the manager of a number.
-    pub fn telephony(&self) -> Telephony<'_> {
-        Telephony(self)
-    }
-
-    /// The enterprise's employees.
-    pub fn users(&self) -> Users<'_> {
-        Users(self)
-    }
-
-    /// The key and the account's settings.
-    pub fn reference(&self) -> Reference<'_> {
-        Reference(self)
+        self.send(cx, request.with_limit_class(class)).await
     }
 
     /// What it shares with the other accounts of the process.
@@ -217,96 +210,6 @@ impl Client {
 
     pub(crate) fn pipeline(&self) -> &Pipeline {
         &self.pipeline
-    }
-}
-
-/// Operations under `telephony/`.
-#[derive(Clone, Copy, Debug)]
-pub struct Telephony<'a>(&'a Client);
-
-impl Telephony<'_> {
-    /// Shows or closes popups of a live call (`telephony/call/event`).
-    ///
-    /// # Errors
-    /// As [`Client::send`]; a lost answer ends with effect `maybe`.
-    pub async fn call_event(self, cx: &Cx, event: &SendCallEvent) -> Result<CallEventResponse> {
-        self.0.send(cx, event).await
-    }
-
-    /// Puts up to 50 finished calls into the history (`telephony/calls/upload`).
-    ///
-    /// # Errors
-    /// As [`Client::send`].
-    pub async fn upload(self, cx: &Cx, calls: &UploadCalls) -> Result<CallsUploadResponse> {
-        self.0.send(cx, calls).await
-    }
-
-    /// Asks for the manager of a number (`telephony/manager`).
-    ///
-    /// # Errors
-    /// As [`Client::send`]; an unknown number is an empty answer, no error.
-    pub async fn manager(self, cx: &Cx, request: &FindManager) -> Result<ManagerResponse> {
-        self.0.send(cx, request).await
-    }
-}
-
-/// Operations under `users`.
-#[derive(Clone, Copy, Debug)]
-pub struct Users<'a>(&'a Client);
-
-impl Users<'_> {
-    /// Every user the request asks for, from its page on.
-    ///
-    /// ```no_run
-    /// # async fn run(client: vochi_crm_retailcrm::Client) -> Result<(), vochi_crm_core::Error> {
-    /// use vochi_crm_core::Cx;
-    /// use vochi_crm_retailcrm::api::ListUsers;
-    /// let mut users = client.users().list(&Cx::history(), ListUsers::new().active_only());
-    /// while let Some(user) = users.next().await? {
-    ///     println!("{}: {}", user.id, user.display_name());
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn list(self, cx: &Cx, request: ListUsers) -> Pager<'static, User, u32> {
-        let (client, cx) = (self.0.clone(), cx.clone());
-        let first = request.page();
-        Pager::new(first, move |page| {
-            let (client, cx) = (client.clone(), cx.clone());
-            let request = request.clone().with_page(page);
-            async move {
-                let answer = client.send(&cx, &request).await?;
-                for broken in &answer.users.broken {
-                    tracing::warn!(
-                        account = %client.pipeline.account(), page, index = broken.index,
-                        why = broken.why, "a user cannot be read and is left out"
-                    );
-                }
-                Ok(Page::new(answer.users.good, answer.pagination.after(page)))
-            }
-        })
-    }
-}
-
-/// The key and the account's settings.
-#[derive(Clone, Copy, Debug)]
-pub struct Reference<'a>(&'a Client);
-
-impl Reference<'_> {
-    /// What the key may do (`credentials`).
-    ///
-    /// # Errors
-    /// As [`Client::send`].
-    pub async fn credentials(self, cx: &Cx) -> Result<Credentials> {
-        self.0.send(cx, &GetCredentials).await
-    }
-
-    /// How the account is set (`settings`).
-    ///
-    /// # Errors
-    /// As [`Client::send`]; the key needs no telephony scope but may lack the one for settings.
-    pub async fn settings(self, cx: &Cx) -> Result<Settings> {
-        self.0.send(cx, &GetSettings).await
     }
 }
 

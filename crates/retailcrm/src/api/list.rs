@@ -1,0 +1,175 @@
+//! One operation for all lists.
+
+use std::fmt;
+
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
+use vochi_crm_core::http::{ApiRequest, Operation, Repeat};
+use vochi_crm_core::{Error, Result};
+
+use super::response::{Entity, Page};
+use crate::model::PageSize;
+
+/// When a list sends `page`. Lists send `limit` too, except [`FromSecond`](Self::FromSecond).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PageNumber {
+    /// Always.
+    Always,
+    /// Only if the caller sets it.
+    IfSet,
+    /// Only for the second page and later ones: no documented request has more.
+    FromSecond,
+}
+
+/// A filter of a list; its fields are the parameters `filter[…]` in their order.
+pub trait Filter: Serialize + Clone + Send + Sync + 'static {
+    /// The type of an element.
+    type Entity: Entity;
+
+    /// The CRM's name of the operation.
+    const NAME: &'static str;
+
+    /// When the request has a page number.
+    const PAGE: PageNumber = PageNumber::Always;
+
+    /// The request without filter and page.
+    ///
+    /// # Errors
+    /// `input` for an id that cannot be part of a path.
+    fn request(&self) -> Result<ApiRequest> {
+        Ok(ApiRequest::get(format!("/api/v5/{}", Self::NAME)))
+    }
+}
+
+/// Lists entities, one page of a hundred. [`Client::list`](crate::Client::list) reads all pages.
+///
+/// A filter without a value is an `input` error: it would list everything. No order is promised.
+///
+/// ```
+/// use vochi_crm_core::http::Operation;
+/// use vochi_crm_retailcrm::api::{CustomerFilter, List};
+/// use vochi_crm_retailcrm::model::{CustomerId, PageSize};
+/// let filter = CustomerFilter::new().ids([CustomerId::new(60)?, CustomerId::new(61)?]);
+/// let request = List::new(filter).page_size(PageSize::Fifty).request()?;
+/// assert_eq!(
+///     request.query_string(),
+///     "filter%5Bids%5D%5B%5D=60&filter%5Bids%5D%5B%5D=61&limit=50&page=1",
+/// );
+/// # Ok::<(), vochi_crm_core::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct List<F> {
+    filter: F,
+    size: PageSize,
+    page: Option<u32>,
+}
+
+impl<F: Filter> List<F> {
+    /// Starts at the first page.
+    pub fn new(filter: F) -> Self {
+        Self { filter, size: PageSize::default(), page: None }
+    }
+
+    /// Sets the number of entities per page.
+    #[must_use]
+    pub fn page_size(mut self, size: PageSize) -> Self {
+        self.size = size;
+        self
+    }
+
+    /// Sets the page, from 1.
+    #[must_use]
+    pub fn page(mut self, page: u32) -> Self {
+        self.page = Some(page);
+        self
+    }
+
+    pub(crate) fn first_page(&self) -> u32 {
+        self.page.unwrap_or(1)
+    }
+}
+
+impl<F: Filter> From<F> for List<F> {
+    fn from(filter: F) -> Self {
+        Self::new(filter)
+    }
+}
+
+impl<F: Filter> Operation for List<F> {
+    type Output = Page<F::Entity>;
+    const NAME: &'static str = F::NAME;
+    const REPEAT: Repeat = Repeat::Safe;
+
+    fn request(&self) -> Result<ApiRequest> {
+        let mut request = filtered(self.filter.request()?, &self.filter)?;
+        if F::PAGE != PageNumber::FromSecond {
+            request = request.query("limit", self.size.get().to_string());
+        }
+        let page = match F::PAGE {
+            PageNumber::Always => Some(self.first_page()),
+            PageNumber::IfSet => self.page,
+            PageNumber::FromSecond => self.page.filter(|page| *page != 1),
+        };
+        match page {
+            Some(0) => Err(Error::input("invalid page 0: pages are counted from 1")),
+            page => Ok(request.query_opt("page", page.map(|page| page.to_string()))),
+        }
+    }
+}
+
+/// Adds a filter to a request.
+fn filtered(mut request: ApiRequest, filter: &impl Serialize) -> Result<ApiRequest> {
+    let internal = |error| Error::internal("a filter cannot be written").with_source(error);
+    let text = serde_json::to_string(filter).map_err(internal)?;
+    let Fields(fields) = serde_json::from_str(&text).map_err(internal)?;
+    for (name, value) in fields {
+        let (name, values) = match value {
+            Value::Array(values) => (format!("filter[{name}][]"), values),
+            value => (format!("filter[{name}]"), vec![value]),
+        };
+        let values = values.into_iter().map(text_of).filter(|text| !text.trim().is_empty());
+        let values: Vec<String> = values.collect();
+        if values.is_empty() {
+            return Err(Error::input(format!("{name} is given no value"))
+                .with_hint("send no request if there is nothing to look for"));
+        }
+        for value in values {
+            request = request.query(name.clone(), value);
+        }
+    }
+    Ok(request)
+}
+
+fn text_of(value: Value) -> String {
+    match value {
+        Value::String(text) => text,
+        Value::Bool(flag) => u8::from(flag).to_string(),
+        value => value.to_string(),
+    }
+}
+
+/// The fields of a JSON object in their order.
+struct Fields(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Fields {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct InOrder;
+        impl<'de> Visitor<'de> for InOrder {
+            type Value = Fields;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields, A::Error> {
+                let mut fields = Vec::new();
+                while let Some(field) = map.next_entry()? {
+                    fields.push(field);
+                }
+                Ok(Fields(fields))
+            }
+        }
+        deserializer.deserialize_map(InOrder)
+    }
+}
