@@ -6,7 +6,8 @@ use vochi_crm_core::{Result, setters};
 use super::list::{Filter, PageNumber};
 use super::response::Field;
 use crate::model::{
-    Company, CorporateContact, CorporateCustomer, CorporateCustomerId, CustomerId, EntityRef, UserId,
+    Company, CorporateContact, CorporateCustomer, CorporateCustomerId, CustomerId, EntityRef,
+    UserId,
 };
 
 setters! {

@@ -189,9 +189,7 @@ impl EditedFile {
     fn read(response: &Response, known: Option<FileId>) -> Result<Option<StoredFile>> {
         #[derive(Default, Deserialize)]
         #[serde(transparent)]
-        struct Fields(
-            #[serde(deserialize_with = "wire::object_or_default")] Map<String, Value>,
-        );
+        struct Fields(#[serde(deserialize_with = "wire::object_or_default")] Map<String, Value>);
         let Fields(mut file) = response.field_or_default("file")?;
         if file.is_empty() {
             return Ok(None);

@@ -25,12 +25,12 @@ setters! {
     /// ```
     #[derive(Default)]
     pub payload TaskFilter {
-        /// Tasks with these ids.
-        ids: Option<Vec<TaskId>>,
         /// Users who do the task.
         performers: Option<Vec<UserId>>,
         /// Users who created the task.
         creators: Option<Vec<UserId>>,
+        /// Tasks with these ids.
+        ids: Option<Vec<TaskId>>,
         /// Open or completed tasks.
         status: Option<TaskStatus>,
         /// A part of the customer's name or number.

@@ -51,11 +51,7 @@ impl Customers<'_> {
     ///
     /// # Errors
     /// As [`Client::send`]; `not_found` for an unknown customer.
-    pub async fn get(
-        self,
-        cx: &Cx,
-        customer: impl Into<EntityRef<Customer>>,
-    ) -> Result<Customer> {
+    pub async fn get(self, cx: &Cx, customer: impl Into<EntityRef<Customer>>) -> Result<Customer> {
         let request = GetCustomer::new(customer);
         match self.0.send(cx, &request).await {
             Err(refusal) => match request.combined_to(&refusal) {

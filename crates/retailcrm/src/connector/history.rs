@@ -7,7 +7,7 @@ use vochi_crm_core::pending::PendingKind;
 use vochi_crm_core::retry::{RecordAttempt, RecordJob, RecordRepeat, record_once};
 use vochi_crm_core::{
     CallId, CallRecord, CrmUserId, Cx, Effect, Error, ErrorKind, Extension, OpenCall, Outcome,
-    Receipt, Recorded, Recording, Result, TryAgain, Warning, WarningKind, Zone, Text,
+    Receipt, Recorded, Recording, Result, Text, TryAgain, Warning, WarningKind, Zone,
 };
 
 use super::live::{KNOWN_OPTIONS, unknown_option, unusable};

@@ -2,8 +2,8 @@
 
 use vochi_crm_core::account::Popup;
 use vochi_crm_core::{
-    CallEvent, CallState, Cx, Direction, EventKind, Extension, Outcome, Receipt, Result, Warning,
-    WarningKind, Text,
+    CallEvent, CallState, Cx, Direction, EventKind, Extension, Outcome, Receipt, Result, Text,
+    Warning, WarningKind,
 };
 
 use super::{Connector, Note, words};

@@ -1,15 +1,16 @@
 //! The common words in RetailCRM's.
 
 use vochi_crm_core::{
-    CrmUser, Direction, Directory, Error, Outcome, Party, Reason, Result, UserList, Warning,
-    WarningKind, Text,
+    CrmUser, Direction, Directory, Error, Outcome, Party, Reason, Result, Text, UserList, Warning,
+    WarningKind,
 };
 
 use url::{Host, Url};
 
 use crate::api::SendCallEvent;
 use crate::model::{
-    CallDirection, CallEventResponse, CallResult, CallUpload, HangupStatus, PhoneText, User, user_id,
+    CallDirection, CallEventResponse, CallResult, CallUpload, HangupStatus, PhoneText, User,
+    user_id,
 };
 
 /// How a live call ended. A message left is no answer to a human.

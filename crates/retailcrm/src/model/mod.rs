@@ -26,12 +26,10 @@ mod telephony;
 mod user;
 
 pub use account::{Credentials, Settings, SiteAccess};
-pub use corporate::{
-    Company, CompanyLink, ContactCompany, CorporateContact, CorporateCustomer,
-};
+pub use corporate::{Company, CompanyLink, ContactCompany, CorporateContact, CorporateCustomer};
 pub use customer::{
-    Address, Contragent, ContragentType, Customer, CustomerKind, CustomerLink,
-    EditedCustomer, Segment, Sex, Tag,
+    Address, Contragent, ContragentType, Customer, CustomerKind, CustomerLink, EditedCustomer,
+    Segment, Sex, Tag,
 };
 pub use customer_data::{AddressData, ContragentData, CustomerData, CustomerPhone};
 pub use customer_note::CustomerNote;

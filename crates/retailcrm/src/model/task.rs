@@ -3,9 +3,7 @@
 use serde::{Deserialize, Serializer};
 use vochi_crm_core::{LocalTime, Text, setters, wire};
 
-use super::{
-    Customer, CustomerLink, EntityRef, Order, OrderLink, PhoneText, TaskId, UserId,
-};
+use super::{Customer, CustomerLink, EntityRef, Order, OrderLink, PhoneText, TaskId, UserId};
 
 vochi_crm_core::open_word! {
     /// Whether a task is done, as lists are narrowed by it.

@@ -1,48 +1,53 @@
 //! Corporate customers: requests and answers.
 
 use serde_json::json;
-use vochi_crm_core::http::{Endpoint, Response};
+use vochi_crm_core::http::{Operation, Response};
 use vochi_crm_core::testing::Step;
 use vochi_crm_core::{Cx, ErrorKind};
 use vochi_crm_retailcrm::CorporateCustomers;
 use vochi_crm_retailcrm::api::{
-    GetCorporateCustomer, ListCompanies, ListCorporateContacts, ListCorporateCustomers,
+    CompanyFilter, ContactFilter, CorporateCustomerFilter, GetCorporateCustomer, List,
 };
 use vochi_crm_retailcrm::model::{
-    CompanyId, ContactId, ContragentType, CorporateCustomerId, CustomerId, CustomerKind, PageSize,
-    UserId,
+    CompanyId, ContactId, ContragentType, CorporateCustomer, CorporateCustomerId, CustomerId,
+    CustomerKind, EntityRef, PageSize, UserId,
 };
 
 use super::fixture::{Fixture, assert_same};
-use super::support::Bench;
+use super::support::{Bench, external_id, list, text};
 
-const EXAMPLE: CorporateCustomerId = CorporateCustomerId::new(5041);
-const SIXTY: CustomerId = CustomerId::new(60);
+const EXAMPLE: CorporateCustomerId =
+    CorporateCustomerId::from_nonzero(std::num::NonZeroU64::new(5041).unwrap());
+const SIXTY: CustomerId = CustomerId::from_nonzero(std::num::NonZeroU64::new(60).unwrap());
 
 fn corporate(bench: &Bench) -> CorporateCustomers<'_> {
     bench.connector.client().corporate_customers()
 }
 
-fn list() -> ListCorporateCustomers {
-    ListCorporateCustomers::new().with_contacts([SIXTY])
+fn companies_of_sixty() -> List<CorporateCustomerFilter> {
+    list(CorporateCustomerFilter::new().contact_ids([SIXTY]))
+}
+
+fn example() -> EntityRef<CorporateCustomer> {
+    EntityRef::from(EXAMPLE).site(text("shop-one"))
 }
 
 fn get() -> GetCorporateCustomer {
-    GetCorporateCustomer::by_id(EXAMPLE).with_site("shop-one")
+    GetCorporateCustomer::new(example())
 }
 
-fn contacts() -> ListCorporateContacts {
-    ListCorporateContacts::by_id(EXAMPLE).with_site("shop-one")
+fn contacts() -> List<ContactFilter> {
+    list(ContactFilter::new(example()))
 }
 
-fn companies() -> ListCompanies {
-    ListCompanies::by_id(EXAMPLE).with_site("shop-one")
+fn companies() -> List<CompanyFilter> {
+    list(CompanyFilter::new(example()))
 }
 
 #[test]
 fn requests_go_out_as_documented() {
     for (request, name) in [
-        (list().request(), "customers_corporate_list"),
+        (companies_of_sixty().request(), "customers_corporate_list"),
         (get().request(), "customer_corporate_get"),
         (contacts().request(), "customer_corporate_contacts"),
         (companies().request(), "customer_corporate_companies"),
@@ -53,17 +58,16 @@ fn requests_go_out_as_documented() {
 
 #[test]
 fn every_filter_has_its_documented_name() {
-    let request = ListCorporateCustomers::new()
-        .with_nick_names(["ООО"])
-        .with_company_name("c")
-        .with_contact_name("d")
-        .with_name("e")
-        .with_ids([EXAMPLE])
-        .with_external_ids(["f"])
-        .with_sites(["g"])
-        .with_managers([UserId::new(7)])
-        .with_page_size(PageSize::Twenty)
-        .with_page(2);
+    let filter = CorporateCustomerFilter::new()
+        .nick_names(["ООО"])
+        .company_name("c")
+        .contact_name("d")
+        .name("e")
+        .ids([EXAMPLE])
+        .external_ids(["f"])
+        .sites(["g"])
+        .managers([UserId::new(7).unwrap()]);
+    let request = list(filter).page_size(PageSize::Twenty).page(2);
     let query = request.request().unwrap().query_string();
     let pairs = super::support::form(&query);
     let pairs: Vec<(&str, &str)> =
@@ -83,9 +87,8 @@ fn every_filter_has_its_documented_name() {
             ("page", "2"),
         ]
     );
-    let some = ListCorporateContacts::by_external_id("a/b")
-        .with_customers([SIXTY])
-        .with_page_size(PageSize::Fifty)
+    let some = list(ContactFilter::new(external_id("a/b")).contact_ids([SIXTY]))
+        .page_size(PageSize::Fifty)
         .request()
         .unwrap();
     assert_eq!(some.path(), "/api/v5/customers-corporate/a%2Fb/contacts");
@@ -93,17 +96,17 @@ fn every_filter_has_its_documented_name() {
         some.query_string(),
         "by=externalId&filter%5BcontactIds%5D%5B%5D=60&limit=50&page=1"
     );
-    let second = companies().with_page(2).request().unwrap();
+    let second = companies().page(2).request().unwrap();
     assert_eq!(second.query_string(), "by=id&site=shop-one&page=2");
 }
 
 #[test]
 fn a_search_for_nothing_is_not_sent() {
     for request in [
-        ListCorporateCustomers::new().with_contacts([]).request(),
-        ListCorporateCustomers::new().with_name(" ").request(),
-        GetCorporateCustomer::by_external_id("").request(),
-        ListCompanies::by_external_id("..").request(),
+        list(CorporateCustomerFilter::new().contact_ids([SIXTY; 0])).request(),
+        list(CorporateCustomerFilter::new().name(" ")).request(),
+        GetCorporateCustomer::new(external_id(".")).request(),
+        list(CompanyFilter::new(external_id(".."))).request(),
     ] {
         assert_eq!(request.unwrap_err().kind(), ErrorKind::Input);
     }
@@ -118,15 +121,15 @@ async fn the_company_of_a_caller_is_found_by_the_contact() {
     assert_eq!(company.id, EXAMPLE);
     assert_eq!(company.kind, Some(CustomerKind::Corporate));
     assert_eq!(company.display_name(), Some("ООО Пример"));
-    assert_eq!(company.manager_id, Some(UserId::new(7)));
+    assert_eq!(company.manager_id, Some(UserId::new(7).unwrap()));
     assert_eq!(company.site.as_deref(), Some("shop-one"));
     let address = company.main_address.unwrap();
     assert_eq!(address.name.as_deref(), Some("Офис"));
     let contact = company.main_contact.unwrap();
-    assert_eq!(contact.id, Some(ContactId::new(944)));
+    assert_eq!(contact.id, Some(ContactId::new(944).unwrap()));
     assert_eq!(contact.customer.unwrap().id, Some(SIXTY));
     let stands_for = contact.companies[0].company.as_ref().unwrap();
-    assert_eq!(stands_for.id, Some(CompanyId::new(771)));
+    assert_eq!(stands_for.id, Some(CompanyId::new(771).unwrap()));
     let nobody = corporate(&bench).of_contacts(&Cx::live(), [SIXTY]).await;
     assert!(nobody.unwrap().is_empty());
 }
@@ -164,17 +167,20 @@ async fn contacts_and_companies_are_read() {
         Fixture::open("customer_corporate_contacts").answer("success"),
         Fixture::open("customer_corporate_companies").answer("success"),
     ]);
-    let (area, cx) = (corporate(&bench), Cx::history());
-    let one = area.get(&cx, &get()).await.unwrap();
+    let (client, cx) = (bench.connector.client(), Cx::history());
+    let one = client.send(&cx, get()).await.unwrap();
     assert_eq!((one.id, one.companies.len()), (EXAMPLE, 0));
-    let found = area.contacts(&cx, contacts()).all().await.unwrap();
+    let found = client.list(&cx, contacts()).all().await.unwrap();
     let people: Vec<(Option<bool>, Option<CustomerId>)> = found
         .iter()
         .map(|contact| (contact.is_main, contact.customer.as_ref().unwrap().id))
         .collect();
-    assert_eq!(people, [(Some(true), Some(SIXTY)), (Some(false), Some(CustomerId::new(61))),]);
-    let found = area.companies(&cx, companies()).all().await.unwrap();
-    assert_eq!(found[0].id, Some(CompanyId::new(771)));
+    assert_eq!(
+        people,
+        [(Some(true), Some(SIXTY)), (Some(false), Some(CustomerId::new(61).unwrap())),]
+    );
+    let found = client.list(&cx, companies()).all().await.unwrap();
+    assert_eq!(found[0].id, Some(CompanyId::new(771).unwrap()));
     assert_eq!(found[0].name.as_deref(), Some("ООО Пример"));
     assert_eq!(found[0].brand.as_deref(), Some("Пример"));
     assert_eq!((found[0].is_main, found[0].active), (Some(true), Some(true)));
@@ -190,8 +196,8 @@ async fn further_pages_of_companies_are_read() {
         Step::json(200, &body)
     };
     let bench = Bench::new([page(1), page(2)]);
-    let area = corporate(&bench);
-    let found = area.companies(&Cx::history(), companies()).all().await;
+    let client = bench.connector.client();
+    let found = client.list(&Cx::history(), companies()).all().await;
     assert_eq!(found.unwrap().len(), 2);
     assert!(bench.played()[1].line.ends_with("by=id&site=shop-one&page=2"));
 }
@@ -203,9 +209,9 @@ async fn an_unknown_corporate_customer_is_not_found() {
         Fixture::open("customer_corporate_get").answer("not_found"),
         Fixture::open("customer_corporate_contacts").answer("not_found"),
     ]);
-    let area = corporate(&bench);
-    let error = area.get(&cx, &get()).await.unwrap_err();
+    let client = bench.connector.client();
+    let error = client.send(&cx, get()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
-    let error = area.contacts(&cx, contacts()).all().await.unwrap_err();
+    let error = client.list(&cx, contacts()).all().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
 }

@@ -1,21 +1,23 @@
 //! The bytes of every request about customers and the notes on them, against the fixtures.
 
 use serde_json::{Value, json};
-use vochi_crm_core::http::Endpoint;
+use vochi_crm_core::http::Operation;
 use vochi_crm_core::{ErrorKind, LocalTime};
 use vochi_crm_retailcrm::api::{
-    CreateCustomer, CreateCustomerNote, EditCustomer, GetCustomer, ListCustomerNotes, ListCustomers,
+    CreateCustomer, CreateCustomerNote, CustomerFilter, CustomerNoteFilter, EditCustomer,
+    GetCustomer,
 };
 use vochi_crm_retailcrm::model::{
-    ContragentType, CustomerData, CustomerId, CustomerNoteId, PageSize, UserId,
+    AddressData, ContragentData, ContragentType, CustomerData, CustomerId, CustomerNoteId,
+    PageSize, UserId,
 };
 
 use super::customers::{SIXTY, create, create_note, edit, get, notes};
 use super::fixture::{Fixture, assert_same};
-use super::support::phone;
+use super::support::{external_id, list, phone, text};
 
 /// The only form field that is JSON.
-fn sent<E: Endpoint>(operation: &E, field: &str) -> Value {
+fn sent(operation: &impl Operation, field: &str) -> Value {
     let body = operation.request().unwrap().body_ref().encode();
     let fields = super::support::form(std::str::from_utf8(&body).unwrap());
     let (_, text) = fields.into_iter().find(|(name, _)| name == field).unwrap();
@@ -25,9 +27,9 @@ fn sent<E: Endpoint>(operation: &E, field: &str) -> Value {
 #[test]
 fn reading_requests_go_out_as_documented() {
     let fixture = Fixture::open("customers_list");
-    let by_name = ListCustomers::new().with_name("+375291112233").with_page_size(PageSize::Twenty);
+    let by_name = list(CustomerFilter::new().name("+375291112233")).page_size(PageSize::Twenty);
     assert_same(&by_name.request().unwrap(), fixture.request(None));
-    let by_ids = ListCustomers::new().with_ids([SIXTY, CustomerId::new(61)]);
+    let by_ids = list(CustomerFilter::new().ids([SIXTY, CustomerId::new(61).unwrap()]));
     let wire_query = fixture.request(Some("by_ids"))["wire_query"].clone();
     assert_eq!(
         by_ids.request().unwrap().query_string(),
@@ -59,22 +61,21 @@ fn writing_requests_are_the_fixtures_to_the_byte() {
 #[test]
 fn every_filter_has_its_documented_name() {
     let day: LocalTime = "2026-03-02 11:00:00".parse().unwrap();
-    let customers = ListCustomers::new()
-        .with_external_ids(["a&b"])
-        .with_email("a@example.test")
-        .with_sites(["one", "two"])
-        .with_managers([UserId::new(7)])
-        .without_contacts()
-        .contacts_only()
+    let customers = CustomerFilter::new()
+        .external_ids(["a&b"])
+        .email("a@example.test")
+        .sites(["one", "two"])
+        .managers([UserId::new(7).unwrap()])
+        .is_contact(false)
+        .is_contact(true)
         .registered_from(day)
-        .registered_to(day)
-        .with_page_size(PageSize::Fifty)
-        .with_page(3);
-    let notes = ListCustomerNotes::new()
-        .with_ids([CustomerNoteId::new(301)])
-        .with_customer_external_ids(["e"])
-        .with_managers([UserId::new(7)])
-        .with_text("x");
+        .registered_to(day);
+    let customers = list(customers).page_size(PageSize::Fifty).page(3);
+    let notes = CustomerNoteFilter::new()
+        .ids([CustomerNoteId::new(301).unwrap()])
+        .customer_external_ids(["e"])
+        .manager_ids([UserId::new(7).unwrap()])
+        .text("x");
     for (request, pairs) in [
         (
             customers.request(),
@@ -92,7 +93,7 @@ fn every_filter_has_its_documented_name() {
             ],
         ),
         (
-            notes.request(),
+            list(notes).request(),
             vec![
                 ("filter[ids][]", "301"),
                 ("filter[customerExternalIds][]", "e"),
@@ -113,15 +114,15 @@ fn every_filter_has_its_documented_name() {
 
 #[test]
 fn the_kind_of_id_is_always_said() {
-    let by_shop = GetCustomer::by_external_id("a/b").request().unwrap();
+    let by_shop = GetCustomer::new(external_id("a/b")).request().unwrap();
     assert_eq!(by_shop.path(), "/api/v5/customers/a%2Fb");
     assert_eq!(by_shop.query_string(), "by=externalId");
-    let changed = CustomerData::new().with_email("a@example.test");
-    let edit = EditCustomer::by_external_id("ext-60", changed).request().unwrap();
+    let changed = CustomerData::new().email("a@example.test");
+    let edit = EditCustomer::new(external_id("ext-60"), changed).request().unwrap();
     assert_eq!(edit.path(), "/api/v5/customers/ext-60/edit");
     let body = edit.body_ref().encode();
     assert!(body.starts_with(b"by=externalId&customer="), "{body:?}");
-    let note = CreateCustomerNote::on_external_id("ext-60", "Перезвонить");
+    let note = CreateCustomerNote::new(text("Перезвонить"), external_id("ext-60"));
     assert_eq!(
         sent(&note, "note"),
         json!({"text": "Перезвонить", "customer": {"externalId": "ext-60"}})
@@ -131,17 +132,17 @@ fn the_kind_of_id_is_always_said() {
 #[test]
 fn every_written_field_has_its_documented_name() {
     let data = CustomerData::new()
-        .with_first_name("Анна")
-        .with_patronymic("Петровна")
-        .with_email("a@example.test")
-        .with_phone(phone("+375291112233"))
-        .with_phone(phone("+375291112233"))
-        .with_contragent_type(ContragentType::Entrepreneur)
-        .with_address_text("Минск, Немига 1")
-        .with_tag("new")
-        .without_tag("old")
-        .with_custom_field("source_pbx", "pbx1")
-        .with_custom_field("visits", 3);
+        .first_name("Анна")
+        .patronymic("Петровна")
+        .email("a@example.test")
+        .phones([phone("+375291112233")])
+        .phones([phone("+375291112233")])
+        .contragent(ContragentData::from(ContragentType::Entrepreneur))
+        .address(AddressData::new("Минск, Немига 1"))
+        .add_tags(["new"])
+        .remove_tags(["old"])
+        .custom_field("source_pbx", "pbx1")
+        .custom_field("visits", 3);
     let wanted = json!({
         "firstName": "Анна",
         "patronymic": "Петровна",
@@ -154,20 +155,19 @@ fn every_written_field_has_its_documented_name() {
         "customFields": {"source_pbx": "pbx1", "visits": 3},
     });
     assert_eq!(sent(&CreateCustomer::new(data.clone()), "customer"), wanted);
-    assert_eq!(sent(&EditCustomer::by_id(SIXTY, data), "customer"), wanted);
+    assert_eq!(sent(&EditCustomer::new(SIXTY, data), "customer"), wanted);
 }
 
 #[test]
 fn what_the_crm_would_misread_is_not_sent() {
-    let nameless = CustomerData::new().with_phone(phone("+375291112233"));
+    let nameless = CustomerData::new().phones([phone("+375291112233")]);
     for request in [
         CreateCustomer::new(nameless).request(),
-        EditCustomer::by_id(SIXTY, CustomerData::new()).request(),
-        CreateCustomerNote::on(SIXTY, " ").request(),
-        GetCustomer::by_external_id("..").request(),
-        ListCustomers::new().with_ids([]).request(),
-        ListCustomers::new().with_name("").request(),
-        ListCustomerNotes::new().with_customers([]).request(),
+        EditCustomer::new(SIXTY, CustomerData::new()).request(),
+        GetCustomer::new(external_id("..")).request(),
+        list(CustomerFilter::new().ids([SIXTY; 0])).request(),
+        list(CustomerFilter::new().name("")).request(),
+        list(CustomerNoteFilter::new().customer_ids([SIXTY; 0])).request(),
     ] {
         assert_eq!(request.unwrap_err().kind(), ErrorKind::Input);
     }
@@ -175,6 +175,6 @@ fn what_the_crm_would_misread_is_not_sent() {
 
 #[test]
 fn contacts_can_be_left_out() {
-    let request = ListCustomers::new().without_contacts().request().unwrap();
+    let request = list(CustomerFilter::new().is_contact(false)).request().unwrap();
     assert_eq!(request.query_string(), "filter%5BisContact%5D=0&limit=100&page=1");
 }

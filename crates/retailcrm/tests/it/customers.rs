@@ -1,69 +1,74 @@
 //! Customers and the notes on them: answers and refusals.
 
 use serde_json::{Value, json};
-use vochi_crm_core::http::{Endpoint, Response};
+use vochi_crm_core::http::{Operation, Response};
 use vochi_crm_core::testing::Step;
 use vochi_crm_core::{Cx, Effect, ErrorKind};
 use vochi_crm_retailcrm::Client;
 use vochi_crm_retailcrm::api::{
-    CreateCustomer, CreateCustomerNote, DeleteCustomerNote, EditCustomer, GetCustomer,
-    ListCustomerNotes, ListCustomers,
+    CreateCustomer, CreateCustomerNote, CustomerFilter, CustomerNoteFilter, DeleteCustomerNote,
+    EditCustomer, GetCustomer, List,
 };
 use vochi_crm_retailcrm::model::{
-    ContragentType, CustomerData, CustomerId, CustomerKind, CustomerNoteId, PageSize, Sex, UserId,
+    ContragentType, Customer, CustomerData, CustomerId, CustomerKind, CustomerNoteId, EntityRef,
+    PageSize, Sex, UserId,
 };
 
 use super::fixture::Fixture;
-use super::support::{Bench, phone, yes};
+use super::support::{Bench, list, phone, text, yes};
 
-pub(super) const SIXTY: CustomerId = CustomerId::new(60);
+pub(super) const SIXTY: CustomerId =
+    CustomerId::from_nonzero(std::num::NonZeroU64::new(60).unwrap());
 
 fn client(bench: &Bench) -> &Client {
     bench.connector.client()
 }
 
+pub(super) fn sixty() -> EntityRef<Customer> {
+    EntityRef::from(SIXTY).site(text("shop-one"))
+}
+
 pub(super) fn get() -> GetCustomer {
-    GetCustomer::by_id(SIXTY).with_site("shop-one")
+    GetCustomer::new(sixty())
 }
 
 pub(super) fn create() -> CreateCustomer {
     let data = CustomerData::new()
-        .with_external_id("vochi-375291112233")
-        .with_first_name("Иван")
-        .with_last_name("Иванов")
-        .with_phone(phone("+375291112233"))
-        .with_manager(UserId::new(7));
-    CreateCustomer::new(data).with_site("shop-one")
+        .external_id("vochi-375291112233")
+        .first_name("Иван")
+        .last_name("Иванов")
+        .phones([phone("+375291112233")])
+        .manager_id(UserId::new(7).unwrap());
+    CreateCustomer::new(data).site(text("shop-one"))
 }
 
 pub(super) fn edit() -> EditCustomer {
-    let changed = CustomerData::new().with_manager(UserId::new(8));
-    EditCustomer::by_id(SIXTY, changed).with_site("shop-one")
+    let changed = CustomerData::new().manager_id(UserId::new(8).unwrap());
+    EditCustomer::new(sixty(), changed)
 }
 
 pub(super) fn create_note() -> CreateCustomerNote {
-    CreateCustomerNote::on(SIXTY, "Пропущенный звонок 14.03.2026 10:20")
-        .with_manager(UserId::new(7))
-        .with_site("shop-one")
+    CreateCustomerNote::new(text("Пропущенный звонок 14.03.2026 10:20"), SIXTY)
+        .manager_id(UserId::new(7).unwrap())
+        .site(text("shop-one"))
 }
 
-pub(super) fn notes() -> ListCustomerNotes {
-    ListCustomerNotes::new().with_customers([SIXTY]).with_page_size(PageSize::Twenty)
+pub(super) fn notes() -> List<CustomerNoteFilter> {
+    list(CustomerNoteFilter::new().customer_ids([SIXTY])).page_size(PageSize::Twenty)
 }
 
 #[tokio::test(start_paused = true)]
 async fn customers_are_read_with_their_numbers_as_typed() {
     let fixture = Fixture::open("customers_list");
     let bench = Bench::new([fixture.answer("found_verify_phones_yourself")]);
-    let all =
-        client(&bench).customers().list(&Cx::history(), ListCustomers::new()).all().await.unwrap();
+    let all = client(&bench).list(&Cx::history(), CustomerFilter::new()).all().await.unwrap();
     assert_eq!(all.len(), 2);
     let (ivan, petr) = (&all[0], &all[1]);
     assert_eq!(ivan.id, SIXTY);
     assert_eq!(ivan.kind, Some(CustomerKind::Person));
     assert_eq!(ivan.external_id.as_deref(), Some("ext-60"));
     assert_eq!(ivan.site.as_deref(), Some("shop-one"));
-    assert_eq!(ivan.manager_id, Some(UserId::new(7)));
+    assert_eq!(ivan.manager_id, Some(UserId::new(7).unwrap()));
     assert_eq!(ivan.is_contact, Some(false));
     assert_eq!(
         ivan.created_at.map(|time| time.to_string()).as_deref(),
@@ -92,7 +97,7 @@ fn odd_dresses_of_values_are_understood() {
     let read = get().decode(&Response::ok_json(&body)).unwrap();
     assert_eq!(read.id, SIXTY);
     assert_eq!(read.kind, Some(CustomerKind::Other("robot".to_owned())));
-    assert_eq!(read.manager_id, Some(UserId::new(7)));
+    assert_eq!(read.manager_id, Some(UserId::new(7).unwrap()));
     assert_eq!(read.vip, Some(true));
     assert_eq!(read.email, None);
     assert_eq!(read.phones, ["375291112233"]);
@@ -116,8 +121,7 @@ async fn a_broken_customer_does_not_cost_the_others_or_the_pages_behind() {
         page(1, json!([{"firstName": "без номера"}, {"id": 60}])),
         page(2, json!([{"id": 61}])),
     ]);
-    let all =
-        client(&bench).customers().list(&Cx::history(), ListCustomers::new()).all().await.unwrap();
+    let all = client(&bench).list(&Cx::history(), CustomerFilter::new()).all().await.unwrap();
     let ids: Vec<u64> = all.iter().map(|customer| customer.id.get()).collect();
     assert_eq!(ids, [60, 61]);
     assert_eq!(bench.played()[1].line, "GET /api/v5/customers?limit=100&page=2");
@@ -129,7 +133,7 @@ async fn a_merged_customer_is_followed_once() {
     let found = || fixture.answer("success");
     let merged = || fixture.answer("merged_into_another");
     let bench = Bench::new([merged(), found()]);
-    let customer = client(&bench).customers().get(&Cx::live(), &get()).await;
+    let customer = client(&bench).customers().get(&Cx::live(), sixty()).await;
     assert_eq!(customer.unwrap().id, SIXTY);
     let lines: Vec<String> = bench.played().into_iter().map(|one| one.line).collect();
     assert_eq!(
@@ -140,7 +144,7 @@ async fn a_merged_customer_is_followed_once() {
         ]
     );
     let bench = Bench::new([merged(), merged(), found()]);
-    let error = client(&bench).customers().get(&Cx::live(), &get()).await.unwrap_err();
+    let error = client(&bench).customers().get(&Cx::live(), sixty()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
     assert_eq!(error.fields()["combinedTo"], "61");
     assert_eq!(bench.script.left(), 1, "once");
@@ -151,7 +155,7 @@ async fn a_merger_that_names_nobody_is_not_followed() {
     for other in [json!(null), json!([]), json!({"site": "shop-one"}), json!("61")] {
         let body = json!({"success": false, "errorMsg": "Not found", "combinedTo": other});
         let bench = Bench::new([Step::json(404, &body), yes()]);
-        let outcome = client(&bench).customers().get(&Cx::live(), &get()).await;
+        let outcome = client(&bench).customers().get(&Cx::live(), sixty()).await;
         assert_eq!(outcome.unwrap_err().kind(), ErrorKind::NotFound);
         assert_eq!(bench.script.left(), 1);
     }
@@ -166,16 +170,16 @@ async fn writers_are_answered_with_what_was_written() {
         Fixture::open("customer_note_create").answer("success"),
         yes(),
     ]);
-    let (customers, cx) = (client(&bench).customers(), Cx::history());
-    assert_eq!(customers.create(&cx, &create()).await.unwrap().get(), 62);
-    let edited = customers.edit(&cx, &edit()).await.unwrap();
+    let (client, cx) = (client(&bench), Cx::history());
+    assert_eq!(client.send(&cx, &create()).await.unwrap().get(), 62);
+    let edited = client.send(&cx, &edit()).await.unwrap();
     assert_eq!((edited.id, edited.state), (Some(SIXTY), None));
-    let edited = customers.edit(&cx, &edit()).await.unwrap();
+    let edited = client.send(&cx, &edit()).await.unwrap();
     assert_eq!(edited.state.as_deref(), Some("updated"));
-    let note = customers.create_note(&cx, &create_note()).await.unwrap();
-    assert_eq!(note, CustomerNoteId::new(302));
-    let delete = DeleteCustomerNote::new(note);
-    customers.delete_note(&cx, &delete).await.unwrap();
+    let note = client.send(&cx, &create_note()).await.unwrap();
+    assert_eq!(note, CustomerNoteId::new(302).unwrap());
+    let delete = DeleteCustomerNote(note);
+    client.send(&cx, &delete).await.unwrap();
     let played = bench.played();
     assert_eq!(
         (played[4].line.as_str(), played[4].body.as_str()),
@@ -186,10 +190,10 @@ async fn writers_are_answered_with_what_was_written() {
 #[tokio::test(start_paused = true)]
 async fn notes_say_who_wrote_what_about_whom() {
     let bench = Bench::new([Fixture::open("customers_notes_list").answer("success")]);
-    let found = client(&bench).customers().notes(&Cx::history(), notes()).all().await;
+    let found = client(&bench).list(&Cx::history(), notes()).all().await;
     let note = found.unwrap().remove(0);
-    assert_eq!(note.id, CustomerNoteId::new(301));
-    assert_eq!(note.manager_id, Some(UserId::new(7)));
+    assert_eq!(note.id, CustomerNoteId::new(301).unwrap());
+    assert_eq!(note.manager_id, Some(UserId::new(7).unwrap()));
     assert_eq!(note.text.as_deref(), Some("Перезвонить"));
     let about = note.customer.unwrap();
     assert_eq!((about.id, about.site.as_deref()), (Some(SIXTY), Some("shop-one")));
@@ -211,12 +215,12 @@ async fn refusals_keep_what_the_crm_said_of_each_field() {
         ("customers_list", "access_denied", ErrorKind::Auth, None),
     ] {
         let bench = Bench::new([Fixture::open(fixture).answer(name)]);
-        let customers = client(&bench).customers();
+        let client = client(&bench);
         let error = match fixture {
-            "customer_create" => customers.create(&cx, &create()).await.unwrap_err(),
-            "customer_edit" => customers.edit(&cx, &edit()).await.unwrap_err(),
-            "customer_note_create" => customers.create_note(&cx, &create_note()).await.unwrap_err(),
-            _ => customers.list(&cx, ListCustomers::new()).all().await.unwrap_err(),
+            "customer_create" => client.send(&cx, &create()).await.unwrap_err(),
+            "customer_edit" => client.send(&cx, &edit()).await.unwrap_err(),
+            "customer_note_create" => client.send(&cx, &create_note()).await.unwrap_err(),
+            _ => client.list(&cx, CustomerFilter::new()).all().await.unwrap_err(),
         };
         assert_eq!(error.kind(), kind, "{fixture}: {name}");
         assert_eq!(error.effect(), Effect::NotApplied, "{fixture}: {name}");
@@ -231,8 +235,7 @@ async fn common_refusals_are_the_same_for_customers() {
     for (name, _) in Fixture::open("errors_common").answers() {
         let steps = (0..4).map(|_| Fixture::open("errors_common").answer(&name));
         let bench = Bench::new(steps);
-        let customers = client(&bench).customers();
-        let read = customers.get(&Cx::history(), &get()).await.unwrap_err();
+        let read = client(&bench).customers().get(&Cx::history(), sixty()).await.unwrap_err();
         let sent_again = matches!(
             read.kind(),
             ErrorKind::RateLimited | ErrorKind::Unavailable | ErrorKind::Decode
@@ -240,8 +243,7 @@ async fn common_refusals_are_the_same_for_customers() {
         assert_eq!(read.attempts() > 1, sent_again, "{name}: {read}");
         let steps = (0..4).map(|_| Fixture::open("errors_common").answer(&name));
         let bench = Bench::new(steps);
-        let customers = client(&bench).customers();
-        let write = customers.create(&Cx::history(), &create()).await.unwrap_err();
+        let write = client(&bench).send(&Cx::history(), &create()).await.unwrap_err();
         assert_eq!(write.kind(), read.kind(), "{name}");
         assert_eq!(
             write.attempts() > 1,
@@ -256,22 +258,22 @@ async fn an_answer_that_was_lost_is_maybe_and_only_a_plain_change_is_sent_again(
     let lost = || Step::json(500, &json!({}));
     let cx = Cx::history();
     let bench = Bench::new([lost(), yes()]);
-    let error = client(&bench).customers().create(&cx, &create()).await.unwrap_err();
+    let error = client(&bench).send(&cx, &create()).await.unwrap_err();
     assert_eq!((error.effect(), bench.script.left()), (Effect::Maybe, 1));
     let bench = Bench::new([lost(), yes()]);
-    let changed = CustomerData::new().with_phone(phone("+375291112233"));
-    let with_phone = EditCustomer::by_id(SIXTY, changed);
-    let error = client(&bench).customers().edit(&cx, &with_phone).await.unwrap_err();
+    let changed = CustomerData::new().phones([phone("+375291112233")]);
+    let with_phone = EditCustomer::new(SIXTY, changed);
+    let error = client(&bench).send(&cx, &with_phone).await.unwrap_err();
     assert_eq!((error.effect(), bench.script.left()), (Effect::Maybe, 1));
     let bench = Bench::new([lost(), yes()]);
-    client(&bench).customers().edit(&cx, &edit()).await.unwrap();
+    client(&bench).send(&cx, &edit()).await.unwrap();
     assert_eq!(bench.script.left(), 0);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_customer_made_without_an_id_in_the_answer_is_made_all_the_same() {
     let bench = Bench::new([yes()]);
-    let error = client(&bench).customers().create(&Cx::history(), &create()).await.unwrap_err();
+    let error = client(&bench).send(&Cx::history(), &create()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
     assert_eq!(error.effect(), Effect::Applied);
 }

@@ -2,27 +2,27 @@
 
 use bytes::Bytes;
 use serde_json::json;
-use vochi_crm_core::http::{Endpoint, Response};
+use vochi_crm_core::http::{Operation, Response};
 use vochi_crm_core::testing::Step;
 use vochi_crm_core::{Cx, Effect, ErrorKind, Hub};
 use vochi_crm_retailcrm::Client;
 use vochi_crm_retailcrm::api::{EditFile, UploadFile};
-use vochi_crm_retailcrm::model::{Attachment, CustomerId, FileId, OrderId, Target};
+use vochi_crm_retailcrm::model::{Attachment, CustomerId, EntityRef, FileId, OrderId};
 use wiremock::matchers::{body_bytes, header, method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use super::fixture::{Fixture, assert_same};
 use super::mutations::answer_survives;
-use super::support::Bench;
+use super::support::{Bench, text};
 
 /// Bytes that are neither text nor a form.
 const BYTES: [u8; 6] = [0, 0xFF, b'&', b'=', b'\n', 0x80];
 
 fn name_it() -> EditFile {
-    EditFile::new(FileId::new(25))
-        .with_filename("call-20260314-101500.mp3")
-        .attached_to_customer(Target::new(CustomerId::new(60)).in_site("shop-one"))
-        .attached_to_order(OrderId::new(501))
+    EditFile::new(FileId::new(25).unwrap())
+        .filename(text("call-20260314-101500.mp3"))
+        .attached_to_customer(EntityRef::from(CustomerId::new(60).unwrap()).site(text("shop-one")))
+        .attached_to_order(OrderId::new(501).unwrap())
 }
 
 #[test]
@@ -49,7 +49,7 @@ fn its_name_and_owners_go_out_as_documented() {
 
 #[test]
 fn what_says_nothing_is_not_sent() {
-    let errors = [UploadFile::new([]).request(), EditFile::new(FileId::new(25)).request()];
+    let errors = [UploadFile::new([]).request(), EditFile::new(FileId::new(25).unwrap()).request()];
     for error in errors {
         assert_eq!(error.unwrap_err().kind(), ErrorKind::Input);
     }
@@ -61,13 +61,13 @@ async fn a_file_is_uploaded_and_named() {
         Fixture::open("files_upload").answer("success"),
         Fixture::open("files_edit").answer("success"),
     ]);
-    let (files, cx) = (bench.connector.client().files(), Cx::history());
-    let file = files.upload(&cx, &UploadFile::new(BYTES)).await.unwrap();
-    assert_eq!(file.id, FileId::new(25));
+    let (client, cx) = (bench.connector.client(), Cx::history());
+    let file = client.send(&cx, &UploadFile::new(BYTES)).await.unwrap();
+    assert_eq!(file.id, FileId::new(25).unwrap());
     assert_eq!(file.filename, None);
     let content_type = ("content-type".to_owned(), "application/octet-stream".to_owned());
     assert!(bench.played()[0].headers.contains(&content_type));
-    let file = files.edit(&cx, &name_it()).await.unwrap().unwrap();
+    let file = client.send(&cx, &name_it()).await.unwrap().unwrap();
     assert_eq!(file.filename.as_deref(), Some("call-20260314-101500.mp3"));
     assert_eq!(file.content_type.as_deref(), Some("audio/mpeg"));
     assert_eq!(file.created_at.unwrap().to_string(), "2026-03-14 10:41:00");
@@ -76,8 +76,8 @@ async fn a_file_is_uploaded_and_named() {
     else {
         panic!("{:?}", file.attachments);
     };
-    assert_eq!(customer.id, Some(CustomerId::new(60)));
-    assert_eq!(order.id, Some(OrderId::new(501)));
+    assert_eq!(customer.id, Some(CustomerId::new(60).unwrap()));
+    assert_eq!(order.id, Some(OrderId::new(501).unwrap()));
     assert_eq!(order.number.as_deref(), Some("501A"));
 }
 
@@ -99,7 +99,7 @@ async fn not_a_byte_of_it_changes_on_the_way() {
     let client =
         Client::builder(server.uri()).api_key("invented-key").build(&Hub::new().unwrap()).unwrap();
     let upload = UploadFile::new(bytes);
-    client.files().upload(&Cx::history(), &upload).await.unwrap();
+    client.send(&Cx::history(), &upload).await.unwrap();
 }
 
 #[tokio::test]
@@ -126,8 +126,8 @@ async fn a_file_on_disk_goes_out_as_its_bytes_and_once_more_after_a_limit() {
         Client::builder(server.uri()).api_key("invented-key").build(&Hub::new().unwrap()).unwrap();
     let upload = UploadFile::file(&offer);
     let cx = Cx::history();
-    let file = client.files().upload(&cx, &upload).await.unwrap();
-    assert_eq!((file.id, cx.requests()), (FileId::new(25), 2));
+    let file = client.send(&cx, &upload).await.unwrap();
+    assert_eq!((file.id, cx.requests()), (FileId::new(25).unwrap(), 2));
 }
 
 #[tokio::test(start_paused = true)]
@@ -136,18 +136,18 @@ async fn a_file_that_is_missing_or_empty_is_not_sent() {
     let empty = directory.path().join("empty.pdf");
     std::fs::write(&empty, b"").unwrap();
     let bench = Bench::new([Fixture::open("files_upload").answer("success")]);
-    let files = bench.connector.client().files();
+    let client = bench.connector.client();
     for upload in [
         UploadFile::file(directory.path().join("missing.pdf")),
         UploadFile::file(empty),
         UploadFile::from_source(Bytes::new()),
     ] {
-        let error = files.upload(&Cx::history(), &upload).await.unwrap_err();
+        let error = client.send(&Cx::history(), &upload).await.unwrap_err();
         let told = (error.kind(), error.effect());
         assert_eq!(told, (ErrorKind::Input, Effect::NotApplied), "{error}");
     }
     let upload = UploadFile::from_source(Bytes::from_static(b"invented bytes"));
-    files.upload(&Cx::history(), &upload).await.unwrap();
+    client.send(&Cx::history(), &upload).await.unwrap();
     assert_eq!(bench.played()[0].body, "invented bytes");
 }
 
@@ -164,14 +164,14 @@ fn an_attachment_of_another_kind_is_left_out() {
 async fn every_refusal_of_the_fixtures_is_understood() {
     for (name, kind) in [("no_money", ErrorKind::Rejected), ("access_denied", ErrorKind::Auth)] {
         let bench = Bench::new([Fixture::open("files_upload").answer(name)]);
-        let files = bench.connector.client().files();
+        let client = bench.connector.client();
         let upload = UploadFile::new(BYTES);
-        let error = files.upload(&Cx::history(), &upload).await.unwrap_err();
+        let error = client.send(&Cx::history(), &upload).await.unwrap_err();
         assert_eq!((error.kind(), error.effect()), (kind, Effect::NotApplied));
     }
     let bench = Bench::new([Fixture::open("files_edit").answer("not_found")]);
-    let files = bench.connector.client().files();
-    let error = files.edit(&Cx::history(), &name_it()).await.unwrap_err();
+    let client = bench.connector.client();
+    let error = client.send(&Cx::history(), &name_it()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
 }
 
@@ -182,11 +182,11 @@ async fn after_a_limit_the_same_bytes_go_out_again_and_in_doubt_they_do_not() {
         Fixture::open("files_upload").answer("success"),
         Step::text(502, "text/html", ""),
     ]);
-    let (files, cx) = (bench.connector.client().files(), Cx::history());
+    let (client, cx) = (bench.connector.client(), Cx::history());
     let upload = UploadFile::new(*b"invented bytes");
-    files.upload(&cx, &upload).await.unwrap();
+    client.send(&cx, &upload).await.unwrap();
     assert_eq!(bench.played()[1].body, "invented bytes");
-    let error = files.upload(&cx, &upload).await.unwrap_err();
+    let error = client.send(&cx, &upload).await.unwrap_err();
     assert_eq!((error.effect(), error.attempts()), (Effect::Maybe, 1));
 }
 
@@ -201,8 +201,8 @@ fn one_wrong_thing_in_an_answer_costs_nothing_but_itself() {
 async fn an_edit_without_a_file_in_the_response_succeeds() {
     for body in [json!({"success": true}), json!({"success": true, "file": []})] {
         let bench = Bench::new([Step::json(200, &body)]);
-        let files = bench.connector.client().files();
-        let edited = files.edit(&Cx::history(), &name_it()).await;
+        let client = bench.connector.client();
+        let edited = client.send(&Cx::history(), &name_it()).await;
         assert_eq!(edited.expect("the edit is done"), None, "{body}");
     }
 }

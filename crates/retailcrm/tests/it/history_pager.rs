@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use vochi_crm_core::http::{Endpoint, Response};
+use vochi_crm_core::http::{Operation, Response};
 use vochi_crm_core::testing::Step;
 use vochi_crm_core::{Cx, Effect, ErrorKind};
 use vochi_crm_retailcrm::api::{ListCustomersHistory, ListHistory, ListOrdersHistory};
@@ -50,7 +50,7 @@ fn requests_go_out_as_documented() {
     assert_same(&orders.request().unwrap(), Fixture::open("orders_history").request(None));
     let first = ListCustomersHistory::from_time("2026-03-14 10:00:00".parse().unwrap())
         .until("2026-03-15 10:00:00".parse().unwrap())
-        .with_page_size(PageSize::Fifty);
+        .page_size(PageSize::Fifty);
     assert_eq!(
         first.request().unwrap().query_string(),
         "filter%5BstartDate%5D=2026-03-14+10%3A00%3A00\
@@ -78,19 +78,19 @@ fn changes_of_customers_are_read() {
     assert_eq!(whole.display_name(), "Иван Иванов");
     assert_eq!(phones.event, HistoryEvent::Changed);
     assert_eq!(phones.source, Some(ChangeSource::User));
-    assert_eq!(phones.user, Some(UserId::new(7)));
+    assert_eq!(phones.user, Some(UserId::new(7).unwrap()));
     assert_eq!(phones.by_this_key, None);
     assert_eq!(phones.field.as_deref(), Some("phones"));
     assert_eq!(phones.new_value, json!("9515120000"));
     assert_eq!(phones.created_at.unwrap().to_string(), "2026-03-14 10:05:00");
     let who = phones.entity.as_ref().unwrap();
-    assert_eq!(who.id, Some(CustomerId::new(62)));
+    assert_eq!(who.id, Some(CustomerId::new(62).unwrap()));
     assert_eq!(who.external_id.as_deref(), Some("ext-62"));
     assert_eq!(who.site.as_deref(), Some("shop-one"));
     assert_eq!((&manager.old_value, &manager.new_value), (&json!(7), &json!(8)));
     assert_eq!(merged.event, HistoryEvent::Deleted);
-    assert_eq!(merged.entity.as_ref().unwrap().id, Some(CustomerId::new(63)));
-    assert_eq!(merged.combined_to.as_ref().unwrap().id, Some(CustomerId::new(62)));
+    assert_eq!(merged.entity.as_ref().unwrap().id, Some(CustomerId::new(63).unwrap()));
+    assert_eq!(merged.combined_to.as_ref().unwrap().id, Some(CustomerId::new(62).unwrap()));
     let empty = Fixture::open("customers_history").body("empty");
     let page = ListCustomersHistory::whole().decode(&Response::ok_json(&empty)).unwrap();
     assert_eq!((page.history.good.len(), page.last), (0, None));
@@ -105,7 +105,7 @@ fn changes_of_orders_are_read() {
     assert_eq!(made.event, HistoryEvent::Created);
     assert_eq!(made.new_value, json!({"code": "new"}));
     let order = made.entity.as_ref().unwrap();
-    assert_eq!(order.id, Some(OrderId::new(501)));
+    assert_eq!(order.id, Some(OrderId::new(501).unwrap()));
     assert_eq!(order.fields["number"], "501A");
     assert_eq!(page.history.good[1].field.as_deref(), Some("manager"));
 }

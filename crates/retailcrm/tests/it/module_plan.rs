@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use vochi_crm_core::ErrorKind;
-use vochi_crm_core::http::Endpoint;
+use vochi_crm_core::http::Operation;
 use vochi_crm_retailcrm::api::EditIntegrationModule;
 use vochi_crm_retailcrm::model::{Editing, IntegrationModule, ModuleAction, ModulePlan, UserId};
 
@@ -123,7 +123,7 @@ fn extensions_at_the_root_move_to_where_they_belong() {
 fn a_plan_says_what_it_changes() {
     let there = read(&registered());
     let other = bare()
-        .with_code(ext("101"), UserId::new(9))
+        .with_code(ext("101"), UserId::new(9).unwrap())
         .with_external_phone("shop-two", phone("+375171234567"))
         .with_editing(Editing::InTheCrm)
         .with_make_call_url("https://connector.example.test/other")
@@ -156,7 +156,9 @@ fn who_may_edit_is_kept_unless_the_plan_says() {
 
 #[test]
 fn an_extension_has_one_user() {
-    let twice = bare().with_code(ext("101"), UserId::new(7)).with_code(ext("101"), UserId::new(8));
+    let twice = bare()
+        .with_code(ext("101"), UserId::new(7).unwrap())
+        .with_code(ext("101"), UserId::new(8).unwrap());
     let error = twice.apply(None).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Input);
     assert!(error.message().contains("101"), "{error}");
@@ -167,7 +169,7 @@ fn an_extension_has_one_user() {
     let there = read(&module);
     let error = EditIntegrationModule::new(there.clone()).request().unwrap_err();
     assert_eq!(error.fields()["additionalCodes"], "extension 101 is given to the users 7 and 8");
-    let change = bare().with_code(ext("101"), UserId::new(7)).apply(Some(&there)).unwrap();
+    let change = bare().with_code(ext("101"), UserId::new(7).unwrap()).apply(Some(&there)).unwrap();
     assert_eq!(change.changes, ["extension 101 stays with user 7 alone"]);
     assert_eq!(
         codes(&change.module),

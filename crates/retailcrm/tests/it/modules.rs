@@ -1,7 +1,7 @@
 //! Integration modules: read, planned, written, without losing anybody's extension.
 
 use serde_json::{Value, json};
-use vochi_crm_core::http::{Endpoint, Response};
+use vochi_crm_core::http::{Operation, Response};
 use vochi_crm_core::testing::Step;
 use vochi_crm_core::{Cx, Effect, ErrorKind, Secret};
 use vochi_crm_retailcrm::api::{EditIntegrationModule, GetIntegrationModule};
@@ -28,8 +28,8 @@ pub(crate) fn bare() -> ModulePlan {
 /// The registration of the fixtures.
 pub(crate) fn plan() -> ModulePlan {
     bare()
-        .with_code(ext("101"), UserId::new(7))
-        .with_code(ext("102"), UserId::new(8))
+        .with_code(ext("101"), UserId::new(7).unwrap())
+        .with_code(ext("102"), UserId::new(8).unwrap())
         .with_external_phone("shop-one", phone("+375171234567"))
 }
 
@@ -105,7 +105,7 @@ fn what_the_crm_is_known_to_refuse_is_not_sent() {
         ("makeCallUrl", good().with_make_call_url("https://connector.example.test/a b")),
         ("changeUserStatusUrl", good().with_change_user_status_url("/status")),
         ("code", good().with_integration_code("other")),
-        ("additionalCodes", good().with_code(ext("101"), UserId::new(0))),
+        ("additionalCodes", good().with_code(ext("101"), UserId::new(0).unwrap())),
     ] {
         let module = plan.apply(None).unwrap().module;
         let error = EditIntegrationModule::new(module).request().unwrap_err();
@@ -157,15 +157,15 @@ async fn every_refusal_of_the_fixtures_is_understood() {
     let module = plan().apply(None).unwrap().module;
     for (name, kind) in kinds {
         let bench = Bench::new([fixture.answer(name)]);
-        let modules = bench.connector.client().integration_modules();
-        let error = modules.edit(&Cx::history(), module.clone()).await.unwrap_err();
+        let edit = EditIntegrationModule::new(module.clone());
+        let error = bench.connector.client().send(&Cx::history(), edit).await.unwrap_err();
         assert_eq!((error.kind(), error.effect()), (kind, Effect::NotApplied), "{name}");
     }
     let fixture = Fixture::open("integration_module_get");
     for (name, kind) in [("not_found", ErrorKind::NotFound), ("access_denied", ErrorKind::Auth)] {
         let bench = Bench::new([fixture.answer(name)]);
-        let modules = bench.connector.client().integration_modules();
-        let error = modules.get(&Cx::history(), &code()).await.unwrap_err();
+        let get = GetIntegrationModule::new(code());
+        let error = bench.connector.client().send(&Cx::history(), get).await.unwrap_err();
         assert_eq!(error.kind(), kind, "{name}");
     }
 }
@@ -201,9 +201,8 @@ async fn registering_writes_only_what_changes() {
 #[tokio::test(start_paused = true)]
 async fn a_lost_answer_is_written_again() {
     let bench = Bench::new([Step::text(502, "text/html", ""), yes()]);
-    let modules = bench.connector.client().integration_modules();
-    let module = plan().apply(None).unwrap().module;
-    modules.edit(&Cx::history(), module).await.unwrap();
+    let edit = EditIntegrationModule::new(plan().apply(None).unwrap().module);
+    bench.connector.client().send(&Cx::history(), edit).await.unwrap();
     assert_eq!(bench.played().len(), 2);
 }
 

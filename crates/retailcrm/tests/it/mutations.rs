@@ -5,14 +5,14 @@ mod refusals;
 mod table;
 
 use vochi_crm_core::ErrorKind;
-use vochi_crm_core::http::{Endpoint, Response};
+use vochi_crm_core::http::{Operation, Response};
 use vochi_crm_core::testing::mutations;
 
 use super::fixture::Fixture;
 
 /// Shows that one wrong thing in an answer costs nothing but itself, save the places in `vital`,
 /// where the answer cannot be read and says so.
-pub(crate) fn answer_survives<E: Endpoint>(
+pub(crate) fn answer_survives<E: Operation>(
     fixture: &str,
     answer: &str,
     operation: &E,

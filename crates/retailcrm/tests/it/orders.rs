@@ -1,48 +1,52 @@
 //! Orders and tasks.
 
 use serde_json::{Value, json};
-use vochi_crm_core::http::{Endpoint, Response};
+use vochi_crm_core::http::{Operation, Response};
 use vochi_crm_core::testing::Step;
-use vochi_crm_core::{Cx, Effect, ErrorKind};
-use vochi_crm_retailcrm::api::{CreateOrder, CreateTask, EditOrder, GetOrder, ListOrders};
+use vochi_crm_core::{Cx, Effect, ErrorKind, LocalTime};
+use vochi_crm_retailcrm::api::{CreateOrder, CreateTask, EditOrder, GetOrder, OrderFilter};
 use vochi_crm_retailcrm::model::{
-    CustomerId, Order, OrderData, OrderId, PageSize, Target, TaskData, TaskId, UserId,
+    CustomerId, EntityRef, Order, OrderData, OrderId, PageSize, PhoneText, TaskData, TaskId, UserId,
 };
 
 use super::fixture::{Fixture, assert_same};
-use super::support::{Bench, form, phone};
+use super::support::{Bench, external_id, form, list, phone, text};
 
 const CALL: &str = "vochi-call-pbx1-1773474900.42";
 
 fn new_order() -> CreateOrder {
     let data = OrderData::new()
-        .with_external_id(CALL)
-        .with_order_method("phone")
-        .with_first_name("Иван")
-        .with_phone(phone("+375291112233"))
-        .with_customer(CustomerId::new(60))
-        .with_manager(UserId::new(7))
-        .with_manager_comment("Заявка со звонка");
-    CreateOrder::new(data).with_site("shop-one")
+        .external_id(CALL)
+        .order_method("phone")
+        .first_name("Иван")
+        .phone(PhoneText::from(phone("+375291112233")))
+        .customer(EntityRef::from(CustomerId::new(60).unwrap()))
+        .manager_id(UserId::new(7).unwrap())
+        .manager_comment("Заявка со звонка");
+    CreateOrder::new(data).site(text("shop-one"))
+}
+
+fn in_shop() -> EntityRef<Order> {
+    EntityRef::from(OrderId::new(501).unwrap()).site(text("shop-one"))
 }
 
 fn new_comment() -> EditOrder {
-    let data = OrderData::new().with_manager_comment("Перезвонить после 15:00");
-    EditOrder::by_id(OrderId::new(501), data).with_site("shop-one")
+    let data = OrderData::new().manager_comment("Перезвонить после 15:00");
+    EditOrder::new(in_shop(), data)
 }
 
 fn new_task() -> CreateTask {
-    let customer = Target::new(CustomerId::new(60)).in_site("shop-one");
-    let data = TaskData::new("Перезвонить: пропущенный звонок", UserId::new(7))
-        .with_commentary("+375296254070, 14.03.2026 10:20")
-        .with_due("2026-03-14 11:20:59".parse().unwrap())
-        .with_customer(customer)
-        .with_phone(phone("+375296254070"))
-        .with_phone_site("shop-one");
-    CreateTask::new(data).with_site("shop-one")
+    let customer = EntityRef::from(CustomerId::new(60).unwrap()).site(text("shop-one"));
+    let data = TaskData::new(text("Перезвонить: пропущенный звонок"), UserId::new(7).unwrap())
+        .commentary("+375296254070, 14.03.2026 10:20")
+        .datetime("2026-03-14 11:20:59".parse::<LocalTime>().unwrap())
+        .customer(EntityRef::from(customer))
+        .phone(PhoneText::from(phone("+375296254070")))
+        .phone_site(text("shop-one"));
+    CreateTask::new(data).site(text("shop-one"))
 }
 
-fn field(request: &impl Endpoint, name: &str) -> Value {
+fn field(request: &impl Operation, name: &str) -> Value {
     let body = request.request().unwrap().body_ref().encode();
     let fields = form(std::str::from_utf8(&body).unwrap());
     let (_, text) = fields.into_iter().find(|(field, _)| field == name).unwrap();
@@ -52,14 +56,15 @@ fn field(request: &impl Endpoint, name: &str) -> Value {
 #[test]
 fn readers_go_out_as_documented() {
     let fixture = Fixture::open("orders_list");
-    let twenty = ListOrders::new().with_page_size(PageSize::Twenty);
-    let of_customer = twenty.clone().of_customer(CustomerId::new(60)).with_page(1);
+    let twenty = |filter| list(filter).page_size(PageSize::Twenty);
+    let sixty = CustomerId::new(60).unwrap();
+    let of_customer = twenty(OrderFilter::new().customer_id(sixty)).page(1);
     assert_same(&of_customer.request().unwrap(), fixture.request(None));
-    let by_phone = twenty.of_name_or_phone("+375291112233");
+    let by_phone = twenty(OrderFilter::new().customer("+375291112233"));
     assert_same(&by_phone.request().unwrap(), fixture.request(Some("by_name_or_phone")));
-    let get = GetOrder::by_id(OrderId::new(501)).with_site("shop-one");
+    let get = GetOrder::new(in_shop());
     assert_same(&get.request().unwrap(), Fixture::open("order_get").request(None));
-    let ours = GetOrder::by_external_id(CALL).request().unwrap();
+    let ours = GetOrder::new(external_id(CALL)).request().unwrap();
     assert_eq!(ours.path(), format!("/api/v5/orders/{CALL}"));
     assert_eq!(ours.query_string(), "by=externalId");
 }
@@ -82,16 +87,16 @@ fn writers_go_out_as_documented() {
 
 #[test]
 fn every_filter_has_the_crms_name() {
-    let list = ListOrders::new()
-        .with_ids([OrderId::new(1), OrderId::new(2)])
-        .with_external_ids(["a"])
-        .with_numbers(["501A"])
-        .with_sites(["shop-one"])
-        .with_managers([UserId::new(7)])
-        .with_statuses(["new"])
-        .created_from("2026-03-14 00:00".parse().unwrap())
-        .created_until("2026-03-15 00:00".parse().unwrap());
-    let query = list.request().unwrap().query_string();
+    let filter = OrderFilter::new()
+        .ids([OrderId::new(1).unwrap(), OrderId::new(2).unwrap()])
+        .external_ids(["a"])
+        .numbers(["501A"])
+        .sites(["shop-one"])
+        .managers([UserId::new(7).unwrap()])
+        .statuses(["new"])
+        .created_from("2026-03-14 00:00".parse::<LocalTime>().unwrap())
+        .created_until("2026-03-15 00:00".parse::<LocalTime>().unwrap());
+    let query = list(filter).request().unwrap().query_string();
     let pairs = form(&query);
     let pairs: Vec<(&str, &str)> =
         pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
@@ -110,23 +115,26 @@ fn every_filter_has_the_crms_name() {
             ("limit", "100"),
         ]
     );
-    for hollow in [ListOrders::new().with_ids([]), ListOrders::new().of_name_or_phone(" ")] {
-        assert_eq!(hollow.request().unwrap_err().kind(), ErrorKind::Input);
+    let none: [OrderId; 0] = [];
+    for hollow in [OrderFilter::new().ids(none), OrderFilter::new().customer(" ")] {
+        assert_eq!(list(hollow).request().unwrap_err().kind(), ErrorKind::Input);
     }
 }
 
 #[test]
 fn every_field_of_a_new_order_has_the_crms_name() {
     let data = OrderData::new()
-        .with_external_id(CALL)
-        .with_order_type("eshop-individual")
-        .with_status("new")
-        .with_last_name("Иванов")
-        .with_patronymic("Иванович")
-        .with_email("ivanov@example.test")
-        .with_customer(Target::new(CustomerId::new(60)).in_site("shop-one"))
-        .with_customer_comment("Да")
-        .with_custom_field("from_call", true);
+        .external_id(CALL)
+        .order_type("eshop-individual")
+        .status("new")
+        .last_name("Иванов")
+        .patronymic("Иванович")
+        .email("ivanov@example.test")
+        .customer(EntityRef::from(
+            EntityRef::from(CustomerId::new(60).unwrap()).site(text("shop-one")),
+        ))
+        .customer_comment("Да")
+        .custom_field("from_call", true);
     assert_eq!(
         field(&CreateOrder::new(data), "order"),
         json!({
@@ -141,7 +149,8 @@ fn every_field_of_a_new_order_has_the_crms_name() {
             "customFields": {"from_call": true},
         })
     );
-    let data = TaskData::new("Call back", UserId::new(7)).with_order(OrderId::new(501));
+    let data = TaskData::new(text("Call back"), UserId::new(7).unwrap())
+        .order(EntityRef::from(OrderId::new(501).unwrap()));
     assert_eq!(
         field(&CreateTask::new(data), "task"),
         json!({"text": "Call back", "performerId": 7, "order": {"id": 501}})
@@ -150,13 +159,12 @@ fn every_field_of_a_new_order_has_the_crms_name() {
 
 #[test]
 fn what_says_nothing_is_not_sent() {
-    let order = OrderData::new().with_first_name("Иван");
+    let order = OrderData::new().first_name("Иван");
     let errors = [
         CreateOrder::new(order).request(),
-        EditOrder::by_id(OrderId::new(501), OrderData::new()).request(),
-        EditOrder::by_external_id("..", OrderData::new().with_status("new")).request(),
-        GetOrder::by_external_id("").request(),
-        CreateTask::new(TaskData::new(" ", UserId::new(7))).request(),
+        EditOrder::new(OrderId::new(501).unwrap(), OrderData::new()).request(),
+        EditOrder::new(external_id(".."), OrderData::new().status("new")).request(),
+        GetOrder::new(external_id(".")).request(),
     ];
     for error in errors {
         assert_eq!(error.unwrap_err().kind(), ErrorKind::Input);
@@ -164,7 +172,7 @@ fn what_says_nothing_is_not_sent() {
 }
 
 fn assert_whole(order: &Order) {
-    assert_eq!(order.id, OrderId::new(501));
+    assert_eq!(order.id, OrderId::new(501).unwrap());
     assert_eq!(order.number.as_deref(), Some("501A"));
     assert_eq!(order.external_id.as_deref(), Some(CALL));
     assert_eq!(order.site.as_deref(), Some("shop-one"));
@@ -173,9 +181,9 @@ fn assert_whole(order: &Order) {
     assert_eq!(order.order_method.as_deref(), Some("phone"));
     assert_eq!(order.created_at.unwrap().to_string(), "2026-03-14 10:45:00");
     assert_eq!(order.status_updated_at, order.created_at);
-    assert_eq!(order.manager_id, Some(UserId::new(7)));
+    assert_eq!(order.manager_id, Some(UserId::new(7).unwrap()));
     let customer = order.customer.as_ref().unwrap();
-    assert_eq!(customer.id, Some(CustomerId::new(60)));
+    assert_eq!(customer.id, Some(CustomerId::new(60).unwrap()));
     assert_eq!(order.contact.as_ref(), Some(customer));
     assert_eq!(order.full_name().as_deref(), Some("Иван Иванов"));
     assert_eq!(order.phone.as_deref(), Some("+375291112233"));
@@ -186,19 +194,19 @@ fn assert_whole(order: &Order) {
 
 #[test]
 fn orders_are_read_whatever_php_makes_of_empty_maps() {
-    let list = |name| {
+    let read = |name| {
         let body = Fixture::open("orders_list").body(name);
-        let page = ListOrders::new().decode(&Response::ok_json(&body)).unwrap();
-        assert_eq!(page.orders.broken, []);
-        page.orders.good
+        let page = list(OrderFilter::new()).decode(&Response::ok_json(&body)).unwrap();
+        assert_eq!(page.items.broken, []);
+        page.items.good
     };
-    let usual = list("success");
+    let usual = read("success");
     assert_whole(&usual[0]);
     assert!(usual[0].custom_fields.is_empty());
-    let other = list("success_payments_as_list");
+    let other = read("success_payments_as_list");
     assert_whole(&other[0]);
     assert_eq!(other[0].custom_fields["a"], "b");
-    assert!(list("none").is_empty());
+    assert!(read("none").is_empty());
 }
 
 #[tokio::test(start_paused = true)]
@@ -212,9 +220,9 @@ async fn orders_are_listed_over_all_pages() {
         page(1, json!([{"id": 1}, {"number": "no id"}])),
         page(2, json!([{"id": "2"}])),
     ]);
-    let orders = bench.connector.client().orders();
-    let request = ListOrders::new().of_customer(CustomerId::new(60));
-    let all = orders.list(&Cx::history(), request).all().await.unwrap();
+    let client = bench.connector.client();
+    let request = OrderFilter::new().customer_id(CustomerId::new(60).unwrap());
+    let all = client.list(&Cx::history(), request).all().await.unwrap();
     let ids: Vec<u64> = all.iter().map(|order| order.id.get()).collect();
     assert_eq!(ids, [1, 2]);
     assert!(bench.played()[1].line.ends_with("limit=100&page=2"));
@@ -227,15 +235,15 @@ async fn orders_and_tasks_are_read_made_and_changed() {
             .map(|file| Fixture::open(file).answer("success")),
     );
     let (client, cx) = (bench.connector.client(), Cx::history());
-    let get = GetOrder::by_id(OrderId::new(501)).with_site("shop-one");
-    assert_whole(&client.orders().get(&cx, &get).await.unwrap());
-    let made = client.orders().create(&cx, &new_order()).await.unwrap();
-    assert_eq!(made.id, Some(OrderId::new(501)));
+    let get = GetOrder::new(in_shop());
+    assert_whole(&client.send(&cx, &get).await.unwrap());
+    let made = client.send(&cx, &new_order()).await.unwrap();
+    assert_eq!(made.id, Some(OrderId::new(501).unwrap()));
     assert_whole(made.order.as_ref().unwrap());
-    let edited = client.orders().edit(&cx, &new_comment()).await.unwrap();
-    assert_eq!(edited.id, Some(OrderId::new(501)));
-    let task = client.tasks().create(&cx, &new_task()).await.unwrap();
-    assert_eq!(task, TaskId::new(434));
+    let edited = client.send(&cx, &new_comment()).await.unwrap();
+    assert_eq!(edited.id, Some(OrderId::new(501).unwrap()));
+    let task = client.send(&cx, &new_task()).await.unwrap();
+    assert_eq!(task, TaskId::new(434).unwrap());
 }
 
 #[tokio::test(start_paused = true)]
@@ -250,12 +258,12 @@ async fn every_refusal_of_the_fixtures_is_understood() {
     ] {
         let bench = Bench::new([Fixture::open(file).answer(name)]);
         let (client, cx) = (bench.connector.client(), Cx::history());
-        let get = GetOrder::by_id(OrderId::new(501));
+        let get = GetOrder::new(OrderId::new(501).unwrap());
         let result = match file {
-            "order_get" => client.orders().get(&cx, &get).await.map(drop),
-            "order_create" => client.orders().create(&cx, &new_order()).await.map(drop),
-            "order_edit" => client.orders().edit(&cx, &new_comment()).await.map(drop),
-            _ => client.tasks().create(&cx, &new_task()).await.map(drop),
+            "order_get" => client.send(&cx, &get).await.map(drop),
+            "order_create" => client.send(&cx, &new_order()).await.map(drop),
+            "order_edit" => client.send(&cx, &new_comment()).await.map(drop),
+            _ => client.send(&cx, &new_task()).await.map(drop),
         };
         let error = result.unwrap_err();
         assert_eq!((error.kind(), error.effect()), (kind, Effect::NotApplied), "{file} {name}");
@@ -268,10 +276,10 @@ async fn in_doubt_an_order_or_task_is_not_made_twice() {
     let lost = || Step::text(502, "text/html", "");
     let bench = Bench::new([lost(), lost(), lost(), Fixture::open("order_edit").answer("success")]);
     let (client, cx) = (bench.connector.client(), Cx::history());
-    let error = client.orders().create(&cx, &new_order()).await.unwrap_err();
+    let error = client.send(&cx, &new_order()).await.unwrap_err();
     assert_eq!((error.effect(), error.attempts()), (Effect::Maybe, 1));
-    let error = client.tasks().create(&cx, &new_task()).await.unwrap_err();
+    let error = client.send(&cx, &new_task()).await.unwrap_err();
     assert_eq!((error.effect(), error.attempts()), (Effect::Maybe, 1));
-    client.orders().edit(&cx, &new_comment()).await.unwrap();
+    client.send(&cx, &new_comment()).await.unwrap();
     assert_eq!(bench.played().len(), 4, "a change is written again");
 }

@@ -1,17 +1,17 @@
 //! The bytes of every request, against the fixtures.
 
 use serde_json::json;
-use vochi_crm_core::http::Endpoint;
+use vochi_crm_core::http::Operation;
 use vochi_crm_core::{ErrorKind, Seconds, Secret};
 use vochi_crm_retailcrm::api::{
-    FindManager, GetCredentials, GetSettings, ListUsers, MOST_CALLS, SendCallEvent, UploadCalls,
+    FindManager, GetCredentials, GetSettings, MOST_CALLS, SendCallEvent, UploadCalls, UserFilter,
 };
 use vochi_crm_retailcrm::model::{
     CallDirection, CallResult, CallUpload, HangupStatus, PageSize, PhoneText, UserId, WebAnalytics,
 };
 
 use super::fixture::{Fixture, assert_same};
-use super::support::{ext, phone};
+use super::support::{ext, form, list, phone, text};
 
 fn local(text: &str) -> vochi_crm_core::LocalTime {
     text.parse().unwrap()
@@ -19,37 +19,37 @@ fn local(text: &str) -> vochi_crm_core::LocalTime {
 
 fn to_both(event: SendCallEvent) -> SendCallEvent {
     event
-        .with_code(ext("101"))
-        .with_code(ext("102"))
-        .with_user(UserId::new(7))
-        .with_user(UserId::new(8))
+        .codes([ext("101")])
+        .codes([ext("102")])
+        .user_ids([UserId::new(7).unwrap()])
+        .user_ids([UserId::new(8).unwrap()])
 }
 
 #[test]
 fn call_events_go_out_as_documented() {
     let fixture = Fixture::open("telephony_call_event");
     let incoming = to_both(SendCallEvent::incoming(phone("+375291112233")))
-        .with_call_external_id("pbx1-1773474900.42")
-        .with_external_phone(phone("+375171234567"))
-        .with_site("shop-one");
+        .call_external_id(text("pbx1-1773474900.42"))
+        .external_phone(PhoneText::from(phone("+375171234567")))
+        .site(text("shop-one"));
     let outgoing = SendCallEvent::outgoing(phone("+375296254070"))
-        .with_code(ext("101"))
-        .with_user(UserId::new(7))
-        .with_call_external_id("pbx1-1773475200.51")
-        .with_external_phone(phone("+375171234567"));
+        .codes([ext("101")])
+        .user_ids([UserId::new(7).unwrap()])
+        .call_external_id(text("pbx1-1773475200.51"))
+        .external_phone(PhoneText::from(phone("+375171234567")));
     let hangup = |status, id: &str| {
-        to_both(SendCallEvent::hangup(phone("+375291112233"), status)).with_call_external_id(id)
+        to_both(SendCallEvent::hangup(phone("+375291112233"), status)).call_external_id(text(id))
     };
     let analytics: WebAnalytics = serde_json::from_value(json!({
         "campaign": {"name": "Весна", "code": "spring"}, "queryString": "купить диван",
     }))
     .unwrap();
     let from_campaign = SendCallEvent::incoming(phone("+375291112233"))
-        .with_code(ext("101"))
-        .with_call_external_id("pbx1-1773474900.44")
-        .with_web_analytics(analytics);
+        .codes([ext("101")])
+        .call_external_id(text("pbx1-1773474900.44"))
+        .web_analytics_data(analytics);
     let with_client_id =
-        incoming.clone().with_client_id(Secret::new("9f0d6c1e5b7a4c2f8e3d1a6b0c9d8e7f"));
+        incoming.clone().client_id(Secret::new("9f0d6c1e5b7a4c2f8e3d1a6b0c9d8e7f"));
     for (name, event) in [
         (None, incoming),
         (Some("outgoing"), outgoing),
@@ -75,38 +75,38 @@ fn an_event_without_an_employee_is_not_sent() {
 #[test]
 fn an_upload_goes_out_as_documented() {
     let fixture = Fixture::open("telephony_calls_upload");
-    let upload = UploadCalls::new([
+    let upload = UploadCalls::new().calls([
         CallUpload::new(
-            "pbx1-1773474900.42",
             local("2026-03-14 10:15:00"),
             CallDirection::In,
             phone("+375291112233"),
             CallResult::Answered,
+            text("pbx1-1773474900.42"),
         )
-        .with_user(UserId::new(7))
-        .with_duration(Seconds::new(95))
-        .with_waiting(Seconds::new(12))
-        .with_record_url("https://pbx.example.test/rec/5d1f0b7e.mp3")
-        .with_external_phone(phone("+375171234567"))
-        .with_site("shop-one"),
+        .user_id(UserId::new(7).unwrap())
+        .duration(Seconds::new(95))
+        .duration_waiting(Seconds::new(12))
+        .record_url(text("https://pbx.example.test/rec/5d1f0b7e.mp3"))
+        .external_phone(PhoneText::from(phone("+375171234567")))
+        .site(text("shop-one")),
         CallUpload::new(
-            "pbx1-1773475200.43",
             local("2026-03-14 10:20:00"),
             CallDirection::In,
             phone("+375296254070"),
             CallResult::NoAnswer,
+            text("pbx1-1773475200.43"),
         )
-        .with_code(ext("102"))
-        .with_waiting(Seconds::new(25)),
+        .code(ext("102"))
+        .duration_waiting(Seconds::new(25)),
         CallUpload::new(
-            "pbx1-1773475800.51",
             local("2026-03-14 10:30:00"),
             CallDirection::Out,
             phone("+375296254070"),
             CallResult::Busy,
+            text("pbx1-1773475800.51"),
         )
-        .with_code(ext("101"))
-        .with_waiting(Seconds::new(4)),
+        .code(ext("101"))
+        .duration_waiting(Seconds::new(4)),
     ]);
     let request = upload.request().unwrap();
     assert_same(&request, fixture.request(None));
@@ -123,13 +123,16 @@ fn duration_not_set_is_zero_unless_answered() {
         (CallResult::Failed, Some(json!(0))),
     ] {
         let call = CallUpload::new(
-            "1",
             local("2026-03-14 10:15:00"),
             CallDirection::In,
             phone("+375291112233"),
             result,
+            text("1"),
         );
-        let sent = serde_json::to_value(&call).unwrap();
+        let upload = UploadCalls::new().calls([call.code(ext("101"))]).request().unwrap();
+        let fields = form(std::str::from_utf8(&upload.body_ref().encode()).unwrap());
+        let sent: serde_json::Value = serde_json::from_str(&fields[0].1).unwrap();
+        let sent = &sent[0];
         assert_eq!(sent.get("duration"), duration.as_ref(), "{result:?}: {sent}");
     }
 }
@@ -138,20 +141,20 @@ fn duration_not_set_is_zero_unless_answered() {
 fn an_upload_holds_one_to_fifty_calls_of_somebody() {
     let call = || {
         CallUpload::new(
-            "1",
             local("2026-03-14 10:15:00"),
             CallDirection::In,
             phone("+375291112233"),
             CallResult::Answered,
+            text("1"),
         )
     };
-    let handled = || call().with_code(ext("101"));
+    let handled = || call().code(ext("101"));
     for (upload, good) in [
-        (UploadCalls::new([]), false),
-        (UploadCalls::new([handled()]), true),
-        (UploadCalls::new((0..MOST_CALLS).map(|_| handled())), true),
-        (UploadCalls::new((0..=MOST_CALLS).map(|_| handled())), false),
-        (UploadCalls::new([call()]), false),
+        (UploadCalls::new(), false),
+        (UploadCalls::new().calls([handled()]), true),
+        (UploadCalls::new().calls((0..MOST_CALLS).map(|_| handled())), true),
+        (UploadCalls::new().calls((0..=MOST_CALLS).map(|_| handled())), false),
+        (UploadCalls::new().calls([call()]), false),
     ] {
         assert_eq!(upload.request().is_ok(), good, "{upload:?}");
     }
@@ -167,10 +170,10 @@ fn a_number_that_is_none_goes_out_as_its_digits() {
 
 #[test]
 fn readers_go_out_as_documented() {
-    let manager = FindManager::new(phone("+375291112233")).with_details().whatever_the_status();
+    let manager = FindManager::new(phone("+375291112233")).details().ignore_status();
     assert_same(&manager.request().unwrap(), Fixture::open("telephony_manager").request(None));
-    let users = ListUsers::new().active_only().managers_only();
-    assert_same(&users.request().unwrap(), Fixture::open("users_list").request(None));
+    let users = UserFilter::new().active().managers();
+    assert_same(&list(users).request().unwrap(), Fixture::open("users_list").request(None));
     assert_same(&GetCredentials.request().unwrap(), Fixture::open("credentials").request(None));
     assert_same(&GetSettings.request().unwrap(), Fixture::open("settings").request(None));
 }
@@ -180,7 +183,7 @@ fn pages_have_the_sizes_the_crm_accepts() {
     for (size, text) in
         [(PageSize::Twenty, "20"), (PageSize::Fifty, "50"), (PageSize::Hundred, "100")]
     {
-        let query = ListUsers::new().with_page_size(size).with_page(3).request().unwrap();
+        let query = list(UserFilter::new()).page_size(size).page(3).request().unwrap();
         assert_eq!(query.query_string(), format!("limit={text}&page=3"));
     }
 }

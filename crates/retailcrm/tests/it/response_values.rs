@@ -1,7 +1,7 @@
 //! Values of responses that are kept, typed or as JSON.
 
 use serde_json::{Value, json};
-use vochi_crm_core::http::{Endpoint, Response};
+use vochi_crm_core::http::{Operation, Response};
 use vochi_crm_retailcrm::api::{FindManager, ListCustomersHistory, ListOrdersHistory};
 use vochi_crm_retailcrm::model::{
     CorporateCustomerId, Customer, CustomerId, CustomerKind, Order, OrderId, Task,
@@ -32,7 +32,7 @@ fn order_histories_keep_item_payment_and_ancestor() {
     assert_eq!((&first.payment, &first.ancestor), (&Value::Null, &None));
     assert_eq!(second.payment, payment);
     let ancestor = third.ancestor.as_ref().expect("the ancestor is kept");
-    assert_eq!(ancestor.id, Some(OrderId::new(501)));
+    assert_eq!(ancestor.id, Some(OrderId::new(501).unwrap()));
     assert_eq!(ancestor.fields["site"], "shop");
 }
 
@@ -56,7 +56,7 @@ fn a_company_is_not_returned_as_a_customer_id() {
         let link = link.expect("the link is kept");
         assert_eq!(link.kind, Some(CustomerKind::Corporate));
         assert_eq!(link.id, None, "62 is the id of no person");
-        assert_eq!(link.corporate_id, Some(CorporateCustomerId::new(62)));
+        assert_eq!(link.corporate_id, Some(CorporateCustomerId::new(62).unwrap()));
         assert_eq!(link.site.as_deref(), Some("shop"));
     }
 }
@@ -66,7 +66,7 @@ fn a_person_and_an_untyped_link_have_a_customer_id() {
     for link in [json!({"id": 62}), json!({"type": "customer", "id": "62"})] {
         let order = read::<Order>(json!({"id": 1, "customer": link}));
         let read = order.customer.expect("the link is kept");
-        assert_eq!(read.id, Some(CustomerId::new(62)), "{link}");
+        assert_eq!(read.id, Some(CustomerId::new(62).unwrap()), "{link}");
         assert_eq!(read.corporate_id, None, "{link}");
     }
     let unknown = json!({"id": 1, "customer": {"type": "robot", "id": 62}});
@@ -78,7 +78,7 @@ fn a_person_and_an_untyped_link_have_a_customer_id() {
 #[test]
 fn the_patronymic_of_the_managers_customer_is_kept() {
     let body = json!({"success": true, "customer": {"id": "60", "patronymic": "Иванович"}});
-    let request = FindManager::new(phone("+375291112233")).with_details();
+    let request = FindManager::new(phone("+375291112233")).details();
     let customer = request.decode(&Response::ok_json(&body)).unwrap().customer;
     let customer = customer.expect("the customer is kept");
     assert_eq!(customer.patronymic.as_deref(), Some("Иванович"));

@@ -8,7 +8,7 @@ use vochi_crm_core::{
     AccountConfig, CallEvent, CallId, CallRecord, CrmConnector as _, Cx, Direction, Effect, Error,
     ErrorKind, EventKind, Hub, Leg, Outcome, Reason, Seconds,
 };
-use vochi_crm_retailcrm::api::{FindManager, ListUsers};
+use vochi_crm_retailcrm::api::{FindManager, GetSettings, UserFilter};
 use vochi_crm_retailcrm::{Config, Connector};
 use vochi_crm_sandbox::{Crm, Ending, Fault, Lose, Sandbox};
 
@@ -217,10 +217,10 @@ async fn a_limit_refusal_is_waited_out() {
 #[tokio::test]
 async fn accounts_readers_and_health_work_against_it() {
     let (sandbox, connector) = stand_in().await;
-    let users = connector.client().users().list(&Cx::history(), ListUsers::new()).all().await;
+    let users = connector.client().list(&Cx::history(), UserFilter::new()).all().await;
     assert!(users.unwrap().len() > 3);
-    let asked = FindManager::new(phone("+375291112233")).with_details();
-    let found = connector.client().telephony().manager(&Cx::live(), &asked).await.unwrap();
+    let asked = FindManager::new(phone("+375291112233")).details();
+    let found = connector.client().send(&Cx::live(), &asked).await.unwrap();
     assert!(found.manager.is_some());
     assert!(found.customer.unwrap().phones.contains(&"+375291112233".to_owned()));
     let nobody = connector.responsible(&Cx::live(), &phone("+375330000001")).await.unwrap();
@@ -254,13 +254,13 @@ async fn under_load_no_limit_is_hit_and_nine_tenths_of_it_are_used() {
         let connector = telephony.clone();
         async move {
             let asked = FindManager::new(phone("+375291112233"));
-            connector.client().telephony().manager(&Cx::live(), &asked).await.unwrap();
+            connector.client().send(&Cx::live(), &asked).await.unwrap();
         }
     });
     let general = rate(45, move |_| {
         let connector = connector.clone();
         async move {
-            connector.client().reference().settings(&Cx::history()).await.unwrap();
+            connector.client().send(&Cx::history(), GetSettings).await.unwrap();
         }
     });
     let (telephony, general) = tokio::join!(telephony, general);

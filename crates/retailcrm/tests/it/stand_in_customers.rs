@@ -5,19 +5,20 @@ use vochi_crm_core::connector::Cursor;
 use vochi_crm_core::{CallRecord, CrmConnector as _, Cx, ErrorKind, Outcome};
 
 use vochi_crm_retailcrm::api::{
-    CreateCustomerNote, CreateOrder, CreateTask, DeleteCustomerNote, EditFile, EditOrder, EditTask,
-    GetOrder, ListFiles, ListOrders, ListTasks, UpdateModuleScopes, UploadFile,
+    CreateCustomerNote, CreateOrder, CreateTask, DeleteCustomerNote, DeleteFile, EditFile,
+    EditOrder, EditTask, FileFilter, GetCredentials, GetFile, GetIntegrationModule, GetOrder,
+    GetTask, OrderFilter, TaskFilter, UpdateModuleScopes, UploadFile,
 };
 use vochi_crm_retailcrm::model::{
-    CustomerData, CustomerId, Historic, HistoryCursor, HistoryEvent, HistoryRecord, ModuleCode,
-    OrderData, TaskData, TaskStatus, UserId,
+    CustomerData, CustomerId, EntityRef, Historic, HistoryCursor, HistoryEvent, HistoryRecord,
+    ModuleCode, OrderData, TaskData, TaskStatus, UserId,
 };
 use vochi_crm_retailcrm::{Connector, HistoryPager};
 use vochi_crm_sandbox::retailcrm::{Author, MODULE_CODE};
 use vochi_crm_sandbox::{Crm, Sandbox};
 
 use super::stand_in::{connect, stand_in};
-use super::support::{phone, record};
+use super::support::{phone, record, text};
 
 async fn changed(connector: &Connector, since: &Cursor) -> (Vec<String>, Cursor) {
     let changes = connector.changes(&Cx::history(), Some(since)).await.unwrap();
@@ -54,10 +55,10 @@ async fn changes_tell_what_people_changed_and_not_what_we_did() {
     assert!(ids.is_empty(), "nothing is told twice: {ids:?}");
     assert_eq!(after, again);
 
-    let own = CustomerData::new().with_first_name("Мы");
-    let edit = vochi_crm_retailcrm::api::EditCustomer::by_id(CustomerId::new(201), own);
-    let customers = connector.client().customers();
-    customers.edit(&Cx::history(), &edit).await.unwrap();
+    let own = CustomerData::new().first_name("Мы");
+    let edit = vochi_crm_retailcrm::api::EditCustomer::new(CustomerId::new(201).unwrap(), own);
+    let client = connector.client();
+    client.send(&Cx::history(), &edit).await.unwrap();
     let (ids, after) = changed(&connector, &again).await;
     assert!(ids.is_empty(), "our own change is no news: {ids:?}");
     assert_ne!(after, again, "and is not read again");
@@ -129,18 +130,19 @@ async fn a_missed_call_becomes_one_task_of_the_responsible_manager() {
 #[tokio::test]
 async fn tasks_are_made_found_changed() {
     let (sandbox, connector) = stand_in().await;
-    let (tasks, cx) = (connector.client().tasks(), Cx::history());
-    let data = TaskData::new("Перезвонить", UserId::new(7)).with_customer(CustomerId::new(60));
-    let task = CreateTask::new(data).with_site("shop-one");
-    let id = tasks.create(&cx, &task).await.unwrap();
+    let (client, cx) = (connector.client(), Cx::history());
+    let data = TaskData::new(text("Перезвонить"), UserId::new(7).unwrap())
+        .customer(EntityRef::from(CustomerId::new(60).unwrap()));
+    let task = CreateTask::new(data).site(text("shop-one"));
+    let id = client.send(&cx, &task).await.unwrap();
     let open =
-        ListTasks::new().of_performers([UserId::new(7)]).with_status(&TaskStatus::Performing);
-    let found = tasks.list(&cx, open).all().await.unwrap();
+        TaskFilter::new().performers([UserId::new(7).unwrap()]).status(TaskStatus::Performing);
+    let found = client.list(&cx, open).all().await.unwrap();
     assert!(found.iter().any(|task| task.id == id), "{found:?}");
-    let changed = TaskData::new("Перезвонить сегодня", UserId::new(8));
-    let edit = EditTask::new(id, changed).with_site("shop-one");
-    tasks.edit(&cx, &edit).await.unwrap();
-    let read = tasks.get(&cx, id).await.unwrap();
+    let changed = TaskData::new(text("Перезвонить сегодня"), UserId::new(8).unwrap());
+    let edit = EditTask::new(id, changed).site(text("shop-one"));
+    client.send(&cx, &edit).await.unwrap();
+    let read = client.send(&cx, GetTask(id)).await.unwrap();
     assert_eq!(read.text.as_deref(), Some("Перезвонить сегодня"));
     assert_eq!(read.performer.as_deref(), Some("8"));
     nothing_was_refused(&sandbox);
@@ -149,19 +151,19 @@ async fn tasks_are_made_found_changed() {
 #[tokio::test]
 async fn orders_are_made_found_changed_and_their_history_tells_so() {
     let (sandbox, connector) = stand_in().await;
-    let (orders, cx) = (connector.client().orders(), Cx::history());
+    let (client, cx) = (connector.client(), Cx::history());
     let data = OrderData::new()
-        .with_external_id("vochi-call-7")
-        .with_order_method("phone")
-        .with_customer(CustomerId::new(60));
-    let made = orders.create(&cx, &CreateOrder::new(data).with_site("shop-one")).await.unwrap();
+        .external_id("vochi-call-7")
+        .order_method("phone")
+        .customer(EntityRef::from(CustomerId::new(60).unwrap()));
+    let made = client.send(&cx, &CreateOrder::new(data).site(text("shop-one"))).await.unwrap();
     let id = made.id.unwrap();
-    let comment = OrderData::new().with_manager_comment("Перезвонить после 15:00");
-    orders.edit(&cx, &EditOrder::by_id(id, comment)).await.unwrap();
-    let order = orders.get(&cx, &GetOrder::by_id(id)).await.unwrap();
+    let comment = OrderData::new().manager_comment("Перезвонить после 15:00");
+    client.send(&cx, &EditOrder::new(id, comment)).await.unwrap();
+    let order = client.send(&cx, &GetOrder::new(id)).await.unwrap();
     assert_eq!(order.manager_comment.as_deref(), Some("Перезвонить после 15:00"));
-    let of_customer = ListOrders::new().of_customer(CustomerId::new(60));
-    let found = orders.list(&cx, of_customer).all().await.unwrap();
+    let of_customer = OrderFilter::new().customer_id(CustomerId::new(60).unwrap());
+    let found = client.list(&cx, of_customer).all().await.unwrap();
     assert!(found.iter().any(|order| order.id == id), "{found:?}");
     let whole = vochi_crm_retailcrm::api::ListOrdersHistory::whole();
     let history = told(connector.client().history().orders(&cx, whole)).await;
@@ -178,37 +180,38 @@ async fn orders_are_made_found_changed_and_their_history_tells_so() {
 #[tokio::test]
 async fn a_file_is_streamed_named_found_and_removed() {
     let (sandbox, connector) = stand_in().await;
-    let (files, cx) = (connector.client().files(), Cx::history());
+    let (client, cx) = (connector.client(), Cx::history());
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("offer.pdf");
     let bytes: Vec<u8> = (0..=255).cycle().take(3_000_000).collect();
     std::fs::write(&path, &bytes).unwrap();
-    let file = files.upload(&cx, &UploadFile::file(&path)).await.unwrap();
-    let named =
-        EditFile::new(file.id).with_filename("offer.pdf").attached_to_customer(CustomerId::new(60));
-    files.edit(&cx, &named).await.unwrap();
-    let of_customer = ListFiles::new().of_customers([CustomerId::new(60)]);
-    let found = files.list(&cx, of_customer).all().await.unwrap();
+    let file = client.send(&cx, &UploadFile::file(&path)).await.unwrap();
+    let named = EditFile::new(file.id)
+        .filename(text("offer.pdf"))
+        .attached_to_customer(CustomerId::new(60).unwrap());
+    client.send(&cx, &named).await.unwrap();
+    let of_customer = FileFilter::new().customer_ids([CustomerId::new(60).unwrap()]);
+    let found = client.list(&cx, of_customer).all().await.unwrap();
     assert!(found.iter().any(|one| one.id == file.id), "{found:?}");
-    let read = files.get(&cx, file.id).await.unwrap();
+    let read = client.send(&cx, GetFile(file.id)).await.unwrap();
     assert_eq!(read.filename.as_deref(), Some("offer.pdf"));
     let kept = sandbox.retailcrm().files();
     let kept = kept.iter().find(|one| one.id == file.id.get()).unwrap();
     assert!(kept.content[..] == bytes, "every byte of it arrived");
-    files.delete(&cx, file.id).await.unwrap();
-    let gone = files.get(&cx, file.id).await.unwrap_err();
+    client.send(&cx, DeleteFile(file.id)).await.unwrap();
+    let gone = client.send(&cx, GetFile(file.id)).await.unwrap_err();
     assert_eq!(gone.kind(), ErrorKind::NotFound);
 }
 
 #[tokio::test]
 async fn notes_are_written_and_removed() {
     let (sandbox, connector) = stand_in().await;
-    let (customers, cx) = (connector.client().customers(), Cx::history());
-    let note =
-        CreateCustomerNote::on(CustomerId::new(60), "Просил перезвонить").with_site("shop-one");
-    let id = customers.create_note(&cx, &note).await.unwrap();
+    let (client, cx) = (connector.client(), Cx::history());
+    let note = CreateCustomerNote::new(text("Просил перезвонить"), CustomerId::new(60).unwrap())
+        .site(text("shop-one"));
+    let id = client.send(&cx, &note).await.unwrap();
     assert!(sandbox.retailcrm().notes().iter().any(|note| note.id == id.get()));
-    customers.delete_note(&cx, &DeleteCustomerNote::new(id)).await.unwrap();
+    client.send(&cx, &DeleteCustomerNote(id)).await.unwrap();
     assert!(sandbox.retailcrm().notes().iter().all(|note| note.id != id.get()));
     nothing_was_refused(&sandbox);
 }
@@ -227,10 +230,11 @@ async fn a_company_is_found_by_its_contacts_number() {
 async fn a_module_told_as_one_text_is_read_and_keeps_everything() {
     let (sandbox, connector) = stand_in().await;
     let code = ModuleCode::new(MODULE_CODE).unwrap();
-    let modules = connector.client().integration_modules();
-    let plain = modules.get(&Cx::history(), &code).await.unwrap();
+    let client = connector.client();
+    let get = GetIntegrationModule::new(code);
+    let plain = client.send(&Cx::history(), &get).await.unwrap();
     sandbox.retailcrm().tell_modules_as_text(true);
-    let text = modules.get(&Cx::history(), &code).await.unwrap();
+    let text = client.send(&Cx::history(), &get).await.unwrap();
     assert_eq!(plain, text);
 }
 
@@ -239,10 +243,9 @@ async fn a_new_key_for_more_scopes_works_at_once() {
     let (sandbox, connector) = stand_in().await;
     let code = ModuleCode::new(MODULE_CODE).unwrap();
     sandbox.retailcrm().set_simple_connection(MODULE_CODE, true);
-    let request = UpdateModuleScopes::new(code, ["telephony_write", "user_read"]);
-    let modules = connector.client().integration_modules();
-    let key = modules.update_scopes(&Cx::history(), &request).await.unwrap();
+    let request = UpdateModuleScopes::new(code).scopes(["telephony_write", "user_read"].map(text));
+    let key = connector.client().send(&Cx::history(), &request).await.unwrap();
     let renewed = connect(&sandbox, &json!({"api_key": key.expose()}));
-    let credentials = renewed.client().reference().credentials(&Cx::history()).await;
+    let credentials = renewed.client().send(&Cx::history(), GetCredentials).await;
     assert!(credentials.is_ok(), "{credentials:?}");
 }

@@ -7,8 +7,10 @@ use vochi_crm_core::http::Plan;
 use vochi_crm_core::testing::{Played, ScriptedTransport, Step};
 use vochi_crm_core::{
     AccountConfig, CallEvent, CallId, CallRecord, CrmConnector as _, Cx, Direction, EventKind,
-    Extension, Hub, Leg, Outcome, PhoneNumber, Receipt, Result, Seconds, Timestamp,
+    Extension, Hub, Leg, Outcome, PhoneNumber, Receipt, Result, Seconds, Text, Timestamp,
 };
+use vochi_crm_retailcrm::api::{Filter, List};
+use vochi_crm_retailcrm::model::EntityRef;
 use vochi_crm_retailcrm::{Config, Connector};
 
 pub(crate) const KEY: &str = "canary-api-key-0001";
@@ -107,6 +109,18 @@ pub(crate) fn yes() -> Step {
 
 pub(crate) fn ext(text: &str) -> Extension {
     Extension::new(text).unwrap()
+}
+
+pub(crate) fn text(text: &str) -> Text {
+    Text::new(text).unwrap()
+}
+
+pub(crate) fn external_id<T>(id: &str) -> EntityRef<T> {
+    EntityRef::external_id(text(id))
+}
+
+pub(crate) fn list<F: Filter>(filter: F) -> List<F> {
+    List::new(filter)
 }
 
 pub(crate) fn phone(text: &str) -> PhoneNumber {

@@ -1,24 +1,28 @@
 //! The CRM itself, its shops, its users and groups.
 
 use serde_json::json;
-use vochi_crm_core::http::{Endpoint, Response};
+use vochi_crm_core::http::{Operation, Response};
 use vochi_crm_core::testing::Step;
 use vochi_crm_core::{Cx, Effect, ErrorKind};
 use vochi_crm_retailcrm::api::{
-    GetApiVersions, GetSystemInfo, GetUser, ListSites, ListUserGroups, SetUserStatus,
+    GetApiVersions, GetSystemInfo, GetUser, ListSites, SetUserStatus, UserGroupFilter,
 };
 use vochi_crm_retailcrm::model::{
     Credentials, PageSize, Site, SystemInfo, UserId, UserStatus, site_for,
 };
 
 use super::fixture::{Fixture, assert_same};
-use super::support::{Bench, yes};
+use super::support::{Bench, list, yes};
 
 fn sites(name: &str) -> Vec<Site> {
     let body = Fixture::open("reference_sites").body(name);
     let read = ListSites.decode(&Response::ok_json(&body)).unwrap();
     assert_eq!(read.sites.broken, []);
     read.sites.good
+}
+
+fn status(status: UserStatus) -> SetUserStatus {
+    SetUserStatus::new(UserId::new(7).unwrap(), status)
 }
 
 fn key(available: &[&str]) -> Credentials {
@@ -31,9 +35,9 @@ fn requests_go_out_as_documented() {
         ("api_versions", GetApiVersions.request()),
         ("system_info", GetSystemInfo.request()),
         ("reference_sites", ListSites.request()),
-        ("user_groups", ListUserGroups::new().request()),
-        ("user_get", GetUser::new(UserId::new(7)).request()),
-        ("user_status", SetUserStatus::new(UserId::new(7), UserStatus::Busy).request()),
+        ("user_groups", list(UserGroupFilter::new()).request()),
+        ("user_get", GetUser(UserId::new(7).unwrap()).request()),
+        ("user_status", SetUserStatus::new(UserId::new(7).unwrap(), UserStatus::Busy).request()),
     ] {
         let request = request.unwrap();
         let wanted = Fixture::open(name);
@@ -46,7 +50,7 @@ fn requests_go_out_as_documented() {
             "{name}"
         );
     }
-    let page = ListUserGroups::new().with_page_size(PageSize::Twenty).with_page(2);
+    let page = list(UserGroupFilter::new()).page_size(PageSize::Twenty).page(2);
     assert_eq!(page.request().unwrap().query_string(), "limit=20&page=2");
 }
 
@@ -56,11 +60,11 @@ async fn versions_and_addresses_are_read() {
         Fixture::open("api_versions").answer("success"),
         Fixture::open("system_info").answer("success"),
     ]);
-    let reference = bench.connector.client().reference();
-    let versions = reference.api_versions(&Cx::history()).await.unwrap();
+    let client = bench.connector.client();
+    let versions = client.send(&Cx::history(), GetApiVersions).await.unwrap();
     assert_eq!(versions.versions, ["3.0", "4.0", "5.0"]);
     assert!(versions.has_v5());
-    let info = reference.system_info(&Cx::history()).await.unwrap();
+    let info = client.send(&Cx::history(), GetSystemInfo).await.unwrap();
     assert_eq!(info.system_version.as_deref(), Some("8.9.0"));
     for (url, own) in [
         ("https://example.retailcrm.ru", true),
@@ -143,19 +147,19 @@ async fn a_user_is_read_and_set() {
         Fixture::open("user_get").answer("success"),
         Fixture::open("user_status").answer("success"),
     ]);
-    let users = bench.connector.client().users();
-    let user = users.get(&Cx::history(), UserId::new(7)).await.unwrap();
+    let client = bench.connector.client();
+    let user = client.send(&Cx::history(), GetUser(UserId::new(7).unwrap())).await.unwrap();
     assert_eq!(user.display_name(), "Пётр Петров");
     assert_eq!(user.status, Some(UserStatus::Free));
     assert_eq!(user.groups[0].code.as_deref(), Some("manager"));
-    users.set_status(&Cx::live(), UserId::new(7), UserStatus::Dinner).await.unwrap();
+    client.send(&Cx::live(), status(UserStatus::Dinner)).await.unwrap();
     assert_eq!(bench.played()[1].line, "POST /api/v5/users/7/status");
     assert_eq!(bench.played()[1].body, "status=dinner");
 }
 
 #[test]
 fn a_status_is_any_word_but_none() {
-    let set = |status| SetUserStatus::new(UserId::new(7), status).request();
+    let set = |status| SetUserStatus::new(UserId::new(7).unwrap(), status).request();
     let lunch = set(UserStatus::Other("обед".to_owned())).unwrap();
     assert_eq!(&lunch.body_ref().encode()[..], b"status=%D0%BE%D0%B1%D0%B5%D0%B4");
     let error = set(UserStatus::Other(" ".to_owned())).unwrap_err();
@@ -173,16 +177,16 @@ async fn groups_are_listed_over_all_pages() {
         page(1, json!([{"id": 25, "code": "manager"}, "broken"])),
         page(2, json!([{"id": "26", "grantedSites": "shop-one"}])),
     ]);
-    let users = bench.connector.client().users();
-    let groups = users.groups(&Cx::history(), ListUserGroups::new());
+    let client = bench.connector.client();
+    let groups = client.list(&Cx::history(), UserGroupFilter::new());
     let groups = groups.all().await.unwrap();
     assert_eq!(groups.len(), 2);
     assert_eq!(groups[1].granted_sites, ["shop-one"]);
     assert_eq!(bench.played()[1].line, "GET /api/v5/user-groups?limit=100&page=2");
 
     let body = Fixture::open("user_groups").body("success");
-    let read = ListUserGroups::new().decode(&Response::ok_json(&body)).unwrap();
-    let group = &read.groups.good[0];
+    let read = list(UserGroupFilter::new()).decode(&Response::ok_json(&body)).unwrap();
+    let group = &read.items.good[0];
     assert_eq!(group.name.as_deref(), Some("Менеджеры"));
     assert_eq!((group.is_manager, group.is_delivery_men), (Some(true), Some(false)));
     assert_eq!(group.granted_order_types, ["eshop-individual"]);
@@ -201,10 +205,10 @@ async fn every_refusal_of_the_fixtures_is_understood() {
         let bench = Bench::new([Fixture::open(file).answer(name)]);
         let (client, cx) = (bench.connector.client(), Cx::history());
         let result = match file {
-            "api_versions" => client.reference().api_versions(&cx).await.map(drop),
+            "api_versions" => client.send(&cx, GetApiVersions).await.map(drop),
             "reference_sites" => client.reference().sites(&cx).await.map(drop),
-            "user_get" => client.users().get(&cx, UserId::new(7)).await.map(drop),
-            _ => client.users().set_status(&cx, UserId::new(7), UserStatus::Busy).await,
+            "user_get" => client.send(&cx, GetUser(UserId::new(7).unwrap())).await.map(drop),
+            _ => client.send(&cx, status(UserStatus::Busy)).await,
         };
         let error = result.unwrap_err();
         assert_eq!((error.kind(), error.effect()), (kind, Effect::NotApplied), "{file}");
@@ -215,7 +219,7 @@ async fn every_refusal_of_the_fixtures_is_understood() {
     let sites = bench.connector.client().reference().sites(&Cx::history()).await;
     assert_eq!(sites.unwrap().len(), 1, "a limit is waited for");
     let bench = Bench::new([Step::text(500, "text/html", ""), yes()]);
-    let users = bench.connector.client().users();
-    users.set_status(&Cx::live(), UserId::new(7), UserStatus::Free).await.unwrap();
+    let client = bench.connector.client();
+    client.send(&Cx::live(), status(UserStatus::Free)).await.unwrap();
     assert_eq!(bench.played().len(), 2, "setting the same twice is no harm");
 }

@@ -1,15 +1,17 @@
 //! What really leaves the machine, seen from the other end of a socket.
 
 use serde_json::{Value, json};
-use vochi_crm_core::{Cx, Hub, Seconds};
+use vochi_crm_core::{Cx, Hub, LocalTime, Seconds};
 use vochi_crm_retailcrm::Client;
-use vochi_crm_retailcrm::api::{FindManager, ListUsers, SendCallEvent, UploadCalls};
-use vochi_crm_retailcrm::model::{CallDirection, CallResult, CallUpload, UserId};
+use vochi_crm_retailcrm::api::{
+    FindManager, GetCredentials, GetSettings, SendCallEvent, UploadCalls, UserFilter,
+};
+use vochi_crm_retailcrm::model::{CallDirection, CallResult, CallUpload, PhoneText, UserId};
 use wiremock::matchers::{body_string, header, method, path};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
 use super::fixture::Fixture;
-use super::support::{ext, phone};
+use super::support::{ext, phone, text};
 
 const KEY: &str = "TEST-KEY-0000000000000000000000";
 
@@ -57,14 +59,14 @@ async fn a_call_event_is_the_fixture_to_the_byte() {
         .mount(&server)
         .await;
     let event = SendCallEvent::incoming(phone("+375291112233"))
-        .with_code(ext("101"))
-        .with_code(ext("102"))
-        .with_user(UserId::new(7))
-        .with_user(UserId::new(8))
-        .with_call_external_id("pbx1-1773474900.42")
-        .with_external_phone(phone("+375171234567"))
-        .with_site("shop-one");
-    client(&server).telephony().call_event(&Cx::live(), &event).await.unwrap();
+        .codes([ext("101")])
+        .codes([ext("102")])
+        .user_ids([UserId::new(7).unwrap()])
+        .user_ids([UserId::new(8).unwrap()])
+        .call_external_id(text("pbx1-1773474900.42"))
+        .external_phone(PhoneText::from(phone("+375171234567")))
+        .site(text("shop-one"));
+    client(&server).send(&Cx::live(), &event).await.unwrap();
     assert_headers(&only_request(&server).await, wanted);
 }
 
@@ -77,16 +79,16 @@ async fn an_upload_keeps_its_plus_and_its_blanks() {
         .mount(&server)
         .await;
     let call = CallUpload::new(
-        "pbx1-1",
-        "2026-03-14 10:15:00".parse().unwrap(),
+        "2026-03-14 10:15:00".parse::<LocalTime>().unwrap(),
         CallDirection::In,
         phone("+375291112233"),
         CallResult::NoAnswer,
+        text("pbx1-1"),
     )
-    .with_code(ext("101"))
-    .with_waiting(Seconds::new(12));
-    let upload = UploadCalls::new([call]);
-    client(&server).telephony().upload(&Cx::history(), &upload).await.unwrap();
+    .code(ext("101"))
+    .duration_waiting(Seconds::new(12));
+    let upload = UploadCalls::new().calls([call]);
+    client(&server).send(&Cx::history(), &upload).await.unwrap();
     let request = only_request(&server).await;
     assert_headers(&request, Fixture::open("telephony_calls_upload").request(None));
     let fields = super::support::form(std::str::from_utf8(&request.body).unwrap());
@@ -101,11 +103,11 @@ async fn the_key_is_in_a_header_and_never_in_the_address() {
     Mock::given(method("GET")).respond_with(yes()).mount(&server).await;
     let client = client(&server);
     let cx = Cx::history();
-    let asked = FindManager::new(phone("+375291112233")).with_details().whatever_the_status();
-    client.telephony().manager(&cx, &asked).await.unwrap();
-    client.users().list(&cx, ListUsers::new().active_only().managers_only()).all().await.unwrap();
-    client.reference().credentials(&cx).await.unwrap();
-    client.reference().settings(&cx).await.unwrap();
+    let asked = FindManager::new(phone("+375291112233")).details().ignore_status();
+    client.send(&cx, &asked).await.unwrap();
+    client.list(&cx, UserFilter::new().active().managers()).all().await.unwrap();
+    client.send(&cx, GetCredentials).await.unwrap();
+    client.send(&cx, GetSettings).await.unwrap();
     let requests = server.received_requests().await.unwrap();
     for (request, name) in
         requests.iter().zip(["telephony_manager", "users_list", "credentials", "settings"])

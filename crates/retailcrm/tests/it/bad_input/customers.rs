@@ -1,73 +1,66 @@
 //! Customers and notes on them.
 
 use vochi_crm_retailcrm::api::{
-    CreateCustomer, CreateCustomerNote, DeleteCustomerNote, EditCustomer, GetCustomer,
-    ListCustomerNotes, ListCustomers,
+    CreateCustomer, CustomerFilter, CustomerNoteFilter, EditCustomer, GetCustomer, List,
 };
 use vochi_crm_retailcrm::model::{CustomerData, CustomerId, CustomerNoteId};
 
-use super::table::{NO_CUSTOMER, NO_USER, Row, row};
+const NO_NOTES: [CustomerNoteId; 0] = [];
+const NONE: [CustomerId; 0] = [];
 
-const SIXTY: CustomerId = CustomerId::new(60);
+use super::super::support::external_id;
+use super::table::{Row, row};
+
+const SIXTY: CustomerId = CustomerId::from_nonzero(std::num::NonZeroU64::new(60).unwrap());
 
 #[expect(clippy::too_many_lines, reason = "one table")]
 pub(super) fn rows() -> Vec<Row> {
-    let list = ListCustomers::new;
-    let notes = ListCustomerNotes::new;
-    let ivan = || CustomerData::new().with_first_name("Иван");
-    let note = || CreateCustomerNote::on(SIXTY, "x");
+    let list = CustomerFilter::new;
+    let notes = CustomerNoteFilter::new;
+    let ivan = || CustomerData::new().first_name("Иван");
     vec![
-        row("ListCustomers", "no ids", "filter[ids][] is given no value", list().with_ids([])),
         row(
-            "ListCustomers",
-            "id 0",
+            "CustomerFilter",
+            "no ids",
             "filter[ids][] is given no value",
-            list().with_ids([NO_CUSTOMER]),
+            List::new(list().ids(NONE)),
         ),
         row(
-            "ListCustomers",
+            "CustomerFilter",
             "no external id",
             "filter[externalIds][] is given no value",
-            list().with_external_ids([" "]),
+            List::new(list().external_ids([" "])),
         ),
-        row("ListCustomers", "no name", "filter[name] is given no value", list().with_name("")),
         row(
-            "ListCustomers",
+            "CustomerFilter",
+            "no name",
+            "filter[name] is given no value",
+            List::new(list().name("")),
+        ),
+        row(
+            "CustomerFilter",
             "a blank name",
             "filter[name] is given no value",
-            list().with_name("\t "),
+            List::new(list().name("\t ")),
         ),
         row(
-            "ListCustomers",
+            "CustomerFilter",
             "no address",
             "filter[email] is given no value",
-            list().with_email(""),
+            List::new(list().email("")),
         ),
         row(
-            "ListCustomers",
+            "CustomerFilter",
             "no shops",
             "filter[sites][] is given no value",
-            list().with_sites([""; 2]),
+            List::new(list().sites([""; 2])),
         ),
-        row(
-            "ListCustomers",
-            "manager 0",
-            "filter[managers][] is given no value",
-            list().with_managers([NO_USER]),
-        ),
-        row("ListCustomers", "page 0", "counted from 1", list().with_page(0)),
-        row("GetCustomer", "no external id", "is no external id", GetCustomer::by_external_id("")),
+        row("CustomerFilter", "page 0", "counted from 1", List::new(list()).page(0)),
         row(
             "GetCustomer",
             "a way through the path",
-            "is no external id",
-            GetCustomer::by_external_id(".."),
-        ),
-        row(
-            "GetCustomer",
-            "an empty shop",
-            "site is empty",
-            GetCustomer::by_id(SIXTY).with_site(" "),
+            "cannot be part of a path",
+            GetCustomer::new(external_id("..")),
         ),
         row(
             "CreateCustomer",
@@ -79,95 +72,26 @@ pub(super) fn rows() -> Vec<Row> {
             "CreateCustomer",
             "a blank first name",
             "no first name",
-            CreateCustomer::new(ivan().with_first_name("\r\n")),
-        ),
-        row(
-            "CreateCustomer",
-            "manager 0",
-            "manager is 0",
-            CreateCustomer::new(ivan().with_manager(NO_USER)),
-        ),
-        row(
-            "CreateCustomer",
-            "an empty shop",
-            "site is empty",
-            CreateCustomer::new(ivan()).with_site(""),
+            CreateCustomer::new(ivan().first_name("\r\n")),
         ),
         row(
             "EditCustomer",
             "no change",
             "changes nothing",
-            EditCustomer::by_id(SIXTY, CustomerData::new()),
+            EditCustomer::new(SIXTY, CustomerData::new()),
         ),
         row(
-            "EditCustomer",
-            "no external id",
-            "is no external id",
-            EditCustomer::by_external_id("", ivan()),
-        ),
-        row(
-            "EditCustomer",
-            "manager 0",
-            "manager is 0",
-            EditCustomer::by_id(SIXTY, ivan().with_manager(NO_USER)),
-        ),
-        row(
-            "EditCustomer",
-            "an empty shop",
-            "site is empty",
-            EditCustomer::by_id(SIXTY, ivan()).with_site(""),
-        ),
-        row("ListCustomerNotes", "no ids", "filter[ids][] is given no value", notes().with_ids([])),
-        row(
-            "ListCustomerNotes",
-            "id 0",
+            "CustomerNoteFilter",
+            "no ids",
             "filter[ids][] is given no value",
-            notes().with_ids([CustomerNoteId::new(0)]),
+            List::new(notes().ids(NO_NOTES)),
         ),
         row(
-            "ListCustomerNotes",
-            "customer 0",
-            "filter[customerIds][] is given no value",
-            notes().with_customers([NO_CUSTOMER]),
-        ),
-        row(
-            "ListCustomerNotes",
-            "manager 0",
-            "filter[managerIds][] is given no value",
-            notes().with_managers([NO_USER]),
-        ),
-        row(
-            "ListCustomerNotes",
+            "CustomerNoteFilter",
             "no text",
             "filter[text] is given no value",
-            notes().with_text(" "),
+            List::new(notes().text(" ")),
         ),
-        row("ListCustomerNotes", "page 0", "counted from 1", notes().with_page(0)),
-        row("CreateCustomerNote", "no text", "says nothing", CreateCustomerNote::on(SIXTY, " \n ")),
-        row(
-            "CreateCustomerNote",
-            "customer 0",
-            "customer of a note is 0",
-            CreateCustomerNote::on(NO_CUSTOMER, "x"),
-        ),
-        row(
-            "CreateCustomerNote",
-            "no external id",
-            "is empty",
-            CreateCustomerNote::on_external_id(" ", "x"),
-        ),
-        row(
-            "CreateCustomerNote",
-            "manager 0",
-            "manager of a note is 0",
-            note().with_manager(NO_USER),
-        ),
-        row("CreateCustomerNote", "an empty shop", "site is empty", note().with_site("")),
-        row(
-            "DeleteCustomerNote",
-            "note 0",
-            "no id",
-            DeleteCustomerNote::new(CustomerNoteId::new(0)),
-        ),
+        row("CustomerNoteFilter", "page 0", "counted from 1", List::new(notes()).page(0)),
     ]
 }

@@ -1,178 +1,105 @@
 //! Orders and companies.
 
 use vochi_crm_retailcrm::api::{
-    CreateOrder, EditOrder, GetCorporateCustomer, GetOrder, ListCompanies, ListCorporateContacts,
-    ListCorporateCustomers, ListOrders,
+    CompanyFilter, ContactFilter, CorporateCustomerFilter, CreateOrder, EditOrder,
+    GetCorporateCustomer, GetOrder, List, OrderFilter,
 };
-use vochi_crm_retailcrm::model::{CorporateCustomerId, OrderData, OrderId};
+use vochi_crm_retailcrm::model::{CorporateCustomerId, CustomerId, OrderData, OrderId};
 
-use super::table::{NO_CUSTOMER, NO_USER, Row, row};
+use super::super::support::external_id;
+use super::table::{Row, row};
 
 pub(super) fn rows() -> Vec<Row> {
-    let list = ListOrders::new;
-    let order = OrderId::new(501);
-    let named = || OrderData::new().with_external_id("vochi-call-1");
+    let list = OrderFilter::new;
+    let order = OrderId::new(501).unwrap();
+    let named = || OrderData::new().external_id("vochi-call-1");
     vec![
         row(
-            "ListOrders",
-            "customer 0",
-            "filter[customerId] is given no value",
-            list().of_customer(NO_CUSTOMER),
-        ),
-        row(
-            "ListOrders",
+            "OrderFilter",
             "no name or number",
             "filter[customer] is given no value",
-            list().of_name_or_phone(" "),
+            List::new(list().customer(" ")),
         ),
-        row("ListOrders", "no ids", "filter[ids][] is given no value", list().with_ids([])),
         row(
-            "ListOrders",
-            "id 0",
+            "OrderFilter",
+            "no ids",
             "filter[ids][] is given no value",
-            list().with_ids([OrderId::new(0)]),
+            List::new(list().ids([order; 0])),
         ),
         row(
-            "ListOrders",
-            "manager 0",
-            "filter[managers][] is given no value",
-            list().with_managers([NO_USER]),
-        ),
-        row(
-            "ListOrders",
+            "OrderFilter",
             "no numbers",
             "filter[numbers][] is given no value",
-            list().with_numbers([""]),
+            List::new(list().numbers([""])),
         ),
         row(
-            "ListOrders",
+            "OrderFilter",
             "no state",
             "filter[extendedStatus][] is given no value",
-            list().with_statuses([""; 0]),
+            List::new(list().statuses([""; 0])),
         ),
-        row("ListOrders", "page 0", "counted from 1", list().with_page(0)),
-        row("GetOrder", "no external id", "is no external id", GetOrder::by_external_id("")),
-        row("GetOrder", "an empty shop", "site is empty", GetOrder::by_id(order).with_site("")),
+        row("OrderFilter", "page 0", "counted from 1", List::new(list()).page(0)),
         row("CreateOrder", "no external id", "no external id", CreateOrder::new(OrderData::new())),
         row(
             "CreateOrder",
             "a blank external id",
             "no external id",
-            CreateOrder::new(named().with_external_id("\n")),
+            CreateOrder::new(named().external_id("\n")),
         ),
-        row(
-            "CreateOrder",
-            "customer 0",
-            "customer is 0",
-            CreateOrder::new(named().with_customer(NO_CUSTOMER)),
-        ),
-        row(
-            "CreateOrder",
-            "manager 0",
-            "manager is 0",
-            CreateOrder::new(named().with_manager(NO_USER)),
-        ),
-        row(
-            "CreateOrder",
-            "an empty shop",
-            "site is empty",
-            CreateOrder::new(named()).with_site(""),
-        ),
-        row("EditOrder", "no change", "changes nothing", EditOrder::by_id(order, OrderData::new())),
+        row("EditOrder", "no change", "changes nothing", EditOrder::new(order, OrderData::new())),
         row(
             "EditOrder",
             "no external id",
-            "is no external id",
-            EditOrder::by_external_id("..", named()),
+            "cannot be part of a path",
+            EditOrder::new(external_id(".."), named()),
         ),
-        row(
-            "EditOrder",
-            "customer 0",
-            "customer is 0",
-            EditOrder::by_id(order, named().with_customer(NO_CUSTOMER)),
-        ),
-        row(
-            "EditOrder",
-            "an empty shop",
-            "site is empty",
-            EditOrder::by_id(order, named()).with_site(""),
-        ),
+        row("GetOrder", "a dot", "cannot be part of a path", GetOrder::new(external_id("."))),
     ]
 }
 
 pub(super) fn of_companies() -> Vec<Row> {
-    let list = ListCorporateCustomers::new;
-    let company = CorporateCustomerId::new(5041);
-    let contacts = || ListCorporateContacts::by_id(company);
+    let list = CorporateCustomerFilter::new;
+    let company = CorporateCustomerId::new(5041).unwrap();
+    let none: [CustomerId; 0] = [];
+    let contacts = || ContactFilter::new(company);
     vec![
         row(
-            "ListCorporateCustomers",
+            "CorporateCustomerFilter",
             "no contacts",
             "filter[contactIds][] is given no value",
-            list().with_contacts([]),
+            List::new(list().contact_ids(none)),
         ),
         row(
-            "ListCorporateCustomers",
-            "contact 0",
-            "filter[contactIds][] is given no value",
-            list().with_contacts([NO_CUSTOMER]),
-        ),
-        row(
-            "ListCorporateCustomers",
+            "CorporateCustomerFilter",
             "no names",
             "filter[nickName][] is given no value",
-            list().with_nick_names([" "]),
+            List::new(list().nick_names([" "])),
         ),
         row(
-            "ListCorporateCustomers",
+            "CorporateCustomerFilter",
             "no company",
             "filter[companyName] is given no value",
-            list().with_company_name(""),
+            List::new(list().company_name("")),
         ),
-        row("ListCorporateCustomers", "page 0", "counted from 1", list().with_page(0)),
+        row("CorporateCustomerFilter", "page 0", "counted from 1", List::new(list()).page(0)),
         row(
             "GetCorporateCustomer",
+            "a dot",
+            "cannot be part of a path",
+            GetCorporateCustomer::new(external_id(".")),
+        ),
+        row(
+            "ContactFilter",
             "no external id",
-            "is no external id",
-            GetCorporateCustomer::by_external_id(""),
+            "cannot be part of a path",
+            List::new(ContactFilter::new(external_id("."))),
         ),
+        row("ContactFilter", "page 0", "counted from 1", List::new(contacts()).page(0)),
         row(
-            "GetCorporateCustomer",
-            "an empty shop",
-            "site is empty",
-            GetCorporateCustomer::by_id(company).with_site(""),
-        ),
-        row(
-            "ListCorporateContacts",
-            "no external id",
-            "is no external id",
-            ListCorporateContacts::by_external_id("."),
-        ),
-        row(
-            "ListCorporateContacts",
-            "customer 0",
-            "filter[contactIds][] is given no value",
-            contacts().with_customers([NO_CUSTOMER]),
-        ),
-        row("ListCorporateContacts", "an empty shop", "site is empty", contacts().with_site("")),
-        row("ListCorporateContacts", "page 0", "counted from 1", contacts().with_page(0)),
-        row(
-            "ListCompanies",
-            "no external id",
-            "is no external id",
-            ListCompanies::by_external_id(""),
-        ),
-        row(
-            "ListCompanies",
-            "an empty shop",
-            "site is empty",
-            ListCompanies::by_id(company).with_site(""),
-        ),
-        row(
-            "ListCompanies",
+            "CompanyFilter",
             "page 0",
             "counted from 1",
-            ListCompanies::by_id(company).with_page(0),
+            List::new(CompanyFilter::new(company)).page(0),
         ),
     ]
 }

@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 use vochi_crm_core::testing::Step;
 use vochi_crm_core::{Cx, Effect, ErrorKind, Result};
-use vochi_crm_retailcrm::api::{ListUsers, SendCallEvent};
+use vochi_crm_retailcrm::api::{SendCallEvent, UserFilter};
 
 use super::super::fixture::Fixture;
-use super::super::support::{Bench, ext, phone};
+use super::super::support::{Bench, ext, list, phone};
 use super::table::cases;
 use vochi_crm_core::testing::{Mutation, mutations};
 
@@ -41,12 +41,12 @@ async fn judged(status: u16, bodies: &[Value]) -> Vec<[Result<()>; 2]> {
     let steps = bodies.iter().flat_map(|body| [Step::json(status, body), Step::json(status, body)]);
     let bench = Bench::with(steps, json!({"retries": 0}), json!({}));
     let client = bench.connector.client();
-    let rings = SendCallEvent::incoming(phone("+375291112233")).with_code(ext("101"));
+    let rings = SendCallEvent::incoming(phone("+375291112233")).codes([ext("101")]);
     let cx = Cx::history();
     let mut all = Vec::new();
     for _ in bodies {
         let write = client.send(&cx, &rings).await.map(drop);
-        let read = client.send(&cx, &ListUsers::new()).await.map(drop);
+        let read = client.send(&cx, list(UserFilter::new())).await.map(drop);
         all.push([write, read]);
     }
     assert_eq!(bench.script.left(), 0);

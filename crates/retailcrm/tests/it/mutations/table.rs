@@ -5,22 +5,22 @@ use std::fmt::Debug;
 
 use serde_json::Value;
 use vochi_crm_core::Result;
-use vochi_crm_core::http::{Endpoint, Response};
+use vochi_crm_core::http::{self, Operation, Response};
 use vochi_crm_core::wire::Items;
 use vochi_crm_retailcrm::api::{
-    CreateCustomer, CreateCustomerNote, CreateOrder, CreateTask, EditCustomer, EditFile,
+    CompanyFilter, ContactFilter, CorporateCustomerFilter, CreateCustomer, CreateCustomerNote,
+    CreateOrder, CreateTask, CustomerFilter, CustomerNoteFilter, EditCustomer, EditFile,
     EditIntegrationModule, EditOrder, FindManager, GetApiVersions, GetCorporateCustomer,
     GetCredentials, GetCustomer, GetIntegrationModule, GetOrder, GetSettings, GetSystemInfo,
-    GetUser, ListCompanies, ListCorporateContacts, ListCorporateCustomers, ListCustomerNotes,
-    ListCustomers, ListCustomersHistory, ListOrders, ListOrdersHistory, ListSites, ListUserGroups,
-    ListUsers, SendCallEvent, SetUserStatus, UploadCalls, UploadFile,
+    GetUser, ListCustomersHistory, ListOrdersHistory, ListSites, OrderFilter, SendCallEvent,
+    SetUserStatus, UploadCalls, UploadFile, UserFilter, UserGroupFilter,
 };
 use vochi_crm_retailcrm::model::{
     CorporateCustomerId, CustomerData, CustomerId, FileId, ModuleCode, OrderData, OrderId,
     TaskData, UserId, UserStatus,
 };
 
-use super::super::support::{ext, phone};
+use super::super::support::{ext, list, phone, text};
 use super::super::{modules, operations};
 
 /// Fixtures no operation of ours answers with, and who reads them instead.
@@ -44,6 +44,8 @@ pub(super) struct Seen {
     pub(super) rows: Vec<String>,
     pub(super) broken: usize,
 }
+
+type Output<E> = <<E as Operation>::Output as http::Output>::Value;
 
 type Reader = Box<dyn Fn(&Value) -> Result<Seen>>;
 
@@ -80,8 +82,8 @@ impl Case {
 
 fn one<E>(fixture: &'static str, operation: E) -> Case
 where
-    E: Endpoint + 'static,
-    E::Output: Debug,
+    E: Operation + 'static,
+    Output<E>: Debug,
 {
     let read = move |body: &Value| {
         let output = operation.decode(&Response::ok_json(body))?;
@@ -94,11 +96,11 @@ fn page<E, T>(
     fixture: &'static str,
     list: &'static str,
     operation: E,
-    rows: fn(E::Output) -> Items<T>,
+    rows: fn(Output<E>) -> Items<T>,
 ) -> Case
 where
-    E: Endpoint + 'static,
-    E::Output: Debug,
+    E: Operation + 'static,
+    Output<E>: Debug,
     T: Debug + 'static,
 {
     let read = move |body: &Value| {
@@ -124,7 +126,7 @@ pub(super) fn cases() -> Vec<Case> {
 }
 
 fn of_the_account() -> Vec<Case> {
-    let seven = UserId::new(7);
+    let seven = UserId::new(7).unwrap();
     let code = ModuleCode::new("vochi-telephony").unwrap();
     let module = modules::plan().apply(None).unwrap().module;
     vec![
@@ -135,12 +137,12 @@ fn of_the_account() -> Vec<Case> {
         page("reference_sites", "sites", ListSites, |answer| answer.sites)
             // In a map the key stands in for it.
             .carries(&[("sites.*.code", "sites.*")]),
-        page("users_list", "users", ListUsers::new(), |page| page.users)
+        page("users_list", "users", list(UserFilter::new()), |page| page.items)
             .carries(&[("users.*.id", "users.*")]),
         // What was asked for, and who it is.
-        one("user_get", GetUser::new(seven)).vital(&["user", "user.id"]),
+        one("user_get", GetUser(seven)).vital(&["user", "user.id"]),
         one("user_status", SetUserStatus::new(seven, UserStatus::Busy)),
-        page("user_groups", "groups", ListUserGroups::new(), |page| page.groups),
+        page("user_groups", "groups", list(UserGroupFilter::new()), |page| page.items),
         // What was asked for; a module is made of optional parts.
         one("integration_module_get", GetIntegrationModule::new(code))
             .vital(&["integrationModule"])
@@ -162,43 +164,46 @@ const HALF_AN_EXTENSION: &[(&str, &str)] = &[
 ];
 
 fn of_customers() -> Vec<Case> {
-    let sixty = CustomerId::new(60);
-    let company = CorporateCustomerId::new(5041);
-    let data = CustomerData::new().with_first_name("Иван");
+    let sixty = CustomerId::new(60).unwrap();
+    let company = CorporateCustomerId::new(5041).unwrap();
+    let data = CustomerData::new().first_name("Иван");
     vec![
-        page("customers_list", "customers", ListCustomers::new(), |page| page.customers)
+        page("customers_list", "customers", list(CustomerFilter::new()), |page| page.items)
             .carries(&[("customers.*.id", "customers.*")])
             .raw(&["customers.*.customFields"]),
-        one("customer_get", GetCustomer::by_id(sixty))
+        one("customer_get", GetCustomer::new(sixty))
             .vital(&["customer", "customer.id"])
             .raw(&["customer.customFields"]),
         // Whoever made a customer has to know whom.
         one("customer_create", CreateCustomer::new(data.clone())).vital(&["id"]),
-        one("customer_edit", EditCustomer::by_id(sixty, data)),
-        page("customers_notes_list", "notes", ListCustomerNotes::new(), |page| page.notes)
+        one("customer_edit", EditCustomer::new(sixty, data)),
+        page("customers_notes_list", "notes", list(CustomerNoteFilter::new()), |page| page.items)
             .carries(&[("notes.*.id", "notes.*")]),
         // As of a customer.
-        one("customer_note_create", CreateCustomerNote::on(sixty, "x")).vital(&["id"]),
+        one("customer_note_create", CreateCustomerNote::new(text("x"), sixty)).vital(&["id"]),
         page(
             "customers_corporate_list",
             "customersCorporate",
-            ListCorporateCustomers::new(),
-            |page| page.customers,
+            list(CorporateCustomerFilter::new()),
+            |page| page.items,
         )
         .carries(&[("customersCorporate.*.id", "customersCorporate.*")])
         .raw(&["customersCorporate.*.customFields"]),
-        one("customer_corporate_get", GetCorporateCustomer::by_id(company))
+        one("customer_corporate_get", GetCorporateCustomer::new(company))
             .vital(&["customerCorporate", "customerCorporate.id"])
             .raw(&["customerCorporate.customFields"]),
         page(
             "customer_corporate_contacts",
             "contacts",
-            ListCorporateContacts::by_id(company),
-            |page| page.contacts,
+            list(ContactFilter::new(company)),
+            |page| page.items,
         ),
-        page("customer_corporate_companies", "companies", ListCompanies::by_id(company), |page| {
-            page.companies
-        })
+        page(
+            "customer_corporate_companies",
+            "companies",
+            list(CompanyFilter::new(company)),
+            |page| page.items,
+        )
         .raw(&["companies.*.customFields"]),
         // A list that is none is told, where there should be changes: an empty one would stand still
         // for ever. The id is a change's place.
@@ -219,20 +224,20 @@ const HISTORIC: &[&str] = &[
 ];
 
 fn of_work() -> Vec<Case> {
-    let order = OrderId::new(501);
-    let data = OrderData::new().with_external_id("vochi-call-1");
+    let order = OrderId::new(501).unwrap();
+    let data = OrderData::new().external_id("vochi-call-1");
     vec![
-        page("orders_list", "orders", ListOrders::new(), |page| page.orders)
+        page("orders_list", "orders", list(OrderFilter::new()), |page| page.items)
             .carries(&[("orders.*.id", "orders.*")])
             .raw(&["orders.*.customFields"]),
-        one("order_get", GetOrder::by_id(order))
+        one("order_get", GetOrder::new(order))
             .vital(&["order", "order.id"])
             .raw(&["order.customFields"]),
         // The id stands in two places, and the order is known by its external id besides.
         one("order_create", CreateOrder::new(data.clone()))
             .carries(&[("order.id", "order")])
             .raw(&["order.customFields"]),
-        one("order_edit", EditOrder::by_id(order, data))
+        one("order_edit", EditOrder::new(order, data))
             .carries(&[("order.id", "order")])
             .raw(&["order.customFields"]),
         page("orders_history", "history", ListOrdersHistory::whole(), |page| page.history)
@@ -240,19 +245,20 @@ fn of_work() -> Vec<Case> {
             .carries(&[("history.*.id", "history.*")])
             .raw(HISTORIC),
         // As of a customer.
-        one("task_create", CreateTask::new(TaskData::new("x", UserId::new(7)))).vital(&["id"]),
+        one("task_create", CreateTask::new(TaskData::new(text("x"), UserId::new(7).unwrap())))
+            .vital(&["id"]),
         // A file without an id can neither be named nor attached.
         one("files_upload", UploadFile::new(*b"x")).vital(&["file", "file.id"]),
-        one("files_edit", EditFile::new(FileId::new(25)).with_filename("x")),
+        one("files_edit", EditFile::new(FileId::new(25).unwrap()).filename(text("x"))),
     ]
 }
 
 fn of_calls() -> Vec<Case> {
-    let rings = SendCallEvent::incoming(phone("+375291112233")).with_code(ext("101"));
-    let manager = FindManager::new(phone("+375291112233")).with_details();
+    let rings = SendCallEvent::incoming(phone("+375291112233")).codes([ext("101")]);
+    let manager = FindManager::new(phone("+375291112233")).details();
     vec![
         one("telephony_call_event", rings),
-        one("telephony_calls_upload", UploadCalls::new([operations::call("1")])),
+        one("telephony_calls_upload", UploadCalls::new().calls([operations::call("1")])),
         // A manager nobody can be told by.
         one("telephony_manager", manager).carries(&[("manager.id", "manager")]),
     ]
