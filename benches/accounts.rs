@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use vochi_crm::retailcrm::api::{FindManager, SendCallEvent};
 use vochi_crm::retailcrm::{Config, Connector};
-use vochi_crm::{AccountConfig, Cx, Hub, PhoneNumber};
+use vochi_crm::{AccountConfig, Cx, Extension, Hub, PhoneNumber};
 
 use self::server::Seen;
 use self::spread::Spread;
@@ -182,13 +182,12 @@ async fn call_in_turn(origin: &str, callers: usize) {
     let accounts: Vec<Connector> =
         (0..callers).map(|number| open(&hub, number, origin, "account")).collect();
     let phone: PhoneNumber = "+375291112233".parse().unwrap();
-    let event = SendCallEvent::incoming(phone).with_code("101".parse().unwrap());
-    let request = FindManager::new(phone).with_details();
+    let event = SendCallEvent::incoming(phone).codes([Extension::new("101").unwrap()]);
+    let request = FindManager::new(phone).details();
     for _ in 0..CALLS / callers / 2 {
         for account in &accounts {
-            let telephony = account.client().telephony();
-            telephony.call_event(&Cx::live(), &event).await.unwrap();
-            telephony.manager(&Cx::live(), &request).await.unwrap();
+            account.client().send(&Cx::live(), &event).await.unwrap();
+            account.client().send(&Cx::live(), &request).await.unwrap();
         }
     }
 }

@@ -30,9 +30,9 @@ use tokio::net::TcpListener;
 use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use vochi_crm::retailcrm::api::{FindManager, SendCallEvent};
-use vochi_crm::retailcrm::model::UserId;
+use vochi_crm::retailcrm::model::{PhoneText, UserId};
 use vochi_crm::retailcrm::{Client, Config};
-use vochi_crm::{AccountConfig, Cx, Extension, Hub, PhoneNumber};
+use vochi_crm::{AccountConfig, Cx, Extension, Hub, PhoneNumber, Text};
 
 use self::server::Seen;
 use self::spread::Spread;
@@ -176,21 +176,21 @@ impl Ours {
     async fn call_event(&self) {
         let [first, second] = self.codes.clone();
         let event = SendCallEvent::incoming(self.phone)
-            .with_code(first)
-            .with_code(second)
-            .with_user(UserId::new(7))
-            .with_user(UserId::new(8))
-            .with_call_external_id("pbx1-1773474900.42")
-            .with_external_phone(self.line)
-            .with_site("shop-one");
-        let answer = self.client.telephony().call_event(&Cx::live(), &event).await;
+            .codes([first])
+            .codes([second])
+            .user_ids([UserId::new(7).unwrap()])
+            .user_ids([UserId::new(8).unwrap()])
+            .call_external_id(Text::new("pbx1-1773474900.42").unwrap())
+            .external_phone(PhoneText::from(self.line))
+            .site(Text::new("shop-one").unwrap());
+        let answer = self.client.send(&Cx::live(), &event).await;
         assert!(answer.unwrap().unknown_codes.is_empty());
     }
 
     async fn manager(&self) {
-        let request = FindManager::new(self.phone).with_details().whatever_the_status();
-        let answer = self.client.telephony().manager(&Cx::live(), &request).await;
-        assert_eq!(answer.unwrap().manager.unwrap().id, UserId::new(7));
+        let request = FindManager::new(self.phone).details().ignore_status();
+        let answer = self.client.send(&Cx::live(), &request).await;
+        assert_eq!(answer.unwrap().manager.unwrap().id, UserId::new(7).unwrap());
     }
 }
 

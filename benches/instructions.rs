@@ -20,9 +20,9 @@ use serde_json::json;
 use vochi_crm::http::Response;
 use vochi_crm::phone::{PhoneReader, Region};
 use vochi_crm::retailcrm::api::{FindManager, MOST_CALLS, SendCallEvent, UploadCalls};
-use vochi_crm::retailcrm::model::{CallDirection, CallResult, CallUpload, UserId};
+use vochi_crm::retailcrm::model::{CallDirection, CallResult, CallUpload, PhoneText, UserId};
 use vochi_crm::retailcrm::{Client, Config};
-use vochi_crm::{AccountConfig, Cx, Extension, Hub, LocalTime, PhoneNumber, Seconds};
+use vochi_crm::{AccountConfig, Cx, Extension, Hub, LocalTime, PhoneNumber, Seconds, Text};
 use vochi_crm_core::testing::ScriptedTransport;
 
 const OPERATIONS: [&str; 5] =
@@ -92,40 +92,40 @@ impl Company {
 
 async fn call_event(client: &Client, company: &Company) {
     let event = SendCallEvent::incoming(company.client)
-        .with_code(company.code.clone())
-        .with_user(UserId::new(7))
-        .with_call_external_id("pbx1-1773474900.42")
-        .with_external_phone(company.line)
-        .with_site("shop-one");
-    let answer = client.telephony().call_event(&Cx::live(), &event).await;
+        .codes([company.code.clone()])
+        .user_ids([UserId::new(7).unwrap()])
+        .call_external_id(Text::new("pbx1-1773474900.42").unwrap())
+        .external_phone(PhoneText::from(company.line))
+        .site(Text::new("shop-one").unwrap());
+    let answer = client.send(&Cx::live(), &event).await;
     black_box(answer.unwrap());
 }
 
 async fn manager(client: &Client, company: &Company) {
-    let request = FindManager::new(company.client).with_details().whatever_the_status();
-    let answer = client.telephony().manager(&Cx::live(), &request).await;
+    let request = FindManager::new(company.client).details().ignore_status();
+    let answer = client.send(&Cx::live(), &request).await;
     black_box(answer.unwrap().manager.unwrap());
 }
 
 async fn upload(client: &Client, company: &Company) {
     let calls = (0..MOST_CALLS).map(|number| {
         CallUpload::new(
-            format!("pbx1-1773474900.{number}"),
             company.began,
             CallDirection::In,
             company.client,
             CallResult::Answered,
+            Text::new(format!("pbx1-1773474900.{number}")).unwrap(),
         )
-        .with_code(company.code.clone())
-        .with_user(UserId::new(7))
-        .with_duration(Seconds::new(95))
-        .with_waiting(Seconds::new(12))
-        .with_record_url("https://pbx.example.test/rec/5d1f0b7e.mp3")
-        .with_external_phone(company.line)
-        .with_site("shop-one")
+        .code(company.code.clone())
+        .user_id(UserId::new(7).unwrap())
+        .duration(Seconds::new(95))
+        .duration_waiting(Seconds::new(12))
+        .record_url(Text::new("https://pbx.example.test/rec/5d1f0b7e.mp3").unwrap())
+        .external_phone(PhoneText::from(company.line))
+        .site(Text::new("shop-one").unwrap())
     });
-    let calls = UploadCalls::new(calls);
-    let answer = client.telephony().upload(&Cx::history(), &calls).await;
+    let calls = UploadCalls::new().calls(calls);
+    let answer = client.send(&Cx::history(), &calls).await;
     black_box(answer.unwrap());
 }
 

@@ -8,7 +8,7 @@ use std::error::Error;
 
 use vochi_crm::http::{ApiRequest, RawRequest};
 use vochi_crm::retailcrm::Client;
-use vochi_crm::retailcrm::api::{FindManager, ListUsers};
+use vochi_crm::retailcrm::api::{FindManager, GetCredentials, UserFilter};
 use vochi_crm::{Cx, Hub, PhoneNumber};
 use vochi_crm_sandbox::{Sandbox, retailcrm};
 
@@ -20,16 +20,16 @@ async fn main() -> Result<(), Box<dyn Error>> {
         Client::builder(url).account("shop").api_key(retailcrm::API_KEY).build(&Hub::new()?)?;
     let cx = Cx::history();
 
-    let key = client.reference().credentials(&cx).await?;
+    let key = client.send(&cx, GetCredentials).await?;
     println!("the key may: {}", key.scopes.join(", "));
 
-    let mut users = client.users().list(&cx, ListUsers::new().active_only());
+    let mut users = client.list(&cx, UserFilter::new().active());
     while let Some(user) = users.next().await? {
         println!("{:>4} {} ({:?})", user.id.get(), user.display_name(), user.status);
     }
 
     let phone: PhoneNumber = "+375291112233".parse()?;
-    let found = client.telephony().manager(&cx, &FindManager::new(phone).with_details()).await?;
+    let found = client.send(&cx, FindManager::new(phone).details()).await?;
     println!("manager: {:?}", found.manager.and_then(|manager| manager.full_name()));
 
     // An operation the library has no type for: the same key, limits and retries.

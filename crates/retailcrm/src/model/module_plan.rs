@@ -41,7 +41,7 @@ vochi_crm_core::open_word! {
 ///     "Vochi-CRM",
 ///     "https://connector.example.test",
 /// )
-/// .with_code("101".parse()?, UserId::new(7));
+/// .with_code("101".parse()?, UserId::new(7)?);
 /// let first = plan.apply(None)?;
 /// assert!(!first.changes.is_empty());
 /// let again = plan.apply(Some(&first.module))?;

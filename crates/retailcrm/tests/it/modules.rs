@@ -105,7 +105,6 @@ fn what_the_crm_is_known_to_refuse_is_not_sent() {
         ("makeCallUrl", good().with_make_call_url("https://connector.example.test/a b")),
         ("changeUserStatusUrl", good().with_change_user_status_url("/status")),
         ("code", good().with_integration_code("other")),
-        ("additionalCodes", good().with_code(ext("101"), UserId::new(0).unwrap())),
     ] {
         let module = plan.apply(None).unwrap().module;
         let error = EditIntegrationModule::new(module).request().unwrap_err();
