@@ -41,6 +41,7 @@ setters! {
 }
 
 /// Writes the day of a time, as `2026-03-02`.
+#[expect(clippy::ref_option, reason = "serde passes the field by reference")]
 fn day<S: Serializer>(time: &Option<LocalTime>, serializer: S) -> Result<S::Ok, S::Error> {
     let text = time.map(|time| time.to_string()).unwrap_or_default();
     text.split(' ').next().serialize(serializer)

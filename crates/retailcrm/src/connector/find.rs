@@ -60,7 +60,7 @@ impl Connector {
         };
         let mut candidates = Vec::with_capacity(customers.len() + 1);
         for customer in &customers {
-            let candidate = self.candidate(cx, customer, &card, names, &mut warnings).await?;
+            let candidate = self.candidate(cx, customer, &card, names, &mut warnings).await;
             candidates.push(candidate);
         }
         let mut ids: Vec<CustomerId> = customers.iter().map(|customer| customer.id).collect();
@@ -68,7 +68,7 @@ impl Connector {
             && !ids.contains(&id)
         {
             ids.push(id);
-            candidates.push(self.other_candidate(id, customer, &card)?);
+            candidates.push(self.other_candidate(id, customer, &card));
         }
         match self.companies(cx, &ids).await {
             Ok(companies) => {
@@ -97,7 +97,7 @@ impl Connector {
         card: &ManagerResponse,
         names: &mut Names,
         warnings: &mut Vec<Warning>,
-    ) -> Result<Common> {
+    ) -> Common {
         let mut common = common_of(customer);
         let is_theirs = card.customer.as_ref().and_then(id_of).is_some_and(|id| id == customer.id);
         if is_theirs {
@@ -112,14 +112,12 @@ impl Connector {
                     None => self.name_of(cx, user, names, warnings).await,
                 };
                 let code = same.and_then(|manager| manager.code.as_deref());
-                Some(self.employee(user, name, code)?)
+                Some(self.employee(user, name, code))
             }
-            None if is_theirs => {
-                manager.map(|manager| self.responsible_manager(manager)).transpose()?
-            }
+            None if is_theirs => manager.map(|manager| self.responsible_manager(manager)),
             None => None,
         };
-        Ok(common)
+        common
     }
 
     /// A customer whom only the telephony's own answer names.
@@ -128,13 +126,12 @@ impl Connector {
         id: CustomerId,
         customer: &ManagerCustomer,
         card: &ManagerResponse,
-    ) -> Result<Common> {
+    ) -> Common {
         let mut common = Common::new(id.to_string(), CommonKind::Person);
         common.name = customer.full_name().or_else(|| customer.email.clone());
         common.url = card_url(card);
-        common.responsible =
-            card.manager.as_ref().map(|manager| self.responsible_manager(manager)).transpose()?;
-        Ok(common)
+        common.responsible = card.manager.as_ref().map(|manager| self.responsible_manager(manager));
+        common
     }
 
     /// The customer an answer of the telephony names, if the number is theirs.
@@ -198,7 +195,7 @@ impl Connector {
             .ok()
     }
 
-    pub(super) fn responsible_manager(&self, manager: &Manager) -> Result<Responsible> {
+    pub(super) fn responsible_manager(&self, manager: &Manager) -> Responsible {
         self.employee(manager.id, manager.full_name(), manager.code.as_deref())
     }
 
@@ -208,11 +205,11 @@ impl Connector {
         user: UserId,
         name: Option<String>,
         code: Option<&str>,
-    ) -> Result<Responsible> {
+    ) -> Responsible {
         let user = user.into();
         let own = self.own().directory().extension_of(&user).cloned();
         let extension = own.or_else(|| code.and_then(|code| code.parse().ok()));
-        Ok(Responsible::new(user, name, extension))
+        Responsible::new(user, name, extension)
     }
 }
 

@@ -233,7 +233,7 @@ impl CrmConnector for Connector {
 
     async fn users(&self, cx: &Cx) -> Result<UserList> {
         let users = self.client().list(cx, UserFilter::new()).all().await?;
-        words::user_list(self.own().directory(), &users).map_err(|error| self.blame(error))
+        Ok(words::user_list(self.own().directory(), &users))
     }
 
     fn parse_inbound(&self, request: &InboundRequest) -> (InboundReply, Result<InboundEvent>) {

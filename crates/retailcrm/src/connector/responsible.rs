@@ -21,14 +21,14 @@ impl Connector {
         let answer = self.client().send(cx, self.manager_request(phone)).await?;
         let mut customer = self.named(&answer, phone).map(|(id, _)| id);
         let manager = answer.manager.as_ref();
-        let named = manager.map(|manager| self.responsible_manager(manager)).transpose()?;
+        let named = manager.map(|manager| self.responsible_manager(manager));
         let reachable = named.as_ref().is_some_and(|named| named.extension.is_some());
         if reachable || (named.is_none() && customer.is_none()) {
             return Ok(Whose { responsible: named, customer });
         }
         let responsible = match self.manager_of_card(cx, phone, &mut customer).await {
             Ok(Some(user)) => {
-                let other = self.employee(user, None, None)?;
+                let other = self.employee(user, None, None);
                 match named {
                     Some(named) if other.extension.is_none() => Some(named),
                     _ => Some(other),

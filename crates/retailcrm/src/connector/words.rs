@@ -160,7 +160,7 @@ pub(super) fn check_directory(directory: &Directory) -> Result<()> {
 }
 
 /// The CRM's users beside the directory.
-pub(super) fn user_list(directory: &Directory, users: &[User]) -> Result<UserList> {
+pub(super) fn user_list(directory: &Directory, users: &[User]) -> UserList {
     let mut list = Vec::with_capacity(users.len());
     for user in users {
         let mut common =
@@ -169,5 +169,5 @@ pub(super) fn user_list(directory: &Directory, users: &[User]) -> Result<UserLis
         list.push(common);
     }
     let mismatches = directory.mismatches(&list);
-    Ok(UserList::new(list, mismatches))
+    UserList::new(list, mismatches)
 }

@@ -105,6 +105,7 @@ setters! {
 }
 
 /// Writes a time without seconds: the CRM takes none in tasks alone.
+#[expect(clippy::ref_option, reason = "serde passes the field by reference")]
 fn minute<S: Serializer>(time: &Option<LocalTime>, serializer: S) -> Result<S::Ok, S::Error> {
     let mut text = time.map(|time| time.to_string()).unwrap_or_default();
     text.truncate(text.len().saturating_sub(":59".len()));

@@ -40,7 +40,7 @@ fn new_task() -> CreateTask {
     let data = TaskData::new(text("Перезвонить: пропущенный звонок"), UserId::new(7).unwrap())
         .commentary("+375296254070, 14.03.2026 10:20")
         .datetime("2026-03-14 11:20:59".parse::<LocalTime>().unwrap())
-        .customer(EntityRef::from(customer))
+        .customer(customer)
         .phone(PhoneText::from(phone("+375296254070")))
         .phone_site(text("shop-one"));
     CreateTask::new(data).site(text("shop-one"))
@@ -130,9 +130,7 @@ fn every_field_of_a_new_order_has_the_crms_name() {
         .last_name("Иванов")
         .patronymic("Иванович")
         .email("ivanov@example.test")
-        .customer(EntityRef::from(
-            EntityRef::from(CustomerId::new(60).unwrap()).site(text("shop-one")),
-        ))
+        .customer(EntityRef::from(CustomerId::new(60).unwrap()).site(text("shop-one")))
         .customer_comment("Да")
         .custom_field("from_call", true);
     assert_eq!(

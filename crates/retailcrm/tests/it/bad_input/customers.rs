@@ -13,7 +13,6 @@ use super::table::{Row, row};
 
 const SIXTY: CustomerId = CustomerId::from_nonzero(std::num::NonZeroU64::new(60).unwrap());
 
-#[expect(clippy::too_many_lines, reason = "one table")]
 pub(super) fn rows() -> Vec<Row> {
     let list = CustomerFilter::new;
     let notes = CustomerNoteFilter::new;
