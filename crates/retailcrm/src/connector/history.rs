@@ -11,7 +11,7 @@ use vochi_crm_core::{
 };
 
 use super::live::{KNOWN_OPTIONS, unknown_option, unusable};
-use super::{Connector, Note, ZoneSource, words};
+use super::{Connector, Note, ZoneSource, mapping};
 use crate::api::{MOST_CALLS, UploadCalls};
 use crate::model::{CallSource, CallUpload, PhoneText, user_id};
 
@@ -294,14 +294,14 @@ impl Connector {
             return Ok(Packed::Done(receipt.with_warnings(warnings)));
         }
         let unsent = |warnings| Packed::Done(Receipt::of_record(record).with_warnings(warnings));
-        let Some(direction) = words::direction(record.direction()) else {
+        let Some(direction) = mapping::direction(record.direction()) else {
             warnings.push(Warning::new(
                 WarningKind::NothingToSend,
                 "RetailCRM is not told of internal calls",
             ));
             return Ok(unsent(warnings));
         };
-        let Some(phone) = words::phone(record.client(), &mut warnings) else {
+        let Some(phone) = mapping::phone(record.client(), &mut warnings) else {
             return Ok(unsent(warnings));
         };
         let record = open.state().complete(record.clone()).settled();
@@ -314,7 +314,7 @@ impl Connector {
             zone.local(record.started_at()),
             direction,
             phone,
-            words::result(record.outcome(), record.reason()),
+            mapping::result(record.outcome(), record.reason()),
             Text::new(self.own().external_id(record.call_id()))?,
         )
         .duration(record.talk())
@@ -325,7 +325,7 @@ impl Connector {
         .site(self.site(record.extra()));
         match record.recording() {
             None => {}
-            Some(Recording::Url(url)) => call = words::with_recording(call, url, &mut warnings),
+            Some(Recording::Url(url)) => call = mapping::with_recording(call, url, &mut warnings),
             Some(_) => {
                 return Err(Error::unsupported("RetailCRM takes no recording file into a call")
                     .with_hint("give the recording's URL instead"));

@@ -6,7 +6,7 @@ use vochi_crm_core::{
     Warning, WarningKind,
 };
 
-use super::{Connector, Note, words};
+use super::{Connector, Note, mapping};
 use crate::api::SendCallEvent;
 use crate::model::{PhoneText, WebAnalytics, user_id};
 
@@ -160,7 +160,7 @@ impl Connector {
             return Ok(None);
         };
         let status =
-            words::hangup_status(state.outcome().unwrap_or(Outcome::Missed), state.reason());
+            mapping::hangup_status(state.outcome().unwrap_or(Outcome::Missed), state.reason());
         let request = SendCallEvent::hangup(told.phone.clone(), status);
         let request = self.address(request, &told, &extensions, warnings)?;
         Ok(Some(request.user_ids(note.shown_users.iter().copied())))
@@ -206,7 +206,7 @@ impl Connector {
         warnings: &mut Vec<Warning>,
     ) -> Result<()> {
         let answer = self.client().send(cx, request).await?;
-        warnings.extend(words::unknown_employees(request, &answer, self.own().directory()));
+        warnings.extend(mapping::unknown_employees(request, &answer, self.own().directory()));
         Ok(())
     }
 
@@ -235,7 +235,7 @@ fn told<'a>(
         ));
         return None;
     };
-    let phone = words::phone(client, warnings)?;
+    let phone = mapping::phone(client, warnings)?;
     Some(Told { event, state, phone })
 }
 

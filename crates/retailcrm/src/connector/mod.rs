@@ -6,9 +6,9 @@ mod follow_up;
 mod health;
 mod history;
 mod live;
+mod mapping;
 mod responsible;
 mod setup;
-mod words;
 
 use std::fmt;
 use std::sync::Arc;
@@ -85,7 +85,7 @@ impl Connector {
     pub fn open(hub: &Hub, account: Account, config: &Config) -> Result<Self> {
         let client = Client::open(hub, &account, config)?;
         let wrong = |error: Error| error.with_account(CRM, account.name().clone());
-        words::check_directory(account.directory()).map_err(wrong)?;
+        mapping::check_directory(account.directory()).map_err(wrong)?;
         let common = account.config();
         let unknown = [common.unknown_caller.inbound, common.unknown_caller.outbound];
         if unknown.contains(&UnknownCaller::Lead) {
@@ -233,7 +233,7 @@ impl CrmConnector for Connector {
 
     async fn users(&self, cx: &Cx) -> Result<UserList> {
         let users = self.client().list(cx, UserFilter::new()).all().await?;
-        Ok(words::user_list(self.own().directory(), &users))
+        Ok(mapping::user_list(self.own().directory(), &users))
     }
 
     fn parse_inbound(&self, request: &InboundRequest) -> (InboundReply, Result<InboundEvent>) {

@@ -39,7 +39,7 @@
 //! `Settings` of RetailCRM's PHP client, `Activity` of its Go client.
 
 mod fields;
-mod told;
+mod payload;
 
 use http::{Method, StatusCode};
 use serde_json::json;
@@ -47,7 +47,7 @@ use vochi_crm_core::inbound::{InboundEvent, InboundFields, InboundReply, Inbound
 use vochi_crm_core::{Account, Error, ErrorKind, Result, Secret};
 
 use crate::Config;
-use told::Told;
+use payload::Payload;
 
 /// Where a click on a number comes to: the end of the module's `makeCallUrl`.
 pub const MAKE_CALL_PATH: &str = "/make-call";
@@ -170,7 +170,7 @@ fn read(
     if let Err(error) = check_proof(callback, config.client_id.as_ref(), &fields) {
         return (InboundReply::new(StatusCode::FORBIDDEN), Err(error));
     }
-    match Told::new(account, config, &fields).event(callback) {
+    match Payload::new(account, config, &fields).event(callback) {
         Ok(event) => (callback.yes(), Ok(event)),
         Err(error) => (callback.unreadable(), Err(error)),
     }
@@ -180,7 +180,7 @@ fn read(
 fn check_proof(callback: Callback, own: Option<&Secret>, fields: &InboundFields) -> Result<()> {
     let Some(own) = own.filter(|own| !own.is_empty()) else {
         return Err(Error::config(
-            "client_id: without it no request of RetailCRM can be told from a forged one",
+            "client_id: without it no request of RetailCRM can be distinguished from a forged one",
         )
         .with_hint("set at least 128 random bits, and register the telephony with them"));
     };

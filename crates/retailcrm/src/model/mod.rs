@@ -1,4 +1,4 @@
-//! RetailCRM's own words: ids, vocabularies, answers.
+//! Ids, enums, payloads and responses of RetailCRM.
 
 mod account;
 mod corporate;

@@ -1,4 +1,4 @@
-//! The common words in RetailCRM's.
+//! Maps the common model to RetailCRM's terms.
 
 use vochi_crm_core::{
     CrmUser, Direction, Directory, Error, Outcome, Party, Reason, Result, Text, UserList, Warning,

@@ -14,14 +14,14 @@ use crate::Config;
 use crate::model::{UserStatus, user_id};
 
 /// What a genuine request tells.
-pub(super) struct Told<'a> {
+pub(super) struct Payload<'a> {
     account: &'a Account,
     /// Without secrets.
     fields: InboundFields,
     raw: BTreeMap<String, Value>,
 }
 
-impl<'a> Told<'a> {
+impl<'a> Payload<'a> {
     pub(super) fn new(account: &'a Account, config: &Config, all: &InboundFields) -> Self {
         let secrets = [&config.api_key, &config.client_id, &account.config().inbound_secret];
         let redactor = Redactor::new(secrets.into_iter().flatten().cloned());
@@ -124,7 +124,7 @@ impl<'a> Told<'a> {
 
     /// A frozen module is as good as removed until it thaws; the CRM's own fields tell which.
     fn activity(&self) -> Result<InboundEvent> {
-        let told = match self.raw.get("activity") {
+        let activity = match self.raw.get("activity") {
             Some(whole) => whole.clone(),
             // The same as PHP writes it without JSON.
             None => ["active", "freeze"]
@@ -136,15 +136,15 @@ impl<'a> Told<'a> {
                 .collect::<Map<_, _>>()
                 .into(),
         };
-        let told = if told.is_object() {
-            Activity::deserialize(told).unwrap_or_default()
+        let activity = if activity.is_object() {
+            Activity::deserialize(activity).unwrap_or_default()
         } else {
             Activity::default()
         };
-        let Some(active) = told.active else {
+        let Some(active) = activity.active else {
             return Err(Error::input("the request does not tell whether our module is active"));
         };
-        let kind = if active && told.freeze != Some(true) {
+        let kind = if active && activity.freeze != Some(true) {
             InboundKind::Installed
         } else {
             InboundKind::Uninstalled
