@@ -20,7 +20,7 @@ const MOST_PAGES: u32 = 3;
 /// of twenty are read for a spelling, and no further one where nobody on a page has the digits at
 /// all: the CRM has not searched then.
 ///
-/// Everybody found is answered: those of the [site](Self::with_site) first, then the latest
+/// Returns all customers found: those of the [site](Self::with_site) first, then the latest
 /// registered (`createdAt`), then the higher id. Several mean that the number alone does not tell
 /// whose it is.
 ///
@@ -51,8 +51,8 @@ impl CustomersByPhone {
         self
     }
 
-    /// Where nobody is found, tries `filter[phone]` too. It is not documented; one live account
-    /// answered it. A refusal of it means that nobody is found.
+    /// Tries `filter[phone]` too if no customer is found. It is not documented; one live account
+    /// supports it. A refusal of it means that there is no such customer.
     #[must_use]
     pub fn with_phone_filter(mut self) -> Self {
         self.phone_filter = true;
