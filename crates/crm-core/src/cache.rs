@@ -127,6 +127,30 @@ impl Cache {
         Ok(answer)
     }
 
+    /// The remembered answer, if there is one that is young enough: `Some(None)` for "there is none".
+    /// Nothing is loaded.
+    pub async fn get<T>(&self, key: &CacheKey, lifetime: Lifetime) -> Option<Option<T>>
+    where
+        T: Clone + Send + Sync + 'static,
+    {
+        let entry = self.entries.get(key).await?;
+        match entry.recall(key.kind, lifetime, Instant::now()) {
+            Remembered::Answer(answer) => Some(answer),
+            Remembered::Nothing => None,
+        }
+    }
+
+    /// Remembers an answer that is known already, in place of an older one; `None` for "there is
+    /// none". A load under way ends for those who wait for it, and is not remembered.
+    pub async fn insert<T>(&self, key: CacheKey, found: Option<&T>)
+    where
+        T: Clone + Send + Sync + 'static,
+    {
+        let entry = Entry::default();
+        entry.keep(found, Instant::now());
+        self.entries.insert(key, Arc::new(entry)).await;
+    }
+
     /// Forgets one answer. A load under way ends for those who wait for it, and is not remembered.
     pub async fn invalidate(&self, key: &CacheKey) {
         self.entries.invalidate(key).await;

@@ -64,7 +64,7 @@ pub use name::{AccountName, CrmName};
 pub use open_call::OpenCall;
 pub use phone::{PhoneNumber, PhoneReader};
 pub use redaction::{Redactor, key_like_parts};
-pub use secret::Secret;
+pub use secret::{Secret, SecretUrl};
 pub use text::Text;
 pub use time::{Clock, LocalTime, Seconds, SystemClock, Timestamp, Zone};
 pub use unique::Unique;

@@ -82,6 +82,59 @@ impl<'de> Deserialize<'de> for Secret {
     }
 }
 
+/// An address with a secret in its path: a webhook of a CRM, or ours that a CRM calls. `Debug`,
+/// `Display` and `Serialize` print scheme and host only.
+///
+/// ```
+/// use vochi_crm_core::SecretUrl;
+/// let url = SecretUrl::new("https://pbx.example.test/in/shop/invented-secret");
+/// assert_eq!(url.to_string(), "https://pbx.example.test/***");
+/// assert_eq!(url.join("/make-call").expose(), "https://pbx.example.test/in/shop/invented-secret/make-call");
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct SecretUrl(Secret);
+
+impl SecretUrl {
+    /// Wraps an address. A slash at its end is dropped.
+    pub fn new(url: impl Into<String>) -> Self {
+        Self(Secret::new(url.into().trim_end_matches('/')))
+    }
+
+    /// The address itself: for putting it on the wire, nowhere else.
+    pub fn expose(&self) -> &str {
+        self.0.expose()
+    }
+
+    /// The address of a path below it.
+    #[must_use]
+    pub fn join(&self, path: &str) -> Self {
+        Self::new(format!("{}{path}", self.expose()))
+    }
+}
+
+impl fmt::Display for SecretUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let parsed = url::Url::parse(self.expose()).ok();
+        match parsed.as_ref().and_then(|url| Some((url.scheme(), url.host_str()?, url.port()))) {
+            Some((scheme, host, Some(port))) => write!(f, "{scheme}://{host}:{port}/{MASK}"),
+            Some((scheme, host, None)) => write!(f, "{scheme}://{host}/{MASK}"),
+            None => f.write_str(MASK),
+        }
+    }
+}
+
+impl fmt::Debug for SecretUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SecretUrl({self})")
+    }
+}
+
+impl Serialize for SecretUrl {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -91,6 +144,21 @@ mod tests {
         let secret = Secret::new("canary-0001");
         let json = serde_json::to_string(&secret).unwrap();
         assert_eq!(format!("{secret} {secret:?} {secret:#?} {json}").matches("canary").count(), 0);
+    }
+
+    #[test]
+    fn secret_url_prints_scheme_and_host() {
+        for (url, shown) in [
+            ("http://127.0.0.1:8080/in/canary", "http://127.0.0.1:8080/***"),
+            ("https://user:canary@crm.example.test/rest", "https://crm.example.test/***"),
+            ("canary", "***"),
+            ("mailto:canary@example.test", "***"),
+        ] {
+            let url = SecretUrl::new(url);
+            assert_eq!(url.to_string(), shown);
+            assert_eq!(format!("{url:?}"), format!("SecretUrl({shown})"));
+            assert_eq!(serde_json::to_value(&url).unwrap(), shown);
+        }
     }
 
     #[test]

@@ -16,6 +16,7 @@ use crate::limit::Quota;
 use crate::name::AccountName;
 use crate::phone::{PhoneNumber, PhoneReader};
 use crate::retry::RetryPolicy;
+use crate::secret::SecretUrl;
 use crate::time::Zone;
 use crate::warning::{Warning, WarningKind};
 
@@ -114,15 +115,15 @@ impl Account {
 
     /// Where the CRM reaches this account, without a final slash: as a plan says, else
     /// `{public_url}/in/{account}/{inbound_secret}`. It contains the secret.
-    pub fn inbound_address(&self, plan: &SetupPlan) -> Option<String> {
+    pub fn inbound_address(&self, plan: &SetupPlan) -> Option<SecretUrl> {
         if let Some(url) = &plan.inbound_url {
-            return Some(url.as_str().trim_end_matches('/').to_owned());
+            return Some(SecretUrl::new(url.as_str()));
         }
         let public = self.config.public_url.as_deref().map(str::trim)?;
         let secret = self.config.inbound_secret.as_ref()?;
         (!public.is_empty() && !secret.is_empty()).then(|| {
             let (public, account) = (public.trim_end_matches('/'), self.name.as_str());
-            format!("{public}/in/{account}/{}", secret.expose())
+            SecretUrl::new(format!("{public}/in/{account}/{}", secret.expose()))
         })
     }
 

@@ -352,3 +352,18 @@ async fn debug_output_shows_no_answers() {
     let shown = format!("{cache:?}");
     assert!(!shown.contains("token"), "{shown}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn inserted_answer_is_remembered_and_never_loaded() {
+    let (cache, crm) = (Cache::new(10), Crm::default());
+    assert_eq!(cache.get::<usize>(&key("a"), LIFETIME).await, None, "nothing is known yet");
+    cache.insert(key("a"), Some(&7_usize)).await;
+    cache.insert::<usize>(key("b"), None).await;
+    assert_eq!(crm.knows(&cache, key("a"), LIFETIME).await, Some(7));
+    assert_eq!(cache.get::<usize>(&key("b"), LIFETIME).await, Some(None));
+    assert_eq!(crm.asked(), 0);
+
+    advance(NEGATIVE).await;
+    assert_eq!(cache.get::<usize>(&key("b"), LIFETIME).await, None, "it is too old now");
+    assert_eq!(cache.get(&key("a"), LIFETIME).await, Some(Some(7_usize)));
+}

@@ -23,7 +23,7 @@ impl Connector {
         let mut warnings = Vec::new();
         let address = self.own().inbound_address(plan);
         let parts: Vec<Part> = if removes {
-            if address.is_some_and(|ours| calls(&before, &ours)) {
+            if address.is_some_and(|ours| calls(&before, ours.expose())) {
                 warnings.push(Warning::new(WarningKind::Incomplete, ADDRESS_STAYS));
             }
             let hooks = HOOKS.map(Part::NoHook).into_iter();

@@ -4,7 +4,9 @@
 use vochi_crm_core::cache::CacheKey;
 use vochi_crm_core::connector::{SetupAction, SetupMode, SetupPlan, SetupReport};
 use vochi_crm_core::http::Operation as _;
-use vochi_crm_core::{Cx, Error, ErrorKind, Line, PhoneNumber, Result, Text, Warning, WarningKind};
+use vochi_crm_core::{
+    Cx, Error, ErrorKind, Line, PhoneNumber, Result, SecretUrl, Text, Warning, WarningKind,
+};
 
 use super::{Connector, SETTINGS_LIFETIME};
 use crate::api::EditIntegrationModule;
@@ -48,7 +50,8 @@ impl Connector {
         let removes = plan.action == SetupAction::Remove;
         let inbound = self.own().inbound_address(plan).filter(|_| !removes);
         let public = written(self.own().config().public_url.as_ref()).filter(|_| !removes);
-        let mut module = match inbound.clone().or(public) {
+        let inbound = inbound.as_ref().map(SecretUrl::expose);
+        let mut module = match inbound.map(str::to_owned).or(public) {
             Some(base) => ModulePlan::new(code, name, base),
             // RetailCRM takes no module without one; its own address promises nothing.
             None => ModulePlan::new(code, name, config.url.trim()).keeping_base_url(),

@@ -1,7 +1,7 @@
 //! Whether the integration is switched on and Kontur calls us.
 
 use vochi_crm_core::connector::{Check, SetupPlan};
-use vochi_crm_core::{Cx, ErrorKind};
+use vochi_crm_core::{Cx, ErrorKind, SecretUrl};
 
 use super::{Connector, RUN_SETUP};
 use crate::connector::setup::{SYNC, calls};
@@ -17,7 +17,7 @@ impl Connector {
                 let ours = self.own().inbound_address(&SetupPlan::new(None));
                 vec![
                     self.instance_check(&instance, ours.is_some()),
-                    clicks_check(&instance, ours.as_deref()),
+                    clicks_check(&instance, ours.as_ref().map(SecretUrl::expose)),
                     schedule_check(&instance, ours.is_some()),
                 ]
             }

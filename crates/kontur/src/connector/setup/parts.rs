@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use vochi_crm_core::Result;
+use vochi_crm_core::{Result, SecretUrl};
 
 use crate::api::{Feature, NewWebhook, PatchInstance};
 use crate::inbound::{EVENTS_PATH, SYNC_PATH, UPGRADE_PATH};
@@ -53,7 +53,7 @@ pub(super) enum Part {
     /// Clicks on numbers and on "hang up".
     Features,
     /// Where Kontur calls us; a part of it is secret.
-    Address(String),
+    Address(SecretUrl),
     Hook(Hook),
     /// No clicks.
     NoFeatures,
@@ -66,7 +66,7 @@ impl Part {
     pub(super) fn is_in(&self, instance: &Instance) -> bool {
         match self {
             Self::Features => instance.features.call && instance.features.hangup,
-            Self::Address(ours) => calls(instance, ours),
+            Self::Address(ours) => calls(instance, ours.expose()),
             Self::Hook(hook) => hook.is_in(instance),
             Self::NoFeatures => !(instance.features.call || instance.features.hangup),
             Self::NoHook(hook) => hook.ours(instance).is_none(),
@@ -107,7 +107,7 @@ impl Part {
             }
             Self::NoFeatures => patch.with_features(other_features(instance)),
             Self::NoHook(hook) => patch.removing(&WebhookId::new(hook.id)?),
-            Self::Address(ours) => patch.with_base_url(ours.clone()),
+            Self::Address(ours) => patch.with_base_url(ours.expose()),
             Self::Hook(hook) => match hook.found(instance).and_then(|found| found.id.as_ref()) {
                 Some(id) => patch.replacing(id, &hook.wanted()?),
                 None => patch.adding(&hook.wanted()?),

@@ -76,12 +76,12 @@ impl Connector {
         let ours = self
             .own()
             .inbound_address(&SetupPlan::new(None))
-            .map(|inbound| format!("{inbound}{MAKE_CALL_PATH}"));
+            .map(|inbound| inbound.join(MAKE_CALL_PATH));
         match (called, ours) {
             (None, _) => check.with_hint(format!(
                 "it has no makeCallUrl, so clicks on numbers do nothing; {RUN_SETUP} to set it"
             )),
-            (Some(called), Some(ours)) if called != ours => check.with_hint(format!(
+            (Some(called), Some(ours)) if called != ours.expose() => check.with_hint(format!(
                 "clicks on numbers go to another address than ours; {RUN_SETUP} to change that"
             )),
             _ => check,
