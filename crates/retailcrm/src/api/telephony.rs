@@ -124,7 +124,7 @@ impl Operation for UploadCalls {
             return Err(Error::input(format!("call {} names no employee", call.external_id))
                 .with_hint("give the extension or RetailCRM user who handled it"));
         }
-        let calls = self.calls.iter().cloned().map(CallUpload::with_default_duration);
+        let calls = self.calls.iter().map(CallUpload::with_default_duration);
         ApiRequest::post("/api/v5/telephony/calls/upload")
             .form_opt("clientId", self.client_id.as_ref().map(Secret::expose))
             .form_json("calls", &calls.collect::<Vec<_>>())

@@ -1,5 +1,7 @@
 //! Calls, live and finished, and the manager of a number.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use vochi_crm_core::wire;
 use vochi_crm_core::{Extension, LocalTime, Seconds, Text, setters};
@@ -118,11 +120,11 @@ setters! {
 
 impl CallUpload {
     /// Sets the talk time of a call that was not answered.
-    pub(crate) fn with_default_duration(mut self) -> Self {
-        if self.duration.is_none() && self.result != CallResult::Answered {
-            self.duration = Some(Seconds::ZERO);
+    pub(crate) fn with_default_duration(&self) -> Cow<'_, Self> {
+        if self.duration.is_some() || self.result == CallResult::Answered {
+            return Cow::Borrowed(self);
         }
-        self
+        Cow::Owned(Self { duration: Some(Seconds::ZERO), ..self.clone() })
     }
 
     pub(crate) fn has_handler(&self) -> bool {
