@@ -307,7 +307,7 @@ impl Run<'_> {
             "crm_request",
             crm = %self.reporter.crm,
             account = %self.reporter.account,
-            operation = %self.info.name,
+            operation = &*self.info.name,
             trace_id = self.cx.trace_id(),
             attempt,
             status = tracing::field::Empty,

@@ -20,7 +20,7 @@ impl Reporter<'_> {
         metrics::histogram!(metric::LIMITER_WAIT, label::CRM => self.crm.as_str())
             .record(waited.as_secs_f64());
         tracing::debug!(
-            crm = %self.crm, account = %self.account, operation = %self.operation,
+            crm = %self.crm, account = %self.account, operation = &**self.operation,
             waited_ms = waited.as_millis(), "waited for the limiter"
         );
     }
@@ -45,7 +45,7 @@ impl Reporter<'_> {
         )
         .record(elapsed.as_secs_f64());
         tracing::debug!(
-            crm = %self.crm, account = %self.account, operation = %self.operation,
+            crm = %self.crm, account = %self.account, operation = &**self.operation,
             attempt, status, elapsed_ms = elapsed.as_millis(), "request done"
         );
     }
@@ -58,7 +58,7 @@ impl Reporter<'_> {
         )
         .increment(1);
         tracing::info!(
-            crm = %self.crm, account = %self.account, operation = %self.operation,
+            crm = %self.crm, account = %self.account, operation = &**self.operation,
             attempt, wait_ms = wait.as_millis(), reason = error.message(), "will be sent again"
         );
     }
@@ -79,12 +79,12 @@ impl Reporter<'_> {
         match result {
             Ok(_) => tracing::info!(
                 target: "audit",
-                crm = %self.crm, account = %self.account, operation = %self.operation,
+                crm = %self.crm, account = %self.account, operation = &**self.operation,
                 subject, attempts, effect = "applied", "written"
             ),
             Err(error) => tracing::warn!(
                 target: "audit",
-                crm = %self.crm, account = %self.account, operation = %self.operation,
+                crm = %self.crm, account = %self.account, operation = &**self.operation,
                 subject, attempts, effect = error.effect().as_str(),
                 kind = error.kind().as_str(), status = error.status(), "not written"
             ),
