@@ -159,7 +159,7 @@ impl App<'_> {
         let settings = self.settings()?;
         let profile = settings.profile()?;
         self.conceal(profile.secrets.iter().cloned());
-        let session = self.open(profile, settings.state_dir(), memory).await?;
+        let session = self.open(profile, &settings, memory).await?;
         Ok(Session { extensions: settings.pbx().extensions.clone(), ..session })
     }
 
@@ -168,19 +168,19 @@ impl App<'_> {
         self.blackened.add(secrets);
     }
 
-    /// Makes a profile ready for work. Its state lies under `root`, without the profile's name; only
-    /// a command with shared memory fails without it.
+    /// Makes a profile ready for work. Only a command with shared memory fails where there is no place
+    /// for the state.
     ///
     /// # Errors
     /// `config`
     pub(crate) async fn open(
         &self,
         profile: Profile,
-        root: Result<PathBuf>,
+        settings: &Settings<'_>,
         memory: Memory,
     ) -> Result<Session> {
         let plan = self.global.dry_run.then(Plan::new);
-        self.open_on(profile, root, memory, plan).await
+        self.open_on(profile, settings, memory, plan).await
     }
 
     /// Makes a profile ready for work that reads in a dry run too, and has to keep from writing.
@@ -190,24 +190,21 @@ impl App<'_> {
     pub(crate) async fn open_to_read(
         &self,
         profile: Profile,
-        root: Result<PathBuf>,
+        settings: &Settings<'_>,
     ) -> Result<Session> {
-        self.open_on(profile, root, Memory::Own, None).await
+        self.open_on(profile, settings, Memory::Own, None).await
     }
 
     async fn open_on(
         &self,
         profile: Profile,
-        root: Result<PathBuf>,
+        settings: &Settings<'_>,
         memory: Memory,
         plan: Option<Plan>,
     ) -> Result<Session> {
-        let (state_dir, root) = match (memory, root) {
-            (Memory::Shared, root) => {
-                let root = root?;
-                (Some(root.clone()), Ok(root))
-            }
-            (Memory::Own, root) => (None, root),
+        let state_dir = match memory {
+            Memory::Own => None,
+            Memory::Shared => Some(settings.state_dir()?),
         };
         let opening = self.store(state_dir);
         let store = self.in_time(&self.history(), Manner::Reads, opening).await?;
@@ -216,7 +213,8 @@ impl App<'_> {
             hub = hub.plan(plan.clone());
         } else {
             // All processes of this host share what a CRM allows.
-            match root.and_then(|root| DirectoryLimiter::new(root.join(LIMITS))) {
+            let limits = settings.state_dir().map(|root| root.join(LIMITS));
+            match limits.and_then(DirectoryLimiter::new) {
                 Ok(limiter) => hub = hub.limiter(Arc::new(limiter)),
                 Err(error) if memory == Memory::Shared => return Err(error),
                 Err(error) => {

@@ -76,20 +76,19 @@ impl FetchToken for Authorization {
     }
 }
 
-const READY_KEY_OVER: &str = "the ready access_key is wrong or over: it lives 20 minutes; configure api_key, which gets new ones";
+/// What to do when a ready access key from the configuration is refused.
+pub(crate) const READY_KEY_OVER: &str = "the ready access_key is wrong or over: it lives 20 minutes; configure api_key, which gets new ones";
+
+/// What to do when a key that came with a request of Kontur's is refused.
+pub(crate) const INBOUND_KEY_OVER: &str =
+    "the key came with a request of Kontur's, and is good for minutes";
+
 const BEARER_REFUSED: &str = "copy `bearer` again: the page of private integrations shows it";
-const BROUGHT_KEY_OVER: &str = "the key came with a request of Kontur's, and is good for minutes";
 
-/// A ready access key from the configuration.
-pub(crate) fn ready_key(key: &Secret) -> Result<HeaderKey> {
+/// An access key that nothing renews.
+pub(crate) fn access_key(key: &Secret, hint: &'static str) -> Result<HeaderKey> {
     let key = HeaderKey::new(ACCESS_KEY, key).map_err(|error| error.with_key("access_key"))?;
-    Ok(key.with_hint(READY_KEY_OVER))
-}
-
-/// A key that came with a request of Kontur's.
-pub(crate) fn inbound_key(key: &Secret) -> Result<HeaderKey> {
-    let key = HeaderKey::new(ACCESS_KEY, key).map_err(|error| error.with_key("access_key"))?;
-    Ok(key.with_hint(BROUGHT_KEY_OVER))
+    Ok(key.with_hint(hint))
 }
 
 /// A person's key.

@@ -234,7 +234,8 @@ impl Client {
     /// # Errors
     /// `config`: it is no key.
     pub fn with_key(&self, key: &Secret) -> Result<Self> {
-        let pipeline = self.pipeline.with_auth(Arc::new(auth::inbound_key(key)?));
+        let pipeline =
+            self.pipeline.with_auth(Arc::new(auth::access_key(key, auth::INBOUND_KEY_OVER)?));
         Ok(Self {
             persons: pipeline.clone(),
             pipeline,
@@ -311,7 +312,7 @@ fn open(hub: &Hub, account: &Account, config: &Config) -> Result<Client> {
     };
     let mut keys = None;
     let auth: Arc<dyn Auth> = if let Some(key) = given(config.access_key.as_ref()) {
-        Arc::new(auth::ready_key(key)?)
+        Arc::new(auth::access_key(key, auth::READY_KEY_OVER)?)
     } else {
         let tokens = TokenSecrets::default();
         let authorization = pipeline(api, Arc::new(NoAuth::masking(&tokens)))?;

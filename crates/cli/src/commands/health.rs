@@ -74,7 +74,7 @@ pub(super) async fn run(app: &App<'_>, args: &HealthArgs) -> Result<Exit> {
         let session = match profile {
             Ok(profile) => {
                 let phone = searched(args, &profile)?;
-                let session = app.open(profile, settings.state_dir(), Memory::Own).await;
+                let session = app.open(profile, &settings, Memory::Own).await;
                 session.map(|session| (session, phone))
             }
             Err(error) => Err(error),

@@ -134,11 +134,10 @@ async fn open(app: &App<'_>) -> Result<Opened> {
     };
     let good = profiles.iter().filter_map(|(_, profile)| profile.as_ref().ok());
     app.conceal(good.flat_map(|profile| profile.secrets.clone()));
-    let state_dir = settings.state_dir()?;
     let mut opened = Opened { sessions: Vec::new(), broken: Vec::new() };
     for (name, profile) in profiles {
         let session = match profile {
-            Ok(profile) => app.open(profile, Ok(state_dir.clone()), Memory::Shared).await,
+            Ok(profile) => app.open(profile, &settings, Memory::Shared).await,
             Err(error) => Err(error),
         };
         match session {

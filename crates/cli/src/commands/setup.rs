@@ -72,7 +72,7 @@ pub(super) async fn run(app: &App<'_>, args: &SetupArgs) -> Result<Exit> {
         profile = profile.with_secret_file(file.clone())?;
     }
     app.conceal(profile.secrets.iter().cloned());
-    let session = app.open_to_read(profile, settings.state_dir()).await?;
+    let session = app.open_to_read(profile, &settings).await?;
     let plan = if args.remove { SetupPlan::removal() } else { SetupPlan::new(None) };
     let plan = if app.global.dry_run {
         plan.shown_only()

@@ -46,23 +46,12 @@ pub trait BatchForm: Send + Sync + 'static {
 pub type PartResult = Result<Response, Refusal>;
 
 /// An operation as a part of a batch, whatever it returns. Every [`Operation`] is one.
-pub trait BatchPart: Send + Sync {
-    /// Its data.
+trait BatchPart: Send + Sync {
     fn info(&self) -> OperationInfo;
-    /// Its request.
-    ///
-    /// # Errors
-    /// As [`Operation::request`].
     fn request(&self) -> Result<ApiRequest>;
-    /// Its response in a dry run.
     fn planned(&self) -> Response;
-    /// The value in its response, behind a box.
-    ///
-    /// # Errors
-    /// As [`Operation::decode`].
     fn decode_boxed(&self, response: &Response) -> Result<Box<dyn Any + Send>>;
-    /// The value where the refusal is a result.
-    fn recover_boxed(&self, refusal: &Refusal) -> Option<Box<dyn Any + Send>>;
+    fn recover_boxed(&self, refusal: &Refusal, response: &Response) -> Option<Box<dyn Any + Send>>;
 }
 
 impl<O> BatchPart for O
@@ -90,9 +79,8 @@ where
         Ok(Box::new(self.decode(response)?))
     }
 
-    fn recover_boxed(&self, refusal: &Refusal) -> Option<Box<dyn Any + Send>> {
-        let empty = Response::ok_json(&serde_json::Value::Null);
-        self.recover(refusal, &empty).map(|value| Box::new(value) as Box<dyn Any + Send>)
+    fn recover_boxed(&self, refusal: &Refusal, response: &Response) -> Option<Box<dyn Any + Send>> {
+        self.recover(refusal, response).map(|value| Box::new(value) as Box<dyn Any + Send>)
     }
 }
 
@@ -228,11 +216,7 @@ impl<F: BatchForm> Operation for InFlight<'_, F> {
     /// The worst of its parts: one that must not be repeated makes the whole so.
     fn repeat(&self) -> Repeat {
         let repeats = self.0.parts.iter().map(|part| part.info().repeat);
-        repeats.fold(Repeat::Safe, |worst, repeat| match (worst, repeat) {
-            (Repeat::Unsafe, _) | (_, Repeat::Unsafe) => Repeat::Unsafe,
-            (Repeat::Keyed, _) | (_, Repeat::Keyed) => Repeat::Keyed,
-            (Repeat::Safe, Repeat::Safe) => Repeat::Safe,
-        })
+        repeats.max().unwrap_or(Repeat::Safe)
     }
 
     fn subject(&self) -> Option<Cow<'_, str>> {
@@ -249,7 +233,7 @@ impl<F: BatchForm> Operation for InFlight<'_, F> {
             let outcome = match results.remove(&key) {
                 Some(Ok(response)) => part.decode_boxed(&response).map_err(Failed::Unreadable),
                 Some(Err(refusal)) => part
-                    .recover_boxed(&refusal)
+                    .recover_boxed(&refusal, response)
                     .ok_or_else(|| Failed::Refused(Box::new((refusal, response.clone())))),
                 None => Err(Failed::Missing),
             };

@@ -164,6 +164,32 @@ impl ApiRequest {
         self
     }
 
+    /// Adds a query parameter if there is a value.
+    #[must_use]
+    pub fn query_opt(
+        self,
+        name: impl Into<Cow<'static, str>>,
+        value: Option<impl Into<String>>,
+    ) -> Self {
+        match value {
+            Some(value) => self.query(name, value),
+            None => self,
+        }
+    }
+
+    /// Adds a field to a form body if there is a value.
+    #[must_use]
+    pub fn form_opt(
+        self,
+        name: impl Into<Cow<'static, str>>,
+        value: Option<impl Into<String>>,
+    ) -> Self {
+        match value {
+            Some(value) => self.form(name, value),
+            None => self,
+        }
+    }
+
     /// Adds a field to a form body whose value is a structure written as JSON.
     pub fn form_json<T: Serialize + ?Sized>(
         self,

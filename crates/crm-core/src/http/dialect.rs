@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use super::{OperationInfo, Response};
 use crate::error::{Effect, ErrorKind};
-use crate::limit::Lane;
 use crate::name::CrmName;
 
 /// What to do after a refusal.
@@ -128,6 +127,8 @@ pub enum PauseScope {
     Quota,
     /// The requests of this operation in the account.
     Operation,
+    /// Those requests of this operation that can wait; live ones go on.
+    OperationHistory,
 }
 
 /// A pause that a good response asks for, as when it reports that an allowance is nearly used up.
@@ -136,22 +137,14 @@ pub enum PauseScope {
 pub struct Pause {
     /// What is held back.
     pub scope: PauseScope,
-    /// The lane that is held back; `None` for both.
-    pub lane: Option<Lane>,
     /// How long, from the response on.
     pub length: Duration,
 }
 
 impl Pause {
-    /// Holds back both lanes.
+    /// Holds back what the scope names.
     pub const fn new(scope: PauseScope, length: Duration) -> Self {
-        Self { scope, lane: None, length }
-    }
-
-    /// Holds back what can wait; live requests go on. Only an [`Operation`](PauseScope::Operation)
-    /// has lanes of its own: in the other scopes the pause is dropped.
-    pub const fn history(scope: PauseScope, length: Duration) -> Self {
-        Self { scope, lane: Some(Lane::History), length }
+        Self { scope, length }
     }
 }
 

@@ -1,4 +1,4 @@
-//! What a failed attempt is told as.
+//! What a failed attempt is asked as.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -27,7 +27,7 @@ pub(super) struct Failure {
     pub(super) error: Error,
     pub(super) advice: Advice,
     /// The wait the server asked for.
-    pub(super) told: Option<Duration>,
+    pub(super) asked: Option<Duration>,
     /// What a limit refusal holds back.
     pub(super) scope: PauseScope,
 }
@@ -57,7 +57,7 @@ impl Failure {
         Self {
             error: Error::new(kind, text).with_effect(Effect::Maybe).with_hint(hint),
             advice,
-            told: None,
+            asked: None,
             scope: PauseScope::Account,
         }
     }
@@ -66,7 +66,7 @@ impl Failure {
     pub(super) fn refused(
         refusal: &Refusal,
         answer: &Response,
-        told: Option<Duration>,
+        asked: Option<Duration>,
         redactor: &Redactor,
     ) -> Self {
         let redact = |text: &str| redactor.excerpt(text, LONGEST_TEXT);
@@ -96,7 +96,8 @@ impl Failure {
         Self {
             error,
             advice: refusal.advice,
-            told: told.filter(|_| matches!(refusal.advice, Advice::Throttled | Advice::Transient)),
+            asked: asked
+                .filter(|_| matches!(refusal.advice, Advice::Throttled | Advice::Transient)),
             scope: refusal.scope,
         }
     }
@@ -133,15 +134,15 @@ impl Failure {
         };
         let text = redactor.redact(&failure.to_string());
         let error = Error::new(kind, format!("{host}: {text}")).with_effect(effect).with_hint(hint);
-        Self { error, advice, told: None, scope: PauseScope::Account }
+        Self { error, advice, asked: None, scope: PauseScope::Account }
     }
 
     /// The error a caller gets when there is no further attempt.
     pub(super) fn last_word(self, repeat: Repeat, worst: Effect, wait: Duration) -> Error {
         let again = match self.advice {
-            Advice::Throttled => TryAgain::After(self.told.unwrap_or(wait)),
+            Advice::Throttled => TryAgain::After(self.asked.unwrap_or(wait)),
             Advice::Transient if retry::may_repeat(repeat, worst, self.advice) => {
-                self.told.map_or(TryAgain::Later, TryAgain::After)
+                self.asked.map_or(TryAgain::Later, TryAgain::After)
             }
             _ => TryAgain::Never,
         };

@@ -32,7 +32,7 @@ mod trace;
 mod transport;
 
 pub use self::reqwest::ReqwestTransport;
-pub use batch::{Batch, BatchForm, BatchKey, BatchPart, BatchResults, PartResult};
+pub use batch::{Batch, BatchForm, BatchKey, BatchResults, PartResult};
 pub use body::{ApiRequest, Body};
 pub use dialect::{Advice, Dialect, Pause, PauseScope, Refusal};
 pub use endpoint::Endpoint;

@@ -1,16 +1,15 @@
 //! Structures as query or form parameters in brackets, as PHP reads them.
 
-use std::borrow::Cow;
+use std::fmt;
 
-use serde::Serialize;
-use serde::ser::{SerializeMap, Serializer};
-use url::form_urlencoded;
+use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
-use super::ApiRequest;
 use crate::error::{Error, Result};
 
-/// The pairs of a structure under a name: `filter[phones][0]=…`. Fields keep their order; an empty
-/// list has no pair.
+/// The pairs of a structure under a name: `filter[phones][]=…`. Fields keep their order; flags are 1
+/// and 0, absent values have no pair. Lists of plain values are written `name[]`, lists of structures
+/// `name[0][field]`.
 ///
 /// ```
 /// use vochi_crm_core::http::nested_pairs;
@@ -21,79 +20,160 @@ use crate::error::{Error, Result};
 /// }
 /// let pairs = nested_pairs("filter", &Filter { ids: vec![7, 8], name: Some("a&b") })?;
 /// let names: Vec<&str> = pairs.iter().map(|(name, _)| name.as_str()).collect();
-/// assert_eq!(names, ["filter[ids][0]", "filter[ids][1]", "filter[name]"]);
+/// assert_eq!(names, ["filter[ids][]", "filter[ids][]", "filter[name]"]);
 /// assert_eq!(pairs[2].1, "a&b");
 /// # Ok::<(), vochi_crm_core::Error>(())
 /// ```
 ///
 /// # Errors
-/// `internal` for a structure that has no such form, as a map with keys that are no texts.
+/// `input` for an empty list, which brackets cannot express; `internal` for a structure that is not
+/// JSON.
 pub fn nested_pairs<T: Serialize + ?Sized>(name: &str, value: &T) -> Result<Vec<(String, String)>> {
-    let text = serde_qs::to_string(&Named { name, value }).map_err(|error| {
-        Error::internal("a request cannot be written in brackets").with_source(error)
-    })?;
-    Ok(form_urlencoded::parse(text.as_bytes()).into_owned().collect())
+    let internal =
+        |error| Error::internal("a request cannot be written in brackets").with_source(error);
+    // Through text: a `Value` sorts the fields.
+    let text = serde_json::to_string(value).map_err(internal)?;
+    let node: Node = serde_json::from_str(&text).map_err(internal)?;
+    let mut pairs = Vec::new();
+    node.write(name.to_owned(), &mut pairs)?;
+    Ok(pairs)
 }
 
-struct Named<'a, T: ?Sized> {
-    name: &'a str,
-    value: &'a T,
+/// JSON with its fields in order.
+enum Node {
+    Absent,
+    Plain(String),
+    List(Vec<Self>),
+    Fields(Vec<(String, Self)>),
 }
 
-impl<T: Serialize + ?Sized> Serialize for Named<'_, T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(1))?;
-        map.serialize_entry(self.name, self.value)?;
-        map.end()
+impl Node {
+    fn write(self, name: String, pairs: &mut Vec<(String, String)>) -> Result<()> {
+        match self {
+            Self::Absent => {}
+            Self::Plain(text) => pairs.push((name, text)),
+            Self::List(items) if items.is_empty() => {
+                return Err(Error::input(format!("{name} is given no value"))
+                    .with_hint("send no request if there is nothing to look for"));
+            }
+            Self::List(items) => {
+                for (index, item) in items.into_iter().enumerate() {
+                    let place = match item {
+                        Self::Plain(_) | Self::Absent => format!("{name}[]"),
+                        Self::List(_) | Self::Fields(_) => format!("{name}[{index}]"),
+                    };
+                    item.write(place, pairs)?;
+                }
+            }
+            Self::Fields(fields) => {
+                for (field, value) in fields {
+                    value.write(format!("{name}[{field}]"), pairs)?;
+                }
+            }
+        }
+        Ok(())
     }
 }
 
-impl ApiRequest {
-    /// Adds a structure to the query in brackets, as [`nested_pairs`] writes it.
-    ///
-    /// # Errors
-    /// As [`nested_pairs`].
-    pub fn query_nested<T: Serialize + ?Sized>(mut self, name: &str, value: &T) -> Result<Self> {
-        for (name, value) in nested_pairs(name, value)? {
-            self = self.query(Cow::Owned(name), value);
-        }
-        Ok(self)
+impl<'de> Deserialize<'de> for Node {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(NodeVisitor)
+    }
+}
+
+struct NodeVisitor;
+
+impl<'de> Visitor<'de> for NodeVisitor {
+    type Value = Node;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
     }
 
-    /// Adds a structure to a form body in brackets, as [`nested_pairs`] writes it.
-    ///
-    /// # Errors
-    /// As [`nested_pairs`].
-    pub fn form_nested<T: Serialize + ?Sized>(mut self, name: &str, value: &T) -> Result<Self> {
-        for (name, value) in nested_pairs(name, value)? {
-            self = self.form(Cow::Owned(name), value);
-        }
-        Ok(self)
+    fn visit_unit<E>(self) -> Result<Node, E> {
+        Ok(Node::Absent)
     }
 
-    /// Adds a query parameter if there is a value.
-    #[must_use]
-    pub fn query_opt(
-        self,
-        name: impl Into<Cow<'static, str>>,
-        value: Option<impl Into<String>>,
-    ) -> Self {
-        match value {
-            Some(value) => self.query(name, value),
-            None => self,
-        }
+    fn visit_bool<E>(self, flag: bool) -> Result<Node, E> {
+        Ok(Node::Plain(u8::from(flag).to_string()))
     }
 
-    /// Adds a field to a form body if there is a value.
-    #[must_use]
-    pub fn form_opt(
-        self,
-        name: impl Into<Cow<'static, str>>,
-        value: Option<impl Into<String>>,
-    ) -> Self {
-        match value {
-            Some(value) => self.form(name, value),
-            None => self,
+    fn visit_u64<E>(self, number: u64) -> Result<Node, E> {
+        Ok(Node::Plain(number.to_string()))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Node, E> {
+        Ok(Node::Plain(number.to_string()))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Node, E> {
+        Ok(Node::Plain(number.to_string()))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Node, E> {
+        Ok(Node::Plain(text.to_owned()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Node, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = list.next_element()? {
+            items.push(item);
         }
+        Ok(Node::List(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node, A::Error> {
+        let mut fields = Vec::new();
+        while let Some(field) = map.next_entry()? {
+            fields.push(field);
+        }
+        Ok(Node::Fields(fields))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[derive(Serialize)]
+    struct Order {
+        name: &'static str,
+        items: Vec<Item>,
+        absent: Option<u32>,
+        urgent: bool,
+    }
+
+    #[derive(Serialize)]
+    struct Item {
+        price: f64,
+        count: i8,
+    }
+
+    #[test]
+    fn structures_keep_their_order_and_lists_of_them_their_index() {
+        let items = vec![Item { price: 1.5, count: 2 }, Item { price: 3.0, count: -1 }];
+        let order = Order { name: "я", items, absent: None, urgent: true };
+        let pairs = nested_pairs("order", &order).unwrap();
+        let pairs: Vec<String> =
+            pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        assert_eq!(
+            pairs,
+            [
+                "order[name]=я",
+                "order[items][0][price]=1.5",
+                "order[items][0][count]=2",
+                "order[items][1][price]=3",
+                "order[items][1][count]=-1",
+                "order[urgent]=1",
+            ]
+        );
+    }
+
+    #[test]
+    fn empty_list_is_an_error_that_names_it() {
+        let error = nested_pairs("filter", &json!({ "ids": [] })).unwrap_err();
+        assert!(error.message().starts_with("filter[ids]"), "{error}");
     }
 }

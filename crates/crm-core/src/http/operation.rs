@@ -6,8 +6,8 @@ use std::fmt;
 use super::{ApiRequest, Refusal, Response};
 use crate::error::{Effect, Result};
 
-/// Whether sending a request twice can have two effects.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// Whether sending a request twice can have two effects, from the safest on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Repeat {
     /// It changes nothing, or sets the same value again.
     Safe,

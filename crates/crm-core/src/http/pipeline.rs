@@ -172,26 +172,18 @@ impl Pipeline {
     /// Holds back what a limit refusal or a good response names.
     fn pause(&self, info: &OperationInfo, pause: Pause) {
         let account = self.inner.account.as_str();
-        match (pause.scope, pause.lane) {
-            (PauseScope::Operation, lane) => {
-                for lane in [Lane::Live, Lane::History]
-                    .into_iter()
-                    .filter(|own| lane.is_none_or(|lane| lane == *own))
-                {
-                    if let Some(bucket) = self.operation_limit(info, lane) {
-                        bucket.hold(pause.length);
-                    }
-                }
+        // The CRM counts an account and a quota without lanes.
+        let buckets = self.buckets(info.class).map(|(.., bucket)| bucket);
+        let lanes: &[Lane] = match pause.scope {
+            PauseScope::Account => {
+                return buckets.for_each(|bucket| bucket.refused(account, pause.length));
             }
-            // The CRM counts these without lanes.
-            (PauseScope::Account, None) => {
-                self.buckets(info.class)
-                    .for_each(|(.., bucket)| bucket.refused(account, pause.length));
-            }
-            (PauseScope::Quota, None) => {
-                self.buckets(info.class).for_each(|(.., bucket)| bucket.hold(pause.length));
-            }
-            (PauseScope::Account | PauseScope::Quota, Some(_)) => {}
+            PauseScope::Quota => return buckets.for_each(|bucket| bucket.hold(pause.length)),
+            PauseScope::Operation => &[Lane::Live, Lane::History],
+            PauseScope::OperationHistory => &[Lane::History],
+        };
+        for bucket in lanes.iter().filter_map(|lane| self.operation_limit(info, *lane)) {
+            bucket.hold(pause.length);
         }
     }
 }
@@ -266,7 +258,7 @@ impl Run<'_> {
                     continue;
                 }
             }
-            let wait = inner.retry.wait(*attempts, failure.advice, failure.told);
+            let wait = inner.retry.wait(*attempts, failure.advice, failure.asked);
             if failure.advice == Advice::Throttled {
                 self.pipeline.pause(self.info, Pause::new(failure.scope, wait));
             }
@@ -351,8 +343,8 @@ impl Run<'_> {
 
     fn refused(&self, refusal: &Refusal, response: &Response) -> Failure {
         let inner = &*self.pipeline.inner;
-        let told = inner.dialect.retry_after(self.info, response);
-        let mut failure = Failure::refused(refusal, response, told, &self.pipeline.redactor());
+        let asked = inner.dialect.retry_after(self.info, response);
+        let mut failure = Failure::refused(refusal, response, asked, &self.pipeline.redactor());
         if refusal.advice() == Advice::Renew
             && let Some(hint) = inner.auth.hint()
         {

@@ -4,7 +4,7 @@
 
 mod cancelling;
 mod deadlines;
-mod directory;
+pub(crate) mod directory;
 mod fairness;
 mod pauses;
 mod quotas;

@@ -17,6 +17,7 @@ mod page;
 mod pending;
 mod phone;
 mod pipeline;
+mod process;
 mod state;
 mod streaming;
 mod transport;

@@ -5,7 +5,7 @@ mod directory;
 mod log;
 mod memory;
 mod order;
-mod processes;
+pub(crate) mod processes;
 mod read_only;
 mod sweep;
 

@@ -1,11 +1,7 @@
 //! One operation for all lists.
 
-use std::fmt;
-
-use serde::de::{MapAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::Value;
-use vochi_crm_core::http::{ApiRequest, Operation, Repeat};
+use serde::Serialize;
+use vochi_crm_core::http::{ApiRequest, Operation, Repeat, nested_pairs};
 use vochi_crm_core::{Error, Result};
 
 use super::response::{Entity, Page};
@@ -118,58 +114,18 @@ impl<F: Filter> Operation for List<F> {
     }
 }
 
-/// Adds a filter to a request.
+/// Adds a filter to a request. Blank values are left out.
 fn filtered(mut request: ApiRequest, filter: &impl Serialize) -> Result<ApiRequest> {
-    let internal = |error| Error::internal("a filter cannot be written").with_source(error);
-    let text = serde_json::to_string(filter).map_err(internal)?;
-    let Fields(fields) = serde_json::from_str(&text).map_err(internal)?;
-    for (name, value) in fields {
-        let (name, values) = match value {
-            Value::Array(values) => (format!("filter[{name}][]"), values),
-            value => (format!("filter[{name}]"), vec![value]),
-        };
-        let values = values.into_iter().map(text_of).filter(|text| !text.trim().is_empty());
-        let values: Vec<String> = values.collect();
-        if values.is_empty() {
+    let pairs = nested_pairs("filter", filter)?;
+    let is_blank = |(_, value): &(String, String)| value.trim().is_empty();
+    for (name, _) in pairs.iter().filter(|pair| is_blank(pair)) {
+        if pairs.iter().filter(|(other, _)| other == name).all(is_blank) {
             return Err(Error::input(format!("{name} is given no value"))
                 .with_hint("send no request if there is nothing to look for"));
         }
-        for value in values {
-            request = request.query(name.clone(), value);
-        }
+    }
+    for (name, value) in pairs.into_iter().filter(|pair| !is_blank(pair)) {
+        request = request.query(name, value);
     }
     Ok(request)
-}
-
-fn text_of(value: Value) -> String {
-    match value {
-        Value::String(text) => text,
-        Value::Bool(flag) => u8::from(flag).to_string(),
-        value => value.to_string(),
-    }
-}
-
-/// The fields of a JSON object in their order.
-struct Fields(Vec<(String, Value)>);
-
-impl<'de> Deserialize<'de> for Fields {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct InOrder;
-        impl<'de> Visitor<'de> for InOrder {
-            type Value = Fields;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields, A::Error> {
-                let mut fields = Vec::new();
-                while let Some(field) = map.next_entry()? {
-                    fields.push(field);
-                }
-                Ok(Fields(fields))
-            }
-        }
-        deserializer.deserialize_map(InOrder)
-    }
 }

@@ -54,7 +54,7 @@ impl<'a> Accounts<'a> {
         let mut accounts = Vec::new();
         for profile in profiles {
             let has_popups = popups == Popups::Everywhere || profile.is_on_this_machine();
-            let session = app.open(profile, settings.state_dir(), Memory::Shared).await?;
+            let session = app.open(profile, settings, Memory::Shared).await?;
             accounts.push(Account { session, has_popups });
         }
         let without = accounts.iter().filter(|account| !account.has_popups);

@@ -18,7 +18,7 @@ use crate::time::{Clock, SystemClock};
 ///
 /// Lanes, pauses and quotas work as in [`GovernorLimiter`](super::GovernorLimiter); a lane is served
 /// in the order of arrival inside one process, and about so between processes. Each process keeps
-/// to its own quota: give all the same. A killed process holds up nobody, and loses at most the
+/// to its own quota: give all the same. A killed process holds up no other, and loses at most the
 /// permit it had.
 ///
 /// On a full disk a bucket goes on in the process alone, with a warning, until it can write again.

@@ -65,7 +65,7 @@ impl Dialect for Invented {
         let body: Value = serde_json::from_slice(&response.body).ok()?;
         match body["operating"].as_u64()? {
             475.. => Some(Pause::new(PauseScope::Operation, RESET)),
-            384.. => Some(Pause::history(PauseScope::Operation, RESET)),
+            384.. => Some(Pause::new(PauseScope::OperationHistory, RESET)),
             _ => None,
         }
     }

@@ -37,7 +37,8 @@ impl FetchToken for Refresh {
             return Err(Error::new(ErrorKind::Unavailable, "the server is down"));
         }
         let newest = self.0.newest.load(Ordering::SeqCst);
-        if current.is_some_and(|current| *current != newest) {
+        // A token that was lost cannot be refreshed.
+        if current.copied().unwrap_or_default() != newest {
             return Err(Error::new(ErrorKind::Auth, "invalid_grant"));
         }
         self.0.refreshes.fetch_add(1, Ordering::SeqCst);
@@ -75,6 +76,40 @@ struct Place(Arc<MemoryCallStore>);
 impl TokenStore for Place {
     async fn lock(&self) -> Result<Box<dyn CallSlot>, StoreError> {
         self.0.open_in(Space::Tokens, "shop", "oauth").await
+    }
+}
+
+/// A store that cannot write while it is full.
+#[derive(Debug)]
+struct Full {
+    place: Place,
+    is_full: AtomicBool,
+}
+
+#[async_trait::async_trait]
+impl TokenStore for Full {
+    async fn lock(&self) -> Result<Box<dyn CallSlot>, StoreError> {
+        let slot = self.place.lock().await?;
+        let is_full = self.is_full.load(Ordering::SeqCst);
+        Ok(if is_full { Box::new(ReadOnly(slot)) } else { slot })
+    }
+}
+
+#[derive(Debug)]
+struct ReadOnly(Box<dyn CallSlot>);
+
+#[async_trait::async_trait]
+impl CallSlot for ReadOnly {
+    fn document(&self) -> Option<&Value> {
+        self.0.document()
+    }
+
+    async fn save(&mut self, _: &Value) -> Result<(), StoreError> {
+        Err(StoreError::other("no space left"))
+    }
+
+    async fn remove(&mut self) -> Result<(), StoreError> {
+        Err(StoreError::other("no space left"))
     }
 }
 
@@ -152,6 +187,24 @@ async fn failed_refresh_loses_no_token() {
     server.is_down.store(false, Ordering::SeqCst);
     pipeline.send(&Cx::live(), &GetClient(1)).await.unwrap();
     assert_eq!(tokens(&script).last().map(String::as_str), Some("canary-token-2"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn token_that_cannot_be_saved_is_used_and_saved_later() {
+    let (server, store) = (Arc::new(Server::default()), Arc::new(MemoryCallStore::new()));
+    let full = Arc::new(Full { place: Place(store.clone()), is_full: AtomicBool::new(true) });
+    let fetch = Refresh(server.clone());
+    let tokens = CachedToken::stored(fetch, TokenSecrets::default(), full.clone());
+    let (hub, script) = hub((0..3).map(|_| result(1)));
+    let own = pipeline(&hub, Arc::new(tokens));
+    own.send(&Cx::live(), &GetClient(1)).await.unwrap();
+    full.is_full.store(false, Ordering::SeqCst);
+    own.send(&Cx::live(), &GetClient(1)).await.unwrap();
+    // Another process finds it and fetches none.
+    let other = pipeline(&hub, stored(&server, &store));
+    other.send(&Cx::live(), &GetClient(1)).await.unwrap();
+    assert_eq!(server.refreshes.load(Ordering::SeqCst), 1);
+    assert_eq!(self::tokens(&script), vec!["canary-token-1"; 3]);
 }
 
 #[tokio::test(start_paused = true)]

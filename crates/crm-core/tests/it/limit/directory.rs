@@ -1,7 +1,6 @@
 //! Buckets in files: shared by limiters of one directory, and by real processes.
 
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,6 +12,7 @@ use vochi_crm_core::time::Clock;
 use vochi_crm_core::{Error, ErrorKind, Timestamp};
 
 use super::{FIGURES, Figure, RETAILCRM, ms};
+use crate::process::{Role, Running, report};
 
 /// The machine's clock, moved by tokio's.
 #[derive(Debug)]
@@ -105,6 +105,22 @@ async fn pause_of_an_account_is_seen_by_the_other_limiter() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn waiter_of_a_paused_account_holds_up_no_other_account() {
+    let directory = tempfile::tempdir().unwrap();
+    let bucket = bucket(&limiter(directory.path()), RETAILCRM);
+    bucket.refused("shop", Duration::from_secs(5));
+    let paused = bucket.clone();
+    let paused = tokio::spawn(async move {
+        paused.take("shop", Lane::Live, within(Duration::from_secs(9))).await.unwrap()
+    });
+    tokio::time::sleep(ms(10)).await;
+    for _ in 0..3 {
+        bucket.take("another", Lane::Live, within(Duration::from_secs(1))).await.unwrap();
+    }
+    assert!(paused.await.unwrap() >= Duration::from_secs(4));
+}
+
+#[tokio::test(start_paused = true)]
 async fn unlimited_bucket_has_a_file_only_when_it_pauses() {
     let directory = tempfile::tempdir().unwrap();
     let limiter = limiter(directory.path());
@@ -141,68 +157,34 @@ async fn file_that_cannot_be_used_is_a_configuration_error() {
     assert!(error.hint().is_some());
 }
 
-const ROOT: &str = "VOCHI_CRM_TEST_LIMITS";
-const ROLE: &str = "VOCHI_CRM_TEST_LIMITS_ROLE";
+const SHARED: Figure = Figure { rate: 38.0, burst: 2, most: 40 };
 
-/// A process that does not outlive the test.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        drop(self.0.kill());
-        drop(self.0.wait());
+/// Takes permits and prints when.
+pub(crate) async fn take_permits(root: &Path) {
+    let bucket = bucket(&DirectoryLimiter::new(root).unwrap(), SHARED);
+    for _ in 0..20 {
+        bucket.take("shop", Lane::Live, within(Duration::from_mins(1))).await.unwrap();
+        report(&format!("at {}", vochi_crm_core::SystemClock.now().unix_micros()));
     }
 }
 
-fn start(directory: &Path, role: &str) -> Running {
-    let (_, test) = concat!(module_path!(), "::another_process").split_once("::").unwrap();
-    let child = Command::new(std::env::current_exe().unwrap())
-        .args(["--ignored", "--exact", "--nocapture", test])
-        .env(ROOT, directory)
-        .env(ROLE, role)
-        .stdout(Stdio::piped())
-        .spawn();
-    Running(child.unwrap())
-}
-
-const SHARED: Figure = Figure { rate: 38.0, burst: 2, most: 40 };
-
-#[test]
-#[ignore = "the other processes of the tests below"]
-fn another_process() {
-    let (Ok(root), Ok(role)) = (std::env::var(ROOT), std::env::var(ROLE)) else {
-        return;
-    };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
-        let limiter = DirectoryLimiter::new(&root).unwrap();
-        match role.as_str() {
-            "take" => {
-                let bucket = bucket(&limiter, SHARED);
-                for _ in 0..20 {
-                    bucket.take("shop", Lane::Live, within(Duration::from_mins(1))).await.unwrap();
-                    println!("at {}", vochi_crm_core::SystemClock.now().unix_micros());
-                }
-            }
-            "hold the file" => {
-                let file = std::fs::read_dir(&root).unwrap().next().unwrap().unwrap().path();
-                let file = std::fs::OpenOptions::new().write(true).open(file).unwrap();
-                file.lock().unwrap();
-                println!("held");
-                tokio::time::sleep(Duration::from_mins(1)).await;
-            }
-            other => panic!("no such role: {other}"),
-        }
-    });
+/// Locks the bucket's file until it is killed, or no test is left to do so.
+pub(crate) async fn hold_bucket_file(root: &Path) {
+    let file = std::fs::read_dir(root).unwrap().next().unwrap().unwrap().path();
+    let file = std::fs::OpenOptions::new().write(true).open(file).unwrap();
+    file.lock().unwrap();
+    report("held");
+    tokio::time::sleep(Duration::from_mins(1)).await;
 }
 
 #[test]
 fn eight_processes_keep_one_limit() {
     let directory = tempfile::tempdir().unwrap();
-    let children: Vec<Running> = (0..8).map(|_| start(directory.path(), "take")).collect();
+    let children: Vec<Running> =
+        (0..8).map(|_| Running::start(Role::TakePermits, directory.path())).collect();
     let mut times = Vec::new();
     for mut child in children {
-        let output = std::io::read_to_string(child.0.stdout.take().unwrap()).unwrap();
+        let output = child.output();
         let lines = output.lines().filter_map(|line| line.trim().split_once("at "));
         times.extend(lines.map(|(_, at)| at.parse::<i64>().unwrap()));
     }
@@ -222,16 +204,10 @@ async fn killed_process_that_held_the_file_blocks_no_other() {
     let directory = tempfile::tempdir().unwrap();
     let bucket = bucket(&DirectoryLimiter::new(directory.path()).unwrap(), SHARED);
     assert!(bucket.try_take("shop", Lane::Live));
-    let mut holder = start(directory.path(), "hold the file");
-    let mut lines = std::io::BufReader::new(holder.0.stdout.take().unwrap());
-    let mut line = String::new();
-    while !line.contains("held") {
-        line.clear();
-        assert!(std::io::BufRead::read_line(&mut lines, &mut line).unwrap() > 0);
-    }
+    let mut holder = Running::start(Role::HoldBucketFile, directory.path());
+    holder.wait_for("held");
     let refused = bucket.take("shop", Lane::Live, within(ms(200))).await;
     refused.expect_err("the file is held");
-    holder.0.kill().unwrap();
-    holder.0.wait().unwrap();
+    holder.kill();
     bucket.take("shop", Lane::Live, within(Duration::from_secs(1))).await.unwrap();
 }

@@ -1,78 +1,37 @@
 //! The directory store between real processes, and when they are killed.
 
 use std::fs;
-use std::process::{Child, Command, Stdio};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tokio::time::{sleep, timeout};
-use vochi_crm_core::state::CallStore;
+use vochi_crm_core::state::{CallStore, DirectoryCallStore};
 
 use super::{ACCOUNT, CALL, Place, document};
+use crate::process::{Role, Running};
 
-const ROOT: &str = "VOCHI_CRM_TEST_STATE";
-const ROLE: &str = "VOCHI_CRM_TEST_ROLE";
 const ROUNDS: u64 = 40;
 
-/// A process that does not outlive the test, however that ends.
-struct Running(Child);
-
-impl Running {
-    fn kill(&mut self) {
-        self.0.kill().unwrap();
-        self.0.wait().unwrap();
+/// Counts in the document of a call, opening it anew each time.
+pub(crate) async fn count_in_call(root: &Path) {
+    let store = DirectoryCallStore::open(root).await.unwrap();
+    for _ in 0..ROUNDS {
+        let mut slot = store.open(ACCOUNT, CALL).await.unwrap();
+        let seen = slot.document().and_then(Value::as_u64).unwrap_or(0);
+        slot.save(&json!(seen + 1)).await.unwrap();
     }
 }
 
-impl Drop for Running {
-    fn drop(&mut self) {
-        drop(self.0.kill());
-        drop(self.0.wait());
-    }
-}
-
-/// Runs [`another_process`] in another process.
-fn start(place: &Place, role: &str) -> Running {
-    let (_, test) = concat!(module_path!(), "::another_process").split_once("::").unwrap();
-    let child = Command::new(std::env::current_exe().unwrap())
-        .args(["--ignored", "--exact", test])
-        .env(ROOT, &place.root)
-        .env(ROLE, role)
-        .stdout(Stdio::null())
-        .spawn();
-    Running(child.unwrap())
-}
-
-#[test]
-#[ignore = "the second process of the tests below"]
-fn another_process() {
-    let (Ok(root), Ok(role)) = (std::env::var(ROOT), std::env::var(ROLE)) else {
-        return;
-    };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+/// Writes until it is killed, or no test is left to do so.
+pub(crate) async fn write_call(root: &Path) {
+    let store = DirectoryCallStore::open(root).await.unwrap();
     let began = Instant::now();
-    runtime.block_on(async {
-        let store = vochi_crm_core::state::DirectoryCallStore::open(root).await.unwrap();
-        match role.as_str() {
-            "count" => {
-                for _ in 0..ROUNDS {
-                    let mut slot = store.open(ACCOUNT, CALL).await.unwrap();
-                    let seen = slot.document().and_then(Value::as_u64).unwrap_or(0);
-                    slot.save(&json!(seen + 1)).await.unwrap();
-                }
-            }
-            // Until it is killed, or nobody is left to do so.
-            "write" => {
-                while began.elapsed() < Duration::from_mins(1) {
-                    let mut slot = store.open(ACCOUNT, CALL).await.unwrap();
-                    let round =
-                        slot.document().map_or(0, |document| document["round"].as_u64().unwrap());
-                    slot.save(&large(round + 1)).await.unwrap();
-                }
-            }
-            other => panic!("no such role: {other}"),
-        }
-    });
+    while began.elapsed() < Duration::from_mins(1) {
+        let mut slot = store.open(ACCOUNT, CALL).await.unwrap();
+        let round = slot.document().map_or(0, |document| document["round"].as_u64().unwrap());
+        slot.save(&large(round + 1)).await.unwrap();
+    }
 }
 
 /// Long enough that half of it would be noticed.
@@ -83,9 +42,9 @@ fn large(round: u64) -> Value {
 #[tokio::test]
 async fn processes_work_on_a_call_one_after_another() {
     let place = Place::new();
-    let children: Vec<_> = (0..4).map(|_| start(&place, "count")).collect();
+    let children: Vec<_> = (0..4).map(|_| Running::start(Role::CountInCall, &place.root)).collect();
     for mut child in children {
-        assert!(child.0.wait().unwrap().success());
+        child.succeeds();
     }
     let counted = document(&place.store().await, CALL).await;
     assert_eq!(counted, Some(json!(4 * ROUNDS)), "a count was lost");
@@ -97,7 +56,7 @@ async fn a_process_killed_at_any_moment_leaves_a_whole_document_and_no_lock() {
     let store = place.store().await;
     let mut last = 0;
     for delay in 0..12_u64 {
-        let mut child = start(&place, "write");
+        let mut child = Running::start(Role::WriteCall, &place.root);
         // Killed during the writes that follow, at a moment that shifts from round to round.
         let write = wait_for_a_write_after(&place, last);
         let seen = timeout(Duration::from_mins(1), write).await.expect("the process writes");
