@@ -53,7 +53,7 @@ impl Node {
             Self::Absent => {}
             Self::Plain(text) => pairs.push((name, text)),
             Self::List(items) if items.is_empty() => {
-                return Err(Error::input(format!("{name} is given no value"))
+                return Err(Error::input(format!("{name}[] is given no value"))
                     .with_hint("send no request if there is nothing to look for"));
             }
             Self::List(items) => {
@@ -174,6 +174,6 @@ mod tests {
     #[test]
     fn empty_list_is_an_error_that_names_it() {
         let error = nested_pairs("filter", &json!({ "ids": [] })).unwrap_err();
-        assert!(error.message().starts_with("filter[ids]"), "{error}");
+        assert!(error.message().starts_with("filter[ids][] "), "{error}");
     }
 }

@@ -1,10 +1,7 @@
 //! Every path in one table: the documentation is of 2022.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
-use vochi_crm_core::{Error, Result};
-
-/// What cannot stand in a segment of a path as it is: all but RFC 3986's unreserved characters.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+use vochi_crm_core::Result;
+use vochi_crm_core::http::segment;
 
 pub(super) const AUTHORIZE_PRIVATE: &str = "/authorization/authorize-private-integration";
 pub(super) const AUTHORIZE_PUBLIC: &str = "/authorization/authorize-integration";
@@ -41,15 +38,6 @@ pub(super) fn instance(id: &str) -> Result<String> {
 
 pub(super) fn setup(id: &str) -> Result<String> {
     Ok(format!("/integrations/{}/setup", segment(id)?))
-}
-
-/// A text as one segment of a path.
-fn segment(text: &str) -> Result<PercentEncode<'_>> {
-    // Dots alone would be taken for a way through the path, however they are encoded.
-    if matches!(text, "" | "." | "..") {
-        return Err(Error::input(format!("{text:?} is no id")));
-    }
-    Ok(utf8_percent_encode(text, RESERVED))
 }
 
 #[cfg(test)]

@@ -239,12 +239,22 @@ fn files() -> Vec<Row> {
             upload("audio/mpeg\r\nX-Evil: 1"),
         ),
         row("UploadFile", "a type in other letters", "no content type", upload("звук/mp3")),
-        row("GetFileMeta", "a way through the path", "\"..\" is no id", GetFileMeta::new(up())),
-        row("DownloadFile", "a way through the path", "\"..\" is no id", DownloadFile::new(up())),
+        row(
+            "GetFileMeta",
+            "a way through the path",
+            "invalid id \"..\": cannot be part of a path",
+            GetFileMeta::new(up()),
+        ),
+        row(
+            "DownloadFile",
+            "a way through the path",
+            "invalid id \"..\": cannot be part of a path",
+            DownloadFile::new(up()),
+        ),
         row(
             "DownloadFile",
             "the same place in the path",
-            "\".\" is no id",
+            "invalid id \".\": cannot be part of a path",
             DownloadFile::new(FileId::new(".").unwrap()),
         ),
         row(
