@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::call::{CrmUserId, Extension, Line};
-use crate::connector::CrmUser;
+use crate::call::{CrmUserId, Extension, Line, Outcome};
+use crate::connector::{CrmUser, Cx};
+use crate::error::{Error, Result};
 use crate::phone::PhoneNumber;
 use crate::warning::{Warning, WarningKind};
 
@@ -17,12 +18,19 @@ use crate::warning::{Warning, WarningKind};
 /// assert_eq!(directory.extension_of(&user).map(|found| found.as_str()), Some("151"));
 /// # Ok::<(), vochi_crm_core::Error>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Directory {
-    users: BTreeMap<Extension, CrmUserId>,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Directory<U = CrmUserId> {
+    users: BTreeMap<Extension, U>,
     lines: BTreeMap<Line, PhoneNumber>,
-    default_user: Option<CrmUserId>,
-    missed_user: Option<CrmUserId>,
+    default_user: Option<U>,
+    missed_user: Option<U>,
+}
+
+impl<U> Default for Directory<U> {
+    fn default() -> Self {
+        let (users, lines) = (BTreeMap::new(), BTreeMap::new());
+        Self { users, lines, default_user: None, missed_user: None }
+    }
 }
 
 impl Directory {
@@ -31,68 +39,30 @@ impl Directory {
         Self::default()
     }
 
-    /// Maps an extension, or an employee's mobile in E.164, to a CRM user.
-    #[must_use]
-    pub fn with_extension(mut self, extension: Extension, user: CrmUserId) -> Self {
-        self.users.insert(extension, user);
-        self
-    }
-
-    /// Maps a line, as the PBX writes it, to its outside number.
-    #[must_use]
-    pub fn with_line(mut self, line: Line, number: PhoneNumber) -> Self {
-        self.lines.insert(line, number);
-        self
-    }
-
-    /// Whom to use when no extension is known.
-    #[must_use]
-    pub fn with_default_user(mut self, user: CrmUserId) -> Self {
-        self.default_user = Some(user);
-        self
-    }
-
-    /// Who gets the calls nobody answered.
-    #[must_use]
-    pub fn with_missed_user(mut self, user: CrmUserId) -> Self {
-        self.missed_user = Some(user);
-        self
-    }
-
-    /// The user behind an extension.
-    pub fn user_of(&self, extension: &Extension) -> Option<&CrmUserId> {
-        self.users.get(extension)
-    }
-
-    /// The extension of a user; of several, the first in order of text, an inner number before a
-    /// mobile.
-    pub fn extension_of(&self, user: &CrmUserId) -> Option<&Extension> {
-        let mut own = self.users.iter().filter(|(_, known)| *known == user).map(|(own, _)| own);
-        let first = own.next()?;
-        if first.as_str().starts_with('+') {
-            return own.find(|other| !other.as_str().starts_with('+')).or(Some(first));
+    /// The directory with the CRM's own ids of users. A connector parses them once, when it is opened.
+    ///
+    /// # Errors
+    /// `config`, with the key of the user that cannot be one of the CRM's: `extensions.151`,
+    /// `default_user`, `missed_user`.
+    pub fn typed<U>(&self, parse: impl Fn(&CrmUserId) -> Result<U>) -> Result<Directory<U>> {
+        let parse = |key: &str, user: &CrmUserId| {
+            parse(user).map_err(|error| {
+                let hint = error.hint().unwrap_or_default().to_owned();
+                Error::config(error.message().to_owned()).with_hint(hint).with_key(key.to_owned())
+            })
+        };
+        let mut users = BTreeMap::new();
+        for (extension, user) in &self.users {
+            users.insert(extension.clone(), parse(&format!("extensions.{extension}"), user)?);
         }
-        Some(first)
-    }
-
-    /// Every extension with its user.
-    pub fn extensions(&self) -> impl Iterator<Item = (&Extension, &CrmUserId)> {
-        self.users.iter()
-    }
-
-    /// The outside number of a line.
-    pub fn number_of(&self, line: &Line) -> Option<PhoneNumber> {
-        self.lines.get(line).copied()
-    }
-
-    /// Whom to use when no extension is known.
-    pub fn default_user(&self) -> Option<&CrmUserId> {
-        self.default_user.as_ref()
-    }
-
-    /// Who gets the calls nobody answered.
-    pub fn missed_user(&self) -> Option<&CrmUserId> {
-        self.missed_user.as_ref()
+        let one =
+            |key: &str, user: Option<&CrmUserId>| user.map(|user| parse(key, user)).transpose();
+        Ok(Directory {
+            users,
+            lines: self.lines.clone(),
+            default_user: one("default_user", self.default_user.as_ref())?,
+            missed_user: one("missed_user", self.missed_user.as_ref())?,
+        })
     }
 
     /// Holds the directory against the CRM's users and names every mismatch.
@@ -123,5 +93,88 @@ impl Directory {
             }
         }
         mismatches
+    }
+}
+
+impl<U: PartialEq> Directory<U> {
+    /// Maps an extension, or an employee's mobile in E.164, to a CRM user.
+    #[must_use]
+    pub fn with_extension(mut self, extension: Extension, user: U) -> Self {
+        self.users.insert(extension, user);
+        self
+    }
+
+    /// Maps a line, as the PBX writes it, to its outside number.
+    #[must_use]
+    pub fn with_line(mut self, line: Line, number: PhoneNumber) -> Self {
+        self.lines.insert(line, number);
+        self
+    }
+
+    /// The user of a call whose extensions are not known.
+    #[must_use]
+    pub fn with_default_user(mut self, user: U) -> Self {
+        self.default_user = Some(user);
+        self
+    }
+
+    /// Who gets the calls nobody answered.
+    #[must_use]
+    pub fn with_missed_user(mut self, user: U) -> Self {
+        self.missed_user = Some(user);
+        self
+    }
+
+    /// The user behind an extension.
+    pub fn user_of(&self, extension: &Extension) -> Option<&U> {
+        self.users.get(extension)
+    }
+
+    /// The extension of a user; of several, the first in order of text, an inner number before a
+    /// mobile.
+    pub fn extension_of(&self, user: &U) -> Option<&Extension> {
+        let mut own = self.users.iter().filter(|(_, known)| *known == user).map(|(own, _)| own);
+        let first = own.next()?;
+        if first.as_str().starts_with('+') {
+            return own.find(|other| !other.as_str().starts_with('+')).or(Some(first));
+        }
+        Some(first)
+    }
+
+    /// Every extension with its user.
+    pub fn extensions(&self) -> impl Iterator<Item = (&Extension, &U)> {
+        self.users.iter()
+    }
+
+    /// The outside number of a line.
+    pub fn number_of(&self, line: &Line) -> Option<PhoneNumber> {
+        self.lines.get(line).copied()
+    }
+
+    /// The user of a call whose extensions are not known.
+    pub fn default_user(&self) -> Option<&U> {
+        self.default_user.as_ref()
+    }
+
+    /// Who gets the calls nobody answered.
+    pub fn missed_user(&self) -> Option<&U> {
+        self.missed_user.as_ref()
+    }
+
+    /// The user behind an extension. An extension that is not mapped is a warning.
+    pub fn mapped_user(&self, cx: &Cx, extension: &Extension) -> Option<&U> {
+        let user = self.users.get(extension);
+        if user.is_none() {
+            let text = format!("extension {extension} is not in `extensions`");
+            cx.warn(WarningKind::UnmappedExtension, text);
+        }
+        user
+    }
+
+    /// The user of a call that no employee is known of: `missed_user` of a missed call, else
+    /// `default_user`.
+    pub fn fallback_user(&self, outcome: Outcome) -> Option<&U> {
+        let missed = self.missed_user.as_ref().filter(|_| outcome == Outcome::Missed);
+        missed.or(self.default_user.as_ref())
     }
 }

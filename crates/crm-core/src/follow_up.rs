@@ -6,14 +6,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::account::{Account, AccountConfig, UnknownCaller};
 use crate::call::{CallId, CallRecord, CrmUserId, Direction, Outcome, Party};
-use crate::connector::Cx;
+use crate::connector::{Context, Cx};
 use crate::error::{Effect, Error, ErrorKind, Result};
 use crate::hub::Hub;
 use crate::open_call::in_time;
 use crate::pending::{PendingCall, PendingKind};
 use crate::phone::PhoneNumber;
 use crate::state::{CallSlot, Space};
-use crate::warning::{Warning, WarningKind};
+use crate::warning::WarningKind;
 
 /// Something that is due once a call is recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,32 +85,26 @@ pub trait FollowUpJob: Sync {
         cx: &Cx,
         call: &FollowUpCall<'_>,
         customer: Option<Self::Customer>,
-        warnings: &mut Vec<Warning>,
     ) -> impl Future<Output = Result<Option<Self::Task>>> + Send;
 
     /// Creates the task.
     fn send_task(&self, cx: &Cx, task: &Self::Task) -> impl Future<Output = Result<()>> + Send;
 }
 
-/// Does what is pending after a recorded call. No call may be locked by the caller: the number is
-/// locked here, so that calls of one number, and processes that follow up one call, wait for each
-/// other.
-pub async fn follow_up<J: FollowUpJob>(
-    job: &J,
-    hub: &Hub,
-    cx: &Cx,
-    account: &Account,
-    call: &CallId,
-) -> Vec<Warning> {
-    let run = Run { job, hub, cx, account };
-    match run.pending_record(call).await {
-        Ok(None) => Vec::new(),
+/// Does what is pending after a recorded call. What fails is a warning of the scope. No call may be
+/// locked by the caller: the number is locked here, so that calls of one number, and processes that
+/// follow up one call, wait for each other.
+pub async fn follow_up<J: FollowUpJob>(job: &J, context: &Context, cx: &Cx, call: &CallId) {
+    let run = Run { job, hub: context.hub(), cx, account: context.account() };
+    let error = match run.pending_record(call).await {
+        Ok(None) => return,
         Ok(Some((_, number))) => match run.lock(number).await {
-            Ok(mut slot) => run.follow_up(call, &mut *slot).await,
-            Err(error) => vec![undone("follow-up", &error)],
+            Ok(mut slot) => return run.follow_up(call, &mut *slot).await,
+            Err(error) => error,
         },
-        Err(error) => vec![undone("follow-up", &error)],
-    }
+        Err(error) => error,
+    };
+    run.warn_undone("follow-up", &error);
 }
 
 struct Run<'a, J> {
@@ -137,17 +131,16 @@ impl<J: FollowUpJob> Run<'_, J> {
         in_time(self.cx, opening).await
     }
 
-    async fn follow_up(&self, call: &CallId, slot: &mut dyn CallSlot) -> Vec<Warning> {
+    async fn follow_up(&self, call: &CallId, slot: &mut dyn CallSlot) {
         // Another process may have done it while the number was locked.
         let (pending, number) = match self.pending_record(call).await {
             Ok(Some(found)) => found,
-            Ok(None) => return Vec::new(),
-            Err(error) => return vec![undone("follow-up", &error)],
+            Ok(None) => return,
+            Err(error) => return self.warn_undone("follow-up", &error),
         };
         let Some(record) = &pending.record else {
-            return Vec::new();
+            return;
         };
-        let mut warnings = Vec::new();
         let talked = record.talked_with().last();
         let talked = talked.filter(|_| record.outcome().is_answered());
         let manager = talked.and_then(|extension| self.account.directory().user_of(extension));
@@ -159,15 +152,14 @@ impl<J: FollowUpJob> Run<'_, J> {
                     customer = Some(found);
                     self.done(&due, Duty::Customer).await;
                 }
-                Err(error) => self.failed(&due, "customer", &error, &mut warnings).await,
+                Err(error) => self.failed(&due, "customer", &error).await,
             }
         }
         if pending.duties.contains(&Duty::Task)
-            && let Err(error) = self.task(&due, customer, &mut warnings).await
+            && let Err(error) = self.task(&due, customer).await
         {
-            self.failed(&due, "task", &error, &mut warnings).await;
+            self.failed(&due, "task", &error).await;
         }
-        warnings
     }
 
     /// The customer who has the number, created if there is none. It is remembered under the
@@ -208,12 +200,7 @@ impl<J: FollowUpJob> Run<'_, J> {
 
     /// Sends the task. That it is sent is stored first: it may be lost, and that is reported, but it
     /// never comes twice.
-    async fn task(
-        &self,
-        call: &FollowUpCall<'_>,
-        customer: Option<J::Customer>,
-        warnings: &mut Vec<Warning>,
-    ) -> Result<()> {
+    async fn task(&self, call: &FollowUpCall<'_>, customer: Option<J::Customer>) -> Result<()> {
         let sent = |sent: bool| {
             move |pending: &mut PendingCall| std::mem::replace(&mut pending.task_sent, sent)
         };
@@ -222,7 +209,7 @@ impl<J: FollowUpJob> Run<'_, J> {
         if pending.is_some_and(|pending| pending.task_sent) {
             return Err(not_known());
         }
-        let Some(task) = self.job.task(self.cx, call, customer, warnings).await? else {
+        let Some(task) = self.job.task(self.cx, call, customer).await? else {
             self.done(call, Duty::Task).await;
             return Ok(());
         };
@@ -255,14 +242,17 @@ impl<J: FollowUpJob> Run<'_, J> {
         self.hub.note_pending(self.cx, account, id, done).await;
     }
 
-    async fn failed(
-        &self,
-        call: &FollowUpCall<'_>,
-        what: &str,
-        error: &Error,
-        warnings: &mut Vec<Warning>,
-    ) {
-        warnings.push(undone(what, error));
+    fn warn_undone(&self, what: &str, error: &Error) {
+        let (kind, became) = match error.effect() {
+            Effect::NotApplied => (WarningKind::FollowUpPending, "was not made"),
+            _ => (WarningKind::Incomplete, "may have been made"),
+        };
+        let why = error.message();
+        self.cx.warn(kind, format!("the call is recorded, but a {what} {became}: {why}"));
+    }
+
+    async fn failed(&self, call: &FollowUpCall<'_>, what: &str, error: &Error) {
+        self.warn_undone(what, error);
         let now = self.hub.clock().now();
         let failed = |pending: &mut PendingCall| {
             pending.failed(PendingKind::FollowUp, now, error);
@@ -279,13 +269,4 @@ fn not_known() -> Error {
     Error::new(ErrorKind::Unavailable, "the process ended, or the response was lost")
         .with_effect(Effect::Maybe)
         .with_hint("look into the CRM; the task is not sent a second time by itself")
-}
-
-fn undone(what: &str, error: &Error) -> Warning {
-    let (kind, became) = match error.effect() {
-        Effect::NotApplied => (WarningKind::FollowUpPending, "was not made"),
-        _ => (WarningKind::Incomplete, "may have been made"),
-    };
-    let why = error.message();
-    Warning::new(kind, format!("the call is recorded, but a {what} {became}: {why}"))
 }

@@ -26,6 +26,7 @@ pub mod page;
 pub mod pending;
 pub mod phone;
 pub mod retry;
+pub mod spi;
 pub mod state;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

@@ -5,29 +5,43 @@ use std::sync::Arc;
 
 /// Which CRM, by the name used in configuration: `retailcrm`, `uon`, `bitrix24`, `kontur`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct CrmName(&'static str);
+pub struct CrmName {
+    name: &'static str,
+    title: &'static str,
+}
 
 impl CrmName {
-    /// A CRM's name. Connectors define theirs as a constant.
+    /// A CRM's name, also its title. Connectors define theirs as a constant.
     pub const fn new(name: &'static str) -> Self {
-        Self(name)
+        Self { name, title: name }
+    }
+
+    /// Sets how the CRM is called in texts for people, as `RetailCRM`.
+    #[must_use]
+    pub const fn with_title(self, title: &'static str) -> Self {
+        Self { title, ..self }
     }
 
     /// The name as text.
     pub const fn as_str(self) -> &'static str {
-        self.0
+        self.name
+    }
+
+    /// How the CRM is called in texts for people.
+    pub const fn title(self) -> &'static str {
+        self.title
     }
 }
 
 impl fmt::Display for CrmName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0)
+        f.write_str(self.name)
     }
 }
 
 impl fmt::Debug for CrmName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "CrmName({})", self.0)
+        write!(f, "CrmName({})", self.name)
     }
 }
 

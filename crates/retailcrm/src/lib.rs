@@ -43,4 +43,4 @@ pub use limits::{GENERAL, TELEPHONY};
 use vochi_crm_core::CrmName;
 
 /// The CRM's name in configuration, logs and errors.
-pub const CRM: CrmName = CrmName::new("retailcrm");
+pub const CRM: CrmName = CrmName::new("retailcrm").with_title("RetailCRM");

@@ -8,7 +8,7 @@ use std::time::Duration;
 pub use config::{ACCOUNT_KEYS, AccountConfig, LimitScope, Popup, UnknownCaller, UnknownCallers};
 
 use crate::call::{CallId, Line};
-use crate::connector::SetupPlan;
+use crate::connector::{Cx, SetupPlan};
 use crate::directory::Directory;
 use crate::error::{Error, Result};
 use crate::inbound::AllowedNetworks;
@@ -18,7 +18,7 @@ use crate::phone::{PhoneNumber, PhoneReader};
 use crate::retry::RetryPolicy;
 use crate::secret::SecretUrl;
 use crate::time::Zone;
-use crate::warning::{Warning, WarningKind};
+use crate::warning::WarningKind;
 
 /// The text of a task for a missed call. Employees read it, so it is in their language.
 const TASK_TEXT: &str = "Перезвонить: пропущенный звонок";
@@ -97,18 +97,14 @@ impl Account {
     }
 
     /// Our outside number behind a line. A line that is not mapped is left out, with a warning.
-    pub fn outside_number(
-        &self,
-        line: Option<&Line>,
-        warnings: &mut Vec<Warning>,
-    ) -> Option<PhoneNumber> {
+    pub fn outside_number(&self, cx: &Cx, line: Option<&Line>) -> Option<PhoneNumber> {
         let line = line?;
         let number = self.directory.number_of(line);
         if number.is_none() {
-            warnings.push(Warning::new(
+            cx.warn(
                 WarningKind::UnmappedLine,
-                format!("line {line} is not in `lines`; the CRM is not told our number"),
-            ));
+                format!("line {line} is not in `lines`; our number is not sent"),
+            );
         }
         number
     }

@@ -1,14 +1,16 @@
 //! The circumstances of one call into the library.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use crate::limit::Lane;
+use crate::warning::{Warning, WarningKind};
 
-/// The circumstances of an operation: until when it makes sense, how urgent it is, whom to blame.
+/// The circumstances of an operation: deadline, urgency, the host's trace id. It counts the requests
+/// and collects the warnings of its [scope](Self::scope).
 ///
 /// ```
 /// use std::time::Duration;
@@ -21,38 +23,39 @@ pub struct Cx {
     deadline: Option<Instant>,
     lane: Lane,
     trace_id: Option<Arc<str>>,
-    requests: Arc<Count>,
+    scope: Arc<Scope>,
 }
 
-/// Requests of one operation; those of its parts count for the whole too.
+/// Requests and warnings of one operation. Requests of its parts count for the whole too.
 #[derive(Debug, Default)]
-struct Count {
-    own: AtomicU32,
-    whole: Option<Arc<Count>>,
+struct Scope {
+    requests: AtomicU32,
+    warnings: Mutex<Vec<Warning>>,
+    whole: Option<Arc<Scope>>,
 }
 
-impl Count {
-    fn add(&self) {
-        self.own.fetch_add(1, Ordering::Relaxed);
+impl Scope {
+    fn count_request(&self) {
+        self.requests.fetch_add(1, Ordering::Relaxed);
         if let Some(whole) = &self.whole {
-            whole.add();
+            whole.count_request();
         }
     }
 }
 
 impl Cx {
-    /// Somebody is waiting: a phone rings.
+    /// For a person who waits: a phone rings.
     pub fn live() -> Self {
         Self::new(Lane::Live)
     }
 
-    /// Nobody is waiting: records, lists, checks.
+    /// For work in the background: records, lists, checks.
     pub fn history() -> Self {
         Self::new(Lane::History)
     }
 
     fn new(lane: Lane) -> Self {
-        Self { deadline: None, lane, trace_id: None, requests: Arc::default() }
+        Self { deadline: None, lane, trace_id: None, scope: Arc::default() }
     }
 
     /// Gives up this long from now. What would come later is dropped, not sent late.
@@ -86,17 +89,47 @@ impl Cx {
         self
     }
 
-    /// The same circumstances with a count of requests of its own, for a part of an operation. They
-    /// count here too.
+    /// The same circumstances with requests and warnings of its own, for one operation or a part of
+    /// one. Its requests count here too, its warnings do not.
+    ///
+    /// ```
+    /// use vochi_crm_core::{Cx, Warning, WarningKind};
+    /// let cx = Cx::history();
+    /// let part = cx.scope();
+    /// part.warn(WarningKind::UnknownOption, "RetailCRM has no option colour; left out");
+    /// assert_eq!(part.warnings().len(), 1);
+    /// assert!(cx.warnings().is_empty());
+    /// ```
     #[must_use]
-    pub fn counted(&self) -> Self {
-        Self {
-            requests: Arc::new(Count {
-                own: AtomicU32::new(0),
-                whole: Some(Arc::clone(&self.requests)),
-            }),
-            ..self.clone()
+    pub fn scope(&self) -> Self {
+        let whole = Some(Arc::clone(&self.scope));
+        Self { scope: Arc::new(Scope { whole, ..Scope::default() }), ..self.clone() }
+    }
+
+    /// Adds a warning to the scope, each once.
+    pub fn warn(&self, kind: WarningKind, text: impl Into<String>) {
+        self.add_warnings([Warning::new(kind, text)]);
+    }
+
+    /// Adds warnings to the scope, each once.
+    pub fn add_warnings(&self, warnings: impl IntoIterator<Item = Warning>) {
+        let mut known = self.scope.warnings.lock().unwrap_or_else(PoisonError::into_inner);
+        for warning in warnings {
+            if !known.contains(&warning) {
+                known.push(warning);
+            }
         }
+    }
+
+    /// Removes the warnings of a kind from the scope.
+    pub(crate) fn clear_warnings(&self, kind: WarningKind) {
+        let mut known = self.scope.warnings.lock().unwrap_or_else(PoisonError::into_inner);
+        known.retain(|warning| warning.kind() != kind);
+    }
+
+    /// The warnings of the scope, in order.
+    pub fn warnings(&self) -> Vec<Warning> {
+        self.scope.warnings.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// When it gives up.
@@ -114,12 +147,12 @@ impl Cx {
         self.trace_id.as_deref()
     }
 
-    /// How many requests went out under it.
+    /// How many requests the scope sent.
     pub fn requests(&self) -> u32 {
-        self.requests.own.load(Ordering::Relaxed)
+        self.scope.requests.load(Ordering::Relaxed)
     }
 
     pub(crate) fn count_request(&self) {
-        self.requests.add();
+        self.scope.count_request();
     }
 }

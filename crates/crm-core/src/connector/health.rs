@@ -75,9 +75,10 @@ pub struct HealthReport {
 }
 
 impl HealthReport {
-    /// The checks and how long the CRM took for its first answer.
+    /// The checks and how long the CRM took for its first response, which counts a millisecond at
+    /// least.
     pub fn new(latency: Duration, checks: Vec<Check>) -> Self {
-        Self { latency, checks }
+        Self { latency: latency.max(Duration::from_millis(1)), checks }
     }
 
     /// Whether every check passed.

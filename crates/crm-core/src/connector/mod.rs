@@ -4,6 +4,7 @@
 //! host that wants everything of one CRM uses that CRM's typed client instead.
 
 mod capability;
+mod context;
 mod cx;
 mod health;
 mod people;
@@ -13,6 +14,7 @@ mod setup;
 use std::fmt;
 
 pub use capability::{Capabilities, Capability};
+pub use context::Context;
 pub use cx::Cx;
 pub use health::{Check, HealthReport};
 pub use people::{Changes, CrmUser, Cursor, Customer, CustomerKind, Found, Responsible, UserList};
@@ -20,7 +22,7 @@ pub use receipt::Receipt;
 pub use setup::{SetupAction, SetupMode, SetupPlan, SetupReport};
 
 use crate::call::{CallEvent, CallId, CallRecord, Recording};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::inbound::{InboundEvent, InboundReply, InboundRequest};
 use crate::name::{AccountName, CrmName};
 use crate::phone::PhoneNumber;
@@ -32,11 +34,18 @@ use crate::phone::PhoneNumber;
 /// kind `unsupported`. Every method has a default that says so, so that a new one breaks nobody.
 #[async_trait::async_trait]
 pub trait CrmConnector: Send + Sync + fmt::Debug {
+    /// The account and the hub the connector works with.
+    fn context(&self) -> &Context;
+
     /// Which CRM.
-    fn crm(&self) -> CrmName;
+    fn crm(&self) -> CrmName {
+        self.context().crm()
+    }
 
     /// Which account.
-    fn account(&self) -> &AccountName;
+    fn account(&self) -> &AccountName {
+        self.context().account().name()
+    }
 
     /// What this CRM has.
     fn capabilities(&self) -> Capabilities;
@@ -47,7 +56,7 @@ pub trait CrmConnector: Send + Sync + fmt::Debug {
     /// Only where nothing could be checked at all; a check that fails is part of the report.
     async fn health(&self, cx: &Cx) -> Result<HealthReport> {
         let _ = cx;
-        Err(self.lacks("a health check"))
+        Err(self.context().unsupported("a health check"))
     }
 
     /// Tells the CRM about a live call. It never writes the CRM's history, save where the CRM's end
@@ -57,7 +66,7 @@ pub trait CrmConnector: Send + Sync + fmt::Debug {
     /// See [`Error::effect`]: with `maybe` the CRM may have shown it.
     async fn handle_event(&self, cx: &Cx, event: &CallEvent) -> Result<Receipt> {
         let _ = (cx, event);
-        Err(self.lacks("live calls"))
+        Err(self.context().unsupported("live calls"))
     }
 
     /// Settles finished calls: the CRM's history holds each once, whatever happened before. The
@@ -67,7 +76,7 @@ pub trait CrmConnector: Send + Sync + fmt::Debug {
     /// [`TalkUnknown`](crate::WarningKind::TalkUnknown).
     async fn log_calls(&self, cx: &Cx, records: &[CallRecord]) -> Vec<Result<Receipt>> {
         let _ = cx;
-        records.iter().map(|_| Err(self.lacks("a call history"))).collect()
+        records.iter().map(|_| Err(self.context().unsupported("a call history"))).collect()
     }
 
     /// Attaches a recording to a call that stands in the CRM's history.
@@ -81,7 +90,7 @@ pub trait CrmConnector: Send + Sync + fmt::Debug {
         recording: &Recording,
     ) -> Result<Receipt> {
         let _ = (cx, call, recording);
-        Err(self.lacks("attaching a recording to a recorded call"))
+        Err(self.context().unsupported("attaching a recording to a recorded call"))
     }
 
     /// Finds who has these numbers. The results stand in the order of the numbers.
@@ -90,7 +99,7 @@ pub trait CrmConnector: Send + Sync + fmt::Debug {
     /// Where the CRM could not be asked; an unknown number is no error.
     async fn find(&self, cx: &Cx, phones: &[PhoneNumber]) -> Result<Vec<Found>> {
         let _ = (cx, phones);
-        Err(self.lacks("finding a customer by phone"))
+        Err(self.context().unsupported("finding a customer by phone"))
     }
 
     /// Names the employee responsible for a number; `None` where nobody is.
@@ -99,7 +108,7 @@ pub trait CrmConnector: Send + Sync + fmt::Debug {
     /// Where the CRM could not be asked.
     async fn responsible(&self, cx: &Cx, phone: &PhoneNumber) -> Result<Option<Responsible>> {
         let _ = (cx, phone);
-        Err(self.lacks("naming the responsible employee"))
+        Err(self.context().unsupported("naming the responsible employee"))
     }
 
     /// Lists the CRM's users beside the account's directory.
@@ -108,7 +117,7 @@ pub trait CrmConnector: Send + Sync + fmt::Debug {
     /// Where the CRM could not be asked.
     async fn users(&self, cx: &Cx) -> Result<UserList> {
         let _ = cx;
-        Err(self.lacks("a list of users"))
+        Err(self.context().unsupported("a list of users"))
     }
 
     /// Customers created or changed since a cursor; without one, since the CRM's beginning.
@@ -117,7 +126,7 @@ pub trait CrmConnector: Send + Sync + fmt::Debug {
     /// Where the CRM could not be asked; the cursor given stays good.
     async fn changes(&self, cx: &Cx, since: Option<&Cursor>) -> Result<Changes> {
         let _ = (cx, since);
-        Err(self.lacks("a list of changes"))
+        Err(self.context().unsupported("a list of changes"))
     }
 
     /// Registers the telephony, or undoes that, as [`SetupPlan::action`] says. Twice is the same as
@@ -127,13 +136,13 @@ pub trait CrmConnector: Send + Sync + fmt::Debug {
     /// Where the CRM refuses.
     async fn setup(&self, cx: &Cx, plan: &SetupPlan) -> Result<SetupReport> {
         let _ = (cx, plan);
-        Err(self.lacks("registering the telephony"))
+        Err(self.context().unsupported("registering the telephony"))
     }
 
     /// Reads what the CRM sent us, and the answer it expects. Pure: no network, no waiting.
     fn parse_inbound(&self, request: &InboundRequest) -> (InboundReply, Result<InboundEvent>) {
         let _ = request;
-        (InboundReply::not_found(), Err(self.lacks("requests of its own")))
+        (InboundReply::not_found(), Err(self.context().unsupported("requests of its own")))
     }
 
     /// Makes sure an inbound event is genuine where that takes the network.
@@ -143,11 +152,5 @@ pub trait CrmConnector: Send + Sync + fmt::Debug {
     async fn verify_inbound(&self, cx: &Cx, event: &InboundEvent) -> Result<()> {
         let _ = (cx, event);
         Ok(())
-    }
-
-    /// The error for something this CRM does not have.
-    fn lacks(&self, what: &str) -> Error {
-        Error::unsupported(format!("{} does not have {what}", self.crm()))
-            .with_account(self.crm(), self.account().clone())
     }
 }

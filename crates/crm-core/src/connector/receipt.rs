@@ -4,6 +4,7 @@ use crate::call::{CallRecord, CrmCallId};
 use crate::warning::Warning;
 
 /// What came of an event or record that was handed to a CRM.
+#[must_use = "a receipt holds warnings for the operator"]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Receipt {
     crm_call_id: Option<CrmCallId>,
@@ -49,9 +50,9 @@ impl Receipt {
     ///
     /// ```
     /// use vochi_crm_core::{Receipt, Warning, WarningKind};
-    /// let told = || Warning::new(WarningKind::UnknownToCrm, "extension 999 is not in `extensions`");
-    /// let receipt = Receipt::new().with_warnings([told()]).with_warnings([told()]);
-    /// assert_eq!(receipt.warnings(), [told()]);
+    /// let unknown = || Warning::new(WarningKind::UnknownToCrm, "extension 999 is unknown");
+    /// let receipt = Receipt::new().with_warnings([unknown()]).with_warnings([unknown()]);
+    /// assert_eq!(receipt.warnings(), [unknown()]);
     /// ```
     #[must_use]
     pub fn with_warnings(mut self, warnings: impl IntoIterator<Item = Warning>) -> Self {

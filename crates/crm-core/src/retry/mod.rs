@@ -4,7 +4,8 @@ mod record_once;
 
 use std::time::Duration;
 
-pub use record_once::{RecordAttempt, RecordJob, RecordRepeat, record_once};
+pub use record_once::RecordRepeat;
+pub(crate) use record_once::{RecordAttempt, RecordJob, record_once};
 
 use http::{HeaderMap, header};
 

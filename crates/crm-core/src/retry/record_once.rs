@@ -30,7 +30,7 @@ pub enum RecordRepeat {
 }
 
 /// Sends records, and finds them in the history.
-pub trait RecordJob: Send {
+pub(crate) trait RecordJob: Send {
     /// What the CRM returns.
     type Sent: Send;
 
@@ -49,7 +49,7 @@ pub trait RecordJob: Send {
 
 /// An attempt to record a call that is about to be made. It is stored as pending.
 #[derive(Clone, Debug)]
-pub struct RecordAttempt {
+pub(crate) struct RecordAttempt {
     call: CallId,
     /// An earlier attempt may have recorded it.
     maybe_before: bool,
@@ -63,7 +63,7 @@ impl RecordAttempt {
     ///
     /// # Errors
     /// As [`Hub::open_call`]; nothing was sent.
-    pub async fn begin(
+    pub(crate) async fn begin(
         hub: &Hub,
         cx: &Cx,
         account: &AccountName,
@@ -100,7 +100,7 @@ impl RecordAttempt {
     }
 
     /// Returns the warning for follow-ups that are not made because they could not be stored.
-    pub fn lost_follow_ups(&self) -> Option<Warning> {
+    pub(crate) fn lost_follow_ups(&self) -> Option<Warning> {
         self.follow_ups_lost.then(|| {
             Warning::new(
                 WarningKind::Incomplete,
@@ -110,13 +110,13 @@ impl RecordAttempt {
     }
 
     /// Returns true if an earlier attempt may have recorded the call.
-    pub fn maybe_before(&self) -> bool {
+    pub(crate) fn maybe_before(&self) -> bool {
         self.maybe_before
     }
 
     /// Removes the record from what is pending: the CRM holds it. Without `task` the task that is
     /// due after it is dropped, for a call that another program recorded.
-    pub async fn recorded(&self, hub: &Hub, cx: &Cx, account: &AccountName, task: bool) {
+    pub(crate) async fn recorded(&self, hub: &Hub, cx: &Cx, account: &AccountName, task: bool) {
         let recorded = |pending: &mut PendingCall| {
             pending.settled(PendingKind::Record);
             if !task {
@@ -131,7 +131,7 @@ impl RecordAttempt {
 
     /// Stores why the record could not be sent, or drops it where another attempt cannot change
     /// that.
-    pub async fn failed(&self, hub: &Hub, cx: &Cx, account: &AccountName, error: &Error) {
+    pub(crate) async fn failed(&self, hub: &Hub, cx: &Cx, account: &AccountName, error: &Error) {
         let now = hub.clock().now();
         let failed = |pending: &mut PendingCall| {
             if !may_succeed_later(error) {
@@ -157,7 +157,7 @@ impl RecordAttempt {
 /// # Errors
 /// With effect `maybe` the records may stand in the history; they are not sent again by themselves
 /// where that could record them twice.
-pub async fn record_once<J: RecordJob>(
+pub(crate) async fn record_once<J: RecordJob>(
     job: &mut J,
     cx: &Cx,
     attempts: &[RecordAttempt],

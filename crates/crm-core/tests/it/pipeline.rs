@@ -297,7 +297,7 @@ async fn requests_are_counted_with_their_repeats() {
     let cx = Cx::history();
     pipeline(&script).send(&cx, &SAFE).await.unwrap();
     assert_eq!(cx.requests(), 2);
-    assert_eq!(cx.counted().requests(), 0);
+    assert_eq!(cx.scope().requests(), 0);
 }
 
 #[tokio::test(start_paused = true)]

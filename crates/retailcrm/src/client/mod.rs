@@ -207,10 +207,6 @@ impl Client {
     pub fn hub(&self) -> &Hub {
         self.pipeline.hub()
     }
-
-    pub(crate) fn pipeline(&self) -> &Pipeline {
-        &self.pipeline
-    }
 }
 
 /// Judges responses by the one table.

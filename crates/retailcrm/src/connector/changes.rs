@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use vochi_crm_core::connector::{Changes, Cursor};
 use vochi_crm_core::{Cx, Result};
 
-use super::Connector;
-use super::find::{Names, common_of};
+use super::lookup::{Lookup, common_of};
+use crate::Client;
 use crate::api::{CustomerFilter, ListCustomersHistory, UserFilter};
-use crate::model::{Customer, CustomerId, HistoryCursor, HistoryEvent, HistoryRecord};
+use crate::model::{Customer, CustomerId, HistoryCursor, HistoryEvent, HistoryRecord, UserId};
 
 /// How many customers are asked for at once: a page of them.
 const AT_ONCE: usize = 100;
@@ -44,17 +44,23 @@ impl Touched {
     }
 }
 
-impl Connector {
+/// Reads changed customers.
+pub(super) struct CustomerChanges<'a> {
+    pub(super) client: &'a Client,
+    pub(super) lookup: Lookup<'a>,
+}
+
+impl CustomerChanges<'_> {
     /// Reads the history to its end, and then the customers as they are now. Those merged into
     /// another or deleted meanwhile are left out; the one they were merged into has changed.
     /// Companies and addresses of cards are not asked for: `find` knows them.
-    pub(super) async fn changes_since(&self, cx: &Cx, since: Option<&Cursor>) -> Result<Changes> {
+    pub(super) async fn since(&self, cx: &Cx, since: Option<&Cursor>) -> Result<Changes> {
         let from = since
             .map(|cursor| cursor.as_str().parse::<HistoryCursor>())
             .transpose()?
             .filter(|cursor| cursor.get() > 0);
         let request = from.map_or_else(ListCustomersHistory::whole, ListCustomersHistory::since);
-        let mut history = self.client().history().customers(cx, request);
+        let mut history = self.client.history().customers(cx, request);
         let mut touched = Touched::default();
         while let Some(change) = history.next().await? {
             touched.take(change);
@@ -65,8 +71,9 @@ impl Connector {
         let mut customers = Vec::with_capacity(cards.len());
         for card in &cards {
             let mut common = common_of(card);
-            common.responsible =
-                card.manager_id.map(|user| self.employee(user, names.known(user), None));
+            common.responsible = card
+                .manager_id
+                .map(|user| self.lookup.employee(user, names.get(&user).cloned(), None));
             customers.push(common);
         }
         Ok(Changes::new(customers, Cursor::new(cursor.to_string())))
@@ -78,7 +85,7 @@ impl Connector {
         let mut cards = Vec::with_capacity(ids.len());
         for some in ids.chunks(AT_ONCE) {
             let filter = CustomerFilter::new().ids(some.iter().copied());
-            let mut pages = self.client().list(cx, filter);
+            let mut pages = self.client.list(cx, filter);
             let mut found: BTreeMap<CustomerId, Customer> = pages
                 .next_page()
                 .await?
@@ -92,22 +99,19 @@ impl Connector {
     }
 
     /// The names of the managers, all at once; where they cannot be read the customers go without.
-    async fn names(&self, cx: &Cx, cards: &[Customer]) -> Names {
-        let mut names = Names::default();
+    async fn names(&self, cx: &Cx, cards: &[Customer]) -> BTreeMap<UserId, String> {
         if cards.iter().all(|card| card.manager_id.is_none()) {
-            return names;
+            return BTreeMap::new();
         }
-        match self.client().list(cx, UserFilter::new()).all().await {
-            Ok(users) => {
-                for user in users {
-                    names.note(user.id, user.display_name());
-                }
+        match self.client.list(cx, UserFilter::new()).all().await {
+            Ok(users) => users.iter().map(|user| (user.id, user.display_name())).collect(),
+            Err(error) => {
+                tracing::warn!(
+                    account = %self.lookup.account.name(), %error,
+                    "the names of managers cannot be read; changed customers go without them"
+                );
+                BTreeMap::new()
             }
-            Err(error) => tracing::warn!(
-                account = %self.own().name(), %error,
-                "the names of managers cannot be read; changed customers go without them"
-            ),
         }
-        names
     }
 }

@@ -1,12 +1,12 @@
 //! Follow-ups of a recorded call: a customer for a caller the CRM does not know, a task for a missed
 //! call.
 
-use vochi_crm_core::follow_up::{FollowUpCall, FollowUpJob};
-use vochi_crm_core::{Cx, PhoneNumber, Result, Text, Warning, WarningKind};
+use vochi_crm_core::spi::{FollowUpCall, FollowUpJob};
+use vochi_crm_core::{Cx, PhoneNumber, Result, Text, WarningKind};
 
-use super::Connector;
-use super::find::incomplete;
-use super::responsible::Whose;
+use super::lookup::{Lookup, ManagerOfNumber};
+use super::mapping::incomplete;
+use super::settings::Settings;
 use crate::api::{CreateCustomer, CreateTask, CustomerFilter};
 use crate::model::{CustomerData, CustomerId, EntityRef, PhoneText, TaskData, user_id};
 
@@ -14,19 +14,25 @@ use crate::model::{CustomerData, CustomerId, EntityRef, PhoneText, TaskData, use
 /// same for the same number, and marks such customers as not entered by a person.
 const EXTERNAL_ID_PREFIX: &str = "vochi-";
 
-impl FollowUpJob for Connector {
+/// Creates customers and tasks.
+pub(super) struct FollowUps<'a> {
+    pub(super) lookup: Lookup<'a>,
+    pub(super) settings: Settings<'a>,
+}
+
+impl FollowUpJob for FollowUps<'_> {
     type Customer = CustomerId;
     type Task = CreateTask;
 
     async fn find(&self, cx: &Cx, call: &FollowUpCall<'_>) -> Result<Option<CustomerId>> {
         // Before the search, so that nothing comes between it and the customer.
-        self.shop(cx, self.site(call.record.extra())).await?;
+        self.settings.shop(cx, self.settings.site(call.record.extra())).await?;
         self.customer_of(cx, call.number).await
     }
 
     async fn create(&self, cx: &Cx, call: &FollowUpCall<'_>) -> Result<CustomerId> {
-        let (number, site) = (call.number, self.site(call.record.extra()));
-        let site = self.shop(cx, site).await?;
+        let number = call.number;
+        let site = self.settings.shop(cx, self.settings.site(call.record.extra())).await?;
         let mut data = CustomerData::new()
             .external_id(external_id(number))
             .first_name(number.e164())
@@ -34,7 +40,7 @@ impl FollowUpJob for Connector {
         if let Some(manager) = call.manager {
             data = data.manager_id(user_id(manager)?);
         }
-        self.client().send(cx, CreateCustomer::new(data).site(site)).await
+        self.settings.client.send(cx, CreateCustomer::new(data).site(site)).await
     }
 
     /// The task is for the responsible manager, else for `missed_user`.
@@ -43,63 +49,63 @@ impl FollowUpJob for Connector {
         cx: &Cx,
         call: &FollowUpCall<'_>,
         customer: Option<CustomerId>,
-        warnings: &mut Vec<Warning>,
     ) -> Result<Option<CreateTask>> {
         let number = call.number;
-        let whose = match self.whose(cx, number).await {
-            Ok(whose) => whose,
+        let manager = match self.lookup.manager(cx, number).await {
+            Ok(manager) => manager,
             Err(error) => {
-                warnings.push(incomplete("who is responsible for the caller", &error));
-                Whose::default()
+                cx.add_warnings([incomplete("who is responsible for the caller", &error)]);
+                ManagerOfNumber::default()
             }
         };
-        let responsible = whose.responsible.map(|manager| manager.user_id);
-        let performer = responsible.or_else(|| self.own().directory().missed_user().cloned());
-        let Some(performer) = performer else {
-            warnings.push(Warning::new(
+        let responsible = manager.responsible.map(|manager| manager.user_id);
+        let missed_user = || self.lookup.account.directory().missed_user().cloned();
+        let Some(performer) = responsible.or_else(missed_user) else {
+            cx.warn(
                 WarningKind::NothingToSend,
                 "no manager is responsible for the caller and missed_user is not set, so no task \
                  was made",
-            ));
+            );
             return Ok(None);
         };
-        let site = self.shop(cx, self.site(call.record.extra())).await?;
-        let (zone, _) = self.zone(cx).await?;
+        let site = self.settings.shop(cx, self.settings.site(call.record.extra())).await?;
+        let (zone, _) = self.settings.zone(cx).await?;
         let began = zone.local(call.record.started_at());
-        let mut task = TaskData::new(Text::new(self.own().task_text())?, user_id(&performer)?)
-            .commentary(format!("{}, {began}", number.e164()))
-            .phone(PhoneText::from(number))
-            .phone_site(site.clone());
-        if let Some(customer) = customer.or(whose.customer) {
+        let mut task =
+            TaskData::new(Text::new(self.lookup.account.task_text())?, user_id(&performer)?)
+                .commentary(format!("{}, {began}", number.e164()))
+                .phone(PhoneText::from(number))
+                .phone_site(site.clone());
+        if let Some(customer) = customer.or(manager.customer) {
             task = task.customer(EntityRef::from(customer));
         }
         Ok(Some(CreateTask::new(task).site(site)))
     }
 
     async fn send_task(&self, cx: &Cx, task: &CreateTask) -> Result<()> {
-        self.client().send(cx, task).await.map(drop)
+        self.settings.client.send(cx, task).await.map(drop)
     }
 }
 
-impl Connector {
-    /// Who has the number, by every way there is: a customer too many is worse than a request.
+impl FollowUps<'_> {
+    /// Finds who has the number, by every way there is: a customer too many is worse than a request.
     async fn customer_of(&self, cx: &Cx, number: PhoneNumber) -> Result<Option<CustomerId>> {
-        let customers = self.client().customers();
-        if let Some(first) = customers.by_phone(cx, number).await?.first() {
+        let client = self.settings.client;
+        if let Some(first) = client.customers().by_phone(cx, number).await?.first() {
             return Ok(Some(first.id));
         }
         let ours = external_id(number);
         let filter = CustomerFilter::new().external_ids([ours.as_str()]);
-        let page = self.client().list(cx, filter).next_page().await?;
-        let made_before = page
+        let page = client.list(cx, filter).next_page().await?;
+        let created_before = page
             .into_iter()
             .flatten()
             .find(|customer| customer.external_id.as_ref() == Some(&ours));
-        if let Some(customer) = made_before {
+        if let Some(customer) = created_before {
             return Ok(Some(customer.id));
         }
-        let answer = self.client().send(cx, self.manager_request(number)).await?;
-        Ok(self.named(&answer, number).map(|(id, _)| id))
+        let response = client.send(cx, self.lookup.manager_request(number)).await?;
+        Ok(self.lookup.named_customer(&response, number).map(|(id, _)| id))
     }
 }
 

@@ -1,75 +1,80 @@
 //! Live calls: popups shown and closed.
 
 use vochi_crm_core::account::Popup;
+use vochi_crm_core::spi::{CallSession, LiveJob};
 use vochi_crm_core::{
-    CallEvent, CallState, Cx, Direction, EventKind, Extension, Outcome, Receipt, Result, Text,
-    Warning, WarningKind,
+    Account, CallEvent, CallState, Direction, Directory, EventKind, Extension, Leg, Outcome,
+    Result, Text, WarningKind,
 };
 
-use super::{Connector, Note, mapping};
+use super::crm_state::CrmState;
+use super::mapping;
+use super::settings::site;
 use crate::api::SendCallEvent;
-use crate::model::{PhoneText, WebAnalytics, user_id};
+use crate::model::{PhoneText, UserId, WebAnalytics};
+use crate::{Client, Config};
 
-/// What one event is told with, put together from the event and the remembered state.
-struct Told<'a> {
-    event: &'a CallEvent,
-    state: &'a CallState,
-    phone: PhoneText,
+/// Shows popups and closes them.
+pub(super) struct Popups<'a> {
+    pub(super) client: &'a Client,
+    pub(super) account: &'a Account,
+    pub(super) directory: &'a Directory<UserId>,
+    pub(super) config: &'a Config,
 }
 
-impl Connector {
-    pub(super) async fn live_event(&self, cx: &Cx, event: &CallEvent) -> Result<Receipt> {
-        let cx = cx.counted();
-        let mut call = self.hub().open_call(&cx, self.own().name(), event.call_id()).await?;
-        let mut note: Note = call.note().unwrap_or_default();
-        let over = call.state().ended_at().is_some();
-        let mut warnings = call.state_mut().apply(event);
-        let before = note.clone();
-        let request = if over {
-            Ok(None)
-        } else {
-            self.request(event, call.state(), &mut note, &mut warnings)
-        };
-        // Before it is sent: what the PBX reported is true whether or not the CRM can be notified,
-        // and a process that ends in between must not send it a second time.
-        call.save(&note).await?;
-        if let Some(request) = request?
-            && let Err(error) = self.send_event(&cx, &request, &mut warnings).await
-        {
-            // Those who may not have been shown the call are shown it when the event is repeated.
-            if let Err(lost) = call.save(&before).await {
-                tracing::warn!(account = %self.own().name(), %lost, "the state of a call is lost");
-            }
-            return Err(error);
-        }
-        Ok(Receipt::new().with_requests(cx.requests()).with_warnings(warnings))
-    }
+type Call = CallSession<CrmState>;
 
-    /// The request for what the CRM has an event for, ringing and the end. Notes who is shown the
-    /// call.
-    fn request(
-        &self,
-        event: &CallEvent,
-        state: &CallState,
-        note: &mut Note,
-        warnings: &mut Vec<Warning>,
-    ) -> Result<Option<SendCallEvent>> {
-        let show = match event.kind() {
-            EventKind::Ringing if self.pops_up(Popup::Ring, state) => new_faces(state, note),
-            EventKind::Answered if self.pops_up(Popup::Answer, state) => {
-                let answered = event.legs().iter().filter_map(|leg| leg.employee()).cloned();
-                answered.filter(|extension| !note.shown.contains(extension)).collect()
+/// A popup event with the state to go back to if it is not sent.
+pub(super) struct PopupRequest {
+    event: SendCallEvent,
+    before: CrmState,
+}
+
+impl LiveJob for Popups<'_> {
+    type State = CrmState;
+    type Request = PopupRequest;
+
+    /// RetailCRM has events for ringing and the end of a call.
+    fn prepare(&self, call: &mut Call, event: &CallEvent) -> Result<Option<PopupRequest>> {
+        if call.was_over() || !self.has_popups(call.state()) {
+            return Ok(None);
+        }
+        let moment = self.account.config().popup;
+        let named = || event.legs().iter().filter_map(Leg::employee).cloned();
+        let mut shown: Vec<Extension> = match event.kind() {
+            EventKind::Ringing if moment == Popup::Ring => {
+                call.state().employees().into_iter().cloned().collect()
             }
-            EventKind::Ended { .. } => return self.close(event, state, note, warnings),
+            EventKind::Answered if moment == Popup::Answer => named().collect(),
+            EventKind::Ended { .. } => return self.close(call, event, named()),
             _ => return Ok(None),
         };
-        self.show(event, state, note, show, warnings)
+        shown.retain(|extension| !call.crm().shown.contains(extension));
+        self.show(call, event, shown)
     }
 
-    /// Whether calls of this direction have popups at all. Of an unknown direction they may have.
-    fn has_popups(&self, state: &CallState) -> bool {
-        let config = self.own().config();
-        let of_direction = match state.direction() {
+    async fn send(&self, call: &mut Call, request: PopupRequest) -> Result<()> {
+        match self.client.send(call.cx(), &request.event).await {
+            Ok(response) => {
+                let unknown = mapping::unknown_employees(&request.event, &response, self.directory);
+                call.cx().add_warnings(unknown);
+                Ok(())
+            }
+            Err(error) => {
+                // The employees who may not have seen the call are shown it when the event is
+                // repeated.
+                *call.crm_mut() = request.before;
+                Err(error)
+            }
+        }
+    }
+}
+
+impl Popups<'_> {
+    /// Returns true if calls of this direction have popups. A call of unknown direction may have.
+    fn has_popups(&self, call: &CallState) -> bool {
+        let config = self.account.config();
+        let of_direction = match call.direction() {
             Some(Direction::Inbound) | None => true,
             Some(Direction::Outbound) => config.popup_out.unwrap_or(true),
             Some(_) => false,
@@ -77,180 +82,111 @@ impl Connector {
         of_direction && config.popup != Popup::Never
     }
 
-    fn pops_up(&self, moment: Popup, state: &CallState) -> bool {
-        self.has_popups(state) && self.own().config().popup == moment
-    }
-
     fn show(
         &self,
+        call: &mut Call,
         event: &CallEvent,
-        state: &CallState,
-        note: &mut Note,
         extensions: Vec<Extension>,
-        warnings: &mut Vec<Warning>,
-    ) -> Result<Option<SendCallEvent>> {
-        let Some(told) = told(event, state, warnings) else {
+    ) -> Result<Option<PopupRequest>> {
+        let Some(phone) = client_phone(call) else {
             return Ok(None);
         };
-        let default_user = match self.own().directory().default_user() {
-            Some(user) if state.employees().is_empty() => Some(user_id(user)?),
-            _ => None,
+        let nothing = |why: &str| {
+            call.cx().warn(WarningKind::NothingToSend, why);
+            Ok(None)
         };
-        let default_user = default_user.filter(|user| !note.shown_users.contains(user));
+        let before = call.crm().clone();
+        let default_user = self.directory.default_user().copied().filter(|user| {
+            call.state().employees().is_empty() && !before.shown_users.contains(user)
+        });
         if extensions.is_empty() && default_user.is_none() {
-            let why = if note.shown.is_empty() && note.shown_users.is_empty() {
-                "no extension is known, so nobody is shown the call"
+            let none_shown = before.shown.is_empty() && before.shown_users.is_empty();
+            return nothing(if none_shown {
+                "no extension is known, so no employee is shown the call"
             } else {
-                "everybody named is shown the call already"
-            };
-            warnings.push(Warning::new(WarningKind::NothingToSend, why));
-            return Ok(None);
+                "all employees named are shown the call already"
+            });
         }
-        let mut request = match state.direction() {
-            Some(Direction::Outbound) => SendCallEvent::outgoing(told.phone.clone()),
-            Some(_) => SendCallEvent::incoming(told.phone.clone()),
-            None => {
-                warnings.push(Warning::new(
-                    WarningKind::NothingToSend,
-                    "who called whom is not known, so nobody is shown the call",
-                ));
-                return Ok(None);
-            }
+        let popup = match call.state().direction() {
+            Some(Direction::Outbound) => SendCallEvent::outgoing(phone),
+            Some(_) => SendCallEvent::incoming(phone),
+            None => return nothing("the direction is not known, so no employee is shown the call"),
         };
-        request = self.address(request, &told, &extensions, warnings)?;
-        if let Some(user) = default_user {
-            request = request.user_ids([user]);
-        }
+        let mut popup = self.address(call, event, popup, &extensions)?.user_ids(default_user);
         if let Some(data) = event.extra().get("web_analytics") {
             match WebAnalytics::deserialize_from(data) {
-                Some(data) => request = request.web_analytics_data(data),
-                None => warnings.push(unusable("web_analytics")),
+                Some(data) => popup = popup.web_analytics_data(data),
+                None => call.cx().add_warnings([mapping::unusable("web_analytics")]),
             }
         }
-        note.shown.extend(extensions);
-        note.shown_users.extend(default_user);
-        Ok(Some(request))
+        let crm = call.crm_mut();
+        crm.shown.extend(extensions);
+        crm.shown_users.extend(default_user);
+        Ok(Some(PopupRequest { event: popup, before }))
     }
 
+    /// Closes the popups of a call. Without a memory of who was shown it, the event itself may name
+    /// the employees.
     fn close(
         &self,
+        call: &Call,
         event: &CallEvent,
-        state: &CallState,
-        note: &Note,
-        warnings: &mut Vec<Warning>,
-    ) -> Result<Option<SendCallEvent>> {
-        if !self.has_popups(state) {
-            return Ok(None);
-        }
-        // Without a memory of who was shown the call, the hangup itself may say.
-        let mut extensions = note.shown.clone();
-        for extension in event.legs().iter().filter_map(|leg| leg.employee()) {
-            if !extensions.contains(extension) {
-                extensions.push(extension.clone());
+        named: impl Iterator<Item = Extension>,
+    ) -> Result<Option<PopupRequest>> {
+        let before = call.crm().clone();
+        let mut extensions = before.shown.clone();
+        for extension in named {
+            if !extensions.contains(&extension) {
+                extensions.push(extension);
             }
         }
-        if extensions.is_empty() && note.shown_users.is_empty() {
-            warnings.push(Warning::new(
+        if extensions.is_empty() && before.shown_users.is_empty() {
+            call.cx().warn(
                 WarningKind::NothingToSend,
-                "nobody is known to have been shown the call, so no popup is closed",
-            ));
+                "no employee is known to have been shown the call, so no popup is closed",
+            );
             return Ok(None);
         }
-        let Some(told) = told(event, state, warnings) else {
+        let Some(phone) = client_phone(call) else {
             return Ok(None);
         };
-        let status =
-            mapping::hangup_status(state.outcome().unwrap_or(Outcome::Missed), state.reason());
-        let request = SendCallEvent::hangup(told.phone.clone(), status);
-        let request = self.address(request, &told, &extensions, warnings)?;
-        Ok(Some(request.user_ids(note.shown_users.iter().copied())))
+        let outcome = call.state().outcome().unwrap_or(Outcome::Missed);
+        let status = mapping::hangup_status(outcome, call.state().reason());
+        let hangup = SendCallEvent::hangup(phone, status);
+        let hangup = self.address(call, event, hangup, &extensions)?;
+        let hangup = hangup.user_ids(before.shown_users.iter().copied());
+        Ok(Some(PopupRequest { event: hangup, before }))
     }
 
     /// Puts employees, call, line and shop into an event.
     fn address(
         &self,
+        call: &Call,
+        event: &CallEvent,
         mut request: SendCallEvent,
-        told: &Told<'_>,
         extensions: &[Extension],
-        warnings: &mut Vec<Warning>,
     ) -> Result<SendCallEvent> {
-        let directory = self.own().directory();
         for extension in extensions {
-            request = request.codes([extension.clone()]);
-            match directory.user_of(extension) {
-                Some(user) => request = request.user_ids([user_id(user)?]),
-                None => warnings.push(Warning::new(
-                    WarningKind::UnmappedExtension,
-                    format!("extension {extension} is not in `extensions`"),
-                )),
-            }
+            let user = self.directory.mapped_user(call.cx(), extension);
+            request = request.codes([extension.clone()]).user_ids(user.copied());
         }
-        let outside = self.own().outside_number(told.state.line(), warnings);
-        let request = request
-            .call_external_id(Text::new(self.own().external_id(told.event.call_id()))?)
+        let outside = self.account.outside_number(call.cx(), call.state().line());
+        Ok(request
+            .call_external_id(Text::new(self.account.external_id(call.id()))?)
             .external_phone(outside.map(PhoneText::from))
-            .site(self.site(told.event.extra()))
-            .client_id(self.inner.config.sent_client_id().cloned());
-        for (name, _) in told.event.extra().iter() {
-            if !KNOWN_OPTIONS.contains(&name) {
-                warnings.push(unknown_option(name));
-            }
+            .site(site(self.config, event.extra()))
+            .client_id(self.config.sent_client_id().cloned()))
+    }
+}
+
+/// The client's number for a request. Without one no request is made, which is a warning.
+fn client_phone(call: &Call) -> Option<PhoneText> {
+    match call.state().client() {
+        Some(client) => mapping::phone(client, call.cx()),
+        None => {
+            let text = "the client's number is not known, so nothing was sent";
+            call.cx().warn(WarningKind::NothingToSend, text);
+            None
         }
-        Ok(request)
     }
-
-    async fn send_event(
-        &self,
-        cx: &Cx,
-        request: &SendCallEvent,
-        warnings: &mut Vec<Warning>,
-    ) -> Result<()> {
-        let answer = self.client().send(cx, request).await?;
-        warnings.extend(mapping::unknown_employees(request, &answer, self.own().directory()));
-        Ok(())
-    }
-
-    pub(super) fn site(&self, extra: &vochi_crm_core::Extra) -> Option<Text> {
-        let of_call = extra.get("site").and_then(|site| site.as_str());
-        [of_call, self.inner.config.site.as_deref()]
-            .into_iter()
-            .flatten()
-            .find_map(|site| Text::new(site.trim()).ok())
-    }
-}
-
-/// Options of events and of records; those of the other are no mistake in either.
-pub(super) const KNOWN_OPTIONS: [&str; 3] = ["site", "web_analytics", "source"];
-
-/// The client's number for a request; without one there is none.
-fn told<'a>(
-    event: &'a CallEvent,
-    state: &'a CallState,
-    warnings: &mut Vec<Warning>,
-) -> Option<Told<'a>> {
-    let Some(client) = state.client() else {
-        warnings.push(Warning::new(
-            WarningKind::NothingToSend,
-            "the client's number is not known, so nothing was sent",
-        ));
-        return None;
-    };
-    let phone = mapping::phone(client, warnings)?;
-    Some(Told { event, state, phone })
-}
-
-/// Employees who are part of the call and have not been shown it.
-fn new_faces(state: &CallState, note: &Note) -> Vec<Extension> {
-    state.employees().into_iter().filter(|one| !note.shown.contains(one)).cloned().collect()
-}
-
-pub(super) fn unknown_option(name: &str) -> Warning {
-    Warning::new(WarningKind::UnknownOption, format!("RetailCRM has no option {name}; left out"))
-}
-
-pub(super) fn unusable(name: &str) -> Warning {
-    Warning::new(
-        WarningKind::UnknownOption,
-        format!("option {name} is not of the form RetailCRM takes; left out"),
-    )
 }

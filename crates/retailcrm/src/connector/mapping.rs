@@ -1,16 +1,14 @@
 //! Maps the common model to RetailCRM's terms.
 
 use vochi_crm_core::{
-    CrmUser, Direction, Directory, Error, Outcome, Party, Reason, Result, Text, UserList, Warning,
-    WarningKind,
+    CrmUser, Cx, Direction, Directory, Error, Outcome, Party, Reason, Text, Warning, WarningKind,
 };
 
 use url::{Host, Url};
 
 use crate::api::SendCallEvent;
 use crate::model::{
-    CallDirection, CallEventResponse, CallResult, CallUpload, HangupStatus, PhoneText, User,
-    user_id,
+    CallDirection, CallEventResponse, CallResult, CallUpload, HangupStatus, PhoneText, User, UserId,
 };
 
 /// How a live call ended. A message left is no answer to a human.
@@ -53,15 +51,15 @@ pub(super) fn direction(direction: Direction) -> Option<CallDirection> {
 }
 
 /// The client's number as it goes out, or why none does.
-pub(super) fn phone(client: &Party, warnings: &mut Vec<Warning>) -> Option<PhoneText> {
+pub(super) fn phone(client: &Party, cx: &Cx) -> Option<PhoneText> {
     let warning = match client {
         Party::Number(number) => return Some(PhoneText::from(*number)),
         Party::Raw(raw) => match PhoneText::digits_of(raw) {
             Some(digits) => {
-                warnings.push(Warning::new(
+                cx.warn(
                     WarningKind::UnreadableNumber,
                     format!("{raw:?} is no valid number; it went out as {}", digits.as_str()),
-                ));
+                );
                 return Some(digits);
             }
             None => Warning::new(
@@ -78,7 +76,7 @@ pub(super) fn phone(client: &Party, warnings: &mut Vec<Warning>) -> Option<Phone
             "the caller hides the number, without which RetailCRM takes no call; nothing was sent",
         ),
     };
-    warnings.push(warning);
+    cx.add_warnings([warning]);
     None
 }
 
@@ -87,22 +85,21 @@ pub(super) fn phone(client: &Party, warnings: &mut Vec<Warning>) -> Option<Phone
 pub(super) fn unknown_employees(
     request: &SendCallEvent,
     response: &CallEventResponse,
-    directory: &Directory,
+    directory: &Directory<UserId>,
 ) -> Vec<Warning> {
     let unknown_code = |code: &str| response.unknown_codes.iter().any(|it| it == code);
     let unknown_user = |user: &str| response.unknown_users.iter().any(|it| it == user);
     let codes = response.unknown_codes.iter().map(|code| {
         let extension = request.codes.iter().find(|it| it.as_str() == code.as_str());
         let user = extension.and_then(|extension| directory.user_of(extension));
-        let notified = user.filter(|user| !unknown_user(user.as_str()));
+        let notified = user.filter(|user| !unknown_user(&user.to_string()));
         let notified = notified.map(|user| format!("user {user}"));
         (format!("extension {code}"), notified)
     });
     let users = response.unknown_users.iter().map(|user| {
         let own = request.codes.iter().find(|code| {
             let mapped = directory.user_of(code);
-            mapped.is_some_and(|mapped| mapped.as_str() == user.as_str())
-                && !unknown_code(code.as_str())
+            mapped.is_some_and(|mapped| mapped.to_string() == *user) && !unknown_code(code.as_str())
         });
         (format!("user {user}"), own.map(|code| format!("extension {code}")))
     });
@@ -119,11 +116,7 @@ pub(super) fn unknown_employees(
 
 /// Adds the address of the recording. RetailCRM's page is https, and browsers do not play a recording
 /// at a plain `http` address in it: such an address is sent with a warning. Loopback counts as https.
-pub(super) fn with_recording(
-    call: CallUpload,
-    address: &Url,
-    warnings: &mut Vec<Warning>,
-) -> CallUpload {
+pub(super) fn with_recording(call: CallUpload, address: &Url, cx: &Cx) -> CallUpload {
     let is_loopback = match address.host() {
         Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
         Some(Host::Ipv4(ip)) => ip.is_loopback(),
@@ -131,43 +124,29 @@ pub(super) fn with_recording(
         None => false,
     };
     if address.scheme() == "http" && !is_loopback {
-        warnings.push(Warning::new(
+        cx.warn(
             WarningKind::InsecureRecording,
             "the recording has a plain http address, which browsers do not play in RetailCRM's \
              page; serve it over https",
-        ));
+        );
     }
     call.record_url(Text::new(address.as_str()).ok())
 }
 
-/// Makes sure every user of the directory can be a RetailCRM user.
-pub(super) fn check_directory(directory: &Directory) -> Result<()> {
-    let about = |key: String, error: &Error| {
-        Error::config(format!("{key}: {}", error.message()))
-            .with_hint(error.hint().unwrap_or_default().to_owned())
-    };
-    for (extension, user) in directory.extensions() {
-        user_id(user).map_err(|error| about(format!("extensions.{extension}"), &error))?;
-    }
-    for (key, user) in
-        [("default_user", directory.default_user()), ("missed_user", directory.missed_user())]
-    {
-        if let Some(user) = user {
-            user_id(user).map_err(|error| about(key.to_owned(), &error))?;
-        }
-    }
-    Ok(())
+/// A user in the common terms.
+pub(super) fn common_user(user: &User) -> CrmUser {
+    CrmUser::new(user.id.into(), user.display_name(), user.active.unwrap_or(true))
 }
 
-/// The CRM's users beside the directory.
-pub(super) fn user_list(directory: &Directory, users: &[User]) -> UserList {
-    let mut list = Vec::with_capacity(users.len());
-    for user in users {
-        let mut common =
-            CrmUser::new(user.id.into(), user.display_name(), user.active.unwrap_or(true));
-        common.extension = directory.extension_of(&common.id).cloned();
-        list.push(common);
-    }
-    let mismatches = directory.mismatches(&list);
-    UserList::new(list, mismatches)
+/// The warning for an option that is not of the form RetailCRM takes.
+pub(super) fn unusable(name: &str) -> Warning {
+    Warning::new(
+        WarningKind::UnknownOption,
+        format!("option {name} is not of the form RetailCRM takes; left out"),
+    )
+}
+
+/// The warning for something that could not be read, where the rest could.
+pub(super) fn incomplete(what: &str, error: &Error) -> Warning {
+    Warning::new(WarningKind::Incomplete, format!("{what} could not be read: {}", error.message()))
 }

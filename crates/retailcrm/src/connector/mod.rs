@@ -1,43 +1,49 @@
-//! RetailCRM behind the common trait: the only room where both vocabularies meet.
+//! RetailCRM as a connector: where the common model and RetailCRM's terms meet.
 
 mod changes;
-mod find;
+mod crm_state;
 mod follow_up;
 mod health;
 mod history;
 mod live;
+mod lookup;
 mod mapping;
-mod responsible;
+mod settings;
 mod setup;
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
 use vochi_crm_core::account::UnknownCaller;
-use vochi_crm_core::cache::{CacheKey, Lifetime};
-use vochi_crm_core::connector::{Changes, Cursor, Found, SetupPlan, SetupReport};
+use vochi_crm_core::connector::{Changes, Context, Cursor, SetupPlan};
 use vochi_crm_core::inbound::{InboundEvent, InboundReply, InboundRequest};
+use vochi_crm_core::spi::{self, HistoryJob, LiveJob, LookupJob};
 use vochi_crm_core::{
-    Account, AccountName, CallEvent, CallId, CallRecord, Capabilities, Capability, CrmConnector,
-    CrmName, Cx, Error, ErrorKind, Extension, HealthReport, Hub, PhoneNumber, Receipt, Recording,
-    Responsible, Result, UserList, Zone,
+    Account, CallId, Capabilities, Capability, CrmUser, Cx, Directory, Error, HealthReport, Hub,
+    Receipt, Recording, Result,
 };
 
-use crate::api::{GetSettings, UserFilter};
-use crate::model::UserId;
+use self::changes::CustomerChanges;
+use self::follow_up::FollowUps;
+use self::health::Health;
+use self::history::History;
+use self::live::Popups;
+use self::lookup::Lookup;
+use self::settings::Settings;
+use self::setup::Setup;
+use crate::api::UserFilter;
+use crate::model::{UserId, user_id};
 use crate::{CRM, Client, Config, inbound};
 
-/// One RetailCRM account behind the common trait. Cheap to clone.
+/// One RetailCRM account behind [`CrmConnector`](vochi_crm_core::CrmConnector). Cheap to clone.
 ///
 /// Options a call may carry in its [`Extra`](vochi_crm_core::Extra): `site` (the shop, of events and
 /// records), `web_analytics` (of events: `campaign` with `name` and `code`, `queryString`) and
 /// `source` (of records: `source`, `medium`, `campaign`, `keyword`, `content`).
 ///
-/// Once a call is recorded, the account's `unknown_caller` may make a customer of a caller nobody
-/// knows (named by the number, with the `externalId` `vochi-` and the digits), and `missed_task` a
-/// task for a call nobody took. What of this fails is a warning of the receipt.
+/// Once a call is recorded, the account's `unknown_caller` may create a customer for an unknown
+/// number (named by the number, with the `externalId` `vochi-` and the digits), and `missed_task` a
+/// task for a missed call. What of this fails is a warning of the receipt.
 ///
 /// ```
 /// use vochi_crm_core::{AccountConfig, Hub};
@@ -57,44 +63,28 @@ pub struct Connector {
 
 struct Inner {
     client: Client,
-    account: Account,
+    context: Context,
+    directory: Directory<UserId>,
     config: Config,
 }
 
-/// What this connector remembers of a call beside the common state.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(default)]
-struct Note {
-    /// The extensions that were shown the call: a hangup names exactly them.
-    shown: Vec<Extension>,
-    /// The same for users without an extension.
-    shown_users: Vec<UserId>,
-}
-
-/// How long the account's zone and its only shop are taken for granted.
-const SETTINGS_LIFETIME: Lifetime = Lifetime::new(Duration::from_hours(1), Duration::from_mins(1));
-
-/// The zone where nothing else is known.
-const ASSUMED_ZONE: &str = "Europe/Moscow";
-
 impl Connector {
-    /// A connector from configuration. Nothing goes out yet.
+    /// A connector from configuration. It sends nothing yet.
     ///
     /// # Errors
     /// `config`; the message begins with the key that is wrong.
     pub fn open(hub: &Hub, account: Account, config: &Config) -> Result<Self> {
         let client = Client::open(hub, &account, config)?;
-        let wrong = |error: Error| error.with_account(CRM, account.name().clone());
-        mapping::check_directory(account.directory()).map_err(wrong)?;
-        let common = account.config();
-        let unknown = [common.unknown_caller.inbound, common.unknown_caller.outbound];
-        if unknown.contains(&UnknownCaller::Lead) {
-            return Err(wrong(
-                Error::config("unknown_caller: RetailCRM has no leads")
-                    .with_hint("write client or none"),
-            ));
+        let context = Context::new(CRM, hub, account);
+        let account = context.account();
+        let directory = account.directory().typed(user_id).map_err(|it| context.complete(it))?;
+        let policies = account.config().unknown_caller;
+        if [policies.inbound, policies.outbound].contains(&UnknownCaller::Lead) {
+            let error = Error::config("RetailCRM has no leads").with_key("unknown_caller");
+            return Err(context.complete(error.with_hint("write client or none")));
         }
-        Ok(Self { inner: Arc::new(Inner { client, account, config: config.clone() }) })
+        let config = config.clone();
+        Ok(Self { inner: Arc::new(Inner { client, context, directory, config }) })
     }
 
     /// The typed client underneath.
@@ -102,142 +92,94 @@ impl Connector {
         &self.inner.client
     }
 
-    fn hub(&self) -> &Hub {
-        self.inner.client.pipeline().hub()
+    fn settings(&self) -> Settings<'_> {
+        let Inner { client, context, config, .. } = &*self.inner;
+        Settings { client, context, config }
     }
 
-    fn own(&self) -> &Account {
-        &self.inner.account
+    fn customers(&self) -> Lookup<'_> {
+        let Inner { client, context, directory, config } = &*self.inner;
+        Lookup::new(client, context.account(), directory, config)
     }
 
-    /// Fills in who speaks, for errors that arise before a request.
-    fn blame(&self, error: Error) -> Error {
-        error.with_account(CRM, self.own().name().clone())
+    fn follow_ups(&self) -> FollowUps<'_> {
+        FollowUps { lookup: self.customers(), settings: self.settings() }
     }
 
-    /// The zone of the account's local times: configured, else read from the account, else assumed.
-    async fn zone(&self, cx: &Cx) -> Result<(Zone, ZoneSource)> {
-        if let Some(zone) = self.own().zone() {
-            return Ok((zone.clone(), ZoneSource::Configured));
-        }
-        let key = CacheKey::new(self.own().name().as_str(), "retailcrm zone", "");
-        let read = self.hub().cache().get_or_load(key, SETTINGS_LIFETIME, || async {
-            match self.client().send(cx, GetSettings).await {
-                Ok(settings) => Ok(settings.timezone.and_then(|zone| zone.parse::<Zone>().ok())),
-                // Without the right to read it the zone stays unknown; a CRM that is down is no
-                // reason to write a wrong time.
-                Err(error) if is_final(&error) => Ok(None),
-                Err(error) => Err(error),
-            }
-        });
-        match read.await? {
-            Some(zone) => Ok((zone, ZoneSource::Account)),
-            None => Ok((ASSUMED_ZONE.parse()?, ZoneSource::Assumed)),
-        }
+    fn registration(&self) -> Setup<'_> {
+        let Inner { context, directory, .. } = &*self.inner;
+        Setup { account: context.account(), directory, settings: self.settings() }
     }
-}
-
-fn is_final(error: &Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::Auth | ErrorKind::NotFound | ErrorKind::Rejected | ErrorKind::Decode
-    )
-}
-
-/// Where the account's zone is known from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum ZoneSource {
-    Configured,
-    Account,
-    Assumed,
 }
 
 impl fmt::Debug for Connector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Connector")
             .field("crm", &CRM)
-            .field("account", self.own().name())
+            .field("account", self.inner.context.account().name())
             .finish_non_exhaustive()
     }
 }
 
-const CAPABILITIES: Capabilities = Capabilities::new(&[
-    Capability::Popups,
-    Capability::History,
-    Capability::Reasons,
-    Capability::RecordingByUrl,
-    Capability::Find,
-    Capability::Responsible,
-    Capability::Users,
-    Capability::Changes,
-    Capability::Setup,
-    Capability::ClickToCall,
-]);
+impl spi::Connector for Connector {
+    const CAPABILITIES: Capabilities = Capabilities::new(&[
+        Capability::Popups,
+        Capability::History,
+        Capability::Reasons,
+        Capability::RecordingByUrl,
+        Capability::Find,
+        Capability::Responsible,
+        Capability::Users,
+        Capability::Changes,
+        Capability::Setup,
+        Capability::ClickToCall,
+    ]);
+    const OPTIONS: &'static [&'static str] = &["site", "web_analytics", "source"];
 
-#[async_trait::async_trait]
-impl CrmConnector for Connector {
-    fn crm(&self) -> CrmName {
-        CRM
+    fn context(&self) -> &Context {
+        &self.inner.context
     }
 
-    fn account(&self) -> &AccountName {
-        self.own().name()
+    fn live(&self) -> impl LiveJob {
+        let Inner { client, context, directory, config } = &*self.inner;
+        Popups { client, account: context.account(), directory, config }
     }
 
-    fn capabilities(&self) -> Capabilities {
-        CAPABILITIES
+    fn history(&self) -> impl HistoryJob {
+        let Inner { client, context, directory, config } = &*self.inner;
+        let (settings, follow_ups) = (self.settings(), self.follow_ups());
+        History { client, context, directory, config, settings, follow_ups }
+    }
+
+    fn lookup(&self) -> impl LookupJob {
+        self.customers()
     }
 
     async fn health(&self, cx: &Cx) -> Result<HealthReport> {
-        Ok(self.check(cx).await)
+        let Inner { client, context, config, .. } = &*self.inner;
+        let setup = self.registration();
+        Ok(Health { client, context, config, setup }.check(cx).await)
     }
 
-    async fn handle_event(&self, cx: &Cx, event: &CallEvent) -> Result<Receipt> {
-        self.live_event(cx, event).await.map_err(|error| self.blame(error))
+    async fn attach_recording(&self, _: &Cx, call: &CallId, _: &Recording) -> Result<Receipt> {
+        let error = self.inner.context.unsupported("a way to change a recorded call");
+        Err(error.with_hint(format!("upload call {call} when its recording's URL is known")))
     }
 
-    async fn log_calls(&self, cx: &Cx, records: &[CallRecord]) -> Vec<Result<Receipt>> {
-        let results = self.upload_records(cx, records).await;
-        results.into_iter().map(|result| result.map_err(|error| self.blame(error))).collect()
-    }
-
-    async fn attach_recording(
-        &self,
-        _cx: &Cx,
-        call: &CallId,
-        _recording: &Recording,
-    ) -> Result<Receipt> {
-        Err(self
-            .lacks("a way to change a recorded call")
-            .with_hint(format!("upload call {call} when its recording's URL is known")))
-    }
-
-    async fn find(&self, cx: &Cx, phones: &[PhoneNumber]) -> Result<Vec<Found>> {
-        self.find_all(cx, phones).await.map_err(|error| self.blame(error))
-    }
-
-    async fn responsible(&self, cx: &Cx, phone: &PhoneNumber) -> Result<Option<Responsible>> {
-        self.whose(cx, *phone)
-            .await
-            .map(|whose| whose.responsible)
-            .map_err(|error| self.blame(error))
+    async fn users(&self, cx: &Cx) -> Result<Vec<CrmUser>> {
+        let users = self.client().list(cx, UserFilter::new()).all().await?;
+        Ok(users.iter().map(mapping::common_user).collect())
     }
 
     async fn changes(&self, cx: &Cx, since: Option<&Cursor>) -> Result<Changes> {
-        self.changes_since(cx, since).await.map_err(|error| self.blame(error))
+        CustomerChanges { client: self.client(), lookup: self.customers() }.since(cx, since).await
     }
 
-    async fn setup(&self, cx: &Cx, plan: &SetupPlan) -> Result<SetupReport> {
-        self.register(cx, plan).await.map_err(|error| self.blame(error))
-    }
-
-    async fn users(&self, cx: &Cx) -> Result<UserList> {
-        let users = self.client().list(cx, UserFilter::new()).all().await?;
-        Ok(mapping::user_list(self.own().directory(), &users))
+    async fn setup(&self, cx: &Cx, plan: &SetupPlan) -> Result<Vec<String>> {
+        self.registration().run(cx, plan).await
     }
 
     fn parse_inbound(&self, request: &InboundRequest) -> (InboundReply, Result<InboundEvent>) {
-        let (reply, event) = inbound::parse(self.own(), &self.inner.config, request);
-        (reply, event.map_err(|error| self.blame(error)))
+        inbound::parse(self.inner.context.account(), &self.inner.config, request)
     }
 }

@@ -1,55 +1,59 @@
 //! Registering the telephony and undoing it: one integration module, read, changed where it differs,
 //! written.
 
-use vochi_crm_core::cache::CacheKey;
-use vochi_crm_core::connector::{SetupAction, SetupMode, SetupPlan, SetupReport};
+use vochi_crm_core::connector::{SetupAction, SetupMode, SetupPlan};
 use vochi_crm_core::http::Operation as _;
 use vochi_crm_core::{
-    Cx, Error, ErrorKind, Line, PhoneNumber, Result, SecretUrl, Text, Warning, WarningKind,
+    Account, Cx, Directory, Error, Line, PhoneNumber, Result, SecretUrl, Text, WarningKind,
 };
 
-use super::{Connector, SETTINGS_LIFETIME};
+use super::settings::Settings;
 use crate::api::EditIntegrationModule;
 use crate::config::{DEFAULT_MODULE_CODE, DEFAULT_MODULE_NAME};
 use crate::inbound::{MAKE_CALL_PATH, USER_STATUS_PATH};
-use crate::model::{ModuleCode, ModulePlan, user_id};
+use crate::model::{ModuleCode, ModulePlan, UserId};
 
-impl Connector {
+/// Registers the telephony's module.
+pub(super) struct Setup<'a> {
+    pub(super) account: &'a Account,
+    pub(super) directory: &'a Directory<UserId>,
+    pub(super) settings: Settings<'a>,
+}
+
+impl Setup<'_> {
     /// Registers the module with our addresses, the directory's extensions and the lines' numbers, or
     /// undoes that.
-    pub(super) async fn register(&self, cx: &Cx, plan: &SetupPlan) -> Result<SetupReport> {
-        let (module, mut warnings) = self.module_plan(cx, plan).await?;
-        let modules = self.client().integration_modules();
-        let read = modules.find(cx, module.code()).await?;
+    pub(super) async fn run(&self, cx: &Cx, plan: &SetupPlan) -> Result<Vec<String>> {
+        let (client, module) = (self.settings.client, self.module_plan(cx, plan).await?);
+        let read = client.integration_modules().find(cx, module.code()).await?;
         let change = match (plan.action, &read) {
             (SetupAction::Remove, Some(read)) => module.undo(read)?,
-            (SetupAction::Remove, None) => return Ok(SetupReport::default()),
+            (SetupAction::Remove, None) => return Ok(Vec::new()),
             _ => module.apply(read.as_ref())?,
         };
         if change.changes.is_empty() {
-            return Ok(SetupReport::default().with_warnings(warnings));
+            return Ok(change.changes);
         }
         if plan.mode == SetupMode::Write {
             let request = EditIntegrationModule::new(change.module);
-            let edited = self.client().send(cx, request).await?;
-            warnings.extend(edited.warnings());
+            let edited = client.send(cx, request).await?;
+            cx.add_warnings(edited.warnings());
         } else {
             // What would be refused is refused now; the request itself goes nowhere.
             EditIntegrationModule::new(change.module).request()?;
         }
-        Ok(SetupReport::new(change.changes).with_warnings(warnings))
+        Ok(change.changes)
     }
 
     /// What the module has to be like.
-    async fn module_plan(&self, cx: &Cx, plan: &SetupPlan) -> Result<(ModulePlan, Vec<Warning>)> {
-        let config = &self.inner.config;
-        let mut warnings = Vec::new();
+    async fn module_plan(&self, cx: &Cx, plan: &SetupPlan) -> Result<ModulePlan> {
+        let config = self.settings.config;
         let code = self.module_code()?;
         let name =
             written(config.module_name.as_ref()).unwrap_or_else(|| DEFAULT_MODULE_NAME.to_owned());
         let removes = plan.action == SetupAction::Remove;
-        let inbound = self.own().inbound_address(plan).filter(|_| !removes);
-        let public = written(self.own().config().public_url.as_ref()).filter(|_| !removes);
+        let inbound = self.account.inbound_address(plan).filter(|_| !removes);
+        let public = written(self.account.config().public_url.as_ref()).filter(|_| !removes);
         let inbound = inbound.as_ref().map(SecretUrl::expose);
         let mut module = match inbound.map(str::to_owned).or(public) {
             Some(base) => ModulePlan::new(code, name, base),
@@ -70,11 +74,11 @@ impl Connector {
                 .with_hint("set it to at least 128 random bits and keep it"));
             }
             (None, _) if removes => {}
-            (None, _) => warnings.push(Warning::new(
+            (None, _) => cx.warn(
                 WarningKind::Incomplete,
                 "there is no inbound address (public_url, inbound_secret): everything but the \
                  addresses for clicks is registered, so clicks on numbers in RetailCRM do not reach us",
-            )),
+            ),
         }
         if let Some(id) = client_id {
             module = module.with_client_id(id);
@@ -82,23 +86,23 @@ impl Connector {
         if let Some(logo) = written(config.logo.as_ref()) {
             module = module.with_logo(logo);
         }
-        for (extension, user) in self.own().directory().extensions() {
-            module = module.with_code(extension.clone(), user_id(user)?);
+        for (extension, user) in self.directory.extensions() {
+            module = module.with_code(extension.clone(), *user);
         }
         let numbers = self.numbers()?;
         if !numbers.is_empty() {
             let site = config.site.as_deref().and_then(|site| Text::new(site.trim()).ok());
-            let site = self.shop(cx, site).await?;
+            let site = self.settings.shop(cx, site).await?;
             for number in numbers {
                 module = module.with_external_phone(site.as_str(), number);
             }
         }
-        Ok((module, warnings))
+        Ok(module)
     }
 
     /// The code of the account's module.
     pub(super) fn module_code(&self) -> Result<ModuleCode> {
-        let code = written(self.inner.config.module_code.as_ref());
+        let code = written(self.settings.config.module_code.as_ref());
         ModuleCode::new(code.unwrap_or_else(|| DEFAULT_MODULE_CODE.to_owned())).map_err(|error| {
             Error::config(format!("module_code: {}", error.message()))
                 .with_hint(error.hint().unwrap_or_default().to_owned())
@@ -108,36 +112,12 @@ impl Connector {
     /// Our outside numbers, in order of their lines.
     fn numbers(&self) -> Result<Vec<PhoneNumber>> {
         let mut numbers = Vec::new();
-        for line in self.own().config().lines.keys() {
-            if let Some(number) = self.own().directory().number_of(&Line::new(line)?) {
+        for line in self.account.config().lines.keys() {
+            if let Some(number) = self.directory.number_of(&Line::new(line)?) {
                 numbers.push(number);
             }
         }
         Ok(numbers)
-    }
-
-    /// The shop something is written for: the one asked for, else the only one there is. It is read
-    /// once an hour.
-    pub(super) async fn shop(&self, cx: &Cx, asked: Option<Text>) -> Result<Text> {
-        if let Some(site) = asked {
-            return Ok(site);
-        }
-        let key = CacheKey::new(self.own().name().as_str(), "retailcrm site", "");
-        let read = self.hub().cache().get_or_load(key, SETTINGS_LIFETIME, || async {
-            let read = self.client().reference().site(cx, None).await;
-            match (read, self.hub().plan()) {
-                // A dry run cannot know it.
-                (Err(error), Some(plan)) if error.kind() == ErrorKind::Config => {
-                    Ok(Some(format!("<SITE from step {}>", plan.requests().len())))
-                }
-                (read, _) => read.map(Some),
-            }
-        });
-        let site: Option<String> = read.await?;
-        match site {
-            Some(site) => Text::new(site),
-            None => Err(Error::internal("the shop was read and is not there")),
-        }
     }
 }
 

@@ -81,7 +81,7 @@ async fn every_outcome_has_its_word_and_only_answered_ones_have_talk() {
         if let Some(reason) = reason {
             record = record.with_reason(reason);
         }
-        bench.log_one(record).await.unwrap();
+        let _ = bench.log_one(record).await.unwrap();
         let sent = &bench.sent(0, "calls")[0];
         assert_eq!(sent["result"], word, "{outcome:?} {reason:?}");
         assert_eq!(sent["duration"], 0, "{outcome:?}");
@@ -93,7 +93,7 @@ async fn every_outcome_has_its_word_and_only_answered_ones_have_talk() {
 #[tokio::test(start_paused = true)]
 async fn a_call_stands_under_the_last_who_talked() {
     let bench = Bench::new([uploaded(1)]);
-    bench.log_one(record("1").with_talked_with(ext("152"))).await.unwrap();
+    let _ = bench.log_one(record("1").with_talked_with(ext("152"))).await.unwrap();
     let sent = &bench.sent(0, "calls")[0];
     assert_eq!((&sent["code"], &sent["userId"]), (&json!("152"), &json!(16)));
 }
@@ -102,16 +102,16 @@ async fn a_call_stands_under_the_last_who_talked() {
 async fn a_missed_call_stands_under_missed_user_else_the_last_who_rang() {
     let missed = || unanswered("1", Direction::Inbound, Outcome::Missed);
     let bench = Bench::new([uploaded(1)]);
-    bench.log_one(missed()).await.unwrap();
+    let _ = bench.log_one(missed()).await.unwrap();
     assert_eq!(bench.sent(0, "calls")[0]["code"], "152");
 
     let bench = Bench::with([uploaded(1)], json!({"missed_user": "18"}), json!({}));
-    bench.log_one(missed()).await.unwrap();
+    let _ = bench.log_one(missed()).await.unwrap();
     let sent = &bench.sent(0, "calls")[0];
     assert_eq!((&sent["code"], &sent["userId"]), (&json!("151"), &json!(18)));
 
     let bench = Bench::with([uploaded(1)], json!({"missed_user": 99}), json!({}));
-    bench.log_one(missed()).await.unwrap();
+    let _ = bench.log_one(missed()).await.unwrap();
     let sent = &bench.sent(0, "calls")[0];
     assert_eq!((sent.get("code"), &sent["userId"]), (None, &json!(99)));
 }
@@ -125,7 +125,7 @@ async fn a_call_of_nobody_is_a_configuration_error_that_names_missed_user() {
     assert_eq!(error.kind(), ErrorKind::Config);
     assert!(error.hint().unwrap().contains("missed_user"), "{error}");
     let bench = Bench::with([uploaded(1)], json!({"default_user": "16"}), json!({}));
-    bench.log_one(nobody).await.unwrap();
+    let _ = bench.log_one(nobody).await.unwrap();
     assert_eq!(bench.sent(0, "calls")[0]["userId"], 16);
 }
 
@@ -182,15 +182,15 @@ async fn the_zone_is_read_once_for_many_calls() {
         json!({"timezone": null}),
         json!({}),
     );
-    bench.log_one(record("1")).await.unwrap();
-    bench.log_one(record("2")).await.unwrap();
+    let _ = bench.log_one(record("1")).await.unwrap();
+    let _ = bench.log_one(record("2")).await.unwrap();
     assert_eq!(bench.played().len(), 3);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_recorded_call_is_not_uploaded_again() {
     let bench = Bench::new([uploaded(1)]);
-    bench.log_one(record("1")).await.unwrap();
+    let _ = bench.log_one(record("1")).await.unwrap();
     let again = bench.log_one(record("1")).await.unwrap();
     assert!(again.recorded());
     assert_eq!(again.requests(), 0);
@@ -291,17 +291,17 @@ async fn a_record_that_cannot_go_out_does_not_keep_the_others_back() {
 #[tokio::test(start_paused = true)]
 async fn a_record_takes_what_the_live_call_told() {
     let bench = Bench::new([yes(), yes(), uploaded(1)]);
-    bench
+    let _ = bench
         .event(incoming(0, &["151", "152"]).with_line(Line::new("0001363").unwrap()))
         .await
         .unwrap();
-    bench
+    let _ = bench
         .event(event(6, EventKind::Answered).with_leg(Leg::to_employee(ext("152"))))
         .await
         .unwrap();
     let recording = Recording::url("https://pbx.example.test/rec/1.mp3").unwrap();
-    bench.event(event(60, EventKind::RecordingReady(recording))).await.unwrap();
-    bench.event(hangup(70)).await.unwrap();
+    let _ = bench.event(event(60, EventKind::RecordingReady(recording))).await.unwrap();
+    let _ = bench.event(hangup(70)).await.unwrap();
     let bare = CallRecord::new(
         call(),
         Direction::Inbound,
@@ -309,7 +309,7 @@ async fn a_record_takes_what_the_live_call_told() {
         at(0),
         Outcome::Answered,
     );
-    bench.log_one(bare).await.unwrap();
+    let _ = bench.log_one(bare).await.unwrap();
     let sent = &bench.sent(2, "calls")[0];
     assert_eq!(sent["duration"], 64);
     assert_eq!(sent["durationWaiting"], 6);

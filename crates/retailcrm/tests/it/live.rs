@@ -53,8 +53,8 @@ async fn a_ringing_call_is_one_event_with_every_employee() {
 #[tokio::test(start_paused = true)]
 async fn further_ringing_is_shown_to_the_new_ones_only() {
     let bench = Bench::new(always_yes());
-    bench.event(incoming(0, &["151"])).await.unwrap();
-    bench.event(incoming(15, &["151", "152"])).await.unwrap();
+    let _ = bench.event(incoming(0, &["151"])).await.unwrap();
+    let _ = bench.event(incoming(15, &["151", "152"])).await.unwrap();
     let again = bench.event(incoming(16, &["151"])).await.unwrap();
     assert_eq!(bench.sent(1, "event")["codes"], json!(["152"]));
     assert_eq!(again.requests(), 0);
@@ -64,7 +64,7 @@ async fn further_ringing_is_shown_to_the_new_ones_only() {
 #[tokio::test(start_paused = true)]
 async fn answers_holds_and_transfers_send_nothing() {
     let bench = Bench::new(always_yes());
-    bench.event(incoming(0, &["151", "152"])).await.unwrap();
+    let _ = bench.event(incoming(0, &["151", "152"])).await.unwrap();
     let transfer = EventKind::Transferred { mode: TransferMode::Blind, from: None, to: ext("152") };
     for quiet in [
         answered(5, "151"),
@@ -83,10 +83,10 @@ async fn answers_holds_and_transfers_send_nothing() {
 #[tokio::test(start_paused = true)]
 async fn the_hangup_names_everybody_who_was_shown_the_call() {
     let bench = Bench::new(always_yes());
-    bench.event(incoming(0, &["151"])).await.unwrap();
-    bench.event(incoming(15, &["152"])).await.unwrap();
-    bench.event(answered(20, "152")).await.unwrap();
-    bench.event(hangup(60)).await.unwrap();
+    let _ = bench.event(incoming(0, &["151"])).await.unwrap();
+    let _ = bench.event(incoming(15, &["152"])).await.unwrap();
+    let _ = bench.event(answered(20, "152")).await.unwrap();
+    let _ = bench.event(hangup(60)).await.unwrap();
     assert_eq!(
         bench.sent(2, "event"),
         json!({
@@ -114,8 +114,8 @@ async fn every_end_has_its_word() {
         (Voicemail, None, "no answered"),
     ] {
         let bench = Bench::new(always_yes());
-        bench.event(incoming(0, &["151"])).await.unwrap();
-        bench.event(ended(9, outcome, reason)).await.unwrap();
+        let _ = bench.event(incoming(0, &["151"])).await.unwrap();
+        let _ = bench.event(ended(9, outcome, reason)).await.unwrap();
         assert_eq!(bench.sent(1, "event")["hangupStatus"], word, "{outcome:?} {reason:?}");
     }
 }
@@ -127,11 +127,11 @@ async fn an_end_without_a_word_takes_it_from_what_happened() {
     {
         let bench = Bench::new(always_yes());
         let begin = if direction == "in" { incoming(0, &["151"]) } else { outgoing(0, "151") };
-        bench.event(begin).await.unwrap();
+        let _ = bench.event(begin).await.unwrap();
         if answer {
-            bench.event(answered(3, "151")).await.unwrap();
+            let _ = bench.event(answered(3, "151")).await.unwrap();
         }
-        bench.event(hangup(9)).await.unwrap();
+        let _ = bench.event(hangup(9)).await.unwrap();
         assert_eq!(bench.sent(1, "event")["hangupStatus"], word);
     }
 }
@@ -147,15 +147,15 @@ async fn a_hangup_after_lost_state_closes_what_it_names_and_nothing_else() {
     let named = ended(60, Outcome::Missed, None)
         .with_client(phone("+375446370646"))
         .with_leg(Leg::to_employee(ext("151")));
-    bench.event(named).await.unwrap();
+    let _ = bench.event(named).await.unwrap();
     assert_eq!(bench.sent(0, "event")["codes"], json!(["151"]));
 }
 
 #[tokio::test(start_paused = true)]
 async fn nothing_is_shown_after_the_end() {
     let bench = Bench::new(always_yes());
-    bench.event(incoming(0, &["151"])).await.unwrap();
-    bench.event(hangup(9)).await.unwrap();
+    let _ = bench.event(incoming(0, &["151"])).await.unwrap();
+    let _ = bench.event(hangup(9)).await.unwrap();
     for late in [incoming(10, &["152"]), hangup(11)] {
         let receipt = bench.event(late).await.unwrap();
         assert_eq!(receipt.requests(), 0);
@@ -167,7 +167,7 @@ async fn nothing_is_shown_after_the_end() {
 #[tokio::test(start_paused = true)]
 async fn outgoing_calls_show_a_popup_unless_switched_off() {
     let bench = Bench::new(always_yes());
-    bench.event(outgoing(0, "151")).await.unwrap();
+    let _ = bench.event(outgoing(0, "151")).await.unwrap();
     assert_eq!(
         bench.sent(0, "event"),
         json!({
@@ -183,9 +183,9 @@ async fn outgoing_calls_show_a_popup_unless_switched_off() {
 async fn the_popup_comes_when_it_is_configured_to() {
     let bench = Bench::with(always_yes(), json!({"popup": "answer"}), json!({}));
     assert_eq!(bench.event(incoming(0, &["151", "152"])).await.unwrap().requests(), 0);
-    bench.event(answered(5, "152")).await.unwrap();
+    let _ = bench.event(answered(5, "152")).await.unwrap();
     assert_eq!(bench.sent(0, "event")["codes"], json!(["152"]));
-    bench.event(hangup(9)).await.unwrap();
+    let _ = bench.event(hangup(9)).await.unwrap();
     assert_eq!(bench.sent(1, "event")["codes"], json!(["152"]));
 
     let bench = Bench::with(always_yes(), json!({"popup": "never"}), json!({}));
@@ -229,7 +229,7 @@ async fn without_any_extension_the_default_user_is_shown_the_call() {
     assert_eq!(bench.event(nobody()).await.unwrap().requests(), 0);
 
     let bench = Bench::with(always_yes(), json!({"default_user": "16"}), json!({}));
-    bench.event(nobody()).await.unwrap();
+    let _ = bench.event(nobody()).await.unwrap();
     assert_eq!(bench.sent(0, "event")["userIds"], json!([16]));
     assert_eq!(bench.sent(0, "event").get("codes"), None, "nothing empty is sent");
 }
@@ -237,9 +237,9 @@ async fn without_any_extension_the_default_user_is_shown_the_call() {
 #[tokio::test(start_paused = true)]
 async fn the_default_user_is_shown_the_call_once_and_its_popup_is_closed() {
     let bench = Bench::with(always_yes(), json!({"default_user": "16"}), json!({}));
-    bench.event(incoming(0, &[])).await.unwrap();
+    let _ = bench.event(incoming(0, &[])).await.unwrap();
     assert_eq!(bench.event(incoming(1, &[])).await.unwrap().requests(), 0);
-    bench.event(hangup(9)).await.unwrap();
+    let _ = bench.event(hangup(9)).await.unwrap();
     assert_eq!(bench.sent(1, "event")["type"], "hangup");
     assert_eq!(bench.sent(1, "event")["userIds"], json!([16]));
 }
@@ -247,7 +247,7 @@ async fn the_default_user_is_shown_the_call_once_and_its_popup_is_closed() {
 #[tokio::test(start_paused = true)]
 async fn the_end_of_a_call_without_popups_is_silent() {
     let bench = Bench::with(always_yes(), json!({"popup_out": false}), json!({}));
-    bench.event(outgoing(0, "151")).await.unwrap();
+    let _ = bench.event(outgoing(0, "151")).await.unwrap();
     let receipt = bench.event(hangup(9)).await.unwrap();
     assert_eq!(receipt.requests(), 0);
     assert!(receipt.warnings().is_empty(), "{:?}", receipt.warnings());
@@ -303,7 +303,7 @@ async fn shop_analytics_and_prefix_travel_with_the_call() {
     assert_eq!(receipt.warnings()[0].kind(), WarningKind::UnknownOption);
 
     let event = incoming(20, &["152"]).with_extra("site", "shop-two");
-    bench.event(event).await.unwrap();
+    let _ = bench.event(event).await.unwrap();
     assert_eq!(bench.sent(1, "event")["site"], "shop-two");
 }
 
@@ -312,7 +312,7 @@ async fn a_popup_that_failed_is_shown_when_it_is_told_again() {
     let refused = Step::json(400, &json!({"success": false, "errorMsg": "Validation error"}));
     let bench = Bench::new([refused, yes()]);
     bench.event(incoming(0, &["151"])).await.unwrap_err();
-    bench.event(incoming(1, &["151"])).await.unwrap();
+    let _ = bench.event(incoming(1, &["151"])).await.unwrap();
     assert_eq!(bench.sent(1, "event")["codes"], json!(["151"]));
 }
 

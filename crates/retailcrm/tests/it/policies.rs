@@ -116,7 +116,7 @@ async fn an_unknown_caller_becomes_a_customer_of_who_talked_with_them() {
 #[tokio::test(start_paused = true)]
 async fn nobody_is_responsible_for_whom_nobody_talked_with() {
     let bench = clients(chain([vec![yes()], not_found(), vec![made(62)]]));
-    bench.log_one(missed("1")).await.unwrap();
+    let _ = bench.log_one(missed("1")).await.unwrap();
     assert_eq!(bench.sent(6, "customer").get("managerId"), None);
 }
 
@@ -250,7 +250,7 @@ async fn the_only_shop_is_the_customers() {
     let sites = |name| Fixture::open("reference_sites").answer(name);
     let steps = chain([vec![yes(), key, sites("success_list_form")], not_found(), vec![made(62)]]);
     let bench = Bench::with(steps, json!({"unknown_caller": "client"}), json!({}));
-    bench.log_one(record("1")).await.unwrap();
+    let _ = bench.log_one(record("1")).await.unwrap();
     assert!(bench.played()[8].body.starts_with("site=shop-one&"));
 
     let key = Fixture::open("credentials").answer("success_full");

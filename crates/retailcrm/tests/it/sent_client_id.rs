@@ -11,8 +11,8 @@ const CLIENT_ID: &str = "invented-client-id";
 /// request under `telephony/`.
 async fn client_ids(config: Value) -> Vec<(String, Option<String>)> {
     let bench = Bench::with((0..12).map(|_| yes()), json!({}), config);
-    bench.event(incoming(0, &["151"])).await.unwrap();
-    bench.log_one(record("1")).await.unwrap();
+    let _ = bench.event(incoming(0, &["151"])).await.unwrap();
+    let _ = bench.log_one(record("1")).await.unwrap();
     let number = phone("+375446370646");
     let connector = &bench.connector;
     connector.responsible(&Cx::live(), &number).await.unwrap();

@@ -58,10 +58,10 @@ async fn unknown_talk_goes_with_known_ones_in_one_upload() {
 #[tokio::test(start_paused = true)]
 async fn unknown_talk_takes_what_the_events_observed() {
     let bench = Bench::new([yes(), yes(), uploaded(1)]);
-    bench.event(incoming(0, &["151"])).await.unwrap();
+    let _ = bench.event(incoming(0, &["151"])).await.unwrap();
     let answered = event(6, EventKind::Answered).with_leg(Leg::to_employee(ext("151")));
-    bench.event(answered).await.unwrap();
-    bench.event(hangup(70)).await.unwrap();
+    let _ = bench.event(answered).await.unwrap();
+    let _ = bench.event(hangup(70)).await.unwrap();
     let receipt = bench.log_one(unknown()).await.unwrap();
     assert_eq!(bench.sent(2, "calls")[0]["duration"], 64);
     assert_eq!(kinds(&receipt), []);
@@ -70,11 +70,11 @@ async fn unknown_talk_takes_what_the_events_observed() {
 #[tokio::test(start_paused = true)]
 async fn talk_the_source_calls_unknown_is_not_reckoned() {
     let bench = Bench::new([yes(), yes(), uploaded(1)]);
-    bench.event(incoming(0, &["151"])).await.unwrap();
+    let _ = bench.event(incoming(0, &["151"])).await.unwrap();
     let answered = event(6, EventKind::Answered).with_leg(Leg::to_employee(ext("151")));
-    bench.event(answered).await.unwrap();
+    let _ = bench.event(answered).await.unwrap();
     // The end is when the PBX closed the call, a day later.
-    bench.event(hangup(86_400)).await.unwrap();
+    let _ = bench.event(hangup(86_400)).await.unwrap();
     let own = Warning::new(WarningKind::TalkUnknown, "the end was not observed");
     let receipt = bench.log_one(unknown().with_warning(own.clone())).await.unwrap();
     let sent = bench.sent(2, "calls");
@@ -85,7 +85,7 @@ async fn talk_the_source_calls_unknown_is_not_reckoned() {
 #[tokio::test(start_paused = true)]
 async fn known_talk_after_an_unknown_one_is_already_recorded() {
     let bench = Bench::new([uploaded(1)]);
-    bench.log_one(unknown()).await.unwrap();
+    let _ = bench.log_one(unknown()).await.unwrap();
     let known = unknown().with_talk(Seconds::new(64));
     let receipt = bench.log_one(known).await.unwrap();
     assert!(receipt.recorded());

@@ -5,14 +5,17 @@ use std::marker::PhantomData;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use vochi_crm_core::follow_up::{Duty, FollowUpCall, FollowUpJob, follow_up};
-use vochi_crm_core::pending::{self, Mode, PendingItem, PendingKind, Settled};
-use vochi_crm_core::retry::{RecordAttempt, RecordJob, RecordRepeat, record_once};
+use vochi_crm_core::connector::Context;
+use vochi_crm_core::pending::{self, Mode, PendingItem, Settled};
+use vochi_crm_core::spi::{
+    self, CallSession, DueRecord, FollowUpCall, FollowUpJob, HistoryJob, LiveJob, RecordRepeat,
+    follow_up,
+};
 use vochi_crm_core::state::{CallStore, MemoryCallStore};
 use vochi_crm_core::{
-    Account, AccountConfig, AccountName, CallId, CallRecord, Capabilities, Clock, CrmConnector,
-    CrmName, Cx, Effect, Error, ErrorKind, Hub, Receipt, Recorded, Result, Timestamp, TryAgain,
-    Warning,
+    AccountConfig, AccountName, CallEvent, CallId, CallRecord, Capabilities, Clock,
+    CrmConnector as _, CrmName, Cx, Effect, Error, ErrorKind, Hub, Receipt, Result, Timestamp,
+    TryAgain,
 };
 
 /// What becomes of the next request that writes.
@@ -77,7 +80,7 @@ impl Clock for TestClock {
 #[derive(Debug)]
 pub(super) struct Crm<C> {
     pub(super) hub: Hub,
-    account: Account,
+    context: Context,
     ledger: Arc<Mutex<Ledger>>,
     clock: Arc<TestClock>,
     class: PhantomData<C>,
@@ -103,9 +106,10 @@ impl<C: Class> Crm<C> {
         let hub = Hub::builder().store(store).clock(clock.clone()).build().unwrap();
         let config: AccountConfig = serde_json::from_str(config).unwrap();
         let ledger = Ledger { fates: fates.into_iter().collect(), ..Ledger::default() };
+        let account = config.account("shop").unwrap();
         Self {
+            context: Context::new(CrmName::new("invented"), &hub, account),
             hub,
-            account: config.account("shop").unwrap(),
             ledger: Arc::new(Mutex::new(ledger)),
             clock,
             class: PhantomData,
@@ -113,7 +117,7 @@ impl<C: Class> Crm<C> {
     }
 
     pub(super) fn name(&self) -> &AccountName {
-        self.account.name()
+        self.context.account().name()
     }
 
     pub(super) fn pass(&self, time: Duration) {
@@ -163,32 +167,58 @@ impl<C: Class> Crm<C> {
     }
 }
 
-struct Job<'a, C> {
-    crm: &'a Crm<C>,
-    call: String,
+/// Live calls: the CRM has nothing for them.
+struct Live;
+
+impl LiveJob for Live {
+    type State = ();
+    type Request = ();
+
+    fn prepare(&self, _: &mut CallSession<()>, _: &CallEvent) -> Result<Option<()>> {
+        Ok(None)
+    }
+
+    async fn send(&self, _: &mut CallSession<()>, (): ()) -> Result<()> {
+        Ok(())
+    }
 }
 
-impl<C: Class> RecordJob for Job<'_, C> {
-    type Sent = ();
+struct History<'a, C>(&'a Crm<C>);
+
+impl<C: Class> HistoryJob for History<'_, C> {
+    type State = ();
+    type Upload = String;
     const REPEAT: RecordRepeat = C::REPEAT;
 
-    async fn send(&mut self, _: &Cx) -> Result<()> {
-        let call = self.call.clone();
-        self.crm.ledger(|ledger| ledger.sends += 1);
+    async fn prepare(
+        &self,
+        _: &mut CallSession<()>,
+        record: &CallRecord,
+    ) -> Result<Option<String>> {
+        Ok(Some(record.call_id().to_string()))
+    }
+
+    async fn send(&self, _: &Cx, records: &mut [DueRecord<(), String>]) -> Result<()> {
+        let call = records[0].upload().clone();
+        self.0.ledger(|ledger| ledger.sends += 1);
         let record = |ledger: &mut Ledger| {
             if C::REPEAT != RecordRepeat::Keyed || !ledger.calls.contains(&call) {
                 ledger.calls.push(call);
             }
         };
-        self.crm.write(record).await
+        self.0.write(record).await
     }
 
-    async fn find(&mut self, _: &Cx) -> Result<Option<()>> {
-        let there = self.crm.ledger(|ledger| {
+    async fn is_recorded(&self, _: &Cx, records: &[DueRecord<(), String>]) -> Result<bool> {
+        let there = self.0.ledger(|ledger| {
             ledger.looks += 1;
-            ledger.calls.contains(&self.call)
+            ledger.calls.contains(records[0].upload())
         });
-        Ok(there.then_some(()))
+        Ok(there)
+    }
+
+    async fn follow_up(&self, cx: &Cx, call: &CallId) {
+        follow_up(self.0, &self.0.context, cx, call).await;
     }
 }
 
@@ -214,11 +244,10 @@ impl<C: Class> FollowUpJob for Crm<C> {
         _: &Cx,
         call: &FollowUpCall<'_>,
         _: Option<String>,
-        _: &mut Vec<Warning>,
     ) -> Result<Option<String>> {
         // What is looked up for it takes time, in which others go on.
         tokio::time::sleep(Duration::from_millis(10)).await;
-        Ok(Some(format!("{}: {}", self.account.task_text(), call.number.e164())))
+        Ok(Some(format!("{}: {}", self.context.account().task_text(), call.number.e164())))
     }
 
     async fn send_task(&self, _: &Cx, task: &String) -> Result<()> {
@@ -226,50 +255,18 @@ impl<C: Class> FollowUpJob for Crm<C> {
     }
 }
 
-#[async_trait::async_trait]
-impl<C: Class> CrmConnector for Crm<C> {
-    fn crm(&self) -> CrmName {
-        CrmName::new("invented")
+impl<C: Class> spi::Connector for Crm<C> {
+    const CAPABILITIES: Capabilities = Capabilities::new(&[]);
+
+    fn context(&self) -> &Context {
+        &self.context
     }
 
-    fn account(&self) -> &AccountName {
-        self.name()
+    fn live(&self) -> impl LiveJob {
+        Live
     }
 
-    fn capabilities(&self) -> Capabilities {
-        Capabilities::new(&[])
-    }
-
-    async fn log_calls(&self, cx: &Cx, records: &[CallRecord]) -> Vec<Result<Receipt>> {
-        let mut results = Vec::new();
-        for record in records {
-            results.push(self.log_one(cx, record).await);
-        }
-        results
-    }
-}
-
-impl<C: Class> Crm<C> {
-    async fn log_one(&self, cx: &Cx, record: &CallRecord) -> Result<Receipt> {
-        let (hub, call) = (&self.hub, record.call_id());
-        let mut open = hub.open_call(cx, self.name(), call).await?;
-        let pending = hub.pending_call(cx, self.name(), call).await?;
-        let follow_up_only = pending.is_some_and(|pending| !pending.has(PendingKind::Record));
-        if open.state().recorded() != Recorded::Yes && !follow_up_only {
-            let duties = Duty::of(self.account.config(), record);
-            let attempt =
-                RecordAttempt::begin(hub, cx, self.name(), record, &duties, C::REPEAT).await?;
-            let mut job = Job { crm: self, call: call.to_string() };
-            if let Err(error) = record_once(&mut job, cx, std::slice::from_ref(&attempt)).await {
-                attempt.failed(hub, cx, self.name(), &error).await;
-                return Err(error);
-            }
-            open.state_mut().set_recorded(Recorded::Yes);
-            drop(open.save(&()).await);
-            attempt.recorded(hub, cx, self.name(), true).await;
-        }
-        drop(open);
-        let warnings = follow_up(self, hub, cx, &self.account, call).await;
-        Ok(Receipt::of_record(record).as_recorded().with_warnings(warnings))
+    fn history(&self) -> impl HistoryJob {
+        History(self)
     }
 }

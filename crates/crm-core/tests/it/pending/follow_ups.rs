@@ -90,7 +90,7 @@ async fn a_task_that_may_have_been_made_waits_for_a_person() {
 #[tokio::test(start_paused = true)]
 async fn follow_ups_outlive_the_memory_of_their_call() {
     let crm = Crm::<Keyed>::following_up([Fate::Done, Fate::Done, Fate::Limited]);
-    crm.log(missed()).await.unwrap();
+    let _ = crm.log(missed()).await.unwrap();
     // Calls are forgotten after 48 hours, on tokio's clock.
     tokio::time::advance(super::minutes(49 * 60)).await;
     assert_eq!(settle_one(&crm, Mode::Due).await.outcome, Outcome::Sent);

@@ -3,21 +3,21 @@
 use vochi_crm_core::connector::{Check, SetupPlan};
 use vochi_crm_core::{Cx, ErrorKind};
 
-use super::Connector;
+use super::Health;
 use crate::api::GetIntegrationModule;
 use crate::inbound::MAKE_CALL_PATH;
 use crate::model::{IntegrationModule, ModuleCode};
 
 const RUN_SETUP: &str = "run `vochi-crm setup`";
 
-impl Connector {
+impl Health<'_> {
     /// The module, and whether it knows the directory's extensions. Nothing is written.
     pub(super) async fn module_checks(&self, cx: &Cx) -> Vec<Check> {
-        let code = match self.module_code() {
+        let code = match self.setup.module_code() {
             Ok(code) => code,
             Err(error) => return vec![Check::broken("module", &error)],
         };
-        match self.client().send(cx, GetIntegrationModule::new(code.clone())).await {
+        match self.client.send(cx, GetIntegrationModule::new(code.clone())).await {
             Ok(module) => vec![self.module_check(&code, &module), self.codes_check(&module)],
             Err(error) if error.kind() == ErrorKind::NotFound => vec![Check::failed(
                 "module",
@@ -54,7 +54,7 @@ impl Connector {
                 format!("switch it on in RetailCRM, or {RUN_SETUP}"),
             );
         }
-        let ours = self.inner.config.client_id.as_ref();
+        let ours = self.config.client_id.as_ref();
         if let Some(ours) = ours.filter(|id| !id.is_empty())
             && module.client_id.as_ref() != Some(ours)
         {
@@ -74,7 +74,8 @@ impl Connector {
         let called =
             module.telephony.as_ref().and_then(|telephony| telephony.make_call_url.as_deref());
         let ours = self
-            .own()
+            .context
+            .account()
             .inbound_address(&SetupPlan::new(None))
             .map(|inbound| inbound.join(MAKE_CALL_PATH));
         match (called, ours) {
@@ -97,10 +98,10 @@ impl Connector {
             .unwrap_or_default();
         let mut wrong = Vec::new();
         let mut right = 0_usize;
-        for (extension, user) in self.own().directory().extensions() {
+        for (extension, user) in self.setup.directory.extensions() {
             match known.iter().find(|own| own.code == *extension) {
                 None => wrong.push(format!("RetailCRM does not know extension {extension}")),
-                Some(own) if own.user.to_string() != user.as_str() => wrong.push(format!(
+                Some(own) if own.user != *user => wrong.push(format!(
                     "extension {extension} is user {}'s in RetailCRM and user {user}'s in `extensions`",
                     own.user
                 )),

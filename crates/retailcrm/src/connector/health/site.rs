@@ -4,18 +4,18 @@ use vochi_crm_core::account::UnknownCaller;
 use vochi_crm_core::connector::Check;
 use vochi_crm_core::{Cx, ErrorKind};
 
-use super::Connector;
+use super::Health;
 use crate::model::{Credentials, Site, site_for};
 
-impl Connector {
+impl Health<'_> {
     pub(super) async fn site_check(&self, cx: &Cx, key: &Credentials) -> Check {
-        let sites = match self.client().reference().sites(cx).await {
+        let sites = match self.client.reference().sites(cx).await {
             Ok(sites) => sites,
             // The key itself may name its shops.
             Err(error) if error.kind() == ErrorKind::Auth => Vec::new(),
             Err(error) => return Check::broken("site", &error),
         };
-        let configured = self.inner.config.site.as_deref().map(str::trim);
+        let configured = self.config.site.as_deref().map(str::trim);
         match configured.filter(|site| !site.is_empty()) {
             Some(site) => configured_site(site, key, &sites),
             None => self.chosen_site(key, &sites),
@@ -34,7 +34,7 @@ impl Connector {
 
     /// Whether anything configured makes requests that have to name the shop.
     fn names_a_site(&self) -> bool {
-        let config = self.own().config();
+        let config = self.context.account().config();
         let policies = config.unknown_caller;
         config.missed_task
             || !config.lines.is_empty()

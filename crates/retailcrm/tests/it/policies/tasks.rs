@@ -36,7 +36,7 @@ async fn a_missed_call_becomes_a_task_of_the_responsible_manager() {
 #[tokio::test(start_paused = true)]
 async fn a_task_without_anybody_responsible_is_of_missed_user() {
     let bench = tasks(vec![yes(), unknown(), made(77)]);
-    bench.log_one(missed("1")).await.unwrap();
+    let _ = bench.log_one(missed("1")).await.unwrap();
     assert!(bench.played()[2].body.starts_with("site=shop-one&task="));
     assert_eq!(
         bench.sent(2, "task"),
@@ -114,13 +114,13 @@ async fn a_call_that_our_own_lost_upload_recorded_becomes_a_task() {
     let lost = || Step::Fail(TransportError::Broken("reset".to_owned()));
     let twice = || Step::json(200, &json!({"success": true, "duplicateCalls": ["1"]}));
     let bench = tasks(vec![lost(), twice(), manager(7), made(77)]);
-    bench.log_one(missed("1")).await.unwrap();
+    let _ = bench.log_one(missed("1")).await.unwrap();
     assert_eq!(lines(&bench), [UPLOAD, UPLOAD, CARD, TASK]);
 
     let steps = vec![lost(), twice(), manager(7), made(77)];
     let common = json!({"missed_task": true, "retries": 0});
     let bench = Bench::with(steps, common, json!({"site": "shop-one"}));
     bench.log_one(missed("1")).await.unwrap_err();
-    bench.log_one(missed("1")).await.unwrap();
+    let _ = bench.log_one(missed("1")).await.unwrap();
     assert_eq!(lines(&bench), [UPLOAD, UPLOAD, CARD, TASK]);
 }

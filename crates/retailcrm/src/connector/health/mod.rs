@@ -3,16 +3,18 @@
 mod module;
 mod site;
 
-use std::time::Duration;
-
 use tokio::time::Instant;
 use vochi_crm_core::account::UnknownCaller;
-use vochi_crm_core::connector::Check;
-use vochi_crm_core::{CrmConnector as _, Cx, ErrorKind, HealthReport};
+use vochi_crm_core::connector::{Check, Context};
+use vochi_crm_core::spi::extensions_check;
+use vochi_crm_core::{Cx, ErrorKind, HealthReport};
 
-use super::{Connector, ZoneSource};
-use crate::api::GetCredentials;
+use super::mapping;
+use super::settings::ZoneSource;
+use super::setup::Setup;
+use crate::api::{GetCredentials, UserFilter};
 use crate::model::Credentials;
+use crate::{Client, Config};
 
 /// What this connector needs of a key, whatever the configuration.
 const NEEDED_SCOPES: [&str; 3] = ["telephony_read", "telephony_write", "user_read"];
@@ -25,10 +27,18 @@ const USEFUL_SCOPES: [(&str, &str); 4] = [
     ("reference_read", "reading the time zone and the shops"),
 ];
 
-impl Connector {
+/// Checks an account end to end. It writes nothing.
+pub(super) struct Health<'a> {
+    pub(super) client: &'a Client,
+    pub(super) context: &'a Context,
+    pub(super) config: &'a Config,
+    pub(super) setup: Setup<'a>,
+}
+
+impl Health<'_> {
     pub(super) async fn check(&self, cx: &Cx) -> HealthReport {
         let began = Instant::now();
-        let credentials = self.client().send(cx, GetCredentials).await;
+        let credentials = self.client.send(cx, GetCredentials).await;
         let latency = began.elapsed();
         let mut checks = Vec::new();
         match credentials {
@@ -43,12 +53,12 @@ impl Connector {
             // Nothing else can work, and asking on would only repeat the same complaint.
             Err(error) => checks.push(Check::broken("key", &error)),
         }
-        HealthReport::new(latency.max(Duration::from_millis(1)), checks)
+        HealthReport::new(latency, checks)
     }
 
     /// Options that write into the CRM need more.
     fn needed_scopes(&self) -> Vec<&'static str> {
-        let config = self.own().config();
+        let config = self.context.account().config();
         let policies = config.unknown_caller;
         let mut needed = NEEDED_SCOPES.to_vec();
         if [policies.inbound, policies.outbound].contains(&UnknownCaller::Client) {
@@ -61,41 +71,13 @@ impl Connector {
     }
 
     async fn users_check(&self, cx: &Cx) -> Check {
-        let list = match self.users(cx).await {
-            Ok(list) => list,
-            Err(error) => return Check::broken("extensions", &error),
-        };
-        let directory = self.own().directory();
-        let mapped = directory.extensions().count();
-        // A CRM user without an extension may be an accountant; a mapping that leads nowhere is a
-        // mistake.
-        let dead: Vec<String> = list
-            .mismatches
-            .iter()
-            .filter(|mismatch| mismatch.kind() == vochi_crm_core::WarningKind::UnknownToCrm)
-            .map(ToString::to_string)
-            .collect();
-        if !dead.is_empty() {
-            return Check::failed(
-                "extensions",
-                ErrorKind::Config,
-                dead.join("; "),
-                "correct `extensions`; `vochi-crm users` shows both sides",
-            );
-        }
-        if mapped == 0 {
-            return Check::failed(
-                "extensions",
-                ErrorKind::Config,
-                "no extension is mapped to a RetailCRM user",
-                "fill in `extensions`; `vochi-crm users` shows the users",
-            );
-        }
-        Check::passed("extensions", format!("{mapped} extensions, {} users", list.users.len()))
+        let users = self.client.list(cx, UserFilter::new()).all().await;
+        let users = users.map(|users| users.iter().map(mapping::common_user).collect());
+        extensions_check(self.context, users)
     }
 
     async fn zone_check(&self, cx: &Cx) -> Check {
-        match self.zone(cx).await {
+        match self.setup.settings.zone(cx).await {
             Ok((zone, ZoneSource::Configured)) => {
                 Check::passed("timezone", format!("{zone}, as configured"))
             }
