@@ -1,39 +1,84 @@
-//! Telephony events and call records into CRMs: one call model, exactly one truthful record.
+//! Telephony events and call records into CRMs: one call model, one truthful record per call.
 //!
-//! A host makes one [`Hub`] (connections, limiters, call store), opens a connector for each account,
-//! and speaks to all of them through [`CrmConnector`]: [`CallEvent`]s while a call lives, a
-//! [`CallRecord`] when it is over. A host that wants everything of one CRM uses that CRM's typed
-//! client.
+//! A host makes one [`Hub`] (connections, limiters, call store) and a connector for each account, and
+//! speaks to all of them through [`CrmConnector`]. A live call has a handle, from the first ring to the
+//! record:
 //!
 //! ```
-//! use std::sync::Arc;
-//! use vochi_crm::retailcrm::{Config, Connector};
-//! use vochi_crm::{AccountConfig, CrmConnector, Hub};
+//! use vochi_crm::prelude::*;
+//! use vochi_crm::{Direction, Hub, Receipt, Result, retailcrm};
 //!
-//! let hub = Hub::new()?;
-//! let common: AccountConfig = serde_json::from_str(
-//!     r#"{"timezone": "Europe/Minsk", "default_region": "BY", "extensions": {"151": "18"}}"#,
-//! )?;
-//! let config: Config = serde_json::from_str(
-//!     r#"{"url": "https://demo.retailcrm.ru", "api_key": "invented-key"}"#,
-//! )?;
-//! let shop = Connector::open(&hub, common.account("shop")?, &config)?;
-//! let crms: Vec<Arc<dyn CrmConnector>> = vec![Arc::new(shop)];
-//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! async fn one_call() -> Result<Receipt> {
+//!     let crm = retailcrm::Connector::builder("shop", "https://demo.retailcrm.ru")
+//!         .api_key("invented-key")
+//!         .timezone("Europe/Minsk")
+//!         .default_region("BY")
+//!         .extension("151", "18")
+//!         .line("0001363", "+375171234567")
+//!         .build(&Hub::new()?)?;
+//!     let call = crm.call("1757843474.185")?;
+//!     call.ringing(Direction::Inbound, "8 029 111-22-33").to(["151"]).on_line("0001363").await?;
+//!     call.answered_by("151").await?;
+//!     call.recording("https://pbx.example.test/rec/1.mp3").await?;
+//!     call.ended().record().await
+//! }
 //! ```
+//!
+//! A host that has its own events sends [`CallEvent`]s and [`CallRecord`]s. A host that wants
+//! everything of one CRM uses that CRM's typed client.
 //!
 //! # Features
 //! - `asterisk` (on by default): Asterisk's events become call events and call records.
 //! - `kontur` (on by default): Kontur.CRM.
 //! - `retailcrm` (on by default): RetailCRM.
+//! - `testing`: a scripted transport and checks for tests of hosts.
 //!
 //! # Where to look
-//! - [`call`]: the call model; [`connector`]: the common face; [`phone`]: numbers.
-//! - [`Error`]: what a failure tells; [`limit`]: how the CRMs' limits are kept.
-//! - [`http`]: operations as values, and how to bring your own transport.
+//! - [`call`]: the call model; [`connector`]: the common trait; [`phone`]: numbers.
+//! - [`Error`]: kinds and effects of failures; [`limit`]: the CRMs' limits; [`pending`]: what is due.
+//! - [`inbound`]: the CRMs' requests to a host.
+//! - [`http`]: transports and raw requests.
+//! - [`spi`]: for authors of connectors.
 
-#[doc(inline)]
-pub use vochi_crm_core::*;
+pub use vochi_crm_core::{
+    Account, AccountConfig, AccountName, CallEvent, CallId, CallRecord, CallState, Capabilities,
+    Capability, Clock, CrmCallId, CrmConnector, CrmName, CrmUser, CrmUserId, Cx, Direction,
+    Directory, Effect, Error, ErrorKind, EventKind, Extension, Extra, HealthReport, Hub,
+    HubBuilder, Leg, LegEnd, LegId, LegRecord, Line, LocalTime, OpenCall, Outcome, Party,
+    PhoneNumber, PhoneReader, Reason, Receipt, Recorded, Recording, Responsible, Result, Seconds,
+    Secret, SecretUrl, SystemClock, Text, Timestamp, Transfer, TransferMode, TransferResult,
+    TryAgain, UserList, Warning, WarningKind, Zone,
+};
+pub use vochi_crm_core::{
+    account, call, connector, inbound, limit, metric, pending, phone, retry, state, time,
+};
+
+/// Transports, raw requests and what an operation is.
+pub mod http {
+    pub use vochi_crm_core::http::{
+        CertificateFault, FileSource, HttpRequest, Operation, Output, Payload, Plan, PlannedPart,
+        PlannedRequest, RawBody, RawRequest, Repeat, ReqwestTransport, Response, Source,
+        SourceReader, Stage, Transport, TransportError,
+    };
+}
+
+/// What a host imports to call methods of connectors.
+pub mod prelude {
+    pub use vochi_crm_core::CrmConnector;
+    pub use vochi_crm_core::connector::LiveCalls;
+}
+
+/// What authors of connectors use. It may change in any release.
+pub mod spi {
+    pub use vochi_crm_core::spi::*;
+    pub use vochi_crm_core::{
+        Id, Redactor, Unique, account_setters, cache, follow_up, http, key_like_parts, page,
+        setters, wire,
+    };
+}
+
+#[cfg(feature = "testing")]
+pub use vochi_crm_core::testing;
 
 #[cfg(feature = "asterisk")]
 #[doc(inline)]

@@ -9,4 +9,5 @@
 
 mod conformance;
 mod examples;
+mod live_call;
 mod two_crms;

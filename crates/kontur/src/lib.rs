@@ -48,4 +48,4 @@ pub use limits::{GENERAL, quotas};
 use vochi_crm_core::CrmName;
 
 /// The CRM's name in configuration, logs and errors.
-pub const CRM: CrmName = CrmName::new("kontur");
+pub const CRM: CrmName = CrmName::new("kontur").with_title("Kontur");

@@ -26,14 +26,16 @@ pub mod api;
 pub mod inbound;
 pub mod model;
 
+mod builder;
 mod client;
 mod config;
 mod connector;
 mod error;
 mod limits;
 
+pub use builder::Builder;
 pub use client::{
-    Client, ClientBuilder, CorporateCustomers, Customers, CustomersByPhone, History, HistoryPager,
+    Client, CorporateCustomers, Customers, CustomersByPhone, History, HistoryPager,
     IntegrationModules, Reference,
 };
 pub use config::{CONFIG_KEYS, Config, DEFAULT_MODULE_CODE, DEFAULT_MODULE_NAME};

@@ -2,6 +2,7 @@
 
 mod check;
 mod config;
+mod setters;
 
 use std::time::Duration;
 

@@ -154,6 +154,29 @@ impl CallEvent {
         self
     }
 
+    /// The same event at another moment.
+    #[must_use]
+    pub(crate) fn at_time(mut self, at: Timestamp) -> Self {
+        self.at = at;
+        self
+    }
+
+    /// Sets what is given of the end of a call.
+    #[must_use]
+    pub(crate) fn with_end(
+        mut self,
+        new_outcome: Option<Outcome>,
+        new_reason: Option<Reason>,
+        new_talk: Option<Seconds>,
+    ) -> Self {
+        if let EventKind::Ended { outcome, reason, talk } = &mut self.kind {
+            *outcome = new_outcome.or(*outcome);
+            *reason = new_reason.or(*reason);
+            *talk = new_talk.or(*talk);
+        }
+        self
+    }
+
     /// The PBX's id of the call.
     pub fn call_id(&self) -> &CallId {
         &self.call_id

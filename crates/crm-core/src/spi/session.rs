@@ -83,6 +83,12 @@ impl<S: CrmState> CallSession<S> {
         &mut self.crm
     }
 
+    /// The common state beside the connector's own, to change the latter. The call counts as unsaved.
+    pub fn parts_mut(&mut self) -> (&CallState, &mut S) {
+        self.unsaved = true;
+        (self.open.state(), &mut self.crm)
+    }
+
     /// Returns true if the call had ended before the event at hand.
     pub fn was_over(&self) -> bool {
         self.was_over

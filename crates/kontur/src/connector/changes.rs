@@ -5,32 +5,36 @@ use std::sync::Arc;
 use vochi_crm_core::connector::{Changes, Cursor, Customer};
 use vochi_crm_core::{Cx, Error, ErrorKind, Result, Warning};
 
-use super::Connector;
-use super::feed::Reading;
-use super::find::customer;
+use super::feed::{FeedReader, Reading};
+use super::lookup::customer;
 use crate::model::EventOffset;
 
-impl Connector {
+/// Reads changed customers.
+pub(super) struct CustomerChanges<'a> {
+    pub(super) feed: FeedReader<'a>,
+}
+
+impl CustomerChanges<'_> {
     /// Reads the feed from the cursor to its end. Each customer comes once, as the feed left it, the
     /// one that changed last at the end; those deleted meanwhile and what only this integration
     /// changed are left out.
-    pub(super) async fn changes_since(&self, cx: &Cx, since: Option<&Cursor>) -> Result<Changes> {
+    pub(super) async fn since(&self, cx: &Cx, since: Option<&Cursor>) -> Result<Changes> {
         let start = EventOffset::start();
         let from = since.map(place).transpose()?;
         let Some(from) = from.filter(|from| *from != start) else {
-            let all = self.feed(cx).await?;
+            let all = self.feed.read(cx).await?;
             return Ok(self.changes_of(cx, all).await);
         };
-        let reading: Arc<Reading> = self.inner.feed.after(&from);
-        self.read_on(cx, &reading).await.map_err(unknown_place)?;
+        let reading: Arc<Reading> = self.feed.feed.after(&from);
+        self.feed.read_on(cx, &reading).await.map_err(unknown_place)?;
         let changes = self.changes_of(cx, &reading).await;
-        self.inner.feed.done_with(&from);
+        self.feed.feed.done_with(&from);
         Ok(changes)
     }
 
     async fn changes_of(&self, cx: &Cx, reading: &Reading) -> Changes {
         for warning in reading.warnings() {
-            tracing::warn!(account = %self.own().name(), "{}", Warning::text(&warning));
+            tracing::warn!(account = %self.feed.account.name(), "{}", Warning::text(&warning));
         }
         let mark = self.own_mark(cx, reading).await;
         // The cursor and what stands before it belong together, whoever reads on meanwhile.
@@ -39,9 +43,9 @@ impl Connector {
             let customers: Vec<Customer> = changed
                 .map(|card| {
                     let mut one = customer(card, index);
-                    if one.company.is_none() && !std::ptr::eq(reading, self.told()) {
+                    if one.company.is_none() && !std::ptr::eq(reading, self.feed.known()) {
                         // What changed is read alone; companies may have been told long before.
-                        one.company = self.told().ask(|all| customer(card, all).company);
+                        one.company = self.feed.known().ask(|all| customer(card, all).company);
                     }
                     one
                 })
@@ -56,10 +60,10 @@ impl Connector {
         if !reading.ask(super::feed::Index::has_integrations) {
             return None;
         }
-        let instance = self.client().instance_id(cx).await.ok()?;
+        let instance = self.feed.client.instance_id(cx).await.ok()?;
         let of =
             |reading: &Reading| reading.ask(|index| index.mark_of(&instance).map(str::to_owned));
-        of(reading).or_else(|| of(self.told()))
+        of(reading).or_else(|| of(self.feed.known()))
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use vochi_crm_core::{LegEnd, LegRecord, Party, Result, Zone};
 
-use super::facts::Facts;
+use super::call_start::CallStart;
 use super::legs::Ends as _;
 use crate::model::{FileName, PhoneText};
 
@@ -14,11 +14,11 @@ const LONGEST: usize = 32;
 /// The name of a leg's recording: when, who with whom, as
 /// `2025-11-20_093835_375291112233_101.mp3`. The time is UTC: the call's beginning, or of a talk
 /// among employees its answer. Other letters than ASCII become `_`.
-pub(super) fn name(facts: &Facts, leg: &LegRecord, path: &Path) -> Result<FileName> {
+pub(super) fn name(start: &CallStart, leg: &LegRecord, path: &Path) -> Result<FileName> {
     let (at, caller) = if leg.has_client() {
-        (facts.began_at, client(facts.client.as_ref()))
+        (start.began_at, client(start.client.as_ref()))
     } else {
-        (leg.answered_at.unwrap_or(facts.began_at), end(&leg.from))
+        (leg.answered_at.unwrap_or(start.began_at), end(&leg.from))
     };
     let employee = match &leg.to {
         LegEnd::Client => end(&leg.from),

@@ -2,178 +2,130 @@
 //!
 //! Kontur knows a call by the PBX's id, so registering it again changes nothing, save for its
 //! recordings: an uploaded file may be attached once, and what a second time does is not known. When
-//! the answer to a registration with recordings is lost, the call is registered again without them,
-//! and then looked at: see [`binding`](super::binding).
+//! the response to a registration with recordings is lost, the call is registered again without them,
+//! and then looked at: see [`attachments`](super::attachments).
 
 use vochi_crm_core::http::Endpoint as _;
-use vochi_crm_core::pending::PendingKind;
-use vochi_crm_core::retry::{RecordAttempt, RecordJob, RecordRepeat, record_once};
+use vochi_crm_core::spi::{CallSession, DueRecord, HistoryJob, RecordRepeat};
 use vochi_crm_core::{
-    CallRecord, Cx, Effect, Error, ErrorKind, LegEnd, LegId, LegRecord, OpenCall, Outcome, Receipt,
-    Recorded, Recording, Result, Warning, WarningKind,
+    CallRecord, Cx, Effect, Error, ErrorKind, LegEnd, LegId, LegRecord, Recorded, Recording,
+    Result, WarningKind,
 };
 
-use super::facts::Facts;
-use super::live::{KNOWN_OPTIONS, unknown_option};
-use super::note::{Attached, Note, Registered};
-use super::start;
-use super::{Connector, recording, talks, words};
+use super::call_start::{CallStart, Calls, is_unknown_call, warn_unknown_click};
+use super::crm_state::{Attached, CrmState, Registered};
+use super::recordings::{self, Recordings};
+use super::{mapping, record_legs};
 use crate::api::{RegisterCall, RegisteredLeg};
-use crate::model::{CommunicationId, Participant, UserId};
+use crate::model::{CommunicationId, Participant};
 
-/// A record on its way: what it is put together from.
+/// Registers finished calls. Kontur recognizes a call by its id.
+pub(super) struct History<'a> {
+    pub(super) calls: Calls<'a>,
+    pub(super) recordings: Recordings<'a>,
+}
+
+type Call = CallSession<CrmState>;
+
+/// What a call is registered with.
+pub(super) struct Registration {
+    start: CallStart,
+    legs: Vec<LegRecord>,
+    /// The leg a recording of the whole call belongs to.
+    main: LegId,
+}
+
+/// A registration on its way.
 #[derive(Clone, Copy)]
 struct Parcel<'a> {
     record: &'a CallRecord,
-    facts: &'a Facts,
-    legs: &'a [LegRecord],
+    registration: &'a Registration,
     /// The legs whose files go along.
     files: &'a [LegId],
 }
 
-/// A registration. Kontur recognizes a call by its id, but not a recording that is attached twice.
-struct Registration<'a> {
-    connector: &'a Connector,
-    parcel: Parcel<'a>,
-    note: &'a mut Note,
-    warnings: &'a mut Vec<Warning>,
-}
-
-impl RecordJob for Registration<'_> {
-    type Sent = ();
+impl HistoryJob for History<'_> {
+    type State = CrmState;
+    type Upload = Registration;
     const REPEAT: RecordRepeat = RecordRepeat::Keyed;
 
-    async fn send(&mut self, cx: &Cx) -> Result<()> {
-        self.connector.send_record(cx, &self.parcel, self.note, self.warnings).await
+    async fn prepare(&self, call: &mut Call, record: &CallRecord) -> Result<Option<Registration>> {
+        let start = CallStart::of_record(call.cx(), record);
+        let legs = record_legs::legs(record, self.calls.names.config.register_legs)?;
+        let main = record_legs::main_leg(record, &legs)
+            .map(|leg| leg.id.clone())
+            .ok_or_else(|| Error::internal("a call is registered without legs"))?;
+        let registration = Registration { start, legs, main };
+        // What is wrong with the call shows before its recording goes out.
+        let parcel = Parcel { record, registration: &registration, files: &[] };
+        self.request(&call.cx().scope(), &parcel, call.crm(), None)?.request()?;
+        Ok(Some(registration))
+    }
+
+    async fn send(&self, _: &Cx, due: &mut [DueRecord<CrmState, Registration>]) -> Result<()> {
+        for due in due {
+            let (call, record, registration) = due.parts_mut();
+            self.register(call, record, registration).await?;
+        }
+        Ok(())
+    }
+
+    async fn finish(&self, call: &mut Call, record: &CallRecord, before: bool) {
+        if before {
+            let main = call.crm().registered.as_ref().map(|registered| &registered.main);
+            let bare = main.is_some_and(|main| call.crm().attached(main).is_none());
+            if bare && matches!(record.recording(), Some(Recording::File(_))) {
+                call.cx().warn(
+                    WarningKind::Incomplete,
+                    "the recording that comes with it now is not attached; attach it by itself",
+                );
+            }
+        }
+        self.recordings.settle(call, record).await;
     }
 }
 
-impl Connector {
-    pub(super) async fn register_record(&self, cx: &Cx, record: &CallRecord) -> Result<Receipt> {
-        let cx = cx.counted();
-        let account = self.own().name();
-        let mut open = self.hub().open_call(&cx, account, record.call_id()).await?;
-        let mut note: Note = open.note().unwrap_or_default();
-        let mut warnings = Vec::new();
-        let mut receipt = Receipt::of_record(record);
-        let (hub, call) = (self.hub(), record.call_id());
-        let pending = hub.pending_call(&cx, account, call).await?;
-        // The memory of a call is shorter than that of what is pending after it.
-        let recorded = pending.is_some_and(|pending| !pending.has(PendingKind::Record));
-        let whole = open.state().complete(record.clone()).settled();
-        if recorded || open.state().recorded() == Recorded::Yes {
-            hub.settle_pending(&cx, account, call, PendingKind::Record).await;
-            warnings.push(Warning::new(
-                WarningKind::AlreadyRecorded,
-                format!(
-                    "call {} is registered already; it is not registered again",
-                    record.call_id()
-                ),
-            ));
-            let main = note.registered.as_ref().map(|registered| &registered.main);
-            let bare = main.is_some_and(|main| note.attached(main).is_none());
-            if bare && matches!(record.recording(), Some(Recording::File(_))) {
-                warnings.push(Warning::new(
-                    WarningKind::Incomplete,
-                    "the recording that comes with it now is not attached; attach it by itself",
-                ));
-            }
-        } else {
-            receipt = Receipt::of_record(&whole);
-            let attempt =
-                RecordAttempt::begin(hub, &cx, account, &whole, &[], Registration::REPEAT).await?;
-            let registered = self
-                .register_settled(&cx, &mut open, &mut note, &whole, &attempt, &mut warnings)
-                .await;
-            if let Err(error) = registered {
-                attempt.failed(hub, &cx, account, &error).await;
-                return Err(error);
-            }
-            attempt.recorded(hub, &cx, account, false).await;
-        }
-        self.settle_recordings(&cx, &mut open, &mut note, &whole, &mut warnings).await;
-        let id = note.communication().and_then(|id| id.to_common().ok());
-        Ok(receipt
-            .as_recorded()
-            .with_crm_call_id(id)
-            .with_requests(cx.requests())
-            .with_warnings(warnings))
-    }
-
-    async fn register_settled(
+impl History<'_> {
+    /// Uploads the recordings and registers the call with them.
+    async fn register(
         &self,
-        cx: &Cx,
-        open: &mut OpenCall,
-        note: &mut Note,
+        call: &mut Call,
         record: &CallRecord,
-        attempt: &RecordAttempt,
-        warnings: &mut Vec<Warning>,
+        registration: &Registration,
     ) -> Result<()> {
-        for (name, _) in record.extra().iter() {
-            if !KNOWN_OPTIONS.contains(&name) {
-                warnings.push(unknown_option(name));
-            }
-        }
-        let facts = Facts::of_record(record, warnings);
-        let legs = talks::legs(record, self.inner.config.register_legs)?;
-        let main = talks::main_leg(record, &legs)
-            .map(|leg| leg.id.clone())
-            .ok_or_else(|| Error::internal("a call is registered without legs"))?;
-        // Whatever is wrong with the call shows before its recording goes out.
-        let parcel = Parcel { record, facts: &facts, legs: &legs, files: &[] };
-        self.put_together(&parcel, note, None, &mut Vec::new())?.request()?;
-        let wanted = recording::wanted(record, &legs, &main, warnings);
+        let Registration { start, legs, main } = registration;
+        let wanted = recordings::wanted(record, legs, main, call.cx());
         for (leg, path) in wanted {
-            self.bring(cx, open, note, &facts, leg, path, warnings).await?;
+            self.recordings.bring(call, start, leg, path).await?;
         }
-        let mut files = Vec::new();
-        for leg in &legs {
-            if note.attached(&leg.id) == Some(Attached::No) && self.is_fresh(note, &leg.id) {
-                files.push(leg.id.clone());
-            }
-        }
-        note.registered = Some(Registered { facts: facts.clone(), legs: legs.clone(), main });
-        let parcel = Parcel { files: &files, ..parcel };
-        let before = open.state().recorded();
+        let ready = |leg: &&LegRecord| {
+            call.crm().attached(&leg.id) == Some(Attached::No)
+                && self.recordings.is_fresh(call, &leg.id)
+        };
+        let files: Vec<LegId> = legs.iter().filter(ready).map(|leg| leg.id.clone()).collect();
+        call.crm_mut().registered =
+            Some(Registered { start: start.clone(), legs: legs.clone(), main: main.clone() });
+        let before = call.state().recorded();
         if !files.is_empty() {
-            // Should this process end meanwhile, the next one must not attach them blindly.
-            mark(note, &files, Attached::Maybe);
-            open.state_mut().set_recorded(Recorded::Maybe);
-            open.save(note).await?;
+            // Should this process end before the response, the next one must not attach them blindly.
+            mark(call, &files, Attached::Maybe);
+            call.set_recorded(Recorded::Maybe);
+            call.save().await?;
         }
-        let mut registration =
-            Registration { connector: self, parcel, note: &mut *note, warnings: &mut *warnings };
-        let attempts = std::slice::from_ref(attempt);
-        let sent = record_once(&mut registration, cx, attempts).await;
-        let Err(error) = sent else {
-            open.state_mut().set_recorded(Recorded::Yes);
-            self.remember(open, note, warnings).await;
-            return Ok(());
-        };
-        let recorded = if error.effect() == Effect::NotApplied {
-            mark(note, &files, Attached::No);
-            before
-        } else {
-            Recorded::Maybe
-        };
-        open.state_mut().set_recorded(recorded);
-        self.keep(open, note).await;
-        Err(error)
+        let sent = self.send_record(call, &Parcel { record, registration, files: &files }).await;
+        if sent.as_ref().is_err_and(|error| error.effect() == Effect::NotApplied) {
+            mark(call, &files, Attached::No);
+            call.set_recorded(before);
+        }
+        sent
     }
 
     /// Sends a record with its files. Where that cannot be, it goes without them: the call matters
     /// more.
-    async fn send_record(
-        &self,
-        cx: &Cx,
-        parcel: &Parcel<'_>,
-        note: &mut Note,
-        warnings: &mut Vec<Warning>,
-    ) -> Result<()> {
-        let sent = self.send_as_known(cx, parcel, note, warnings).await;
-        let error = match sent {
+    async fn send_record(&self, call: &mut Call, parcel: &Parcel<'_>) -> Result<()> {
+        let error = match self.send_as_known(call, parcel).await {
             Ok(()) => {
-                mark(note, parcel.files, Attached::Yes);
+                mark(call, parcel.files, Attached::Yes);
                 return Ok(());
             }
             Err(error) => error,
@@ -183,68 +135,56 @@ impl Connector {
         if parcel.files.is_empty() || !(refused || lost) {
             return Err(error);
         }
-        let bare = Parcel { files: &[], ..*parcel };
-        match self.send_as_known(cx, &bare, note, warnings).await {
+        match self.send_as_known(call, &Parcel { files: &[], ..*parcel }).await {
             // Whether the files went with the first one is looked at later.
             Ok(()) if lost => Ok(()),
             Ok(()) => {
                 for leg in parcel.files {
-                    note.recordings.remove(leg);
+                    call.crm_mut().recordings.remove(leg);
                 }
-                warnings.push(Warning::new(
-                    WarningKind::Incomplete,
-                    format!(
-                        "the call is registered without its recording, which Kontur refused: {}",
-                        error.message()
-                    ),
-                ));
+                let text = format!(
+                    "the call is registered without its recording, which Kontur refused: {}",
+                    error.message()
+                );
+                call.cx().warn(WarningKind::Incomplete, text);
                 Ok(())
             }
             Err(_) if !lost => Err(error),
-            Err(again) => Err(again.with_effect(Effect::Maybe)),
+            Err(second) => Err(second.with_effect(Effect::Maybe)),
         }
     }
 
     /// Sends a record under Kontur's own id of the call, or without it where Kontur does not know
     /// it.
-    async fn send_as_known(
-        &self,
-        cx: &Cx,
-        parcel: &Parcel<'_>,
-        note: &mut Note,
-        warnings: &mut Vec<Warning>,
-    ) -> Result<()> {
-        let started = note.started.as_ref().map(|started| &started.communication);
-        let known = started.or(parcel.facts.click.as_ref()).cloned();
-        let telephony = self.client().telephony();
-        let request = self.put_together(parcel, note, known.clone(), warnings)?;
-        match telephony.register(cx, &request).await {
-            Err(error) if start::is_unknown_call(&error) => {
-                let Some(known) = known else {
-                    return Err(error);
-                };
-                warnings.push(start::unknown_click(&known));
-                note.started = None;
-                let request = self.put_together(parcel, note, None, warnings)?;
-                telephony.register(cx, &request).await
+    async fn send_as_known(&self, call: &mut Call, parcel: &Parcel<'_>) -> Result<()> {
+        let started = call.crm().started.as_ref().map(|started| &started.communication);
+        let known = started.or(parcel.registration.start.click.as_ref()).cloned();
+        let telephony = self.calls.client.telephony();
+        let request = self.request(call.cx(), parcel, call.crm(), known.clone())?;
+        match (telephony.register(call.cx(), &request).await, known) {
+            (Err(error), Some(known)) if is_unknown_call(&error) => {
+                warn_unknown_click(call.cx(), &known);
+                call.crm_mut().started = None;
+                let request = self.request(call.cx(), parcel, call.crm(), None)?;
+                telephony.register(call.cx(), &request).await
             }
-            other => other,
+            (sent, _) => sent,
         }
     }
 
-    fn put_together(
+    fn request(
         &self,
+        cx: &Cx,
         parcel: &Parcel<'_>,
-        note: &Note,
+        crm: &CrmState,
         communication: Option<CommunicationId>,
-        warnings: &mut Vec<Warning>,
     ) -> Result<RegisterCall> {
-        let record = parcel.record;
-        let direction = record.direction();
-        let numbers = self.numbers(direction, Some(record.client()), record.line(), warnings);
+        let (record, names) = (parcel.record, &self.calls.names);
+        let (direction, client) = (record.direction(), Some(record.client()));
+        let numbers = names.numbers(cx, direction, client, record.line());
         let mut request = RegisterCall::new(
-            self.call_name(record.call_id())?,
-            words::direction(direction),
+            names.call(record.call_id())?,
+            mapping::direction(direction),
             record.started_at(),
         );
         if let Some(client) = numbers.client {
@@ -256,18 +196,21 @@ impl Connector {
         if let Some(communication) = communication {
             request = request.with_communication(communication);
         }
-        let whose = self.nobodys(record)?;
-        for leg in parcel.legs {
-            let client = Some(record.client());
-            let (mut from, mut to) = self.participants(leg, direction, client, warnings)?;
-            if let Some(user) = &whose {
+        // Without any employee, the call is the fallback employee's, or an unknown user's.
+        let fallback = names
+            .directory
+            .fallback_user(record.outcome())
+            .filter(|_| record_legs::has_no_employee(record));
+        for leg in &parcel.registration.legs {
+            let (mut from, mut to) = names.participants(cx, leg, direction, client);
+            if let Some(user) = fallback {
                 for (end, participant) in [(&leg.from, &mut from), (&leg.to, &mut to)] {
                     if *end == LegEnd::UnknownEmployee {
                         *participant = Participant::user(user.clone());
                     }
                 }
             }
-            let mut registered = RegisteredLeg::new(self.leg_name(&leg.id)?, from, to);
+            let mut registered = RegisteredLeg::new(names.leg(&leg.id)?, from, to);
             if let Some(answered) = leg.answered_at {
                 registered = registered.answered_at(answered);
             }
@@ -275,7 +218,7 @@ impl Connector {
                 registered = registered.ended_at(ended);
             }
             if parcel.files.contains(&leg.id)
-                && let Some(uploaded) = note.recordings.get(&leg.id)
+                && let Some(uploaded) = crm.recordings.get(&leg.id)
             {
                 registered = registered.with_recording(uploaded.file.clone());
             }
@@ -283,40 +226,10 @@ impl Connector {
         }
         Ok(request)
     }
-
-    /// Whose a call is that nobody is known to have had to do with: a missed one `missed_user`'s,
-    /// else `default_user`'s. Without them it is an unknown user's.
-    fn nobodys(&self, record: &CallRecord) -> Result<Option<UserId>> {
-        if !talks::is_nobodys(record) {
-            return Ok(None);
-        }
-        let directory = self.own().directory();
-        let missed = directory.missed_user().filter(|_| record.outcome() == Outcome::Missed);
-        let user = missed.or_else(|| directory.default_user());
-        user.map(UserId::of).transpose()
-    }
-
-    /// Remembers what stands in Kontur. To lose that costs a warning, not the record.
-    pub(super) async fn remember(
-        &self,
-        open: &mut OpenCall,
-        note: &Note,
-        warnings: &mut Vec<Warning>,
-    ) {
-        if let Err(error) = open.save(note).await {
-            warnings.push(Warning::new(
-                WarningKind::Incomplete,
-                format!(
-                    "the call is registered, but that cannot be remembered: {}",
-                    error.message()
-                ),
-            ));
-        }
-    }
 }
 
-fn mark(note: &mut Note, legs: &[LegId], attached: Attached) {
+fn mark(call: &mut Call, legs: &[LegId], attached: Attached) {
     for leg in legs {
-        note.set_attached(leg, attached);
+        call.crm_mut().set_attached(leg, attached);
     }
 }

@@ -1,35 +1,45 @@
 //! Live calls: begun, leg by leg, ended.
 //!
-//! A call begins with call-started, whose answer names it in everything that follows. Then every leg
-//! that came further is one call-event, with the time it did. What could not be told is told with
-//! the next event, as far as it still holds: Kontur shows the present, and register-call brings the
-//! facts. An event that may have arrived is not told again unless `lost_events` says so; one that
-//! Kontur refused is tried again with the next event, and keeps no other leg out.
+//! A call begins with call-started, whose response names it in everything that follows. Then every
+//! change of a leg is one call-event, with the time it happened. What could not be sent goes with the
+//! next event, as far as it still holds: Kontur shows the present, and register-call brings the facts.
+//! An event that may have arrived is not sent again unless `lost_events` says so; one that Kontur
+//! refused is tried with the next event, and keeps no other leg out.
 
 use vochi_crm_core::account::Popup;
 use vochi_crm_core::call::LiveLeg;
+use vochi_crm_core::spi::{CallSession, LiveJob};
 use vochi_crm_core::{
-    CallEvent, CallId, CallState, Cx, Direction, Effect, Error, ErrorKind, EventKind, OpenCall,
-    Outcome, Receipt, Recorded, Result, Timestamp, Warning, WarningKind,
+    Account, CallEvent, CallState, Direction, Effect, Error, ErrorKind, EventKind, Outcome,
+    Recorded, Result, Timestamp, WarningKind,
 };
 
-use super::facts::{self, Facts};
+use super::call_start::{self, CallStart, Calls, is_unknown_call};
+use super::crm_state::{Change, CrmState};
 use super::legs::Ends as _;
-use super::note::{Change, Note};
-use super::recording::{self, Ready};
-use super::start;
-use super::{Connector, words};
+use super::mapping;
+use super::recordings::{Ready, Recordings};
 use crate::LostEvents;
 use crate::api::{CallFailed, CallFinished, EventLeg, SendCallEvent};
+use crate::model::CommunicationId;
 
-/// What an event asks for of a call Kontur has not been told of.
-enum Due {
-    /// Nothing, or not yet.
-    Nothing,
-    /// It begins.
-    Begin,
-    /// It was clicked and never came to be.
-    Fail,
+/// Reports live calls to Kontur.
+pub(super) struct LiveCalls<'a> {
+    pub(super) calls: Calls<'a>,
+    pub(super) recordings: Recordings<'a>,
+    pub(super) account: &'a Account,
+}
+
+type Call = CallSession<CrmState>;
+
+/// What is sent for an event.
+pub(super) enum Request {
+    /// The call begins, then its legs.
+    Begin { start: CallStart, answered: bool },
+    /// The legs of a call that was begun.
+    Continue { answered: bool },
+    /// A click-to-call that was never placed.
+    Fail(CommunicationId),
 }
 
 /// One request of a call that goes on.
@@ -40,236 +50,177 @@ enum Step<'a> {
     Finish(Timestamp),
 }
 
-/// What a call's requests are put together from.
-struct Told<'a> {
-    call: &'a CallId,
-    state: &'a CallState,
-    /// Whether the call was begun anew because Kontur did not know it. Once is enough.
-    restarted: bool,
-}
+impl LiveJob for LiveCalls<'_> {
+    type State = CrmState;
+    type Request = Request;
 
-impl Connector {
-    pub(super) async fn live_event(&self, cx: &Cx, event: &CallEvent) -> Result<Receipt> {
-        let cx = cx.counted();
-        let account = self.own().name();
-        let mut open = self.hub().open_call(&cx, account, event.call_id()).await?;
-        let mut note: Note = open.note().unwrap_or_default();
-        let over = open.state().ended_at().is_some();
-        let mut warnings = open.state_mut().apply(event);
-        note.look_at(open.state().legs(), event.at());
-        let recorded = open.state().recorded() == Recorded::Yes;
-        // Before anything is sent, so that a store that cannot be written is noticed.
-        open.save(&note).await?;
-        let begins_late = over && *event.kind() == EventKind::Ringing;
-        let sent = if note.finished || recorded || begins_late {
-            Ok(())
-        } else {
-            self.tell(&cx, event, &mut open, &mut note, &mut warnings).await
-        };
-        if cx.requests() > 0 {
-            let saved = open.save(&note).await;
-            sent?;
-            saved.map_err(|error| error.with_effect(Effect::Applied))?;
-        } else {
-            sent?;
+    fn prepare(&self, call: &mut Call, event: &CallEvent) -> Result<Option<Request>> {
+        let (state, crm) = call.parts_mut();
+        crm.observe(state.legs(), event.at());
+        let begins_late = call.was_over() && *event.kind() == EventKind::Ringing;
+        let closed = call.crm().finished || call.state().recorded() == Recorded::Yes;
+        if closed || begins_late || !self.is_shown(call.state()) {
+            return Ok(None);
         }
-        if let EventKind::RecordingReady(ready) = event.kind()
-            && recorded
-        {
-            let ready = Ready::of_event(event, ready, &note);
-            self.attach_ready(&cx, &mut open, &mut note, &ready, &mut warnings).await?;
+        let answered = *event.kind() == EventKind::Answered;
+        if call.crm().started.is_some() {
+            return Ok(Some(Request::Continue { answered }));
         }
-        if over && cx.requests() > 0 {
-            // The end came before, and only now Kontur hears of it: that is no contradiction.
-            warnings.retain(|warning| warning.kind() != WarningKind::OutOfOrder);
-        }
-        for (name, _) in event.extra().iter() {
-            if !KNOWN_OPTIONS.contains(&name) {
-                warnings.push(unknown_option(name));
-            }
-        }
-        let started = note.started.as_ref();
-        let id = started.and_then(|started| started.communication.to_common().ok());
-        // A click that failed never was anything else.
-        let id = id.or_else(|| open.state().crm_call_id().cloned());
-        Ok(Receipt::new().with_crm_call_id(id).with_requests(cx.requests()).with_warnings(warnings))
+        Ok(self.beginning(call, event, answered))
     }
 
-    /// Tells Kontur whatever of the call it has not been told.
-    async fn tell(
-        &self,
-        cx: &Cx,
-        event: &CallEvent,
-        open: &mut OpenCall,
-        note: &mut Note,
-        warnings: &mut Vec<Warning>,
-    ) -> Result<()> {
-        let state = &open.state().clone();
-        if !self.is_shown(state) {
-            return Ok(());
+    async fn send(&self, call: &mut Call, request: Request) -> Result<()> {
+        let answered = match request {
+            Request::Fail(click) => {
+                let failed = CallFailed::new(click);
+                self.calls.client.telephony().failed(call.cx(), &failed).await?;
+                call.crm_mut().finished = true;
+                return Ok(());
+            }
+            Request::Begin { start, answered } => {
+                self.begin(call, &start).await?;
+                call.checkpoint().await;
+                answered
+            }
+            Request::Continue { answered } => answered,
+        };
+        self.report(call, answered).await
+    }
+
+    async fn finish(&self, call: &mut Call, event: &CallEvent) -> Result<()> {
+        match event.kind() {
+            EventKind::RecordingReady(recording) if call.state().recorded() == Recorded::Yes => {
+                let ready = Ready::of_event(event, recording, call.crm());
+                self.recordings.attach_ready(call, &ready).await
+            }
+            _ => Ok(()),
         }
-        let mut told = Told { call: event.call_id(), state, restarted: false };
-        if note.started.is_none() {
-            match self.due(event, state, note) {
-                Due::Nothing => return Ok(()),
-                Due::Begin => {
-                    // Events of a call may come before its beginning, which shows what they bring.
-                    if let Err(missing) = Facts::of_state(told.call, state, &mut Vec::new()) {
-                        warnings.push(not_started(&missing));
-                        return Ok(());
-                    }
-                    self.begin(cx, &told, note, warnings).await?;
-                    self.keep(open, note).await;
-                }
-                Due::Fail => {
-                    if let Some(click) = facts::click(state.crm_call_id(), warnings) {
-                        let request = CallFailed::new(click);
-                        self.client().telephony().failed(cx, &request).await?;
-                        note.finished = true;
-                    }
-                    return Ok(());
-                }
+    }
+}
+
+impl LiveCalls<'_> {
+    /// Returns true if Kontur shows live calls of this direction. A call of unknown direction it may.
+    fn is_shown(&self, state: &CallState) -> bool {
+        let config = self.account.config();
+        let outgoing = state.direction() == Some(Direction::Outbound);
+        config.popup != Popup::Never && (!outgoing || config.popup_out.unwrap_or(true))
+    }
+
+    /// What is sent for a call Kontur does not know, by the configured moment.
+    fn beginning(&self, call: &Call, event: &CallEvent, answered: bool) -> Option<Request> {
+        let (state, cx) = (call.state(), call.cx());
+        let at_answer = self.account.config().popup == Popup::Answer;
+        let reached = state.legs().iter().any(|leg| leg.has_client() || leg.is_talk());
+        let taken = state.outcome() == Some(Outcome::Answered)
+            || reported_legs(state).any(|leg| leg.answered_at.is_some());
+        let begins = if state.ended_at().is_some() {
+            if state.crm_call_id().is_some() && !reached && !taken {
+                return call_start::click(cx, state.crm_call_id()).map(Request::Fail);
+            }
+            // Kontur may hold it all the same, from before the memory was lost. Only phones the PBX
+            // rang for itself are no call yet.
+            taken || (!at_answer && (reached || state.legs().is_empty()))
+        } else if at_answer {
+            taken
+        } else {
+            // A clicked call that reached no phone may still fail, so it waits for its first talk.
+            let arrives = *event.kind() == EventKind::Ringing
+                && state.legs().is_empty()
+                && state.crm_call_id().is_none();
+            arrives || !call.crm().changes(reported_legs(state), false).is_empty()
+        };
+        if !begins {
+            return None;
+        }
+        // Events of a call may come before its beginning, which shows what they bring.
+        match CallStart::of_state(cx, call.id(), state) {
+            Ok(start) => Some(Request::Begin { start, answered }),
+            Err(missing) => {
+                let hint = missing.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
+                cx.warn(WarningKind::OutOfOrder, format!("{}{hint}", missing.message()));
+                None
             }
         }
+    }
+
+    async fn begin(&self, call: &mut Call, start: &CallStart) -> Result<()> {
+        let (started, _) = self.calls.start(call.cx(), call.id(), start).await?;
+        call.crm_mut().started = Some(started);
+        Ok(())
+    }
+
+    /// Sends what Kontur does not know of the legs yet, and the end.
+    async fn report(&self, call: &mut Call, answered: bool) -> Result<()> {
+        // A call Kontur does not know is begun anew once.
+        let mut restarted = false;
         let mut refused = None;
-        let answered = matches!(event.kind(), EventKind::Answered);
-        for change in note.changes(told_legs(state), answered) {
-            let step = Step::Leg(&change);
-            let sent = self.step(cx, &mut told, &step, note, warnings).await;
-            let id = change.leg.id.clone();
+        for change in call.crm().changes(reported_legs(call.state()), answered) {
+            let sent = self.step(call, &Step::Leg(&change), &mut restarted).await;
+            let (id, kind) = (change.leg.id.clone(), change.kind.clone());
             match sent {
                 Ok(()) => {
-                    note.told.insert(id, change.kind);
-                    self.keep(open, note).await;
+                    call.crm_mut().reported.insert(id, kind);
+                    call.checkpoint().await;
                 }
                 // One bad leg does not keep the others out.
                 Err(error) if is_about_data(&error) => refused = refused.or(Some(error)),
                 Err(error) => {
                     let lost = error.effect() != Effect::NotApplied;
-                    if lost && self.inner.config.lost_events == LostEvents::Drop {
+                    if lost && self.calls.names.config.lost_events == LostEvents::Drop {
                         // Rather a line too few than one too many.
-                        note.told.insert(id, change.kind);
+                        call.crm_mut().reported.insert(id, kind);
                     }
                     return Err(error);
                 }
             }
         }
-        if let Some(at) = state.ended_at() {
-            self.step(cx, &mut told, &Step::Finish(at), note, warnings).await?;
-            note.finished = true;
+        if let Some(at) = call.state().ended_at() {
+            self.step(call, &Step::Finish(at), &mut restarted).await?;
+            call.crm_mut().finished = true;
         }
         refused.map_or(Ok(()), Err)
     }
 
-    /// Remembers how far Kontur was told, so that a process that ends in the middle, or a caller who
-    /// waits no longer, loses nothing. Where that fails, what is told matters more: of an event it is
-    /// tried again at its end, and then it is an error.
-    pub(super) async fn keep(&self, open: &mut OpenCall, note: &Note) {
-        if let Err(lost) = open.save(note).await {
-            tracing::warn!(account = %self.own().name(), %lost, "the state of a call is lost");
-        }
-    }
-
-    /// Whether Kontur shows live calls of this direction at all. Of an unknown one it may.
-    fn is_shown(&self, state: &CallState) -> bool {
-        let config = self.own().config();
-        let outgoing = state.direction() == Some(Direction::Outbound);
-        config.popup != Popup::Never && (!outgoing || config.popup_out.unwrap_or(true))
-    }
-
-    /// Whether a call Kontur does not know begins, by the configured moment.
-    fn due(&self, event: &CallEvent, state: &CallState, note: &Note) -> Due {
-        let at_answer = self.own().config().popup == Popup::Answer;
-        let reached = state.legs().iter().any(|leg| leg.has_client() || leg.is_talk());
-        let answered = state.outcome() == Some(Outcome::Answered)
-            || told_legs(state).any(|leg| leg.answered_at.is_some());
-        let begins = if state.ended_at().is_some() {
-            if state.crm_call_id().is_some() && !reached && !answered {
-                return Due::Fail;
-            }
-            // Kontur may hold it all the same, from before the memory was lost. Only phones the PBX
-            // rang for itself are no call yet.
-            answered || (!at_answer && (reached || state.legs().is_empty()))
-        } else if at_answer {
-            answered
-        } else {
-            // A clicked call that reached nobody may still fail, so it waits for its first talk.
-            let arrives = *event.kind() == EventKind::Ringing
-                && state.legs().is_empty()
-                && state.crm_call_id().is_none();
-            arrives || !note.changes(told_legs(state), false).is_empty()
-        };
-        if begins { Due::Begin } else { Due::Nothing }
-    }
-
-    async fn begin(
-        &self,
-        cx: &Cx,
-        told: &Told<'_>,
-        note: &mut Note,
-        warnings: &mut Vec<Warning>,
-    ) -> Result<()> {
-        let facts = Facts::of_state(told.call, told.state, warnings)?;
-        let (started, _) = self.start(cx, told.call, &facts, warnings).await?;
-        note.started = Some(started);
-        Ok(())
-    }
-
     /// Sends one request of a call. A call Kontur does not know is begun anew, once, and the request
-    /// repeated.
-    async fn step(
-        &self,
-        cx: &Cx,
-        told: &mut Told<'_>,
-        step: &Step<'_>,
-        note: &mut Note,
-        warnings: &mut Vec<Warning>,
-    ) -> Result<()> {
+    /// sent again.
+    async fn step(&self, call: &mut Call, step: &Step<'_>, restarted: &mut bool) -> Result<()> {
         loop {
-            match self.send_step(cx, told, step, note, warnings).await {
-                Err(error) if start::is_unknown_call(&error) && !told.restarted => {
-                    told.restarted = true;
-                    note.started = None;
-                    self.begin(cx, told, note, warnings).await?;
+            match self.send_step(call, step).await {
+                Err(error) if is_unknown_call(&error) && !*restarted => {
+                    *restarted = true;
+                    call.crm_mut().started = None;
+                    let start = CallStart::of_state(call.cx(), call.id(), call.state())?;
+                    self.begin(call, &start).await?;
                 }
                 other => return other,
             }
         }
     }
 
-    async fn send_step(
-        &self,
-        cx: &Cx,
-        told: &Told<'_>,
-        step: &Step<'_>,
-        note: &Note,
-        warnings: &mut Vec<Warning>,
-    ) -> Result<()> {
-        let (Some(started), Some(direction)) = (&note.started, told.state.direction()) else {
-            // It was begun, so somebody knew; another process may have.
-            return Err(Error::input(format!("call {}: its direction is not known", told.call))
+    async fn send_step(&self, call: &Call, step: &Step<'_>) -> Result<()> {
+        let (cx, state, names) = (call.cx(), call.state(), &self.calls.names);
+        let (Some(started), Some(direction)) = (&call.crm().started, state.direction()) else {
+            // It was begun, so its direction was known; another process may have begun it.
+            return Err(Error::input(format!("call {}: its direction is not known", call.id()))
                 .with_hint("pass the direction with the event"));
         };
-        let config = &self.inner.config;
         let communication = started.communication.clone();
-        let name = started.external_id.clone().in_form(config.continue_by);
-        let telephony = self.client().telephony();
+        let name = started.external_id.clone().in_form(names.config.continue_by);
+        let telephony = self.calls.client.telephony();
         match step {
             Step::Leg(change) => {
-                let client = told.state.client();
-                let (from, to) = self.participants(&change.leg, direction, client, warnings)?;
+                let (from, to) = names.participants(cx, &change.leg, direction, state.client());
                 // A hang-up in Kontur comes back with the live id, so that one is the PBX's own.
-                let leg = EventLeg::new(self.leg_name(&change.leg.id)?, from, to)
+                let leg = EventLeg::new(names.leg(&change.leg.id)?, from, to)
                     .with_live_id(change.leg.id.clone());
-                let kind = change.kind.clone();
-                let request = SendCallEvent::new(communication, name, leg, kind, change.at)
-                    .when_lost(config.lost_events);
+                let request =
+                    SendCallEvent::new(communication, name, leg, change.kind.clone(), change.at)
+                        .when_lost(names.config.lost_events);
                 telephony.event(cx, &request).await
             }
             Step::Finish(at) => {
-                let (client, line) = (told.state.client(), told.state.line());
-                let numbers = self.numbers(direction, client, line, warnings);
-                let direction = words::direction(direction);
+                let numbers = names.numbers(cx, direction, state.client(), state.line());
+                let direction = mapping::direction(direction);
                 let mut request = CallFinished::new(communication, name, direction, *at);
                 if let Some(client) = numbers.client {
                     request = request.with_client_phone(client);
@@ -283,27 +234,14 @@ impl Connector {
     }
 }
 
-/// Options of events and of records; those of the other are no mistake in either.
-pub(super) const KNOWN_OPTIONS: [&str; 2] = [facts::STARTED_AT, recording::LEG];
-
-/// The beginning of a call is missing: nothing was sent.
-fn not_started(missing: &Error) -> Warning {
-    let hint = missing.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
-    Warning::new(WarningKind::OutOfOrder, format!("{}{hint}", missing.message()))
-}
-
-pub(super) fn unknown_option(name: &str) -> Warning {
-    Warning::new(WarningKind::UnknownOption, format!("Kontur has no option {name}; left out"))
-}
-
-/// The legs Kontur is told of.
-fn told_legs(state: &CallState) -> impl Iterator<Item = &LiveLeg> {
+/// The legs that are reported to Kontur.
+fn reported_legs(state: &CallState) -> impl Iterator<Item = &LiveLeg> {
     state.legs().iter().filter(|leg| leg.is_talk())
 }
 
-/// Whether an error is about what was sent, so that something else may go through.
+/// Returns true if an error is about what was sent, so that something else may go through.
 fn is_about_data(error: &Error) -> bool {
     let of_data =
         matches!(error.kind(), ErrorKind::Rejected | ErrorKind::NotFound | ErrorKind::Input);
-    of_data && error.effect() == Effect::NotApplied && !start::is_unknown_call(error)
+    of_data && error.effect() == Effect::NotApplied && !is_unknown_call(error)
 }

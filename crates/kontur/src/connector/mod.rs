@@ -1,49 +1,60 @@
-//! Kontur behind the common trait: the only room where both vocabularies meet.
+//! Kontur as a connector: where the common model and Kontur's terms meet.
 
-mod binding;
+mod attachments;
+mod call_start;
+mod caller_links;
 mod changes;
-mod facts;
+mod crm_state;
 mod feed;
 mod files;
-mod find;
 mod health;
 mod history;
 mod legs;
-mod linked;
 mod live;
-mod note;
-mod recording;
-mod responsible;
+mod lookup;
+mod mapping;
+mod names;
+mod record_legs;
+mod recordings;
 mod setup;
-mod start;
-mod talks;
 mod verify;
-mod words;
 
 use std::fmt;
 use std::sync::Arc;
 
 use vochi_crm_core::account::UnknownCaller;
-use vochi_crm_core::connector::{Changes, Cursor, Found, SetupPlan, SetupReport};
+use vochi_crm_core::connector::{Changes, Context, Cursor, SetupPlan};
 use vochi_crm_core::inbound::{InboundEvent, InboundReply, InboundRequest};
+use vochi_crm_core::spi::{self, HistoryJob, LiveJob, LookupJob};
 use vochi_crm_core::{
-    Account, AccountName, CallEvent, CallId, CallRecord, Capabilities, Capability, CrmConnector,
-    CrmName, Cx, Error, HealthReport, Hub, PhoneNumber, Receipt, Recording, Responsible, Result,
-    UserList,
+    Account, CallId, Capabilities, Capability, CrmUser, Cx, Directory, Error, HealthReport, Hub,
+    Receipt, Recording, Result,
 };
 
+use self::call_start::Calls;
+use self::caller_links::CallerLinks;
+use self::changes::CustomerChanges;
+use self::feed::{Feed, FeedReader};
+use self::health::Health;
+use self::history::History;
+use self::live::LiveCalls;
+use self::lookup::Lookup;
+use self::names::Names;
+use self::recordings::Recordings;
+use self::setup::Setup;
+use self::verify::KeyCheck;
+use crate::model::UserId;
 use crate::{CRM, Client, Config};
-use feed::Feed;
 
-/// One Kontur.CRM workspace behind the common trait. Cheap to clone.
+/// One Kontur.CRM workspace behind [`CrmConnector`](vochi_crm_core::CrmConnector). Cheap to clone.
 ///
-/// Kontur sees a call as legs, and everything it is told of a leg is told under one id. Whose client
-/// is calling it finds out itself. It has no search by phone and no list of users: both are read
-/// from its feed of events, which is kept in memory and read on at every question.
+/// Kontur sees a call as legs, and every request about a leg carries one id. It finds out itself which
+/// client is calling. It has no search by phone and no list of users: both are read from its feed of
+/// events, which is kept in memory and read on at every question.
 ///
 /// | option of an event or record | meaning |
 /// | --- | --- |
-/// | `started_at` | when the call began (RFC 3339), where its end is all that was heard of it |
+/// | `started_at` | when the call began (RFC 3339), where only its end is known |
 /// | `recording_leg` | the leg its recording is of; without it the last talk with the client |
 ///
 /// ```
@@ -66,62 +77,75 @@ pub struct Connector {
 
 struct Inner {
     client: Client,
-    account: Account,
+    context: Context,
+    directory: Directory<UserId>,
     config: Config,
     feed: Feed,
 }
 
 impl Connector {
-    /// A connector from configuration. Nothing goes out yet.
+    /// A connector from configuration. It sends nothing yet.
     ///
     /// # Errors
     /// `config`; the message begins with the key that is wrong.
     pub fn open(hub: &Hub, account: Account, config: &Config) -> Result<Self> {
         let client = Client::open(hub, &account, config)?;
-        let wrong = |error: Error| error.with_account(CRM, account.name().clone());
-        words::check_directory(account.directory()).map_err(wrong)?;
-        let common = account.config();
-        let unknown = [common.unknown_caller.inbound, common.unknown_caller.outbound];
-        if unknown.iter().any(|policy| *policy != UnknownCaller::None) {
-            return Err(wrong(
-                Error::config("unknown_caller: Kontur deals with unknown callers itself")
-                    .with_hint(
-                        "write none: what it makes of a call from an unknown number is its own",
-                    ),
-            ));
+        let context = Context::new(CRM, hub, account);
+        let common = context.account().config();
+        let directory = context.account().directory().typed(UserId::of);
+        let directory = directory.map_err(|error| context.complete(error))?;
+        let policies = common.unknown_caller;
+        if [policies.inbound, policies.outbound].iter().any(|it| *it != UnknownCaller::None) {
+            let error = Error::config("Kontur deals with unknown callers itself")
+                .with_key("unknown_caller")
+                .with_hint("write none: what it makes of a call from an unknown number is its own");
+            return Err(context.complete(error));
         }
         if common.missed_task {
-            return Err(wrong(
-                Error::config("missed_task: Kontur has no tasks this version could make")
-                    .with_hint("write false"),
-            ));
+            let error = Error::config("Kontur has no tasks this version could make")
+                .with_key("missed_task")
+                .with_hint("write false");
+            return Err(context.complete(error));
         }
-        Ok(Self {
-            inner: Arc::new(Inner {
-                client,
-                account,
-                config: config.clone(),
-                feed: Feed::default(),
-            }),
-        })
+        let (config, feed) = (config.clone(), Feed::default());
+        Ok(Self { inner: Arc::new(Inner { client, context, directory, config, feed }) })
     }
 
     /// The typed client underneath.
     pub fn client(&self) -> &Client {
         &self.inner.client
     }
+}
 
-    fn hub(&self) -> &Hub {
-        self.inner.client.hub()
+impl Inner {
+    fn names(&self) -> Names<'_> {
+        let account = self.context.account();
+        Names { account, directory: &self.directory, config: &self.config }
     }
 
-    fn own(&self) -> &Account {
-        &self.inner.account
+    fn feed(&self) -> FeedReader<'_> {
+        let (client, account) = (&self.client, self.context.account());
+        FeedReader { client, account, config: &self.config, feed: &self.feed }
     }
 
-    /// Fills in who speaks, for errors that arise before a request.
-    fn blame(&self, error: Error) -> Error {
-        error.with_account(CRM, self.own().name().clone())
+    fn links(&self) -> CallerLinks<'_> {
+        CallerLinks { client: &self.client, context: &self.context, feed: self.feed() }
+    }
+
+    fn calls(&self) -> Calls<'_> {
+        Calls { client: &self.client, names: self.names(), links: self.links() }
+    }
+
+    fn recordings(&self) -> Recordings<'_> {
+        Recordings { client: &self.client, context: &self.context, calls: self.calls() }
+    }
+
+    fn registration(&self) -> Setup<'_> {
+        Setup { client: &self.client, context: &self.context, config: &self.config }
+    }
+
+    fn key_check(&self) -> KeyCheck<'_> {
+        KeyCheck { client: &self.client, context: &self.context }
     }
 }
 
@@ -129,54 +153,48 @@ impl fmt::Debug for Connector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Connector")
             .field("crm", &CRM)
-            .field("account", self.own().name())
+            .field("account", self.inner.context.account().name())
             .finish_non_exhaustive()
     }
 }
 
-const CAPABILITIES: Capabilities = Capabilities::new(&[
-    Capability::Popups,
-    Capability::LegEvents,
-    Capability::History,
-    Capability::RecordingUpload,
-    Capability::Find,
-    Capability::Responsible,
-    Capability::Users,
-    Capability::Changes,
-    Capability::Setup,
-    Capability::ClickToCall,
-    Capability::HangupFromCrm,
-]);
+impl spi::Connector for Connector {
+    const CAPABILITIES: Capabilities = Capabilities::new(&[
+        Capability::Popups,
+        Capability::LegEvents,
+        Capability::History,
+        Capability::RecordingUpload,
+        Capability::Find,
+        Capability::Responsible,
+        Capability::Users,
+        Capability::Changes,
+        Capability::Setup,
+        Capability::ClickToCall,
+        Capability::HangupFromCrm,
+    ]);
+    const OPTIONS: &'static [&'static str] = &[call_start::STARTED_AT, recordings::LEG];
 
-#[async_trait::async_trait]
-impl CrmConnector for Connector {
-    fn crm(&self) -> CrmName {
-        CRM
+    fn context(&self) -> &Context {
+        &self.inner.context
     }
 
-    fn account(&self) -> &AccountName {
-        self.own().name()
+    fn live(&self) -> impl LiveJob {
+        let inner = &*self.inner;
+        let account = inner.context.account();
+        LiveCalls { calls: inner.calls(), recordings: inner.recordings(), account }
     }
 
-    fn capabilities(&self) -> Capabilities {
-        CAPABILITIES
+    fn history(&self) -> impl HistoryJob {
+        History { calls: self.inner.calls(), recordings: self.inner.recordings() }
+    }
+
+    fn lookup(&self) -> impl LookupJob {
+        Lookup { names: self.inner.names(), links: self.inner.links() }
     }
 
     async fn health(&self, cx: &Cx) -> Result<HealthReport> {
-        Ok(self.check(cx).await)
-    }
-
-    async fn handle_event(&self, cx: &Cx, event: &CallEvent) -> Result<Receipt> {
-        self.live_event(cx, event).await.map_err(|error| self.blame(error))
-    }
-
-    async fn log_calls(&self, cx: &Cx, records: &[CallRecord]) -> Vec<Result<Receipt>> {
-        let mut results = Vec::with_capacity(records.len());
-        for record in records {
-            let result = self.register_record(cx, record).await;
-            results.push(result.map_err(|error| self.blame(error)));
-        }
-        results
+        let inner = &*self.inner;
+        Ok(Health { setup: inner.registration(), feed: inner.feed() }.check(cx).await)
     }
 
     async fn attach_recording(
@@ -185,34 +203,26 @@ impl CrmConnector for Connector {
         call: &CallId,
         recording: &Recording,
     ) -> Result<Receipt> {
-        self.attach(cx, call, recording).await.map_err(|error| self.blame(error))
+        self.inner.recordings().attach(cx, call, recording).await
     }
 
-    async fn find(&self, cx: &Cx, phones: &[PhoneNumber]) -> Result<Vec<Found>> {
-        self.find_all(cx, phones).await.map_err(|error| self.blame(error))
-    }
-
-    async fn responsible(&self, cx: &Cx, phone: &PhoneNumber) -> Result<Option<Responsible>> {
-        self.whose(cx, *phone).await.map_err(|error| self.blame(error))
-    }
-
-    async fn users(&self, cx: &Cx) -> Result<UserList> {
-        self.everybody(cx).await.map_err(|error| self.blame(error))
+    async fn users(&self, cx: &Cx) -> Result<Vec<CrmUser>> {
+        Lookup { names: self.inner.names(), links: self.inner.links() }.users(cx).await
     }
 
     async fn changes(&self, cx: &Cx, since: Option<&Cursor>) -> Result<Changes> {
-        self.changes_since(cx, since).await.map_err(|error| self.blame(error))
+        CustomerChanges { feed: self.inner.feed() }.since(cx, since).await
     }
 
-    async fn setup(&self, cx: &Cx, plan: &SetupPlan) -> Result<SetupReport> {
-        self.register(cx, plan).await.map_err(|error| self.blame(error))
+    async fn setup(&self, cx: &Cx, plan: &SetupPlan) -> Result<Vec<String>> {
+        self.inner.registration().run(cx, plan).await
     }
 
     fn parse_inbound(&self, request: &InboundRequest) -> (InboundReply, Result<InboundEvent>) {
-        crate::inbound::parse(self.own(), &self.inner.config, request)
+        crate::inbound::parse(self.inner.context.account(), &self.inner.config, request)
     }
 
     async fn verify_inbound(&self, cx: &Cx, event: &InboundEvent) -> Result<()> {
-        self.verify(cx, event).await.map_err(|error| self.blame(error))
+        self.inner.key_check().check(cx, event.access_key.as_ref()).await
     }
 }

@@ -16,7 +16,6 @@ pub use modules::IntegrationModules;
 pub use reference::Reference;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use http::HeaderName;
 use serde_json::Value;
@@ -24,9 +23,7 @@ use vochi_crm_core::http::auth::HeaderKey;
 use vochi_crm_core::http::{
     Dialect, Operation, OperationInfo, Origin, Output, Pipeline, RawRequest, Refusal, Response,
 };
-use vochi_crm_core::{
-    Account, AccountConfig, AccountName, CrmName, Cx, Error, Hub, PhoneReader, Result, Secret,
-};
+use vochi_crm_core::{Account, CrmName, Cx, Error, Hub, PhoneReader, Result};
 
 use crate::config::Config;
 use crate::{CRM, error, limits};
@@ -45,92 +42,7 @@ pub struct Client {
     site: Option<Arc<str>>,
 }
 
-/// Puts a [`Client`] together.
-///
-/// ```
-/// use vochi_crm_core::Hub;
-/// use vochi_crm_retailcrm::Client;
-/// let client = Client::builder("https://demo.retailcrm.ru")
-///     .account("shop")
-///     .api_key("invented-key")
-///     .build(&Hub::new()?)?;
-/// # Ok::<(), vochi_crm_core::Error>(())
-/// ```
-#[derive(Clone, Debug)]
-pub struct ClientBuilder {
-    account: AccountName,
-    common: AccountConfig,
-    config: Config,
-}
-
-impl ClientBuilder {
-    /// The account's name in logs and errors; by default the host of its address.
-    #[must_use]
-    pub fn account(mut self, name: impl Into<AccountName>) -> Self {
-        self.account = name.into();
-        self
-    }
-
-    /// The API key.
-    #[must_use]
-    pub fn api_key(mut self, key: impl Into<Secret>) -> Self {
-        self.config.api_key = Some(key.into());
-        self
-    }
-
-    /// The country whose people wrote the numbers in the CRM, by its two letters; without it only
-    /// international numbers are understood.
-    #[must_use]
-    pub fn default_region(mut self, region: impl Into<String>) -> Self {
-        self.common.default_region = Some(region.into());
-        self
-    }
-
-    /// The shop whose customers come first, by its symbolic code.
-    #[must_use]
-    pub fn site(mut self, code: impl Into<String>) -> Self {
-        self.config.site = Some(code.into());
-        self
-    }
-
-    /// How long one operation may take with all its retries.
-    #[must_use]
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.common.timeout_seconds = Some(timeout.as_secs_f64());
-        self
-    }
-
-    /// How many times a request is repeated.
-    #[must_use]
-    pub fn retries(mut self, retries: u32) -> Self {
-        self.common.retries = Some(retries);
-        self
-    }
-
-    /// The client. Nothing goes out yet.
-    ///
-    /// # Errors
-    /// `config` for an address or key that cannot be used.
-    pub fn build(self, hub: &Hub) -> Result<Client> {
-        Client::open(hub, &self.common.account(self.account)?, &self.config)
-    }
-}
-
 impl Client {
-    /// A client of the account at `url` (scheme and host).
-    pub fn builder(url: impl Into<String>) -> ClientBuilder {
-        let url = url.into();
-        let account = match url.parse::<Origin>() {
-            Ok(origin) => AccountName::from(origin.host()),
-            Err(_) => AccountName::from("retailcrm"),
-        };
-        ClientBuilder {
-            account,
-            common: AccountConfig::default(),
-            config: Config { url, ..Config::default() },
-        }
-    }
-
     /// A client from configuration. Nothing goes out yet.
     ///
     /// # Errors

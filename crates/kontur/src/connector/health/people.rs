@@ -5,7 +5,7 @@ use std::time::Duration;
 use vochi_crm_core::connector::Check;
 use vochi_crm_core::{CrmUserId, Cx, ErrorKind, Result};
 
-use super::Connector;
+use super::Health;
 use crate::connector::feed::{Index, Reading};
 use crate::model::UserId;
 
@@ -13,19 +13,19 @@ use crate::model::UserId;
 /// was read by then stays.
 const READ_FOR: Duration = Duration::from_secs(5);
 
-impl Connector {
+impl Health<'_> {
     /// The directory against the feed, and the feed itself: read once for both. Also whether the
     /// feed was refused.
     pub(super) async fn people_checks(&self, cx: &Cx) -> ([Check; 2], bool) {
         let short = cx.clone().with_timeout(READ_FOR);
-        let read = self.feed(&short).await;
+        let read = self.feed.read(&short).await;
         let refused = matches!(&read, Err(error) if error.kind() == ErrorKind::Auth);
         let checks = [self.extensions_check(&read), self.feed_check(&read)];
         (checks, refused)
     }
 
     fn extensions_check(&self, read: &Result<&Reading>) -> Check {
-        let directory = self.own().directory();
+        let directory = self.feed.account.directory();
         let mapped = directory.extensions().count();
         if mapped == 0 {
             return Check::failed(
@@ -70,7 +70,7 @@ impl Connector {
     }
 
     fn feed_check(&self, read: &Result<&Reading>) -> Check {
-        let credential = if self.reads_as_person() { "bearer" } else { "the access key" };
+        let credential = if self.feed.reads_as_person() { "bearer" } else { "the access key" };
         match read {
             Ok(feed) => {
                 let (people, cards) = feed.ask(|index| (index.people().len(), index.cards()));
@@ -84,13 +84,13 @@ impl Connector {
                 }
             }
             Err(error) if error.kind() == ErrorKind::Timeout => {
-                let events = self.told().ask(Index::events);
+                let events = self.feed.known().ask(Index::events);
                 Check::passed("feed", format!("{events} events are read, and there are more"))
                     .with_hint(
                         "the first reading takes a while; lookup, users and changes wait for it",
                     )
             }
-            Err(error) if error.kind() == ErrorKind::Auth && !self.reads_as_person() => {
+            Err(error) if error.kind() == ErrorKind::Auth && !self.feed.reads_as_person() => {
                 Check::passed("feed", "the access key does not open the feed").with_hint(
                     "lookup, users and changes need `bearer`, a person's key; calls do not",
                 )

@@ -3,18 +3,18 @@
 use vochi_crm_core::connector::{Check, SetupPlan};
 use vochi_crm_core::{Cx, ErrorKind, SecretUrl};
 
-use super::{Connector, RUN_SETUP};
+use super::{Health, RUN_SETUP};
 use crate::connector::setup::{SYNC, calls};
 use crate::model::{Instance, InstanceId, InstanceStatus};
 
 const PAGE: &str = "look at the integration's page in Kontur";
 
-impl Connector {
+impl Health<'_> {
     /// The integration in the workspace. Nothing is written.
     pub(super) async fn instance_checks(&self, cx: &Cx, id: &InstanceId) -> Vec<Check> {
-        match self.instance(cx, id).await {
+        match self.setup.instance(cx, id).await {
             Ok(instance) => {
-                let ours = self.own().inbound_address(&SetupPlan::new(None));
+                let ours = self.setup.context.account().inbound_address(&SetupPlan::new(None));
                 vec![
                     self.instance_check(&instance, ours.is_some()),
                     clicks_check(&instance, ours.as_ref().map(SecretUrl::expose)),
@@ -38,7 +38,7 @@ impl Connector {
         let on = match &instance.status {
             Some(InstanceStatus::Paused) => return off("is switched off for a while"),
             Some(InstanceStatus::Failed) => return off("failed and does not work"),
-            Some(InstanceStatus::NotConfigured) if self.is_public() => {
+            Some(InstanceStatus::NotConfigured) if self.setup.is_public() => {
                 return Check::failed(
                     "instance",
                     ErrorKind::Config,

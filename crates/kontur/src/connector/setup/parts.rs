@@ -74,7 +74,7 @@ impl Part {
     }
 
     /// The change that brings it there, in words.
-    pub(super) fn told(&self, instance: &Instance) -> String {
+    pub(super) fn describe(&self, instance: &Instance) -> String {
         match self {
             Self::Features => "features call and hangup are switched on".to_owned(),
             Self::Address(_) => "the base address is set to ours".to_owned(),

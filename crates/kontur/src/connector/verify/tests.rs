@@ -3,14 +3,14 @@ use std::time::Duration;
 
 use serde_json::json;
 use vochi_crm_core::http::TransportError;
-use vochi_crm_core::inbound::InboundKind;
+use vochi_crm_core::inbound::{InboundEvent, InboundKind};
 use vochi_crm_core::testing::{ScriptedTransport, Step};
 use vochi_crm_core::{AccountConfig, CrmConnector as _, Hub};
 use vochi_crm_sandbox::kontur::{Dialect, Unauthorized};
 use vochi_crm_sandbox::{Crm, Sandbox};
 
 use super::*;
-use crate::Config;
+use crate::{Config, Connector};
 
 const OURS: &str = "5b7c1d20-0c3e-4a57-9d11-2f6f7a9c0001";
 const OTHERS: &str = "5b7c1d20-0c3e-4a57-9d11-2f6f7a9c0002";
@@ -34,7 +34,7 @@ fn instance(id: &str) -> Step {
 
 async fn verify(connector: &Connector, key: &str) -> Result<()> {
     let key = Secret::new(key);
-    connector.verify_key(&Cx::live(), Some(&key)).await
+    connector.inner.key_check().check(&Cx::live(), Some(&key)).await
 }
 
 #[tokio::test(start_paused = true)]
@@ -49,7 +49,7 @@ async fn a_key_that_opens_our_integration_is_genuine_and_asked_once() {
     tokio::time::advance(VERDICT.positive).await;
     verify(&connector, "canary-key").await.unwrap();
     assert_eq!(script.played().len(), 2, "a verdict gets old");
-    let printed = format!("{connector:?} {:?}", connector.hub().cache());
+    let printed = format!("{connector:?} {:?}", connector.inner.context.hub().cache());
     assert!(!printed.contains("canary"));
 }
 
@@ -99,7 +99,7 @@ async fn that_kontur_is_down_says_nothing_about_the_key() {
 #[tokio::test(start_paused = true)]
 async fn without_a_key_there_is_nothing_to_verify() {
     let (connector, script) = scripted([]);
-    connector.verify_key(&Cx::live(), None).await.unwrap();
+    connector.inner.key_check().check(&Cx::live(), None).await.unwrap();
     let event = InboundEvent::new(InboundKind::SyncRequested, "1");
     connector.verify_inbound(&Cx::live(), &event).await.unwrap();
     assert!(script.played().is_empty());

@@ -9,19 +9,26 @@ use tokio::time::Instant;
 use vochi_crm_core::connector::Check;
 use vochi_crm_core::{Cx, ErrorKind, HealthReport};
 
-use super::Connector;
+use super::feed::FeedReader;
+use super::setup::Setup;
 use crate::client::given;
 use crate::model::{Authorized, Workspace};
 
 const RUN_SETUP: &str = "run `vochi-crm setup`";
 
-impl Connector {
+/// Checks a workspace end to end. It writes nothing.
+pub(super) struct Health<'a> {
+    pub(super) setup: Setup<'a>,
+    pub(super) feed: FeedReader<'a>,
+}
+
+impl Health<'_> {
     pub(super) async fn check(&self, cx: &Cx) -> HealthReport {
         let began = Instant::now();
         let (checks, latency) = if self.has_ready_key() {
             self.with_ready_key(cx, began).await
         } else {
-            let authorized = self.client().authorized(cx).await;
+            let authorized = self.setup.client.authorized(cx).await;
             let latency = began.elapsed();
             let checks = match authorized {
                 Ok(authorized) => self.as_authorized(cx, &authorized).await,
@@ -30,11 +37,11 @@ impl Connector {
             };
             (checks, latency)
         };
-        HealthReport::new(latency.max(Duration::from_millis(1)), checks)
+        HealthReport::new(latency, checks)
     }
 
     fn has_ready_key(&self) -> bool {
-        given(self.inner.config.access_key.as_ref()).is_some()
+        given(self.setup.config.access_key.as_ref()).is_some()
     }
 
     async fn as_authorized(&self, cx: &Cx, authorized: &Authorized) -> Vec<Check> {
@@ -47,7 +54,7 @@ impl Connector {
             return checks;
         }
         let told = authorized.instance.id.as_ref();
-        match (self.inner.config.instance_id.as_ref(), told) {
+        match (self.setup.config.instance_id.as_ref(), told) {
             (Some(ours), Some(told)) if ours != told => checks.push(Check::failed(
                 "instance",
                 ErrorKind::Config,
@@ -66,18 +73,18 @@ impl Connector {
 
     /// A ready key says neither whose it is nor when it ends: what can be asked with it is asked.
     async fn with_ready_key(&self, cx: &Cx, began: Instant) -> (Vec<Check>, Duration) {
-        let mut checks = match &self.inner.config.instance_id {
+        let mut checks = match &self.setup.config.instance_id {
             Some(id) => self.instance_checks(cx, id).await,
             None => vec![unknown_instance()],
         };
-        let answered = self.inner.config.instance_id.is_some();
+        let answered = self.setup.config.instance_id.is_some();
         let latency = answered.then(|| began.elapsed());
         let mut refused = checks.iter().any(|check| check.failure() == Some(ErrorKind::Auth));
         if !refused {
             let (people, no_feed) = self.people_checks(cx).await;
             checks.extend(people);
             // Nothing else was asked with it.
-            refused = no_feed && !answered && !self.reads_as_person();
+            refused = no_feed && !answered && !self.feed.reads_as_person();
         }
         let latency = latency.unwrap_or_else(|| began.elapsed());
         if refused {
@@ -97,7 +104,7 @@ impl Connector {
     }
 
     fn workspace_check(&self, told: &Workspace) -> Check {
-        let ours = self.inner.config.workspace.trim();
+        let ours = self.setup.config.workspace.trim();
         let names: Vec<&str> =
             [&told.name, &told.id].into_iter().flatten().map(String::as_str).collect();
         match names.first() {

@@ -4,22 +4,24 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use vochi_crm_core::call::{LegPhase, LiveLeg};
-use vochi_crm_core::{LegId, LegRecord, Timestamp};
+use vochi_crm_core::spi::CrmState as Remembered;
+use vochi_crm_core::{CallState, CrmCallId, LegId, LegRecord, Timestamp};
 
-use super::facts::Facts;
+use super::call_start::CallStart;
 use crate::model::{CommunicationId, ExternalId, LegEventType, StoredFile};
 
 /// What is remembered. Everything in it may be missing: an older version may have written it.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
-pub(super) struct Note {
+pub(super) struct CrmState {
     /// The call as call-started returned it.
     pub(super) started: Option<Started>,
-    /// How far each leg has come, and since when: a transition that could not be told keeps its time.
+    /// How far each leg has come, and since when: a transition that could not be sent keeps its time.
     pub(super) seen: BTreeMap<LegId, Seen>,
-    /// What Kontur was told last of each leg.
-    pub(super) told: BTreeMap<LegId, LegEventType>,
-    /// Whether Kontur was told of the end.
+    /// The last event sent of each leg.
+    #[serde(alias = "told")] // quoted
+    pub(super) reported: BTreeMap<LegId, LegEventType>,
+    /// Whether the end was sent.
     pub(super) finished: bool,
     /// The call as it was registered.
     pub(super) registered: Option<Registered>,
@@ -46,7 +48,8 @@ pub(super) struct Seen {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Registered {
     /// What the call is started again with, to learn Kontur's id of it.
-    pub(super) facts: Facts,
+    #[serde(alias = "facts")]
+    pub(super) start: CallStart,
     /// Its legs.
     pub(super) legs: Vec<LegRecord>,
     /// The one a recording of the whole call belongs to.
@@ -73,7 +76,7 @@ pub(super) enum Attached {
     Yes,
 }
 
-/// Something to tell of a leg.
+/// An event to send of a leg.
 #[derive(Clone, Debug)]
 pub(super) struct Change {
     pub(super) leg: LiveLeg,
@@ -81,9 +84,16 @@ pub(super) struct Change {
     pub(super) at: Timestamp,
 }
 
-impl Note {
+impl Remembered for CrmState {
+    fn crm_call_id(&self, call: &CallState) -> Option<CrmCallId> {
+        let known = self.communication().and_then(|id| id.to_common().ok());
+        known.or_else(|| call.crm_call_id().cloned())
+    }
+}
+
+impl CrmState {
     /// Takes over how far the legs have come by an event at this time.
-    pub(super) fn look_at(&mut self, legs: &[LiveLeg], at: Timestamp) {
+    pub(super) fn observe(&mut self, legs: &[LiveLeg], at: Timestamp) {
         for leg in legs {
             let known = self.seen.get(&leg.id);
             if known.is_none_or(|seen| seen.phase != leg.phase) {
@@ -94,12 +104,12 @@ impl Note {
         }
     }
 
-    /// What Kontur has not been told of these legs, in the order it happened. Only the present
-    /// counts: of a leg that went on while Kontur could not be told, the steps between are left out,
-    /// and one that began and ended meanwhile is left out whole.
+    /// The events of these legs that were not sent, in the order they happened. Only the present
+    /// counts: of a leg that went on while Kontur could not be reached, the steps between are left
+    /// out, and a leg that began and ended in that time is left out whole.
     ///
-    /// At one and the same moment, whoever took the call comes before those who stopped ringing, and
-    /// whoever passed it on before the one who has it now.
+    /// At one and the same moment, the leg that took the call comes before those that stopped ringing,
+    /// and the one that passed it on before the one that has it now.
     pub(super) fn changes<'a>(
         &self,
         legs: impl Iterator<Item = &'a LiveLeg>,
@@ -112,9 +122,9 @@ impl Note {
                 LegPhase::Ended => LegEventType::Disconnected,
                 _ => LegEventType::Appeared,
             };
-            let told = self.told.get(&leg.id);
-            let over = kind == LegEventType::Disconnected && told.is_none();
-            if over || told == Some(&kind) {
+            let reported = self.reported.get(&leg.id);
+            let over = kind == LegEventType::Disconnected && reported.is_none();
+            if over || reported == Some(&kind) {
                 return None;
             }
             Some(Change { leg: leg.clone(), kind, at: self.seen.get(&leg.id)?.since })
@@ -131,7 +141,7 @@ impl Note {
     pub(super) fn communication(&self) -> Option<&CommunicationId> {
         let started = self.started.as_ref().map(|started| &started.communication);
         let registered = self.registered.as_ref();
-        started.or_else(|| registered?.facts.click.as_ref())
+        started.or_else(|| registered?.start.click.as_ref())
     }
 
     /// What is known of a leg's recording.

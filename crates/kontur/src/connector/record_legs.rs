@@ -48,13 +48,13 @@ pub(super) fn main_leg<'a>(record: &CallRecord, legs: &'a [LegRecord]) -> Option
     of_client().find(|leg| leg.answered_at.is_some()).or_else(|| of_client().next()).or(legs.last())
 }
 
-/// Whether nobody can tell which employee had to do with the call.
-pub(super) fn is_nobodys(record: &CallRecord) -> bool {
+/// Returns true if no employee is known to have taken part in the call.
+pub(super) fn has_no_employee(record: &CallRecord) -> bool {
     record.handled_by().is_none()
         && record.legs().iter().all(|leg| leg.employees().next().is_none())
 }
 
-/// Whether a leg is one the call's outcome is about.
+/// Returns true for a leg that the call's outcome is about.
 fn counts(record: &CallRecord, leg: &LegRecord) -> bool {
     leg.is_talk() && (leg.has_client() || record.direction() == Direction::Internal)
 }
@@ -79,7 +79,7 @@ fn after(answered: Option<Timestamp>, ended: Timestamp) -> Timestamp {
 }
 
 /// The call was answered and no leg says so: the answer was lost, or no leg is known. It goes to
-/// whoever talked last.
+/// the employee who talked last.
 fn take_up(record: &CallRecord, legs: &mut Vec<LegRecord>) -> Result<()> {
     let employee = record.handled_by();
     let known = legs.iter().rposition(|leg| {
@@ -136,7 +136,7 @@ fn rang(record: &CallRecord, legs: &mut Vec<LegRecord>) -> Result<()> {
     Ok(())
 }
 
-/// A leg nobody told of. Its id is the one the next run will make as well.
+/// A leg that no event reported. Its id is the one the next run will make as well.
 fn made(
     record: &CallRecord,
     legs: &[LegRecord],

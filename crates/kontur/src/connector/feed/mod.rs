@@ -1,7 +1,7 @@
-//! The workspace as its feed of events tells it: read from the start once, then what is new.
+//! The workspace as its feed of events shows it: read from the start once, then what is new.
 //!
 //! Kontur has no search and no list of users. Its feed guarantees every change since the first day,
-//! so what it told is kept in memory and every question first reads on from where the last one
+//! so what it shows is kept in memory and every question first reads on from where the last one
 //! stopped.
 
 mod event;
@@ -13,18 +13,15 @@ use std::sync::{Arc, Mutex as Plain, MutexGuard, PoisonError};
 
 use tokio::sync::Mutex;
 use vochi_crm_core::phone::PhoneReader;
-use vochi_crm_core::{
-    CrmUser, Cx, Error, ErrorKind, Result, TryAgain, UserList, Warning, WarningKind,
-};
+use vochi_crm_core::{Account, Cx, Error, ErrorKind, Result, TryAgain, Warning, WarningKind};
 
-use super::Connector;
-use crate::Client;
 use crate::api::ListEvents;
 use crate::client::given;
 use crate::model::{ErrorStatus, EventOffset, EventsPage};
-pub(super) use index::{Card, CardId, Index};
+use crate::{Client, Config};
+pub(super) use index::{Card, CardId, Index, Person};
 
-/// What the feed told so far.
+/// What is known of the feed so far.
 #[derive(Default)]
 pub(super) struct Feed {
     all: Reading,
@@ -225,58 +222,45 @@ impl Reading {
     }
 }
 
-impl Connector {
-    /// Everything the feed told, read on to its end.
-    pub(super) async fn feed(&self, cx: &Cx) -> Result<&Reading> {
-        let all = self.told();
+/// The feed of one workspace.
+#[derive(Clone, Copy)]
+pub(super) struct FeedReader<'a> {
+    pub(super) client: &'a Client,
+    pub(super) account: &'a Account,
+    pub(super) config: &'a Config,
+    pub(super) feed: &'a Feed,
+}
+
+impl<'a> FeedReader<'a> {
+    /// Everything in the feed, read on to its end.
+    pub(super) async fn read(&self, cx: &Cx) -> Result<&'a Reading> {
+        let all = self.known();
         self.read_on(cx, all).await?;
         Ok(all)
     }
 
-    /// Everything the feed told so far. Nothing is read.
-    pub(super) fn told(&self) -> &Reading {
-        &self.inner.feed.all
+    /// What is known of the feed so far. Nothing is read.
+    pub(super) fn known(&self) -> &'a Reading {
+        &self.feed.all
     }
 
     pub(super) async fn read_on(&self, cx: &Cx, reading: &Reading) -> Result<()> {
-        reading
-            .read_on(cx, self.client(), self.own().phones())
-            .await
-            .map_err(|error| self.about_feed(error))
+        let read = reading.read_on(cx, self.client, self.account.phones()).await;
+        read.map_err(|error| self.with_credential(error))
     }
 
-    /// Whether the feed is read as a person.
+    /// Returns true if the feed is read as a person.
     pub(super) fn reads_as_person(&self) -> bool {
-        given(self.inner.config.bearer.as_ref()).is_some()
+        given(self.config.bearer.as_ref()).is_some()
     }
 
-    /// Says which credential was refused: the two are got in different places.
-    fn about_feed(&self, error: Error) -> Error {
+    /// Adds which credential was refused: the two are obtained in different places.
+    fn with_credential(&self, error: Error) -> Error {
         let not_installed = ErrorStatus::of_error(&error) == Some(ErrorStatus::NotInstalled);
         if error.kind() != ErrorKind::Auth || not_installed {
             return error;
         }
         error.with_hint(if self.reads_as_person() { BEARER_REFUSED } else { ACCESS_KEY_REFUSED })
-    }
-
-    /// The employees the feed introduced, held against the directory.
-    pub(super) async fn everybody(&self, cx: &Cx) -> Result<UserList> {
-        let feed = self.feed(cx).await?;
-        let directory = self.own().directory();
-        let users = feed.ask(|index| {
-            let people = index.people().into_iter();
-            people
-                .map(|(id, person)| {
-                    let id = self.common_id(id)?;
-                    let mut user = CrmUser::new(id, person.name.clone(), person.is_active());
-                    user.extension = directory.extension_of(&user.id).cloned();
-                    Ok(user)
-                })
-                .collect::<Result<Vec<_>>>()
-        })?;
-        let mut mismatches = directory.mismatches(&users);
-        mismatches.extend(feed.warnings());
-        Ok(UserList::new(users, mismatches))
     }
 }
 

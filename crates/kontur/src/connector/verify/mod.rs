@@ -1,36 +1,41 @@
-//! Whether a request of Kontur's is genuine, where that takes the network.
+//! Checks with Kontur that an inbound request is genuine.
 //!
-//! Kontur signs nothing. What tells a genuine request is the access key it brings: it opens our own
-//! integration in the workspace, and nobody else has one.
+//! Kontur signs nothing. The proof of a genuine request is the access key it brings: it opens our own
+//! integration in the workspace, and no other sender has one.
 
 use std::time::Duration;
 
 use vochi_crm_core::cache::{CacheKey, Lifetime};
-use vochi_crm_core::inbound::{InboundEvent, repeat_id};
+use vochi_crm_core::connector::Context;
+use vochi_crm_core::inbound::repeat_id;
 use vochi_crm_core::{Cx, Error, ErrorKind, Result, Secret};
 
-use super::Connector;
+use crate::Client;
 use crate::model::InstanceId;
 
 /// How long a verdict holds. A key lives for minutes, and the same one comes with many requests.
 const VERDICT: Lifetime = Lifetime::new(Duration::from_mins(5), Duration::from_mins(1));
 
-impl Connector {
-    pub(super) async fn verify(&self, cx: &Cx, event: &InboundEvent) -> Result<()> {
-        self.verify_key(cx, event.access_key.as_ref()).await
-    }
+/// Checks the access keys of inbound requests.
+pub(super) struct KeyCheck<'a> {
+    pub(super) client: &'a Client,
+    pub(super) context: &'a Context,
+}
 
-    /// Whether a key that came with a request opens our integration. Without one there is nothing to
-    /// look at: of webhooks and schedules only the echo is documented.
-    async fn verify_key(&self, cx: &Cx, key: Option<&Secret>) -> Result<()> {
+impl KeyCheck<'_> {
+    /// Checks that a key that came with a request opens our integration. Without one there is nothing
+    /// to check: of webhooks and schedules only the echo is documented.
+    pub(super) async fn check(&self, cx: &Cx, key: Option<&Secret>) -> Result<()> {
         let Some(key) = key else {
             return Ok(());
         };
         // The key is not the cache's to know: it prints.
         let hash = repeat_id("key", [key.expose()]);
-        let place = CacheKey::new(self.own().name().as_str(), "kontur inbound key", hash);
-        let ours = self.client().instance_id(cx).await?;
-        let verdict = self.hub().cache().get_or_load(place, VERDICT, || self.opens(cx, key, &ours));
+        let place =
+            CacheKey::new(self.context.account().name().as_str(), "kontur inbound key", hash);
+        let ours = self.client.instance_id(cx).await?;
+        let verdict =
+            self.context.hub().cache().get_or_load(place, VERDICT, || self.opens(cx, key, &ours));
         match verdict.await? {
             Some(()) => Ok(()),
             None => Err(Error::new(
@@ -45,7 +50,7 @@ impl Connector {
 
     async fn opens(&self, cx: &Cx, key: &Secret, ours: &InstanceId) -> Result<Option<()>> {
         // What is no header cannot have come in one.
-        let Ok(client) = self.client().with_key(key) else {
+        let Ok(client) = self.client.with_key(key) else {
             return Ok(None);
         };
         match client.integration().get(cx, ours.clone()).await {

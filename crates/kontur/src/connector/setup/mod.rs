@@ -3,34 +3,41 @@
 
 mod parts;
 
-use vochi_crm_core::connector::{SetupAction, SetupMode, SetupPlan, SetupReport};
+use vochi_crm_core::connector::{Context, SetupAction, SetupMode, SetupPlan};
 use vochi_crm_core::http::Endpoint as _;
 use vochi_crm_core::{Cx, Effect, Error, ErrorKind, Result, Warning, WarningKind};
 
-use super::Connector;
 use crate::api::SetupIntegration;
 use crate::client::given;
 use crate::model::{Instance, InstanceId, InstanceStatus};
+use crate::{Client, Config};
 use parts::{HOOKS, Part};
 pub(super) use parts::{SYNC, calls};
 
-impl Connector {
+/// Registers the integration.
+#[derive(Clone, Copy)]
+pub(super) struct Setup<'a> {
+    pub(super) client: &'a Client,
+    pub(super) context: &'a Context,
+    pub(super) config: &'a Config,
+}
+
+impl Setup<'_> {
     /// Switches on what clicks need, has Kontur call us, and looks whether it does; or undoes that.
-    pub(super) async fn register(&self, cx: &Cx, plan: &SetupPlan) -> Result<SetupReport> {
-        let id = self.client().instance_id(cx).await?;
+    pub(super) async fn run(&self, cx: &Cx, plan: &SetupPlan) -> Result<Vec<String>> {
+        let id = self.client.instance_id(cx).await?;
         let before = self.instance(cx, &id).await?;
         let removes = plan.action == SetupAction::Remove;
-        let mut warnings = Vec::new();
-        let address = self.own().inbound_address(plan);
+        let address = self.context.account().inbound_address(plan);
         let parts: Vec<Part> = if removes {
             if address.is_some_and(|ours| calls(&before, ours.expose())) {
-                warnings.push(Warning::new(WarningKind::Incomplete, ADDRESS_STAYS));
+                cx.warn(WarningKind::Incomplete, ADDRESS_STAYS);
             }
             let hooks = HOOKS.map(Part::NoHook).into_iter();
             hooks.chain([Part::NoFeatures]).collect()
         } else {
             if address.is_none() {
-                warnings.push(Warning::new(WarningKind::Incomplete, NO_ADDRESS));
+                cx.warn(WarningKind::Incomplete, NO_ADDRESS);
             }
             let hooks = HOOKS.map(Part::Hook);
             let features = [Part::Features].into_iter();
@@ -40,23 +47,23 @@ impl Connector {
         for part in parts.into_iter().filter(|part| !part.is_in(&before)) {
             match part.patch(id.clone(), &before)?.request() {
                 Ok(_) => missing.push(part),
-                Err(error) => warnings.push(refused(&part, Some(&error))),
+                Err(error) => cx.add_warnings([refused(&part, Some(&error))]),
             }
         }
         let unset = !removes && self.is_unset(&before);
-        let mut changes: Vec<String> = missing.iter().map(|part| part.told(&before)).collect();
+        let mut changes: Vec<String> = missing.iter().map(|part| part.describe(&before)).collect();
         changes.extend(unset.then(|| SET_UP.to_owned()));
         if plan.mode == SetupMode::Show || changes.is_empty() {
-            return Ok(SetupReport::new(changes).with_warnings(warnings));
+            return Ok(changes);
         }
         let errors = self.change(cx, &id, &before, &missing).await?;
         if unset {
             let setup = SetupIntegration::new(id.clone());
-            self.client().integration().setup(cx, &setup).await?;
+            self.client.integration().setup(cx, &setup).await?;
         }
-        if self.hub().plan().is_some() {
+        if self.context.hub().plan().is_some() {
             // A dry run changed nothing that could be looked at.
-            return Ok(SetupReport::new(changes).with_warnings(warnings));
+            return Ok(changes);
         }
         let after = match self.instance(cx, &id).await {
             Ok(after) => after,
@@ -65,25 +72,25 @@ impl Connector {
                     "whether the changes took effect could not be read: {}",
                     error.message()
                 );
-                warnings.push(Warning::new(WarningKind::Incomplete, text));
-                return Ok(SetupReport::new(changes).with_warnings(warnings));
+                cx.warn(WarningKind::Incomplete, text);
+                return Ok(changes);
             }
         };
         let mut changes = Vec::new();
         for (part, error) in missing.iter().zip(&errors) {
             if part.is_in(&after) {
-                changes.push(part.told(&before));
+                changes.push(part.describe(&before));
             } else {
-                warnings.push(refused(part, error.as_ref()));
+                cx.add_warnings([refused(part, error.as_ref())]);
             }
         }
         if unset && self.is_unset(&after) {
             let text = "Kontur took the setup and still calls the integration not configured";
-            warnings.push(Warning::new(WarningKind::Incomplete, text));
+            cx.warn(WarningKind::Incomplete, text);
         } else if unset {
             changes.push(SET_UP.to_owned());
         }
-        Ok(SetupReport::new(changes).with_warnings(warnings))
+        Ok(changes)
     }
 
     /// Sends each change alone, so that one that is refused does not undo the others. What was
@@ -98,7 +105,7 @@ impl Connector {
         let mut errors = Vec::with_capacity(missing.len());
         for part in missing {
             let patch = part.patch(id.clone(), before)?;
-            let error = match self.client().integration().patch(cx, &patch).await {
+            let error = match self.client.integration().patch(cx, &patch).await {
                 Ok(_) => None,
                 // It may have worked: look, rather than make a second one.
                 Err(error) if error.effect() != Effect::NotApplied => {
@@ -116,7 +123,7 @@ impl Connector {
     }
 
     pub(super) async fn instance(&self, cx: &Cx, id: &InstanceId) -> Result<Instance> {
-        let read = self.client().integration().get(cx, id.clone()).await;
+        let read = self.client.integration().get(cx, id.clone()).await;
         read.map_err(|error| match error.kind() {
             ErrorKind::NotFound => error.with_hint(
                 "leave `instance_id` out, or set it to the id the authorisation names; check `workspace`",
@@ -125,13 +132,13 @@ impl Connector {
         })
     }
 
-    /// Whether it is a public integration that nobody set up yet.
+    /// Returns true for a public integration that is not set up yet.
     fn is_unset(&self, instance: &Instance) -> bool {
         self.is_public() && instance.status == Some(InstanceStatus::NotConfigured)
     }
 
     pub(super) fn is_public(&self) -> bool {
-        given(self.inner.config.integration_secret.as_ref()).is_some()
+        given(self.config.integration_secret.as_ref()).is_some()
     }
 }
 

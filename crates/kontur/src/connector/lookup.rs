@@ -1,0 +1,153 @@
+//! Customers by phone number: the clients Kontur tied a call of it to, the cards of the feed, and the
+//! responsible employee. Also the users, whom the feed names.
+
+use std::collections::BTreeSet;
+
+use vochi_crm_core::connector::{Customer, CustomerKind};
+use vochi_crm_core::spi::LookupJob;
+use vochi_crm_core::{
+    CrmUser, CrmUserId, Cx, Error, Line, PhoneNumber, Responsible, Result, WarningKind,
+};
+
+use super::caller_links::CallerLinks;
+use super::feed::{Card, CardId, Index, Person};
+use super::names::Names;
+use crate::RedirectBy;
+use crate::api::CallRedirect;
+use crate::model::{PhoneText, UserId};
+
+/// Finds clients and their responsible employees.
+pub(super) struct Lookup<'a> {
+    pub(super) names: Names<'a>,
+    pub(super) links: CallerLinks<'a>,
+}
+
+impl LookupJob for Lookup<'_> {
+    /// Reads the feed on, so only a feed that cannot be read fails the question.
+    async fn begin(&self, cx: &Cx) -> Result<()> {
+        let feed = self.links.feed.read(cx).await?;
+        cx.warn(
+            WarningKind::Incomplete,
+            "Kontur has no search by phone: who has a number is known from its feed of events",
+        );
+        cx.add_warnings(feed.warnings());
+        Ok(())
+    }
+
+    async fn find(&self, cx: &Cx, phone: PhoneNumber) -> Result<Vec<Customer>> {
+        let mut candidates = self.links.customers(cx, phone).await;
+        let cards: Vec<Customer> = self.links.feed.known().ask(|index| {
+            let cards = index.with_number(phone).into_iter();
+            cards.map(|card| customer(card, index)).collect()
+        });
+        for one in cards {
+            if candidates.iter().all(|known| known.id != one.id) {
+                candidates.push(one);
+            }
+        }
+        // Kontur is asked by the number, so its response is about the client it takes the caller for.
+        if let Some(first) = candidates.first_mut() {
+            match self.responsible(cx, phone).await {
+                Ok(responsible) => first.responsible = responsible,
+                Err(error) => cx.warn(
+                    WarningKind::Incomplete,
+                    format!("who is responsible could not be read: {}", error.message()),
+                ),
+            }
+        }
+        Ok(candidates)
+    }
+
+    /// The employee Kontur would have a caller talk to. Of several, the first who has an extension,
+    /// else the first. A caller may be waiting, so the feed is not read for a name.
+    async fn responsible(&self, cx: &Cx, phone: PhoneNumber) -> Result<Option<Responsible>> {
+        let asked = match self.names.config.redirect_by {
+            RedirectBy::Client => phone,
+            RedirectBy::Line => self.only_line()?,
+        };
+        let number = PhoneText::from(asked).in_form(self.names.config.phone_form);
+        let request = CallRedirect::by_phone(number);
+        let users = self.links.client.telephony().redirect(cx, &request).await?;
+        let mut first = None;
+        for user in &users.user_ids {
+            let responsible = self.employee(user)?;
+            if responsible.extension.is_some() {
+                return Ok(Some(responsible));
+            }
+            first.get_or_insert(responsible);
+        }
+        Ok(first)
+    }
+}
+
+impl Lookup<'_> {
+    /// The employees the feed named.
+    pub(super) async fn users(&self, cx: &Cx) -> Result<Vec<CrmUser>> {
+        let feed = self.links.feed.read(cx).await?;
+        cx.add_warnings(feed.warnings());
+        feed.ask(|index| {
+            let people = index.people().into_iter();
+            let user = |(id, person): (&UserId, &Person)| {
+                Ok(CrmUser::new(self.common_id(id)?, person.name.clone(), person.is_active()))
+            };
+            people.map(user).collect()
+        })
+    }
+
+    fn employee(&self, user: &UserId) -> Result<Responsible> {
+        let name = self
+            .links
+            .feed
+            .known()
+            .ask(|index| index.person(user).map(|person| person.name.clone()));
+        let extension = self.names.directory.extension_of(user).cloned();
+        Ok(Responsible::new(self.common_id(user)?, name, extension))
+    }
+
+    /// A user's id in the common model, spelt as the directory spells it: Kontur's are in small
+    /// letters, and people copy them from elsewhere.
+    pub(super) fn common_id(&self, user: &UserId) -> Result<CrmUserId> {
+        let directory = self.names.account.directory();
+        let mut named = directory
+            .extensions()
+            .map(|(_, user)| user)
+            .chain(directory.default_user())
+            .chain(directory.missed_user());
+        let same = named.find(|other| UserId::of(other).is_ok_and(|other| other == *user));
+        match same {
+            Some(same) => Ok(same.clone()),
+            None => user.to_common(),
+        }
+    }
+
+    /// The account's own number, where there is no doubt which.
+    fn only_line(&self) -> Result<PhoneNumber> {
+        let mut numbers = BTreeSet::new();
+        for line in self.names.account.config().lines.keys() {
+            numbers.extend(self.names.directory.number_of(&Line::new(line)?));
+        }
+        let mut numbers = numbers.into_iter();
+        match (numbers.next(), numbers.next()) {
+            (Some(only), None) => Ok(only),
+            (only, _) => Err(Error::config(format!(
+                "redirect_by: asking with the account's own number takes one number in `lines`, and there {}",
+                if only.is_some() { "are several" } else { "is none" }
+            ))
+            .with_hint("write redirect_by = \"client\", or leave one number in `lines`")),
+        }
+    }
+}
+
+/// A card in the common terms. The address of a card is documented nowhere.
+pub(super) fn customer(card: &Card, names: &Index) -> Customer {
+    let (id, kind) = match &card.id {
+        CardId::Contact(id) => (id.as_str(), CustomerKind::Person),
+        CardId::Company(id) => (id.as_str(), CustomerKind::Company),
+    };
+    let companies: Vec<&str> =
+        card.companies().iter().filter_map(|id| names.company_name(id)).collect();
+    let mut customer = Customer::new(id, kind);
+    customer.name.clone_from(&card.name);
+    customer.company = (!companies.is_empty()).then(|| companies.join(", "));
+    customer
+}

@@ -1,0 +1,132 @@
+//! The handle for a live call, against the stand-in of RetailCRM.
+
+use std::sync::Arc;
+
+use serde_json::json;
+use vochi_crm::pending::PendingKind;
+use vochi_crm::prelude::*;
+use vochi_crm::retailcrm::Connector;
+use vochi_crm::{
+    Cx, Direction, ErrorKind, Hub, Outcome, Receipt, Result, Seconds, Timestamp, TransferMode,
+    WarningKind,
+};
+use vochi_crm_sandbox::{Crm, Fault, Sandbox};
+
+async fn shop() -> (Sandbox, Arc<dyn CrmConnector>) {
+    let sandbox = Sandbox::builder().start().await.unwrap();
+    let profile = sandbox.profiles()["retailcrm"].clone();
+    let crm = Connector::builder("shop", "")
+        .common(serde_json::from_value(profile.clone()).unwrap())
+        .config(serde_json::from_value(profile).unwrap())
+        .build(&Hub::new().unwrap())
+        .unwrap();
+    (sandbox, Arc::new(crm))
+}
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_unix_millis(1_772_438_400_000 + seconds * 1000)
+}
+
+async fn one_call(crm: Arc<dyn CrmConnector>) -> Result<Receipt> {
+    let call = crm.call("1757843474.185")?;
+    call.ringing(Direction::Inbound, "8 044 637-06-46").to(["151"]).at(at(0)).await?;
+    call.answered_by("151").at(at(6)).await?;
+    call.recording("https://pbx.example.test/rec/1.mp3").await?;
+    call.ended().at(at(70)).record().await
+}
+
+#[tokio::test]
+async fn a_call_goes_from_ring_to_record_in_a_task() {
+    let (sandbox, crm) = shop().await;
+    let receipt = tokio::spawn(one_call(crm)).await.unwrap().unwrap();
+    assert!(receipt.recorded(), "{receipt:?}");
+    assert_eq!(receipt.warnings(), []);
+    let calls = sandbox.retailcrm().calls();
+    let [call] = calls.as_slice() else { panic!("one call: {calls:?}") };
+    let row = json!(call.row);
+    for (field, value) in [
+        ("phone", json!("+375446370646")),
+        ("code", json!("151")),
+        ("duration", json!(64)),
+        ("durationWaiting", json!(6)),
+        ("recordUrl", json!("https://pbx.example.test/rec/1.mp3")),
+    ] {
+        assert_eq!(row[field], value, "{field} of {row:#}");
+    }
+    let live: Vec<String> = sandbox.retailcrm().live().into_iter().map(|row| row.r#type).collect();
+    assert_eq!(live, ["in", "hangup"]);
+}
+
+#[tokio::test]
+async fn an_outgoing_call_is_of_the_employee_who_calls() {
+    let (sandbox, crm) = shop().await;
+    let call = crm.call("1757843474.186").unwrap();
+    let ring = call.ringing(Direction::Outbound, "+375446370646").by("152").at(at(0));
+    let _ = ring.await.unwrap();
+    let _ = call.answered_by("152").at(at(5)).await.unwrap();
+    let _ = call.transferred_to("151", TransferMode::Blind).at(at(20)).await.unwrap();
+    let _ = call.answered_by("151").at(at(25)).await.unwrap();
+    let _ = call.held().at(at(30)).await.unwrap();
+    let _ = call.resumed().at(at(35)).await.unwrap();
+    let ended = call.ended().outcome(Outcome::Answered).talk(Seconds::new(41)).at(at(60));
+    assert!(ended.record().await.unwrap().recorded());
+    let row = json!(sandbox.retailcrm().calls()[0].row);
+    assert_eq!(
+        (&row["type"], &row["code"], &row["duration"]),
+        (&json!("out"), &json!("151"), &json!(41)),
+        "{row:#}"
+    );
+}
+
+#[tokio::test]
+async fn a_value_that_cannot_be_read_is_an_error_of_its_step() {
+    let (sandbox, crm) = shop().await;
+    let call = crm.call("1757843474.187").unwrap();
+    let steps = [
+        ("extension", call.ringing(Direction::Inbound, "+375446370646").to([""]).await),
+        ("line", call.ended().on_line(" ").await),
+        ("address", call.recording("rec/1.mp3").await),
+        ("record", call.left_by("").record().await),
+    ];
+    for (what, sent) in steps {
+        let error = sent.expect_err(what);
+        assert_eq!(error.kind(), ErrorKind::Input, "{what}: {error}");
+    }
+    assert_eq!(crm.call(" ").unwrap_err().kind(), ErrorKind::Input);
+    assert_eq!(sandbox.state()["retailcrm"]["requests"], 0, "nothing was sent");
+}
+
+#[tokio::test]
+async fn an_end_that_cannot_be_sent_does_not_cost_the_record() {
+    let (sandbox, crm) = shop().await;
+    let call = crm.call("1757843474.188").unwrap();
+    let ring = call.ringing(Direction::Inbound, "+375446370646").to(["151"]).at(at(0));
+    let _ = ring.await.unwrap();
+    sandbox.fault(Fault::on(Crm::RetailCrm).path("/api/v5/telephony/call/event").status(400));
+    let receipt = call.ended().at(at(20)).record().await.unwrap();
+    assert!(receipt.recorded());
+    let texts: Vec<&str> = receipt.warnings().iter().map(vochi_crm::Warning::text).collect();
+    assert!(
+        texts.iter().any(|text| text.contains("the end of the call could not be sent")),
+        "{texts:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_record_without_beginning_is_pending_until_the_beginning_comes() {
+    let (sandbox, crm) = shop().await;
+    let call = crm.call("1757843474.189").unwrap();
+    let receipt = call.ended().at(at(20)).record().await.unwrap();
+    assert!(!receipt.recorded());
+    let kinds: Vec<WarningKind> = receipt.warnings().iter().map(vochi_crm::Warning::kind).collect();
+    assert!(kinds.contains(&WarningKind::RecordPending), "{:?}", receipt.warnings());
+    let (hub, account) = (crm.context().hub(), crm.account());
+    let pending = hub.pending(&Cx::history(), account).await.unwrap();
+    assert_eq!(pending.iter().map(|item| item.kind).collect::<Vec<_>>(), [PendingKind::Record]);
+    let _ = call.ringing(Direction::Inbound, "+375446370646").to(["151"]).at(at(0)).await.unwrap();
+    let mode = vochi_crm::pending::Mode::Due;
+    let settled =
+        vochi_crm::pending::settle(&*crm, hub, &Cx::history(), call.id(), mode).await.unwrap();
+    assert_eq!(settled.len(), 1, "{settled:?}");
+    assert_eq!(sandbox.retailcrm().calls().len(), 1);
+}
