@@ -45,9 +45,9 @@ pub use vochi_crm_core::{
     Capability, Clock, CrmCallId, CrmConnector, CrmName, CrmUser, CrmUserId, Cx, Direction,
     Directory, Effect, Error, ErrorKind, EventKind, Extension, Extra, HealthReport, Hub,
     HubBuilder, Leg, LegEnd, LegId, LegRecord, Line, LocalTime, OpenCall, Outcome, Party,
-    PhoneNumber, PhoneReader, Reason, Receipt, Recorded, Recording, Responsible, Result, Seconds,
-    Secret, SecretUrl, SystemClock, Text, Timestamp, Transfer, TransferMode, TransferResult,
-    TryAgain, UserList, Warning, WarningKind, Zone,
+    PhoneNumber, PhoneReader, Reason, Receipt, Recorded, Recording, Redactor, Responsible, Result,
+    Seconds, Secret, SecretUrl, SystemClock, Text, Timestamp, Transfer, TransferMode,
+    TransferResult, TryAgain, UserList, Warning, WarningKind, Zone, key_like_parts,
 };
 pub use vochi_crm_core::{
     account, call, connector, inbound, limit, metric, pending, phone, retry, state, time,
@@ -56,9 +56,9 @@ pub use vochi_crm_core::{
 /// Transports, raw requests and what an operation is.
 pub mod http {
     pub use vochi_crm_core::http::{
-        CertificateFault, FileSource, HttpRequest, Operation, Output, Payload, Plan, PlannedPart,
-        PlannedRequest, RawBody, RawRequest, Repeat, ReqwestTransport, Response, Source,
-        SourceReader, Stage, Transport, TransportError,
+        ApiRequest, CertificateFault, FileSource, HttpRequest, Operation, Output, Payload, Plan,
+        PlannedPart, PlannedRequest, RawBody, RawRequest, Repeat, ReqwestTransport, Response,
+        Source, SourceReader, Stage, Transport, TransportError,
     };
 }
 
@@ -72,8 +72,7 @@ pub mod prelude {
 pub mod spi {
     pub use vochi_crm_core::spi::*;
     pub use vochi_crm_core::{
-        Id, Redactor, Unique, account_setters, cache, follow_up, http, key_like_parts, page,
-        setters, wire,
+        Id, Unique, account_setters, cache, follow_up, http, page, setters, wire,
     };
 }
 

@@ -46,10 +46,10 @@ async fn a_call_goes_from_ring_to_record_in_a_task() {
     let row = json!(call.row);
     for (field, value) in [
         ("phone", json!("+375446370646")),
-        ("code", json!("151")),
-        ("duration", json!(64)),
-        ("durationWaiting", json!(6)),
-        ("recordUrl", json!("https://pbx.example.test/rec/1.mp3")),
+        ("extension", json!("151")),
+        ("talk_seconds", json!(64)),
+        ("wait_seconds", json!(6)),
+        ("recording", json!("https://pbx.example.test/rec/1.mp3")),
     ] {
         assert_eq!(row[field], value, "{field} of {row:#}");
     }
@@ -71,11 +71,8 @@ async fn an_outgoing_call_is_of_the_employee_who_calls() {
     let ended = call.ended().outcome(Outcome::Answered).talk(Seconds::new(41)).at(at(60));
     assert!(ended.record().await.unwrap().recorded());
     let row = json!(sandbox.retailcrm().calls()[0].row);
-    assert_eq!(
-        (&row["type"], &row["code"], &row["duration"]),
-        (&json!("out"), &json!("151"), &json!(41)),
-        "{row:#}"
-    );
+    let shown = [&row["direction"], &row["extension"], &row["talk_seconds"]];
+    assert_eq!(shown, [&json!("out"), &json!("151"), &json!(41)], "{row:#}");
 }
 
 #[tokio::test]

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use metrics_exporter_prometheus::PrometheusBuilder;
 use vochi_crm::retailcrm::Connector;
-use vochi_crm::testing::{ScriptedTransport, Step};
 use vochi_crm::{AccountConfig, CrmConnector as _, Cx, Hub, metric};
+use vochi_crm_core::testing::{ScriptedTransport, Step};
 
 fn users() -> Step {
     Step::json(200, &serde_json::json!({"success": true, "users": []}))
