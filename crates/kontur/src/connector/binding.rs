@@ -9,7 +9,7 @@ use vochi_crm_core::{CallId, Cx, Effect, Error, ErrorKind, LegId, OpenCall, Resu
 use super::Connector;
 use super::note::{Attached, Note, Started};
 use super::start;
-use crate::api::CallRecording;
+use crate::api::{CallRecording, GetFileMeta};
 use crate::model::{Communication, ErrorStatus};
 
 impl Connector {
@@ -59,7 +59,7 @@ impl Connector {
             let name = started.external_id.in_form(self.inner.config.continue_by);
             let request =
                 CallRecording::new(started.communication, name, self.leg_name(leg)?, file.clone());
-            match self.client().telephony().recording(cx, &request).await {
+            match self.client().send(cx, request).await {
                 Err(error) if start::is_unknown_call(&error) && !restarted => {
                     restarted = true;
                     note.started = None;
@@ -98,7 +98,7 @@ impl Connector {
         };
         let file = uploaded.file.file_id.clone();
         let spent = self.is_fresh(note, leg)
-            && match self.client().files().meta(cx, file).await {
+            && match self.client().send(cx, GetFileMeta(file)).await {
                 Err(error) if ErrorStatus::of_error(&error) == Some(ErrorStatus::NotFound) => true,
                 // A page that is not found is no word about the file.
                 Err(error) if error.kind() == ErrorKind::NotFound => false,

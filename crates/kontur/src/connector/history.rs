@@ -5,7 +5,7 @@
 //! the answer to a registration with recordings is lost, the call is registered again without them,
 //! and then looked at: see [`binding`](super::binding).
 
-use vochi_crm_core::http::Endpoint as _;
+use vochi_crm_core::http::Operation as _;
 use vochi_crm_core::pending::PendingKind;
 use vochi_crm_core::retry::{RecordAttempt, RecordJob, RecordRepeat, record_once};
 use vochi_crm_core::{
@@ -216,9 +216,8 @@ impl Connector {
     ) -> Result<()> {
         let started = note.started.as_ref().map(|started| &started.communication);
         let known = started.or(parcel.facts.click.as_ref()).cloned();
-        let telephony = self.client().telephony();
         let request = self.put_together(parcel, note, known.clone(), warnings)?;
-        match telephony.register(cx, &request).await {
+        match self.client().send(cx, request).await {
             Err(error) if start::is_unknown_call(&error) => {
                 let Some(known) = known else {
                     return Err(error);
@@ -226,7 +225,7 @@ impl Connector {
                 warnings.push(start::unknown_click(&known));
                 note.started = None;
                 let request = self.put_together(parcel, note, None, warnings)?;
-                telephony.register(cx, &request).await
+                self.client().send(cx, request).await
             }
             other => other,
         }
@@ -243,19 +242,13 @@ impl Connector {
         let direction = record.direction();
         let numbers = self.numbers(direction, Some(record.client()), record.line(), warnings);
         let mut request = RegisterCall::new(
+            record.started_at(),
             self.call_name(record.call_id())?,
             words::direction(direction),
-            record.started_at(),
-        );
-        if let Some(client) = numbers.client {
-            request = request.with_client_phone(client);
-        }
-        if let Some(line) = numbers.line {
-            request = request.with_line(line);
-        }
-        if let Some(communication) = communication {
-            request = request.with_communication(communication);
-        }
+        )
+        .client_phone(numbers.client)
+        .external_vats_phone(numbers.line)
+        .communication_id(communication);
         let whose = self.nobodys(record)?;
         for leg in parcel.legs {
             let client = Some(record.client());
@@ -267,19 +260,15 @@ impl Connector {
                     }
                 }
             }
-            let mut registered = RegisteredLeg::new(self.leg_name(&leg.id)?, from, to);
-            if let Some(answered) = leg.answered_at {
-                registered = registered.answered_at(answered);
-            }
-            if let Some(ended) = leg.ended_at {
-                registered = registered.ended_at(ended);
-            }
+            let mut registered = RegisteredLeg::new(self.leg_name(&leg.id)?, from, to)
+                .answered_at(leg.answered_at)
+                .ended_at(leg.ended_at);
             if parcel.files.contains(&leg.id)
                 && let Some(uploaded) = note.recordings.get(&leg.id)
             {
-                registered = registered.with_recording(uploaded.file.clone());
+                registered = registered.recordings([uploaded.file.clone()]);
             }
-            request = request.with_leg(registered);
+            request = request.legs([registered]);
         }
         Ok(request)
     }

@@ -9,6 +9,7 @@ use vochi_crm_core::{Cx, Error, ErrorKind, PhoneNumber, Warning, WarningKind};
 use super::Connector;
 use super::feed::CardId;
 use super::find::customer;
+use crate::api::GetContact;
 use crate::model::{Contact, Links};
 
 /// How long a call's links stand for its number. A number changes hands seldom, and the next call
@@ -51,7 +52,7 @@ impl Connector {
                 customers.push(known);
                 continue;
             }
-            match self.client().clients().contact(cx, contact).await {
+            match self.client().send(cx, GetContact(contact)).await {
                 Ok(contact) => customers.push(self.of_contact(&contact)),
                 // The link is as old as the call; the contact may be gone meanwhile.
                 Err(error) if error.kind() == ErrorKind::NotFound => {}

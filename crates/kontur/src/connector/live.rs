@@ -20,7 +20,7 @@ use super::recording::{self, Ready};
 use super::start;
 use super::{Connector, words};
 use crate::LostEvents;
-use crate::api::{CallFailed, CallFinished, EventLeg, SendCallEvent};
+use crate::api::{CallFailed, CallFinished, SendCallEvent};
 
 /// What an event asks for of a call Kontur has not been told of.
 enum Due {
@@ -123,8 +123,7 @@ impl Connector {
                 }
                 Due::Fail => {
                     if let Some(click) = facts::click(state.crm_call_id(), warnings) {
-                        let request = CallFailed::new(click);
-                        self.client().telephony().failed(cx, &request).await?;
+                        self.client().send(cx, CallFailed::new(click)).await?;
                         note.finished = true;
                     }
                     return Ok(());
@@ -253,31 +252,25 @@ impl Connector {
         let config = &self.inner.config;
         let communication = started.communication.clone();
         let name = started.external_id.clone().in_form(config.continue_by);
-        let telephony = self.client().telephony();
         match step {
             Step::Leg(change) => {
                 let client = told.state.client();
                 let (from, to) = self.participants(&change.leg, direction, client, warnings)?;
                 // A hang-up in Kontur comes back with the live id, so that one is the PBX's own.
-                let leg = EventLeg::new(self.leg_name(&change.leg.id)?, from, to)
-                    .with_live_id(change.leg.id.clone());
-                let kind = change.kind.clone();
-                let request = SendCallEvent::new(communication, name, leg, kind, change.at)
+                let (id, kind) = (self.leg_name(&change.leg.id)?, change.kind.clone());
+                let event = SendCallEvent::new(communication, name, id, change.at, kind, from, to)
+                    .realtime_call_item_id(change.leg.id.clone())
                     .when_lost(config.lost_events);
-                telephony.event(cx, &request).await
+                self.client().send(cx, event).await
             }
             Step::Finish(at) => {
                 let (client, line) = (told.state.client(), told.state.line());
                 let numbers = self.numbers(direction, client, line, warnings);
                 let direction = words::direction(direction);
-                let mut request = CallFinished::new(communication, name, direction, *at);
-                if let Some(client) = numbers.client {
-                    request = request.with_client_phone(client);
-                }
-                if let Some(line) = numbers.line {
-                    request = request.with_line(line);
-                }
-                telephony.finished(cx, &request).await
+                let end = CallFinished::new(*at, communication, name, direction)
+                    .client_phone(numbers.client)
+                    .external_vats_phone(numbers.line);
+                self.client().send(cx, end).await
             }
         }
     }

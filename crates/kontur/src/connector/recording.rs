@@ -325,7 +325,7 @@ impl Connector {
         note.recordings.remove(&leg.id);
         let (name, content_type) = (files::name(facts, leg, path)?, files::content_type(path));
         let request = UploadFile::file(path, name.clone(), content_type);
-        let mut file = self.client().files().upload(cx, &request).await?;
+        let mut file = self.client().send(cx, request).await?;
         file.file_name.get_or_insert_with(|| name.to_string());
         file.content_type.get_or_insert_with(|| content_type.to_owned());
         let uploaded = Uploaded { file, at: self.hub().clock().now(), attached: Attached::No };

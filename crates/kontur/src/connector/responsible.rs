@@ -18,8 +18,7 @@ impl Connector {
             RedirectBy::Line => self.only_line()?,
         };
         let number = PhoneText::from(asked).in_form(self.inner.config.phone_form);
-        let request = CallRedirect::by_phone(number);
-        let users = self.client().telephony().redirect(cx, &request).await?;
+        let users = self.client().send(cx, CallRedirect::Phone(number)).await?;
         let mut first = None;
         for user in &users.user_ids {
             let responsible = self.employee(user)?;

@@ -56,24 +56,19 @@ impl Connector {
         let name = self.call_name(call)?;
         let (client, line) = (facts.client.as_ref(), facts.line.as_ref());
         let numbers = self.numbers(facts.direction, client, line, warnings);
-        let mut request =
-            CallStarted::new(name.clone(), words::direction(facts.direction), facts.began_at);
-        if let Some(client) = numbers.client {
-            request = request.with_client_phone(client);
-        }
-        if let Some(line) = numbers.line {
-            request = request.with_line(line);
-        }
-        let telephony = self.client().telephony();
+        let request =
+            CallStarted::new(facts.began_at, name.clone(), words::direction(facts.direction))
+                .client_phone(numbers.client)
+                .external_vats_phone(numbers.line);
         let answer = match &facts.click {
-            None => telephony.started(cx, &request).await,
+            None => self.client().send(cx, request).await,
             Some(click) => {
-                let clicked = request.clone().with_communication(click.clone());
-                match telephony.started(cx, &clicked).await {
+                let clicked = request.clone().communication_id(click.clone());
+                match self.client().send(cx, clicked).await {
                     // Better a call of its own than none.
                     Err(error) if is_unknown_call(&error) => {
                         warnings.push(unknown_click(click));
-                        telephony.started(cx, &request).await
+                        self.client().send(cx, request).await
                     }
                     other => other,
                 }

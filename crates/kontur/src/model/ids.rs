@@ -212,6 +212,11 @@ impl ExternalId {
         without_prefix(&self.0)
     }
 
+    /// Writes the id without the prefix.
+    pub(crate) fn write_raw<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.raw())
+    }
+
     /// The id in the form that continues a call.
     #[must_use]
     pub fn in_form(self, form: ContinueBy) -> Self {
