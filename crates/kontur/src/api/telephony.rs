@@ -263,6 +263,7 @@ setters! {
     /// assert!(attach.request().is_ok());
     /// # Ok::<(), vochi_crm_core::Error>(())
     /// ```
+    #[expect(clippy::struct_field_names, reason = "Kontur's names")]
     pub payload CallRecording {
         communication_id: CommunicationId,
         external_id: ExternalId,

@@ -10,6 +10,7 @@ use crate::model::{ChangeType, FeedEventType, WebhookId, WebhookTrigger, ZERO_GU
 setters! {
     /// Changes a webhook is called for.
     #[derive(PartialEq, Eq)]
+    #[expect(clippy::struct_field_names, reason = "Kontur's names")]
     pub payload ChangeFilter {
         /// The kind of event; every kind by default.
         event_type: Option<FeedEventType>,

@@ -199,8 +199,8 @@ impl Client {
         }
     }
 
-    /// Who the account is for Kontur: its workspace and its integration. A key is got for it where
-    /// there is none; with a ready key in its place nothing tells.
+    /// Returns the workspace and the integration of the account. Fetches an access key if there is
+    /// none.
     ///
     /// # Errors
     /// As [`send`](Self::send); `unsupported` with a ready access key.
@@ -212,10 +212,10 @@ impl Client {
         }
     }
 
-    /// The integration's id: as configured, else as Kontur tells it.
+    /// Returns the integration's id: the configured one, else the one of the authorization.
     ///
     /// # Errors
-    /// As [`authorized`](Self::authorized); `config` where nothing tells it.
+    /// As [`authorized`](Self::authorized); `config` if neither has it.
     pub async fn instance_id(&self, cx: &Cx) -> Result<InstanceId> {
         if let Some(instance) = &self.instance {
             return Ok(instance.clone());
