@@ -98,7 +98,7 @@ async fn a_whole_call_leaves_one_truthful_record() {
         let cx = Cx::live();
         let answered = event(6, EventKind::Answered).with_leg(Leg::to_employee(ext("151")));
         for event in [ringing(), answered, ended(70)] {
-            pair.crm.handle_event(&cx, &event).await.unwrap();
+            let _ = pair.crm.handle_event(&cx, &event).await.unwrap();
         }
         let results = pair.crm.log_calls(&Cx::history(), &[record("1757843474.185")]).await;
         assert!(results.into_iter().all(|result| result.unwrap().recorded()));
@@ -113,7 +113,7 @@ async fn a_whole_call_leaves_one_truthful_record() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_live_event_writes_no_history() {
     for pair in every_connector().await {
-        pair.crm.handle_event(&Cx::live(), &ringing()).await.unwrap();
+        let _ = pair.crm.handle_event(&Cx::live(), &ringing()).await.unwrap();
         assert!(pair.state("calls").is_empty(), "{}", pair.crm.crm());
     }
 }
@@ -124,7 +124,7 @@ async fn an_event_a_crm_has_nothing_for_is_a_success_without_a_request() {
         if pair.crm.capabilities().has(Capability::LegEvents) {
             continue;
         }
-        pair.crm.handle_event(&Cx::live(), &ringing()).await.unwrap();
+        let _ = pair.crm.handle_event(&Cx::live(), &ringing()).await.unwrap();
         let transfer = EventKind::Transferred {
             mode: TransferMode::Blind,
             from: Some(ext("151")),
@@ -179,7 +179,7 @@ async fn a_hidden_caller_is_no_failure() {
         let hidden = ringing().with_client(Party::Hidden);
         let receipt = pair.crm.handle_event(&Cx::live(), &hidden).await.unwrap();
         assert!(!receipt.warnings().is_empty(), "{}", pair.crm.crm());
-        pair.crm.handle_event(&Cx::live(), &ended(9)).await.unwrap();
+        let _ = pair.crm.handle_event(&Cx::live(), &ended(9)).await.unwrap();
         pair.assert_nothing_refused();
     }
 }

@@ -29,9 +29,9 @@ fn at(seconds: i64) -> Timestamp {
 
 async fn one_call(crm: Arc<dyn CrmConnector>) -> Result<Receipt> {
     let call = crm.call("1757843474.185")?;
-    call.ringing(Direction::Inbound, "8 044 637-06-46").to(["151"]).at(at(0)).await?;
-    call.answered_by("151").at(at(6)).await?;
-    call.recording("https://pbx.example.test/rec/1.mp3").await?;
+    let _ = call.ringing(Direction::Inbound, "8 044 637-06-46").to(["151"]).at(at(0)).await?;
+    let _ = call.answered_by("151").at(at(6)).await?;
+    let _ = call.recording("https://pbx.example.test/rec/1.mp3").await?;
     call.ended().at(at(70)).record().await
 }
 

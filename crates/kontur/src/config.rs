@@ -75,7 +75,7 @@ impl Default for Config {
 }
 
 /// Whose number call-redirect is asked with. The documentation calls it the phone of the responsible
-/// employee, whom one wants to find out; a deal's card holds the client's.
+/// employee, which is the one to be found; a deal's card holds the client's.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -113,7 +113,7 @@ pub enum LostEvents {
     Repeat,
 }
 
-/// Which legs of an answered call are registered. Of a call nobody took, all are.
+/// Which legs of an answered call are registered. Of an unanswered call, all are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -121,7 +121,7 @@ pub enum RegisterLegs {
     /// All, also those that only rang.
     #[default]
     All,
-    /// Only those somebody took, so that a ring group does not fill the card.
+    /// Only answered ones, so that a ring group does not fill the card.
     Answered,
 }
 

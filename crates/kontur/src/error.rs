@@ -7,7 +7,7 @@ mod said;
 
 use http::StatusCode;
 use vochi_crm_core::http::{Advice, Refusal, Response};
-use vochi_crm_core::{Effect, Error, ErrorKind};
+use vochi_crm_core::{Effect, ErrorKind};
 
 use crate::model::ErrorStatus;
 use said::{Said, Yes};
@@ -179,9 +179,9 @@ fn missing_thing(message: &str) -> Option<&'static str> {
     }
 }
 
-/// Returns true if Kontur does not know the workspace.
-pub(crate) fn is_unknown_workspace(error: &Error) -> bool {
-    error.hint() == Some(CHECK_WORKSPACE)
+/// Returns true for the hint of a refusal because Kontur does not know the workspace.
+pub(crate) fn is_unknown_workspace(hint: Option<&str>) -> bool {
+    hint == Some(CHECK_WORKSPACE)
 }
 
 #[cfg(test)]

@@ -1,22 +1,22 @@
 //! Kontur.CRM: its operations as typed values, its words, its errors.
 //!
-//! Every operation of [`api`] is a plain value that becomes a request and reads its answer. Paths
-//! are relative to the workspace (`/api/v1/{workspace}`), save for the two authorisations, which
-//! know no workspace yet and are relative to `/api/v1`.
+//! Every operation of [`api`] is a plain value for [`Client::send`].
 //!
-//! The vendor's documentation is the only source, and nobody outside has run these calls. What it
-//! leaves open stands as a switch in [`Config`] or in the documentation of the operation.
+//! The vendor's documentation is the only source; the calls were never run against Kontur. What it
+//! leaves open is a switch in [`Config`] or part of the documentation of the operation.
 //!
 //! ```
-//! use vochi_crm_core::http::Endpoint;
+//! use vochi_crm_core::Timestamp;
+//! use vochi_crm_core::http::Operation;
 //! use vochi_crm_kontur::api::CallStarted;
-//! use vochi_crm_kontur::model::{CallDirection, ExternalId};
+//! use vochi_crm_kontur::model::{CallDirection, ExternalId, PhoneText};
 //!
 //! # fn run() -> Result<(), Box<dyn std::error::Error>> {
 //! let client: vochi_crm_core::PhoneNumber = "+375291112233".parse()?;
 //! let call = ExternalId::new("1763631515.42")?;
-//! let start = CallStarted::new(call, CallDirection::Inbound, "2025-11-20T09:38:35Z".parse()?)
-//!     .with_client_phone(client);
+//! let at: Timestamp = "2025-11-20T09:38:35Z".parse()?;
+//! let start = CallStarted::new(at, call, CallDirection::Inbound)
+//!     .client_phone(PhoneText::from(client));
 //! assert_eq!(
 //!     start.request()?.path(),
 //!     "/communications/callbacks/telephony/call-started"
@@ -37,7 +37,7 @@ mod connector;
 mod error;
 mod limits;
 
-pub use client::{Client, ClientBuilder, Clients, Events, Files, Integration, Telephony};
+pub use client::{Client, ClientBuilder};
 pub use config::{
     CONFIG_KEYS, Config, ContinueBy, DEFAULT_URL, LostEvents, RedirectBy, RegisterLegs,
 };

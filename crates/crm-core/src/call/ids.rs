@@ -1,42 +1,48 @@
 //! Names of calls, legs, extensions, lines and users: text with a meaning each.
 
-use std::fmt;
-use std::str::FromStr;
-
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
 use crate::Id;
 use crate::error::{Error, Result};
 
 /// Ids longer than this are refused: no PBX makes them and some CRMs cut them.
 const LONGEST: usize = 255;
 
-fn check(what: &str, text: &str) -> Result<()> {
-    if text.is_empty() {
-        return Err(Error::input(format!("the {what} is empty")));
-    }
-    if text.len() > LONGEST {
-        return Err(Error::input(format!("the {what} is longer than {LONGEST} bytes")));
-    }
-    if text.chars().any(char::is_control) {
-        return Err(Error::input(format!("the {what} {text:?} contains control characters")));
-    }
-    Ok(())
-}
-
+/// Makes a type for an id that is a text.
+///
+/// The last argument checks a trimmed text: `fn(what, text) -> Result<Box<str>>`, with the name for
+/// errors. Errors of `Deserialize` never name the text. The crate that uses it needs serde.
+///
+/// ```
+/// use vochi_crm_core::{Error, Result, text_id};
+///
+/// text_id!(
+///     /// The code of a shop.
+///     ShopCode, "shop code", lower_case
+/// );
+///
+/// fn lower_case(what: &str, text: &str) -> Result<Box<str>> {
+///     if text.is_empty() {
+///         return Err(Error::input(format!("invalid {what} {text:?}: must not be empty")));
+///     }
+///     Ok(text.to_lowercase().into())
+/// }
+///
+/// assert_eq!(ShopCode::new(" Minsk ")?.as_str(), "minsk");
+/// # Ok::<(), Error>(())
+/// ```
+#[macro_export]
 macro_rules! text_id {
-    ($(#[$doc:meta])* $name:ident, $what:literal $(, $extra:expr)?) => {
+    ($(#[$doc:meta])* $name:ident, $what:literal, $check:path) => {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub struct $name(Box<str>);
 
         impl $name {
-            #[doc = concat!("Checks and wraps ", $what, ": not empty, at most 255 bytes, no control characters.")]
-            pub fn new(text: impl AsRef<str>) -> Result<Self> {
-                let text = text.as_ref().trim();
-                check($what, text)?;
-                $( let extra: fn(&str) -> Result<()> = $extra; extra(text)?; )?
-                Ok(Self(text.into()))
+            #[doc = concat!("Checks and wraps a ", $what, ".")]
+            ///
+            /// # Errors
+            #[doc = concat!("`input` for a text that is no ", $what, ".")]
+            pub fn new(text: impl AsRef<str>) -> $crate::Result<Self> {
+                $check($what, text.as_ref().trim()).map(Self)
             }
 
             /// The text.
@@ -45,26 +51,26 @@ macro_rules! text_id {
             }
         }
 
-        impl FromStr for $name {
-            type Err = Error;
+        impl std::str::FromStr for $name {
+            type Err = $crate::Error;
 
-            fn from_str(text: &str) -> Result<Self> {
+            fn from_str(text: &str) -> $crate::Result<Self> {
                 Self::new(text)
             }
         }
 
         impl TryFrom<&str> for $name {
-            type Error = Error;
+            type Error = $crate::Error;
 
-            fn try_from(text: &str) -> Result<Self> {
+            fn try_from(text: &str) -> $crate::Result<Self> {
                 Self::new(text)
             }
         }
 
         impl TryFrom<String> for $name {
-            type Error = Error;
+            type Error = $crate::Error;
 
-            fn try_from(text: String) -> Result<Self> {
+            fn try_from(text: String) -> $crate::Result<Self> {
                 Self::new(text)
             }
         }
@@ -75,31 +81,53 @@ macro_rules! text_id {
             }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(&self.0)
             }
         }
 
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 write!(f, concat!(stringify!($name), "({:?})"), &self.0)
             }
         }
 
-        impl Serialize for $name {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(&self.0)
             }
         }
 
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = String::deserialize(deserializer)?;
-                Self::new(text).map_err(serde::de::Error::custom)
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = <String as serde::Deserialize>::deserialize(deserializer)?;
+                // The reason may name the text, which may be personal data.
+                Self::new(text)
+                    .map_err(|_| serde::de::Error::custom(concat!("invalid ", $what)))
             }
         }
     };
+}
+
+fn plain(what: &str, text: &str) -> Result<Box<str>> {
+    if text.is_empty() {
+        return Err(Error::input(format!("the {what} is empty")));
+    }
+    if text.len() > LONGEST {
+        return Err(Error::input(format!("the {what} is longer than {LONGEST} bytes")));
+    }
+    if text.chars().any(char::is_control) {
+        return Err(Error::input(format!("the {what} {text:?} contains control characters")));
+    }
+    Ok(text.into())
+}
+
+fn without_slash(what: &str, text: &str) -> Result<Box<str>> {
+    if text.contains('/') {
+        return Err(Error::input(format!("the {what} {text:?} contains a /")));
+    }
+    plain(what, text)
 }
 
 text_id!(
@@ -112,39 +140,34 @@ text_id!(
     /// assert!(CallId::new("  ").is_err());
     /// # Ok::<(), vochi_crm_core::Error>(())
     /// ```
-    CallId, "call id"
+    CallId, "call id", plain
 );
 
 text_id!(
     /// The id of one leg of a call, unique in the account. It has no `/`: some CRMs put a prefix
     /// with a slash in front of it.
-    LegId, "leg id", |text| {
-        if text.contains('/') {
-            return Err(Error::input(format!("the leg id {text:?} contains a /")));
-        }
-        Ok(())
-    }
+    LegId, "leg id", without_slash
 );
 
 text_id!(
     /// The inner number of an employee (`151`), or the employee's mobile in E.164. Text, never a
     /// number: `007` is not `7`.
-    Extension, "extension"
+    Extension, "extension", plain
 );
 
 text_id!(
     /// The company's own outside number or trunk a call came through, as the PBX writes it.
-    Line, "line"
+    Line, "line", plain
 );
 
 text_id!(
     /// The CRM's own id of a call, such as the one that came with a click on a number.
-    CrmCallId, "CRM call id"
+    CrmCallId, "CRM call id", plain
 );
 
 text_id!(
     /// The CRM's id of one of its users (the company's employees).
-    CrmUserId, "CRM user id"
+    CrmUserId, "CRM user id", plain
 );
 
 impl<T> From<Id<T>> for CrmUserId {

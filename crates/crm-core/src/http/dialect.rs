@@ -100,6 +100,11 @@ impl Refusal {
         self.code.as_deref()
     }
 
+    /// What an operator can do.
+    pub fn hint(&self) -> Option<&'static str> {
+        self.hint
+    }
+
     /// What went wrong.
     pub fn kind(&self) -> ErrorKind {
         self.kind

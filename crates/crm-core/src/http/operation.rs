@@ -82,6 +82,15 @@ impl OperationInfo {
         Self { name: name.into(), repeat, class: LimitClass::GENERAL, access: repeat.into() }
     }
 
+    pub(super) fn of(operation: &impl Operation) -> Self {
+        Self {
+            name: operation.name(),
+            repeat: operation.repeat(),
+            class: operation.class(),
+            access: operation.access(),
+        }
+    }
+
     /// The effect of a success whose details cannot be read.
     pub(crate) fn applied(&self) -> Effect {
         match self.access {

@@ -11,14 +11,13 @@ use tokio::time::Instant;
 use tracing::Instrument as _;
 
 use super::auth::{Auth, Renewal};
-use super::endpoint::info_of;
 use super::failure::{Failure, effect_of, with_excerpt};
 use super::flow;
 use super::prepared::{Prepared, Ready};
 use super::trace::Reporter;
 use super::{
-    Access, Advice, Dialect, Endpoint, LimitClass, OperationInfo, Origin, Pause, PauseScope,
-    Refusal, Response, Stage, TransportError,
+    Access, Advice, Dialect, LimitClass, Operation, OperationInfo, Origin, Output, Pause,
+    PauseScope, Refusal, Response, Stage, TransportError,
 };
 use crate::connector::Cx;
 use crate::error::{Effect, Error, ErrorKind, Result, TryAgain};
@@ -27,6 +26,9 @@ use crate::limit::{self, Bucket, Lane, LimitKey, Quota};
 use crate::name::{AccountName, CrmName};
 use crate::redaction::Redactor;
 use crate::retry::{self, RetryPolicy};
+
+/// What an operation returns.
+type Value<O> = <<O as Operation>::Output as Output>::Value;
 
 /// Sends operations of one account: limiter, authorisation, transport, the CRM's verdict, retries.
 ///
@@ -95,8 +97,8 @@ impl Pipeline {
     ///
     /// # Errors
     /// See [`Error`]: the kind is the cause, the effect says whether the CRM carried it out.
-    pub async fn send<E: Endpoint>(&self, cx: &Cx, endpoint: &E) -> Result<E::Output> {
-        let info = info_of(endpoint);
+    pub async fn send<O: Operation>(&self, cx: &Cx, operation: &O) -> Result<Value<O>> {
+        let info = OperationInfo::of(operation);
         let reporter = Reporter {
             crm: self.inner.dialect.crm(),
             account: &self.inner.account,
@@ -104,14 +106,14 @@ impl Pipeline {
         };
         let mut attempts = 0;
         let prepared =
-            endpoint.request().and_then(|request| Prepared::new(request, &self.inner.origin));
+            operation.request().and_then(|request| Prepared::new(request, &self.inner.origin));
         let result = match prepared {
             Ok(prepared) if self.inner.hub.plan().is_some() => {
-                self.rehearse(cx, endpoint, &prepared).await
+                self.rehearse(cx, operation, &prepared).await
             }
             Ok(prepared) => {
                 let run = Run { pipeline: self, cx, info: &info, reporter, prepared: &prepared };
-                run.send(endpoint, &mut attempts).await
+                run.send(operation, &mut attempts).await
             }
             Err(error) => Err(error),
         };
@@ -125,25 +127,25 @@ impl Pipeline {
         });
         reporter.finished(&result);
         if info.access == Access::Write && self.inner.hub.plan().is_none() {
-            reporter.audit(endpoint.subject().as_deref(), attempts, &result);
+            reporter.audit(operation.subject().as_deref(), attempts, &result);
         }
         result
     }
 
     /// Notes the request instead of sending it and goes on from the planned response.
-    async fn rehearse<E: Endpoint>(
+    async fn rehearse<O: Operation>(
         &self,
         cx: &Cx,
-        endpoint: &E,
+        operation: &O,
         prepared: &Prepared,
-    ) -> Result<E::Output> {
+    ) -> Result<Value<O>> {
         let mut request = prepared.without_source();
         self.inner.auth.authorize(cx, &mut request).await?;
         if let Some(plan) = self.inner.hub.plan() {
             let redactor = self.redactor();
-            plan.note(endpoint.name(), &request, prepared.body(), |text| redactor.redact(text));
+            plan.note(operation.name(), &request, prepared.body(), |text| redactor.redact(text));
         }
-        endpoint.decode(&endpoint.planned())
+        operation.decode(&operation.planned())
     }
 
     pub(super) fn redactor(&self) -> Redactor {
@@ -204,7 +206,7 @@ enum Miss {
 }
 
 impl Run<'_> {
-    async fn send<E: Endpoint>(&self, endpoint: &E, attempts: &mut u32) -> Result<E::Output> {
+    async fn send<O: Operation>(&self, operation: &O, attempts: &mut u32) -> Result<Value<O>> {
         let inner = &*self.pipeline.inner;
         let mut own_deadline = Instant::now() + inner.timeout;
         let earlier = |own: Instant| self.cx.deadline().map_or(own, |asked| asked.min(own));
@@ -235,11 +237,11 @@ impl Run<'_> {
             }
             let deadline = earlier(own_deadline);
             let failure = match outcome {
-                Ok(response) => return self.decode(endpoint, &response),
+                Ok(response) => return self.decode(operation, &response),
                 Err(Miss::Failed(failure)) => failure,
                 Err(Miss::Refused(refused)) => {
                     let (refusal, response) = *refused;
-                    if let Some(value) = endpoint.recover(&refusal, &response) {
+                    if let Some(value) = operation.recover(&refusal, &response) {
                         return Ok(value);
                     }
                     self.refused(&refusal, &response)
@@ -353,8 +355,8 @@ impl Run<'_> {
         failure
     }
 
-    fn decode<E: Endpoint>(&self, endpoint: &E, response: &Response) -> Result<E::Output> {
-        endpoint.decode(response).map_err(|error| {
+    fn decode<O: Operation>(&self, operation: &O, response: &Response) -> Result<Value<O>> {
+        operation.decode(response).map_err(|error| {
             // It was a success; only its details are lost.
             let error = with_excerpt(&error, response, &self.pipeline.redactor());
             error.with_effect(self.info.applied())

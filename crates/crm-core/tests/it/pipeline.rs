@@ -6,8 +6,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use vochi_crm_core::http::auth::{Auth, Grant, NoAuth, Renewal};
 use vochi_crm_core::http::{
-    Advice, ApiRequest, CertificateFault, Dialect, Endpoint, HttpRequest, LimitClass,
-    OperationInfo, Pipeline, Plan, Refusal, Repeat, Response, Stage, TransportError,
+    Advice, ApiRequest, CertificateFault, Dialect, HttpRequest, LimitClass, Operation,
+    OperationInfo, Output, Pipeline, Plan, Refusal, Repeat, Response, Stage, TransportError,
 };
 use vochi_crm_core::limit::{LimitKey, Quota};
 use vochi_crm_core::retry::RetryPolicy;
@@ -57,35 +57,41 @@ impl Dialect for PlainDialect {
     }
 }
 
-struct Operation(Repeat);
+/// Does something.
+struct Write(Repeat);
 
-impl Endpoint for Operation {
-    type Output = Value;
+/// The body as it is.
+pub(super) struct Whole;
 
-    fn operation(&self) -> &'static str {
-        "thing.do"
+impl Output for Whole {
+    type Value = Value;
+
+    fn decode(answer: &Response) -> Result<Value> {
+        answer.json()
     }
+
+    fn planned() -> Response {
+        Response::ok_json(&json!({"id": "<id from step 1>"}))
+    }
+}
+
+impl Operation for Write {
+    type Output = Whole;
+    const NAME: &'static str = "thing.do";
+    const REPEAT: Repeat = Repeat::Unsafe;
 
     fn request(&self) -> Result<ApiRequest> {
         Ok(ApiRequest::post("/thing").form("a", "1"))
     }
 
-    fn decode(&self, answer: &Response) -> Result<Value> {
-        answer.json()
-    }
-
     fn repeat(&self) -> Repeat {
         self.0
     }
-
-    fn planned(&self) -> Response {
-        Response::ok_json(&json!({"id": "<id from step 1>"}))
-    }
 }
 
-const SAFE: Operation = Operation(Repeat::Safe);
-const KEYED: Operation = Operation(Repeat::Keyed);
-const UNSAFE: Operation = Operation(Repeat::Unsafe);
+const SAFE: Write = Write(Repeat::Safe);
+const KEYED: Write = Write(Repeat::Keyed);
+const UNSAFE: Write = Write(Repeat::Unsafe);
 
 fn pipeline(script: &ScriptedTransport) -> Pipeline {
     let hub = Hub::builder().transport(Arc::new(script.clone())).build().unwrap();
@@ -112,7 +118,7 @@ fn unreachable() -> Step {
     Step::Fail(TransportError::Connect("connection refused".to_owned()))
 }
 
-async fn run(steps: Vec<Step>, operation: &Operation) -> (Result<Value>, ScriptedTransport) {
+async fn run(steps: Vec<Step>, operation: &Write) -> (Result<Value>, ScriptedTransport) {
     let script = ScriptedTransport::new(steps);
     let result = pipeline(&script).send(&Cx::history(), operation).await;
     (result, script)

@@ -1,95 +1,68 @@
-//! `authorize-private-integration`, `authorize-integration`: an access key for an `ApiKey`.
+//! `authorization/*`: an access key for an `ApiKey`.
 
 use http::{HeaderName, HeaderValue};
 use serde_json::json;
-use vochi_crm_core::http::{ApiRequest, Endpoint, Repeat, Response};
-use vochi_crm_core::{Error, Result, Secret};
+use vochi_crm_core::http::{ApiRequest, Operation, Output, Repeat, Response};
+use vochi_crm_core::{Error, Result, Secret, setters};
 
-use super::done::{self, PLACEHOLDER};
-use super::paths;
+use super::response::{Object, PLACEHOLDER};
 use crate::model::Authorized;
 
 const API_KEY: HeaderName = HeaderName::from_static("x-xcom-integration-apikey");
 const SECRET: HeaderName = HeaderName::from_static("x-xcom-integration-secret");
 
-/// Gets an access key for a private integration
-/// (`POST /api/v1/authorization/authorize-private-integration`).
-///
-/// It carries its own credential and no body. Repeating it gives another key and does nothing else.
-///
-/// ```
-/// use vochi_crm_core::http::Endpoint;
-/// use vochi_crm_kontur::api::AuthorizePrivate;
-/// let request = AuthorizePrivate::new("invented-key").request()?;
-/// assert_eq!(request.path(), "/authorization/authorize-private-integration");
-/// assert!(!format!("{request:?}").contains("invented-key"));
-/// # Ok::<(), vochi_crm_core::Error>(())
-/// ```
-#[derive(Clone, Debug)]
-pub struct AuthorizePrivate {
-    api_key: Secret,
-}
-
-impl AuthorizePrivate {
-    /// With this `ApiKey`.
-    pub fn new(api_key: impl Into<Secret>) -> Self {
-        Self { api_key: api_key.into() }
+setters! {
+    /// Gets an access key for a private integration
+    /// (`POST /api/v1/authorization/authorize-private-integration`).
+    ///
+    /// It brings its own credentials and has no body. A repeat returns another key and changes
+    /// nothing else.
+    ///
+    /// ```
+    /// use vochi_crm_core::http::Operation;
+    /// use vochi_crm_kontur::api::AuthorizePrivate;
+    /// let request = AuthorizePrivate::new("invented-key").request()?;
+    /// assert_eq!(request.path(), "/authorization/authorize-private-integration");
+    /// assert!(!format!("{request:?}").contains("invented-key"));
+    /// # Ok::<(), vochi_crm_core::Error>(())
+    /// ```
+    pub struct AuthorizePrivate {
+        api_key: Secret,
     }
 }
 
-impl Endpoint for AuthorizePrivate {
-    type Output = Authorized;
-
-    fn operation(&self) -> &'static str {
-        "authorization/authorize-private-integration"
-    }
+impl Operation for AuthorizePrivate {
+    type Output = AccessKey;
+    const NAME: &'static str = "authorization/authorize-private-integration";
+    const REPEAT: Repeat = Repeat::Safe;
 
     fn request(&self) -> Result<ApiRequest> {
         let key = header("api_key", &self.api_key)?;
-        Ok(ApiRequest::post(paths::AUTHORIZE_PRIVATE).header(API_KEY, key))
-    }
-
-    fn decode(&self, answer: &Response) -> Result<Authorized> {
-        read(answer)
-    }
-
-    fn repeat(&self) -> Repeat {
-        Repeat::Safe
-    }
-
-    fn planned(&self) -> Response {
-        planned()
+        Ok(ApiRequest::post("/authorization/authorize-private-integration").header(API_KEY, key))
     }
 }
 
-/// Gets an access key for a public integration, whose secret says which workspace is meant
-/// (`POST /api/v1/authorization/authorize-integration`).
-///
-/// ```
-/// use vochi_crm_core::http::Endpoint;
-/// use vochi_crm_kontur::api::AuthorizePublic;
-/// assert!(AuthorizePublic::new("invented-key", "secretKey=invented").request().is_ok());
-/// assert!(AuthorizePublic::new("invented-key", "invented").request().is_err());
-/// ```
-#[derive(Clone, Debug)]
-pub struct AuthorizePublic {
-    api_key: Secret,
-    secret: Secret,
-}
-
-impl AuthorizePublic {
-    /// With this `ApiKey` and this secret, as `id=value`.
-    pub fn new(api_key: impl Into<Secret>, secret: impl Into<Secret>) -> Self {
-        Self { api_key: api_key.into(), secret: secret.into() }
+setters! {
+    /// Gets an access key for a public integration
+    /// (`POST /api/v1/authorization/authorize-integration`). The secret, written as `id=value`,
+    /// names the workspace.
+    ///
+    /// ```
+    /// use vochi_crm_core::http::Operation;
+    /// use vochi_crm_kontur::api::AuthorizePublic;
+    /// assert!(AuthorizePublic::new("invented-key", "secretKey=invented").request().is_ok());
+    /// assert!(AuthorizePublic::new("invented-key", "invented").request().is_err());
+    /// ```
+    pub struct AuthorizePublic {
+        api_key: Secret,
+        secret: Secret,
     }
 }
 
-impl Endpoint for AuthorizePublic {
-    type Output = Authorized;
-
-    fn operation(&self) -> &'static str {
-        "authorization/authorize-integration"
-    }
+impl Operation for AuthorizePublic {
+    type Output = AccessKey;
+    const NAME: &'static str = "authorization/authorize-integration";
+    const REPEAT: Repeat = Repeat::Safe;
 
     fn request(&self) -> Result<ApiRequest> {
         let key = header("api_key", &self.api_key)?;
@@ -99,23 +72,12 @@ impl Endpoint for AuthorizePublic {
                 .with_hint("write it as id=value, as secretKey=…"));
         }
         let secret = header("integration_secret", &self.secret)?;
-        Ok(ApiRequest::post(paths::AUTHORIZE_PUBLIC).header(API_KEY, key).header(SECRET, secret))
-    }
-
-    fn decode(&self, answer: &Response) -> Result<Authorized> {
-        read(answer)
-    }
-
-    fn repeat(&self) -> Repeat {
-        Repeat::Safe
-    }
-
-    fn planned(&self) -> Response {
-        planned()
+        let request = ApiRequest::post("/authorization/authorize-integration");
+        Ok(request.header(API_KEY, key).header(SECRET, secret))
     }
 }
 
-/// A secret as a header that does not print.
+/// Makes a header value that does not print.
 fn header(name: &str, secret: &Secret) -> Result<HeaderValue> {
     let wrong = |why: &str| {
         Error::config(format!("{name}: {why}"))
@@ -130,21 +92,27 @@ fn header(name: &str, secret: &Secret) -> Result<HeaderValue> {
     Ok(value)
 }
 
-fn read(answer: &Response) -> Result<Authorized> {
-    let authorized: Authorized = done::object(answer)?;
-    // It goes into a header of every later request.
-    if HeaderValue::from_str(authorized.access_key.expose()).is_err()
-        || authorized.access_key.expose().trim().is_empty()
-    {
-        return Err(answer.unreadable("accessKey is no key"));
-    }
-    Ok(authorized)
-}
+/// Returns an access key that can be sent as a header.
+#[derive(Clone, Copy, Debug)]
+pub struct AccessKey;
 
-fn planned() -> Response {
-    Response::ok_json(&json!({
-        "workspace": { "id": PLACEHOLDER },
-        "integrationInstance": { "id": PLACEHOLDER },
-        "accessKey": "***",
-    }))
+impl Output for AccessKey {
+    type Value = Authorized;
+
+    fn decode(response: &Response) -> Result<Authorized> {
+        let authorized = Object::<Authorized>::decode(response)?;
+        let key = authorized.access_key.expose();
+        if key.trim().is_empty() || HeaderValue::from_str(key).is_err() {
+            return Err(response.unreadable("accessKey is no key"));
+        }
+        Ok(authorized)
+    }
+
+    fn planned() -> Response {
+        Response::ok_json(&json!({
+            "workspace": { "id": PLACEHOLDER },
+            "integrationInstance": { "id": PLACEHOLDER },
+            "accessKey": "***",
+        }))
+    }
 }

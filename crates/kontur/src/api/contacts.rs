@@ -1,218 +1,254 @@
-//! `contacts/{id}`, `contacts/create`: people on the client's side.
+//! `contacts/*`: people on the client's side.
 
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
-use vochi_crm_core::http::{ApiRequest, Endpoint, Repeat, Response};
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::{Map, Value, json};
+use vochi_crm_core::http::{ApiRequest, Operation, Output, Repeat, Response};
 use vochi_crm_core::wire::Items;
-use vochi_crm_core::{Error, Result};
+use vochi_crm_core::{Error, Result, Text, Unique, setters};
 
 use super::elements::NewElement;
-use super::{done, given, patch, paths};
-use crate::model::{CompanyId, Contact, ContactId};
+use super::patch::{self, Patch};
+use super::response::{Object, Wrapped};
+use crate::model::{CompanyId, Contact, ContactId, ElementId};
 
-/// Asks for a contact (`GET …/contacts/{id}`).
+/// Reads a contact (`GET …/contacts/{id}`).
 ///
 /// ```
-/// use vochi_crm_core::http::Endpoint;
+/// use vochi_crm_core::http::Operation;
 /// use vochi_crm_kontur::api::GetContact;
 /// use vochi_crm_kontur::model::ContactId;
 /// let id = ContactId::new("98c0a1d2-3333-4c4c-9d9d-000000000301")?;
-/// assert!(GetContact::new(id).request()?.path().starts_with("/contacts/98c0"));
+/// assert!(GetContact(id).request()?.path().starts_with("/contacts/98c0"));
 /// # Ok::<(), vochi_crm_core::Error>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct GetContact {
-    contact: ContactId,
-}
+pub struct GetContact(pub ContactId);
 
-impl GetContact {
-    /// This one.
-    pub fn new(contact: ContactId) -> Self {
-        Self { contact }
-    }
-}
-
-impl Endpoint for GetContact {
-    type Output = Contact;
-
-    fn operation(&self) -> &'static str {
-        "contacts/{id}"
-    }
+impl Operation for GetContact {
+    type Output = Object<Contact>;
+    const NAME: &'static str = "contacts/{id}";
+    const REPEAT: Repeat = Repeat::Safe;
 
     fn request(&self) -> Result<ApiRequest> {
-        Ok(ApiRequest::get(paths::contact(self.contact.as_str())?))
-    }
-
-    fn decode(&self, answer: &Response) -> Result<Contact> {
-        done::object(answer)
-    }
-
-    fn repeat(&self) -> Repeat {
-        Repeat::Safe
+        Ok(ApiRequest::get(format!("/contacts/{}", self.0)))
     }
 
     fn planned(&self) -> Response {
-        Response::ok_json(&json!({ "id": self.contact }))
+        Response::ok_json(&json!({ "id": self.0 }))
     }
 }
 
-/// A contact to be made.
-///
-/// ```
-/// use vochi_crm_kontur::api::{NewContact, NewElement};
-/// let number: vochi_crm_core::PhoneNumber = "+375291112233".parse()?;
-/// let contact = NewContact::new("Ivan Ivanov").with_phone(NewElement::phone(number));
-/// # Ok::<(), vochi_crm_core::phone::PhoneError>(())
-/// ```
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NewContact {
-    name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    position: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    region_code: Option<String>,
-    #[serde(skip_serializing_if = "Companies::is_empty")]
-    links: Companies,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    phones: Vec<NewElement>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    emails: Vec<NewElement>,
-}
-
-#[derive(Clone, Debug, Default, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Companies {
-    company_ids: Vec<CompanyId>,
-}
-
-impl Companies {
-    fn is_empty(&self) -> bool {
-        self.company_ids.is_empty()
+setters! {
+    /// A contact to be created.
+    ///
+    /// ```
+    /// use vochi_crm_core::{PhoneNumber, Text};
+    /// use vochi_crm_kontur::api::{NewContact, NewElement};
+    /// # fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// let number: PhoneNumber = "+375291112233".parse()?;
+    /// let name = Text::new("Ivan Ivanov")?;
+    /// let contact = NewContact::new(name).phones([NewElement::phone(number)]);
+    /// # Ok(())
+    /// # }
+    /// # run().unwrap();
+    /// ```
+    pub payload NewContact {
+        name: Text,
+        /// The person's position in the company.
+        position: Option<Text>,
+        /// The region, by its number.
+        region_code: Option<Text>,
+        /// Adds companies the person belongs to (`links.companyIds`).
+        #[serde(rename = "links", serialize_with = "links")]
+        companies: Unique<CompanyId>,
+        /// Adds numbers.
+        phones: Vec<NewElement>,
+        /// Adds addresses.
+        emails: Vec<NewElement>,
     }
 }
 
-impl NewContact {
-    /// A person of this name.
-    pub fn new(name: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            position: None,
-            region_code: None,
-            links: Companies::default(),
-            phones: Vec::new(),
-            emails: Vec::new(),
-        }
-    }
+fn links<S: Serializer>(companies: &Unique<CompanyId>, serializer: S) -> Result<S::Ok, S::Error> {
+    json!({ "companyIds": companies }).serialize(serializer)
+}
 
-    /// What the person does.
-    #[must_use]
-    pub fn with_position(mut self, position: impl Into<String>) -> Self {
-        self.position = Some(position.into());
-        self
-    }
-
-    /// The region, by its number.
-    #[must_use]
-    pub fn with_region_code(mut self, code: impl Into<String>) -> Self {
-        self.region_code = Some(code.into());
-        self
-    }
-
-    /// The person belongs to this company.
-    #[must_use]
-    pub fn with_company(mut self, company: CompanyId) -> Self {
-        if !self.links.company_ids.contains(&company) {
-            self.links.company_ids.push(company);
-        }
-        self
-    }
-
-    /// Adds a number.
-    #[must_use]
-    pub fn with_phone(mut self, phone: NewElement) -> Self {
-        self.phones.push(phone);
-        self
-    }
-
-    /// Adds an address.
-    #[must_use]
-    pub fn with_email(mut self, email: NewElement) -> Self {
-        self.emails.push(email);
-        self
-    }
-
-    fn check(&self) -> Result<()> {
-        given::text("the name of a contact", Some(&self.name))?;
-        given::text("the position of a contact", self.position.as_deref())?;
-        given::text("the region of a contact", self.region_code.as_deref())?;
-        let mut elements = self.phones.iter().chain(&self.emails);
-        elements.try_for_each(NewElement::check)
+setters! {
+    /// Creates contacts (`POST …/contacts/create`). The response is not in the order of the request.
+    ///
+    /// Kontur links calls to clients itself: do not create contacts of unknown callers blindly. No
+    /// idempotency key: a lost response ends with effect `maybe`.
+    ///
+    /// ```
+    /// use vochi_crm_core::Text;
+    /// use vochi_crm_core::http::Operation;
+    /// use vochi_crm_kontur::api::{CreateContacts, NewContact};
+    /// let contact = NewContact::new(Text::new("Ivan Ivanov")?);
+    /// let request = CreateContacts::new().items([contact]).request()?;
+    /// assert_eq!(request.body_ref().content_type(), Some("application/json-patch+json"));
+    /// # Ok::<(), vochi_crm_core::Error>(())
+    /// ```
+    #[derive(Default)]
+    pub payload CreateContacts {
+        /// Adds contacts.
+        items: Vec<NewContact>,
     }
 }
 
-/// Makes contacts (`POST …/contacts/create`).
-///
-/// Kontur attaches calls to clients itself: do not make contacts of unknown callers blindly. A
-/// repeat would make them twice. The answer is not in the order of the request.
-///
-/// ```
-/// use vochi_crm_core::http::Endpoint;
-/// use vochi_crm_kontur::api::{CreateContacts, NewContact};
-/// let request = CreateContacts::new([NewContact::new("Ivan Ivanov")]).request()?;
-/// assert_eq!(request.body_ref().content_type(), Some("application/json-patch+json"));
-/// # Ok::<(), vochi_crm_core::Error>(())
-/// ```
-#[derive(Clone, Debug, Serialize)]
-pub struct CreateContacts {
-    items: Vec<NewContact>,
-}
-
-impl CreateContacts {
-    /// These.
-    pub fn new(contacts: impl IntoIterator<Item = NewContact>) -> Self {
-        Self { items: contacts.into_iter().collect() }
-    }
-}
-
-impl Endpoint for CreateContacts {
-    type Output = Items<Contact>;
-
-    fn operation(&self) -> &'static str {
-        "contacts/create"
-    }
+impl Operation for CreateContacts {
+    type Output = CreatedContacts;
+    const NAME: &'static str = "contacts/create";
+    const REPEAT: Repeat = Repeat::Unsafe;
 
     fn request(&self) -> Result<ApiRequest> {
         if self.items.is_empty() {
             return Err(Error::input("there is no contact to make"));
         }
-        self.items.iter().try_for_each(NewContact::check)?;
-        patch::entity_body(ApiRequest::post(paths::CREATE_CONTACTS), self)
+        let mut elements = self.items.iter().flat_map(|one| one.phones.iter().chain(&one.emails));
+        elements.try_for_each(NewElement::check)?;
+        patch::entity_body(ApiRequest::post("/contacts/create"), self)
     }
 
-    fn decode(&self, answer: &Response) -> Result<Items<Contact>> {
-        // By ids that are nobody's: a map whose values alone mean something.
+    fn planned(&self) -> Response {
+        let created = (1..=self.items.len()).map(|number| {
+            let id = format!("00000000-0000-4000-8000-{number:012}");
+            (id.clone(), json!({ "id": id }))
+        });
+        Response::ok_json(&json!({ "items": created.collect::<Map<_, _>>() }))
+    }
+}
+
+/// Returns new contacts. Kontur writes a map; its keys have no meaning.
+#[derive(Clone, Copy, Debug)]
+pub struct CreatedContacts;
+
+impl Output for CreatedContacts {
+    type Value = Items<Contact>;
+
+    fn decode(response: &Response) -> Result<Items<Contact>> {
         #[derive(Deserialize)]
         struct Created {
             items: Value,
         }
-        let items = done::object::<Created>(answer)?.items;
+        let items = Object::<Created>::decode(response)?.items;
+        let no_map = || response.unreadable("items is no map of contacts");
         if !items.is_object() && !items.is_array() {
-            return Err(answer.unreadable("items is no map of contacts"));
+            return Err(no_map());
         }
-        Items::deserialize(items).map_err(|_| answer.unreadable("items is no map of contacts"))
+        Items::deserialize(items).map_err(|_| no_map())
+    }
+
+    fn planned() -> Response {
+        Response::ok_json(&json!({ "items": {} }))
+    }
+}
+
+/// Changes a contact (`PATCH …/contacts/{id}`): in order, all or nothing.
+///
+/// A change that only replaces is sent again after a lost response; one that adds or removes ends
+/// with effect `maybe`.
+///
+/// ```
+/// use vochi_crm_core::Text;
+/// use vochi_crm_core::http::Operation;
+/// use vochi_crm_kontur::api::{NewElement, PatchContact};
+/// use vochi_crm_kontur::model::ContactId;
+/// let id = ContactId::new("98c0a1d2-3333-4c4c-9d9d-000000000301")?;
+/// let patch = PatchContact::new(id)
+///     .position(Text::new("Manager")?)
+///     .add_email(&NewElement::email("ivan@example.org"));
+/// assert!(patch.request().is_ok());
+/// # Ok::<(), vochi_crm_core::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct PatchContact {
+    contact: ContactId,
+    patch: Patch,
+}
+
+impl PatchContact {
+    /// Changes nothing yet; without a change the request is an `input` error.
+    pub fn new(contact: ContactId) -> Self {
+        Self { contact, patch: Patch::new(patch::PASCAL) }
+    }
+
+    /// Replaces the name.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<Text>) -> Self {
+        self.patch.replace("/name", &name.into());
+        self
+    }
+
+    /// Replaces the person's position in the company.
+    #[must_use]
+    pub fn position(mut self, position: impl Into<Text>) -> Self {
+        self.patch.replace("/position", &position.into());
+        self
+    }
+
+    /// Replaces the region, by its number.
+    #[must_use]
+    pub fn region_code(mut self, code: impl Into<Text>) -> Self {
+        self.patch.replace("/regionCode", &code.into());
+        self
+    }
+
+    /// Adds a number.
+    #[must_use]
+    pub fn add_phone(self, phone: &NewElement) -> Self {
+        self.add("/phones", phone)
+    }
+
+    /// Removes a number, by its id.
+    #[must_use]
+    pub fn remove_phone(mut self, id: &ElementId) -> Self {
+        self.patch.remove(format!("/phones/{id}"));
+        self
+    }
+
+    /// Adds an address.
+    #[must_use]
+    pub fn add_email(self, email: &NewElement) -> Self {
+        self.add("/emails", email)
+    }
+
+    /// Removes an address, by its id.
+    #[must_use]
+    pub fn remove_email(mut self, id: &ElementId) -> Self {
+        self.patch.remove(format!("/emails/{id}"));
+        self
+    }
+
+    fn add(mut self, path: &'static str, element: &NewElement) -> Self {
+        if element.check().is_err() {
+            self.patch.refuse(
+                "a change of a contact adds a number or address that is empty or of no sort",
+            );
+        }
+        self.patch.add(path, element);
+        self
+    }
+}
+
+impl Operation for PatchContact {
+    type Output = Wrapped<Contact>;
+    const NAME: &'static str = "contacts/{id}";
+    const REPEAT: Repeat = Repeat::Unsafe;
+
+    fn request(&self) -> Result<ApiRequest> {
+        self.patch.request(format!("/contacts/{}", self.contact))
     }
 
     fn repeat(&self) -> Repeat {
-        Repeat::Unsafe
+        self.patch.repeat()
+    }
+
+    fn subject(&self) -> Option<Cow<'_, str>> {
+        Some(self.contact.as_str().into())
     }
 
     fn planned(&self) -> Response {
-        let made = (1..=self.items.len()).map(|number| {
-            let id = format!("00000000-0000-4000-8000-{number:012}");
-            (id.clone(), json!({ "id": id }))
-        });
-        let made: serde_json::Map<_, _> = made.collect();
-        Response::ok_json(&json!({ "items": made }))
+        Response::ok_json(&json!({ "id": self.contact }))
     }
 }

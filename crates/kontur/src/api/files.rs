@@ -1,119 +1,65 @@
-//! `files/{id}`, `files/{id}/meta`: what was uploaded.
+//! `files/{id}`, `files/{id}/meta`: uploaded files.
 
 use serde_json::json;
-use vochi_crm_core::Result;
-use vochi_crm_core::http::{ApiRequest, Endpoint, Repeat, Response};
+use vochi_crm_core::http::{ApiRequest, Operation, Repeat, Response, segment};
+use vochi_crm_core::{Result, setters};
 
-use super::{done, paths};
-use crate::model::{FileContent, FileId, StoredFile};
+use super::response::{Content, Object};
+use crate::model::{FileId, StoredFile};
 
-/// Asks what is known of a file (`GET …/files/{fileId}/meta`).
+/// Reads name, type and length of a file (`GET …/files/{fileId}/meta`).
 ///
 /// ```
-/// use vochi_crm_core::http::Endpoint;
+/// use vochi_crm_core::http::Operation;
 /// use vochi_crm_kontur::api::GetFileMeta;
 /// use vochi_crm_kontur::model::FileId;
-/// let request = GetFileMeta::new(FileId::new("7c9e6679")?).request()?;
+/// let request = GetFileMeta(FileId::new("7c9e6679")?).request()?;
 /// assert_eq!(request.path(), "/files/7c9e6679/meta");
 /// # Ok::<(), vochi_crm_core::Error>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct GetFileMeta {
-    file: FileId,
-}
+pub struct GetFileMeta(pub FileId);
 
-impl GetFileMeta {
-    /// Of this file.
-    pub fn new(file: FileId) -> Self {
-        Self { file }
-    }
-}
-
-impl Endpoint for GetFileMeta {
-    type Output = StoredFile;
-
-    fn operation(&self) -> &'static str {
-        "files/{id}/meta"
-    }
+impl Operation for GetFileMeta {
+    type Output = Object<StoredFile>;
+    const NAME: &'static str = "files/{id}/meta";
+    const REPEAT: Repeat = Repeat::Safe;
 
     fn request(&self) -> Result<ApiRequest> {
-        Ok(ApiRequest::get(paths::file_meta(self.file.as_str())?))
-    }
-
-    fn decode(&self, answer: &Response) -> Result<StoredFile> {
-        done::object(answer)
-    }
-
-    fn repeat(&self) -> Repeat {
-        Repeat::Safe
+        Ok(ApiRequest::get(format!("/files/{}/meta", segment(&self.0)?)))
     }
 
     fn planned(&self) -> Response {
-        Response::ok_json(&json!({ "fileId": self.file }))
+        Response::ok_json(&json!({ "fileId": self.0 }))
     }
 }
 
-/// Gets a file's content (`GET …/files/{fileId}`). It is held in memory whole; one above 8 MiB, as
-/// long as answers may be, is refused.
-///
-/// ```
-/// use vochi_crm_core::http::Endpoint;
-/// use vochi_crm_kontur::api::DownloadFile;
-/// use vochi_crm_kontur::model::FileId;
-/// let request = DownloadFile::new(FileId::new("7c9e6679")?).as_attachment().request()?;
-/// assert_eq!(request.query_string(), "download=true");
-/// # Ok::<(), vochi_crm_core::Error>(())
-/// ```
-#[derive(Clone, Debug)]
-pub struct DownloadFile {
-    file: FileId,
-    disposition: Disposition,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Disposition {
-    Inline,
-    Attachment,
-}
-
-impl DownloadFile {
-    /// This file.
-    pub fn new(file: FileId) -> Self {
-        Self { file, disposition: Disposition::Inline }
-    }
-
-    /// With its name in the answer's `Content-Disposition`.
-    #[must_use]
-    pub fn as_attachment(mut self) -> Self {
-        self.disposition = Disposition::Attachment;
-        self
+setters! {
+    /// Reads the content of a file (`GET …/files/{fileId}`). It is held in memory; one above 8 MiB,
+    /// the limit of all responses, is a `decode` error.
+    ///
+    /// ```
+    /// use vochi_crm_core::http::Operation;
+    /// use vochi_crm_kontur::api::DownloadFile;
+    /// use vochi_crm_kontur::model::FileId;
+    /// let request = DownloadFile::new(FileId::new("7c9e6679")?).as_attachment().request()?;
+    /// assert_eq!(request.query_string(), "download=true");
+    /// # Ok::<(), vochi_crm_core::Error>(())
+    /// ```
+    pub struct DownloadFile {
+        file: FileId,
+        /// Asks for the file name in the response's `Content-Disposition`.
+        as_attachment: bool,
     }
 }
 
-impl Endpoint for DownloadFile {
-    type Output = FileContent;
-
-    fn operation(&self) -> &'static str {
-        "files/{id}"
-    }
+impl Operation for DownloadFile {
+    type Output = Content;
+    const NAME: &'static str = "files/{id}";
+    const REPEAT: Repeat = Repeat::Safe;
 
     fn request(&self) -> Result<ApiRequest> {
-        let request = ApiRequest::get(paths::file(self.file.as_str())?);
-        Ok(match self.disposition {
-            Disposition::Inline => request,
-            Disposition::Attachment => request.query("download", "true"),
-        })
-    }
-
-    fn decode(&self, answer: &Response) -> Result<FileContent> {
-        Ok(FileContent::new(answer.content_type(), answer.body.clone()))
-    }
-
-    fn repeat(&self) -> Repeat {
-        Repeat::Safe
-    }
-
-    fn planned(&self) -> Response {
-        Response::new(http::StatusCode::OK, http::HeaderMap::new(), "")
+        Ok(ApiRequest::get(format!("/files/{}", segment(&self.file)?))
+            .query_opt("download", self.as_attachment.then_some("true")))
     }
 }

@@ -1,40 +1,35 @@
-//! Kontur's operations, each a plain value: `new(required)` and setters, a pure function to the
-//! request, a reader of the answer.
+//! Kontur's operations, each a plain value for [`Client::send`](crate::Client::send).
 //!
-//! Paths are relative to the workspace (`/api/v1/{workspace}`); [`AuthorizePrivate`] and
-//! [`AuthorizePublic`] alone are relative to `/api/v1`.
+//! `new` takes the required fields, setters the others. Paths are relative to the workspace
+//! (`/api/v1/{workspace}`); those of [`AuthorizePrivate`] and [`AuthorizePublic`] to `/api/v1`.
 
 mod authorization;
 mod companies;
-mod contact_changes;
 mod contacts;
-mod done;
 mod elements;
 mod events;
 mod files;
-mod given;
-mod instance_changes;
-mod instances;
+mod integrations;
 mod patch;
-mod paths;
-mod setup;
+mod register_call;
+mod response;
 mod telephony;
-mod ui_settings;
 mod upload;
+mod validation;
+mod webhooks;
 
-pub use authorization::{AuthorizePrivate, AuthorizePublic};
+pub use authorization::{AccessKey, AuthorizePrivate, AuthorizePublic};
 pub use companies::CreateCompany;
-pub use contact_changes::PatchContact;
-pub use contacts::{CreateContacts, GetContact, NewContact};
+pub use contacts::{CreateContacts, CreatedContacts, GetContact, NewContact, PatchContact};
 pub use elements::NewElement;
 pub use events::ListEvents;
 pub use files::{DownloadFile, GetFileMeta};
-pub use instance_changes::{Feature, NewWebhook, PatchInstance};
-pub use instances::GetInstance;
-pub use setup::SetupIntegration;
+pub use integrations::{Feature, GetInstance, GetMainTelephony, PatchInstance, SetupIntegration};
+pub(crate) use patch::CONTENT_TYPE as PATCH;
+pub use register_call::{RegisterCall, RegisteredLeg};
+pub use response::{Content, Done, Object, Wrapped};
 pub use telephony::{
-    CallFailed, CallFinished, CallRecording, CallRedirect, CallStarted, EventLeg, RegisterCall,
-    RegisteredLeg, SendCallEvent,
+    CallFailed, CallFinished, CallRecording, CallRedirect, CallStarted, SendCallEvent,
 };
-pub use ui_settings::GetMainTelephony;
 pub use upload::UploadFile;
+pub use webhooks::{ChangeFilter, NewWebhook};

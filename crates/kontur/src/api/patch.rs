@@ -1,106 +1,90 @@
-//! Changes of single members of a thing: `{"operations":[…]}`, applied in order, all or none.
+//! Changes of single members of an entity: `{"operations":[…]}`, applied in order, all or none.
 
-use serde::{Serialize, Serializer};
-use serde_json::Value;
+use http::Method;
+use serde::Serialize;
+use serde_json::{Value, json};
 use vochi_crm_core::http::{ApiRequest, Body, Repeat};
 use vochi_crm_core::{Error, Result};
 
-/// What entities are written with, also new ones.
-const CONTENT_TYPE: &str = "application/json-patch+json";
+/// The content type entities are written with, new ones too.
+pub(crate) const CONTENT_TYPE: &str = "application/json-patch+json";
 
-/// Writes a body as the entity pages do.
+/// Writes a body with the content type of the entity pages.
 pub(super) fn entity_body<T: Serialize>(request: ApiRequest, value: &T) -> Result<ApiRequest> {
     let bytes = serde_json::to_vec(value)
         .map_err(|error| Error::internal("a request cannot be written").with_source(error))?;
     Ok(request.body(Body::Bytes { content_type: CONTENT_TYPE, bytes: bytes.into() }))
 }
 
-/// Kontur takes `add` and `Add`; each page has its own spelling.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Spelling {
-    Lower,
-    Pascal,
+/// The names of the operations. Kontur accepts both spellings; each page has its own.
+#[derive(Debug)]
+pub(super) struct Spelling {
+    add: &'static str,
+    remove: &'static str,
+    replace: &'static str,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Op {
-    Add,
-    Remove,
-    Replace,
-}
+pub(super) const LOWER: &Spelling = &Spelling { add: "add", remove: "remove", replace: "replace" };
+pub(super) const PASCAL: &Spelling = &Spelling { add: "Add", remove: "Remove", replace: "Replace" };
 
 /// The operations of one request.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub(super) struct Patch {
-    spelling: Spelling,
-    operations: Vec<(Op, String, Option<Value>)>,
+    #[serde(skip)]
+    spelling: &'static Spelling,
+    /// Why it cannot be sent; the first reason counts.
+    #[serde(skip)]
+    wrong: Option<String>,
+    operations: Vec<Change>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct Change {
+    op: &'static str,
+    path: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<Value>,
 }
 
 impl Patch {
-    pub(super) fn new(spelling: Spelling) -> Self {
-        Self { spelling, operations: Vec::new() }
+    pub(super) fn new(spelling: &'static Spelling) -> Self {
+        Self { spelling, wrong: None, operations: Vec::new() }
     }
 
-    pub(super) fn add(&mut self, path: impl Into<String>, value: Value) {
-        self.operations.push((Op::Add, path.into(), Some(value)));
+    pub(super) fn add(&mut self, path: impl Into<String>, value: &impl Serialize) {
+        self.push(self.spelling.add, path.into(), Some(json!(value)));
     }
 
-    pub(super) fn replace(&mut self, path: impl Into<String>, value: Value) {
-        let path = path.into();
-        self.operations.push((Op::Replace, path, Some(value)));
+    pub(super) fn replace(&mut self, path: impl Into<String>, value: &impl Serialize) {
+        self.push(self.spelling.replace, path.into(), Some(json!(value)));
     }
 
     pub(super) fn remove(&mut self, path: impl Into<String>) {
-        self.operations.push((Op::Remove, path.into(), None));
+        self.push(self.spelling.remove, path.into(), None);
     }
 
-    /// To replace twice leaves the same; to add twice may add two, to remove twice may be refused.
+    fn push(&mut self, op: &'static str, path: String, value: Option<Value>) {
+        self.operations.push(Change { op, path, value });
+    }
+
+    /// Makes [`request`](Self::request) fail.
+    pub(super) fn refuse(&mut self, why: impl Into<String>) {
+        self.wrong.get_or_insert_with(|| why.into());
+    }
+
+    /// Replacing twice leaves the same; adding twice may add two, removing twice may be refused.
     pub(super) fn repeat(&self) -> Repeat {
-        if self.operations.iter().all(|(op, ..)| *op == Op::Replace) {
-            Repeat::Keyed
-        } else {
-            Repeat::Unsafe
-        }
+        let is_same = |change: &Change| change.op == self.spelling.replace;
+        if self.operations.iter().all(is_same) { Repeat::Keyed } else { Repeat::Unsafe }
     }
 
-    /// Puts the operations into a request.
-    pub(super) fn apply(&self, path: String) -> Result<ApiRequest> {
+    pub(super) fn request(&self, path: String) -> Result<ApiRequest> {
+        if let Some(why) = &self.wrong {
+            return Err(Error::input(why.clone()));
+        }
         if self.operations.is_empty() {
             return Err(Error::input("a change changes nothing"));
         }
-        entity_body(ApiRequest::new(http::Method::PATCH, path), self)
-    }
-
-    fn word(&self, op: Op) -> &'static str {
-        match (self.spelling, op) {
-            (Spelling::Lower, Op::Add) => "add",
-            (Spelling::Lower, Op::Remove) => "remove",
-            (Spelling::Lower, Op::Replace) => "replace",
-            (Spelling::Pascal, Op::Add) => "Add",
-            (Spelling::Pascal, Op::Remove) => "Remove",
-            (Spelling::Pascal, Op::Replace) => "Replace",
-        }
-    }
-}
-
-impl Serialize for Patch {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        struct Operations<'a> {
-            operations: Vec<Operation<'a>>,
-        }
-        #[derive(Serialize)]
-        struct Operation<'a> {
-            op: &'static str,
-            path: &'a str,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            value: Option<&'a Value>,
-        }
-        let operations = self.operations.iter().map(|(op, path, value)| Operation {
-            op: self.word(*op),
-            path,
-            value: value.as_ref(),
-        });
-        Operations { operations: operations.collect() }.serialize(serializer)
+        entity_body(ApiRequest::new(Method::PATCH, path), self)
     }
 }

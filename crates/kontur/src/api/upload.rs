@@ -6,24 +6,23 @@ use std::path::PathBuf;
 use bytes::Bytes;
 use serde_json::json;
 use vochi_crm_core::http::{
-    ApiRequest, Endpoint, FileSource, Multipart, Part, Repeat, Response, Source, SourceReader,
+    ApiRequest, FileSource, Multipart, Operation, Part, Repeat, Response, Source, SourceReader,
 };
 use vochi_crm_core::{Error, Result};
 
-use super::done::{self, PLACEHOLDER};
-use super::paths;
+use super::response::{Object, PLACEHOLDER};
 use crate::model::{FileName, LARGEST_FILE, StoredFile};
 
 /// Uploads a file (`POST …/files`), to be attached to a call within a day: by
-/// [`RegisterCall`](super::RegisterCall) where it is ready by then, else by
+/// [`RegisterCall`](super::RegisterCall) if it is ready by then, else by
 /// [`CallRecording`](super::CallRecording). Its id may be used once.
 ///
-/// The file is read while it goes out, anew for every attempt, and never kept in memory. One that is
-/// empty or above [`LARGEST_FILE`] is refused when it is opened, before anything is sent. What was
-/// uploaded and is attached to nothing expires by itself, so it is sent again after a lost answer.
+/// The file is read while it is sent, anew for every attempt, and never held in memory. An empty one
+/// or one above [`LARGEST_FILE`] is an `input` error when it is opened, before anything is sent. An
+/// upload that is attached to nothing expires, so it is sent again after a lost response.
 ///
 /// ```
-/// use vochi_crm_core::http::Endpoint;
+/// use vochi_crm_core::http::Operation;
 /// use vochi_crm_kontur::api::UploadFile;
 /// use vochi_crm_kontur::model::FileName;
 /// let name = FileName::new("2025-11-20_093835_375291112233_101.mp3")?;
@@ -58,7 +57,7 @@ impl UploadFile {
         Self::from_source(Bytes::from(bytes.into()), name, content_type)
     }
 
-    /// A file that lies elsewhere than on a disk of ours.
+    /// The bytes of any other source.
     pub fn from_source(
         source: impl Source + 'static,
         name: FileName,
@@ -77,13 +76,39 @@ impl UploadFile {
 
     /// Sets the boundary of the form, for tests that compare bytes.
     #[must_use]
-    pub fn with_boundary(mut self, boundary: impl Into<String>) -> Self {
+    pub fn boundary(mut self, boundary: impl Into<String>) -> Self {
         self.boundary = Some(boundary.into());
         self
     }
 }
 
-/// A source that Kontur takes.
+impl Operation for UploadFile {
+    type Output = Object<StoredFile>;
+    const NAME: &'static str = "files";
+    const REPEAT: Repeat = Repeat::Keyed;
+
+    fn request(&self) -> Result<ApiRequest> {
+        if !is_content_type(&self.content_type) {
+            return Err(Error::input(format!("{:?} is no content type", self.content_type))
+                .with_hint("write it as audio/mpeg"));
+        }
+        let form = match &self.boundary {
+            Some(boundary) => Multipart::new().with_boundary(boundary.clone()),
+            None => Multipart::new(),
+        };
+        Ok(ApiRequest::post("/files").body(form.part(self.part.clone()).into()))
+    }
+
+    fn planned(&self) -> Response {
+        Response::ok_json(&json!({
+            "fileId": PLACEHOLDER,
+            "fileName": self.name,
+            "contentType": self.content_type,
+        }))
+    }
+}
+
+/// A source of a length Kontur accepts.
 struct Bounded<S>(S);
 
 #[async_trait::async_trait]
@@ -106,47 +131,10 @@ impl<S: Source> Source for Bounded<S> {
     }
 }
 
-/// Whether a text can be a content type: a type and a subtype of letters a header may hold.
+/// Returns true for a type and a subtype of characters a header may hold.
 fn is_content_type(text: &str) -> bool {
     let good = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_graphic());
     let plain = text.split(';').next().unwrap_or_default().trim();
     text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
         && plain.split_once('/').is_some_and(|(kind, sub)| good(kind) && good(sub))
-}
-
-impl Endpoint for UploadFile {
-    type Output = StoredFile;
-
-    fn operation(&self) -> &'static str {
-        "files"
-    }
-
-    fn request(&self) -> Result<ApiRequest> {
-        if !is_content_type(&self.content_type) {
-            return Err(Error::input(format!("{:?} is no content type", self.content_type))
-                .with_hint("write it as audio/mpeg"));
-        }
-        let mut form = Multipart::new();
-        if let Some(boundary) = &self.boundary {
-            form = form.with_boundary(boundary.clone());
-        }
-        let form = form.part(self.part.clone());
-        Ok(ApiRequest::post(paths::FILES).body(form.into()))
-    }
-
-    fn decode(&self, answer: &Response) -> Result<StoredFile> {
-        done::object(answer)
-    }
-
-    fn repeat(&self) -> Repeat {
-        Repeat::Keyed
-    }
-
-    fn planned(&self) -> Response {
-        Response::ok_json(&json!({
-            "fileId": PLACEHOLDER,
-            "fileName": self.name,
-            "contentType": self.content_type,
-        }))
-    }
 }

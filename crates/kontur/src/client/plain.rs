@@ -3,17 +3,25 @@
 use std::borrow::Cow;
 
 use vochi_crm_core::Result;
-use vochi_crm_core::http::{Access, ApiRequest, Body, Endpoint, LimitClass, Repeat, Response};
+use vochi_crm_core::http::{ApiRequest, Body, Operation, Output, Repeat, Response};
+
+use crate::api;
 
 /// The same operation with its body as plain JSON.
-pub(super) struct PlainJson<'a, E>(pub(super) &'a E);
+pub(super) struct PlainJson<'a, O>(&'a O);
 
-impl<E: Endpoint> Endpoint for PlainJson<'_, E> {
-    type Output = E::Output;
-
-    fn operation(&self) -> &'static str {
-        self.0.operation()
+impl<'a, O: Operation> PlainJson<'a, O> {
+    /// Returns none for an operation that is not sent as a JSON patch.
+    pub(super) fn of(operation: &'a O) -> Option<Self> {
+        let request = operation.request().ok()?;
+        (request.body_ref().content_type() == Some(api::PATCH)).then_some(Self(operation))
     }
+}
+
+impl<O: Operation> Operation for PlainJson<'_, O> {
+    type Output = O::Output;
+    const NAME: &'static str = O::NAME;
+    const REPEAT: Repeat = O::REPEAT;
 
     fn request(&self) -> Result<ApiRequest> {
         let request = self.0.request()?;
@@ -21,27 +29,15 @@ impl<E: Endpoint> Endpoint for PlainJson<'_, E> {
         Ok(request.body(Body::Json(bytes)))
     }
 
-    fn decode(&self, answer: &Response) -> Result<E::Output> {
-        self.0.decode(answer)
+    fn decode(&self, response: &Response) -> Result<<O::Output as Output>::Value> {
+        self.0.decode(response)
     }
 
     fn repeat(&self) -> Repeat {
         self.0.repeat()
     }
 
-    fn limit_class(&self) -> LimitClass {
-        self.0.limit_class()
-    }
-
-    fn access(&self) -> Access {
-        self.0.access()
-    }
-
     fn subject(&self) -> Option<Cow<'_, str>> {
         self.0.subject()
-    }
-
-    fn planned(&self) -> Response {
-        self.0.planned()
     }
 }

@@ -9,7 +9,7 @@ use vochi_crm_core::{Effect, Error, ErrorKind, LegId, Result};
 use super::call_start::is_unknown_call;
 use super::crm_state::{Attached, Started};
 use super::recordings::{Call, Recordings};
-use crate::api::CallRecording;
+use crate::api::{CallRecording, GetFileMeta};
 use crate::model::{Communication, ErrorStatus};
 
 impl Recordings<'_> {
@@ -47,7 +47,7 @@ impl Recordings<'_> {
                 self.calls.names.leg(leg)?,
                 file.clone(),
             );
-            match self.client.telephony().recording(call.cx(), &request).await {
+            match self.client.send(call.cx(), request).await {
                 Err(error) if is_unknown_call(&error) && !restarted => {
                     restarted = true;
                     call.crm_mut().started = None;
@@ -78,7 +78,7 @@ impl Recordings<'_> {
         };
         let file = uploaded.file.file_id.clone();
         let spent = self.is_fresh(call, leg)
-            && match self.client.files().meta(call.cx(), file).await {
+            && match self.client.send(call.cx(), GetFileMeta(file)).await {
                 Err(error) if ErrorStatus::of_error(&error) == Some(ErrorStatus::NotFound) => true,
                 // A page that is not found says nothing about the file.
                 Err(error) if error.kind() == ErrorKind::NotFound => false,

@@ -122,24 +122,19 @@ impl Calls<'_> {
         let name = self.names.call(call)?;
         let (client, line) = (start.client.as_ref(), start.line.as_ref());
         let numbers = self.names.numbers(cx, start.direction, client, line);
-        let mut request =
-            CallStarted::new(name.clone(), mapping::direction(start.direction), start.began_at);
-        if let Some(client) = numbers.client {
-            request = request.with_client_phone(client);
-        }
-        if let Some(line) = numbers.line {
-            request = request.with_line(line);
-        }
-        let telephony = self.client.telephony();
+        let request =
+            CallStarted::new(start.began_at, name.clone(), mapping::direction(start.direction))
+                .client_phone(numbers.client)
+                .external_vats_phone(numbers.line);
         let response = match &start.click {
-            None => telephony.started(cx, &request).await,
+            None => self.client.send(cx, request).await,
             Some(click) => {
-                let clicked = request.clone().with_communication(click.clone());
-                match telephony.started(cx, &clicked).await {
+                let clicked = request.clone().communication_id(click.clone());
+                match self.client.send(cx, clicked).await {
                     // Better a call of its own than none.
                     Err(error) if is_unknown_call(&error) => {
                         warn_unknown_click(cx, click);
-                        telephony.started(cx, &request).await
+                        self.client.send(cx, request).await
                     }
                     other => other,
                 }

@@ -9,6 +9,7 @@ use vochi_crm_core::{Cx, ErrorKind, PhoneNumber, WarningKind};
 use super::feed::{CardId, FeedReader};
 use super::lookup::customer;
 use crate::Client;
+use crate::api::GetContact;
 use crate::model::{Contact, Links};
 
 /// How long a call's links stand for its number. A number changes hands seldom, and the next call
@@ -45,7 +46,7 @@ impl CallerLinks<'_> {
                 customers.push(known);
                 continue;
             }
-            match self.client.clients().contact(cx, contact).await {
+            match self.client.send(cx, GetContact(contact)).await {
                 Ok(contact) => customers.push(self.of_contact(&contact)),
                 // The link is as old as the call; the contact may be gone by now.
                 Err(error) if error.kind() == ErrorKind::NotFound => {}

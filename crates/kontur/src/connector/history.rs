@@ -5,7 +5,7 @@
 //! the response to a registration with recordings is lost, the call is registered again without them,
 //! and then looked at: see [`attachments`](super::attachments).
 
-use vochi_crm_core::http::Endpoint as _;
+use vochi_crm_core::http::Operation as _;
 use vochi_crm_core::spi::{CallSession, DueRecord, HistoryJob, RecordRepeat};
 use vochi_crm_core::{
     CallRecord, Cx, Effect, Error, ErrorKind, LegEnd, LegId, LegRecord, Recorded, Recording,
@@ -159,14 +159,14 @@ impl History<'_> {
     async fn send_as_known(&self, call: &mut Call, parcel: &Parcel<'_>) -> Result<()> {
         let started = call.crm().started.as_ref().map(|started| &started.communication);
         let known = started.or(parcel.registration.start.click.as_ref()).cloned();
-        let telephony = self.calls.client.telephony();
+        let client = self.calls.client;
         let request = self.request(call.cx(), parcel, call.crm(), known.clone())?;
-        match (telephony.register(call.cx(), &request).await, known) {
+        match (client.send(call.cx(), request).await, known) {
             (Err(error), Some(known)) if is_unknown_call(&error) => {
                 warn_unknown_click(call.cx(), &known);
                 call.crm_mut().started = None;
                 let request = self.request(call.cx(), parcel, call.crm(), None)?;
-                telephony.register(call.cx(), &request).await
+                client.send(call.cx(), request).await
             }
             (sent, _) => sent,
         }
@@ -183,19 +183,13 @@ impl History<'_> {
         let (direction, client) = (record.direction(), Some(record.client()));
         let numbers = names.numbers(cx, direction, client, record.line());
         let mut request = RegisterCall::new(
+            record.started_at(),
             names.call(record.call_id())?,
             mapping::direction(direction),
-            record.started_at(),
-        );
-        if let Some(client) = numbers.client {
-            request = request.with_client_phone(client);
-        }
-        if let Some(line) = numbers.line {
-            request = request.with_line(line);
-        }
-        if let Some(communication) = communication {
-            request = request.with_communication(communication);
-        }
+        )
+        .client_phone(numbers.client)
+        .external_vats_phone(numbers.line)
+        .communication_id(communication);
         // Without any employee, the call is the fallback employee's, or an unknown user's.
         let fallback = names
             .directory
@@ -210,19 +204,15 @@ impl History<'_> {
                     }
                 }
             }
-            let mut registered = RegisteredLeg::new(names.leg(&leg.id)?, from, to);
-            if let Some(answered) = leg.answered_at {
-                registered = registered.answered_at(answered);
-            }
-            if let Some(ended) = leg.ended_at {
-                registered = registered.ended_at(ended);
-            }
+            let mut registered = RegisteredLeg::new(names.leg(&leg.id)?, from, to)
+                .answered_at(leg.answered_at)
+                .ended_at(leg.ended_at);
             if parcel.files.contains(&leg.id)
                 && let Some(uploaded) = crm.recordings.get(&leg.id)
             {
-                registered = registered.with_recording(uploaded.file.clone());
+                registered = registered.recordings([uploaded.file.clone()]);
             }
-            request = request.with_leg(registered);
+            request = request.legs([registered]);
         }
         Ok(request)
     }

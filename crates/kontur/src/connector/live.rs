@@ -20,7 +20,7 @@ use super::legs::Ends as _;
 use super::mapping;
 use super::recordings::{Ready, Recordings};
 use crate::LostEvents;
-use crate::api::{CallFailed, CallFinished, EventLeg, SendCallEvent};
+use crate::api::{CallFailed, CallFinished, SendCallEvent};
 use crate::model::CommunicationId;
 
 /// Reports live calls to Kontur.
@@ -72,8 +72,7 @@ impl LiveJob for LiveCalls<'_> {
     async fn send(&self, call: &mut Call, request: Request) -> Result<()> {
         let answered = match request {
             Request::Fail(click) => {
-                let failed = CallFailed::new(click);
-                self.calls.client.telephony().failed(call.cx(), &failed).await?;
+                self.calls.client.send(call.cx(), CallFailed::new(click)).await?;
                 call.crm_mut().finished = true;
                 return Ok(());
             }
@@ -206,29 +205,24 @@ impl LiveCalls<'_> {
         };
         let communication = started.communication.clone();
         let name = started.external_id.clone().in_form(names.config.continue_by);
-        let telephony = self.calls.client.telephony();
+        let client = self.calls.client;
         match step {
             Step::Leg(change) => {
                 let (from, to) = names.participants(cx, &change.leg, direction, state.client());
                 // A hang-up in Kontur comes back with the live id, so that one is the PBX's own.
-                let leg = EventLeg::new(names.leg(&change.leg.id)?, from, to)
-                    .with_live_id(change.leg.id.clone());
-                let request =
-                    SendCallEvent::new(communication, name, leg, change.kind.clone(), change.at)
-                        .when_lost(names.config.lost_events);
-                telephony.event(cx, &request).await
+                let (id, kind) = (names.leg(&change.leg.id)?, change.kind.clone());
+                let event = SendCallEvent::new(communication, name, id, change.at, kind, from, to)
+                    .realtime_call_item_id(change.leg.id.clone())
+                    .when_lost(names.config.lost_events);
+                client.send(cx, event).await
             }
             Step::Finish(at) => {
                 let numbers = names.numbers(cx, direction, state.client(), state.line());
                 let direction = mapping::direction(direction);
-                let mut request = CallFinished::new(communication, name, direction, *at);
-                if let Some(client) = numbers.client {
-                    request = request.with_client_phone(client);
-                }
-                if let Some(line) = numbers.line {
-                    request = request.with_line(line);
-                }
-                telephony.finished(cx, &request).await
+                let end = CallFinished::new(*at, communication, name, direction)
+                    .client_phone(numbers.client)
+                    .external_vats_phone(numbers.line);
+                client.send(cx, end).await
             }
         }
     }

@@ -66,8 +66,7 @@ impl LookupJob for Lookup<'_> {
             RedirectBy::Line => self.only_line()?,
         };
         let number = PhoneText::from(asked).in_form(self.names.config.phone_form);
-        let request = CallRedirect::by_phone(number);
-        let users = self.links.client.telephony().redirect(cx, &request).await?;
+        let users = self.links.client.send(cx, CallRedirect::Phone(number)).await?;
         let mut first = None;
         for user in &users.user_ids {
             let responsible = self.employee(user)?;

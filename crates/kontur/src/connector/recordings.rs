@@ -282,7 +282,7 @@ impl Recordings<'_> {
         call.crm_mut().recordings.remove(&leg.id);
         let (name, content_type) = (files::name(start, leg, path)?, files::content_type(path));
         let request = UploadFile::file(path, name.clone(), content_type);
-        let mut file = self.client.files().upload(call.cx(), &request).await?;
+        let mut file = self.client.send(call.cx(), request).await?;
         file.file_name.get_or_insert_with(|| name.to_string());
         file.content_type.get_or_insert_with(|| content_type.to_owned());
         let at = self.context.hub().clock().now();

@@ -27,7 +27,7 @@ pub struct Communication {
     /// When it began.
     #[serde(default, deserialize_with = "time_or_none")]
     pub external_created_at: Option<Timestamp>,
-    /// Who called whom.
+    /// The direction.
     #[serde(default, deserialize_with = "wire::value_or_none")]
     pub direction: Option<CallDirection>,
     /// Its status. Only `sealed` was ever seen, of a call long over: nothing depends on it.
@@ -48,7 +48,7 @@ pub struct Communication {
 }
 
 impl Communication {
-    /// Whether somebody talked: a leg that was never answered has no beginning.
+    /// Returns true if a leg was answered: an unanswered one has no beginning.
     pub fn was_answered(&self) -> bool {
         let legs = &self.data.call.items.good;
         legs.iter().any(|leg| leg.started_at.is_some())
@@ -72,7 +72,7 @@ pub struct Links {
 }
 
 impl Links {
-    /// Whether it is tied to nothing: the number belongs to nobody.
+    /// Returns true if it is linked to nothing: no client has the number.
     pub fn is_empty(&self) -> bool {
         self.company_ids.is_empty() && self.contact_ids.is_empty() && self.deal_ids.is_empty()
     }
@@ -155,12 +155,12 @@ pub struct CallItemEvent {
     pub to: Option<Participant>,
 }
 
-/// Who is to talk to a client (call-redirect).
+/// The users responsible for a client (call-redirect).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ResponsibleUsers {
-    /// The employees, in the order to ring them. Empty: nobody is responsible, which is no error.
+    /// The employees, in the order to ring them. Empty if no user is responsible, which is no error.
     #[serde(deserialize_with = "users")]
     pub user_ids: Vec<UserId>,
 }

@@ -19,13 +19,13 @@ use super::{
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct FeedEvent {
-    /// Its id. Webhooks repeat events and change their order: this tells a repeat.
+    /// Its id. Webhooks repeat events and change their order: a repeat has the same id.
     #[serde(default, deserialize_with = "wire::value_or_none")]
     pub id: Option<EventId>,
     /// Its place in the feed.
     #[serde(default, deserialize_with = "wire::value_or_none")]
     pub offset: Option<EventOffset>,
-    /// What it tells of.
+    /// The kind of the event.
     #[serde(default, rename = "type", deserialize_with = "wire::value_or_none")]
     pub kind: Option<FeedEventType>,
     /// What it is about: one thing, or the two that were tied or untied.
@@ -34,7 +34,7 @@ pub struct FeedEvent {
     /// What changed.
     #[serde(default, rename = "changeData", deserialize_with = "wire::object_or_none")]
     pub change: Option<ChangeData>,
-    /// When, by whom and with what.
+    /// Time, author and program.
     #[serde(default, rename = "createInfo", deserialize_with = "wire::object_or_default")]
     pub created: CreateInfo,
 }
@@ -140,7 +140,7 @@ impl ChangeData {
     }
 }
 
-/// When an event happened, by whom and with what.
+/// The time of an event, its author and program.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
@@ -148,7 +148,7 @@ pub struct CreateInfo {
     /// When.
     #[serde(deserialize_with = "time_or_none")]
     pub created_at: Option<Timestamp>,
-    /// By whom, if it was a person.
+    /// The user, if it was a person.
     #[serde(deserialize_with = "wire::value_or_none")]
     pub created_by_user_id: Option<UserId>,
     /// With what, as `WebApp` or `Integration.vochi`: an integration's own changes come back too.

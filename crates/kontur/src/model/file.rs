@@ -72,8 +72,8 @@ impl fmt::Display for FileName {
     }
 }
 
-/// A file Kontur keeps: the answer to an upload, and what `meta` tells. It is passed on to
-/// register-call as a recording.
+/// A file in Kontur: the response to an upload and to `meta`. It is passed on to register-call as a
+/// recording.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -137,7 +137,7 @@ impl FileContent {
 }
 
 impl fmt::Debug for FileContent {
-    /// A recording is nobody's business in a log.
+    /// A recording does not belong in a log.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FileContent")
             .field("content_type", &self.content_type)

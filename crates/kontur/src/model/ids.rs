@@ -2,10 +2,9 @@
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
-use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use vochi_crm_core::{CallId, CrmCallId, CrmUserId, Error, LegId, Result};
+use vochi_crm_core::{CallId, CrmCallId, CrmUserId, Error, LegId, Result, text_id};
 
 use crate::ContinueBy;
 
@@ -46,64 +45,7 @@ fn opaque_not_zero(what: &str, text: &str) -> Result<Box<str>> {
     opaque(what, text)
 }
 
-macro_rules! id {
-    ($(#[$doc:meta])* $name:ident, $what:literal, $check:ident) => {
-        $(#[$doc])*
-        #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub struct $name(Box<str>);
-
-        impl $name {
-            #[doc = concat!("A ", $what, ".")]
-            ///
-            /// # Errors
-            #[doc = concat!("`input` for a text that cannot be a ", $what, ".")]
-            pub fn new(text: impl AsRef<str>) -> Result<Self> {
-                $check($what, text.as_ref().trim()).map(Self)
-            }
-
-            /// The text.
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
-        }
-
-        impl FromStr for $name {
-            type Err = Error;
-
-            fn from_str(text: &str) -> Result<Self> {
-                Self::new(text)
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
-            }
-        }
-
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, concat!(stringify!($name), "({})"), &self.0)
-            }
-        }
-
-        impl Serialize for $name {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(&self.0)
-            }
-        }
-
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = String::deserialize(deserializer)?;
-                // The reason of a core error names the value, which may be anybody's.
-                Self::new(text).map_err(|_| serde::de::Error::custom(concat!("it is no ", $what)))
-            }
-        }
-    };
-}
-
-id! {
+text_id!(
     /// The id of a Kontur user (an employee). What cannot be one is refused here: Kontur would
     /// report the whole body as missing.
     ///
@@ -115,58 +57,58 @@ id! {
     /// # Ok::<(), vochi_crm_core::Error>(())
     /// ```
     UserId, "Kontur user id", guid
-}
+);
 
-id! {
+text_id!(
     /// The id of a contact: a person on the client's side.
     ContactId, "contact id", guid
-}
+);
 
-id! {
+text_id!(
     /// The id of a company, which people see as the client.
     CompanyId, "company id", guid
-}
+);
 
-id! {
+text_id!(
     /// The id of a deal.
     DealId, "deal id", guid
-}
+);
 
-id! {
+text_id!(
     /// The id of an integration in a workspace; of the integration and of its instance alike.
     InstanceId, "integration instance id", guid
-}
+);
 
-id! {
+text_id!(
     /// The id of a webhook or schedule of an integration. Use ids of your own that do not change, so
     /// that a second run finds what the first one made.
     WebhookId, "webhook id", guid
-}
+);
 
-id! {
+text_id!(
     /// The id of a phone number or address of a contact or company.
     ElementId, "element id", guid
-}
+);
 
-id! {
+text_id!(
     /// Kontur's id of a call.
     CommunicationId, "communication id", opaque_not_zero
-}
+);
 
-id! {
+text_id!(
     /// The id of an uploaded file: temporary for a day, and spent once it is attached to a call.
     FileId, "file id", opaque_not_zero
-}
+);
 
-id! {
+text_id!(
     /// The id of an event of the feed. The same event may come more than once.
     EventId, "event id", opaque_not_zero
-}
+);
 
-id! {
+text_id!(
     /// A place in the feed of events. It is passed back as it came: never computed, never sorted.
     EventOffset, "feed offset", opaque
-}
+);
 
 impl EventOffset {
     /// Before the workspace's first event.
@@ -268,6 +210,11 @@ impl ExternalId {
     /// The id without the prefix: what the PBX knows.
     pub fn raw(&self) -> &str {
         without_prefix(&self.0)
+    }
+
+    /// Writes the id without the prefix.
+    pub(crate) fn write_raw<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.raw())
     }
 
     /// The id in the form that continues a call.

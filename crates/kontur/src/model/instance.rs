@@ -60,18 +60,18 @@ impl Instance {
     }
 }
 
-/// What Kontur may ask of an integration. A feature nobody mentions is off.
+/// The functions Kontur may request of an integration. A missing feature is off.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Features {
-    /// To call a number somebody clicked.
+    /// Calling a number a user clicked.
     #[serde(deserialize_with = "wire::truthy")]
     pub call: bool,
-    /// To hang up.
+    /// Hanging up.
     #[serde(deserialize_with = "wire::truthy")]
     pub hangup: bool,
-    /// To send a short message. No request for it is documented.
+    /// Sending a text message. No request for it is documented.
     #[serde(deserialize_with = "wire::truthy")]
     pub send_sms: bool,
 }

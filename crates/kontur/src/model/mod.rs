@@ -2,6 +2,7 @@
 
 mod client;
 mod communication;
+mod enums;
 mod event;
 mod file;
 mod ids;
@@ -12,12 +13,15 @@ mod time;
 mod ui_setting;
 mod update;
 mod user;
-mod words;
 mod workspace;
 
 pub use client::{Company, Contact, Element};
 pub use communication::{
     CallData, CallItem, CallItemEvent, Communication, CommunicationData, Links, ResponsibleUsers,
+};
+pub use enums::{
+    CallDirection, ChangeType, ElementType, ErrorStatus, FeedEventType, InstanceStatus,
+    LegEventType, WebhookTrigger,
 };
 pub use event::{ChangeData, CreateInfo, EntityIds, EventsPage, FeedEvent};
 pub use file::{FileContent, FileName, LARGEST_FILE, StoredFile};
@@ -32,12 +36,8 @@ pub use instance::{
 };
 pub use participant::Participant;
 pub use phone::{PhoneForm, PhoneText};
-pub(crate) use time::WireTime;
+pub(crate) use time::{write_time, write_time_opt};
 pub use ui_setting::UiSetting;
 pub use update::UpdateInfo;
 pub use user::User;
-pub use words::{
-    CallDirection, ChangeType, ElementType, ErrorStatus, FeedEventType, InstanceStatus,
-    LegEventType, WebhookTrigger,
-};
 pub use workspace::{Authorized, Workspace};

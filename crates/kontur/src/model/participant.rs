@@ -55,8 +55,8 @@ impl Participant {
         }
     }
 
-    /// Refuses a leg Kontur would not understand. It is a talk between two participants, of whom at
-    /// most one is the client.
+    /// Refuses a leg Kontur would not understand: it has two participants, and at most one is the
+    /// client.
     pub(crate) fn check_leg(from: &Self, to: &Self) -> Result<()> {
         for end in [from, to] {
             if let Self::Other(word) = end {

@@ -1,24 +1,30 @@
 //! Instants as Kontur writes and reads them.
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serializer};
 use serde_json::Value;
 use vochi_crm_core::Timestamp;
 
-/// An instant on its way to Kontur: UTC with seven digits of a second and `+00:00`, as in all
-/// samples.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct WireTime(pub(crate) Timestamp);
-
-/// What .NET writes.
+/// The fraction of a second as .NET writes it.
 const DIGITS: usize = 7;
 
-impl Serialize for WireTime {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let text = self.0.to_string();
-        let text = text.trim_end_matches('Z');
-        let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-        let fraction = fraction.get(..DIGITS).unwrap_or(fraction);
-        serializer.collect_str(&format_args!("{whole}.{fraction:0<DIGITS$}+00:00"))
+/// Writes an instant in UTC with seven digits of a second and `+00:00`, as in all samples.
+pub(crate) fn write_time<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+    let text = at.to_string();
+    let text = text.trim_end_matches('Z');
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let fraction = fraction.get(..DIGITS).unwrap_or(fraction);
+    serializer.collect_str(&format_args!("{whole}.{fraction:0<DIGITS$}+00:00"))
+}
+
+/// Like [`write_time`]; `None` is `null`.
+#[expect(clippy::ref_option, reason = "serde's own form")]
+pub(crate) fn write_time_opt<S: Serializer>(
+    at: &Option<Timestamp>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match at {
+        Some(at) => write_time(at, serializer),
+        None => serializer.serialize_none(),
     }
 }
 
@@ -55,8 +61,8 @@ mod tests {
             ("2025-11-20T09:39:40Z", "2025-11-20T09:39:40.0000000+00:00"),
             ("2025-11-20T09:39:40.123456789Z", "2025-11-20T09:39:40.1234567+00:00"),
         ] {
-            let written_as = serde_json::to_value(WireTime(instant.parse().unwrap())).unwrap();
-            assert_eq!(written_as, written);
+            let instant = instant.parse().unwrap();
+            assert_eq!(write_time(&instant, serde_json::value::Serializer).unwrap(), written);
         }
     }
 

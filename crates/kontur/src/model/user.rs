@@ -6,7 +6,7 @@ use vochi_crm_core::wire;
 use super::{UpdateInfo, UserId};
 
 /// An employee. No extension belongs to it: who sits at which phone is known to the integration
-/// alone. No list of users is documented; the feed of events tells of every one.
+/// alone. No list of users is documented; the feed of events has every one.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]

@@ -44,8 +44,8 @@ fn client(steps: impl IntoIterator<Item = Step>) -> (Client, ScriptedTransport) 
 }
 
 async fn ask(client: &Client) -> Result<(), vochi_crm_core::Error> {
-    let asked = CallRedirect::by_phone(PhoneText::digits_of("375291112233").unwrap());
-    let answer = client.telephony().redirect(&Cx::live(), &asked).await;
+    let asked = CallRedirect::Phone(PhoneText::digits_of("375291112233").unwrap());
+    let answer = client.send(&Cx::live(), asked).await;
     answer.map(|_| ())
 }
 
@@ -190,7 +190,7 @@ async fn what_needs_a_person_says_so_by_its_kind() {
     dialect.entities_need_a_person = true;
     sandbox.kontur().set_dialect(dialect);
     let (cx, from_start) = (Cx::history(), ListEvents::from_start());
-    let page = connector.client().events().page(&cx, &from_start);
+    let page = connector.client().send(&cx, &from_start);
     assert_eq!(page.await.unwrap_err().kind(), ErrorKind::Auth);
     let client = Client::builder(WORKSPACE)
         .url(sandbox.url(Crm::Kontur).as_str())
@@ -198,6 +198,6 @@ async fn what_needs_a_person_says_so_by_its_kind() {
         .bearer(vochi_crm_sandbox::kontur::BEARER)
         .build(&Hub::new().unwrap())
         .unwrap();
-    let page = client.events().page(&cx, &from_start);
+    let page = client.send(&cx, &from_start);
     page.await.unwrap();
 }

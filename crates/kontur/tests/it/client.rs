@@ -10,9 +10,9 @@ use vochi_crm_core::{Cx, Effect, ErrorKind, Hub};
 use vochi_crm_kontur::Client;
 use vochi_crm_kontur::api::{
     CallFailed, CallFinished, CallRecording, CallRedirect, CallStarted, CreateCompany,
-    CreateContacts, DownloadFile, EventLeg, Feature, GetMainTelephony, ListEvents, NewContact,
-    NewWebhook, PatchContact, PatchInstance, RegisterCall, RegisteredLeg, SendCallEvent,
-    SetupIntegration, UploadFile,
+    CreateContacts, DownloadFile, Feature, GetContact, GetFileMeta, GetInstance, GetMainTelephony,
+    ListEvents, NewContact, NewWebhook, PatchContact, PatchInstance, RegisterCall, RegisteredLeg,
+    SendCallEvent, SetupIntegration, UploadFile,
 };
 use vochi_crm_kontur::model::{
     CallDirection, CommunicationId, ContactId, ExternalId, FileName, InstanceId, LegEventType,
@@ -23,7 +23,7 @@ use vochi_crm_sandbox::{Crm, Fault, Lose, Sandbox};
 
 use super::operations::CONTACT;
 use super::stand_in::stand_in;
-use super::support::{CALL, CLICK, at, leg_id, user};
+use super::support::{CALL, CLICK, at, leg_id, text, user};
 
 fn external() -> ExternalId {
     ExternalId::new(CALL).unwrap()
@@ -41,50 +41,55 @@ fn masha() -> Participant {
 async fn a_call_goes_through_every_operation_of_telephony_and_files() {
     let (sandbox, connector) = stand_in().await;
     let (client, cx) = (connector.client(), Cx::live());
-    let telephony = client.telephony();
     let started =
-        CallStarted::new(external(), CallDirection::Inbound, at(0)).with_client_phone(number());
-    let call = telephony.started(&cx, &started).await.unwrap();
+        CallStarted::new(at(0), external(), CallDirection::Inbound).client_phone(number());
+    let call = client.send(&cx, &started).await.unwrap();
     assert!(!call.links.is_empty());
-    let again = telephony.started(&cx, &started).await.unwrap();
+    let again = client.send(&cx, &started).await.unwrap();
     assert_eq!(again.id, call.id, "a repeat is the same call");
     let returned = call.external_id.clone().unwrap();
-    let leg = EventLeg::new(leg_id(43), Participant::Client, masha());
-    let kind = LegEventType::Connected;
-    let event = SendCallEvent::new(call.id.clone(), returned.clone(), leg, kind, at(5));
-    telephony.event(&cx, &event).await.unwrap();
+    let event = SendCallEvent::new(
+        call.id.clone(),
+        returned.clone(),
+        leg_id(43),
+        at(5),
+        LegEventType::Connected,
+        Participant::Client,
+        masha(),
+    );
+    client.send(&cx, &event).await.unwrap();
     let inbound = CallDirection::Inbound;
-    let end = CallFinished::new(call.id.clone(), returned.clone(), inbound, at(60));
-    telephony.finished(&cx, &end).await.unwrap();
+    let end = CallFinished::new(at(60), call.id.clone(), returned.clone(), inbound);
+    client.send(&cx, &end).await.unwrap();
     let leg = RegisteredLeg::new(leg_id(43), Participant::Client, masha())
         .answered_at(at(5))
         .ended_at(at(60));
-    let record = RegisterCall::new(external(), CallDirection::Inbound, at(0)).with_leg(leg);
-    telephony.register(&cx, &record).await.unwrap();
+    let record = RegisterCall::new(at(0), external(), CallDirection::Inbound).legs([leg]);
+    client.send(&cx, &record).await.unwrap();
 
     let name = FileName::new("1.mp3").unwrap();
     let upload = UploadFile::bytes(b"ID3".to_vec(), name, "audio/mpeg");
-    let file = client.files().upload(&cx, &upload).await.unwrap();
-    let meta = client.files().meta(&cx, file.file_id.clone()).await.unwrap();
+    let file = client.send(&cx, upload).await.unwrap();
+    let meta = client.send(&cx, GetFileMeta(file.file_id.clone())).await.unwrap();
     assert_eq!(meta, file);
     let get = DownloadFile::new(file.file_id.clone());
-    let content = client.files().download(&cx, &get).await.unwrap();
+    let content = client.send(&cx, get).await.unwrap();
     assert_eq!(&content.bytes[..], b"ID3");
     let attach = CallRecording::new(call.id, returned, leg_id(43), file.file_id.clone());
-    telephony.recording(&cx, &attach).await.unwrap();
-    let spent = client.files().meta(&cx, file.file_id).await.unwrap_err();
+    client.send(&cx, &attach).await.unwrap();
+    let spent = client.send(&cx, GetFileMeta(file.file_id)).await.unwrap_err();
     assert_eq!(spent.kind(), ErrorKind::NotFound);
 
-    let asked = CallRedirect::by_phone(number());
-    let whose = telephony.redirect(&cx, &asked).await.unwrap();
+    let asked = CallRedirect::Phone(number());
+    let whose = client.send(&cx, &asked).await.unwrap();
     assert!(!whose.user_ids.is_empty());
-    let nobody = CallRedirect::by_phone(PhoneText::digits_of("375330000001").unwrap());
-    let whose = telephony.redirect(&cx, &nobody).await.unwrap();
+    let nobody = CallRedirect::Phone(PhoneText::digits_of("375330000001").unwrap());
+    let whose = client.send(&cx, &nobody).await.unwrap();
     assert!(whose.user_ids.is_empty());
 
     sandbox.kontur().put_click(CLICK, json!({"fromUserId": user("101")}));
     let failed = CallFailed::new(CommunicationId::new(CLICK).unwrap());
-    telephony.failed(&cx, &failed).await.unwrap();
+    client.send(&cx, &failed).await.unwrap();
 }
 
 #[tokio::test]
@@ -95,20 +100,19 @@ async fn the_integration_is_read_and_changed() {
     assert_eq!(instance.as_str(), INSTANCE_ID);
     let authorized = client.authorized(&cx).await.unwrap();
     assert_eq!(authorized.workspace.name.as_deref(), Some(WORKSPACE));
-    let area = client.integration();
     let patch = PatchInstance::new(instance.clone())
-        .with_features([Feature::Call, Feature::Hangup])
-        .adding(&NewWebhook::every(Duration::from_mins(5), "communications/sync"));
-    area.patch(&cx, &patch).await.unwrap();
-    let read = area.get(&cx, instance.clone()).await.unwrap();
+        .features([Feature::Call, Feature::Hangup])
+        .add_webhook(&NewWebhook::every(Duration::from_mins(5), "communications/sync"));
+    client.send(&cx, patch).await.unwrap();
+    let read = client.send(&cx, GetInstance(instance.clone())).await.unwrap();
     assert!(read.features.call && read.features.hangup);
-    let setup = SetupIntegration::new(instance.clone()).with_setting("autoAnswer", false);
-    area.setup(&cx, &setup).await.unwrap();
-    let main = GetMainTelephony::new(instance);
-    let main = area.main_telephony(&cx, &main).await.unwrap();
+    let setup = SetupIntegration::new(instance.clone()).setting("autoAnswer", false);
+    client.send(&cx, setup).await.unwrap();
+    let main = GetMainTelephony(instance);
+    let main = client.send(&cx, main).await.unwrap();
     assert_eq!(main.value.as_deref(), Some(INSTANCE_ID));
     let elsewhere = InstanceId::new("5b7c1d20-0c3e-4a57-9d11-2f6f7a9cffff").unwrap();
-    let error = area.get(&cx, elsewhere).await.unwrap_err();
+    let error = client.send(&cx, GetInstance(elsewhere)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
     let paths = sandbox.requests(Crm::Kontur).into_iter().map(|it| it.path);
     assert!(paths.into_iter().any(|path| path.ends_with("/ui-settings")));
@@ -125,19 +129,18 @@ async fn clients_and_the_feed_are_a_persons_where_a_persons_key_is_known() {
         }
         let client = builder.build(&Hub::new().unwrap()).unwrap();
         let cx = Cx::history();
-        let clients = client.clients();
         let contact = ContactId::new(CONTACT).unwrap();
-        clients.contact(&cx, contact.clone()).await.unwrap();
-        let patch = PatchContact::new(contact).with_position("директор");
-        clients.patch_contact(&cx, &patch).await.unwrap();
-        let new = CreateContacts::new([NewContact::new("Новый клиент")]);
-        assert_eq!(clients.create_contacts(&cx, &new).await.unwrap().good.len(), 1);
-        let company = CreateCompany::new("Новая компания")
-            .with_inn("6663003127")
-            .with_kpp("667101001")
-            .with_region_code("66");
-        clients.create_company(&cx, &company).await.unwrap();
-        let page = client.events().page(&cx, &ListEvents::from_start()).await;
+        client.send(&cx, GetContact(contact.clone())).await.unwrap();
+        let patch = PatchContact::new(contact).position(text("директор"));
+        client.send(&cx, patch).await.unwrap();
+        let new = CreateContacts::new().items([NewContact::new(text("Новый клиент"))]);
+        assert_eq!(client.send(&cx, new).await.unwrap().good.len(), 1);
+        let company = CreateCompany::new(text("Новая компания"))
+            .inn(text("6663003127"))
+            .kpp(text("667101001"))
+            .region_code(text("66"));
+        client.send(&cx, company).await.unwrap();
+        let page = client.send(&cx, ListEvents::from_start()).await;
         assert!(!page.unwrap().events.good.is_empty());
         let requests = sandbox.requests(Crm::Kontur);
         let last = requests.last().unwrap();
@@ -151,11 +154,11 @@ async fn clients_and_the_feed_are_a_persons_where_a_persons_key_is_known() {
 async fn an_entity_is_written_as_plain_json_where_the_content_type_of_patches_is_not_taken() {
     let not_taken = || Step::text(415, "text/plain", "Unsupported Media Type");
     let made = || Step::json(200, &json!({"id": CONTACT, "name": "Клиент"}));
-    let patch = PatchContact::new(ContactId::new(CONTACT).unwrap()).with_position("директор");
+    let patch = PatchContact::new(ContactId::new(CONTACT).unwrap()).position(text("директор"));
 
     let (client, script) = scripted([not_taken(), made()]);
     let cx = Cx::history();
-    client.clients().patch_contact(&cx, &patch).await.unwrap();
+    client.send(&cx, &patch).await.unwrap();
     let [first, second] = script.played().try_into().unwrap();
     let content_type = |request: &Played| {
         let mut headers = request.headers.iter();
@@ -167,7 +170,7 @@ async fn an_entity_is_written_as_plain_json_where_the_content_type_of_patches_is
     assert_eq!((&first.line, &first.body), (&second.line, &second.body));
 
     let (client, script) = scripted([not_taken(), not_taken(), made()]);
-    let refused = client.clients().patch_contact(&cx, &patch).await;
+    let refused = client.send(&cx, &patch).await;
     assert_eq!(refused.unwrap_err().status(), Some(415));
     assert_eq!(script.left(), 1, "a third content type is not tried");
 }

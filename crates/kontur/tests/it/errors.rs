@@ -2,11 +2,12 @@
 
 use http::{HeaderMap, StatusCode};
 use proptest::strategy::Strategy as _;
-use vochi_crm_core::http::{Advice, Response};
+use serde_json::{Value, json};
+use vochi_crm_core::http::{Advice, Operation as _, Refusal, Response};
 use vochi_crm_core::{Effect, Error, ErrorKind};
 use vochi_crm_kontur::api::CallRedirect;
 use vochi_crm_kontur::judge;
-use vochi_crm_kontur::model::{ErrorStatus, ResponsibleUsers};
+use vochi_crm_kontur::model::{ErrorStatus, PhoneText, ResponsibleUsers};
 
 use super::fixture::Fixture;
 
@@ -60,16 +61,21 @@ fn every_other_refusal_of_the_fixtures_has_its_kind() {
 
 #[test]
 fn that_nobody_is_responsible_is_no_error() {
-    let refused = |kind, code: &str| Err(Error::new(kind, "refused").with_code(code));
-    let nobody = CallRedirect::or_nobody(refused(ErrorKind::NotFound, "notFound"));
-    assert_eq!(nobody.unwrap(), ResponsibleUsers::default());
+    let ask = CallRedirect::Phone(PhoneText::digits_of("375291112233").unwrap());
+    let recovered = |refusal: Refusal| ask.recover(&refusal, &Response::ok_json(&Value::Null));
+    let refused = |kind, code: &str| Refusal::new(kind, "refused").with_code(code);
+    let nobody = recovered(refused(ErrorKind::NotFound, "notFound"));
+    assert_eq!(nobody, Some(ResponsibleUsers::default()));
     for (kind, code) in [
         (ErrorKind::NotFound, "communicationNotFound"),
         (ErrorKind::Rejected, "notFound"),
         (ErrorKind::NotFound, "Error"),
     ] {
-        assert!(CallRedirect::or_nobody(refused(kind, code)).is_err());
+        assert_eq!(recovered(refused(kind, code)), None, "{code}");
     }
+    let body = json!({"status": "notFound", "message": "Workspace not found"});
+    let response = Response::new(StatusCode::CONFLICT, HeaderMap::new(), body.to_string());
+    assert_eq!(recovered(judge(&response).unwrap_err()), None, "an unknown workspace");
     let error = Error::new(ErrorKind::NotFound, "refused").with_code("CommunicationNotFound");
     assert_eq!(ErrorStatus::of_error(&error), Some(ErrorStatus::CommunicationNotFound));
 }

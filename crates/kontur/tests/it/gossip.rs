@@ -124,7 +124,7 @@ async fn what_is_remembered_of_a_call_holds_no_key() {
         .build()
         .unwrap();
     let connector = connect(&hub, &profile());
-    connector.handle_event(&Cx::live(), &incoming(0, &["101"])).await.unwrap();
+    let _ = connector.handle_event(&Cx::live(), &incoming(0, &["101"])).await.unwrap();
     let slot = store.open("demo", CALL).await.unwrap();
     let text = slot.document().unwrap().to_string();
     assert!(text.contains("Vochi/"), "{text}");
@@ -137,17 +137,17 @@ async fn a_dry_run_names_every_step_and_no_secret() {
     let (hub, plan) = planned();
     let connector = connect(&hub, &profile());
     for event in [incoming(0, &["101"]), hangup(73)] {
-        connector.handle_event(&Cx::live(), &event).await.unwrap();
+        let _ = connector.handle_event(&Cx::live(), &event).await.unwrap();
     }
     let with = record(CALL).with_recording(recording(&folder, "1.mp3"));
     let receipt = log(&connector, with).await.unwrap();
     assert!(receipt.recorded());
     let later = vochi_crm_core::CallId::new("2").unwrap();
-    log(&connector, record("2")).await.unwrap();
+    let _ = log(&connector, record("2")).await.unwrap();
     let file = recording(&folder, "2.mp3");
     let cx = Cx::history();
     let attached = connector.attach_recording(&cx, &later, &file);
-    attached.await.unwrap();
+    let _ = attached.await.unwrap();
     let names: Vec<_> = plan.requests().into_iter().map(|it| it.operation).collect();
     assert_eq!(
         names,

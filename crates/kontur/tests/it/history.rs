@@ -54,7 +54,7 @@ async fn a_call_nobody_told_of_before_is_registered_with_one_talk() {
 #[tokio::test(start_paused = true)]
 async fn a_call_is_registered_once() {
     let bench = Bench::new([yes()]);
-    bench.log(record(CALL)).await.unwrap();
+    let _ = bench.log(record(CALL)).await.unwrap();
     let again = bench.log(record(CALL)).await.unwrap();
     assert!(again.recorded());
     assert_eq!(again.requests(), 0);
@@ -76,7 +76,7 @@ async fn a_registration_whose_answer_was_lost_is_sent_again_by_the_next_run() {
 async fn legs_have_the_ids_they_had_while_they_lived() {
     let bench = Bench::new(begun());
     for event in [incoming(0, &["101", "102"]), answered(9, leg(44, "102")), hangup(73)] {
-        bench.event(event).await.unwrap();
+        let _ = bench.event(event).await.unwrap();
     }
     // The PBX names its legs otherwise afterwards.
     let named = LegRecord {
@@ -98,7 +98,7 @@ async fn legs_have_the_ids_they_had_while_they_lived() {
 async fn a_phone_that_rang_in_vain_does_not_take_the_id_of_the_talk() {
     let bench = Bench::new(begun());
     for event in [incoming(0, &["101", "102"]), answered(9, leg(44, "102")), hangup(73)] {
-        bench.event(event).await.unwrap();
+        let _ = bench.event(event).await.unwrap();
     }
     // The PBX rang the phone twice and names its legs otherwise afterwards.
     let vain = LegRecord {
@@ -116,7 +116,7 @@ async fn a_phone_that_rang_in_vain_does_not_take_the_id_of_the_talk() {
         ..vain.clone()
     };
     let record = record(CALL).with_leg(vain).with_leg(talk);
-    bench.log(record).await.unwrap();
+    let _ = bench.log(record).await.unwrap();
     let ids: Vec<Value> = items(&bench).iter().map(|item| item["id"].clone()).collect();
     assert_eq!(ids[..2], ["1763631515.98", "1763631515.44"]);
 }
@@ -126,9 +126,9 @@ async fn legs_that_only_rang_are_registered_unless_switched_off() {
     for (switch, legs) in [("all", 2), ("answered", 1)] {
         let bench = Bench::with(begun(), json!({"register_legs": switch}));
         for event in [incoming(0, &["101", "102"]), answered(9, leg(44, "102")), hangup(73)] {
-            bench.event(event).await.unwrap();
+            let _ = bench.event(event).await.unwrap();
         }
-        bench.log(record(CALL)).await.unwrap();
+        let _ = bench.log(record(CALL)).await.unwrap();
         let items = items(&bench);
         assert_eq!(items.len(), legs, "{switch}");
         let rang = items.iter().find(|item| item["id"] == "1763631515.43");
@@ -138,7 +138,7 @@ async fn legs_that_only_rang_are_registered_unless_switched_off() {
     // Of a call nobody took, all are.
     let bench = Bench::with([yes()], json!({"register_legs": "answered"}));
     let rang = missed().with_rang(ext("101")).with_rang(ext("102"));
-    bench.log(rang).await.unwrap();
+    let _ = bench.log(rang).await.unwrap();
     assert_eq!(items(&bench).len(), 2);
 }
 
@@ -146,7 +146,7 @@ async fn legs_that_only_rang_are_registered_unless_switched_off() {
 async fn a_missed_call_has_a_leg_per_phone_that_rang_and_no_answer() {
     let bench = Bench::new([yes()]);
     let rang = missed().with_rang(ext("101")).with_rang(ext("102"));
-    bench.log(rang).await.unwrap();
+    let _ = bench.log(rang).await.unwrap();
     assert_eq!(
         items(&bench),
         [
@@ -170,7 +170,7 @@ async fn the_outcome_of_the_record_goes_before_what_legs_say() {
     for outcome in [Outcome::Missed, Outcome::Voicemail] {
         let bench = Bench::new([yes()]);
         let record = CallRecord::new(call(), Direction::Inbound, phone(), at(0), outcome);
-        bench.log(record.with_leg(leg.clone())).await.unwrap();
+        let _ = bench.log(record.with_leg(leg.clone())).await.unwrap();
         assert_eq!(items(&bench)[0].get("startedAt"), None, "{outcome:?}");
         assert_eq!(items(&bench)[0]["finishedAt"], wire(20));
     }
@@ -179,9 +179,9 @@ async fn the_outcome_of_the_record_goes_before_what_legs_say() {
 #[tokio::test(start_paused = true)]
 async fn an_answer_that_was_not_heard_is_put_where_the_record_says() {
     let bench = Bench::new(begun());
-    bench.event(incoming(0, &["101", "102"])).await.unwrap();
-    bench.event(hangup(73)).await.unwrap();
-    bench.log(record(CALL)).await.unwrap();
+    let _ = bench.event(incoming(0, &["101", "102"])).await.unwrap();
+    let _ = bench.event(hangup(73)).await.unwrap();
+    let _ = bench.log(record(CALL)).await.unwrap();
     let items = items(&bench);
     assert_eq!(items.len(), 2);
     assert_eq!(items[0]["startedAt"], wire(9));
@@ -195,7 +195,7 @@ async fn an_outgoing_call_has_one_leg_to_the_client() {
     let outgoing = CallRecord::new(call(), Direction::Outbound, phone(), at(0), Outcome::Busy)
         .with_rang(ext("101"))
         .with_ended_at(at(5));
-    bench.log(outgoing).await.unwrap();
+    let _ = bench.log(outgoing).await.unwrap();
     assert_eq!(registered(&bench)["direction"], "outbound");
     assert_eq!(
         items(&bench),
@@ -221,7 +221,7 @@ async fn a_call_of_nobodys_goes_to_whom_the_account_names() {
         (both, missed().with_rang(ext("101")), employee("101")),
     ] {
         let bench = Bench::with([yes()], changes);
-        bench.log(record).await.unwrap();
+        let _ = bench.log(record).await.unwrap();
         assert_eq!(items(&bench)[0]["to"], to);
     }
 }
@@ -233,7 +233,7 @@ async fn an_internal_call_is_registered_without_numbers() {
     let record = CallRecord::new(call(), Direction::Internal, caller, at(0), Outcome::Answered)
         .with_talked_with(ext("102"))
         .with_talk(vochi_crm_core::Seconds::new(5));
-    bench.log(record).await.unwrap();
+    let _ = bench.log(record).await.unwrap();
     let sent = registered(&bench);
     assert_eq!(sent["direction"], "internal");
     assert_eq!((sent.get("clientPhone"), sent.get("externalVatsPhone")), (None, None));
@@ -274,10 +274,10 @@ async fn the_phone_the_pbx_rang_is_no_leg_of_the_record() {
     let rings = outgoing(0, "101").with_crm_call_id(CrmCallId::new(CLICK).unwrap());
     let rings = rings.with_leg(pbx_rings("101"));
     for event in [rings, hangup(9)] {
-        bench.event(event).await.unwrap();
+        let _ = bench.event(event).await.unwrap();
     }
     let record = CallRecord::new(call(), Direction::Outbound, phone(), at(0), Outcome::NoAnswer);
-    bench.log(record).await.unwrap();
+    let _ = bench.log(record).await.unwrap();
     assert_eq!(items(&bench).len(), 1);
     assert_eq!(items(&bench)[0]["id"], "1763631515.43");
 }

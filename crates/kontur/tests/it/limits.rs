@@ -88,7 +88,7 @@ async fn history_keeps_to_five_a_second_and_delays_no_popup() {
     let elapsed = began.elapsed();
     assert!(elapsed >= Duration::from_secs(3), "17 requests took {elapsed:?}");
     let began = Instant::now();
-    bench.event(rings_at_nine(1)).await.unwrap();
+    let _ = bench.event(rings_at_nine(1)).await.unwrap();
     let elapsed = began.elapsed();
     assert!(elapsed < HALF_A_SECOND, "the popup waited {elapsed:?}");
 }
@@ -103,7 +103,7 @@ async fn a_429_to_history_pauses_live_events_too() {
     let refused = bench.connector.client().raw(&Cx::history(), request).await;
     assert_eq!(refused.unwrap_err().kind(), ErrorKind::RateLimited);
     let began = Instant::now();
-    bench.event(rings_at_nine(1)).await.unwrap();
+    let _ = bench.event(rings_at_nine(1)).await.unwrap();
     let elapsed = began.elapsed();
     assert!(elapsed >= Duration::from_secs(7), "it waited {elapsed:?} only");
 }

@@ -21,7 +21,7 @@ async fn rings(bench: &Bench) {
         .with_direction(Direction::Inbound)
         .with_client(phone(NUMBER))
         .with_leg(Leg::to_employee(Extension::new("101").unwrap()));
-    bench.connector.handle_event(&Cx::live(), &ringing).await.unwrap();
+    let _ = bench.connector.handle_event(&Cx::live(), &ringing).await.unwrap();
 }
 
 async fn names(bench: &Bench) -> Vec<String> {
@@ -74,6 +74,6 @@ async fn the_next_call_brings_the_links_anew() {
         .with_direction(Direction::Inbound)
         .with_client(phone(NUMBER))
         .with_leg(Leg::to_employee(Extension::new("101").unwrap()));
-    bench.connector.handle_event(&Cx::live(), &again).await.unwrap();
+    let _ = bench.connector.handle_event(&Cx::live(), &again).await.unwrap();
     assert_eq!(names(&bench).await, [""; 0]);
 }

@@ -31,7 +31,7 @@ fn clicked(event: CallEvent) -> CallEvent {
 
 pub(crate) async fn play(bench: &Bench, events: impl IntoIterator<Item = CallEvent>) {
     for event in events {
-        bench.event(event).await.unwrap();
+        let _ = bench.event(event).await.unwrap();
     }
 }
 

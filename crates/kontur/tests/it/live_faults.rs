@@ -24,7 +24,7 @@ async fn what_could_not_be_told_is_told_with_the_next_event_and_its_own_time() {
     let bench = Bench::new([started(), down(), yes(), yes()]);
     let error = bench.event(incoming(0, &["101"])).await.unwrap_err();
     assert_eq!(error.effect(), Effect::NotApplied);
-    bench.event(incoming(4, &["101", "102"])).await.unwrap();
+    let _ = bench.event(incoming(4, &["101", "102"])).await.unwrap();
     assert_eq!(bench.told(), ["call-started", "43 appeared", "43 appeared", "44 appeared"]);
     assert_eq!(bench.sent()[2].1["timestamp"], wire(0));
     assert_eq!(bench.sent()[3].1["timestamp"], wire(4));
@@ -44,7 +44,7 @@ async fn an_event_whose_answer_was_lost_is_not_told_again_unless_configured() {
         let bench = Bench::with([started(), lost(), yes(), yes()], json!({"lost_events": switch}));
         let error = bench.event(incoming(0, &["101"])).await.unwrap_err();
         assert_eq!(error.effect(), Effect::Maybe);
-        bench.event(incoming(1, &["101", "102"])).await.unwrap();
+        let _ = bench.event(incoming(1, &["101", "102"])).await.unwrap();
         assert_eq!(bench.told()[2], told);
     }
 }

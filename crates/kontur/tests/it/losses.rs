@@ -87,7 +87,7 @@ async fn a_late_recording_that_is_lost_on_its_way_is_attached_once_in_the_end() 
                 tell(&connector, &event).await.unwrap();
             }
             let record = record(CALL).with_talked_with(ext("102"));
-            log(&connector, record).await.unwrap();
+            let _ = log(&connector, record).await.unwrap();
             sandbox.fault(Fault::on(Crm::Kontur).path(path).lose(lose).times(times));
             let mut settled = false;
             for _ in 0..4 {

@@ -3,9 +3,9 @@
 use std::fmt::Debug;
 
 use serde_json::{Value, json};
-use vochi_crm_core::ErrorKind;
-use vochi_crm_core::http::{Endpoint, Response};
+use vochi_crm_core::http::{Operation, Output, Response};
 use vochi_crm_core::testing::mutations;
+use vochi_crm_core::{ErrorKind, Timestamp};
 use vochi_crm_kontur::api::{CallStarted, GetInstance, ListEvents};
 use vochi_crm_kontur::judge;
 use vochi_crm_kontur::model::{CallDirection, Communication, ExternalId, InstanceId};
@@ -34,9 +34,9 @@ struct Survive {
 }
 
 impl Visitor for Survive {
-    fn visit<E: Endpoint + Debug>(&mut self, name: &str, operation: &E)
+    fn visit<O: Operation + Debug>(&mut self, name: &str, operation: &O)
     where
-        E::Output: Debug,
+        <O::Output as Output>::Value: Debug,
     {
         for (answered, answer) in Fixture::open(name).answers() {
             let Ok(body) = serde_json::from_slice::<Value>(&answer.body) else {
@@ -80,16 +80,13 @@ fn one_wrong_thing_never_costs_an_answer() {
 struct Listed;
 
 impl Visitor for Listed {
-    fn visit<E: Endpoint + Debug>(&mut self, name: &str, operation: &E)
+    fn visit<O: Operation + Debug>(&mut self, name: &str, operation: &O)
     where
-        E::Output: Debug,
+        <O::Output as Output>::Value: Debug,
     {
         let reads_anything = matches!(name, "files-download" | "integrations-setup")
-            || operation.operation().starts_with("telephony/")
-                && !matches!(
-                    operation.operation(),
-                    "telephony/call-started" | "telephony/call-redirect"
-                );
+            || O::NAME.starts_with("telephony/")
+                && !matches!(O::NAME, "telephony/call-started" | "telephony/call-redirect");
         for list in [json!([]), json!(["a", "b", "c"]), json!("text"), json!(7)] {
             let outcome = operation.decode(&Response::ok_json(&list));
             assert!(outcome.is_err() || reads_anything, "{name}: {list}");
@@ -138,8 +135,8 @@ fn one_wrong_event_never_costs_a_page() {
 fn one_wrong_thing_costs_a_call_nothing_else() {
     let body = Fixture::open("call-started").body("ok_repeat_after_missed_call");
     let call = ExternalId::new("1763631515.42").unwrap();
-    let at = "2025-11-20T09:38:35Z".parse().unwrap();
-    let start = CallStarted::new(call, CallDirection::Inbound, at);
+    let at: Timestamp = "2025-11-20T09:38:35Z".parse().unwrap();
+    let start = CallStarted::new(at, call, CallDirection::Inbound);
     let read = |body: &Value| start.decode(&Response::ok_json(body));
     let whole = read(&body).unwrap();
     let parts = |call: &Communication| {
@@ -167,7 +164,7 @@ fn one_wrong_thing_costs_a_call_nothing_else() {
 #[test]
 fn one_wrong_webhook_never_costs_the_others() {
     let body = Fixture::open("instances-get").body("ok");
-    let get = GetInstance::new(InstanceId::new(INSTANCE).unwrap());
+    let get = GetInstance(InstanceId::new(INSTANCE).unwrap());
     let whole = get.decode(&Response::ok_json(&body)).unwrap();
     for mutation in mutations(&body) {
         let found = get.decode(&Response::ok_json(&mutation.body)).unwrap();

@@ -7,21 +7,22 @@ use std::time::Duration;
 
 use serde_json::Value;
 use vochi_crm_core::LegId;
-use vochi_crm_core::http::Endpoint;
+use vochi_crm_core::http::{Operation, Output};
 use vochi_crm_kontur::api::{
     AuthorizePrivate, AuthorizePublic, CallFailed, CallFinished, CallRecording, CallRedirect,
-    CallStarted, CreateCompany, CreateContacts, DownloadFile, EventLeg, Feature, GetContact,
+    CallStarted, ChangeFilter, CreateCompany, CreateContacts, DownloadFile, Feature, GetContact,
     GetFileMeta, GetInstance, GetMainTelephony, ListEvents, NewContact, NewElement, NewWebhook,
     PatchContact, PatchInstance, RegisterCall, RegisteredLeg, SendCallEvent, SetupIntegration,
     UploadFile,
 };
 use vochi_crm_kontur::model::{
-    CallDirection, ChangeType, CommunicationId, CompanyId, ContactId, ElementId, EventOffset,
-    ExternalId, FileId, FileName, InstanceId, LegEventType, Participant, PhoneText, StoredFile,
+    CallDirection, ChangeType, CommunicationId, CompanyId, ContactId, ElementId, ExternalId,
+    FeedEventType, FileId, FileName, InstanceId, LegEventType, Participant, PhoneText, StoredFile,
     UserId, WebhookId,
 };
 
 use super::fixture::Fixture;
+use super::support::text;
 
 pub(crate) const INSTANCE: &str = "5b7c1d20-0c3e-4a57-9d11-2f6f7a9c0001";
 pub(crate) const CONTACT: &str = "98c0a1d2-3333-4c4c-9d9d-000000000301";
@@ -32,9 +33,9 @@ pub(crate) const RECORDING: &[u8] = b"ID3\x04\0\0\0\0\0\0";
 
 /// Looks at one operation after another.
 pub(crate) trait Visitor {
-    fn visit<E: Endpoint + Debug>(&mut self, name: &str, operation: &E)
+    fn visit<O: Operation + Debug>(&mut self, name: &str, operation: &O)
     where
-        E::Output: Debug;
+        <O::Output as Output>::Value: Debug;
 }
 
 /// Fixtures without an operation: a list of users is a guess nobody documents.
@@ -54,66 +55,66 @@ pub(crate) fn operation_of(name: &str, visitor: &mut impl Visitor) {
             .visit(name, &AuthorizePublic::new("test-api-key-0001", "secretKey=test-secret-0001")),
         "companies-create" => {
             let id = ElementId::new("3fa80000-7777-4562-b3fc-000000000702").unwrap();
-            let company = CreateCompany::new("Новая компания")
-                .with_inn("6663003127")
-                .with_kpp("667101001")
-                .with_region_code("66")
-                .with_description("Создано при звонке")
-                .with_phone(NewElement::phone(number()).with_id(id));
+            let company = CreateCompany::new(text("Новая компания"))
+                .inn(text("6663003127"))
+                .kpp(text("667101001"))
+                .region_code(text("66"))
+                .description(text("Создано при звонке"))
+                .phones([NewElement::phone(number()).id(id)]);
             visitor.visit(name, &company);
         }
         "contacts-create-batch" => {
-            let contact = NewContact::new("Иван Иванов")
-                .with_position("Главный бухгалтер")
-                .with_company(company())
-                .with_region_code("66")
-                .with_phone(NewElement::phone(number()));
-            visitor.visit(name, &CreateContacts::new([contact]));
+            let contact = NewContact::new(text("Иван Иванов"))
+                .position(text("Главный бухгалтер"))
+                .companies([company()])
+                .region_code(text("66"))
+                .phones([NewElement::phone(number())]);
+            visitor.visit(name, &CreateContacts::new().items([contact]));
         }
-        "contacts-get" => visitor.visit(name, &GetContact::new(contact())),
+        "contacts-get" => visitor.visit(name, &GetContact(contact())),
         "contacts-patch" => {
             let phone = ElementId::new("0efd0000-7777-4a4a-8b8b-000000000701").unwrap();
             let patch = PatchContact::new(contact())
-                .with_position("Менеджер по продажам")
-                .removing_phone(&phone)
-                .adding_email(&NewElement::email("ivan@example.org"));
+                .position(text("Менеджер по продажам"))
+                .remove_phone(&phone)
+                .add_email(&NewElement::email("ivan@example.org"));
             visitor.visit(name, &patch);
         }
         "events-feed" => {
-            let from_start = ListEvents::from_start().with_limit(50);
-            assert_eq!(from_start.offset(), &EventOffset::start());
-            visitor.visit(name, &from_start);
+            visitor.visit(name, &ListEvents::from_start().limit(50u32));
         }
         "files-download" => {
             let file = FileId::new(FILE).unwrap();
             visitor.visit(name, &DownloadFile::new(file).as_attachment());
         }
-        "files-meta" => visitor.visit(name, &GetFileMeta::new(FileId::new(FILE).unwrap())),
-        "instances-get" => visitor.visit(name, &GetInstance::new(instance())),
+        "files-meta" => visitor.visit(name, &GetFileMeta(FileId::new(FILE).unwrap())),
+        "instances-get" => visitor.visit(name, &GetInstance(instance())),
         "instances-patch-add-schedule" => {
             let sync = NewWebhook::every(Duration::from_mins(5), "communications/sync");
-            visitor.visit(name, &PatchInstance::new(instance()).adding(&sync));
+            visitor.visit(name, &PatchInstance::new(instance()).add_webhook(&sync));
         }
         "instances-patch-add-webhook" => {
             let id = WebhookId::new("25d0c0de-5555-4e4e-aeae-000000000503").unwrap();
-            let webhook = NewWebhook::on_changes("crm-callbacks")
-                .with_id(id)
-                .about_changes("contact", &ChangeType::Patch)
-                .about("company");
-            visitor.visit(name, &PatchInstance::new(instance()).adding(&webhook));
+            let webhook = NewWebhook::on_changes("crm-callbacks").id(id).filters([
+                ChangeFilter::new(text("contact"))
+                    .event_type(FeedEventType::Change)
+                    .change_type(ChangeType::Patch),
+                ChangeFilter::new(text("company")),
+            ]);
+            visitor.visit(name, &PatchInstance::new(instance()).add_webhook(&webhook));
         }
         "instances-patch-features" => {
             let features = [Feature::Call, Feature::Hangup];
-            visitor.visit(name, &PatchInstance::new(instance()).with_features(features));
+            visitor.visit(name, &PatchInstance::new(instance()).features(features));
         }
         "integrations-setup" => {
             let setup = SetupIntegration::new(instance())
-                .with_setting("SecretKey", Value::Null)
-                .with_setting("autoRedirect", false)
-                .with_setting("autoAnswer", false);
+                .setting("SecretKey", Value::Null)
+                .setting("autoRedirect", false)
+                .setting("autoAnswer", false);
             visitor.visit(name, &setup);
         }
-        "ui-settings-main-telephony" => visitor.visit(name, &GetMainTelephony::new(instance())),
+        "ui-settings-main-telephony" => visitor.visit(name, &GetMainTelephony(instance())),
         _ => by_path(name, Fixture::open(name).request(), visitor),
     }
 }
@@ -123,7 +124,7 @@ pub(crate) fn upload(part: &Value) -> UploadFile {
     let part = Body(part);
     let name = FileName::new(part.text("filename")).unwrap();
     let content_type = part.text("content_type").to_owned();
-    UploadFile::bytes(RECORDING, name, content_type).with_boundary("vochi-boundary-1")
+    UploadFile::bytes(RECORDING, name, content_type).boundary("vochi-boundary-1")
 }
 
 /// Shows a visitor the operation a request of telephony or of files is.
@@ -132,15 +133,15 @@ pub(crate) fn by_path(name: &str, request: &Value, visitor: &mut impl Visitor) {
     let body = Body(&request["body"]);
     match path.rsplit('/').next().unwrap() {
         "call-started" => {
-            let mut start = CallStarted::new(body.ours(), body.direction(), body.time("timestamp"));
+            let mut start = CallStarted::new(body.time("timestamp"), body.ours(), body.direction());
             if let Some(number) = body.phone("clientPhone") {
-                start = start.with_client_phone(number);
+                start = start.client_phone(number);
             }
             if let Some(number) = body.phone("externalVatsPhone") {
-                start = start.with_line(number);
+                start = start.external_vats_phone(number);
             }
             if body.has("communicationId") {
-                start = start.with_communication(body.communication());
+                start = start.communication_id(body.communication());
             }
             visitor.visit(name, &start);
         }
@@ -148,22 +149,24 @@ pub(crate) fn by_path(name: &str, request: &Value, visitor: &mut impl Visitor) {
             let event = SendCallEvent::new(
                 body.communication(),
                 body.returned(),
-                EventLeg::new(body.leg("externalCallItemId"), body.end("from"), body.end("to"))
-                    .with_live_id(body.leg("realtimeCallItemId")),
-                LegEventType::of(body.text("type")),
+                body.leg("externalCallItemId"),
                 body.time("timestamp"),
-            );
+                LegEventType::of(body.text("type")),
+                body.end("from"),
+                body.end("to"),
+            )
+            .realtime_call_item_id(body.leg("realtimeCallItemId"));
             visitor.visit(name, &event);
         }
         "call-finished" => {
             let end = CallFinished::new(
+                body.time("timestamp"),
                 body.communication(),
                 body.returned(),
                 body.direction(),
-                body.time("timestamp"),
             )
-            .with_client_phone(body.phone("clientPhone").unwrap())
-            .with_line(body.phone("externalVatsPhone").unwrap());
+            .client_phone(body.phone("clientPhone").unwrap())
+            .external_vats_phone(body.phone("externalVatsPhone").unwrap());
             visitor.visit(name, &end);
         }
         "call-failed" => visitor.visit(name, &CallFailed::new(body.communication())),
@@ -178,22 +181,22 @@ pub(crate) fn by_path(name: &str, request: &Value, visitor: &mut impl Visitor) {
         }
         "register-call" => {
             let mut register =
-                RegisterCall::new(body.ours(), body.direction(), body.time("externalCreatedAt"))
-                    .with_client_phone(body.phone("clientPhone").unwrap())
-                    .with_line(body.phone("externalVatsPhone").unwrap());
+                RegisterCall::new(body.time("externalCreatedAt"), body.ours(), body.direction())
+                    .client_phone(body.phone("clientPhone").unwrap())
+                    .external_vats_phone(body.phone("externalVatsPhone").unwrap());
             if body.has("communicationId") {
-                register = register.with_communication(body.communication());
+                register = register.communication_id(body.communication());
             }
             for item in body.0["items"].as_array().unwrap() {
-                register = register.with_leg(leg(Body(item)));
+                register = register.legs([leg(Body(item))]);
             }
             visitor.visit(name, &register);
         }
         "call-redirect" => {
             let query = Body(&request["query"]);
             let redirect = match query.phone("phoneNumber") {
-                Some(number) => CallRedirect::by_phone(number),
-                None => CallRedirect::by_external_id(query.ours()),
+                Some(number) => CallRedirect::Phone(number),
+                None => CallRedirect::ExternalId(query.ours()),
             };
             visitor.visit(name, &redirect);
         }
@@ -216,7 +219,7 @@ fn leg(item: Body<'_>) -> RegisteredLeg {
         file.file_name = Some(recording.text("fileName").to_owned());
         file.content_type = Some(recording.text("contentType").to_owned());
         file.content_length = Some(recording.text("contentLength").parse().unwrap());
-        leg = leg.with_recording(file);
+        leg = leg.recordings([file]);
     }
     leg
 }

@@ -2,9 +2,9 @@
 
 use std::fmt::Debug;
 
-use vochi_crm_core::LegId;
-use vochi_crm_core::http::{Access, Endpoint, Repeat};
-use vochi_crm_kontur::api::{EventLeg, PatchInstance, SendCallEvent};
+use vochi_crm_core::http::{Access, Operation, Output, Repeat};
+use vochi_crm_core::{LegId, Timestamp};
+use vochi_crm_kontur::api::{PatchInstance, SendCallEvent};
 use vochi_crm_kontur::model::{
     CommunicationId, ExternalId, InstanceId, LegEventType, Participant, WebhookId,
 };
@@ -18,11 +18,11 @@ struct Policy {
 }
 
 impl Visitor for Policy {
-    fn visit<E: Endpoint + Debug>(&mut self, name: &str, operation: &E)
+    fn visit<O: Operation + Debug>(&mut self, name: &str, operation: &O)
     where
-        E::Output: Debug,
+        <O::Output as Output>::Value: Debug,
     {
-        assert_eq!(operation.operation(), self.operation, "{name}");
+        assert_eq!(O::NAME, self.operation, "{name}");
         assert_eq!(operation.repeat(), self.repeat, "{name}");
         let planned = operation.planned();
         assert!(judge(&planned).is_ok(), "{name}");
@@ -76,13 +76,11 @@ fn an_account_may_trust_the_time_of_an_event() {
     let event = SendCallEvent::new(
         CommunicationId::new("3f0c2a54-7d0e-4b8e-9a53-5a3b0c6d1e01").unwrap(),
         ExternalId::returned("Vochi/1763631515.42").unwrap(),
-        EventLeg::new(
-            LegId::new("1763631515.43").unwrap(),
-            Participant::Client,
-            Participant::unknown_user(),
-        ),
+        LegId::new("1763631515.43").unwrap(),
+        "2025-11-20T09:38:44Z".parse::<Timestamp>().unwrap(),
         LegEventType::Connected,
-        "2025-11-20T09:38:44Z".parse().unwrap(),
+        Participant::Client,
+        Participant::unknown_user(),
     );
     assert_eq!(event.repeat(), Repeat::Unsafe);
     assert_eq!(event.subject().as_deref(), Some("1763631515.42 1763631515.43 connected"));
@@ -93,6 +91,6 @@ fn an_account_may_trust_the_time_of_an_event() {
 #[test]
 fn to_remove_twice_is_not_the_same_as_once() {
     let id = WebhookId::new("25d0c0de-5555-4e4e-aeae-000000000502").unwrap();
-    let patch = PatchInstance::new(InstanceId::new(INSTANCE).unwrap()).removing(&id);
+    let patch = PatchInstance::new(InstanceId::new(INSTANCE).unwrap()).remove_webhook(&id);
     assert_eq!(patch.repeat(), Repeat::Unsafe);
 }

@@ -93,7 +93,7 @@ async fn a_late_recording_that_fails_is_attached_by_settle() {
     let folder = TempDir::new().unwrap();
     let down = Step::Fail(TransportError::Connect("refused".to_owned()));
     let bench = Bench::with([yes(), down, uploaded(), started(), yes()], json!({"retries": 0}));
-    bench.log(record(CALL)).await.unwrap();
+    let _ = bench.log(record(CALL)).await.unwrap();
     let file = recording(&folder, "1.mp3");
     attach(&bench, &file).await.unwrap_err();
     assert_eq!(settle(&bench).await, [(PendingKind::Recording, Outcome::Sent)]);
@@ -287,7 +287,7 @@ async fn an_option_names_the_leg_of_a_recording() {
 async fn a_late_recording_is_attached_to_a_call_that_was_only_registered() {
     let folder = TempDir::new().unwrap();
     let bench = Bench::new([yes(), uploaded(), started(), yes()]);
-    bench.log(record(CALL)).await.unwrap();
+    let _ = bench.log(record(CALL)).await.unwrap();
     let file = recording(&folder, "1.mp3");
     let receipt = attach(&bench, &file).await.unwrap();
     assert_eq!(receipt.requests(), 3);
@@ -309,13 +309,13 @@ async fn a_recording_that_is_told_live_is_kept_for_the_record_or_attached_at_onc
     let ready = || event(80, EventKind::RecordingReady(recording(&folder, "1.mp3")));
     let bench = Bench::new([uploaded(), yes()]);
     assert_eq!(bench.event(ready()).await.unwrap().requests(), 0);
-    bench.log(record(CALL)).await.unwrap();
+    let _ = bench.log(record(CALL)).await.unwrap();
     assert_eq!(names(&bench), ["files", "register-call"]);
     let again = bench.event(ready()).await.unwrap();
     assert_eq!(again.requests(), 0);
 
     let bench = Bench::new([yes(), uploaded(), started(), yes()]);
-    bench.log(record(CALL)).await.unwrap();
+    let _ = bench.log(record(CALL)).await.unwrap();
     assert_eq!(bench.event(ready()).await.unwrap().requests(), 3);
     let unknown = ready().with_leg(leg(99, "101"));
     let error = bench.event(unknown).await.unwrap_err();
@@ -332,14 +332,14 @@ async fn an_attachment_whose_answer_was_lost_is_looked_at_before_it_is_tried_aga
         let mut steps = vec![yes(), uploaded(), started(), lost()];
         steps.extend(look);
         let bench = Bench::new(steps);
-        bench.log(record(CALL)).await.unwrap();
-        attach(&bench, &recording(&folder, "1.mp3")).await.unwrap();
+        let _ = bench.log(record(CALL)).await.unwrap();
+        let _ = attach(&bench, &recording(&folder, "1.mp3")).await.unwrap();
         assert_eq!(names(&bench)[4..], then);
     }
     // Nothing can be found out: it is told as it is.
     let folder = TempDir::new().unwrap();
     let bench = Bench::new([yes(), uploaded(), started(), lost(), lost(), spent()]);
-    bench.log(record(CALL)).await.unwrap();
+    let _ = bench.log(record(CALL)).await.unwrap();
     let file = recording(&folder, "1.mp3");
     let error = attach(&bench, &file).await.unwrap_err();
     assert_eq!(error.effect(), Effect::Maybe);
@@ -361,7 +361,7 @@ async fn a_recording_of_a_call_that_is_not_registered_says_what_to_do() {
 async fn a_recording_that_comes_with_a_second_record_is_not_lost_in_silence() {
     let folder = TempDir::new().unwrap();
     let bench = Bench::new([yes()]);
-    bench.log(record(CALL)).await.unwrap();
+    let _ = bench.log(record(CALL)).await.unwrap();
     let with = record(CALL).with_recording(recording(&folder, "1.mp3"));
     let receipt = bench.log(with).await.unwrap();
     assert_eq!(receipt.requests(), 0);
@@ -373,8 +373,8 @@ async fn a_call_kontur_forgot_is_begun_again_for_its_recording() {
     let folder = TempDir::new().unwrap();
     let forgot = super::support::unknown_call();
     let bench = Bench::new([yes(), uploaded(), started(), forgot, started(), yes()]);
-    bench.log(record(CALL)).await.unwrap();
-    attach(&bench, &recording(&folder, "1.mp3")).await.unwrap();
+    let _ = bench.log(record(CALL)).await.unwrap();
+    let _ = attach(&bench, &recording(&folder, "1.mp3")).await.unwrap();
     assert_eq!(
         names(&bench)[2..],
         ["call-started", "call-recording", "call-started", "call-recording"]

@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 
 use serde_json::{Value, json};
-use vochi_crm_core::http::Endpoint;
+use vochi_crm_core::http::{Operation, Output};
 use vochi_crm_kontur::api::{NewWebhook, PatchInstance};
 use vochi_crm_kontur::model::{InstanceId, WebhookId};
 
@@ -17,9 +17,9 @@ struct Compare<'a> {
 }
 
 impl Visitor for Compare<'_> {
-    fn visit<E: Endpoint + Debug>(&mut self, name: &str, operation: &E)
+    fn visit<O: Operation + Debug>(&mut self, name: &str, operation: &O)
     where
-        E::Output: Debug,
+        <O::Output as Output>::Value: Debug,
     {
         let fixture = Fixture::open(name);
         let wanted = self.wanted.unwrap_or_else(|| fixture.request());
@@ -62,8 +62,8 @@ fn a_webhook_is_changed_member_by_member_and_removed_by_its_id() {
     let id = WebhookId::new("25d0c0de-5555-4e4e-aeae-000000000502").unwrap();
     let hourly = NewWebhook::every(std::time::Duration::from_secs(3661), "communications/sync");
     let patch = PatchInstance::new(InstanceId::new(INSTANCE).unwrap())
-        .replacing(&id, &hourly.disabled())
-        .removing(&id);
+        .replace_webhook(&id, &hourly.disabled())
+        .remove_webhook(&id);
     let request = patch.request().unwrap();
     let body: Value = serde_json::from_slice(&request.body_ref().encode()).unwrap();
     let at = |member: &str| format!("/webHooks/{id}{member}");

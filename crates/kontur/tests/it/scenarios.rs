@@ -40,7 +40,7 @@ impl Scenario {
     }
 
     async fn tell(&self, event: CallEvent) {
-        self.bench.event(event).await.unwrap();
+        let _ = self.bench.event(event).await.unwrap();
     }
 
     async fn leg(&self, at: &str, kind: EventKind, leg: Leg) {

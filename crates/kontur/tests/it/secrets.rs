@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 
 use serde_json::json;
-use vochi_crm_core::http::{Endpoint, Response};
+use vochi_crm_core::http::{Operation, Response};
 use vochi_crm_kontur::api::{
     AuthorizePrivate, AuthorizePublic, DownloadFile, GetInstance, SetupIntegration,
 };
@@ -60,7 +60,7 @@ fn requests_do_not_print_their_secrets() {
     assert_silent("its request", &public.request().unwrap());
     let wrong = AuthorizePublic::new("canary-key", "canary\n").request();
     assert_silent("its refusal", &wrong.unwrap_err());
-    let setup = SetupIntegration::new(instance()).with_setting("SecretKey", CANARY);
+    let setup = SetupIntegration::new(instance()).setting("SecretKey", CANARY);
     assert_silent("a setup", &setup);
 }
 
@@ -70,7 +70,7 @@ fn answers_do_not_print_their_secrets() {
         "id": INSTANCE,
         "secrets": [{"id": "secretKey", "value": "canary", "values": ["canary", 7, "canary-2"]}],
     });
-    let read = GetInstance::new(instance()).decode(&Response::ok_json(&integration)).unwrap();
+    let read = GetInstance(instance()).decode(&Response::ok_json(&integration)).unwrap();
     assert_eq!(read.secrets.good[0].values.len(), 2);
     assert_silent("an instance", &read);
     let answer = json!({"accessKey": "canary", "integrationInstance": integration});

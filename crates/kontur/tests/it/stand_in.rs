@@ -144,7 +144,7 @@ async fn a_missed_call_has_no_answer() {
     tell(&connector, &incoming(0, &["101", "102"])).await.unwrap();
     tell(&connector, &hangup(30)).await.unwrap();
     let missed = CallRecord::new(call(), Direction::Inbound, phone(), at(0), Outcome::Missed);
-    log(&connector, missed).await.unwrap();
+    let _ = log(&connector, missed).await.unwrap();
     assert_eq!(sandbox.refused(Crm::Kontur), []);
     assert_eq!(sandbox.kontur().call(CALL).unwrap().outcome, Some("missed"));
     let call = communication(&sandbox);
@@ -166,7 +166,7 @@ async fn a_file_that_waited_too_long_is_uploaded_again() {
     sandbox.fault(Fault::on(Crm::Kontur).path(register).status(400).times(2));
     log(&connector, facts(&file)).await.unwrap_err();
     pass(&clock, Duration::from_hours(25)).await;
-    log(&connector, facts(&file)).await.unwrap();
+    let _ = log(&connector, facts(&file)).await.unwrap();
     assert_truthful(&sandbox, "a day later");
     assert_eq!(sandbox.kontur().files().len(), 2);
 }
@@ -187,7 +187,7 @@ async fn a_recording_that_comes_later_is_attached_to_the_last_talk() {
     for event in events() {
         tell(&connector, &event).await.unwrap();
     }
-    log(&connector, record(CALL).with_talked_with(ext("102"))).await.unwrap();
+    let _ = log(&connector, record(CALL).with_talked_with(ext("102"))).await.unwrap();
     for requests in [2, 0] {
         let receipt = connector.attach_recording(&Cx::history(), &call(), &file).await.unwrap();
         assert_eq!(receipt.requests(), requests);
@@ -199,9 +199,9 @@ async fn a_recording_that_comes_later_is_attached_to_the_last_talk() {
 async fn a_call_that_was_only_registered_takes_a_recording_later() {
     let folder = TempDir::new().unwrap();
     let (sandbox, connector) = stand_in().await;
-    log(&connector, record(CALL)).await.unwrap();
+    let _ = log(&connector, record(CALL)).await.unwrap();
     let file = recording(&folder, "1.mp3");
-    connector.attach_recording(&Cx::history(), &call(), &file).await.unwrap();
+    let _ = connector.attach_recording(&Cx::history(), &call(), &file).await.unwrap();
     assert_eq!(sandbox.refused(Crm::Kontur), []);
     assert_eq!(communication(&sandbox).legs[0].recordings.len(), 1);
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 use vochi_crm_core::connector::{Changes, Cursor, Found};
-use vochi_crm_core::{CrmConnector as _, Cx, ErrorKind, HealthReport, UserList};
+use vochi_crm_core::{CrmConnector as _, Cx, ErrorKind, HealthReport, Timestamp, UserList};
 use vochi_crm_kontur::Connector;
 use vochi_crm_kontur::api::{CallStarted, CreateContacts, NewContact, NewElement};
 use vochi_crm_kontur::model::{CallDirection, ExternalId, PhoneText};
@@ -17,6 +17,7 @@ use vochi_crm_sandbox::{Crm, Ending, Fault, Lose, Sandbox};
 use super::people_support::{
     MASHA, NUMBER, company_id, connect, contact_id, person, phone, stand_in,
 };
+use super::support::text;
 
 const EVENTS: &str = "/api/v1/vochi-demo/events";
 const REDIRECT: &str = "/api/v1/vochi-demo/communications/callbacks/telephony/call-redirect";
@@ -141,14 +142,14 @@ async fn changes_tell_what_people_changed_each_once_and_not_what_we_did() {
     // Who we are the feed tells by a call of ours.
     let cx = Cx::live();
     let client = connector.client();
-    let at = "2025-11-20T09:38:35Z".parse().unwrap();
-    let call = CallStarted::new(ExternalId::new("1.1").unwrap(), CallDirection::Inbound, at)
-        .with_client_phone(phone("+375291110002"));
-    client.telephony().started(&cx, &call).await.unwrap();
+    let at: Timestamp = "2025-11-20T09:38:35Z".parse().unwrap();
+    let call = CallStarted::new(at, ExternalId::new("1.1").unwrap(), CallDirection::Inbound)
+        .client_phone(PhoneText::from(phone("+375291110002")));
+    client.send(&cx, call).await.unwrap();
     let number = PhoneText::digits_of("375291110002").unwrap();
-    let ours = NewContact::new("Мы").with_phone(NewElement::phone(number));
-    let create = CreateContacts::new([ours]);
-    client.clients().create_contacts(&cx, &create).await.unwrap();
+    let ours = NewContact::new(text("Мы")).phones([NewElement::phone(number)]);
+    let create = CreateContacts::new().items([ours]);
+    client.send(&cx, create).await.unwrap();
     let quiet = changed(&connector, Some(&none.cursor)).await;
     assert!(quiet.customers.is_empty(), "our own change is no news: {quiet:?}");
     assert_ne!(quiet.cursor, none.cursor, "and is not read again");

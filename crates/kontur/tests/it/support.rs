@@ -9,7 +9,7 @@ use vochi_crm_core::testing::{Played, ScriptedTransport, Step};
 use vochi_crm_core::{
     AccountConfig, CallEvent, CallId, CallRecord, CrmConnector as _, Cx, Direction, EventKind,
     Extension, Hub, Leg, LegEnd, LegId, Line, Outcome, PhoneNumber, Receipt, Recording, Result,
-    Seconds, Timestamp,
+    Seconds, Text, Timestamp,
 };
 use vochi_crm_kontur::{Config, Connector};
 
@@ -258,4 +258,9 @@ pub(crate) fn recording(folder: &tempfile::TempDir, name: &str) -> Recording {
 
 pub(crate) fn warnings(receipt: &Receipt) -> Vec<String> {
     receipt.warnings().iter().map(ToString::to_string).collect()
+}
+
+/// A text that is not blank.
+pub(crate) fn text(text: &str) -> Text {
+    Text::new(text).unwrap()
 }

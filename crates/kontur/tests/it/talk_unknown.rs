@@ -147,9 +147,9 @@ async fn answer_not_observed_is_put_before_the_end() {
 #[tokio::test(start_paused = true)]
 async fn lost_answer_takes_the_legs_of_the_live_call() {
     let bench = Bench::new(begun());
-    bench.event(incoming(0, &["101", "102"])).await.unwrap();
+    let _ = bench.event(incoming(0, &["101", "102"])).await.unwrap();
     let ended = EventKind::Ended { outcome: Some(Outcome::Answered), reason: None, talk: None };
-    bench.event(event(73, ended)).await.unwrap();
+    let _ = bench.event(event(73, ended)).await.unwrap();
     let receipt = bench.log(unknown().with_talked_with(ext("102"))).await.unwrap();
     assert_eq!(kinds(&receipt), [WarningKind::TalkUnknown]);
     let legs = [("43".to_owned(), None, wire(73)), ("44".to_owned(), Some(wire(72)), wire(73))];
@@ -171,7 +171,7 @@ async fn live_transfer_of_unknown_talk_keeps_its_times() {
         event(45, transfer).with_leg(leg(45, "102")),
         hangup(73),
     ] {
-        bench.event(event).await.unwrap();
+        let _ = bench.event(event).await.unwrap();
     }
     // The hangup is when the PBX closed the call.
     let own = Warning::new(WarningKind::TalkUnknown, "the end was not observed");
@@ -186,7 +186,7 @@ async fn live_transfer_of_unknown_talk_keeps_its_times() {
 async fn known_talk_after_an_unknown_one_is_already_recorded() {
     let bench = Bench::new([yes()]);
     let by_101 = || unknown().with_talked_with(ext("101"));
-    bench.log(by_101()).await.unwrap();
+    let _ = bench.log(by_101()).await.unwrap();
     let known = by_101().with_talk(Seconds::new(64));
     let receipt = bench.log(known).await.unwrap();
     assert!(receipt.recorded());

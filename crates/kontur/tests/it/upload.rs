@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use tokio::io::AsyncReadExt as _;
-use vochi_crm_core::http::{Endpoint, Source, SourceReader};
+use vochi_crm_core::http::{Operation, Source, SourceReader};
 use vochi_crm_core::{ErrorKind, Result};
 use vochi_crm_kontur::api::UploadFile;
 use vochi_crm_kontur::model::{FileName, LARGEST_FILE};

@@ -8,17 +8,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use serde_json::{Value, json};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 use vochi_crm_core::http::{
-    ApiRequest, Body, Endpoint, FileSource, Pipeline, Repeat, Response, Source, SourceReader,
+    ApiRequest, Body, FileSource, Operation, Pipeline, Repeat, Source, SourceReader,
 };
 use vochi_crm_core::testing::ScriptedTransport;
 use vochi_crm_core::{Hub, Result};
 
-use crate::pipeline::{PlainDialect, PlainKey};
+use crate::pipeline::{PlainDialect, PlainKey, Whole};
 
 /// How long a server waits for a request that should have come.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -32,27 +31,17 @@ impl Upload {
     }
 }
 
-impl Endpoint for Upload {
-    type Output = Value;
-
-    fn operation(&self) -> &'static str {
-        "files.upload"
-    }
+impl Operation for Upload {
+    type Output = Whole;
+    const NAME: &'static str = "files.upload";
+    const REPEAT: Repeat = Repeat::Unsafe;
 
     fn request(&self) -> Result<ApiRequest> {
         Ok(ApiRequest::post("/files").body(self.1.clone()))
     }
 
-    fn decode(&self, answer: &Response) -> Result<Value> {
-        answer.json()
-    }
-
     fn repeat(&self) -> Repeat {
         self.0
-    }
-
-    fn planned(&self) -> Response {
-        Response::ok_json(&json!({}))
     }
 }
 

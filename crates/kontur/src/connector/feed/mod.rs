@@ -182,14 +182,14 @@ impl Reading {
     /// The page after a place. Should Kontur not know its own place any more, the feed is read from
     /// the start.
     async fn page(&self, cx: &Cx, client: &Client, place: &EventOffset) -> Result<EventsPage> {
-        let request = ListEvents::after(place.clone());
-        let error = match client.events().page(cx, &request).await {
+        let request = ListEvents::new(place.clone());
+        let error = match client.send(cx, request).await {
             Ok(page) => return Ok(page),
             Err(error) => error,
         };
         let refused = matches!(error.kind(), ErrorKind::Rejected | ErrorKind::NotFound);
         if refused && self.reads_everything(place) {
-            let anew = client.events().page(cx, &ListEvents::from_start()).await;
+            let anew = client.send(cx, ListEvents::from_start()).await;
             if let Ok(page) = anew {
                 *self.state() = State::at(EventOffset::start());
                 return Ok(page);

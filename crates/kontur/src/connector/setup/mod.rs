@@ -4,10 +4,10 @@
 mod parts;
 
 use vochi_crm_core::connector::{Context, SetupAction, SetupMode, SetupPlan};
-use vochi_crm_core::http::Endpoint as _;
+use vochi_crm_core::http::Operation as _;
 use vochi_crm_core::{Cx, Effect, Error, ErrorKind, Result, Warning, WarningKind};
 
-use crate::api::SetupIntegration;
+use crate::api::{GetInstance, SetupIntegration};
 use crate::client::given;
 use crate::model::{Instance, InstanceId, InstanceStatus};
 use crate::{Client, Config};
@@ -58,8 +58,7 @@ impl Setup<'_> {
         }
         let errors = self.change(cx, &id, &before, &missing).await?;
         if unset {
-            let setup = SetupIntegration::new(id.clone());
-            self.client.integration().setup(cx, &setup).await?;
+            self.client.send(cx, SetupIntegration::new(id.clone())).await?;
         }
         if self.context.hub().plan().is_some() {
             // A dry run changed nothing that could be looked at.
@@ -105,7 +104,7 @@ impl Setup<'_> {
         let mut errors = Vec::with_capacity(missing.len());
         for part in missing {
             let patch = part.patch(id.clone(), before)?;
-            let error = match self.client.integration().patch(cx, &patch).await {
+            let error = match self.client.send(cx, patch).await {
                 Ok(_) => None,
                 // It may have worked: look, rather than make a second one.
                 Err(error) if error.effect() != Effect::NotApplied => {
@@ -123,7 +122,7 @@ impl Setup<'_> {
     }
 
     pub(super) async fn instance(&self, cx: &Cx, id: &InstanceId) -> Result<Instance> {
-        let read = self.client.integration().get(cx, id.clone()).await;
+        let read = self.client.send(cx, GetInstance(id.clone())).await;
         read.map_err(|error| match error.kind() {
             ErrorKind::NotFound => error.with_hint(
                 "leave `instance_id` out, or set it to the id the authorisation names; check `workspace`",

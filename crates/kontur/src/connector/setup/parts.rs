@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use vochi_crm_core::{Result, SecretUrl};
+use vochi_crm_core::{Result, SecretUrl, Text};
 
-use crate::api::{Feature, NewWebhook, PatchInstance};
+use crate::api::{ChangeFilter, Feature, NewWebhook, PatchInstance};
 use crate::inbound::{EVENTS_PATH, SYNC_PATH, UPGRADE_PATH};
 use crate::model::{
     FeedEventType, Instance, InstanceId, Webhook, WebhookFilter, WebhookId, WebhookTrigger,
@@ -103,14 +103,14 @@ impl Part {
             // What else is on stays on.
             Self::Features => {
                 let ours = [Feature::Call, Feature::Hangup].into_iter();
-                patch.with_features(ours.chain(other_features(instance)))
+                patch.features(ours.chain(other_features(instance)))
             }
-            Self::NoFeatures => patch.with_features(other_features(instance)),
-            Self::NoHook(hook) => patch.removing(&WebhookId::new(hook.id)?),
-            Self::Address(ours) => patch.with_base_url(ours.expose()),
+            Self::NoFeatures => patch.features(other_features(instance)),
+            Self::NoHook(hook) => patch.remove_webhook(&WebhookId::new(hook.id)?),
+            Self::Address(ours) => patch.base_url(ours.expose()),
             Self::Hook(hook) => match hook.found(instance).and_then(|found| found.id.as_ref()) {
-                Some(id) => patch.replacing(id, &hook.wanted()?),
-                None => patch.adding(&hook.wanted()?),
+                Some(id) => patch.replace_webhook(id, &hook.wanted()?),
+                None => patch.add_webhook(&hook.wanted()?),
             },
         })
     }
@@ -138,11 +138,12 @@ impl Hook {
         let hook = match self.by {
             By::Clock => NewWebhook::every(PERIOD, self.relative_url),
             By::Changes(things) => {
-                let hook = NewWebhook::on_changes(self.relative_url);
-                things.iter().fold(hook, |hook, thing| hook.about(*thing))
+                let filters: Result<Vec<_>> =
+                    things.iter().map(|thing| Text::new(*thing).map(ChangeFilter::new)).collect();
+                NewWebhook::on_changes(self.relative_url).filters(filters?)
             }
         };
-        Ok(hook.with_id(WebhookId::new(self.id)?))
+        Ok(hook.id(WebhookId::new(self.id)?))
     }
 
     /// Whether Kontur calls it as it should. How often is the operator's own matter.

@@ -11,6 +11,7 @@ use vochi_crm_core::inbound::repeat_id;
 use vochi_crm_core::{Cx, Error, ErrorKind, Result, Secret};
 
 use crate::Client;
+use crate::api::GetInstance;
 use crate::model::InstanceId;
 
 /// How long a verdict holds. A key lives for minutes, and the same one comes with many requests.
@@ -53,7 +54,7 @@ impl KeyCheck<'_> {
         let Ok(client) = self.client.with_key(key) else {
             return Ok(None);
         };
-        match client.integration().get(cx, ours.clone()).await {
+        match client.send(cx, GetInstance(ours.clone())).await {
             Ok(instance) => Ok((instance.id.as_ref() == Some(ours)).then_some(())),
             Err(error) if is_refusal(&error) => Ok(None),
             // Kontur is down or cannot be read: that says nothing about the key.

@@ -2,17 +2,18 @@
 
 use std::time::Duration;
 
-use vochi_crm_kontur::api::{NewWebhook, PatchInstance, SetupIntegration};
+use vochi_crm_kontur::api::{ChangeFilter, NewWebhook, PatchInstance, SetupIntegration};
 use vochi_crm_kontur::model::ChangeType;
 
 use super::super::operations::table::instance;
+use super::super::support::text;
 use super::table::{Row, row};
 
 #[expect(clippy::too_many_lines, reason = "one table")]
 pub(super) fn rows() -> Vec<Row> {
     let patch = || PatchInstance::new(instance());
-    let at_address = |url: &str| patch().with_base_url(url);
-    let adding = |webhook: NewWebhook| patch().adding(&webhook);
+    let at_address = |url: &str| patch().base_url(url);
+    let adding = |webhook: NewWebhook| patch().add_webhook(&webhook);
     let every = |period| adding(NewWebhook::every(period, "communications/sync"));
     let calling = |url: &str| adding(NewWebhook::every(Duration::from_mins(5), url));
     let changes = || NewWebhook::on_changes("crm-callbacks");
@@ -60,7 +61,7 @@ pub(super) fn rows() -> Vec<Row> {
             "PatchInstance",
             "one bad change among good ones",
             "no https address",
-            at_address("").with_base_url("https://crm-hook.example.org"),
+            at_address("").base_url("https://crm-hook.example.org"),
         ),
         row("PatchInstance", "a webhook without an address", "no relative address", calling("")),
         row("PatchInstance", "a webhook with a blank address", "no relative address", calling(" ")),
@@ -99,29 +100,18 @@ pub(super) fn rows() -> Vec<Row> {
         row("PatchInstance", "changes of nothing", "does not say which changes", adding(changes())),
         row(
             "PatchInstance",
-            "changes of things without a name",
-            "the sort of things a webhook is about is empty",
-            adding(changes().about(" ")),
-        ),
-        row(
-            "PatchInstance",
-            "some changes of things without a name",
-            "the sort of things a webhook is about is empty",
-            adding(changes().about_changes("", &ChangeType::Patch)),
-        ),
-        row(
-            "PatchInstance",
             "an unknown change",
             "Kontur has no change \"merge\"",
-            adding(changes().about("company").about_changes("contact", &unknown)),
+            adding(changes().filters([
+                ChangeFilter::new(text("company")),
+                ChangeFilter::new(text("contact")).change_type(unknown),
+            ])),
         ),
         row(
             "SetupIntegration",
             "a setting without a name",
             "the name of a setting is empty",
-            SetupIntegration::new(instance())
-                .with_setting("autoAnswer", false)
-                .with_setting(" ", true),
+            SetupIntegration::new(instance()).setting("autoAnswer", false).setting(" ", true),
         ),
     ]
 }

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use serde_json::Value;
 use url::form_urlencoded;
-use vochi_crm_core::LegId;
+use vochi_crm_core::{LegId, Timestamp};
 use vochi_crm_kontur::api::{
-    CallFailed, CallRedirect, CallStarted, CreateCompany, CreateContacts, DownloadFile,
-    GetFileMeta, ListEvents, NewContact, NewElement, NewWebhook, PatchContact, PatchInstance,
-    RegisteredLeg, SetupIntegration,
+    CallFailed, CallRedirect, CallStarted, ChangeFilter, CreateCompany, CreateContacts,
+    DownloadFile, GetFileMeta, ListEvents, NewContact, NewElement, NewWebhook, PatchContact,
+    PatchInstance, RegisteredLeg, SetupIntegration,
 };
 use vochi_crm_kontur::model::{
     CallDirection, CommunicationId, ElementType, EventOffset, ExternalId, FileId, Participant,
@@ -20,7 +20,7 @@ use super::super::operations::FILE;
 use super::super::operations::table::{
     Operation, call, contact, file, finished, instance, leg, leg_43, register,
 };
-use super::super::support::at;
+use super::super::support::{at, text};
 
 /// Line breaks, a zero byte, an escape, both directions of writing, every special character.
 const NASTY: &str = "a\r\nX-Evil: 1\u{0}\u{1b}[31m\u{202e}ё&=+%#?/\\\"'[]{}\u{1f4de}";
@@ -30,22 +30,21 @@ const ODD: &str = "a X-Evil: 1\u{202e}ё&=+%#?\\\"'[]{}\u{1f4de}";
 
 /// Operations with that text wherever they take one: names and texts are a person's.
 fn nasty() -> Vec<Box<dyn Operation>> {
-    let email = || NewElement::email(NASTY).with_type(ElementType::Other(NASTY.to_owned()));
-    let company = CreateCompany::new(NASTY).with_inn(NASTY).with_description(NASTY);
-    let new = NewContact::new(NASTY).with_position(NASTY).with_email(email());
+    let email = || NewElement::email(NASTY).kind(ElementType::Other(NASTY.to_owned()));
+    let company = CreateCompany::new(text(NASTY)).inn(text(NASTY)).description(text(NASTY));
+    let new = NewContact::new(text(NASTY)).position(text(NASTY)).emails([email()]);
     let mut stored = StoredFile::new(file());
     stored.file_name = Some(NASTY.to_owned());
     stored.content_type = Some(NASTY.to_owned());
     vec![
         Box::new(company),
-        Box::new(CreateContacts::new([new])),
-        Box::new(PatchContact::new(contact()).with_name(NASTY).adding_email(&email())),
-        Box::new(SetupIntegration::new(instance()).with_setting(NASTY, NASTY)),
-        Box::new(register(leg().with_recording(stored))),
-        Box::new(
-            PatchInstance::new(instance())
-                .adding(&NewWebhook::on_changes("crm-callbacks").about(NASTY)),
-        ),
+        Box::new(CreateContacts::new().items([new])),
+        Box::new(PatchContact::new(contact()).name(text(NASTY)).add_email(&email())),
+        Box::new(SetupIntegration::new(instance()).setting(NASTY, NASTY)),
+        Box::new(register(leg().recordings([stored]))),
+        Box::new(PatchInstance::new(instance()).add_webhook(
+            &NewWebhook::on_changes("crm-callbacks").filters([ChangeFilter::new(text(NASTY))]),
+        )),
     ]
 }
 
@@ -82,7 +81,7 @@ fn control_characters_break_no_body() {
 fn an_odd_id_stays_one_part_of_a_path_or_query() {
     let odd = || FileId::new(ODD).unwrap();
     for operation in [
-        Box::new(GetFileMeta::new(odd())) as Box<dyn Operation>,
+        Box::new(GetFileMeta(odd())) as Box<dyn Operation>,
         Box::new(DownloadFile::new(odd())),
         // A file's id may have any form, also one with a slash.
         Box::new(DownloadFile::new(FileId::new("a/../b").unwrap())),
@@ -95,8 +94,8 @@ fn an_odd_id_stays_one_part_of_a_path_or_query() {
         let parts = path.split('/').count();
         assert_eq!(parts, name.split('/').count() + 1, "{name}: {path}");
     }
-    let by_id = CallRedirect::by_external_id(ExternalId::new(ODD.replace('/', "")).unwrap());
-    let events = ListEvents::after(EventOffset::new(ODD).unwrap());
+    let by_id = CallRedirect::ExternalId(ExternalId::new(ODD.replace('/', "")).unwrap());
+    let events = ListEvents::new(EventOffset::new(ODD).unwrap());
     for (operation, key) in [(&by_id as &dyn Operation, "externalId"), (&events, "offset")] {
         let query = operation.request().unwrap().query_string();
         let mut pairs = form_urlencoded::parse(query.as_bytes());
@@ -109,7 +108,7 @@ fn an_odd_id_stays_one_part_of_a_path_or_query() {
 fn an_odd_id_goes_out_whole_in_a_body() {
     let failed = CallFailed::new(CommunicationId::new("a/../b").unwrap());
     assert_eq!(body(&failed)["communicationId"], "a/../b");
-    let start = CallStarted::new(ExternalId::new(ODD).unwrap(), CallDirection::Inbound, at(0));
+    let start = CallStarted::new(at(0), ExternalId::new(ODD).unwrap(), CallDirection::Inbound);
     assert_eq!(body(&start)["externalId"], ODD);
 }
 
@@ -122,9 +121,9 @@ fn times_are_the_pbxs_own() {
         Box::new(register(leg().ended_at(at(-1)))),
         Box::new(finished(CallDirection::Inbound, at(-60))),
         Box::new(CallStarted::new(
+            "9999-12-30T00:00:00Z".parse::<Timestamp>().unwrap(),
             call(),
             CallDirection::Inbound,
-            "9999-12-30T00:00:00Z".parse().unwrap(),
         )),
     ];
     for operation in operations {
@@ -138,7 +137,7 @@ fn a_leg_of_unknown_people_and_a_call_of_no_number_are_told() {
     let inner = register(RegisteredLeg::new(leg_43(), unknown(), unknown()));
     assert!(body(&inner)["items"][0].get("startedAt").is_none());
     // What stands for the client of an internal call is not documented: nothing does.
-    let start = CallStarted::new(call(), CallDirection::Internal, at(0));
+    let start = CallStarted::new(at(0), call(), CallDirection::Internal);
     assert!(body(&start).get("clientPhone").is_none());
 }
 
@@ -147,7 +146,7 @@ fn a_file_of_no_length_or_any_length_is_attached() {
     for length in [0, i64::MAX] {
         let mut stored = StoredFile::new(file());
         stored.content_length = Some(length);
-        let sent = body(&register(leg().with_recording(stored)));
+        let sent = body(&register(leg().recordings([stored])));
         let told = &sent["items"][0]["recordings"][0]["contentLength"];
         assert_eq!(told, &length.to_string(), "Kontur said so itself");
     }
@@ -162,7 +161,7 @@ fn one_file_on_two_legs_is_konturs_to_refuse() {
         Participant::unknown_user(),
     );
     let stored = || StoredFile::new(file());
-    let call = register(leg().with_recording(stored())).with_leg(other.with_recording(stored()));
+    let call = register(leg().recordings([stored()])).legs([other.recordings([stored()])]);
     let sent = body(&call);
     for item in sent["items"].as_array().unwrap() {
         assert_eq!(item["recordings"][0]["fileId"], FILE, "{sent}");
@@ -172,7 +171,7 @@ fn one_file_on_two_legs_is_konturs_to_refuse() {
 #[test]
 fn a_page_may_be_as_long_as_anybody_likes() {
     // The most that is allowed is not documented.
-    let long = ListEvents::from_start().with_limit(u32::MAX);
+    let long = ListEvents::from_start().limit(u32::MAX);
     let query = Operation::request(&long).unwrap().query_string();
     assert!(query.ends_with("&limit=4294967295"), "{query}");
 }
@@ -182,7 +181,7 @@ fn a_schedule_keeps_whole_seconds() {
     for (millis, sent) in [(1_000, "00:00:01"), (1_999, "00:00:01"), (86_399_000, "23:59:59")] {
         let period = Duration::from_millis(millis);
         let sync = NewWebhook::every(period, "communications/sync");
-        let patch = PatchInstance::new(instance()).adding(&sync);
+        let patch = PatchInstance::new(instance()).add_webhook(&sync);
         let told = &body(&patch)["operations"][0]["value"]["schedule"]["period"];
         assert_eq!(told, sent, "{period:?}");
     }
@@ -191,7 +190,7 @@ fn a_schedule_keeps_whole_seconds() {
 #[test]
 fn no_features_at_all_are_a_change() {
     // To switch everything off is a wish like any other.
-    let patch = PatchInstance::new(instance()).with_features([]);
+    let patch = PatchInstance::new(instance()).features([]);
     let features = &body(&patch)["operations"][0]["value"];
     assert_eq!(features, &serde_json::json!({"call": false, "hangup": false}));
 }

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use vochi_crm_core::Result;
 use vochi_crm_core::http::{Source, SourceReader};
 use vochi_crm_kontur::api::{
-    CallStarted, DownloadFile, EventLeg, GetFileMeta, ListEvents, RegisterCall, RegisteredLeg,
-    SendCallEvent, UploadFile,
+    CallStarted, DownloadFile, GetFileMeta, ListEvents, RegisterCall, RegisteredLeg, SendCallEvent,
+    UploadFile,
 };
 use vochi_crm_kontur::model::{
     CallDirection, FileId, FileName, LARGEST_FILE, LegEventType, Participant, StoredFile,
@@ -69,11 +69,11 @@ fn robot() -> Participant {
 }
 
 fn live() -> Vec<Row> {
-    let start = |direction| CallStarted::new(call(), direction, at(0));
+    let start = |direction| CallStarted::new(at(0), call(), direction);
     let nothing = || CallDirection::Other(String::new());
     let between = |from, to| {
-        let leg = EventLeg::new(leg_43(), from, to);
-        SendCallEvent::new(communication(), call(), leg, LegEventType::Connected, at(1))
+        let kind = LegEventType::Connected;
+        SendCallEvent::new(communication(), call(), leg_43(), at(1), kind, from, to)
     };
     let other = |word: &str| event(LegEventType::Other(word.to_owned()));
     let user = Participant::unknown_user;
@@ -122,28 +122,28 @@ fn live() -> Vec<Row> {
 }
 
 fn finished_calls() -> Vec<Row> {
-    let bare = |direction| RegisterCall::new(call(), direction, at(0));
+    let bare = |direction| RegisterCall::new(at(0), call(), direction);
     let between = |from, to| register(RegisteredLeg::new(leg_43(), from, to));
     let user = Participant::unknown_user;
     let talk = |answered, ended| register(leg().answered_at(at(answered)).ended_at(at(ended)));
     let recorded = |change: fn(&mut StoredFile)| {
         let mut file = StoredFile::new(file());
         change(&mut file);
-        register(leg().with_recording(file))
+        register(leg().recordings([file]))
     };
     vec![
         row(
             "RegisterCall",
             "an unknown direction",
             "no call direction \"sideways\"",
-            bare(sideways()).with_leg(leg()),
+            bare(sideways()).legs([leg()]),
         ),
         row("RegisterCall", "no legs", "has no legs", bare(CallDirection::Inbound)),
         row(
             "RegisterCall",
             "one leg twice",
             "two legs have the id 1763631515.43",
-            register(leg()).with_leg(leg()),
+            register(leg()).legs([leg()]),
         ),
         row(
             "RegisterCall",
@@ -243,7 +243,7 @@ fn files() -> Vec<Row> {
             "GetFileMeta",
             "a way through the path",
             "invalid id \"..\": cannot be part of a path",
-            GetFileMeta::new(up()),
+            GetFileMeta(up()),
         ),
         row(
             "DownloadFile",
@@ -261,7 +261,7 @@ fn files() -> Vec<Row> {
             "ListEvents",
             "a page of nothing",
             "has at least one",
-            ListEvents::from_start().with_limit(0),
+            ListEvents::from_start().limit(0u32),
         ),
     ]
 }

@@ -139,6 +139,11 @@ async fn a_refusal_is_told_at_once_and_nothing_is_sent_again() {
             let fault = format!("HTTP {} {}", no.status, no.body);
             let steps = [Step::json(no.status, &no.body), good(&row)];
             let outcome = send(&row, &fault, steps).await;
+            if row.type_name() == "CallRedirect" && no.code == "notFound" {
+                // No user is responsible, which is a result.
+                outcome.worked(1);
+                continue;
+            }
             let error = outcome.failed(no.kind, Effect::NotApplied, 1);
             outcome.is("status", error.status(), Some(no.status));
             outcome.is("word", error.code(), Some(no.code));

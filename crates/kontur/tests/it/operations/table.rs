@@ -4,14 +4,13 @@ use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::time::Duration;
 
-use vochi_crm_core::http::{Access, ApiRequest, Endpoint, Repeat, Response};
+use vochi_crm_core::http::{self, Access, ApiRequest, Output, Repeat, Response};
 use vochi_crm_core::{Cx, LegId, Result, Timestamp};
 use vochi_crm_kontur::api::{
     AuthorizePrivate, AuthorizePublic, CallFailed, CallFinished, CallRecording, CallRedirect,
-    CallStarted, CreateCompany, CreateContacts, DownloadFile, EventLeg, Feature, GetContact,
-    GetFileMeta, GetInstance, GetMainTelephony, ListEvents, NewContact, NewElement, NewWebhook,
-    PatchContact, PatchInstance, RegisterCall, RegisteredLeg, SendCallEvent, SetupIntegration,
-    UploadFile,
+    CallStarted, CreateCompany, CreateContacts, DownloadFile, Feature, GetContact, GetFileMeta,
+    GetInstance, GetMainTelephony, ListEvents, NewContact, NewElement, NewWebhook, PatchContact,
+    PatchInstance, RegisterCall, RegisteredLeg, SendCallEvent, SetupIntegration, UploadFile,
 };
 use vochi_crm_kontur::model::{
     CallDirection, CommunicationId, ContactId, ElementId, ExternalId, FileId, FileName, InstanceId,
@@ -19,7 +18,7 @@ use vochi_crm_kontur::model::{
 };
 use vochi_crm_kontur::{Client, LostEvents};
 
-use super::super::support::{CALL, COMMUNICATION, at};
+use super::super::support::{CALL, COMMUNICATION, at, text};
 use super::{CONTACT, FILE, INSTANCE, RECORDING};
 
 /// An operation whose answer is told as text, so that one table holds all of them.
@@ -32,45 +31,39 @@ pub(crate) trait Operation: Send + Sync {
     fn planned(&self) -> Response;
     fn decode(&self, answer: &Response) -> Result<String>;
     async fn send(&self, client: &Client, cx: &Cx) -> Result<String>;
-    async fn send_as_person(&self, client: &Client, cx: &Cx) -> Result<String>;
 }
 
 #[async_trait::async_trait]
-impl<E: Endpoint> Operation for E
+impl<O: http::Operation> Operation for O
 where
-    E::Output: Debug,
+    <O::Output as Output>::Value: Debug,
 {
     fn name(&self) -> &'static str {
-        self.operation()
+        O::NAME
     }
 
     fn repeat(&self) -> Repeat {
-        Endpoint::repeat(self)
+        http::Operation::repeat(self)
     }
 
     fn access(&self) -> Access {
-        Endpoint::access(self)
+        http::Operation::access(self)
     }
 
     fn request(&self) -> Result<ApiRequest> {
-        Endpoint::request(self)
+        http::Operation::request(self)
     }
 
     fn planned(&self) -> Response {
-        Endpoint::planned(self)
+        http::Operation::planned(self)
     }
 
     fn decode(&self, answer: &Response) -> Result<String> {
-        Endpoint::decode(self, answer).map(|output| format!("{output:?}"))
+        http::Operation::decode(self, answer).map(|output| format!("{output:?}"))
     }
 
     async fn send(&self, client: &Client, cx: &Cx) -> Result<String> {
         let output = client.send(cx, self).await?;
-        Ok(format!("{output:?}"))
-    }
-
-    async fn send_as_person(&self, client: &Client, cx: &Cx) -> Result<String> {
-        let output = client.send_as_person(cx, self).await?;
         Ok(format!("{output:?}"))
     }
 }
@@ -140,8 +133,7 @@ impl Row {
     /// Sends it on the way the client sends it.
     pub(crate) async fn send(&self, client: &Client, cx: &Cx) -> Result<String> {
         match self.sender {
-            Sender::Integration => self.operation.send(client, cx).await,
-            Sender::Person => self.operation.send_as_person(client, cx).await,
+            Sender::Integration | Sender::Person => self.operation.send(client, cx).await,
             Sender::Private | Sender::Public => {
                 let output = client.authorized(cx).await?;
                 Ok(format!("{output:?}"))
@@ -191,14 +183,12 @@ pub(crate) fn leg_43() -> LegId {
 }
 
 pub(crate) fn event(kind: LegEventType) -> SendCallEvent {
-    let leg = EventLeg::new(leg_43(), Participant::Client, Participant::unknown_user());
-    SendCallEvent::new(communication(), returned(), leg, kind, at(1))
+    let (client, user) = (Participant::Client, Participant::unknown_user());
+    SendCallEvent::new(communication(), returned(), leg_43(), at(1), kind, client, user)
 }
 
 pub(crate) fn register(leg: RegisteredLeg) -> RegisterCall {
-    RegisterCall::new(call(), CallDirection::Inbound, at(0))
-        .with_client_phone(number())
-        .with_leg(leg)
+    RegisterCall::new(at(0), call(), CallDirection::Inbound).client_phone(number()).legs([leg])
 }
 
 pub(crate) fn leg() -> RegisteredLeg {
@@ -206,7 +196,7 @@ pub(crate) fn leg() -> RegisteredLeg {
 }
 
 pub(crate) fn finished(direction: CallDirection, time: Timestamp) -> CallFinished {
-    CallFinished::new(communication(), returned(), direction, time)
+    CallFinished::new(time, communication(), returned(), direction)
 }
 
 pub(crate) fn recording_to_leg() -> CallRecording {
@@ -230,22 +220,22 @@ fn reads() -> Vec<Row> {
             AuthorizePublic::new("invented-key", "secretKey=invented"),
         )
         .sent_as(Sender::Public),
-        Row::new("CallRedirect, by phone", Safe, Object, CallRedirect::by_phone(number())),
-        Row::new("CallRedirect, of a call", Safe, Object, CallRedirect::by_external_id(call())),
-        Row::new("GetContact", Safe, Something, GetContact::new(contact())).sent_as(Sender::Person),
+        Row::new("CallRedirect, by phone", Safe, Object, CallRedirect::Phone(number())),
+        Row::new("CallRedirect, of a call", Safe, Object, CallRedirect::ExternalId(call())),
+        Row::new("GetContact", Safe, Something, GetContact(contact())).sent_as(Sender::Person),
         Row::new("ListEvents", Safe, Object, ListEvents::from_start()).sent_as(Sender::Person),
-        Row::new("GetFileMeta", Safe, Something, GetFileMeta::new(file())),
+        Row::new("GetFileMeta", Safe, Something, GetFileMeta(file())),
         Row::new("DownloadFile", Safe, Nothing, DownloadFile::new(file())),
-        Row::new("GetInstance", Safe, Object, GetInstance::new(instance())),
-        Row::new("GetMainTelephony", Safe, Object, GetMainTelephony::new(instance())),
+        Row::new("GetInstance", Safe, Object, GetInstance(instance())),
+        Row::new("GetMainTelephony", Safe, Object, GetMainTelephony(instance())),
     ]
 }
 
 fn calls() -> Vec<Row> {
     use Needs::{Something, Yes};
     use Repeat::{Keyed, Unsafe};
-    let start = CallStarted::new(call(), CallDirection::Inbound, at(0));
-    let recorded = leg().with_recording(StoredFile::new(file()));
+    let start = CallStarted::new(at(0), call(), CallDirection::Inbound);
+    let recorded = leg().recordings([StoredFile::new(file())]);
     let connected = || event(LegEventType::Connected);
     vec![
         // Kontur knows a call by our id.
@@ -268,7 +258,7 @@ fn other_writes() -> Vec<Row> {
     let patch_instance = || PatchInstance::new(instance());
     let patch_contact = || PatchContact::new(contact());
     let sync = NewWebhook::every(Duration::from_mins(5), "communications/sync");
-    let new = NewContact::new("Иван Иванов").with_phone(NewElement::phone(number()));
+    let new = NewContact::new(text("Иван Иванов")).phones([NewElement::phone(number())]);
     let phone = ElementId::new("0efd0000-7777-4a4a-8b8b-000000000701").unwrap();
     vec![
         // What is attached to nothing expires.
@@ -277,32 +267,27 @@ fn other_writes() -> Vec<Row> {
             "PatchInstance, replacing",
             Keyed,
             Object,
-            patch_instance().with_features([Feature::Call, Feature::Hangup]),
+            patch_instance().features([Feature::Call, Feature::Hangup]),
         ),
-        Row::new("PatchInstance, adding", Unsafe, Object, patch_instance().adding(&sync)),
+        Row::new("PatchInstance, adding", Unsafe, Object, patch_instance().add_webhook(&sync)),
         Row::new(
             "SetupIntegration",
             Keyed,
             Yes,
-            SetupIntegration::new(instance()).with_setting("autoAnswer", false),
+            SetupIntegration::new(instance()).setting("autoAnswer", false),
         ),
         Row::new(
             "PatchContact, replacing",
             Keyed,
             Something,
-            patch_contact().with_position("директор"),
+            patch_contact().position(text("директор")),
         )
         .sent_as(Sender::Person),
-        Row::new(
-            "PatchContact, removing",
-            Unsafe,
-            Something,
-            patch_contact().removing_phone(&phone),
-        )
-        .sent_as(Sender::Person),
-        Row::new("CreateContacts", Unsafe, Something, CreateContacts::new([new]))
+        Row::new("PatchContact, removing", Unsafe, Something, patch_contact().remove_phone(&phone))
             .sent_as(Sender::Person),
-        Row::new("CreateCompany", Unsafe, Something, CreateCompany::new("Новая компания"))
+        Row::new("CreateContacts", Unsafe, Something, CreateContacts::new().items([new]))
+            .sent_as(Sender::Person),
+        Row::new("CreateCompany", Unsafe, Something, CreateCompany::new(text("Новая компания")))
             .sent_as(Sender::Person),
     ]
 }
@@ -318,7 +303,7 @@ fn named_in_the_sources(folder: &str) -> BTreeSet<String> {
         }
         let source = std::fs::read_to_string(path).unwrap();
         for line in source.lines().filter(|line| line.starts_with("impl")) {
-            if let Some((_, name)) = line.split_once(" Endpoint for ") {
+            if let Some((_, name)) = line.split_once(" Operation for ") {
                 let mut words = name.split(|c: char| !c.is_alphanumeric());
                 names.extend(words.next().map(str::to_owned));
             }

@@ -1,10 +1,10 @@
-//! Vocabularies. They are open in what is read; what is written must be a known word.
+//! Kontur's enumerations: open when they are read, a known word when they are sent.
 
 use vochi_crm_core::{Direction, Error, Result};
 
 vochi_crm_core::open_word! {
-    /// Who called whom. It belongs to the whole call: a consultation inside an incoming call leaves
-    /// it incoming.
+    /// The direction of a call. It belongs to the whole call: a consultation inside an incoming call
+    /// leaves it incoming.
     CallDirection {
         /// The client called.
         Inbound = "inbound",
@@ -26,7 +26,7 @@ vochi_crm_core::open_word! {
         Paused = "paused",
         /// It was hung up.
         Disconnected = "disconnected",
-        /// Only in the list of words; what it is for is told nowhere. It is read, never sent: a leg
+        /// Only in the list of words, without a meaning. It is read, never sent: a leg
         /// ends by [`Disconnected`](Self::Disconnected), a call by call-finished.
         Finished = "finished",
     }
@@ -49,7 +49,7 @@ vochi_crm_core::open_word! {
 }
 
 vochi_crm_core::open_word! {
-    /// What sets a webhook off.
+    /// What triggers a webhook.
     WebhookTrigger {
         /// The clock.
         Schedule = "schedule",
@@ -59,7 +59,7 @@ vochi_crm_core::open_word! {
 }
 
 vochi_crm_core::open_word! {
-    /// What an event of the feed tells of.
+    /// The kind of an event of the feed.
     FeedEventType {
         /// Something was made, changed or deleted.
         Change = "change",
@@ -85,21 +85,21 @@ vochi_crm_core::open_word! {
 }
 
 vochi_crm_core::open_word! {
-    /// What sort of number or address it is.
+    /// The kind of a number or address.
     ElementType {
         /// At work.
         Work = "work",
-        /// Nobody said.
+        /// Not specified.
         Unknown = "unknown",
     }
 }
 
 vochi_crm_core::open_word! {
-    /// What a refusal is called (`status` of an error). Kontur spells one of them in Pascal case.
+    /// The code of a refusal (`status` of an error). Kontur spells one of them in Pascal case.
     ErrorStatus {
-        /// No such call: it was never started, or its start was lost.
+        /// Unknown call: it was never started, or its start was lost.
         CommunicationNotFound = "communicationNotFound",
-        /// No such thing. From call-redirect: nobody is responsible.
+        /// No such entity. From call-redirect: no user is responsible.
         NotFound = "notFound",
         /// Nothing is connected that could do it.
         NotSupported = "notSupported",
@@ -115,7 +115,7 @@ vochi_crm_core::open_word! {
 }
 
 impl ErrorStatus {
-    /// What an error was called, if Kontur called it anything.
+    /// Returns the code of an error, if Kontur sent one.
     pub fn of_error(error: &Error) -> Option<Self> {
         error.code().map(Self::of)
     }

@@ -1,8 +1,8 @@
-//! What is never sent, because the CRM could only misread it.
+//! Values that are never sent, because Kontur could only misread them.
 
 use vochi_crm_core::{Error, Result};
 
-/// Refuses a text that is there and says nothing.
+/// Refuses a text that is present and blank.
 pub(super) fn text(what: &str, text: Option<&str>) -> Result<()> {
     match text {
         Some(text) if text.trim().is_empty() => {

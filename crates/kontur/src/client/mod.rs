@@ -1,9 +1,6 @@
 //! The typed client.
 
-mod areas;
 mod plain;
-
-pub use areas::{Clients, Events, Files, Integration, Telephony};
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +8,7 @@ use std::time::Duration;
 use serde_json::Value;
 use vochi_crm_core::http::auth::{Auth, CachedToken, NoAuth, TokenSecrets};
 use vochi_crm_core::http::{
-    Dialect, Endpoint, OperationInfo, Origin, Pipeline, RawRequest, Refusal, Response,
+    Dialect, Operation, OperationInfo, Origin, Output, Pipeline, RawRequest, Refusal, Response,
 };
 use vochi_crm_core::{
     Account, AccountConfig, AccountName, CrmName, Cx, Error, Hub, Result, Secret,
@@ -21,14 +18,18 @@ use crate::api::{AuthorizePrivate, AuthorizePublic};
 use crate::auth::{self, AccessKeys, Authorization, Exchange};
 use crate::model::{Authorized, InstanceId};
 use crate::{CRM, Config, error, limits};
+use plain::PlainJson;
 
 const UNSUPPORTED_MEDIA_TYPE: u16 = 415;
 
+/// Operations whose samples are written with a person's key.
+const PERSONAL: [&str; 4] = ["events", "contacts/{id}", "contacts/create", "companies"];
+
 /// The typed client of one Kontur.CRM workspace. Cheap to clone.
 ///
-/// Every operation is a value of [`api`](crate::api) and goes out with [`send`](Self::send); the
-/// areas spell them out. Access keys are got for the `ApiKey` when the first request needs one, live
-/// in memory for minutes and are renewed once for all who wait.
+/// Every operation is a value of [`api`](crate::api) for [`send`](Self::send). An access key is
+/// fetched with the `ApiKey` when the first request needs one, held in memory for minutes and
+/// renewed once for all requests that wait.
 #[derive(Clone, Debug)]
 pub struct Client {
     /// Everything an integration does.
@@ -143,37 +144,41 @@ impl Client {
         open(hub, account, config).map_err(|error| error.with_account(CRM, account.name().clone()))
     }
 
-    /// Sends any operation of the integration's.
+    /// Sends an operation, by value or by reference. Events, contacts and companies are sent with the
+    /// person's key, if one is configured.
+    ///
+    /// The pages of contacts, companies and integrations name two content types: an operation
+    /// refused with HTTP 415 is sent once more with the second one.
+    ///
+    /// ```no_run
+    /// # async fn run(client: vochi_crm_kontur::Client) -> Result<(), vochi_crm_core::Error> {
+    /// use vochi_crm_core::Cx;
+    /// use vochi_crm_kontur::api::GetFileMeta;
+    /// use vochi_crm_kontur::model::FileId;
+    /// let id = FileId::new("7c9e6679-7425-40de-944b-e07fc1f90001")?;
+    /// let file = client.send(&Cx::history(), GetFileMeta(id)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
-    /// The kinds are told in [`ErrorKind`](vochi_crm_core::ErrorKind); what Kontur's own errors mean
-    /// stands in `docs/errors.md`.
-    pub async fn send<E: Endpoint>(&self, cx: &Cx, operation: &E) -> Result<E::Output> {
-        self.pipeline.send(cx, operation).await
-    }
-
-    /// Sends any operation as the person whose key is configured, else as the integration.
-    ///
-    /// # Errors
-    /// As [`send`](Self::send).
-    pub async fn send_as_person<E: Endpoint>(&self, cx: &Cx, operation: &E) -> Result<E::Output> {
-        self.persons.send(cx, operation).await
-    }
-
-    /// Sends an operation on an entity. Its pages name two content types: should the one of their
-    /// samples not be taken, the other is.
-    async fn send_entity<E: Endpoint>(
+    /// [`ErrorKind`](vochi_crm_core::ErrorKind) describes the kinds, `docs/errors.md` Kontur's own
+    /// errors.
+    pub async fn send<O: Operation>(
         &self,
-        pipeline: &Pipeline,
         cx: &Cx,
-        operation: &E,
-    ) -> Result<E::Output> {
-        match pipeline.send(cx, operation).await {
-            Err(error) if error.status() == Some(UNSUPPORTED_MEDIA_TYPE) => {
-                pipeline.send(cx, &plain::PlainJson(operation)).await
-            }
-            other => other,
+        operation: O,
+    ) -> Result<<O::Output as Output>::Value> {
+        let personal = PERSONAL.contains(&O::NAME);
+        let pipeline = if personal { &self.persons } else { &self.pipeline };
+        let sent = pipeline.send(cx, &operation).await;
+        if let Err(error) = &sent
+            && error.status() == Some(UNSUPPORTED_MEDIA_TYPE)
+            && let Some(plain) = PlainJson::of(&operation)
+        {
+            return pipeline.send(cx, &plain).await;
         }
+        sent
     }
 
     /// Sends a request as it is, with the account's key, limits and retries. The path is that of
@@ -189,13 +194,13 @@ impl Client {
             .filter(|rest| rest.starts_with('/'))
             .map(str::to_owned);
         match behind {
-            Some(path) => self.send(cx, &request.with_path(path)).await,
-            None => self.send(cx, &request).await,
+            Some(path) => self.send(cx, request.with_path(path)).await,
+            None => self.send(cx, request).await,
         }
     }
 
-    /// Who the account is for Kontur: its workspace and its integration. A key is got for it where
-    /// there is none; with a ready key in its place nothing tells.
+    /// Returns the workspace and the integration of the account. Fetches an access key if there is
+    /// none.
     ///
     /// # Errors
     /// As [`send`](Self::send); `unsupported` with a ready access key.
@@ -207,10 +212,10 @@ impl Client {
         }
     }
 
-    /// The integration's id: as configured, else as Kontur tells it.
+    /// Returns the integration's id: the configured one, else the one of the authorization.
     ///
     /// # Errors
-    /// As [`authorized`](Self::authorized); `config` where nothing tells it.
+    /// As [`authorized`](Self::authorized); `config` if neither has it.
     pub async fn instance_id(&self, cx: &Cx) -> Result<InstanceId> {
         if let Some(instance) = &self.instance {
             return Ok(instance.clone());
@@ -242,31 +247,6 @@ impl Client {
             keys: None,
             instance: self.instance.clone(),
         })
-    }
-
-    /// Live calls, the call history, who is responsible.
-    pub fn telephony(&self) -> Telephony<'_> {
-        Telephony::new(self)
-    }
-
-    /// Recordings on their way to a call.
-    pub fn files(&self) -> Files<'_> {
-        Files::new(self)
-    }
-
-    /// The integration itself: what is switched on, where Kontur calls us.
-    pub fn integration(&self) -> Integration<'_> {
-        Integration::new(self)
-    }
-
-    /// What changed in the workspace.
-    pub fn events(&self) -> Events<'_> {
-        Events::new(self)
-    }
-
-    /// Contacts and companies.
-    pub fn clients(&self) -> Clients<'_> {
-        Clients::new(self)
     }
 
     /// What it shares with the other accounts of the process.
