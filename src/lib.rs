@@ -72,7 +72,7 @@ pub mod prelude {
 pub mod spi {
     pub use vochi_crm_core::spi::*;
     pub use vochi_crm_core::{
-        Id, Unique, account_setters, cache, follow_up, http, page, setters, wire,
+        Id, Unique, cache, connector_builder, follow_up, http, page, setters, wire,
     };
 }
 

@@ -31,13 +31,15 @@ pub mod inbound;
 pub mod model;
 
 mod auth;
+mod builder;
 mod client;
 mod config;
 mod connector;
 mod error;
 mod limits;
 
-pub use client::{Client, ClientBuilder};
+pub use builder::Builder;
+pub use client::Client;
 pub use config::{
     CONFIG_KEYS, Config, ContinueBy, DEFAULT_URL, LostEvents, RedirectBy, RegisterLegs,
 };

@@ -1,8 +1,8 @@
 //! What every account has, whatever its CRM: configuration, and what is made of it.
 
+mod builder;
 mod check;
 mod config;
-mod setters;
 
 use std::time::Duration;
 

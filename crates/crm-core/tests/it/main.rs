@@ -12,6 +12,7 @@ mod call_record;
 mod call_state;
 mod credentials;
 mod invented;
+mod kit;
 mod limit;
 mod page;
 mod pending;

@@ -3,16 +3,13 @@
 mod plain;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use serde_json::Value;
 use vochi_crm_core::http::auth::{Auth, CachedToken, NoAuth, TokenSecrets};
 use vochi_crm_core::http::{
     Dialect, Operation, OperationInfo, Origin, Output, Pipeline, RawRequest, Refusal, Response,
 };
-use vochi_crm_core::{
-    Account, AccountConfig, AccountName, CrmName, Cx, Error, Hub, Result, Secret,
-};
+use vochi_crm_core::{Account, CrmName, Cx, Error, Hub, Result, Secret};
 
 use crate::api::{AuthorizePrivate, AuthorizePublic};
 use crate::auth::{self, AccessKeys, Authorization, Exchange};
@@ -40,102 +37,7 @@ pub struct Client {
     instance: Option<InstanceId>,
 }
 
-/// Puts a [`Client`] together.
-///
-/// ```
-/// use vochi_crm_core::Hub;
-/// use vochi_crm_kontur::Client;
-/// let client = Client::builder("vochi-demo")
-///     .account("crm")
-///     .api_key("invented-key")
-///     .build(&Hub::new()?)?;
-/// # Ok::<(), vochi_crm_core::Error>(())
-/// ```
-#[derive(Clone, Debug)]
-pub struct ClientBuilder {
-    account: AccountName,
-    common: AccountConfig,
-    config: Config,
-}
-
-impl ClientBuilder {
-    /// The account's name in logs and errors; by default the workspace.
-    #[must_use]
-    pub fn account(mut self, name: impl Into<AccountName>) -> Self {
-        self.account = name.into();
-        self
-    }
-
-    /// Kontur's address, where it is another than [`DEFAULT_URL`](crate::DEFAULT_URL).
-    #[must_use]
-    pub fn url(mut self, url: impl Into<String>) -> Self {
-        self.config.url = url.into();
-        self
-    }
-
-    /// The integration's `ApiKey`.
-    #[must_use]
-    pub fn api_key(mut self, key: impl Into<Secret>) -> Self {
-        self.config.api_key = Some(key.into());
-        self
-    }
-
-    /// The secret of a public integration, as `id=value`.
-    #[must_use]
-    pub fn integration_secret(mut self, secret: impl Into<Secret>) -> Self {
-        self.config.integration_secret = Some(secret.into());
-        self
-    }
-
-    /// A ready access key, for trials: it lives 20 minutes and nothing renews it.
-    #[must_use]
-    pub fn access_key(mut self, key: impl Into<Secret>) -> Self {
-        self.config.access_key = Some(key.into());
-        self
-    }
-
-    /// A person's key for events, contacts and companies.
-    #[must_use]
-    pub fn bearer(mut self, key: impl Into<Secret>) -> Self {
-        self.config.bearer = Some(key.into());
-        self
-    }
-
-    /// How long one operation may take with all its retries.
-    #[must_use]
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.common.timeout_seconds = Some(timeout.as_secs_f64());
-        self
-    }
-
-    /// How many times a request is repeated.
-    #[must_use]
-    pub fn retries(mut self, retries: u32) -> Self {
-        self.common.retries = Some(retries);
-        self
-    }
-
-    /// The client. Nothing goes out yet.
-    ///
-    /// # Errors
-    /// `config` for an address, workspace or key that cannot be used.
-    pub fn build(self, hub: &Hub) -> Result<Client> {
-        Client::open(hub, &self.common.account(self.account)?, &self.config)
-    }
-}
-
 impl Client {
-    /// A client of a workspace, by its Latin name or its id.
-    pub fn builder(workspace: impl Into<String>) -> ClientBuilder {
-        let workspace = workspace.into();
-        let name = if workspace.trim().is_empty() { CRM.as_str() } else { workspace.trim() };
-        ClientBuilder {
-            account: AccountName::from(name),
-            common: AccountConfig::default(),
-            config: Config { workspace, ..Config::default() },
-        }
-    }
-
     /// A client from configuration. Nothing goes out yet.
     ///
     /// # Errors
