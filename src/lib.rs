@@ -6,20 +6,17 @@
 //! client.
 //!
 //! ```
-//! use std::sync::Arc;
-//! use vochi_crm::retailcrm::{Config, Connector};
-//! use vochi_crm::{AccountConfig, CrmConnector, Hub};
+//! use serde_json::json;
+//! use vochi_crm::{Hub, Profile};
 //!
 //! let hub = Hub::new()?;
-//! let common: AccountConfig = serde_json::from_str(
-//!     r#"{"timezone": "Europe/Minsk", "default_region": "BY", "extensions": {"151": "18"}}"#,
-//! )?;
-//! let config: Config = serde_json::from_str(
-//!     r#"{"url": "https://demo.retailcrm.ru", "api_key": "invented-key"}"#,
-//! )?;
-//! let shop = Connector::open(&hub, common.account("shop")?, &config)?;
-//! let crms: Vec<Arc<dyn CrmConnector>> = vec![Arc::new(shop)];
-//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! let profile = Profile::new("retailcrm")
+//!     .set("url", "https://demo.retailcrm.ru")
+//!     .set("api_key", "invented-key")
+//!     .set("timezone", "Europe/Minsk")
+//!     .set("extensions", json!({"151": "18"}));
+//! let shop = vochi_crm::open(&hub, "shop", &profile)?;
+//! # Ok::<(), vochi_crm::Error>(())
 //! ```
 //!
 //! # Features
@@ -28,10 +25,15 @@
 //! - `retailcrm` (on by default): RetailCRM.
 //!
 //! # Where to look
+//! - [`open`]: from a [`Profile`] to a connector; [`config`]: its keys and their checks.
 //! - [`call`]: the call model; [`connector`]: the common face; [`phone`]: numbers.
 //! - [`Error`]: what a failure tells; [`limit`]: how the CRMs' limits are kept.
 //! - [`http`]: operations as values, and how to bring your own transport.
 
+mod crm;
+mod planned;
+
+pub use crm::{Crm, open, raw};
 #[doc(inline)]
 pub use vochi_crm_core::*;
 

@@ -38,9 +38,7 @@ mod error;
 mod limits;
 
 pub use client::{Client, ClientBuilder, Clients, Events, Files, Integration, Telephony};
-pub use config::{
-    CONFIG_KEYS, Config, ContinueBy, DEFAULT_URL, LostEvents, RedirectBy, RegisterLegs,
-};
+pub use config::{Config, ContinueBy, DEFAULT_URL, LostEvents, RedirectBy, RegisterLegs};
 pub use connector::Connector;
 pub use error::judge;
 pub use limits::{GENERAL, quotas};

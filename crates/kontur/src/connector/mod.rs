@@ -23,7 +23,6 @@ mod words;
 use std::fmt;
 use std::sync::Arc;
 
-use vochi_crm_core::account::UnknownCaller;
 use vochi_crm_core::connector::{Changes, Cursor, Found, SetupPlan, SetupReport};
 use vochi_crm_core::inbound::{InboundEvent, InboundReply, InboundRequest};
 use vochi_crm_core::{
@@ -77,25 +76,10 @@ impl Connector {
     /// # Errors
     /// `config`; the message begins with the key that is wrong.
     pub fn open(hub: &Hub, account: Account, config: &Config) -> Result<Self> {
-        let client = Client::open(hub, &account, config)?;
         let wrong = |error: Error| error.with_account(CRM, account.name().clone());
+        config.check(&account).map_err(wrong)?;
+        let client = Client::open(hub, &account, config)?;
         words::check_directory(account.directory()).map_err(wrong)?;
-        let common = account.config();
-        let unknown = [common.unknown_caller.inbound, common.unknown_caller.outbound];
-        if unknown.iter().any(|policy| *policy != UnknownCaller::None) {
-            return Err(wrong(
-                Error::config("unknown_caller: Kontur deals with unknown callers itself")
-                    .with_hint(
-                        "write none: what it makes of a call from an unknown number is its own",
-                    ),
-            ));
-        }
-        if common.missed_task {
-            return Err(wrong(
-                Error::config("missed_task: Kontur has no tasks this version could make")
-                    .with_hint("write false"),
-            ));
-        }
         Ok(Self {
             inner: Arc::new(Inner {
                 client,

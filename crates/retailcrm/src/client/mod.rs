@@ -141,9 +141,13 @@ impl Client {
             config.url.parse().map_err(|error: Error| wrong(error.with_key("url")))?;
         let key =
             config.api_key.clone().filter(|key| !key.is_empty()).ok_or_else(|| {
-                wrong(Error::config("api_key: it is missing").with_hint(
-                    "make a key in RetailCRM under Settings, Integration, API access keys",
-                ))
+                wrong(
+                    Error::config("missing")
+                        .with_hint(
+                            "make a key in RetailCRM under Settings, Integration, API access keys",
+                        )
+                        .with_key("api_key"),
+                )
             })?;
         // It goes out as a header, not as a parameter: addresses end up in logs.
         let auth = HeaderKey::new(HeaderName::from_static("x-api-key"), &key)

@@ -15,7 +15,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use vochi_crm_core::account::UnknownCaller;
 use vochi_crm_core::cache::{CacheKey, Lifetime};
 use vochi_crm_core::connector::{Changes, Cursor, Found, SetupPlan, SetupReport};
 use vochi_crm_core::inbound::{InboundEvent, InboundReply, InboundRequest};
@@ -85,15 +84,8 @@ impl Connector {
     pub fn open(hub: &Hub, account: Account, config: &Config) -> Result<Self> {
         let client = Client::open(hub, &account, config)?;
         let wrong = |error: Error| error.with_account(CRM, account.name().clone());
+        Config::check(&account).map_err(wrong)?;
         mapping::check_directory(account.directory()).map_err(wrong)?;
-        let common = account.config();
-        let unknown = [common.unknown_caller.inbound, common.unknown_caller.outbound];
-        if unknown.contains(&UnknownCaller::Lead) {
-            return Err(wrong(
-                Error::config("unknown_caller: RetailCRM has no leads")
-                    .with_hint("write client or none"),
-            ));
-        }
         Ok(Self { inner: Arc::new(Inner { client, account, config: config.clone() }) })
     }
 
