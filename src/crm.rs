@@ -27,7 +27,7 @@ pub struct Crm {
 }
 
 type Opened = Result<Arc<dyn CrmConnector>>;
-type Answered<'a> = Pin<Box<dyn Future<Output = Result<Value>> + Send + 'a>>;
+type Received<'a> = Pin<Box<dyn Future<Output = Result<Value>> + Send + 'a>>;
 
 #[derive(Debug)]
 #[cfg_attr(
@@ -36,7 +36,7 @@ type Answered<'a> = Pin<Box<dyn Future<Output = Result<Value>> + Send + 'a>>;
 )]
 struct Connector {
     open: fn(&Hub, Account, &Profile) -> Opened,
-    raw: for<'a> fn(&'a Hub, Account, &'a Profile, &'a Cx, RawRequest) -> Answered<'a>,
+    raw: for<'a> fn(&'a Hub, Account, &'a Profile, &'a Cx, RawRequest) -> Received<'a>,
 }
 
 #[cfg(any(feature = "retailcrm", feature = "kontur"))]
@@ -143,41 +143,23 @@ impl Crm {
                 .with_key(CRM_KEY.name)
         })
     }
-}
 
-/// A profile that was checked.
-struct Checked<'a> {
-    connector: &'static Connector,
-    account: Account,
-    profile: &'a Profile,
-    blame: Blame,
-}
-
-/// Names the CRM and the account in errors.
-struct Blame(CrmName, AccountName);
-
-impl Blame {
-    fn on(&self, error: Error) -> Error {
-        error.with_account(self.0, self.1.clone())
+    /// The account of a checked profile.
+    fn account(&self, name: &AccountName, profile: &Profile) -> Result<Account> {
+        profile.check(&self.keys())?;
+        profile.account(name.clone())
     }
 }
 
-fn check(name: AccountName, profile: &Profile) -> Result<Checked<'_>> {
-    let named = profile.crm().ok_or_else(|| Error::config("missing").with_key(CRM_KEY.name))?;
-    let crm = Crm::find(named)?;
-    let blame = Blame(crm.name, name);
-    let checked = crm.connector().and_then(|connector| {
-        profile.check(&crm.keys())?;
-        Ok((connector, profile.account(blame.1.clone())?))
-    });
-    let (connector, account) = checked.map_err(|error| blame.on(error))?;
-    Ok(Checked { connector, account, profile, blame })
+fn of(profile: &Profile) -> Result<(&'static Crm, &'static Connector)> {
+    let name = profile.crm().ok_or_else(|| Error::config("missing").with_key(CRM_KEY.name))?;
+    let crm = Crm::find(name)?;
+    Ok((crm, crm.connector()?))
 }
 
 /// Opens an account of the CRM its profile names. Nothing goes out yet.
 ///
 /// ```
-/// use serde_json::json;
 /// use vochi_crm::{Hub, Profile};
 ///
 /// let hub = Hub::new()?;
@@ -185,7 +167,7 @@ fn check(name: AccountName, profile: &Profile) -> Result<Checked<'_>> {
 ///     .set("url", "https://demo.retailcrm.ru")
 ///     .set("api_key", "invented-key")
 ///     .set("timezone", "Europe/Minsk")
-///     .set("extensions", json!({"151": "18"}));
+///     .extension("151", "18");
 /// let shop = vochi_crm::open(&hub, "shop", &profile)?;
 /// assert_eq!(shop.crm().as_str(), "retailcrm");
 ///
@@ -201,8 +183,10 @@ pub fn open(
     name: impl Into<AccountName>,
     profile: &Profile,
 ) -> Result<Arc<dyn CrmConnector>> {
-    let Checked { connector, account, profile, blame } = check(name.into(), profile)?;
-    (connector.open)(hub, account, profile).map_err(|error| blame.on(error))
+    let ((crm, connector), name) = (of(profile)?, name.into());
+    let account = crm.account(&name, profile);
+    let opened = account.and_then(|account| (connector.open)(hub, account, profile));
+    opened.map_err(|error| error.with_account(crm.name, name))
 }
 
 /// Sends a request of the host's own with authorisation, limits and retries of the account.
@@ -228,6 +212,10 @@ pub async fn raw(
     cx: &Cx,
     request: RawRequest,
 ) -> Result<Value> {
-    let Checked { connector, account, profile, blame } = check(name.into(), profile)?;
-    (connector.raw)(hub, account, profile, cx, request).await.map_err(|error| blame.on(error))
+    let ((crm, connector), name) = (of(profile)?, name.into());
+    let received = match crm.account(&name, profile) {
+        Ok(account) => (connector.raw)(hub, account, profile, cx, request).await,
+        Err(error) => Err(error),
+    };
+    received.map_err(|error| error.with_account(crm.name, name))
 }

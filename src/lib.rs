@@ -6,7 +6,6 @@
 //! client.
 //!
 //! ```
-//! use serde_json::json;
 //! use vochi_crm::{Hub, Profile};
 //!
 //! let hub = Hub::new()?;
@@ -14,7 +13,7 @@
 //!     .set("url", "https://demo.retailcrm.ru")
 //!     .set("api_key", "invented-key")
 //!     .set("timezone", "Europe/Minsk")
-//!     .set("extensions", json!({"151": "18"}));
+//!     .extension("151", "18");
 //! let shop = vochi_crm::open(&hub, "shop", &profile)?;
 //! # Ok::<(), vochi_crm::Error>(())
 //! ```

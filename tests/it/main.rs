@@ -9,4 +9,5 @@
 
 mod conformance;
 mod examples;
+mod open;
 mod two_crms;

@@ -4,7 +4,6 @@ use vochi_crm::Crm;
 use vochi_crm::config::Kind;
 use vochi_crm::http::{PlannedPart, PlannedRequest};
 
-
 const MASK: &str = "***";
 
 /// A `curl` line that sends the same request. Credentials are named by the environment variable

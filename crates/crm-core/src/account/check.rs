@@ -17,9 +17,9 @@ impl AccountConfig {
     pub fn account(&self, name: impl Into<AccountName>) -> Result<Account> {
         let mut phones = PhoneReader::new().with_bare_digits(self.bare_digits);
         if let Some(region) = &self.default_region {
-            let region = region.parse::<Region>().map_err(|error| {
-                Error::config(error.to_string()).with_key("default_region")
-            })?;
+            let region = region
+                .parse::<Region>()
+                .map_err(|error| Error::config(error.to_string()).with_key("default_region"))?;
             phones = phones.with_region(region);
         }
         let wrong = |key, why: &'static str| Error::config(why).with_key(key);

@@ -91,9 +91,7 @@ impl Account {
                 .map_err(|error| wrong("requests_per_second", &error))?;
         }
         if let Some(burst) = self.config.burst {
-            quota = quota
-                .with_burst(burst)
-                .map_err(|error| wrong("burst", &error))?;
+            quota = quota.with_burst(burst).map_err(|error| wrong("burst", &error))?;
         }
         Ok(quota)
     }

@@ -68,9 +68,12 @@ fn check_value(path: &str, kind: Kind, value: &Value) -> Result<()> {
         }
         (Kind::ByDirection(words), Value::Object(table)) => {
             const DIRECTIONS: [&str; 2] = ["in", "out"];
-            table.iter().try_for_each(|(name, value)| match DIRECTIONS.contains(&name.as_str()) {
-                true => check_value(&below(name), Kind::Choice(words), value),
-                false => Err(unknown(below(name), name, DIRECTIONS.into_iter())),
+            table.iter().try_for_each(|(name, value)| {
+                if DIRECTIONS.contains(&name.as_str()) {
+                    check_value(&below(name), Kind::Choice(words), value)
+                } else {
+                    Err(unknown(below(name), name, DIRECTIONS.into_iter()))
+                }
             })
         }
         (Kind::Map, Value::Object(table)) => {

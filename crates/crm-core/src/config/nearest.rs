@@ -7,10 +7,7 @@
 /// assert_eq!(nearest("apikey", ["url", "api_key"]), Some("api_key"));
 /// assert_eq!(nearest("colour", ["url", "api_key"]), None);
 /// ```
-pub fn nearest<'a>(
-    wrong: &str,
-    known: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wrong = wrong.to_lowercase();
     known
         .into_iter()

@@ -15,18 +15,18 @@ use crate::name::AccountName;
 /// `Debug` prints the keys without their values.
 ///
 /// ```
-/// use serde_json::json;
 /// use vochi_crm_core::Profile;
 ///
 /// let profile = Profile::new("retailcrm")
 ///     .set("url", "https://demo.retailcrm.ru")
 ///     .set("api_key", "invented-key")
-///     .set("extensions", json!({"151": "18", "152": "16"}));
+///     .extension("151", 18)
+///     .extension("152", 16);
 /// let same: Profile = serde_json::from_str(
 ///     r#"{"crm": "retailcrm", "url": "https://demo.retailcrm.ru", "api_key": "invented-key",
 ///         "extensions": {"151": 18, "152": 16}}"#,
 /// )?;
-/// assert_eq!(same.crm(), Some("retailcrm"));
+/// assert_eq!(same, profile);
 /// assert_eq!(same.account("shop")?.directory().extensions().count(), 2);
 /// assert!(!format!("{same:?}").contains("invented-key"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -48,6 +48,26 @@ impl Profile {
             self.0.remove(&key);
         } else {
             self.0.insert(key, value);
+        }
+        self
+    }
+
+    /// Adds an extension, or an employee's mobile in E.164, with its CRM user id.
+    #[must_use]
+    pub fn extension(self, extension: impl Into<String>, user: impl Into<Value>) -> Self {
+        self.add("extensions", extension.into(), user.into())
+    }
+
+    /// Adds what the PBX calls a line, with its outside number.
+    #[must_use]
+    pub fn line(self, line: impl Into<String>, number: impl Into<Value>) -> Self {
+        self.add("lines", line.into(), number.into())
+    }
+
+    fn add(mut self, key: &str, name: String, value: Value) -> Self {
+        let table = self.0.entry(key).or_insert_with(|| Value::Object(Map::new()));
+        if let Value::Object(table) = table {
+            table.insert(name, value);
         }
         self
     }

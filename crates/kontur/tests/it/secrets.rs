@@ -5,11 +5,11 @@ use std::fmt::Debug;
 use serde_json::json;
 use vochi_crm_core::config::{Keys as _, check};
 use vochi_crm_core::http::{Endpoint, Response};
+use vochi_crm_kontur::Config;
 use vochi_crm_kontur::api::{
     AuthorizePrivate, AuthorizePublic, DownloadFile, GetInstance, SetupIntegration,
 };
 use vochi_crm_kontur::model::{FileId, InstanceId};
-use vochi_crm_kontur::Config;
 
 use super::operations::{FILE, INSTANCE};
 
