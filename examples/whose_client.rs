@@ -5,7 +5,6 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "an example shows what happens")]
 
 use std::error::Error;
-use std::sync::Arc;
 use std::time::Duration;
 
 use vochi_crm::{Capability, CrmConnector, Cx, Hub, PhoneNumber};
