@@ -30,7 +30,7 @@ pub(super) fn file(table: &Table) -> Result<()> {
             return Err(mistake(entry, name, "belongs into a profile")
                 .with_hint("put it below a line such as [profile.shop]"));
         } else {
-            setting(&known, name, entry, "")?;
+            setting(&known, name, entry).map_err(|error| Places::of("", table).locate(error))?;
         }
     }
     Ok(())
@@ -49,23 +49,21 @@ fn profile_entry(name: &str, entry: &Entry) -> Result<()> {
 
 /// Checks one profile; `path` is what its keys are below of.
 pub(super) fn profile(path: &str, table: &Table) -> Result<()> {
-    let prefix = format!("{path}.");
     let crm = table.text(CRM_KEY.name);
-    if let Some(crm) = crm {
-        Crm::find(crm).map_err(|error| Places::of(&prefix, table).locate(error))?;
-    }
-    let keys = keys::of_profile(crm);
-    table.in_order().into_iter().try_for_each(|(name, entry)| setting(&keys, name, entry, &prefix))
+    let checked = crm.map_or(Ok(()), |crm| Crm::find(crm).map(drop)).and_then(|()| {
+        let keys = keys::of_profile(crm);
+        table.in_order().into_iter().try_for_each(|(name, entry)| setting(&keys, name, entry))
+    });
+    checked.map_err(|error| Places::of(&format!("{path}."), table).locate(error))
 }
 
-fn setting(keys: &[Key], name: &str, entry: &Entry, prefix: &str) -> Result<()> {
-    let checked = match (keys::find(keys, name).map(|key| key.kind), &entry.node) {
+fn setting(keys: &[Key], name: &str, entry: &Entry) -> Result<()> {
+    match (keys::find(keys, name).map(|key| key.kind), &entry.node) {
         (Some(Kind::Secret), Node::Text(_)) => Ok(()),
         (Some(Kind::Secret), Node::Table(table)) if secret::is_reference(table) => Ok(()),
         (Some(Kind::Secret), _) => {
             Err(Error::config("invalid secret").with_hint(secret::FORMS).with_key(name.to_owned()))
         }
         _ => config::check(keys, name, &entry.node.json()),
-    };
-    checked.map_err(|error| Places::of_entry(prefix, name, entry).locate(error))
+    }
 }

@@ -43,13 +43,6 @@ impl Places {
         places
     }
 
-    /// The places of one setting and of those below it.
-    pub(super) fn of_entry(prefix: &str, name: &str, entry: &Entry) -> Self {
-        let mut places = Self::default();
-        places.add(prefix, name.to_owned(), entry);
-        places
-    }
-
     /// Adds a setting and those below it.
     pub(super) fn add(&mut self, prefix: &str, key: String, entry: &Entry) {
         if let Node::Table(table) = &entry.node {

@@ -99,62 +99,38 @@ impl Key {
     pub fn documentation(&self) -> &'static str {
         self.documentation.trim()
     }
+}
 
+macro_rules! functions {
+    ($($(#[$doc:meta])* $name:ident($($argument:ident: $type:ty)?) { $field:ident = $value:expr })+) => {
+        impl Key {
+            $($(#[$doc])*
+            #[must_use]
+            pub const fn $name(mut self $(, $argument: $type)?) -> Self {
+                self.$field = $value;
+                self
+            })+
+        }
+    };
+}
+
+functions! {
     /// Marks an id.
-    #[must_use]
-    pub const fn id(mut self) -> Self {
-        self.kind = Kind::Id;
-        self
-    }
-
+    id() { kind = Kind::Id }
     /// Marks a web address.
-    #[must_use]
-    pub const fn address(mut self) -> Self {
-        self.kind = Kind::Address;
-        self
-    }
-
+    address() { kind = Kind::Address }
     /// Marks scheme and host of a CRM.
-    #[must_use]
-    pub const fn origin(mut self) -> Self {
-        self.kind = Kind::Origin;
-        self
-    }
-
+    origin() { kind = Kind::Origin }
     /// Marks a key that a profile cannot do without.
-    #[must_use]
-    pub const fn needed(mut self) -> Self {
-        self.is_needed = true;
-        self
-    }
-
+    needed() { is_needed = true }
     /// Names the key that does in place of this one.
-    #[must_use]
-    pub const fn or(mut self, alternative: &'static str) -> Self {
-        self.alternative = Some(alternative);
-        self
-    }
-
+    or(alternative: &'static str) { alternative = Some(alternative) }
     /// Marks a secret that may be generated.
-    #[must_use]
-    pub const fn generated(mut self) -> Self {
-        self.is_generated = true;
-        self
-    }
-
+    generated() { is_generated = true }
     /// Names the value that holds without the key.
-    #[must_use]
-    pub const fn default(mut self, default: &'static str) -> Self {
-        self.default = Some(default);
-        self
-    }
-
+    default(default: &'static str) { default = Some(default) }
     /// Names the header or parameter in which requests carry it.
-    #[must_use]
-    pub const fn carrier(mut self, carrier: &'static str) -> Self {
-        self.carrier = Some(carrier);
-        self
-    }
+    carrier(carrier: &'static str) { carrier = Some(carrier) }
 }
 
 /// The key that names the CRM of a profile.
