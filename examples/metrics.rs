@@ -7,8 +7,7 @@
 use std::error::Error;
 
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder};
-use vochi_crm::retailcrm::Connector;
-use vochi_crm::{AccountConfig, CrmConnector as _, Cx, Hub, PhoneNumber, metric};
+use vochi_crm::{Cx, Hub, PhoneNumber, metric};
 use vochi_crm_sandbox::{Crm, Fault, Sandbox};
 
 #[tokio::main]
@@ -21,10 +20,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     metric::describe();
 
     let sandbox = Sandbox::builder().start().await?;
-    let profile = sandbox.profiles()["retailcrm"].clone();
-    let common: AccountConfig = serde_json::from_value(profile.clone())?;
-    let config = serde_json::from_value(profile)?;
-    let crm = Connector::open(&Hub::new()?, common.account("shop")?, &config)?;
+    let profile = serde_json::from_value(sandbox.profiles()["retailcrm"].clone())?;
+    let crm = vochi_crm::open(&Hub::new()?, "shop", &profile)?;
 
     // A fault that is repeated, one that is not, and requests enough for the limiter.
     let caller: PhoneNumber = "+375291112233".parse()?;

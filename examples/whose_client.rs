@@ -5,11 +5,9 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "an example shows what happens")]
 
 use std::error::Error;
-use std::sync::Arc;
 use std::time::Duration;
 
-use vochi_crm::retailcrm::Connector;
-use vochi_crm::{AccountConfig, Capability, CrmConnector, Cx, Hub, PhoneNumber};
+use vochi_crm::{Capability, CrmConnector, Cx, Hub, PhoneNumber};
 use vochi_crm_sandbox::Sandbox;
 
 /// The extension to ring. Whatever goes wrong, a caller is waiting: the PBX's own route is the
@@ -31,11 +29,8 @@ async fn route(crm: &dyn CrmConnector, caller: PhoneNumber) -> Option<String> {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let sandbox = Sandbox::builder().start().await?;
-    let profile = sandbox.profiles()["retailcrm"].clone();
-    let common: AccountConfig = serde_json::from_value(profile.clone())?;
-    let config = serde_json::from_value(profile)?;
-    let crm: Arc<dyn CrmConnector> =
-        Arc::new(Connector::open(&Hub::new()?, common.account("shop")?, &config)?);
+    let profile = serde_json::from_value(sandbox.profiles()["retailcrm"].clone())?;
+    let crm = vochi_crm::open(&Hub::new()?, "shop", &profile)?;
 
     for caller in ["+375291112233", "+375330000001"] {
         let extension = route(&*crm, caller.parse()?).await;

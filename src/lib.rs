@@ -24,7 +24,8 @@
 //! }
 //! ```
 //!
-//! A host that has its own events sends [`CallEvent`]s and [`CallRecord`]s. A host that wants
+//! A host that has its accounts in configuration opens each from a [`Profile`] with [`open`], whatever
+//! its CRM. A host that has its own events sends [`CallEvent`]s and [`CallRecord`]s. A host that wants
 //! everything of one CRM uses that CRM's typed client.
 //!
 //! # Features
@@ -34,30 +35,35 @@
 //! - `testing`: a scripted transport and checks for tests of hosts.
 //!
 //! # Where to look
+//! - [`open`]: from a [`Profile`] to a connector; [`config`]: its keys and their checks.
 //! - [`call`]: the call model; [`connector`]: the common trait; [`phone`]: numbers.
 //! - [`Error`]: kinds and effects of failures; [`limit`]: the CRMs' limits; [`pending`]: what is due.
 //! - [`inbound`]: the CRMs' requests to a host.
 //! - [`http`]: transports and raw requests.
 //! - [`spi`]: for authors of connectors.
 
+mod crm;
+mod planned;
+
+pub use crm::{Crm, open, raw};
 pub use vochi_crm_core::{
     Account, AccountConfig, AccountName, CallEvent, CallId, CallRecord, CallState, Capabilities,
     Capability, Clock, CrmCallId, CrmConnector, CrmName, CrmUser, CrmUserId, Cx, Direction,
     Directory, Effect, Error, ErrorKind, EventKind, Extension, Extra, HealthReport, Hub,
     HubBuilder, Leg, LegEnd, LegId, LegRecord, Line, LocalTime, OpenCall, Outcome, Party,
-    PhoneNumber, PhoneReader, Reason, Receipt, Recorded, Recording, Redactor, Responsible, Result,
-    Seconds, Secret, SecretUrl, SystemClock, Text, Timestamp, Transfer, TransferMode,
+    PhoneNumber, PhoneReader, Profile, Reason, Receipt, Recorded, Recording, Redactor, Responsible,
+    Result, Seconds, Secret, SecretUrl, SystemClock, Text, Timestamp, Transfer, TransferMode,
     TransferResult, TryAgain, UserList, Warning, WarningKind, Zone, key_like_parts,
 };
 pub use vochi_crm_core::{
-    account, call, connector, inbound, limit, metric, pending, phone, retry, state, time,
+    account, call, config, connector, inbound, limit, metric, pending, phone, retry, state, time,
 };
 
 /// Transports, raw requests and what an operation is.
 pub mod http {
     pub use vochi_crm_core::http::{
-        ApiRequest, CertificateFault, FileSource, HttpRequest, Operation, Output, Payload, Plan,
-        PlannedPart, PlannedRequest, RawBody, RawRequest, Repeat, ReqwestTransport, Response,
+        ApiRequest, CertificateFault, FileSource, HttpRequest, Operation, Origin, Output, Payload,
+        Plan, PlannedPart, PlannedRequest, RawBody, RawRequest, Repeat, ReqwestTransport, Response,
         Source, SourceReader, Stage, Transport, TransportError,
     };
 }
@@ -72,7 +78,7 @@ pub mod prelude {
 pub mod spi {
     pub use vochi_crm_core::spi::*;
     pub use vochi_crm_core::{
-        Id, Unique, cache, connector_builder, follow_up, http, page, setters, wire,
+        Id, Unique, cache, choice, connector_builder, follow_up, http, keys, page, setters, wire,
     };
 }
 

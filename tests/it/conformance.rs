@@ -35,17 +35,8 @@ async fn every_connector() -> Vec<Pair> {
     let mut pairs = Vec::new();
     for (name, stand_in) in [("retailcrm", Crm::RetailCrm), ("kontur", Crm::Kontur)] {
         let sandbox = Sandbox::builder().start().await.unwrap();
-        let profile = sandbox.profiles()[name].clone();
-        let common: vochi_crm::AccountConfig = serde_json::from_value(profile.clone()).unwrap();
-        let account = common.account("account").unwrap();
-        let hub = Hub::new().unwrap();
-        let crm: Arc<dyn CrmConnector> = if stand_in == Crm::RetailCrm {
-            let config = serde_json::from_value(profile).unwrap();
-            Arc::new(vochi_crm::retailcrm::Connector::open(&hub, account, &config).unwrap())
-        } else {
-            let config = serde_json::from_value(profile).unwrap();
-            Arc::new(vochi_crm::kontur::Connector::open(&hub, account, &config).unwrap())
-        };
+        let profile = serde_json::from_value(sandbox.profiles()[name].clone()).unwrap();
+        let crm = vochi_crm::open(&Hub::new().unwrap(), "account", &profile).unwrap();
         pairs.push(Pair { crm, sandbox, stand_in });
     }
     pairs

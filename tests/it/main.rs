@@ -10,4 +10,5 @@
 mod conformance;
 mod examples;
 mod live_call;
+mod open;
 mod two_crms;

@@ -17,7 +17,6 @@ use vochi_crm::{
 
 use crate::args::Global;
 use crate::config::{Environment, Profile, Settings};
-use crate::crm;
 use crate::exit::Exit;
 use crate::logs::Blackened;
 use crate::output::{Output, Rehearsal, Report};
@@ -223,7 +222,7 @@ impl App<'_> {
             }
         }
         let hub = hub.build()?;
-        let connector = crm::connect(&profile, &hub)?;
+        let connector = profile.connect(&hub)?;
         Ok(Session { profile, hub, connector, extensions: ExtensionPattern::default(), plan })
     }
 

@@ -7,7 +7,6 @@ mod args;
 mod commands;
 mod completion;
 mod config;
-mod crm;
 mod exit;
 mod logs;
 mod output;

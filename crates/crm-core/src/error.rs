@@ -229,7 +229,20 @@ impl Error {
         self
     }
 
-    /// The configuration key concerned.
+    /// Makes it a mistake in the configuration under this key, with the same text and hint.
+    ///
+    /// ```
+    /// use vochi_crm_core::{CrmUserId, ErrorKind};
+    /// let error = CrmUserId::new("").unwrap_err().in_config("missed_user");
+    /// assert_eq!((error.kind(), error.key()), (ErrorKind::Config, Some("missed_user")));
+    /// ```
+    #[must_use]
+    pub fn in_config(mut self, key: impl Into<Cow<'static, str>>) -> Self {
+        self.0.kind = ErrorKind::Config;
+        self.with_key(key)
+    }
+
+    /// The configuration key concerned; several missing ones are separated by commas.
     pub fn key(&self) -> Option<&str> {
         self.0.key.as_deref()
     }
@@ -398,6 +411,7 @@ impl fmt::Debug for Error {
             .field("crm", &inner.crm)
             .field("account", &inner.account)
             .field("operation", &inner.operation)
+            .field("key", &inner.key)
             .field("status", &inner.status)
             .field("code", &inner.code)
             .field("fields", &inner.fields)

@@ -3,6 +3,7 @@
 //!
 //! Most hosts depend on the facade `vochi-crm`, which re-exports all of it. The rooms:
 //!
+//! - [`config`], [`account`]: keys and their checks, profiles, what is made of them;
 //! - [`phone`]: numbers, read once at the edge and E.164 inside;
 //! - [`call`]: the one call model, [`CallEvent`] and [`CallRecord`];
 //! - [`connector`]: one CRM behind a common face, [`CrmConnector`];
@@ -16,6 +17,7 @@
 pub mod account;
 pub mod cache;
 pub mod call;
+pub mod config;
 pub mod connector;
 pub mod follow_up;
 pub mod http;
@@ -53,6 +55,7 @@ pub use call::{
     Extension, Extra, Leg, LegEnd, LegId, LegRecord, Line, Outcome, Party, Reason, Recorded,
     Recording, Transfer, TransferMode, TransferResult,
 };
+pub use config::Profile;
 pub use connector::{
     Capabilities, Capability, CrmConnector, CrmUser, Cx, HealthReport, Receipt, Responsible,
     UserList,

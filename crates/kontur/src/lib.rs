@@ -40,9 +40,7 @@ mod limits;
 
 pub use builder::Builder;
 pub use client::Client;
-pub use config::{
-    CONFIG_KEYS, Config, ContinueBy, DEFAULT_URL, LostEvents, RedirectBy, RegisterLegs,
-};
+pub use config::{Config, ContinueBy, DEFAULT_URL, LostEvents, RedirectBy, RegisterLegs};
 pub use connector::Connector;
 pub use error::judge;
 pub use limits::{GENERAL, quotas};

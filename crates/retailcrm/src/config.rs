@@ -1,42 +1,45 @@
 //! The configuration of a RetailCRM account.
 
-use serde::Deserialize;
-use vochi_crm_core::Secret;
+use vochi_crm_core::account::UnknownCaller;
+use vochi_crm_core::{Account, Error, Result, Secret, keys};
 
-/// What a RetailCRM account needs beside what every account has.
-///
-/// ```
-/// let config: vochi_crm_retailcrm::Config = serde_json::from_str(
-///     r#"{"url": "https://demo.retailcrm.ru", "api_key": "invented-key"}"#,
-/// )?;
-/// assert!(!format!("{config:?}").contains("invented-key"));
-/// # Ok::<(), serde_json::Error>(())
-/// ```
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct Config {
-    /// The account's address, as `https://demo.retailcrm.ru`.
-    pub url: String,
-    /// The API key.
-    pub api_key: Option<Secret>,
-    /// Our id of this account in the CRM's requests to us. At least 128 random bits: it is all that
-    /// proves them genuine.
-    pub client_id: Option<Secret>,
-    /// Whether requests under `telephony/` carry `client_id` too: events, uploads and the search for
-    /// the manager. No official client sends it; one live account was always used with it.
-    pub send_client_id: bool,
-    /// The symbolic code of the shop calls belong to, where the key reaches several.
-    pub site: Option<String>,
-    /// The code of the integration module; [`DEFAULT_MODULE_CODE`] by default. Another one is
-    /// another module, beside the first.
-    pub module_code: Option<String>,
-    /// The name of the integration module, as users see it; [`DEFAULT_MODULE_NAME`] by default.
-    pub module_name: Option<String>,
-    /// The logo of the integration module: an https address of an SVG.
-    pub logo: Option<String>,
-    /// Whether uploaded calls carry numbers without the leading plus.
-    pub strip_plus_in_upload: bool,
+keys! {
+    /// What a RetailCRM account needs beside what every account has.
+    ///
+    /// ```
+    /// let config: vochi_crm_retailcrm::Config = serde_json::from_str(
+    ///     r#"{"url": "https://demo.retailcrm.ru", "api_key": "invented-key"}"#,
+    /// )?;
+    /// assert!(!format!("{config:?}").contains("invented-key"));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub struct Config {
+        /// The account's address, as `https://demo.retailcrm.ru`.
+        #[key(origin, needed)]
+        url: String,
+        /// The API key.
+        #[key(needed, carrier("x-api-key"))]
+        api_key: Option<Secret>,
+        /// Our id of this account in RetailCRM's requests to us: at least 128 random bits. It is
+        /// all that proves them genuine.
+        #[key(generated, carrier("clientId"))]
+        client_id: Option<Secret>,
+        /// Whether requests under `telephony/` carry `client_id` too: events, uploads and the search
+        /// for the manager. No official client sends it; one live account was always used with it.
+        send_client_id: bool,
+        /// The symbolic code of the shop calls belong to, where the key reaches several.
+        site: Option<String>,
+        /// The code of the integration module. Another one is another module, beside the first.
+        #[key(default(DEFAULT_MODULE_CODE))]
+        module_code: Option<String>,
+        /// The name of the integration module, as users see it.
+        #[key(default(DEFAULT_MODULE_NAME))]
+        module_name: Option<String>,
+        /// The logo of the integration module: the https address of an SVG.
+        logo: Option<String>,
+        /// Whether uploaded calls carry numbers without the leading plus.
+        strip_plus_in_upload: bool,
+    }
 }
 
 impl Config {
@@ -45,6 +48,17 @@ impl Config {
         let id = self.client_id.as_ref().filter(|id| !id.is_empty());
         id.filter(|_| self.send_client_id)
     }
+
+    /// Checks what only RetailCRM decides: what it has no operation for.
+    pub(crate) fn check(account: &Account) -> Result<()> {
+        let unknown = account.config().unknown_caller;
+        if [unknown.inbound, unknown.outbound].contains(&UnknownCaller::Lead) {
+            return Err(Error::config("RetailCRM has no leads")
+                .with_hint("write client or none")
+                .with_key("unknown_caller"));
+        }
+        Ok(())
+    }
 }
 
 /// The code of the integration module where `module_code` is not set.
@@ -52,16 +66,3 @@ pub const DEFAULT_MODULE_CODE: &str = "vochi-telephony";
 
 /// The name of the integration module where `module_name` is not set.
 pub const DEFAULT_MODULE_NAME: &str = "Vochi-CRM";
-
-/// Every key of [`Config`], for hosts that check configuration files themselves.
-pub const CONFIG_KEYS: &[&str] = &[
-    "url",
-    "api_key",
-    "client_id",
-    "send_client_id",
-    "site",
-    "module_code",
-    "module_name",
-    "logo",
-    "strip_plus_in_upload",
-];

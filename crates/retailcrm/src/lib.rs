@@ -38,7 +38,7 @@ pub use client::{
     Client, CorporateCustomers, Customers, CustomersByPhone, History, HistoryPager,
     IntegrationModules, Reference,
 };
-pub use config::{CONFIG_KEYS, Config, DEFAULT_MODULE_CODE, DEFAULT_MODULE_NAME};
+pub use config::{Config, DEFAULT_MODULE_CODE, DEFAULT_MODULE_NAME};
 pub use connector::Connector;
 pub use limits::{GENERAL, TELEPHONY};
 

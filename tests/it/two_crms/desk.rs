@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use vochi_crm::http::{ReqwestTransport, Transport};
 use vochi_crm::state::{CallStore, MemoryCallStore};
-use vochi_crm::{AccountConfig, CrmConnector, Cx, Hub, kontur, retailcrm};
+use vochi_crm::{CrmConnector, Cx, Hub};
 use vochi_crm_sandbox::{Crm, Sandbox};
 
 use super::recording::Said;
@@ -83,15 +83,8 @@ impl Desk {
         } else {
             profile["default_user"] = "18".into();
         }
-        let common: AccountConfig = serde_json::from_value(profile.clone()).unwrap();
-        let account = common.account(crm.name()).unwrap();
-        if crm == Crm::Kontur {
-            let config = serde_json::from_value(profile).unwrap();
-            Arc::new(kontur::Connector::open(hub, account, &config).unwrap())
-        } else {
-            let config = serde_json::from_value(profile).unwrap();
-            Arc::new(retailcrm::Connector::open(hub, account, &config).unwrap())
-        }
+        let profile = serde_json::from_value(profile).unwrap();
+        vochi_crm::open(hub, crm.name(), &profile).unwrap()
     }
 
     /// The calls a CRM holds, by the PBX's ids; each is there once.

@@ -9,7 +9,6 @@ use vochi_crm::{Error, ErrorKind, Result};
 
 use crate::app::{App, Manner, Memory};
 use crate::args::ApiArgs;
-use crate::crm;
 use crate::exit::Exit;
 use crate::output::{Paint, Report, clean, redacted};
 
@@ -33,7 +32,9 @@ pub(super) async fn run(app: &App<'_>, args: &ApiArgs) -> Result<Exit> {
     let session = app.session(Memory::Own).await?;
     let cx = app.history();
     let manner = if args.method.is_safe() { Manner::Reads } else { Manner::Writes };
-    let work = crm::raw(&session.profile, &session.hub, &cx, request);
+    let profile = &session.profile;
+    let name = profile.name.as_str();
+    let work = vochi_crm::raw(&session.hub, name, &profile.settings, &cx, request);
     let answer = app.in_time(&cx, manner, work).await?;
     let report = Answered { ok: true, answer: redacted(answer, &app.redactor()) };
     Ok(app.show(&session, &report, Exit::Done))

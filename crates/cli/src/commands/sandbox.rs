@@ -6,12 +6,11 @@ use std::path::Path;
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
-use vochi_crm::{Error, Result};
+use vochi_crm::{Crm, Error, Result};
 use vochi_crm_sandbox::{Sandbox, StartError};
 
 use crate::app::App;
 use crate::args::SandboxArgs;
-use crate::crm::Crm;
 use crate::exit::Exit;
 use crate::output::{Paint, Rehearsal, Report, Tone};
 use crate::signals;
@@ -111,7 +110,7 @@ fn config_text(profiles: &Value) -> Option<String> {
     // A stand-in may be there before its connector.
     let profiles = profiles.as_object()?.iter();
     let profiles: Map<String, Value> = profiles
-        .filter(|(name, _)| Crm::named(name).is_some())
+        .filter(|(name, _)| Crm::named(name).is_some_and(Crm::has_connector))
         .map(|(name, profile)| (name.clone(), profile.clone()))
         .collect();
     let first = ["retailcrm"].into_iter().find(|name| profiles.contains_key(*name));

@@ -5,12 +5,11 @@ use std::time::Duration;
 use serde::Serialize;
 use tokio::time::Instant;
 use vochi_crm::pending::{self, Mode, Outcome, PendingKind, Settled};
-use vochi_crm::{CallId, Error, Result};
+use vochi_crm::{CallId, Crm, Error, Result};
 
 use super::delivery::option;
 use crate::app::{App, Manner, Memory, Session};
 use crate::args::{Format, SettleArgs};
-use crate::crm::Crm;
 use crate::exit::Exit;
 use crate::output::{Paint, Rehearsal, Report, Tone, Trouble, clean};
 
@@ -126,7 +125,8 @@ async fn open(app: &App<'_>) -> Result<Opened> {
     let profiles = if app.global.profile.is_empty() {
         // Of a CRM without a connector nothing is pending.
         let mut all = settings.all()?;
-        all.retain(|(name, _)| settings.crm_of(name).is_none_or(|crm| Crm::named(crm).is_some()));
+        let is_due = |crm| Crm::named(crm).is_some_and(Crm::has_connector);
+        all.retain(|(name, _)| settings.crm_of(name).is_none_or(is_due));
         all
     } else {
         let asked = settings.asked()?.into_iter();

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use vochi_crm::config::{Key, Kind, nearest};
 use vochi_crm::{Error, Result};
 
-use super::keys::{self, Key, Kind};
+use super::keys;
 use super::place::Place;
 use super::tree::{Entry, Node, Table};
 
@@ -48,7 +49,7 @@ impl Environment {
         let mut table = Table::default();
         for (name, value) in &self.0 {
             let Some(key) = key_of(name) else { continue };
-            if let Some(known) = keys.iter().find(|known| known.name == key) {
+            if let Some(known) = keys::find(keys, &key) {
                 let place = Place::Variable(name.clone());
                 let node = read(known.kind, value, &place)
                     .map_err(|how| Error::config(format!("{place}: {how}")))?;
@@ -64,7 +65,7 @@ impl Environment {
         let known: Vec<&str> = top.chain(keys::of_profile(None)).map(|key| key.name).collect();
         let miss = |name: &str| {
             let key = key_of(name).filter(|key| !known.contains(&key.as_str()))?;
-            let near = keys::nearest(&key, known.iter().copied())?;
+            let near = nearest(&key, known.iter().copied())?;
             Some(format!("{PREFIX}{}", near.to_uppercase()))
         };
         let names = self.0.keys().filter(|name| !OTHERS.contains(&name.as_str()));

@@ -1,14 +1,12 @@
 //! What of the settings is not printed: secrets, and values that look like a key.
 
+use vochi_crm::config::{Key, Kind};
 use vochi_crm::{Error, Redactor, Secret, key_like_parts};
 
 use super::env::Environment;
-use super::keys::{self, Key, Kind};
+use super::keys;
 use super::secret;
 use super::tree::{Node, Table};
-
-/// Keys whose values are ids of the CRM although they are written as texts.
-const IDS: [&str; 2] = ["instance_id", "workspace"];
 
 /// The secrets and the other texts of settings.
 #[derive(Clone, Default)]
@@ -45,7 +43,7 @@ impl Sensitive {
         let others = table.0.iter().filter(|(name, _)| *name != keys::PROFILE_TABLE);
         for (name, entry) in others {
             self.texts.push(name.clone());
-            let kind = keys.iter().find(|key| key.name == name).map(|key| key.kind);
+            let kind = keys::find(keys, name).map(|key| key.kind);
             let secret = match (kind, &entry.node) {
                 (Some(Kind::Secret), Node::Text(text)) => Some(text.as_str()),
                 (Some(Kind::Secret), Node::Table(reference)) => {
@@ -54,7 +52,7 @@ impl Sensitive {
                 }
                 _ => None,
             };
-            let is_id = matches!(kind, Some(Kind::Id | Kind::Map)) || IDS.contains(&name.as_str());
+            let is_id = matches!(kind, Some(Kind::Id | Kind::Map));
             let values = if is_id { &mut self.ids } else { &mut self.texts };
             match secret {
                 Some(secret) => {

@@ -14,6 +14,7 @@ mod tree;
 
 use std::path::{Path, PathBuf};
 
+use vochi_crm::config::nearest;
 use vochi_crm::{Error, PhoneNumber, Result};
 
 pub(crate) use env::Environment;
@@ -261,7 +262,7 @@ impl<'a> Settings<'a> {
 
     /// A key of the environment that only a profile can have.
     fn ambiguous(&self) -> Option<&Entry> {
-        let shared = |key: &str| keys::TOP.iter().any(|top| top.name == key);
+        let shared = |key: &str| keys::find(keys::TOP, key).is_some();
         self.from_environment.0.iter().find(|(key, _)| !shared(key)).map(|(_, entry)| entry)
     }
 
@@ -275,7 +276,7 @@ impl<'a> Settings<'a> {
             None => String::new(),
         };
         let wrong = Error::config(format!("{lead}there is no profile {name:?}{place}"));
-        Err(match keys::nearest(name, names.iter().copied()) {
+        Err(match nearest(name, names.iter().copied()) {
             Some(near) => wrong.with_hint(format!("did you mean {near:?}?")),
             None if names.is_empty() => wrong,
             None => wrong.with_hint(format!("there are {}", listed(&names))),
@@ -301,7 +302,7 @@ impl<'a> Settings<'a> {
         let keys = keys::of_profile(self.crm_of(name));
         for (key, entry) in &self.from_environment.0 {
             // What belongs to another CRM's profiles is not ours to complain about.
-            if keys.iter().any(|known| known.name == key) {
+            if keys::find(&keys, key).is_some() {
                 table.0.insert(key.clone(), entry.clone());
             }
         }

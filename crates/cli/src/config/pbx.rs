@@ -1,10 +1,10 @@
-//! What the settings tell of the PBX.
+//! The settings of the PBX.
 
 use vochi_crm::asterisk::{ContextPattern, ExtensionPattern};
 use vochi_crm::phone::Region;
 use vochi_crm::{Error, PhoneNumber, Result, Zone};
 
-use super::check;
+use super::place::Places;
 use super::tree::Table;
 
 /// How a PBX's events are to be read.
@@ -23,8 +23,13 @@ pub(crate) struct Pbx {
 }
 
 impl Pbx {
-    /// Reads the settings outside profiles. What cannot be meant is told whether or not it is needed.
+    /// Reads the settings outside profiles. A value that cannot be used is an error whether or not it
+    /// is needed.
     pub(super) fn read(top: &Table) -> Result<Self> {
+        Self::of(top).map_err(|error| Places::of("", top).locate(error))
+    }
+
+    fn of(top: &Table) -> Result<Self> {
         let region = |text: &str| {
             let read = text.parse::<Region>();
             read.map_err(|error| Error::config(error.to_string()))
@@ -34,36 +39,23 @@ impl Pbx {
             zone: read(top, "pbx_timezone", str::parse)?.unwrap_or_else(Zone::utc),
             extensions: read(top, "pbx_extensions", str::parse)?.unwrap_or_default(),
             trunk_contexts: read(top, "pbx_trunk_contexts", str::parse)?.unwrap_or_default(),
-            employees: employees(top)?,
+            employees: top.texts("pbx_employees").map(employee).collect::<Result<_>>()?,
         })
     }
 }
 
-fn employees(top: &Table) -> Result<Vec<PhoneNumber>> {
-    let key = "pbx_employees";
-    let Some(entry) = top.get(key) else {
-        return Ok(Vec::new());
-    };
-    let number = |text: &str| {
-        text.parse().map_err(|error| {
-            let what = format!("invalid number {text:?}: {error}");
-            check::mistake(entry, key, &what)
-                .with_hint("write numbers in E.164, as \"+375291112233\"")
-        })
-    };
-    top.texts(key).map(number).collect()
+fn employee(text: &str) -> Result<PhoneNumber> {
+    text.parse().map_err(|error| {
+        Error::config(format!("invalid number {text:?}: {error}"))
+            .with_hint("write numbers in E.164, as \"+375291112233\"")
+            .with_key("pbx_employees")
+    })
 }
 
-/// A setting the library reads out of a text; what it says of a mistake is told with the place.
-fn read<T>(top: &Table, key: &str, parse: impl FnOnce(&str) -> Result<T>) -> Result<Option<T>> {
-    let (Some(entry), Some(text)) = (top.get(key), top.text(key)) else {
-        return Ok(None);
-    };
-    parse(text).map(Some).map_err(|error| {
-        let told = check::mistake(entry, key, error.message());
-        match error.hint() {
-            Some(hint) => told.with_hint(hint.to_owned()),
-            None => told,
-        }
-    })
+fn read<T>(
+    top: &Table,
+    key: &'static str,
+    parse: impl FnOnce(&str) -> Result<T>,
+) -> Result<Option<T>> {
+    top.text(key).map(parse).transpose().map_err(|error| error.in_config(key))
 }

@@ -1,8 +1,13 @@
 //! Where a setting was written, for messages.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
+
+use vochi_crm::Error;
+
+use super::tree::{Entry, Node, Table};
 
 /// Where a setting was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +25,45 @@ impl fmt::Display for Place {
                 write!(f, "{}, line {line}, column {column}", path.display())
             }
             Self::Variable(name) => write!(f, "environment variable {name}"),
+        }
+    }
+}
+
+/// Where each setting stands and what its full name begins with, by its key in the library.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Places(BTreeMap<String, (Place, String)>);
+
+impl Places {
+    /// The places of a table, whose keys are called `{prefix}{key}` in full.
+    pub(super) fn of(prefix: &str, table: &Table) -> Self {
+        let mut places = Self::default();
+        for (name, entry) in &table.0 {
+            places.add(prefix, name.clone(), entry);
+        }
+        places
+    }
+
+    /// Adds a setting and those below it.
+    pub(super) fn add(&mut self, prefix: &str, key: String, entry: &Entry) {
+        if let Node::Table(table) = &entry.node {
+            for (name, entry) in &table.0 {
+                self.add(prefix, format!("{key}.{name}"), entry);
+            }
+        }
+        self.0.insert(key, (entry.place.clone(), prefix.to_owned()));
+    }
+
+    /// Names place and full key in an error of the library. One without a key of these settings stays
+    /// as it is.
+    pub(super) fn locate(&self, error: Error) -> Error {
+        let Some((place, prefix)) = error.key().and_then(|key| self.0.get(key)) else {
+            return error;
+        };
+        // The message begins with the key.
+        let located = Error::new(error.kind(), format!("{place}: {prefix}{}", error.message()));
+        match error.hint() {
+            Some(hint) => located.with_hint(hint.to_owned()),
+            None => located,
         }
     }
 }

@@ -34,11 +34,8 @@ impl SecretFile {
                 continue;
             };
             if path.exists() {
-                let secret = Secret::new(secret::read_file(&path).map_err(|error| {
-                    let wrong = Error::config(format!("{key}: {}", error.message()));
-                    wrong.with_hint(error.hint().unwrap_or_default().to_owned())
-                })?);
-                files.push(Self { key, path, secret });
+                let secret = secret::read_file(&path).map_err(|error| error.with_key(key))?;
+                files.push(Self { key, path, secret: Secret::new(secret) });
             }
         }
         Ok(files)
@@ -84,8 +81,8 @@ impl SecretFile {
 
 /// The keys of a profile that can be generated and have no value.
 fn keys(profile: &Profile) -> impl Iterator<Item = &'static str> {
-    let keys = profile.crm.generated_keys().iter().copied();
-    keys.filter(|key| !profile.has_secret(key))
+    let generated = profile.crm.keys().into_iter().filter(|key| key.is_generated);
+    generated.map(|key| key.name).filter(|key| profile.settings.get(key).is_none())
 }
 
 fn path(settings: &Settings<'_>, profile: &Profile, key: &str) -> Result<PathBuf> {
@@ -100,11 +97,12 @@ fn path(settings: &Settings<'_>, profile: &Profile, key: &str) -> Result<PathBuf
     Ok(settings.state_dir()?.join(name))
 }
 
-fn random(key: &str) -> Result<Secret> {
+fn random(key: &'static str) -> Result<Secret> {
     let mut bytes = [0; BYTES];
     getrandom::fill(&mut bytes).map_err(|error| {
-        Error::config(format!("{key}: no random characters: {error}"))
+        Error::config(format!("no random characters: {error}"))
             .with_hint(format!("set {key} to 32 random characters"))
+            .with_key(key)
     })?;
     let mut text = String::with_capacity(2 * BYTES);
     for byte in bytes {

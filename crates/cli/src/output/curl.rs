@@ -1,14 +1,14 @@
 //! A planned request as a line for the shell.
 
+use vochi_crm::Crm;
+use vochi_crm::config::Kind;
 use vochi_crm::http::{PlannedPart, PlannedRequest};
-
-use crate::crm::Crm;
 
 const MASK: &str = "***";
 
 /// A `curl` line that sends the same request. Credentials are named by the environment variable
 /// that holds them, never written out.
-pub(super) fn line(request: &PlannedRequest, crm: Crm) -> String {
+pub(super) fn line(request: &PlannedRequest, crm: &Crm) -> String {
     let mut words = vec!["curl -sS".to_owned()];
     if request.method.as_str() != "GET" {
         words.push(format!("-X {}", request.method));
@@ -21,7 +21,7 @@ pub(super) fn line(request: &PlannedRequest, crm: Crm) -> String {
             continue;
         }
         words.push(if value == MASK {
-            format!("-H {}\"${}\"", single(&format!("{name}: ")), crm.variable_of(name))
+            format!("-H {}\"${}\"", single(&format!("{name}: ")), variable(crm, name))
         } else {
             format!("-H {}", single(&format!("{name}: {value}")))
         });
@@ -52,20 +52,31 @@ fn form_part(part: &PlannedPart) -> String {
 }
 
 /// A text in quotes, with variables where a credential was.
-fn quoted(text: &str, crm: Crm) -> String {
+fn quoted(text: &str, crm: &Crm) -> String {
     let mut pieces = text.split(MASK);
     let mut before = pieces.next().unwrap_or_default();
     let mut line = single(before);
     for piece in pieces {
         let carrier = before.rsplit(['&', '?']).next().unwrap_or_default();
-        let variable = crm.variable_of(carrier.trim_end_matches('='));
-        line.extend(["\"$", variable, "\""]);
+        let variable = variable(crm, carrier.trim_end_matches('='));
+        line.extend(["\"$", &variable, "\""]);
         if !piece.is_empty() {
             line.push_str(&single(piece));
         }
         before = piece;
     }
     line
+}
+
+/// The variable of the credential that travels in this header or parameter; in an unknown one, of the
+/// first secret.
+fn variable(crm: &Crm, carrier: &str) -> String {
+    let secrets = || crm.own_keys().iter().filter(|key| key.kind == Kind::Secret);
+    let carried = secrets()
+        .find(|key| key.carrier.is_some_and(|known| known.eq_ignore_ascii_case(carrier)))
+        .or_else(|| secrets().next());
+    let key = carried.map(|key| key.name).unwrap_or_default();
+    format!("VOCHI_CRM_{}", key.to_uppercase())
 }
 
 /// A text in single quotes; nothing in it means anything to the shell.
@@ -84,7 +95,7 @@ mod tests {
 
     #[test]
     fn a_credential_is_named_by_its_variable() {
-        let crm = Crm::RetailCrm;
+        let crm = Crm::named("retailcrm").unwrap();
         assert_eq!(
             quoted("event=x&clientId=***&y=1", crm),
             r#"'event=x&clientId='"$VOCHI_CRM_CLIENT_ID"'&y=1'"#,

@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 use serde_json::{Value, json};
+use vochi_crm::Crm;
 use vochi_crm::http::PlannedRequest;
 
 use super::Report;
 use super::curl;
 use super::paint::{Paint, Tone, clean};
-use crate::crm::Crm;
 
 /// The requests of a dry run.
 #[derive(Serialize)]
@@ -25,7 +25,7 @@ impl Rehearsal {
     }
 
     /// Adds the requests one profile would have sent.
-    pub(crate) fn add(&mut self, crm: Crm, requests: &[PlannedRequest]) {
+    pub(crate) fn add(&mut self, crm: &Crm, requests: &[PlannedRequest]) {
         self.requests.extend(requests.iter().map(|request| {
             let headers = request.headers.iter().map(|(name, value)| (name.clone(), json!(value)));
             json!({

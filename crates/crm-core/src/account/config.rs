@@ -4,30 +4,16 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer};
 
+use super::TASK_TEXT;
+use crate::config::{Kind, Setting};
+use crate::phone::BareDigits;
 use crate::secret::Secret;
-
-macro_rules! choice {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal,)+ }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
-        #[serde(rename_all = "snake_case")]
-        #[non_exhaustive]
-        pub enum $name { $($(#[$vdoc])* $variant,)+ }
-
-        impl $name {
-            /// The choice as it is written in configuration.
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $text,)+ }
-            }
-        }
-    };
-}
+use crate::{choice, keys};
 
 choice! {
     /// When the popup is shown.
-    Popup {
+    pub enum Popup {
         /// When the phone rings.
-        #[default]
         Ring = "ring",
         /// When it is answered, to the one who answered.
         Answer = "answer",
@@ -38,9 +24,8 @@ choice! {
 
 choice! {
     /// What the CRM counts requests by.
-    LimitScope {
+    pub enum LimitScope {
         /// The address requests come from: all accounts of this machine share one quota.
-        #[default]
         Ip = "ip",
         /// The account.
         Account = "account",
@@ -49,9 +34,8 @@ choice! {
 
 choice! {
     /// What to make of a caller the CRM does not know.
-    UnknownCaller {
+    pub enum UnknownCaller {
         /// Nothing.
-        #[default]
         None = "none",
         /// A customer.
         Client = "client",
@@ -99,102 +83,92 @@ impl<'de> Deserialize<'de> for UnknownCallers {
     }
 }
 
-/// The configuration every account has, whatever its CRM. Times in seconds.
-///
-/// ```
-/// use vochi_crm_core::AccountConfig;
-/// let config: AccountConfig = serde_json::from_str(
-///     r#"{"timezone": "Europe/Minsk", "default_region": "BY", "extensions": {"151": "18"}}"#,
-/// )?;
-/// let account = config.account("shop")?;
-/// assert_eq!(account.directory().extensions().count(), 1);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct AccountConfig {
-    /// How long one operation may take with its retries.
-    pub timeout_seconds: Option<f64>,
-    /// How many times a request is repeated.
-    pub retries: Option<u32>,
-    /// The CRM's general quota; its others are scaled alike.
-    pub requests_per_second: Option<f64>,
-    /// How many requests may go out at once after a pause.
-    pub burst: Option<u32>,
-    /// What the CRM counts requests by.
-    pub limit_scope: LimitScope,
-    /// The zone of the CRM's local times: an IANA name or an offset.
-    pub timezone: Option<String>,
-    /// How national numbers are read: a country's two letters.
-    pub default_region: Option<String>,
-    /// How bare digits are read: `auto` or `international`.
-    pub bare_digits: Option<String>,
-    /// Extension, or an employee's mobile in E.164, to CRM user id.
-    #[serde(deserialize_with = "text_map")]
-    pub extensions: BTreeMap<String, String>,
-    /// What the PBX calls a line, to its outside number.
-    #[serde(deserialize_with = "text_map")]
-    pub lines: BTreeMap<String, String>,
-    /// Whom to use when no extension is known.
-    #[serde(deserialize_with = "text_or_number")]
-    pub default_user: Option<String>,
-    /// Who gets the calls nobody answered.
-    #[serde(deserialize_with = "text_or_number")]
-    pub missed_user: Option<String>,
-    /// When the popup is shown.
-    pub popup: Popup,
-    /// Whether outgoing calls show a popup; by default as the CRM's users expect.
-    pub popup_out: Option<bool>,
-    /// What to make of a caller the CRM does not know.
-    pub unknown_caller: UnknownCallers,
-    /// The source of leads that are made, by the CRM's word.
-    pub lead_source: Option<String>,
-    /// The status of leads that are made, by the CRM's word.
-    pub lead_status: Option<String>,
-    /// Whether a missed call becomes a task.
-    pub missed_task: bool,
-    /// The text of such a task. Employees read it in the CRM; see [`Account::task_text`].
-    ///
-    /// [`Account::task_text`]: crate::Account::task_text
-    pub task_text: Option<String>,
-    /// Put in front of every call id that goes to the CRM, so that two PBXs do not collide.
-    pub call_id_prefix: Option<String>,
-    /// The address under which CRMs reach us.
-    pub public_url: Option<String>,
-    /// The secret part of the inbound address.
-    pub inbound_secret: Option<Secret>,
-    /// The networks the CRM's requests may come from: networks in CIDR notation and single addresses.
-    /// Empty: requests from every address are accepted.
-    pub allowed_networks: Vec<String>,
+impl Setting for UnknownCallers {
+    const KIND: Kind = Kind::ByDirection(UnknownCaller::WORDS);
 }
 
-/// Every key of [`AccountConfig`], for hosts that check configuration files themselves.
-pub const ACCOUNT_KEYS: &[&str] = &[
-    "timeout_seconds",
-    "retries",
-    "requests_per_second",
-    "burst",
-    "limit_scope",
-    "timezone",
-    "default_region",
-    "bare_digits",
-    "extensions",
-    "lines",
-    "default_user",
-    "missed_user",
-    "popup",
-    "popup_out",
-    "unknown_caller",
-    "lead_source",
-    "lead_status",
-    "missed_task",
-    "task_text",
-    "call_id_prefix",
-    "public_url",
-    "inbound_secret",
-    "allowed_networks",
-];
+keys! {
+    /// The configuration every account has, whatever its CRM.
+    ///
+    /// ```
+    /// use vochi_crm_core::AccountConfig;
+    /// let config: AccountConfig = serde_json::from_str(
+    ///     r#"{"timezone": "Europe/Minsk", "default_region": "BY", "extensions": {"151": "18"}}"#,
+    /// )?;
+    /// let account = config.account("shop")?;
+    /// assert_eq!(account.directory().extensions().count(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub struct AccountConfig {
+        /// Extension, or an employee's mobile in E.164, to CRM user id:
+        /// `{ "151" = "18", "152" = "16" }`.
+        #[serde(deserialize_with = "text_map")]
+        extensions: BTreeMap<String, String>,
+        /// What the PBX calls a line, to its outside number: `{ "0001363" = "+375171234567" }`.
+        #[serde(deserialize_with = "text_map")]
+        lines: BTreeMap<String, String>,
+        /// The CRM user when no extension is known; none by default.
+        #[serde(deserialize_with = "text_or_number")]
+        #[key(id)]
+        default_user: Option<String>,
+        /// The CRM user who gets unanswered calls; the connector chooses one by default.
+        #[serde(deserialize_with = "text_or_number")]
+        #[key(id)]
+        missed_user: Option<String>,
+        /// The zone of the CRM's local times: an IANA name or an offset.
+        timezone: Option<String>,
+        /// How national numbers are read: the two letters of a country.
+        default_region: Option<String>,
+        /// How digits without plus are read: `international` is for trunks that always deliver
+        /// international digits. With `auto`, what the region cannot read is read as international,
+        /// except `8` and ten digits of a +7 number (write `+7…`), a prefix the region no longer
+        /// dials (`8 621 12345` in MD, `1 55 1234 5678` in MX) and seven or fewer digits (a local
+        /// number without its code).
+        bare_digits: BareDigits,
+        /// When the popup is shown: when the phone rings, when it is answered (to the employee who
+        /// answered), or never.
+        popup: Popup,
+        /// Whether outgoing calls show a popup; by default as the CRM's users expect.
+        popup_out: Option<bool>,
+        /// What is made of a caller the CRM does not know, once the call is recorded. Not every CRM
+        /// has leads.
+        unknown_caller: UnknownCallers,
+        /// The source of leads that are made, by the CRM's word.
+        lead_source: Option<String>,
+        /// The status of leads that are made, by the CRM's word.
+        lead_status: Option<String>,
+        /// Whether a missed call becomes a task, for the manager responsible for the caller, else
+        /// for `missed_user`.
+        missed_task: bool,
+        /// The text of such a task, in the language of the employees.
+        #[key(default(TASK_TEXT))]
+        task_text: Option<String>,
+        /// Put in front of every call id that goes to the CRM, so that two PBXs do not collide.
+        call_id_prefix: Option<String>,
+        /// The https address under which CRMs reach this host.
+        #[key(address)]
+        public_url: Option<String>,
+        /// The secret part of the inbound address, `{public_url}/in/{profile}/{inbound_secret}`.
+        #[key(generated)]
+        inbound_secret: Option<Secret>,
+        /// The networks the CRM's requests may come from, and single addresses:
+        /// `["192.0.2.0/24", "2001:db8::/32", "198.51.100.7"]`. Requests from other addresses get
+        /// 403, and so do requests with an unknown sender. Without the key every address is allowed.
+        allowed_networks: Vec<String>,
+        /// How many seconds one operation may take with its retries.
+        timeout_seconds: Option<f64>,
+        /// How many times a request is repeated.
+        retries: Option<u32>,
+        /// The general quota of the CRM, if it is not the documented one; its other quotas are
+        /// scaled alike.
+        requests_per_second: Option<f64>,
+        /// How many requests may go out at once after a pause.
+        burst: Option<u32>,
+        /// What the CRM counts requests by: the address they come from, which all accounts of this
+        /// host share, or the account.
+        limit_scope: LimitScope,
+    }
+}
 
 /// Reads a value that people write as a text or as a number.
 fn text_or_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {

@@ -4,9 +4,10 @@ mod builder;
 mod check;
 mod config;
 
+use std::fmt::Display;
 use std::time::Duration;
 
-pub use config::{ACCOUNT_KEYS, AccountConfig, LimitScope, Popup, UnknownCaller, UnknownCallers};
+pub use config::{AccountConfig, LimitScope, Popup, UnknownCaller, UnknownCallers};
 
 use crate::call::{CallId, Line};
 use crate::connector::{Cx, SetupPlan};
@@ -83,16 +84,15 @@ impl Account {
     /// # Errors
     /// `config` where the figures asked for are out of range.
     pub fn quota(&self, quota: Quota, general: Quota) -> Result<Quota> {
+        let wrong = |key, error: &dyn Display| Error::config(error.to_string()).with_key(key);
         let mut quota = quota;
         if let Some(asked) = self.config.requests_per_second {
             quota = quota
                 .scaled(asked / general.rate())
-                .map_err(|error| Error::config(format!("requests_per_second: {error}")))?;
+                .map_err(|error| wrong("requests_per_second", &error))?;
         }
         if let Some(burst) = self.config.burst {
-            quota = quota
-                .with_burst(burst)
-                .map_err(|error| Error::config(format!("burst: {error}")))?;
+            quota = quota.with_burst(burst).map_err(|error| wrong("burst", &error))?;
         }
         Ok(quota)
     }

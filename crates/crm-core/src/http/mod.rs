@@ -38,6 +38,7 @@ pub use multipart::{Multipart, Part};
 pub use nested::nested_pairs;
 pub use operation::{Access, LimitClass, Operation, OperationInfo, Output, Repeat};
 pub use origin::Origin;
+pub(crate) use origin::is_loopback;
 pub use pipeline::{Pipeline, PipelineBuilder};
 pub use plan::{Plan, PlannedPart, PlannedRequest};
 pub use raw::{RawBody, RawRequest};

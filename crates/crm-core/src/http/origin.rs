@@ -48,6 +48,11 @@ impl Origin {
         self.0.path().trim_end_matches('/')
     }
 
+    /// Returns true if the address leads no further than to this machine.
+    pub fn is_loopback(&self) -> bool {
+        is_loopback(&self.0)
+    }
+
     /// The whole address of a request.
     pub(crate) fn join(&self, request: &ApiRequest) -> Url {
         let mut url = self.0.clone();
@@ -98,7 +103,7 @@ impl FromStr for Origin {
 }
 
 /// Returns true if an address leads no further than to this machine.
-pub(super) fn is_loopback(url: &Url) -> bool {
+pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),

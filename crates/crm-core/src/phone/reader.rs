@@ -18,15 +18,15 @@ const DIALLED_ABROAD: [&str; 2] = ["00", "810"];
 /// islands have international numbers as short as that.
 const FEWEST_BARE_INTERNATIONAL: usize = 8;
 
-/// How digits without plus are read first.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum BareDigits {
-    /// As the default region's people write, then as an international number without its plus.
-    #[default]
-    Auto,
-    /// As an international number, then as the region's people write: for trunks that always
-    /// deliver international digits, where `4915123456789` is one number and not two.
-    International,
+crate::choice! {
+    /// How digits without plus are read first.
+    pub enum BareDigits {
+        /// As the default region's people write, then as an international number without its plus.
+        Auto = "auto",
+        /// As an international number, then as the region's people write: for trunks that always
+        /// deliver international digits, where `4915123456789` is one number and not two.
+        International = "international",
+    }
 }
 
 /// Reads phone numbers as the people of one region write them. Cheap to copy.

@@ -235,22 +235,25 @@ fn workspace(config: &Config) -> Result<&str> {
     let workspace = config.workspace.trim();
     let good = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     if workspace.is_empty() {
-        return Err(Error::config("workspace: it is missing")
-            .with_hint("it is the Latin name in the addresses of Kontur's pages"));
+        return Err(Error::config("missing")
+            .with_hint("it is the Latin name in the addresses of Kontur's pages")
+            .with_key("workspace"));
     }
     if !workspace.chars().all(good) || workspace.chars().all(|c| c == '.') {
-        return Err(Error::config(format!("workspace: {workspace:?} is no name of a workspace"))
+        return Err(Error::config(format!("invalid name of a workspace {workspace:?}"))
             .with_hint(
                 "it is the Latin name in the addresses of Kontur's pages, or the workspace's id",
-            ));
+            )
+            .with_key("workspace"));
     }
     Ok(workspace)
 }
 
 fn exchange(config: &Config) -> Result<Exchange> {
     let Some(key) = given(config.api_key.as_ref()) else {
-        return Err(Error::config("api_key: it is missing")
-            .with_hint("in Kontur, on the integration's page under Secrets, generate an ApiKey"));
+        return Err(Error::config("missing")
+            .with_hint("in Kontur, on the integration's page under Secrets, generate an ApiKey")
+            .with_key("api_key"));
     };
     if let Some(secret) = given(config.integration_secret.as_ref()) {
         let request = AuthorizePublic::new(key.clone(), secret.clone());

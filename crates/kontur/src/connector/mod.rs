@@ -22,7 +22,6 @@ mod verify;
 use std::fmt;
 use std::sync::Arc;
 
-use vochi_crm_core::account::UnknownCaller;
 use vochi_crm_core::connector::{Changes, Context, Cursor, SetupPlan};
 use vochi_crm_core::inbound::{InboundEvent, InboundReply, InboundRequest};
 use vochi_crm_core::spi::{self, HistoryJob, LiveJob, LookupJob};
@@ -89,24 +88,13 @@ impl Connector {
     /// # Errors
     /// `config`; the message begins with the key that is wrong.
     pub fn open(hub: &Hub, account: Account, config: &Config) -> Result<Self> {
-        let client = Client::open(hub, &account, config)?;
         let context = Context::new(CRM, hub, account);
-        let common = context.account().config();
-        let directory = context.account().directory().typed(UserId::of);
-        let directory = directory.map_err(|error| context.complete(error))?;
-        let policies = common.unknown_caller;
-        if [policies.inbound, policies.outbound].iter().any(|it| *it != UnknownCaller::None) {
-            let error = Error::config("Kontur deals with unknown callers itself")
-                .with_key("unknown_caller")
-                .with_hint("write none: what it makes of a call from an unknown number is its own");
-            return Err(context.complete(error));
-        }
-        if common.missed_task {
-            let error = Error::config("Kontur has no tasks this version could make")
-                .with_key("missed_task")
-                .with_hint("write false");
-            return Err(context.complete(error));
-        }
+        let parts = (|| {
+            config.check(context.account())?;
+            let client = Client::open(hub, context.account(), config)?;
+            Ok((client, context.account().directory().typed(UserId::of)?))
+        })();
+        let (client, directory) = parts.map_err(|error: Error| context.complete(error))?;
         let (config, feed) = (config.clone(), Feed::default());
         Ok(Self { inner: Arc::new(Inner { client, context, directory, config, feed }) })
     }

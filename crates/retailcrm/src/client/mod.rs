@@ -51,12 +51,15 @@ impl Client {
         let wrong = |error: Error| error.with_account(CRM, account.name().clone());
         let origin: Origin =
             config.url.parse().map_err(|error: Error| wrong(error.with_key("url")))?;
-        let key =
-            config.api_key.clone().filter(|key| !key.is_empty()).ok_or_else(|| {
-                wrong(Error::config("api_key: it is missing").with_hint(
-                    "make a key in RetailCRM under Settings, Integration, API access keys",
-                ))
-            })?;
+        let key = config.api_key.clone().filter(|key| !key.is_empty()).ok_or_else(|| {
+            wrong(
+                Error::config("missing")
+                    .with_hint(
+                        "make a key in RetailCRM under Settings, Integration, API access keys",
+                    )
+                    .with_key("api_key"),
+            )
+        })?;
         // It goes out as a header, not as a parameter: addresses end up in logs.
         let auth = HeaderKey::new(HeaderName::from_static("x-api-key"), &key)
             .map_err(|error| wrong(error.with_key("api_key")))?;

@@ -14,7 +14,6 @@ mod setup;
 use std::fmt;
 use std::sync::Arc;
 
-use vochi_crm_core::account::UnknownCaller;
 use vochi_crm_core::connector::{Changes, Context, Cursor, SetupPlan};
 use vochi_crm_core::inbound::{InboundEvent, InboundReply, InboundRequest};
 use vochi_crm_core::spi::{self, HistoryJob, LiveJob, LookupJob};
@@ -74,15 +73,13 @@ impl Connector {
     /// # Errors
     /// `config`; the message begins with the key that is wrong.
     pub fn open(hub: &Hub, account: Account, config: &Config) -> Result<Self> {
-        let client = Client::open(hub, &account, config)?;
         let context = Context::new(CRM, hub, account);
-        let account = context.account();
-        let directory = account.directory().typed(user_id).map_err(|it| context.complete(it))?;
-        let policies = account.config().unknown_caller;
-        if [policies.inbound, policies.outbound].contains(&UnknownCaller::Lead) {
-            let error = Error::config("RetailCRM has no leads").with_key("unknown_caller");
-            return Err(context.complete(error.with_hint("write client or none")));
-        }
+        let parts = (|| {
+            Config::check(context.account())?;
+            let client = Client::open(hub, context.account(), config)?;
+            Ok((client, context.account().directory().typed(user_id)?))
+        })();
+        let (client, directory) = parts.map_err(|error: Error| context.complete(error))?;
         let config = config.clone();
         Ok(Self { inner: Arc::new(Inner { client, context, directory, config }) })
     }

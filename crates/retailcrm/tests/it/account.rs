@@ -122,7 +122,6 @@ fn mistakes_in_the_configuration_name_their_key() {
         (json!({"requests_per_second": 0}), json!({}), "requests_per_second: "),
         (json!({"burst": 0}), json!({}), "burst: "),
         (json!({"timeout_seconds": -1}), json!({}), "timeout_seconds: "),
-        (json!({"bare_digits": "both"}), json!({}), "bare_digits: "),
         (json!({"unknown_caller": "lead"}), json!({}), "unknown_caller: "),
     ] {
         let error = open(&hub, common, config).expect_err(begin);

@@ -13,14 +13,13 @@ use serde::Deserialize;
 use serde_json::Value;
 use vochi_crm::phone::PhoneReader;
 use vochi_crm::{
-    AccountConfig, CallEvent, CallId, CallState, CrmConnector, Cx, Direction, Error, EventKind,
-    Extension, Hub, Leg, LegEnd, Line, Party, Recording, Result, Timestamp, TransferMode, Zone,
+    CallEvent, CallId, CallState, Crm, CrmConnector, Cx, Direction, Error, EventKind, Extension,
+    Hub, Leg, LegEnd, Line, Party, Profile, Recording, Result, Timestamp, TransferMode, Zone,
 };
 use vochi_crm_sandbox::Sandbox;
 
 use crate::app::App;
 use crate::args::Format;
-use crate::crm::{self, Crm};
 use crate::exit::Exit;
 use crate::output::Rehearsal;
 use calls::{BEGINNING, Call, MORNING, Step};
@@ -88,13 +87,12 @@ impl Stage {
         let mut addresses = BTreeMap::new();
         let profiles = sandbox.profiles();
         for (name, settings) in profiles.as_object().into_iter().flatten() {
-            let Some(crm) = Crm::named(name) else {
+            let Some(crm) = Crm::named(name).filter(|crm| crm.has_connector()) else {
                 continue;
             };
-            let config: AccountConfig = serde_json::from_value(settings.clone())
+            let profile = Profile::deserialize(settings)
                 .map_err(|_| Error::internal("the sandbox's settings cannot be taken over"))?;
-            let account = config.account(name.as_str())?;
-            connectors.push(crm::open(crm, account, settings.clone(), &hub)?);
+            connectors.push(vochi_crm::open(&hub, name.as_str(), &profile)?);
             let address = settings.get("url").and_then(Value::as_str).unwrap_or_default();
             addresses.insert(crm.name(), address.to_owned());
         }
