@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::call::{CrmUserId, Extension, Line, Outcome};
 use crate::connector::{CrmUser, Cx};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::phone::PhoneNumber;
 use crate::warning::{Warning, WarningKind};
 
@@ -46,10 +46,7 @@ impl Directory {
     /// `default_user`, `missed_user`.
     pub fn typed<U>(&self, parse: impl Fn(&CrmUserId) -> Result<U>) -> Result<Directory<U>> {
         let parse = |key: &str, user: &CrmUserId| {
-            parse(user).map_err(|error| {
-                let hint = error.hint().unwrap_or_default().to_owned();
-                Error::config(error.message().to_owned()).with_hint(hint).with_key(key.to_owned())
-            })
+            parse(user).map_err(|error| error.in_config(key.to_owned()))
         };
         let mut users = BTreeMap::new();
         for (extension, user) in &self.users {

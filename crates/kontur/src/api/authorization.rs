@@ -68,7 +68,8 @@ impl Operation for AuthorizePublic {
         let key = header("api_key", &self.api_key)?;
         let (id, value) = self.secret.expose().split_once('=').unwrap_or_default();
         if id.trim().is_empty() || value.trim().is_empty() {
-            return Err(Error::config("integration_secret: it is no id and value")
+            return Err(Error::config("must be an id and a value")
+                .with_key("integration_secret")
                 .with_hint("write it as id=value, as secretKey=…"));
         }
         let secret = header("integration_secret", &self.secret)?;

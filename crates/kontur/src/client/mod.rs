@@ -123,7 +123,8 @@ impl Client {
             return Ok(instance.clone());
         }
         let missing = || {
-            Error::config("instance_id: it is not known")
+            Error::config("not known")
+                .with_key("instance_id")
                 .with_hint("set it: the integration's page in Kontur shows it")
         };
         match &self.keys {

@@ -108,7 +108,7 @@ async fn callers_are_found_however_their_number_was_typed() {
 }
 
 #[tokio::test]
-async fn whose_client_calls_is_asked_without_the_feed() {
+async fn responsible_calls_is_asked_without_the_feed() {
     let (sandbox, connector) = stand_in().await;
     assert_eq!(responsible(&connector, "+375446370646").await.as_deref(), Some("151"));
     assert_eq!(responsible(&connector, "+375441655346").await, None, "no deal");

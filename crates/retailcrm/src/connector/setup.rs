@@ -69,8 +69,9 @@ impl Setup<'_> {
             }
             (Some(_), None) => {
                 return Err(Error::config(
-                    "client_id: without it RetailCRM's requests to us cannot be told from forged ones",
+                    "missing: only it proves that RetailCRM's requests to us are genuine",
                 )
+                .with_key("client_id")
                 .with_hint("set it to at least 128 random bits and keep it"));
             }
             (None, _) if removes => {}
@@ -103,10 +104,8 @@ impl Setup<'_> {
     /// The code of the account's module.
     pub(super) fn module_code(&self) -> Result<ModuleCode> {
         let code = written(self.settings.config.module_code.as_ref());
-        ModuleCode::new(code.unwrap_or_else(|| DEFAULT_MODULE_CODE.to_owned())).map_err(|error| {
-            Error::config(format!("module_code: {}", error.message()))
-                .with_hint(error.hint().unwrap_or_default().to_owned())
-        })
+        ModuleCode::new(code.unwrap_or_else(|| DEFAULT_MODULE_CODE.to_owned()))
+            .map_err(|error| error.in_config("module_code"))
     }
 
     /// Our outside numbers, in order of their lines.

@@ -180,8 +180,9 @@ fn read(
 fn check_proof(callback: Callback, own: Option<&Secret>, fields: &InboundFields) -> Result<()> {
     let Some(own) = own.filter(|own| !own.is_empty()) else {
         return Err(Error::config(
-            "client_id: without it no request of RetailCRM can be distinguished from a forged one",
+            "missing: only it proves that a request of RetailCRM is genuine",
         )
+        .with_key("client_id")
         .with_hint("set at least 128 random bits, and register the telephony with them"));
     };
     let mut given = 0_usize;

@@ -115,9 +115,11 @@ pub fn site_for(
         available.iter().map(String::as_str).collect()
     };
     if choices.is_empty() {
-        return Err(Error::config("site: RetailCRM names no shop this key reaches")
+        return Err(Error::config("RetailCRM names no shop this key reaches")
+            .with_key("site")
             .with_hint("set `site` to the shop's symbolic code"));
     }
-    Err(Error::config(format!("site: the key reaches several shops: {}", choices.join(", ")))
+    Err(Error::config(format!("the key reaches several shops: {}", choices.join(", ")))
+        .with_key("site")
         .with_hint("set `site` to one of them"))
 }

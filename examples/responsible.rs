@@ -1,6 +1,6 @@
 //! Asks the CRM whose client is calling, as a PBX does before it rings anybody.
 //!
-//! `cargo run --example whose_client`
+//! `cargo run --example responsible`
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "an example shows what happens")]
 
