@@ -83,6 +83,7 @@ pub struct Cache {
     entries: Entries,
 }
 
+#[expect(clippy::unused_async, reason = "the API does not depend on where entries are kept")]
 impl Cache {
     /// A cache of at most `capacity` answers; somewhat more for moments, while many come at once.
     /// Without the feature `cache` it keeps at most 1,024, however large `capacity` is.
