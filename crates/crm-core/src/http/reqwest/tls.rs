@@ -93,3 +93,20 @@ mod disabled {
         None
     }
 }
+
+#[cfg(all(test, not(feature = "tls")))]
+mod tests {
+    use http::{HeaderMap, Method};
+
+    use crate::http::{HttpRequest, ReqwestTransport, Stage, Transport as _, TransportError};
+
+    #[tokio::test]
+    async fn https_address_is_refused_before_sending() {
+        let url = "https://crm.example.test/".parse().unwrap();
+        let request = HttpRequest::new(Method::GET, url, HeaderMap::new(), bytes::Bytes::new());
+        let error = ReqwestTransport::new("test").unwrap().send(request).await.unwrap_err();
+        assert!(matches!(error, TransportError::TlsDisabled), "{error:?}");
+        assert_eq!(error.stage(), Stage::NotSent);
+        assert_eq!(error.to_string(), "https needs the feature `tls`");
+    }
+}
