@@ -89,7 +89,7 @@ impl Map {
 mod tests {
     use super::*;
 
-    fn key(account: &str, key: impl ToString) -> CacheKey {
+    fn key(account: &str, key: usize) -> CacheKey {
         CacheKey::new(account, "manager", key.to_string())
     }
 
