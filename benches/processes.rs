@@ -39,8 +39,7 @@ async fn process(number: &str) {
     let limiter = DirectoryLimiter::new(directory).unwrap();
     let hub = Hub::builder().limiter(Arc::new(limiter)).build().unwrap();
     let builder = Connector::builder("shop", url).api_key(env::var("BENCH_KEY").unwrap());
-    let crm: Arc<dyn CrmConnector> =
-        Arc::new(builder.extension("151", "18").build(&hub).unwrap());
+    let crm: Arc<dyn CrmConnector> = Arc::new(builder.extension("151", "18").build(&hub).unwrap());
     let mut calls = JoinSet::new();
     for event in 0..EVENTS {
         let (crm, id) = (Arc::clone(&crm), format!("{number}.{event}"));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::cache::Cache;
 use crate::error::Result;
-use crate::http::{Plan, ReqwestTransport, Transport};
+use crate::http::{Plan, Transport, default_transport};
 use crate::limit::{GovernorLimiter, Limiter};
 use crate::state::{CallStore, MemoryCallStore};
 use crate::time::{Clock, SystemClock};
@@ -40,7 +40,7 @@ impl Hub {
     /// A hub with everything by default: reqwest, limiters and call store in this process.
     ///
     /// # Errors
-    /// `config` where TLS cannot be set up.
+    /// `config` where TLS cannot be set up, or without the feature `transport`.
     pub fn new() -> Result<Self> {
         Self::builder().build()
     }
@@ -147,13 +147,14 @@ impl HubBuilder {
     /// The hub.
     ///
     /// # Errors
-    /// `config` where the default transport cannot be set up.
+    /// `config` where the default transport cannot be set up, or is needed without the feature
+    /// `transport`.
     pub fn build(self) -> Result<Hub> {
         let transport = if let Some(transport) = self.transport {
             transport
         } else {
             let name = self.user_agent.as_deref().unwrap_or(DEFAULT_USER_AGENT);
-            Arc::new(ReqwestTransport::new(name)?)
+            default_transport(name)?
         };
         Ok(Hub {
             inner: Arc::new(Inner {

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
 
 /// What a secret prints as, everywhere.
 pub(crate) const MASK: &str = "***";
@@ -19,17 +19,17 @@ pub(crate) const MASK: &str = "***";
 /// assert_eq!(key.expose(), "invented-key");
 /// ```
 #[derive(Clone)]
-pub struct Secret(SecretString);
+pub struct Secret(Zeroizing<Box<str>>);
 
 impl Secret {
     /// Wraps a secret.
     pub fn new(secret: impl Into<String>) -> Self {
-        Self(SecretString::from(secret.into()))
+        Self(Zeroizing::new(secret.into().into_boxed_str()))
     }
 
     /// The secret itself: for putting it on the wire, nowhere else.
     pub fn expose(&self) -> &str {
-        self.0.expose_secret()
+        &self.0
     }
 
     /// Whether there is nothing in it.

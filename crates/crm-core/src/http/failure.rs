@@ -128,6 +128,11 @@ impl Failure {
                 Advice::Never,
                 "check scheme and port of url: the server at this port does not speak TLS",
             ),
+            TransportError::TlsDisabled => (
+                ErrorKind::Config,
+                Advice::Never,
+                "build with the feature `tls`, or bring a transport that has TLS",
+            ),
             _ => {
                 (ErrorKind::Unavailable, Advice::Transient, "check the url and the way to the CRM")
             }

@@ -11,6 +11,7 @@
 pub mod auth;
 mod batch;
 mod body;
+mod default_transport;
 mod dialect;
 mod failure;
 mod field;
@@ -23,6 +24,7 @@ mod pipeline;
 mod plan;
 mod prepared;
 mod raw;
+#[cfg(feature = "transport")]
 mod reqwest;
 mod response;
 mod segment;
@@ -30,9 +32,11 @@ mod source;
 mod trace;
 mod transport;
 
+#[cfg(feature = "transport")]
 pub use self::reqwest::ReqwestTransport;
 pub use batch::{Batch, BatchForm, BatchKey, BatchResults, PartResult};
 pub use body::{ApiRequest, Body};
+pub(crate) use default_transport::default_transport;
 pub use dialect::{Advice, Dialect, Pause, PauseScope, Refusal};
 pub use multipart::{Multipart, Part};
 pub use nested::nested_pairs;

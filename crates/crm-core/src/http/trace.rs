@@ -16,9 +16,16 @@ pub(crate) struct Reporter<'a> {
 }
 
 impl Reporter<'_> {
+    fn crm(self) -> (&'static str, Cow<'static, str>) {
+        (label::CRM, self.crm.as_str().into())
+    }
+
+    fn operation(self) -> (&'static str, Cow<'static, str>) {
+        (label::OPERATION, self.operation.clone())
+    }
+
     pub(crate) fn waited(self, waited: Duration) {
-        metrics::histogram!(metric::LIMITER_WAIT, label::CRM => self.crm.as_str())
-            .record(waited.as_secs_f64());
+        metric::measure(metric::LIMITER_WAIT, [self.crm()], waited.as_secs_f64());
         tracing::debug!(
             crm = %self.crm, account = %self.account, operation = &**self.operation,
             waited_ms = waited.as_millis(), "waited for the limiter"
@@ -31,19 +38,10 @@ impl Reporter<'_> {
             Some(_) => "refused",
             None => "failed",
         };
-        metrics::counter!(
-            metric::REQUESTS,
-            label::CRM => self.crm.as_str(),
-            label::OPERATION => self.operation.clone(),
-            label::OUTCOME => outcome
-        )
-        .increment(1);
-        metrics::histogram!(
-            metric::REQUEST_DURATION,
-            label::CRM => self.crm.as_str(),
-            label::OPERATION => self.operation.clone()
-        )
-        .record(elapsed.as_secs_f64());
+        let labels = [self.crm(), self.operation(), (label::OUTCOME, outcome.into())];
+        metric::count(metric::REQUESTS, labels);
+        let labels = [self.crm(), self.operation()];
+        metric::measure(metric::REQUEST_DURATION, labels, elapsed.as_secs_f64());
         tracing::debug!(
             crm = %self.crm, account = %self.account, operation = &**self.operation,
             attempt, status, elapsed_ms = elapsed.as_millis(), "request done"
@@ -51,12 +49,7 @@ impl Reporter<'_> {
     }
 
     pub(crate) fn retry(self, attempt: u32, wait: Duration, error: &Error) {
-        metrics::counter!(
-            metric::RETRIES,
-            label::CRM => self.crm.as_str(),
-            label::OPERATION => self.operation.clone()
-        )
-        .increment(1);
+        metric::count(metric::RETRIES, [self.crm(), self.operation()]);
         tracing::info!(
             crm = %self.crm, account = %self.account, operation = &**self.operation,
             attempt, wait_ms = wait.as_millis(), reason = error.message(), "will be sent again"
@@ -65,12 +58,8 @@ impl Reporter<'_> {
 
     pub(crate) fn finished<T>(self, result: &Result<T>) {
         if let Err(error) = result {
-            metrics::counter!(
-                metric::ERRORS,
-                label::CRM => self.crm.as_str(),
-                label::KIND => error.kind().as_str()
-            )
-            .increment(1);
+            let kind = (label::KIND, error.kind().as_str().into());
+            metric::count(metric::ERRORS, [self.crm(), kind]);
         }
     }
 

@@ -160,6 +160,9 @@ pub enum TransportError {
     /// The server does not speak TLS at this port.
     #[error("no TLS connection: the server responds without TLS")]
     NoTls,
+    /// The address needs TLS, and this build has none.
+    #[error("https needs the feature `tls`")]
+    TlsDisabled,
     /// The connection broke.
     #[error("the connection broke: {0}")]
     Broken(String),
@@ -178,16 +181,18 @@ impl TransportError {
     /// How far the request had come.
     pub fn stage(&self) -> Stage {
         match self {
-            Self::Connect(_) | Self::Certificate(_) | Self::NoTls | Self::Invalid(_) => {
-                Stage::NotSent
-            }
+            Self::Connect(_)
+            | Self::Certificate(_)
+            | Self::NoTls
+            | Self::TlsDisabled
+            | Self::Invalid(_) => Stage::NotSent,
             Self::TimedOut(stage) => *stage,
             Self::Broken(_) | Self::TooLong(_) => Stage::Unknown,
         }
     }
 }
 
-/// Sends requests. The default is [`ReqwestTransport`](super::ReqwestTransport).
+/// Sends requests. The default is `ReqwestTransport`, with the feature `transport`.
 ///
 /// An implementation does not follow redirects (they would carry credentials elsewhere), does not
 /// retry, and sets no time limit of its own beyond the one for connecting: the pipeline does.

@@ -1,4 +1,6 @@
-//! The default transport. The only file that names reqwest.
+//! The default transport. The only module that names reqwest.
+
+mod tls;
 
 use std::error::Error as _;
 use std::fmt;
@@ -14,10 +16,7 @@ use tokio::io::{AsyncRead as _, ReadBuf};
 use url::Url;
 
 use super::origin::is_loopback;
-use super::{
-    CertificateFault, HttpRequest, Payload, Response, SourceReader, Stage, Transport,
-    TransportError,
-};
+use super::{HttpRequest, Payload, Response, SourceReader, Stage, Transport, TransportError};
 use crate::error::{Error, Result};
 
 /// How long a connection may take to come about. Shorter than any sensible time limit of a
@@ -30,7 +29,8 @@ const CHUNK: usize = 64 * 1024;
 /// Sends requests with reqwest over one pool of connections.
 ///
 /// It trusts the machine's certificates and Mozilla's list, which is part of the program: on a
-/// machine without certificates TLS comes up all the same.
+/// machine without certificates TLS comes up all the same. Without the feature `tls` it sends to
+/// `http` addresses only.
 ///
 /// Proxies of the environment (`https_proxy`, `no_proxy` and others) hold for all addresses but
 /// loopback ones.
@@ -67,12 +67,8 @@ impl ReqwestTransport {
 }
 
 fn builder(user_agent: &str) -> reqwest::ClientBuilder {
-    let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS
-        .iter()
-        .filter_map(|certificate| reqwest::Certificate::from_der(certificate).ok());
-    reqwest::Client::builder()
+    tls::add_roots(reqwest::Client::builder())
         .user_agent(user_agent)
-        .tls_certs_merge(roots)
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
         .connect_timeout(CONNECT_TIMEOUT)
@@ -90,6 +86,7 @@ impl fmt::Debug for ReqwestTransport {
 #[async_trait::async_trait]
 impl Transport for ReqwestTransport {
     async fn send(&self, request: HttpRequest) -> Result<Response, TransportError> {
+        tls::check(&request.url)?;
         let longest = request.longest_answer;
         let client = self.client(&request.url);
         let mut outgoing = reqwest::Request::new(request.method, request.url);
@@ -168,7 +165,7 @@ fn classify(error: &reqwest::Error) -> TransportError {
         if error.is_timeout() {
             return TransportError::TimedOut(Stage::NotSent);
         }
-        if let Some(error) = tls_error(error).and_then(of_tls) {
+        if let Some(error) = tls::failure(error) {
             return error;
         }
         return TransportError::Connect(told(error));
@@ -180,42 +177,6 @@ fn classify(error: &reqwest::Error) -> TransportError {
         return TransportError::TimedOut(Stage::Unknown);
     }
     TransportError::Broken(told(error))
-}
-
-/// The failures of TLS that a retry or another moment does not change.
-fn of_tls(error: &rustls::Error) -> Option<TransportError> {
-    use rustls::CertificateError as Certificate;
-    let rustls::Error::InvalidCertificate(fault) = error else {
-        let no_tls = matches!(error, rustls::Error::InvalidMessage(_));
-        return no_tls.then_some(TransportError::NoTls);
-    };
-    Some(TransportError::Certificate(match fault {
-        Certificate::UnknownIssuer => CertificateFault::UnknownIssuer,
-        Certificate::Expired
-        | Certificate::ExpiredContext { .. }
-        | Certificate::NotValidYet
-        | Certificate::NotValidYetContext { .. } => CertificateFault::OutOfDate,
-        Certificate::NotValidForName | Certificate::NotValidForNameContext { .. } => {
-            CertificateFault::OtherHost
-        }
-        _ => CertificateFault::Other,
-    }))
-}
-
-/// The error of TLS beneath an error of reqwest. I/O errors name the cause of what they wrap, not
-/// what they wrap.
-fn tls_error(error: &reqwest::Error) -> Option<&rustls::Error> {
-    let mut reason: &(dyn std::error::Error + 'static) = error;
-    loop {
-        if let Some(tls) = reason.downcast_ref() {
-            return Some(tls);
-        }
-        let wrapped = reason.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        reason = match wrapped {
-            Some(wrapped) => wrapped,
-            None => reason.source()?,
-        };
-    }
 }
 
 /// The error's innermost reason. reqwest's own text is left out: it contains the address.

@@ -1,5 +1,8 @@
 //! Answers of CRMs, remembered for a while: one cache per hub, shared by its accounts.
 //!
+//! With the feature `cache` (on by default) it serves many accounts at once; without it a small map
+//! behind one lock takes its place.
+//!
 //! Lifetimes run on tokio's clock and are judged when an answer is asked for, so the one who asks
 //! says how old an answer may be.
 //!
@@ -23,14 +26,17 @@
 //! # }
 //! ```
 
+mod entries;
+
 use std::any::{Any, type_name};
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use moka::policy::EvictionPolicy;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
+
+use self::entries::Entries;
 
 /// What an answer belongs to. It is printed in debug output, so it must hold no secret.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -74,18 +80,15 @@ impl Lifetime {
 /// Bounded by count: the answers not asked for the longest leave first. Clones share the contents.
 #[derive(Clone)]
 pub struct Cache {
-    entries: moka::future::Cache<CacheKey, Arc<Entry>>,
+    entries: Entries,
 }
 
+#[expect(clippy::unused_async, reason = "the API does not depend on where entries are kept")]
 impl Cache {
     /// A cache of at most `capacity` answers; somewhat more for moments, while many come at once.
+    /// Without the feature `cache` it keeps at most 1,024, however large `capacity` is.
     pub fn new(capacity: u64) -> Self {
-        let entries = moka::future::Cache::builder()
-            .max_capacity(capacity)
-            // The default policy may turn a newcomer away, and with it the one load for many.
-            .eviction_policy(EvictionPolicy::lru())
-            .build();
-        Self { entries }
+        Self { entries: Entries::new(capacity) }
     }
 
     /// The remembered answer, if it is young enough, else the one that `load` brings.
@@ -113,7 +116,7 @@ impl Cache {
             return load().await;
         }
         let (kind, came) = (key.kind, Instant::now());
-        let entry = self.entries.get_with(key, async { Arc::default() }).await;
+        let entry = self.entries.get_or_default(key);
         if let Remembered::Answer(answer) = entry.recall(kind, lifetime, came) {
             return Ok(answer);
         }
@@ -133,7 +136,7 @@ impl Cache {
     where
         T: Clone + Send + Sync + 'static,
     {
-        let entry = self.entries.get(key).await?;
+        let entry = self.entries.get(key)?;
         match entry.recall(key.kind, lifetime, Instant::now()) {
             Remembered::Answer(answer) => Some(answer),
             Remembered::Nothing => None,
@@ -148,28 +151,24 @@ impl Cache {
     {
         let entry = Entry::default();
         entry.keep(found, Instant::now());
-        self.entries.insert(key, Arc::new(entry)).await;
+        self.entries.insert(key, Arc::new(entry));
     }
 
     /// Forgets one answer. A load under way ends for those who wait for it, and is not remembered.
     pub async fn invalidate(&self, key: &CacheKey) {
-        self.entries.invalidate(key).await;
+        self.entries.remove(key);
     }
 
     /// Forgets every answer of an account, as [`invalidate`](Self::invalidate) does. Looks at every
     /// key of the cache.
     pub async fn invalidate_account(&self, account: &str) {
-        let leaving: Vec<_> =
-            self.entries.iter().map(|(key, _)| key).filter(|key| key.account == account).collect();
-        for key in leaving {
-            self.entries.invalidate(&*key).await;
-        }
+        self.entries.remove_account(account);
     }
 }
 
 impl fmt::Debug for Cache {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Cache").field("answers", &self.entries.entry_count()).finish()
+        f.debug_struct("Cache").field("answers", &self.entries.count()).finish()
     }
 }
 

@@ -1,7 +1,11 @@
 //! Metrics: their names, labels and meaning, for hosts that record them and for dashboards.
 //!
 //! The library reports through the `metrics` facade and records nothing itself: a host installs a
-//! recorder. `examples/metrics.rs` shows one with Prometheus, `docs/metrics.md` has the table.
+//! recorder. Without the feature `metrics` nothing is reported. `examples/metrics.rs` shows one with Prometheus, `docs/metrics.md` has the table.
+
+mod recorder;
+
+pub(crate) use recorder::{count, measure};
 
 /// Counts requests that were sent, with their repeats.
 pub const REQUESTS: &str = "vochi_crm_requests_total";
@@ -97,19 +101,11 @@ pub const ALL: &[Metric] = &[
     ),
 ];
 
-/// Registers the descriptions with the recorder the host has installed.
+/// Registers the descriptions with the recorder the host has installed. Does nothing without the
+/// feature `metrics`.
 pub fn describe() {
     for metric in ALL {
-        match metric.kind {
-            MetricType::Counter => {
-                metrics::describe_counter!(metric.name, metrics::Unit::Count, metric.description);
-            }
-            MetricType::Histogram => metrics::describe_histogram!(
-                metric.name,
-                metrics::Unit::Seconds,
-                metric.description
-            ),
-        }
+        recorder::describe(metric);
     }
 }
 
