@@ -186,7 +186,7 @@ fn understand_text(text: &str) -> usize {
     while let Some(event) = file.next_event().unwrap() {
         let event = event.unwrap();
         let at = event.at(pbx::start()).unwrap();
-        told += host.hear(at, event.name(), event.body(), event.pbx());
+        told += host.process(at, event.name(), event.body(), event.pbx());
     }
     told + host.finish()
 }

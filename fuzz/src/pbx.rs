@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use vochi_crm_asterisk::{
-    CallTracker, CallTrackerBuilder, EventFile, Heard, Patience, Reading, RecordedEvent, SavedCalls,
+    CallTracker, CallTrackerBuilder, EventFile, CallUpdate, Timeouts, Reading, RecordedEvent, SavedCalls,
 };
 use vochi_crm_core::phone::PhoneReader;
 use vochi_crm_core::{CallRecord, Seconds, Timestamp, WarningKind};
@@ -31,12 +31,12 @@ pub fn pbx_events(input: &[u8]) {
             continue;
         };
         match event.read() {
-            Ok(Reading::Event(read)) => told.hear(calls.hear(at, &read)),
+            Ok(Reading::Event(read)) => told.process(calls.process(at, &read)),
             Ok(_) => {}
             Err(broken) => drop(broken.to_string()),
         }
         if place % QUIET == QUIET - 1 {
-            told.hear(calls.pass_time(at));
+            told.process(calls.pass_time(at));
         }
     }
     // What was due at a time is done by then, unless that is when time ends.
@@ -45,10 +45,10 @@ pub fn pbx_events(input: &[u8]) {
         if due == Timestamp::from_unix_micros(i64::MAX) {
             break;
         }
-        told.hear(calls.pass_time(due));
+        told.process(calls.pass_time(due));
         assert!(calls.next_due().is_none_or(|next| next > due), "what was due at {due} still is");
     }
-    told.hear(calls.finish());
+    told.process(calls.finish());
     assert_eq!(calls.open_calls(), 0, "a call stays open");
     assert!(calls.finish().is_empty(), "more is told after the end");
 }
@@ -68,12 +68,12 @@ fn read(input: &[u8]) -> Vec<RecordedEvent> {
 
 /// A tracker that forgets no call: a repeated event never makes a second one.
 fn tracker() -> CallTrackerBuilder {
-    let mut patience = Patience::default();
-    patience.remembered = Duration::MAX;
+    let mut timeouts = Timeouts::default();
+    timeouts.remembered = Duration::MAX;
     CallTracker::builder()
         .phones(PhoneReader::new().with_region("BY".parse().expect("a region")))
         .pbx_zone("Europe/Minsk".parse().expect("a zone"))
-        .patience(patience)
+        .timeouts(timeouts)
 }
 
 fn restarted(calls: &CallTracker) -> CallTracker {
@@ -93,9 +93,9 @@ fn base() -> Timestamp {
 struct Told(HashSet<(Option<String>, String)>);
 
 impl Told {
-    fn hear(&mut self, heard: Vec<Heard>) {
-        for heard in heard {
-            let Heard::Finished(call) = heard else {
+    fn process(&mut self, updates: Vec<CallUpdate>) {
+        for updates in updates {
+            let CallUpdate::Finished(call) = updates else {
                 continue;
             };
             assert_consistent(call.record());

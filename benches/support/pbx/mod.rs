@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 use vochi_crm::Timestamp;
-use vochi_crm::asterisk::{CallTracker, Heard, PbxEvent, Reading};
+use vochi_crm::asterisk::{CallTracker, CallUpdate, PbxEvent, Reading};
 use vochi_crm::phone::PhoneReader;
 
 pub(crate) use self::queue::{EVENTS_OF_ATTEMPT, queue_call};
@@ -41,7 +41,7 @@ impl Host {
     }
 
     /// Lets its tracker hear an event, and says how many calls a CRM gets to know by it.
-    pub(crate) fn hear(
+    pub(crate) fn process(
         &mut self,
         at: Timestamp,
         name: &str,
@@ -53,18 +53,18 @@ impl Host {
             told += external(&self.calls.pass_time(at));
             self.looks_at = at.plus(Duration::from_secs(1));
         }
-        let heard = match PbxEvent::read(name, body).unwrap() {
+        let updates = match PbxEvent::read(name, body).unwrap() {
             Reading::Event(event) => match pbx {
-                Some(pbx) => self.calls.hear(at, &event.on_pbx(pbx)),
-                None => self.calls.hear(at, &event),
+                Some(pbx) => self.calls.process(at, &event.on_pbx(pbx)),
+                None => self.calls.process(at, &event),
             },
             _ => return told,
         };
-        told + external(&heard)
+        told + external(&updates)
     }
 
     pub(crate) fn play(&mut self, event: &Rendered) -> usize {
-        self.hear(event.at, &event.name, &event.body, event.pbx.as_deref())
+        self.process(event.at, &event.name, &event.body, event.pbx.as_deref())
     }
 
     pub(crate) fn finish(&mut self) -> usize {
@@ -73,9 +73,10 @@ impl Host {
 }
 
 /// How many of the calls that are over a CRM is to get to know.
-fn external(heard: &[Heard]) -> usize {
-    let told = |heard: &&Heard| matches!(heard, Heard::Finished(call) if call.is_external());
-    heard.iter().filter(told).count()
+fn external(updates: &[CallUpdate]) -> usize {
+    let told =
+        |update: &&CallUpdate| matches!(update, CallUpdate::Finished(call) if call.is_external());
+    updates.iter().filter(told).count()
 }
 
 /// Calls of many tenants, their events merged in the order in which they arrive.

@@ -13,6 +13,7 @@
 //!
 //! [`CallEvent`]: vochi_crm_core::CallEvent
 
+mod analysis;
 mod calls;
 mod event_file;
 mod finished;
@@ -23,9 +24,8 @@ mod peer;
 mod read;
 mod rules;
 mod scene;
-mod understand;
 
-pub use calls::{CallTracker, CallTrackerBuilder, Heard, LiveEvent, Patience, SavedCalls};
+pub use calls::{CallTracker, CallTrackerBuilder, CallUpdate, LiveEvent, SavedCalls, Timeouts};
 pub use event_file::{BrokenLine, EventFile, Position, RecordedEvent};
 pub use finished::{FinishedCall, RecordingId};
 pub use pattern::{ContextPattern, ExtensionPattern};

@@ -7,7 +7,7 @@ use vochi_crm_core::phone::PhoneReader;
 use vochi_crm_core::{PhoneNumber, Zone};
 
 use super::index::{Closed, Names, Numbers};
-use super::{CallTracker, Patience, SavedCalls, Times};
+use super::{CallTracker, SavedCalls, TimeoutMicros, Timeouts};
 use crate::pattern::{ContextPattern, ExtensionPattern};
 use crate::rules::{Mobiles, Rules};
 use crate::scene::Micros;
@@ -20,7 +20,7 @@ pub struct CallTrackerBuilder {
     employees: Mobiles,
     phones: PhoneReader,
     zone: Zone,
-    patience: Patience,
+    timeouts: Timeouts,
 }
 
 impl Default for CallTrackerBuilder {
@@ -31,7 +31,7 @@ impl Default for CallTrackerBuilder {
             employees: Mobiles::default(),
             phones: PhoneReader::new(),
             zone: Zone::utc(),
-            patience: Patience::default(),
+            timeouts: Timeouts::default(),
         }
     }
 }
@@ -79,14 +79,14 @@ impl CallTrackerBuilder {
 
     /// How long to wait for events that may never come.
     #[must_use]
-    pub fn patience(mut self, patience: Patience) -> Self {
-        self.patience = patience;
+    pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
+        self.timeouts = timeouts;
         self
     }
 
     /// A tracker that knows no call yet.
     pub fn build(self) -> CallTracker {
-        let patience = self.patience;
+        let timeouts = self.timeouts;
         CallTracker {
             rules: Rules {
                 extensions: self.extensions,
@@ -95,12 +95,12 @@ impl CallTrackerBuilder {
                 phones: self.phones,
                 zone: self.zone,
             },
-            patience: Times {
-                reorder: micros(patience.reorder),
-                after_last_bridge: micros(patience.after_last_bridge),
-                waiting: micros(patience.waiting),
-                silent: micros(patience.silent),
-                remembered: micros(patience.remembered),
+            timeouts: TimeoutMicros {
+                reorder: micros(timeouts.reorder),
+                after_last_bridge: micros(timeouts.after_last_bridge),
+                waiting: micros(timeouts.waiting),
+                silent: micros(timeouts.silent),
+                remembered: micros(timeouts.remembered),
             },
             clocks: HashMap::new(),
             now: Micros::MIN,
@@ -120,7 +120,7 @@ impl CallTrackerBuilder {
     /// A tracker that goes on where another one was [saved](CallTracker::save).
     pub fn resume(self, saved: SavedCalls) -> CallTracker {
         let mut calls = self.build();
-        calls.take_up(saved);
+        calls.restore(saved);
         calls
     }
 }

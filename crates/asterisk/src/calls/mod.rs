@@ -2,16 +2,16 @@
 
 mod builder;
 mod close;
-mod free;
-mod heard;
-mod home;
+mod eviction;
 mod index;
-mod listing;
-mod patience;
+mod index_keys;
+mod ingest;
 mod pause;
-mod place;
 mod restart;
-mod saved;
+mod saved_calls;
+mod scene_lookup;
+mod timeouts;
+mod update;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap, HashMap};
@@ -19,18 +19,18 @@ use std::collections::{BTreeSet, BinaryHeap, HashMap};
 use vochi_crm_core::{CallEvent, Direction, Timestamp};
 
 pub use self::builder::CallTrackerBuilder;
-pub use self::heard::{Heard, LiveEvent};
-pub use self::patience::Patience;
-pub use self::saved::SavedCalls;
+pub use self::saved_calls::SavedCalls;
+pub use self::timeouts::Timeouts;
+pub use self::update::{CallUpdate, LiveEvent};
 
 use self::index::{Closed, Names, Numbers, SceneAt};
-use self::place::Moment;
+use self::ingest::Moment;
+use crate::analysis::moment;
+use crate::analysis::parties::{Client, Clients, clients};
 use crate::live::{advance, withdraw};
-use crate::read::{PbxEvent, Told};
+use crate::read::{Payload, PbxEvent};
 use crate::rules::Rules;
 use crate::scene::{Live, MOST, Micros, SECOND, Scene, Scope};
-use crate::understand::cast::{Client, Clients, clients};
-use crate::understand::moment;
 
 /// Turns the events of PBXs into calls: popups at once, one record per outside party at the end.
 ///
@@ -42,7 +42,7 @@ use crate::understand::moment;
 ///
 /// ```
 /// use serde_json::json;
-/// use vochi_crm_asterisk::{CallTracker, Heard, PbxEvent, Reading};
+/// use vochi_crm_asterisk::{CallTracker, CallUpdate, PbxEvent, Reading};
 /// use vochi_crm_core::{Outcome, Timestamp, phone::PhoneReader};
 ///
 /// let mut calls = CallTracker::builder()
@@ -54,16 +54,16 @@ use crate::understand::moment;
 ///     (1, "dial", json!({"UniqueId": "17.185", "Phone": "80291112233", "CallType": 0, "Extensions": ["151", "152"]})),
 ///     (26, "hangup", json!({"UniqueId": "17.185", "Phone": "80291112233", "CallType": 0, "CallStatus": "0"})),
 /// ];
-/// let mut heard = Vec::new();
+/// let mut updates = Vec::new();
 /// for (second, name, body) in &events {
 ///     let at = began.plus(std::time::Duration::from_secs(*second));
 ///     if let Reading::Event(event) = PbxEvent::read(name, body.as_object().ok_or("no object")?)? {
-///         heard.extend(calls.hear(at, &event));
+///         updates.extend(calls.process(at, &event));
 ///     }
 /// }
-/// heard.extend(calls.finish());
+/// updates.extend(calls.finish());
 ///
-/// let Some(Heard::Finished(call)) = heard.last() else { return Err("no record".into()) };
+/// let Some(CallUpdate::Finished(call)) = updates.last() else { return Err("no record".into()) };
 /// assert_eq!(call.record().outcome(), Outcome::Missed);
 /// assert_eq!(call.record().client().to_string(), "+375291112233");
 /// assert_eq!(call.record().wait().map(|wait| wait.get()), Some(26));
@@ -72,7 +72,7 @@ use crate::understand::moment;
 #[derive(Clone, Debug)]
 pub struct CallTracker {
     rules: Rules,
-    patience: Times,
+    timeouts: TimeoutMicros,
     /// Time on each PBX that has open calls: their clocks need not agree.
     clocks: HashMap<Scope, PbxClock>,
     /// The latest time anybody told of.
@@ -103,9 +103,9 @@ struct PbxClock {
     due: BinaryHeap<Reverse<(Micros, SceneAt)>>,
 }
 
-/// [`Patience`] in microseconds.
+/// [`Timeouts`] in microseconds.
 #[derive(Clone, Copy, Debug)]
-struct Times {
+struct TimeoutMicros {
     reorder: Micros,
     after_last_bridge: Micros,
     waiting: Micros,
@@ -120,32 +120,32 @@ impl CallTracker {
     }
 
     /// Takes in an event that happened at that time, and says what became clear by it.
-    pub fn hear(&mut self, at: Timestamp, event: &PbxEvent<'_>) -> Vec<Heard> {
+    pub fn process(&mut self, at: Timestamp, event: &PbxEvent<'_>) -> Vec<CallUpdate> {
         let at = at.unix_micros();
         let when = Moment::of(event, at);
-        let mut heard = Vec::new();
-        self.move_to(when.scope, at, &mut heard);
-        match event.told {
-            Told::PbxStopped => self.pbx_stopped(when.scope, at, &mut heard),
-            Told::PbxStarted { uptime_seconds } => {
+        let mut updates = Vec::new();
+        self.move_to(when.scope, at, &mut updates);
+        match event.payload {
+            Payload::PbxStopped => self.pbx_stopped(when.scope, at, &mut updates),
+            Payload::PbxStarted { uptime_seconds } => {
                 let started = at.saturating_sub(Micros::from(uptime_seconds) * SECOND);
-                self.pbx_started(when.scope, started, &mut heard);
+                self.pbx_started(when.scope, started, &mut updates);
             }
             _ => {
                 let dropped = self.dropped;
-                match self.place(when, &event.told) {
-                    Some(scene) => self.look(scene, at, &mut heard),
+                match self.ingest(when, &event.payload) {
+                    Some(scene) => self.refresh(scene, at, &mut updates),
                     None if self.dropped == dropped => self.late += 1,
                     None => {}
                 }
             }
         }
-        heard
+        updates
     }
 
     /// Lets time pass without an event, on every PBX: calls are closed whose hangup was lost.
-    pub fn pass_time(&mut self, now: Timestamp) -> Vec<Heard> {
-        let mut heard = Vec::new();
+    pub fn pass_time(&mut self, now: Timestamp) -> Vec<CallUpdate> {
+        let mut updates = Vec::new();
         let now = now.unix_micros();
         self.now = self.now.max(now);
         while let Some((due, at)) = self.next.first().copied()
@@ -156,10 +156,10 @@ impl CallTracker {
                 clock.now = clock.now.max(now);
             }
             self.unplan(at);
-            self.close_what_is_due(at, &mut heard);
+            self.close_what_is_due(at, &mut updates);
         }
         self.closed.forget(self.now);
-        heard
+        updates
     }
 
     /// When [`pass_time`](Self::pass_time) has something to do, if nothing is heard until then.
@@ -168,20 +168,20 @@ impl CallTracker {
     }
 
     /// Ends the stream. Calls that are over are given out as finished, without waiting for late
-    /// events, and so are calls that had been silent for [`Patience::waiting`]. Calls that still went
-    /// on are given out as [`Heard::Unfinished`]; they are not to be recorded. No call is open after
+    /// events, and so are calls that had been silent for [`Timeouts::waiting`]. Calls that still went
+    /// on are given out as [`CallUpdate::Unfinished`]; they are not to be recorded. No call is open after
     /// it.
-    pub fn finish(&mut self) -> Vec<Heard> {
-        let mut heard = Vec::new();
+    pub fn finish(&mut self) -> Vec<CallUpdate> {
+        let mut updates = Vec::new();
         let mut open: Vec<SceneAt> = (0..).take(self.scenes.len()).collect();
         open.retain(|at| self.scene(*at).is_some());
         // The first to begin first, so that what was part of an earlier call still finds it.
         open.sort_by_key(|at| self.scene(*at).map(|scene| scene.first_at));
         self.join_all(&open);
         for at in open {
-            self.end_of_stream(at, &mut heard);
+            self.end_of_stream(at, &mut updates);
         }
-        heard
+        updates
     }
 
     /// How many calls are open; calls between employees count.
@@ -235,12 +235,12 @@ impl CallTracker {
     }
 
     /// The present of a PBX is at least that time; what was due by then happens first.
-    fn move_to(&mut self, scope: Scope, at: Micros, heard: &mut Vec<Heard>) {
+    fn move_to(&mut self, scope: Scope, at: Micros, updates: &mut Vec<CallUpdate>) {
         self.now = self.now.max(at);
         while let Some((due, scene)) = self.overdue(scope, at) {
             if is_planned(&self.planned, due, scene) {
                 self.unplan(scene);
-                self.close_what_is_due(scene, heard);
+                self.close_what_is_due(scene, updates);
             }
         }
         self.closed.forget(self.now);
@@ -263,7 +263,7 @@ impl CallTracker {
     }
 
     /// Looks at a scene after something was added to it.
-    fn look(&mut self, at: SceneAt, when: Micros, heard: &mut Vec<Heard>) {
+    fn refresh(&mut self, at: SceneAt, when: Micros, updates: &mut Vec<CallUpdate>) {
         let place = usize::try_from(at).unwrap_or(usize::MAX);
         let Some(mut scene) = self.scenes.get_mut(place).and_then(Option::take) else {
             return;
@@ -276,8 +276,8 @@ impl CallTracker {
             self.free_attempts(&mut scene, at, &found, when);
             found = clients(&scene, &self.rules);
         }
-        self.keep_live(&mut scene, at, &found);
-        self.tell(&mut scene, &found, when, heard);
+        self.track_clients(&mut scene, at, &found);
+        self.emit_updates(&mut scene, &found, when, updates);
         let due = self.next_look(&scene, &found);
         if let Some(slot) = self.scenes.get_mut(place) {
             *slot = Some(scene);
@@ -286,24 +286,30 @@ impl CallTracker {
     }
 
     /// Every client has its place in what is told.
-    fn keep_live(&mut self, scene: &mut Scene, at: SceneAt, found: &Clients) {
+    fn track_clients(&mut self, scene: &mut Scene, at: SceneAt, found: &Clients) {
         for client in found {
             if !scene.live.iter().any(|live| live.key == client.key) {
                 let mut live = Live::new(client.key);
-                if self.may_be_a_question(scene, at, client) {
-                    live.keep_silent();
+                if self.may_be_consultation(scene, at, client) {
+                    live.mute();
                 }
                 scene.live.push(live);
             }
         }
     }
 
-    fn tell(&self, scene: &mut Scene, found: &Clients, at: Micros, heard: &mut Vec<Heard>) {
+    fn emit_updates(
+        &self,
+        scene: &mut Scene,
+        found: &Clients,
+        at: Micros,
+        updates: &mut Vec<CallUpdate>,
+    ) {
         let mut events = Vec::new();
         let mut lives = std::mem::take(&mut scene.live);
         for live in &mut lives {
             match found.iter().find(|client| client.key == live.key) {
-                Some(client) if begins_unseen(scene, client) => {}
+                Some(client) if origin_is_unseen(scene, client) => {}
                 Some(client) => {
                     advance(scene, found, client, live, &self.rules, at, &mut events);
                 }
@@ -312,7 +318,7 @@ impl CallTracker {
             }
         }
         scene.live = lives;
-        heard.extend(events.into_iter().map(|event| live_event(scene, event)));
+        updates.extend(events.into_iter().map(|event| live_event(scene, event)));
     }
 
     fn plan(&mut self, at: SceneAt, due: Micros) {
@@ -361,13 +367,13 @@ impl CallTracker {
         let Some(part) = self.scenes.get_mut(place).and_then(Option::take) else {
             return older;
         };
-        self.unlist(younger, &part);
+        self.unindex(younger, &part);
         self.release(younger, part.scope);
         let Some(whole) = self.scene_mut(older) else {
             return older;
         };
         whole.join(*part);
-        self.list(older);
+        self.reindex(older);
         older
     }
 
@@ -396,13 +402,13 @@ fn is_planned(planned: &[Micros], due: Micros, at: SceneAt) -> bool {
     planned.get(place) == Some(&due)
 }
 
-fn live_event(scene: &Scene, event: CallEvent) -> Heard {
-    Heard::Live(Box::new(LiveEvent { tenant: scene.tenant.clone(), event }))
+fn live_event(scene: &Scene, event: CallEvent) -> CallUpdate {
+    CallUpdate::Live(Box::new(LiveEvent { tenant: scene.tenant.clone(), event }))
 }
 
 /// Whether the channel an outgoing call began with was not told of yet. It may be a client's, and the
 /// call one that is carried on to somebody's mobile.
-fn begins_unseen(scene: &Scene, client: &Client) -> bool {
+fn origin_is_unseen(scene: &Scene, client: &Client) -> bool {
     let linked = scene.channel(client.key).and_then(|channel| scene.linked(channel));
     client.direction == Direction::Outbound
         && linked.is_some_and(|linked| scene.find(linked).is_none())

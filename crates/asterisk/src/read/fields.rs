@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde_json::{Map, Value};
 
 /// A value of an event: text, or a number or a flag that stands for it.
-pub(crate) type Written<'a> = Cow<'a, str>;
+pub(crate) type FieldText<'a> = Cow<'a, str>;
 
 /// The values of one event, by name.
 #[derive(Clone, Copy)]
@@ -17,12 +17,12 @@ impl<'a> Fields<'a> {
     }
 
     /// A value, unless it is missing, empty or the PBX's word for unknown.
-    pub(crate) fn get(self, name: &str) -> Option<Written<'a>> {
+    pub(crate) fn get(self, name: &str) -> Option<FieldText<'a>> {
         self.0.get(name).and_then(written)
     }
 
     /// A value with a prefix before its name, as `DestChannel`.
-    pub(crate) fn prefixed(self, prefix: &str, name: &str) -> Option<Written<'a>> {
+    pub(crate) fn prefixed(self, prefix: &str, name: &str) -> Option<FieldText<'a>> {
         if prefix.is_empty() {
             return self.get(name);
         }
@@ -46,7 +46,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Every entry of a list; one text may hold several, separated by `,` `;` `&` `|` or blanks.
-    pub(crate) fn list(self, name: &str) -> Vec<Written<'a>> {
+    pub(crate) fn list(self, name: &str) -> Vec<FieldText<'a>> {
         let mut entries = Vec::new();
         match self.0.get(name) {
             Some(Value::Array(list)) => {
@@ -61,7 +61,7 @@ impl<'a> Fields<'a> {
     }
 }
 
-fn written(value: &Value) -> Option<Written<'_>> {
+fn written(value: &Value) -> Option<FieldText<'_>> {
     let text = match value {
         Value::String(text) => Cow::Borrowed(text.trim()),
         Value::Number(number) => Cow::Owned(number.to_string()),
@@ -73,7 +73,7 @@ fn written(value: &Value) -> Option<Written<'_>> {
     (!text.is_empty() && text != "<unknown>").then_some(text)
 }
 
-fn split<'a>(value: &'a Value, entries: &mut Vec<Written<'a>>) {
+fn split<'a>(value: &'a Value, entries: &mut Vec<FieldText<'a>>) {
     let separates = |c: char| matches!(c, ',' | ';' | '&' | '|') || c.is_whitespace();
     match value {
         Value::String(text) => entries.extend(

@@ -10,8 +10,8 @@ use std::fmt;
 use serde_json::{Map, Value};
 use vochi_crm_core::LocalTime;
 
+pub(crate) use self::fields::FieldText;
 use self::fields::Fields;
-pub(crate) use self::fields::Written;
 
 /// One event of a PBX, understood as far as it can be without the others.
 ///
@@ -29,9 +29,9 @@ pub(crate) use self::fields::Written;
 /// ```
 #[derive(Clone, Debug)]
 pub struct PbxEvent<'a> {
-    pub(crate) scope: Option<Written<'a>>,
+    pub(crate) scope: Option<FieldText<'a>>,
     pub(crate) dialect: Dialect,
-    pub(crate) told: Told<'a>,
+    pub(crate) payload: Payload<'a>,
 }
 
 /// Which interface of the PBX an event came from.
@@ -101,8 +101,8 @@ impl<'a> PbxEvent<'a> {
     pub fn on_pbx(mut self, name: impl Into<String>) -> Self {
         let name = name.into();
         self.scope = Some(match self.scope {
-            Some(own) => Written::Owned(format!("{name}/{own}")),
-            None => Written::Owned(name),
+            Some(own) => FieldText::Owned(format!("{name}/{own}")),
+            None => FieldText::Owned(name),
         });
         self
     }
@@ -110,14 +110,14 @@ impl<'a> PbxEvent<'a> {
 
 /// A channel as an event names it.
 #[derive(Clone, Debug)]
-pub(crate) struct Named<'a> {
-    pub(crate) id: Written<'a>,
-    pub(crate) linked: Option<Written<'a>>,
-    pub(crate) name: Option<Written<'a>>,
-    pub(crate) caller: Option<Written<'a>>,
-    pub(crate) connected: Option<Written<'a>>,
-    pub(crate) exten: Option<Written<'a>>,
-    pub(crate) context: Option<Written<'a>>,
+pub(crate) struct ChannelRef<'a> {
+    pub(crate) id: FieldText<'a>,
+    pub(crate) linked: Option<FieldText<'a>>,
+    pub(crate) name: Option<FieldText<'a>>,
+    pub(crate) caller: Option<FieldText<'a>>,
+    pub(crate) connected: Option<FieldText<'a>>,
+    pub(crate) exten: Option<FieldText<'a>>,
+    pub(crate) context: Option<FieldText<'a>>,
     pub(crate) state: Option<u32>,
 }
 
@@ -126,7 +126,7 @@ const STATE_RING: u32 = 4;
 /// AMI's state of a phone that rings.
 const STATE_RINGING: u32 = 5;
 
-impl Named<'_> {
+impl ChannelRef<'_> {
     /// Whether it began by dialling.
     pub(crate) fn begins(&self) -> bool {
         self.state == Some(STATE_RING)
@@ -168,59 +168,60 @@ pub(crate) enum CallKind {
     Incoming,
     Outgoing,
     Internal,
-    Untold,
+    #[serde(rename = "Untold")]
+    Unspecified,
 }
 
 /// What happened, in one language for both dialects.
 #[derive(Clone, Debug)]
 #[allow(clippy::large_enum_variant, reason = "read and used at once, never kept")]
-pub(crate) enum Told<'a> {
+pub(crate) enum Payload<'a> {
     /// A channel began.
-    Appeared(Named<'a>),
+    ChannelCreated(ChannelRef<'a>),
     /// Something about a channel; it rings where its state says so.
-    Seen(Named<'a>),
-    DialBegun {
+    Seen(ChannelRef<'a>),
+    DialStarted {
         attempt: Attempt<'a>,
-        string: Option<Written<'a>>,
+        string: Option<FieldText<'a>>,
     },
-    DialRings(Attempt<'a>),
+    DialRinging(Attempt<'a>),
     DialEnded {
         attempt: Attempt<'a>,
         end: DialEnd,
     },
-    Entered(Coming<'a>),
-    Left {
-        from: Coming<'a>,
+    BridgeEntered(BridgeMembership<'a>),
+    BridgeLeft {
+        from: BridgeMembership<'a>,
         /// How many are in the bridge now.
         remaining: Option<u32>,
     },
-    BridgeGone {
-        bridge: Written<'a>,
+    BridgeDestroyed {
+        bridge: FieldText<'a>,
     },
     HungUp {
-        channel: Named<'a>,
+        channel: ChannelRef<'a>,
         cause: Option<u32>,
     },
     /// The far side of the channel hangs up, not the PBX.
-    AsksToHangUp(Named<'a>),
-    Held(Named<'a>),
-    Resumed(Named<'a>),
+    HangupRequested(ChannelRef<'a>),
+    Held(ChannelRef<'a>),
+    Resumed(ChannelRef<'a>),
     Blind {
-        by: Named<'a>,
-        client: Option<Named<'a>>,
-        to: Option<Written<'a>>,
+        by: ChannelRef<'a>,
+        client: Option<ChannelRef<'a>>,
+        to: Option<FieldText<'a>>,
     },
     Attended {
-        by: Named<'a>,
-        second: Named<'a>,
-        client: Option<Named<'a>>,
-        target: Option<Named<'a>>,
+        by: ChannelRef<'a>,
+        second: ChannelRef<'a>,
+        client: Option<ChannelRef<'a>>,
+        target: Option<ChannelRef<'a>>,
     },
     /// Two halves of a Local channel, or two channels an event ties together.
-    Together(Named<'a>, Named<'a>),
-    Recorded(Named<'a>),
+    Linked(ChannelRef<'a>, ChannelRef<'a>),
+    Recorded(ChannelRef<'a>),
     /// The caller left a message, or the dialplan says so.
-    Message(Named<'a>),
+    Message(ChannelRef<'a>),
     /// The PBX shuts down: every channel ends now.
     PbxStopped,
     /// The PBX has run for so many seconds: no older channel is left.
@@ -237,46 +238,46 @@ pub(crate) enum Told<'a> {
 #[derive(Clone, Debug)]
 pub(crate) struct Attempt<'a> {
     /// Who dials; nobody where the PBX itself does.
-    pub(crate) by: Option<Named<'a>>,
-    pub(crate) to: Named<'a>,
+    pub(crate) by: Option<ChannelRef<'a>>,
+    pub(crate) to: ChannelRef<'a>,
 }
 
 /// A channel comes into a bridge, or leaves it.
 #[derive(Clone, Debug)]
-pub(crate) struct Coming<'a> {
-    pub(crate) channel: Named<'a>,
-    pub(crate) bridge: Option<Written<'a>>,
+pub(crate) struct BridgeMembership<'a> {
+    pub(crate) channel: ChannelRef<'a>,
+    pub(crate) bridge: Option<FieldText<'a>>,
     pub(crate) kind: BridgeKind,
 }
 
 /// A dialplan: a client's call came in on a line.
 #[derive(Clone, Debug)]
 pub(crate) struct Arrived<'a> {
-    pub(crate) id: Written<'a>,
-    pub(crate) phone: Option<Written<'a>>,
-    pub(crate) line: Option<Written<'a>>,
+    pub(crate) id: FieldText<'a>,
+    pub(crate) phone: Option<FieldText<'a>>,
+    pub(crate) line: Option<FieldText<'a>>,
 }
 
 /// A dialplan dials.
 #[derive(Clone, Debug)]
 pub(crate) struct Dialled<'a> {
-    pub(crate) id: Written<'a>,
+    pub(crate) id: FieldText<'a>,
     pub(crate) kind: CallKind,
-    pub(crate) phone: Option<Written<'a>>,
+    pub(crate) phone: Option<FieldText<'a>>,
     /// Whom; of an outgoing call, for whom.
-    pub(crate) extensions: Vec<Written<'a>>,
-    pub(crate) line: Option<Written<'a>>,
+    pub(crate) extensions: Vec<FieldText<'a>>,
+    pub(crate) line: Option<FieldText<'a>>,
 }
 
 /// A dialplan's account of a channel's end.
 #[derive(Clone, Debug)]
 pub(crate) struct Reported<'a> {
-    pub(crate) id: Written<'a>,
+    pub(crate) id: FieldText<'a>,
     pub(crate) kind: CallKind,
     pub(crate) answered: Option<bool>,
-    pub(crate) phone: Option<Written<'a>>,
-    pub(crate) extensions: Vec<Written<'a>>,
-    pub(crate) line: Option<Written<'a>>,
+    pub(crate) phone: Option<FieldText<'a>>,
+    pub(crate) extensions: Vec<FieldText<'a>>,
+    pub(crate) line: Option<FieldText<'a>>,
     pub(crate) began: Option<LocalTime>,
     pub(crate) received: Option<LocalTime>,
     pub(crate) ended: Option<LocalTime>,

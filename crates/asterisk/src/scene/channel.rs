@@ -7,7 +7,7 @@ use smallvec::SmallVec;
 use super::stays::{Point, Stays, stays};
 use super::{Bridge, BridgeAt, ChannelAt, MOST_FACTS, Micros};
 use crate::peer::Peer;
-use crate::read::{DialEnd, Named};
+use crate::read::{ChannelRef, DialEnd};
 
 /// A channel and everything known of it. There are several to a call and many calls: it is kept small.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -44,7 +44,7 @@ impl Known {
         (self != Self::NOT).then_some(self.0)
     }
 
-    fn at_the_earliest(&mut self, at: Micros) {
+    fn set_min(&mut self, at: Micros) {
         if self.get().is_none_or(|known| at < known) {
             *self = Self(at);
         }
@@ -54,7 +54,8 @@ impl Known {
 /// What the PBX shows beside a channel. It changes later: the earliest word counts.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Labels {
-    told_at: Micros,
+    #[serde(rename = "told_at")]
+    seen_at: Micros,
     caller: Option<Box<str>>,
     connected: Option<Box<str>>,
     exten: Option<Box<str>>,
@@ -92,26 +93,26 @@ impl Channel {
     }
 
     /// Takes in what an event tells of it.
-    pub(crate) fn learn(&mut self, at: Micros, named: &Named<'_>, dialplan: bool) {
+    pub(crate) fn learn(&mut self, at: Micros, named: &ChannelRef<'_>, dialplan: bool) {
         let begins = named.begins();
         // What AMI shows beside a phone that is called, or a Local channel, others show better.
         let silent = self.peer.extension().is_some() || self.peer.pair().is_some();
         let matters = dialplan || begins || !silent;
         let exten = named.exten.as_deref().filter(|exten| *exten != "s");
-        let told = [named.caller.as_deref(), named.connected.as_deref(), exten];
-        if !matters || told.iter().all(Option::is_none) {
+        let values = [named.caller.as_deref(), named.connected.as_deref(), exten];
+        if !matters || values.iter().all(Option::is_none) {
             return;
         }
         let labels = self.labels.get_or_insert_with(|| {
-            Box::new(Labels { told_at: Micros::MAX, caller: None, connected: None, exten: None })
+            Box::new(Labels { seen_at: Micros::MAX, caller: None, connected: None, exten: None })
         });
-        let earlier = at < labels.told_at;
-        labels.told_at = labels.told_at.min(at);
-        let take = |known: &mut Option<Box<str>>, told: Option<&str>, later_too: bool| {
-            if let Some(told) = told
+        let earlier = at < labels.seen_at;
+        labels.seen_at = labels.seen_at.min(at);
+        let take = |known: &mut Option<Box<str>>, value: Option<&str>, later_too: bool| {
+            if let Some(value) = value
                 && (earlier || later_too && known.is_none())
             {
-                *known = Some(told.into());
+                *known = Some(value.into());
             }
         };
         // A caller who hid the number at first has none, whatever the dialplan makes of it.
@@ -149,7 +150,7 @@ impl Channel {
     }
 
     pub(crate) fn ring(&mut self, at: Micros) {
-        self.rang_at.at_the_earliest(at);
+        self.rang_at.set_min(at);
     }
 
     /// The attempt to reach it, begun by whatever tells of it first.
@@ -258,19 +259,19 @@ impl Channel {
     }
 
     pub(crate) fn hang(&mut self, at: Micros, cause: Option<u16>) {
-        self.hung_at.at_the_earliest(at);
+        self.hung_at.set_min(at);
         self.cause = self.cause.or(cause);
     }
 
     /// Keeps of its moments only the last coming into that bridge.
-    pub(super) fn forget_but(&mut self, bridge: Option<BridgeAt>) {
+    pub(super) fn keep_last_entry(&mut self, bridge: Option<BridgeAt>) {
         let last =
             self.points.iter().rfind(|point| point.enters && Some(point.bridge) == bridge).copied();
         self.points = last.into_iter().collect();
         self.holds = None;
     }
 
-    pub(super) fn moved_bridges(&mut self, places: &[BridgeAt]) {
+    pub(super) fn renumber_bridges(&mut self, places: &[BridgeAt]) {
         for point in &mut self.points {
             if let Some(place) = places.get(usize::from(point.bridge)) {
                 point.bridge = *place;

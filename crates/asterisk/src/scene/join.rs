@@ -41,7 +41,7 @@ impl Scene {
             .collect();
         self.channels.reserve_exact(other.channels.len());
         for mut channel in other.channels.drain(..) {
-            channel.moved_bridges(&bridges);
+            channel.renumber_bridges(&bridges);
             channel.link = channel.link.and_then(|link| links.get(usize::from(link)).copied());
             if let Some(by) = channel.dial.as_deref_mut().and_then(|dial| dial.by.as_mut()) {
                 *by = moved(*by);

@@ -52,9 +52,10 @@ pub(crate) fn distinct(names: &mut Names) {
 
 /// How far the telling of a call has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Telling {
-    /// Nobody was told anything.
-    Unheard,
+pub(crate) enum LiveState {
+    /// No event was emitted.
+    #[serde(rename = "Unheard")]
+    Pending,
     /// Nobody will be told before the record: it may yet turn out to be part of another call.
     Silent,
     /// Somebody was told that it began.
@@ -69,7 +70,8 @@ pub(crate) enum Telling {
 pub(crate) struct Live {
     /// The channel that names the call.
     pub(crate) key: ChannelAt,
-    pub(crate) telling: Telling,
+    #[serde(rename = "telling")]
+    pub(crate) state: LiveState,
     pub(crate) held: bool,
     /// The client rings elsewhere after somebody had it.
     pub(crate) passed_on: bool,
@@ -87,7 +89,7 @@ impl Live {
     pub(crate) fn new(key: ChannelAt) -> Self {
         Self {
             key,
-            telling: Telling::Unheard,
+            state: LiveState::Pending,
             held: false,
             passed_on: false,
             ringing: Names::new(),
@@ -98,20 +100,20 @@ impl Live {
     }
 
     /// Tells nobody of it while it lives.
-    pub(crate) fn keep_silent(&mut self) {
-        self.telling = Telling::Silent;
+    pub(crate) fn mute(&mut self) {
+        self.state = LiveState::Silent;
     }
 
     /// Whether somebody was told of the call and not of its end.
     pub(crate) fn is_open(&self) -> bool {
-        self.telling == Telling::Open
+        self.state == LiveState::Open
     }
 
     pub(crate) fn is_recorded(&self) -> bool {
-        self.telling == Telling::Recorded
+        self.state == LiveState::Recorded
     }
 
     pub(crate) fn record(&mut self) {
-        self.telling = Telling::Recorded;
+        self.state = LiveState::Recorded;
     }
 }

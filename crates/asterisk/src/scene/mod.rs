@@ -4,7 +4,7 @@
 //! own time, and what they mean is worked out anew from all of them (`understand`).
 
 mod channel;
-mod freed;
+mod freed_attempts;
 mod join;
 mod live;
 mod plan;
@@ -16,8 +16,8 @@ use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 pub(crate) use channel::Channel;
-pub(crate) use freed::{Attempts, Freed, FreedRing};
-pub(crate) use live::{Live, Lookup, Names, Telling, distinct};
+pub(crate) use freed_attempts::{Attempts, FreedAttempts, FreedRing};
+pub(crate) use live::{Live, LiveState, Lookup, Names, distinct};
 pub(crate) use plan::{Arrival, Plan, PlanDial, Report};
 pub(crate) use stays::{Stay, Stays};
 
@@ -105,13 +105,13 @@ pub(crate) struct Scene {
     /// What was told of each client's call while it lived.
     pub(crate) live: SmallVec<[Live; 1]>,
     /// What is known of ring attempts whose channels were freed.
-    pub(crate) freed: Option<Box<Freed>>,
-    pub(crate) crowd: Crowd,
+    pub(crate) freed: Option<Box<FreedAttempts>>,
+    pub(crate) crowd: Capacity,
 }
 
 /// How a scene keeps within its bounds.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Crowd {
+pub(crate) struct Capacity {
     /// With so many channels, it is looked through for ring attempts to free.
     pub(crate) at: u16,
     /// When it was last looked through for them.
@@ -135,7 +135,7 @@ pub(crate) struct Bridge {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Move {
     pub(crate) at: Micros,
-    pub(crate) how: How,
+    pub(crate) how: MoveKind,
     /// The channel that passes the client on.
     pub(crate) by: ChannelAt,
     /// Where to, as the PBX wrote it.
@@ -144,11 +144,12 @@ pub(crate) struct Move {
 
 /// How a call is passed on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum How {
+pub(crate) enum MoveKind {
     Blind,
     Attended,
     /// The employee asked a colleague in a call of its own, which was not joined.
-    Asked {
+    #[serde(rename = "Asked")]
+    Consultation {
         answered: bool,
     },
 }
@@ -170,7 +171,7 @@ impl Scene {
             plan: None,
             live: SmallVec::new(),
             freed: None,
-            crowd: Crowd {
+            crowd: Capacity {
                 at: u16::try_from(CROWDED).unwrap_or(u16::MAX),
                 relieved_at: Micros::MIN,
                 incomplete: false,
@@ -306,7 +307,7 @@ impl Scene {
     }
 
     /// The bridge a channel is in now.
-    pub(crate) fn whereabouts(&self, at: ChannelAt) -> Option<BridgeAt> {
+    pub(crate) fn current_bridge(&self, at: ChannelAt) -> Option<BridgeAt> {
         let last = self.stays(at).pop()?;
         last.to.is_none().then_some(last.bridge)
     }

@@ -8,8 +8,8 @@ impl Scene {
     pub(crate) fn prune(&mut self) {
         let keep: Vec<bool> =
             self.channels.iter().map(|channel| channel.hung_at().is_none()).collect();
-        let mut whereabouts: Vec<Option<BridgeAt>> =
-            (0_u16..).take(self.channels.len()).map(|at| self.whereabouts(at)).collect();
+        let mut current_bridge: Vec<Option<BridgeAt>> =
+            (0_u16..).take(self.channels.len()).map(|at| self.current_bridge(at)).collect();
         self.moves.clear();
         self.recorded.clear();
         self.live.clear();
@@ -17,8 +17,8 @@ impl Scene {
         self.had_clients = true;
         self.retain_channels(&keep);
         let mut kept = keep.iter();
-        whereabouts.retain(|_| kept.next().copied().unwrap_or(true));
-        self.retain_bridges(&whereabouts);
+        current_bridge.retain(|_| kept.next().copied().unwrap_or(true));
+        self.retain_bridges(&current_bridge);
     }
 
     /// Forgets the other channels, and which calls they began in.
@@ -61,16 +61,16 @@ impl Scene {
     }
 
     /// Forgets the bridges no channel is in, and all moments but the last coming into the others.
-    fn retain_bridges(&mut self, whereabouts: &[Option<BridgeAt>]) {
+    fn retain_bridges(&mut self, current_bridge: &[Option<BridgeAt>]) {
         let used: Vec<bool> = (0_u16..)
             .take(self.bridges.len())
-            .map(|bridge| whereabouts.contains(&Some(bridge)))
+            .map(|bridge| current_bridge.contains(&Some(bridge)))
             .collect();
         let bridges: Vec<BridgeAt> =
             new_places(&used).into_iter().map(|place| place.unwrap_or(BridgeAt::MAX)).collect();
-        for (channel, at) in self.channels.iter_mut().zip(whereabouts) {
-            channel.forget_but(*at);
-            channel.moved_bridges(&bridges);
+        for (channel, at) in self.channels.iter_mut().zip(current_bridge) {
+            channel.keep_last_entry(*at);
+            channel.renumber_bridges(&bridges);
         }
         let mut kept = used.iter();
         self.bridges.retain(|_| kept.next().copied().unwrap_or(true));

@@ -1,10 +1,10 @@
 //! Calls with very many channels.
 
 use serde_json::json;
-use vochi_crm_asterisk::{CallTracker, FinishedCall, Heard, SavedCalls};
+use vochi_crm_asterisk::{CallTracker, CallUpdate, FinishedCall, SavedCalls};
 use vochi_crm_core::{Extension, Outcome, Reason, Seconds, Warning, WarningKind};
 
-use crate::fixture::{Event, builder, end, hear, one, records, tracker};
+use crate::fixture::{Event, builder, end, one, process, records, tracker};
 use crate::script::{Ami, Ch, ch};
 
 const CLIENT: Ch = ch("1.1", "PJSIP/0001371-00000001", "1.1");
@@ -49,9 +49,10 @@ fn answered(stream: Ami, t: f64) -> Vec<Event> {
 
 /// What a tracker makes of a stream, and how many events found no room.
 fn played(mut calls: CallTracker, events: &[Event]) -> (FinishedCall, u64) {
-    let mut heard: Vec<Heard> = events.iter().flat_map(|event| hear(&mut calls, event)).collect();
-    heard.extend(end(&mut calls, events));
-    let [call] = <[FinishedCall; 1]>::try_from(records(heard)).expect("one call");
+    let mut updates: Vec<CallUpdate> =
+        events.iter().flat_map(|event| process(&mut calls, event)).collect();
+    updates.extend(end(&mut calls, events));
+    let [call] = <[FinishedCall; 1]>::try_from(records(updates)).expect("one call");
     (call, calls.dropped_events())
 }
 
@@ -127,7 +128,7 @@ fn ten_thousand_ring_attempts_change_no_outcome_and_take_no_room() {
     let mut calls = tracker();
     let mut largest = 0;
     for (nth, event) in busy_for(10_000).events().iter().enumerate() {
-        hear(&mut calls, event);
+        process(&mut calls, event);
         if nth % 1_000 == 0 {
             largest = largest.max(serde_json::to_string(&calls.save()).expect("text").len());
         }
@@ -190,7 +191,7 @@ fn late_events_of_a_freed_attempt_do_not_begin_it_again() {
     let events = busy_for(400).events();
     let mut before = 0;
     let freed = events.iter().position(|event| {
-        hear(&mut calls, event);
+        process(&mut calls, event);
         let (last, now) = (before, size(&calls));
         before = now;
         now < last / 2
@@ -201,7 +202,7 @@ fn late_events_of_a_freed_attempt_do_not_begin_it_again() {
         .find(|event| event.name == "Hangup")
         .expect("a hangup");
     assert_eq!(calls.late_events(), 0);
-    hear(&mut calls, hangup);
+    process(&mut calls, hangup);
     assert_eq!(calls.late_events(), 1);
     assert_eq!(size(&calls), before, "no channel is added again");
 }
@@ -211,17 +212,17 @@ fn crowded_call_survives_a_restart_at_any_time() {
     let events = answered(busy_for(300), 400.0);
     let (undisturbed, _) = played(tracker(), &events);
     let mut calls = tracker();
-    let mut heard: Vec<Heard> = Vec::new();
+    let mut updates: Vec<CallUpdate> = Vec::new();
     for (nth, event) in events.iter().enumerate() {
-        heard.extend(hear(&mut calls, event));
+        updates.extend(process(&mut calls, event));
         if nth % 50 == 0 {
             let text = serde_json::to_string(&calls.save()).expect("text");
             let saved: SavedCalls = serde_json::from_str(&text).expect("saved calls");
             calls = builder().resume(saved);
         }
     }
-    heard.extend(end(&mut calls, &events));
-    assert_eq!(records(heard), [undisturbed]);
+    updates.extend(end(&mut calls, &events));
+    assert_eq!(records(updates), [undisturbed]);
 }
 
 #[test]

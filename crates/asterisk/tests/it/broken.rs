@@ -124,7 +124,7 @@ proptest! {
         let mut calls = tracker();
         for (name, body, second) in &events {
             if let Ok(Reading::Event(event)) = PbxEvent::read(name, body) {
-                calls.hear(at(f64::from(*second).max(0.0)), &event);
+                calls.process(at(f64::from(*second).max(0.0)), &event);
             }
         }
         calls.finish();
@@ -159,15 +159,15 @@ fn a_pattern_that_is_none_says_how_to_write_one() {
 #[test]
 fn a_call_that_flaps_for_ever_stays_bounded() {
     let mut calls = tracker();
-    let mut hear = |second: u32, name: &str, body: Value| {
+    let mut process = |second: u32, name: &str, body: Value| {
         if let Ok(Reading::Event(event)) = PbxEvent::read(name, body.as_object().unwrap()) {
-            calls.hear(at(f64::from(second)), &event);
+            calls.process(at(f64::from(second)), &event);
         }
     };
-    hear(0, "start", json!({"UniqueId": "1.1", "Phone": "375291112233", "Trunk": "0001363"}));
+    process(0, "start", json!({"UniqueId": "1.1", "Phone": "375291112233", "Trunk": "0001363"}));
     for second in 0..20_000 {
         let name = if second % 2 == 0 { "bridge" } else { "bridge_leave" };
-        hear(
+        process(
             second,
             name,
             json!({

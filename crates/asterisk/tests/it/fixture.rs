@@ -6,7 +6,7 @@ use std::sync::Mutex;
 
 use serde_json::Value;
 use vochi_crm_asterisk::{
-    CallTracker, CallTrackerBuilder, EventFile, FinishedCall, Heard, PbxEvent, Reading,
+    CallTracker, CallTrackerBuilder, CallUpdate, EventFile, FinishedCall, PbxEvent, Reading,
 };
 use vochi_crm_core::phone::PhoneReader;
 use vochi_crm_core::{Extension, Line, PhoneNumber, Reason, Seconds, Timestamp, TransferResult};
@@ -110,34 +110,35 @@ pub(crate) fn at(t: f64) -> Timestamp {
 }
 
 /// Lets a tracker hear one event.
-pub(crate) fn hear(calls: &mut CallTracker, event: &Event) -> Vec<Heard> {
+pub(crate) fn process(calls: &mut CallTracker, event: &Event) -> Vec<CallUpdate> {
     match PbxEvent::read(&event.name, &event.body) {
-        Ok(Reading::Event(read)) => calls.hear(at(event.t), &read),
+        Ok(Reading::Event(read)) => calls.process(at(event.t), &read),
         Ok(_) => Vec::new(),
         Err(broken) => panic!("{} at {}: {broken}", event.name, event.t),
     }
 }
 
 /// Everything a tracker says to a stream of events.
-pub(crate) fn play(events: &[Event]) -> Vec<Heard> {
+pub(crate) fn play(events: &[Event]) -> Vec<CallUpdate> {
     play_into(tracker(), events)
 }
 
 /// Everything this tracker says to a stream of events.
-pub(crate) fn play_into(mut calls: CallTracker, events: &[Event]) -> Vec<Heard> {
-    let mut heard: Vec<Heard> = events.iter().flat_map(|event| hear(&mut calls, event)).collect();
-    heard.extend(end(&mut calls, events));
-    heard
+pub(crate) fn play_into(mut calls: CallTracker, events: &[Event]) -> Vec<CallUpdate> {
+    let mut updates: Vec<CallUpdate> =
+        events.iter().flat_map(|event| process(&mut calls, event)).collect();
+    updates.extend(end(&mut calls, events));
+    updates
 }
 
 /// What a tracker gives out in the day after a stream: what is open then has lost its end.
-pub(crate) fn end(calls: &mut CallTracker, events: &[Event]) -> Vec<Heard> {
+pub(crate) fn end(calls: &mut CallTracker, events: &[Event]) -> Vec<CallUpdate> {
     const A_DAY: f64 = 86_400.0;
     let last = events.iter().map(|event| event.t).fold(0.0, f64::max);
-    let heard = calls.pass_time(at(last + A_DAY));
+    let updates = calls.pass_time(at(last + A_DAY));
     assert_eq!(calls.finish(), [], "everything was closed before");
     assert_eq!(calls.open_calls(), 0, "no call stays open");
-    heard
+    updates
 }
 
 /// The finished calls of a stream.
@@ -146,11 +147,11 @@ pub(crate) fn finished(events: &[Event]) -> Vec<FinishedCall> {
 }
 
 /// The finished calls among what a tracker gave out.
-pub(crate) fn records(heard: Vec<Heard>) -> Vec<FinishedCall> {
-    heard
+pub(crate) fn records(updates: Vec<CallUpdate>) -> Vec<FinishedCall> {
+    updates
         .into_iter()
-        .filter_map(|heard| match heard {
-            Heard::Finished(call) => Some(*call),
+        .filter_map(|update| match update {
+            CallUpdate::Finished(call) => Some(*call),
             _ => None,
         })
         .collect()

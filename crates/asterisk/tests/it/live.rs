@@ -1,9 +1,9 @@
 //! What is told while calls live: at once, in order, to the right people.
 
-use vochi_crm_asterisk::Heard;
+use vochi_crm_asterisk::CallUpdate;
 use vochi_crm_core::{CallEvent, EventKind, LegEnd, Seconds};
 
-use crate::fixture::{self, Event, all, hear, one, tracker};
+use crate::fixture::{self, Event, all, one, process, tracker};
 
 /// Every live event of a stream as `time what whom`.
 fn told(folder: &str, name: &str) -> Vec<String> {
@@ -11,8 +11,8 @@ fn told(folder: &str, name: &str) -> Vec<String> {
     let mut calls = tracker();
     let mut lines = Vec::new();
     for event in &fixture.events {
-        for heard in hear(&mut calls, event) {
-            if let Heard::Live(live) = heard {
+        for updates in process(&mut calls, event) {
+            if let CallUpdate::Live(live) = updates {
                 lines.push(format!("{:.1} {}", event.t, line(live.event())));
             }
         }
@@ -78,8 +78,8 @@ fn the_first_event_of_a_call_tells_direction_client_and_line() {
             let mut calls = tracker();
             let mut seen = Vec::new();
             for event in &fixture.events {
-                for heard in hear(&mut calls, event) {
-                    let Heard::Live(live) = heard else { continue };
+                for updates in process(&mut calls, event) {
+                    let CallUpdate::Live(live) = updates else { continue };
                     let event = live.into_event();
                     if !seen.contains(event.call_id()) {
                         seen.push(event.call_id().clone());
@@ -247,11 +247,11 @@ fn no_event_follows_the_end_and_every_call_that_was_told_ends() {
     }
 }
 
-fn assert_sound(name: &str, heard: &[Heard]) {
+fn assert_sound(name: &str, updates: &[CallUpdate]) {
     let mut open = Vec::new();
     let mut over = Vec::new();
-    for heard in heard {
-        let Heard::Live(live) = heard else { continue };
+    for updates in updates {
+        let CallUpdate::Live(live) = updates else { continue };
         let event = live.event();
         let id = event.call_id();
         assert!(!over.contains(id), "{name}: {id} goes on after its end: {event:?}");

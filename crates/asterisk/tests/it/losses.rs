@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use serde_json::json;
-use vochi_crm_asterisk::{FinishedCall, Heard};
+use vochi_crm_asterisk::{CallUpdate, FinishedCall};
 use vochi_crm_core::{Direction, Extension, Outcome, Seconds};
 
-use crate::fixture::{Event, all, at, differences, finished, hear, one, records, tracker};
+use crate::fixture::{Event, all, at, differences, finished, one, process, records, tracker};
 use crate::host::without;
 
 fn external(calls: &[FinishedCall]) -> Vec<&FinishedCall> {
@@ -95,13 +95,13 @@ fn without_start_or_dial_the_rest_of_a_call_is_understood() {
 fn a_call_whose_hangup_is_lost_is_closed_some_time_after_the_client_left() {
     let fixture = one("asterisk", "out_attended_transfer_accepted");
     let mut calls = tracker();
-    let mut heard = Vec::new();
+    let mut updates = Vec::new();
     for event in &fixture.events {
-        heard.extend(hear(&mut calls, event));
+        updates.extend(process(&mut calls, event));
     }
     let last = fixture.events.last().unwrap().t;
-    heard.extend(calls.pass_time(at(last + 179.0)));
-    assert_eq!(records(heard), [], "somebody may yet pick it up again");
+    updates.extend(calls.pass_time(at(last + 179.0)));
+    assert_eq!(records(updates), [], "somebody may yet pick it up again");
     let closed = records(calls.pass_time(at(last + 181.0)));
     assert_eq!(differences(&fixture, &closed), Vec::<String>::new());
     assert_eq!(calls.open_calls(), 0);
@@ -112,16 +112,16 @@ fn a_caller_nobody_answered_and_whose_hangup_is_lost_is_missed_after_an_hour() {
     let fixture = one("asterisk", "in_group_missed");
     let mut calls = tracker();
     for event in without(&fixture.events, &["hangup"]) {
-        hear(&mut calls, &event);
+        process(&mut calls, &event);
     }
     let quiet = calls.pass_time(at(3590.0));
     assert_eq!(quiet, [], "somebody may be waiting in a queue");
-    let heard = calls.pass_time(at(3620.0));
+    let updates = calls.pass_time(at(3620.0));
     assert!(
-        matches!(&heard[..], [Heard::Live(_), Heard::Finished(_)]),
-        "its popups are closed too: {heard:?}"
+        matches!(&updates[..], [CallUpdate::Live(_), CallUpdate::Finished(_)]),
+        "its popups are closed too: {updates:?}"
     );
-    assert_eq!(records(heard)[0].record().outcome(), Outcome::Missed);
+    assert_eq!(records(updates)[0].record().outcome(), Outcome::Missed);
 }
 
 #[test]
@@ -140,7 +140,7 @@ fn a_talk_without_a_sign_of_life_is_closed_by_age() {
             "CEL",
         ],
     ) {
-        hear(&mut calls, &event);
+        process(&mut calls, &event);
     }
     let eleven = Duration::from_hours(11).as_secs_f64();
     assert_eq!(calls.pass_time(at(eleven)), [], "people talk for hours");
@@ -155,8 +155,8 @@ fn the_record_comes_ten_seconds_after_the_hangup_and_only_once() {
     let mut calls = tracker();
     let mut times = Vec::new();
     for event in &fixture.events {
-        for heard in hear(&mut calls, event) {
-            if matches!(heard, Heard::Finished(_)) {
+        for updates in process(&mut calls, event) {
+            if matches!(updates, CallUpdate::Finished(_)) {
                 times.push(event.t);
             }
         }
@@ -172,7 +172,7 @@ fn next_due_tells_when_to_look_again() {
     let mut calls = tracker();
     assert_eq!(calls.next_due(), None);
     for event in &fixture.events {
-        hear(&mut calls, event);
+        process(&mut calls, event);
     }
     let due = calls.next_due().unwrap();
     let last = fixture.events.last().unwrap().t;

@@ -1,10 +1,10 @@
 //! Calls whose end no event shows.
 
 use serde_json::json;
-use vochi_crm_asterisk::{FinishedCall, Heard, SavedCalls};
+use vochi_crm_asterisk::{CallUpdate, FinishedCall, SavedCalls};
 use vochi_crm_core::{Outcome, Warning, WarningKind};
 
-use crate::fixture::{Event, at, builder, end, finished, hear, records, tracker};
+use crate::fixture::{Event, at, builder, end, finished, process, records, tracker};
 use crate::script::{Ami, Ch, ch, host, only, talk};
 
 const CLIENT: Ch = ch("1.1", "PJSIP/0001371-00000001", "1.1");
@@ -44,10 +44,10 @@ fn call_that_falls_silent_has_an_unknown_talk_time() {
 fn end_of_the_stream_records_no_call_that_goes_on() {
     let mut calls = tracker();
     for event in answered().events() {
-        hear(&mut calls, &event);
+        process(&mut calls, &event);
     }
     let ended = calls.finish();
-    let [Heard::Unfinished(call)] = &ended[..] else { panic!("{ended:?}") };
+    let [CallUpdate::Unfinished(call)] = &ended[..] else { panic!("{ended:?}") };
     assert_eq!(call.record().call_id().as_str(), "1.1");
     assert_eq!(call.record().talk(), None);
     assert_eq!(calls.open_calls(), 0);
@@ -63,7 +63,7 @@ fn end_of_the_stream_records_what_is_over_or_was_long_silent() {
         .hangs_up(3_710.0, next)
         .hangs_up(3_710.0, LATER);
     for event in stream.events() {
-        assert_eq!(records(hear(&mut calls, &event)), []);
+        assert_eq!(records(process(&mut calls, &event)), []);
     }
     let ended = records(calls.finish());
     assert_eq!(ended.len(), 2, "{ended:?}");
@@ -79,9 +79,9 @@ fn caller_who_still_waits_at_the_end_is_unfinished_and_then_has_no_wait() {
         .events();
     let mut calls = tracker();
     for event in &waiting {
-        hear(&mut calls, event);
+        process(&mut calls, event);
     }
-    assert!(matches!(&calls.finish()[..], [Heard::Unfinished(_)]));
+    assert!(matches!(&calls.finish()[..], [CallUpdate::Unfinished(_)]));
     let call = only(finished(&waiting));
     assert_eq!(call.record().outcome(), Outcome::Missed);
     assert_eq!(call.record().wait(), None, "the end was not observed");
@@ -120,15 +120,16 @@ fn dialplan_that_loses_leaving_and_hangup_has_an_unknown_talk_time() {
 fn call_found_open_a_day_later_is_closed_at_its_last_event() {
     let mut calls = tracker();
     for event in answered().events() {
-        hear(&mut calls, &event);
+        process(&mut calls, &event);
     }
     let text = serde_json::to_string(&calls.save()).expect("text");
     let saved: SavedCalls = serde_json::from_str(&text).expect("saved calls");
     let mut calls = builder().resume(saved);
     let next = Ami::default().calls_in(DAY, LATER, "375291110002", "375172000110").events();
-    let mut heard: Vec<Heard> = next.iter().flat_map(|event| hear(&mut calls, event)).collect();
-    heard.extend(end(&mut calls, &next));
-    let closed = records(heard);
+    let mut updates: Vec<CallUpdate> =
+        next.iter().flat_map(|event| process(&mut calls, event)).collect();
+    updates.extend(end(&mut calls, &next));
+    let closed = records(updates);
     assert_eq!(closed.len(), 2);
     assert_talk_unknown(&closed[0], 3.0);
 }
@@ -145,12 +146,12 @@ fn pbx_that_shuts_down_ends_its_calls() {
 #[test]
 fn pbx_that_started_anew_closes_the_calls_it_had() {
     let mut calls = tracker();
-    let mut heard = Vec::new();
+    let mut updates = Vec::new();
     for event in answered().events() {
-        heard.extend(hear(&mut calls, &event));
+        updates.extend(process(&mut calls, &event));
     }
     let booted = pbx(120.0, "FullyBooted", json!({"Uptime": "12", "Status": "Fully Booted"}));
-    let closed = records(hear(&mut calls, &booted));
+    let closed = records(process(&mut calls, &booted));
     assert_eq!(closed.len(), 1, "at once");
     assert_talk_unknown(&closed[0], 3.0);
 }

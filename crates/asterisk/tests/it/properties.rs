@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
-use vochi_crm_asterisk::{FinishedCall, Heard};
+use vochi_crm_asterisk::{CallUpdate, FinishedCall};
 use vochi_crm_core::{Direction, Seconds};
 
 use crate::fixture::{Event, Fixture, all, play, play_into};
@@ -52,11 +52,11 @@ fn late(seconds: f64) -> impl Strategy<Value = (usize, Vec<Event>)> {
     })
 }
 
-fn finished(heard: &[Heard]) -> Vec<&FinishedCall> {
-    heard
+fn finished(updates: &[CallUpdate]) -> Vec<&FinishedCall> {
+    updates
         .iter()
-        .filter_map(|heard| match heard {
-            Heard::Finished(call) => Some(&**call),
+        .filter_map(|update| match update {
+            CallUpdate::Finished(call) => Some(&**call),
             _ => None,
         })
         .collect()
@@ -86,8 +86,8 @@ proptest! {
 
     #[test]
     fn no_loss_and_no_order_of_events_breaks_anything((name, events) in damaged(30.0)) {
-        let heard = play(&events);
-        for call in finished(&heard) {
+        let updates = play(&events);
+        for call in finished(&updates) {
             let record = call.record();
             prop_assert!(record.ended_at() >= record.started_at(), "{name}: {record:?}");
             let talk = record.talk().map_or(0, Seconds::get);
@@ -104,9 +104,9 @@ proptest! {
 
     #[test]
     fn one_outside_party_never_yields_two_records((name, events) in damaged(10.0)) {
-        let heard = play(&events);
+        let updates = play(&events);
         let mut records: BTreeMap<(Option<&str>, &str), u32> = BTreeMap::new();
-        for call in finished(&heard) {
+        for call in finished(&updates) {
             if call.record().direction() != Direction::Internal {
                 let key = (call.tenant(), call.record().call_id().as_str());
                 *records.entry(key).or_default() += 1;
@@ -120,10 +120,10 @@ proptest! {
     #[test]
     fn ten_seconds_of_delay_lose_no_call_and_make_none((place, events) in late(10.0)) {
         let fixture = &FIXTURES[place];
-        let heard = play_into(fixture.tracker(), &events);
-        let external = finished(&heard).iter().filter(|call| call.is_external()).count();
+        let updates = play_into(fixture.tracker(), &events);
+        let external = finished(&updates).iter().filter(|call| call.is_external()).count();
         if let Some(wanted) = fixture.expected["expected_crm_calls"].as_u64() {
-            prop_assert_eq!(external as u64, wanted, "{} {:?}", &fixture.name, &heard);
+            prop_assert_eq!(external as u64, wanted, "{} {:?}", &fixture.name, &updates);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Conference rooms, parking lots, lines that fail: written by hand after how Asterisk tells of them.
 
 use serde_json::json;
-use vochi_crm_asterisk::{FinishedCall, Heard};
+use vochi_crm_asterisk::{CallUpdate, FinishedCall};
 use vochi_crm_core::{
     Direction, EventKind, Extension, Line, Outcome, Seconds, TransferMode, TransferResult,
 };
@@ -225,12 +225,12 @@ fn parked_until_it_rings_back(answered: bool) -> Vec<Event> {
 fn parking_slot_that_rings_back_is_no_transfer() {
     for answered in [true, false] {
         let events = parked_until_it_rings_back(answered);
-        let heard = play(&events);
-        let passed_on = heard.iter().any(|heard| {
-            matches!(heard, Heard::Live(live)
+        let updates = play(&events);
+        let passed_on = updates.iter().any(|update| {
+            matches!(update, CallUpdate::Live(live)
                 if matches!(live.event().kind(), EventKind::Transferred { .. }))
         });
-        assert!(!passed_on, "answered {answered}: {heard:?}");
+        assert!(!passed_on, "answered {answered}: {updates:?}");
         let calls = finished(&events);
         let call = call(&calls, "1.1");
         assert_eq!(call.record().transfer(), None, "answered {answered}");

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use vochi_crm_asterisk::{CallTracker, FinishedCall, Heard, PbxEvent, Reading};
+use vochi_crm_asterisk::{CallTracker, CallUpdate, FinishedCall, PbxEvent, Reading};
 
 use crate::fixture::{Event, all, at, differences, finished, one, play, tracker};
 
@@ -59,13 +59,13 @@ fn all_calls_of_a_day_at_once_are_kept_apart() {
             .map(|(place, fixture)| renamed(&fixture.events, &format!("x{place}")))
             .collect();
         let mut wrong = Vec::new();
-        let heard = play(&merged(&streams, 700.0));
+        let updates = play(&merged(&streams, 700.0));
         for (place, fixture) in (0..).zip(fixtures) {
             let ending = format!("x{place}");
-            let own: Vec<_> = heard
+            let own: Vec<_> = updates
                 .iter()
-                .filter_map(|heard| match heard {
-                    Heard::Finished(call)
+                .filter_map(|update| match update {
+                    CallUpdate::Finished(call)
                         if call.record().call_id().as_str().ends_with(&ending) =>
                     {
                         Some((**call).clone())
@@ -115,20 +115,20 @@ fn the_same_ids_of_two_tenants_are_two_calls() {
 fn the_same_ids_of_two_pbxs_the_host_names_are_two_calls() {
     let fixture = one("asterisk-ami", "in_group_of_local_channels_answered");
     let mut calls: CallTracker = tracker();
-    let mut heard = Vec::new();
+    let mut updates = Vec::new();
     for event in &fixture.events {
         for pbx in ["minsk", "brest"] {
             if let Ok(Reading::Event(read)) = PbxEvent::read(&event.name, &event.body) {
-                heard.extend(calls.hear(at(event.t), &read.on_pbx(pbx)));
+                updates.extend(calls.process(at(event.t), &read.on_pbx(pbx)));
             }
         }
     }
-    heard.extend(calls.finish());
+    updates.extend(calls.finish());
     for pbx in ["minsk", "brest"] {
-        let own: Vec<_> = heard
+        let own: Vec<_> = updates
             .iter()
-            .filter_map(|heard| match heard {
-                Heard::Finished(call) if call.tenant() == Some(pbx) => Some((**call).clone()),
+            .filter_map(|update| match update {
+                CallUpdate::Finished(call) if call.tenant() == Some(pbx) => Some((**call).clone()),
                 _ => None,
             })
             .collect();
@@ -179,10 +179,10 @@ fn the_lines_of_a_pbx_with_short_names_are_told_apart_by_the_pattern() {
         }
         let mut calls = builder.build();
         for event in &fixture.events {
-            crate::fixture::hear(&mut calls, event);
+            crate::fixture::process(&mut calls, event);
         }
-        let heard = calls.finish();
-        let Some(Heard::Finished(call)) = heard.into_iter().next_back() else {
+        let updates = calls.finish();
+        let Some(CallUpdate::Finished(call)) = updates.into_iter().next_back() else {
             panic!("no call");
         };
         call

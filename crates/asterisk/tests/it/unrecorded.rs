@@ -1,10 +1,10 @@
 //! Situations nobody recorded, written by hand after how PBXs behave.
 
 use serde_json::json;
-use vochi_crm_asterisk::{FinishedCall, Heard, PbxEvent, Reading};
+use vochi_crm_asterisk::{CallUpdate, FinishedCall, PbxEvent, Reading};
 use vochi_crm_core::{Direction, Extension, Line, Outcome, Seconds};
 
-use crate::fixture::{Event, at, finished, hear, one, play, tracker};
+use crate::fixture::{Event, at, finished, one, play, process, tracker};
 use crate::script::{Ami, Ch, ch, host, only, talk};
 
 const CLIENT: Ch = ch("1.1", "PJSIP/0001371-00000001", "1.1");
@@ -23,21 +23,21 @@ fn answered() -> Ami {
 #[test]
 fn the_clock_of_one_pbx_closes_no_call_of_another() {
     let mut calls = tracker();
-    let mut heard = Vec::new();
+    let mut updates = Vec::new();
     let fixture = one("asterisk", "in_group_answered");
     for (place, event) in fixture.events.iter().enumerate() {
-        heard.extend(hear(&mut calls, event));
+        updates.extend(process(&mut calls, event));
         // The other PBX is two hours ahead.
         let ahead = json!({"UniqueId": format!("9.{place}"), "Token": "other", "Phone": "375291110009", "Trunk": "1"});
         if let Ok(Reading::Event(other)) = PbxEvent::read("start", ahead.as_object().unwrap()) {
-            calls.hear(at(event.t + 7_200.0), &other);
+            calls.process(at(event.t + 7_200.0), &other);
         }
     }
-    heard.extend(calls.finish());
-    let own: Vec<FinishedCall> = heard
+    updates.extend(calls.finish());
+    let own: Vec<FinishedCall> = updates
         .into_iter()
-        .filter_map(|heard| match heard {
-            Heard::Finished(call) if call.tenant() != Some("other") => Some(*call),
+        .filter_map(|update| match update {
+            CallUpdate::Finished(call) if call.tenant() != Some("other") => Some(*call),
             _ => None,
         })
         .collect();
@@ -131,8 +131,8 @@ fn a_parked_client_who_comes_back_to_the_parker_was_not_transferred() {
         .hangs_up(40.0, CLIENT)
         .hangs_up(40.0, again)
         .events();
-    for heard in play(&events) {
-        if let Heard::Live(live) = heard {
+    for updates in play(&events) {
+        if let CallUpdate::Live(live) = updates {
             assert_ne!(live.event().kind().as_str(), "transfer", "{:?}", live.event());
         }
     }
@@ -198,17 +198,17 @@ fn an_agent_who_stays_connected_all_day_has_each_client_once_and_costs_no_more()
             .hangs_up(t + 25.0, client);
     }
     let mut calls = tracker();
-    let mut heard = Vec::new();
+    let mut updates = Vec::new();
     for event in stream.events() {
-        heard.extend(hear(&mut calls, &event));
+        updates.extend(process(&mut calls, &event));
     }
     let saved = serde_json::to_string(&calls.save()).unwrap();
     assert!(saved.len() < 200_000, "{} bytes are kept", saved.len());
-    heard.extend(calls.finish());
-    let talks: Vec<_> = heard
+    updates.extend(calls.finish());
+    let talks: Vec<_> = updates
         .iter()
-        .filter_map(|heard| match heard {
-            Heard::Finished(call) if call.is_external() => talk(call),
+        .filter_map(|update| match update {
+            CallUpdate::Finished(call) if call.is_external() => talk(call),
             _ => None,
         })
         .collect();
@@ -230,13 +230,13 @@ fn an_employee_calls_other_clients_after_handing_one_over() {
     events.push(host(65.0, "bridge_leave", json!({"UniqueId": "6.2", "BridgeUniqueid": "n1", "Channel": "SIP/0001363-00000100", "BridgeNumChannels": "1"})));
     events.push(host(65.5, "bridge_leave", json!({"UniqueId": "6.1", "BridgeUniqueid": "n1", "Channel": "SIP/151-00000099", "BridgeNumChannels": "0"})));
     events.push(host(66.0, "hangup", json!({"UniqueId": "6.1", "Phone": "375291110006", "CallType": 1, "CallStatus": "2", "Extensions": ["151"], "Trunk": "0001363"})));
-    let heard = play(&events);
-    let told = heard.iter().any(
-        |heard| matches!(heard, Heard::Live(live) if live.event().call_id().as_str() == "6.1"),
+    let updates = play(&events);
+    let told = updates.iter().any(
+        |update| matches!(update, CallUpdate::Live(live) if live.event().call_id().as_str() == "6.1"),
     );
     assert!(told, "its popup is shown");
-    let mut calls = heard.iter().filter_map(|heard| match heard {
-        Heard::Finished(call) if call.record().call_id().as_str() == "6.1" => Some(call),
+    let mut calls = updates.iter().filter_map(|update| match update {
+        CallUpdate::Finished(call) if call.record().call_id().as_str() == "6.1" => Some(call),
         _ => None,
     });
     let call = calls.next().expect("it has a record");

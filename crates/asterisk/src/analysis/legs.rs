@@ -2,13 +2,13 @@
 
 use vochi_crm_core::{Direction, Extension, LegEnd, LegId, LegRecord};
 
-use super::people::{Person, caller, person};
-use super::reach::Spell;
-use super::{Story, moment};
+use super::audibility::TalkSpan;
+use super::employees::{Person, caller, person};
+use super::{CallAnalysis, moment};
 use crate::read::DialEnd;
 use crate::scene::{Channel, ChannelAt, Micros};
 
-impl Story<'_> {
+impl CallAnalysis<'_> {
     /// The connections, in the order they began. They say the same as the record: who had the client,
     /// from when and how long.
     pub(super) fn legs(&self) -> Vec<LegRecord> {
@@ -33,12 +33,12 @@ impl Story<'_> {
                 // A phone that was lifted to refuse, or a line that was answered for nobody.
                 leg.answered_at = None;
             }
-            if client_side.contains(&at) || self.talk.spells.is_empty() {
+            if client_side.contains(&at) || self.talk.spans.is_empty() {
                 legs.push((channel.first_at, leg));
             } else if leg.from == LegEnd::Client {
                 legs.push((channel.first_at, self.talk_of(at, leg)));
             } else {
-                let (question, talk) = self.question_of(at, leg);
+                let (question, talk) = self.consulted_call(at, leg);
                 legs.push((channel.first_at, question));
                 legs.extend(talk);
             }
@@ -88,7 +88,7 @@ impl Story<'_> {
     }
 
     /// A question to a colleague, over when the one asked has the client, and that talk.
-    fn question_of(
+    fn consulted_call(
         &self,
         at: ChannelAt,
         question: LegRecord,
@@ -117,13 +117,13 @@ impl Story<'_> {
     /// be late with the one, and not with the other.
     fn had_client(&self, who: ChannelAt) -> Option<(Micros, Micros)> {
         let end = |to: Option<Micros>| to.unwrap_or(self.ended);
-        let ends = |spells: &mut dyn Iterator<Item = &Spell>| {
-            spells
-                .map(|spell| (spell.from, end(spell.to)))
+        let ends = |spans: &mut dyn Iterator<Item = &TalkSpan>| {
+            spans
+                .map(|span| (span.from, end(span.to)))
                 .reduce(|(from, to), next| (from.min(next.0), to.max(next.1)))
         };
-        let all = ends(&mut self.talk.spells.iter())?;
-        let (mut from, mut to) = ends(&mut self.talk.spells.iter().filter(|it| it.who == who))?;
+        let all = ends(&mut self.talk.spans.iter())?;
+        let (mut from, mut to) = ends(&mut self.talk.spans.iter().filter(|it| it.who == who))?;
         if from == all.0 {
             from = self.talk.from.unwrap_or(from);
         }
@@ -155,14 +155,14 @@ impl Story<'_> {
         let calls = channel.dial.as_deref().is_none_or(|dial| dial.orphan) && !self.scene.dialplan;
         if at == self.client.key || calls {
             // A phone that dialled in: it picked the call up, or is the caller.
-            let heard = self.talk.spells.iter().any(|spell| spell.who == at);
-            let leg_of_client = self.client.direction != Direction::Outbound && heard;
+            let talked = self.talk.spans.iter().any(|span| span.who == at);
+            let leg_of_client = self.client.direction != Direction::Outbound && talked;
             return leg_of_client.then(|| (LegEnd::Client, employee(&who)));
         }
         let dialler = channel.dial.as_deref().and_then(|dial| dial.by);
         let from = match dialler.and_then(|by| person(self.scene, by, self.rules)) {
-            Some(asking) if dialler.is_none_or(|by| !client_side.contains(&by)) => {
-                employee(&asking)
+            Some(consulting_call) if dialler.is_none_or(|by| !client_side.contains(&by)) => {
+                employee(&consulting_call)
             }
             _ if channel.dial.is_some() && dialler.is_none() => LegEnd::Pbx,
             _ => LegEnd::Client,

@@ -3,27 +3,31 @@
 use super::super::CallTracker;
 use super::super::index::{Name, SceneAt};
 use super::{Moment, Seen, bridge_id};
-use crate::read::{BridgeKind, Coming};
+use crate::read::{BridgeKind, BridgeMembership};
 use crate::scene::{BridgeId, MOST};
 
 impl CallTracker {
-    pub(super) fn entered(&mut self, when: Moment<'_>, coming: &Coming<'_>) -> Option<SceneAt> {
-        let scene = self.at_bridge(when, coming)?;
+    pub(super) fn entered(
+        &mut self,
+        when: Moment<'_>,
+        membership: &BridgeMembership<'_>,
+    ) -> Option<SceneAt> {
+        let scene = self.at_bridge(when, membership)?;
         let open = self.scene_mut(scene)?;
-        let bridge = bridge_id(coming.bridge.as_ref()).unwrap_or(BridgeId::UNNAMED);
+        let bridge = bridge_id(membership.bridge.as_ref()).unwrap_or(BridgeId::UNNAMED);
         let place = open.bridge(bridge)?;
-        if coming.kind != BridgeKind::Talk
+        if membership.kind != BridgeKind::Talk
             && let Some(bridge) = open.bridges.get_mut(usize::from(place))
         {
-            bridge.kind = coming.kind;
+            bridge.kind = membership.kind;
         }
-        let (own, found) = open.channel_mut(&coming.channel.id, when.at, MOST)?;
+        let (own, found) = open.channel_mut(&membership.channel.id, when.at, MOST)?;
         if !found.enter(place, when.at) {
             open.drop_fact();
         }
-        self.note_answer(scene, own);
+        self.note_consultation_answer(scene, own);
         // Calling through a Local channel, the employee of another call only asks somebody.
-        Some(match self.question_of(scene) {
+        Some(match self.consulted_call(scene) {
             Some(asked) => self.join(scene, asked),
             None => scene,
         })
@@ -32,7 +36,7 @@ impl CallTracker {
     pub(super) fn left(
         &mut self,
         when: Moment<'_>,
-        from: &Coming<'_>,
+        from: &BridgeMembership<'_>,
         remaining: Option<u32>,
     ) -> Option<SceneAt> {
         let scene = self.at_bridge(when, from)?;
@@ -41,7 +45,7 @@ impl CallTracker {
         let place = match bridge_id(from.bridge.as_ref()) {
             Some(bridge) => open.bridge(bridge)?,
             // The listener does not say which: the one it is in.
-            None => open.whereabouts(own)?,
+            None => open.current_bridge(own)?,
         };
         if remaining == Some(0) {
             open.empty(place, when.at);
@@ -53,7 +57,11 @@ impl CallTracker {
         Some(scene)
     }
 
-    pub(super) fn bridge_gone(&mut self, when: Moment<'_>, bridge: BridgeId) -> Option<SceneAt> {
+    pub(super) fn bridge_destroyed(
+        &mut self,
+        when: Moment<'_>,
+        bridge: BridgeId,
+    ) -> Option<SceneAt> {
         let scene = self.names.get(Name::bridge(when.scope, bridge))?;
         let open = self.scene_mut(scene)?;
         let place = open.bridge(bridge)?;
@@ -64,10 +72,14 @@ impl CallTracker {
 
     /// The scene of a channel at a bridge. Everybody in a bridge belongs to one, but for those who
     /// wait in a parking lot: they have nothing to do with each other.
-    fn at_bridge(&mut self, when: Moment<'_>, coming: &Coming<'_>) -> Option<SceneAt> {
-        let shared =
-            bridge_id(coming.bridge.as_ref()).filter(|_| coming.kind != BridgeKind::Holding);
-        let (scene, _) = self.seen_in(when, &coming.channel, Seen::AtBridge(shared))?;
+    fn at_bridge(
+        &mut self,
+        when: Moment<'_>,
+        membership: &BridgeMembership<'_>,
+    ) -> Option<SceneAt> {
+        let shared = bridge_id(membership.bridge.as_ref())
+            .filter(|_| membership.kind != BridgeKind::Holding);
+        let (scene, _) = self.seen_in(when, &membership.channel, Seen::AtBridge(shared))?;
         let Some(bridge) = shared else {
             return Some(scene);
         };

@@ -4,9 +4,9 @@ use compact_str::CompactString;
 use smallvec::SmallVec;
 use vochi_crm_core::Direction;
 
-use super::cast::Client;
+use super::audibility::Talk;
 use super::numbers::dialled_number;
-use super::reach::Talk;
+use super::parties::Client;
 use crate::peer::{Half, Peer};
 use crate::read::{CallKind, DialEnd};
 use crate::rules::Rules;
@@ -104,7 +104,7 @@ pub(crate) fn rang(
         {
             rings.push(Ring { at, who: extension.into() });
         }
-        rings.extend(asked_colleague(channel, rules));
+        rings.extend(consulted_ring(channel, rules));
     }
     let freed = scene.freed.iter().flat_map(|freed| &freed.rings);
     let own_ring = |client: Option<ChannelAt>| {
@@ -205,7 +205,7 @@ pub(crate) fn ring_of(scene: &Scene, channel: &Channel) -> Option<Micros> {
 
 /// A dialplan's attended transfer rings a colleague through a Local channel named after what was
 /// dialled; its caller id is whoever rings. A number that is no extension is a mobile.
-fn asked_colleague(channel: &Channel, rules: &Rules) -> Option<Ring> {
+fn consulted_ring(channel: &Channel, rules: &Rules) -> Option<Ring> {
     let Peer::Local { half: Half::One, .. } = channel.peer else {
         return None;
     };
@@ -224,8 +224,8 @@ pub(crate) fn talkers(
     rules: &Rules,
 ) -> SmallVec<[Person; 2]> {
     let mut people: SmallVec<[Person; 2]> = SmallVec::new();
-    for spell in &talk.spells {
-        if let Some(person) = person(scene, spell.who, rules)
+    for span in &talk.spans {
+        if let Some(person) = person(scene, span.who, rules)
             && !people.contains(&person)
         {
             people.push(person);
@@ -252,15 +252,15 @@ pub(crate) fn talkers(
 /// Who alone had the client when it ended.
 pub(crate) fn last_holder(scene: &Scene, talk: &Talk, rules: &Rules) -> Option<Person> {
     let end = |to: Option<Micros>| to.unwrap_or(Micros::MAX);
-    let last = talk.spells.iter().map(|spell| end(spell.to)).max()?;
+    let last = talk.spans.iter().map(|span| end(span.to)).max()?;
     // People who leave within a moment of each other were there to the end together; then the one
     // who came last has the client.
     let mut at_the_end: SmallVec<[(Micros, Person); 2]> = SmallVec::new();
-    for spell in &talk.spells {
-        if last.saturating_sub(end(spell.to)) <= crate::scene::SECOND / 2
-            && let Some(person) = person(scene, spell.who, rules)
+    for span in &talk.spans {
+        if last.saturating_sub(end(span.to)) <= crate::scene::SECOND / 2
+            && let Some(person) = person(scene, span.who, rules)
         {
-            at_the_end.push((spell.from, person));
+            at_the_end.push((span.from, person));
         }
     }
     at_the_end.into_iter().max_by_key(|(from, _)| *from).map(|(_, person)| person)

@@ -2,7 +2,7 @@
 
 use vochi_crm_core::Direction;
 
-use super::cast::Client;
+use super::parties::Client;
 use crate::peer::Peer;
 use crate::scene::{Channel, ChannelAt, Scene};
 

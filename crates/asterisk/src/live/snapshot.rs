@@ -2,21 +2,21 @@
 
 use vochi_crm_core::Direction;
 
-use super::{Now, push_once};
+use super::{Snapshot, push_once};
+use crate::analysis::audibility::{Listeners, audible};
+use crate::analysis::employees::{caller, person, rings_for};
+use crate::analysis::parties::is_human;
 use crate::read::BridgeKind;
 use crate::scene::{BridgeAt, Channel, ChannelAt, Live, Micros, Names, distinct};
-use crate::understand::cast::is_human;
-use crate::understand::people::{caller, person, rings_for};
-use crate::understand::reach::{People, audible};
 
-impl Now<'_> {
-    pub(super) fn heard(&self) -> People {
-        let place = |at: ChannelAt| self.scene.whereabouts(at);
+impl Snapshot<'_> {
+    pub(super) fn listeners(&self) -> Listeners {
+        let place = |at: ChannelAt| self.scene.current_bridge(at);
         audible(self.scene, self.clients, self.client, place).people
     }
 
     /// Who has the client now. Somebody who is in no bridge for a moment is only moved by the PBX.
-    pub(super) fn with(&self, people: &People, live: &Live) -> Names {
+    pub(super) fn with(&self, people: &Listeners, live: &Live) -> Names {
         let mut names = Names::new();
         for at in people {
             if let Some(person) = person(self.scene, *at, self.rules) {
@@ -36,10 +36,10 @@ impl Now<'_> {
         }
         let newcomer = names.iter().any(|name| !live.with.contains(name));
         for name in live.with.iter().filter(|_| !newcomer) {
-            let moving = self.seats(name).any(|(at, phone)| {
+            let moving = self.channels_of(name).any(|(at, phone)| {
                 phone.hung_at().is_none()
                     && phone.was_bridged()
-                    && self.scene.whereabouts(at).is_none()
+                    && self.scene.current_bridge(at).is_none()
             });
             if moving && !self.scene.dialplan {
                 push_once(&mut names, name);
@@ -51,12 +51,12 @@ impl Now<'_> {
     /// The bridge the client is in.
     pub(super) fn bridge(&self) -> Option<BridgeAt> {
         let mut own = self.client.channels.iter();
-        own.find_map(|at| self.scene.whereabouts(*at))
+        own.find_map(|at| self.scene.current_bridge(*at))
             .filter(|bridge| self.scene.kind(*bridge) != BridgeKind::Holding)
     }
 
     /// The channels of a person of the company.
-    pub(super) fn seats<'b>(
+    pub(super) fn channels_of<'b>(
         &'b self,
         name: &'b str,
     ) -> impl Iterator<Item = (ChannelAt, &'b Channel)> {

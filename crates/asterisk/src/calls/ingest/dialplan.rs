@@ -6,7 +6,7 @@ use vochi_crm_core::LocalTime;
 use super::super::index::{Name, SceneAt};
 use super::super::{CallTracker, number_key};
 use super::Moment;
-use crate::read::{Arrived, CallKind, Dialled, Reported, Written};
+use crate::read::{Arrived, CallKind, Dialled, FieldText, Reported};
 use crate::scene::{Arrival, ChannelAt, MOST, Micros, PlanDial, Report, Scope};
 
 impl CallTracker {
@@ -31,14 +31,14 @@ impl CallTracker {
     ) -> Option<SceneAt> {
         let scope = when.scope;
         let phone = dialled.phone.as_deref();
-        let home = match (dialled.kind, dialled.extensions.first()) {
+        let parent = match (dialled.kind, dialled.extensions.first()) {
             (CallKind::Outgoing, Some(client)) if self.rules.is_outside(client) => {
-                self.carried_on(scope, client, phone)
+                self.forwarded_call(scope, client, phone)
             }
-            (CallKind::Outgoing, Some(employee)) => self.asking(scope, employee, when.at),
+            (CallKind::Outgoing, Some(employee)) => self.consulting_call(scope, employee, when.at),
             _ => None,
         };
-        let (mut scene, channel) = self.planned(when, &dialled.id, home)?;
+        let (mut scene, channel) = self.planned(when, &dialled.id, parent)?;
         let open = self.scene_mut(scene)?;
         let complete = open.plan_mut().dial(PlanDial {
             at: when.at,
@@ -52,9 +52,9 @@ impl CallTracker {
             open.drop_fact();
         }
         if let Some(phone) = phone {
-            if home.is_none() {
-                for stray in self.strays_with(scope, phone) {
-                    scene = self.join(scene, stray);
+            if parent.is_none() {
+                for unplanned in self.unplanned_scenes_of(scope, phone) {
+                    scene = self.join(scene, unplanned);
                 }
             }
             self.clients.add(scope, &number_key(phone), scene);
@@ -73,8 +73,8 @@ impl CallTracker {
         let began = self.instant(reported.began);
         let ended = self.instant(reported.ended);
         let lasted = began.zip(ended).map_or(0, |(began, ended)| ended - began);
-        let home = self.reported_home(when.scope, when.at - lasted.max(0), reported);
-        let (scene, channel) = self.planned(when, &reported.id, home)?;
+        let parent = self.find_reported_scene(when.scope, when.at - lasted.max(0), reported);
+        let (scene, channel) = self.planned(when, &reported.id, parent)?;
         // The receipt is stamped when the call ends in a transfer, and is no beginning then.
         let received =
             self.instant(reported.received).filter(|_| reported.kind != CallKind::Internal);
@@ -97,7 +97,7 @@ impl CallTracker {
     }
 
     /// The open call a hangup belongs to whose own channel nobody told of.
-    fn reported_home(
+    fn find_reported_scene(
         &self,
         scope: Scope,
         began: Micros,
@@ -106,12 +106,12 @@ impl CallTracker {
         let phone = reported.phone.as_deref();
         let outside = phone.filter(|phone| self.rules.is_outside(phone))?;
         match (reported.kind, reported.extensions.first()) {
-            (CallKind::Internal, _) => self.carried_on(scope, outside, None),
+            (CallKind::Internal, _) => self.forwarded_call(scope, outside, None),
             (CallKind::Outgoing, Some(client)) if self.rules.is_outside(client) => {
-                self.carried_on(scope, client, phone)
+                self.forwarded_call(scope, client, phone)
             }
-            (CallKind::Outgoing, Some(employee)) => self.asking(scope, employee, began),
-            (CallKind::Outgoing, None) => self.strays_with(scope, outside).first().copied(),
+            (CallKind::Outgoing, Some(employee)) => self.consulting_call(scope, employee, began),
+            (CallKind::Outgoing, None) => self.unplanned_scenes_of(scope, outside).first().copied(),
             _ => None,
         }
     }
@@ -121,17 +121,17 @@ impl CallTracker {
         &mut self,
         when: Moment<'_>,
         id: &str,
-        home: Option<SceneAt>,
+        parent: Option<SceneAt>,
     ) -> Option<(SceneAt, ChannelAt)> {
         let name = Name::channel(when.scope, id);
         let known = self.names.get(name);
         if known.is_none() && self.closed.has(name) {
             return None;
         }
-        let scene = match (known, home) {
-            (Some(known), Some(home)) => self.join(known, home),
+        let scene = match (known, parent) {
+            (Some(known), Some(parent)) => self.join(known, parent),
             (Some(known), None) => known,
-            (None, Some(home)) => home,
+            (None, Some(parent)) => parent,
             (None, None) => self.begin(when),
         };
         if known.is_none() {
@@ -145,6 +145,6 @@ impl CallTracker {
     }
 }
 
-fn texts(written: &[Written<'_>]) -> Box<[CompactString]> {
+fn texts(written: &[FieldText<'_>]) -> Box<[CompactString]> {
     written.iter().map(|text| CompactString::from(text.as_ref())).collect()
 }

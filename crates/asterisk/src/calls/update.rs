@@ -7,7 +7,7 @@ use crate::finished::FinishedCall;
 /// What became clear by an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Heard {
+pub enum CallUpdate {
     /// Something happened in a live call with an outside party, to be told at once. Calls between
     /// employees tell nothing while they live.
     Live(Box<LiveEvent>),

@@ -2,7 +2,7 @@
 
 use vochi_crm_core::{Direction, Outcome, Reason};
 
-use super::cast::Client;
+use super::parties::Client;
 use crate::peer::Peer;
 use crate::read::DialEnd;
 use crate::scene::{Attempts, Channel, ChannelAt, Scene};

@@ -1,14 +1,14 @@
 //! What the facts of a scene mean. Nothing here remembers anything: the same facts give the same
 //! call, in whatever order they came.
 
-pub(crate) mod cast;
+pub(crate) mod audibility;
+pub(crate) mod employees;
 mod internal;
 mod legs;
 pub(crate) mod numbers;
 pub(crate) mod outcome;
-pub(crate) mod over;
-pub(crate) mod people;
-pub(crate) mod reach;
+pub(crate) mod parties;
+pub(crate) mod termination;
 mod transfer;
 
 use std::time::Duration;
@@ -18,11 +18,11 @@ use vochi_crm_core::{
     Timestamp, Transfer, TransferResult, Warning, WarningKind,
 };
 
-use self::cast::Client;
+use self::audibility::{Talk, talk};
+use self::employees::{Person, person, rang, talkers};
 pub(crate) use self::internal::internal;
 use self::numbers::{line_of, phone_of};
-use self::people::{Person, person, rang, talkers};
-use self::reach::{Talk, talk};
+use self::parties::Client;
 use self::transfer::{View, transfer};
 use crate::finished::{FinishedCall, RecordingId};
 use crate::rules::Rules;
@@ -45,18 +45,18 @@ pub(crate) struct Ending {
 }
 
 /// Reads a client's call as it stands at that time.
-pub(crate) struct Story<'a> {
+pub(crate) struct CallAnalysis<'a> {
     scene: &'a Scene,
     clients: &'a [Client],
     client: &'a Client,
     rules: &'a Rules,
     talk: Talk,
-    /// When it ended for the client; if nothing shows its end, the last that was heard of it.
+    /// When it ended for the client; if nothing shows its end, the last that was talked_with_client of it.
     ended: Micros,
     end_observed: bool,
 }
 
-impl<'a> Story<'a> {
+impl<'a> CallAnalysis<'a> {
     pub(crate) fn new(
         scene: &'a Scene,
         clients: &'a [Client],
@@ -157,14 +157,16 @@ impl<'a> Story<'a> {
         if let Some(line) = line_of(self.scene, self.client).and_then(|line| Line::new(line).ok()) {
             record = record.with_line(line);
         }
-        let heard = |name: &str| {
-            let mut spells = self.talk.spells.iter();
-            spells.any(|spell| {
-                let who = person(self.scene, spell.who, self.rules);
+        let talked_with_client = |name: &str| {
+            let mut spans = self.talk.spans.iter();
+            spans.any(|span| {
+                let who = person(self.scene, span.who, self.rules);
                 who.is_some_and(|who| who.name() == name)
             })
         };
-        for extension in rang(self.scene, Some(self.client), self.clients, self.rules, heard) {
+        for extension in
+            rang(self.scene, Some(self.client), self.clients, self.rules, talked_with_client)
+        {
             if let Ok(extension) = Extension::new(&extension) {
                 record = record.with_rang(extension);
             }
@@ -194,8 +196,8 @@ impl<'a> Story<'a> {
         }
         record = with_warnings(record, self.scene);
         let first = |extensions: bool| {
-            let spells = self.talk.spells.iter();
-            let people = spells.filter_map(|spell| person(self.scene, spell.who, self.rules));
+            let spans = self.talk.spans.iter();
+            let people = spans.filter_map(|span| person(self.scene, span.who, self.rules));
             people
                 .chain(talked.iter().cloned())
                 .find(|person| person.extension().is_some() == extensions)

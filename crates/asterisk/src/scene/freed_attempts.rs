@@ -7,7 +7,7 @@ use super::{ChannelAt, Micros};
 
 /// What is known of ring attempts whose channels were freed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Freed {
+pub(crate) struct FreedAttempts {
     /// Whose phones rang, each once for each client.
     pub(crate) rings: Vec<FreedRing>,
     /// How the attempts ended.
@@ -36,7 +36,7 @@ pub(crate) struct FreedRing {
     pub(crate) client: Option<ChannelAt>,
 }
 
-impl Freed {
+impl FreedAttempts {
     /// Notes that a phone rang.
     pub(crate) fn rang(&mut self, new: FreedRing) {
         let same = |known: &&mut FreedRing| known.who == new.who && known.client == new.client;

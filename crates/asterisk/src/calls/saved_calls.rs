@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::CallTracker;
 use super::index::Name;
+use crate::analysis::parties::clients;
 use crate::scene::{Micros, Scene};
-use crate::understand::cast::clients;
 
 /// The open calls of a tracker, to be kept over a restart. It serialises to whatever the host
 /// stores; what is in it is the library's own and may change with its version.
@@ -36,7 +36,7 @@ impl CallTracker {
         }
     }
 
-    pub(super) fn take_up(&mut self, saved: SavedCalls) {
+    pub(super) fn restore(&mut self, saved: SavedCalls) {
         self.now = saved.now;
         for (until, name) in saved.closed {
             self.closed.add(name, until);
@@ -45,7 +45,7 @@ impl CallTracker {
             let found = clients(&scene, &self.rules);
             let due = self.next_look(&scene, &found);
             let at = self.keep(scene);
-            self.list(at);
+            self.reindex(at);
             self.plan(at, due);
         }
     }

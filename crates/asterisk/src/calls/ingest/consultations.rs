@@ -4,14 +4,14 @@ use compact_str::CompactString;
 use smallvec::SmallVec;
 
 use super::super::CallTracker;
-use super::super::home::holders;
 use super::super::index::SceneAt;
-use crate::scene::{ChannelAt, How, Micros, Move, Scope};
+use super::super::scene_lookup::holding_channel;
+use crate::scene::{ChannelAt, Micros, Move, MoveKind, Scope};
 
 impl CallTracker {
     /// An employee who keeps a client on hold calls a colleague: a question, as far as anybody can
     /// tell.
-    pub(super) fn note_question(&mut self, scene: SceneAt, channel: ChannelAt, at: Micros) {
+    pub(super) fn note_consultation(&mut self, scene: SceneAt, channel: ChannelAt, at: Micros) {
         let Some(open) = self.scene(scene) else {
             return;
         };
@@ -28,10 +28,10 @@ impl CallTracker {
             let Some(asked) = self.scene_mut(other) else {
                 continue;
             };
-            if let Some(by) = holders(asked, &employee, at) {
+            if let Some(by) = holding_channel(asked, &employee, at) {
                 asked.note_move(Move {
                     at,
-                    how: How::Asked { answered: false },
+                    how: MoveKind::Consultation { answered: false },
                     by,
                     to: to.clone(),
                 });
@@ -40,7 +40,7 @@ impl CallTracker {
     }
 
     /// The phone that asked a colleague came into a bridge: the colleague answered.
-    pub(super) fn note_answer(&mut self, scene: SceneAt, channel: ChannelAt) {
+    pub(super) fn note_consultation_answer(&mut self, scene: SceneAt, channel: ChannelAt) {
         let Some(open) = self.scene(scene) else {
             return;
         };
@@ -56,8 +56,8 @@ impl CallTracker {
                 continue;
             };
             for found in &mut asked.moves {
-                if found.at == began && matches!(found.how, How::Asked { .. }) {
-                    found.how = How::Asked { answered: true };
+                if found.at == began && matches!(found.how, MoveKind::Consultation { .. }) {
+                    found.how = MoveKind::Consultation { answered: true };
                 }
             }
         }

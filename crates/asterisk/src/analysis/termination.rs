@@ -2,7 +2,7 @@
 
 use vochi_crm_core::Direction;
 
-use super::cast::Client;
+use super::parties::Client;
 use crate::scene::{Channel, ChannelAt, Micros, SECOND, Scene};
 
 /// A phone the client is passed on to rings by then.
@@ -10,7 +10,7 @@ const RINGS_WITHIN: Micros = 5 * SECOND;
 
 pub(crate) fn in_a_bridge(scene: &Scene, client: &Client) -> bool {
     let mut own = client.channels.iter();
-    own.any(|at| scene.whereabouts(*at).is_some())
+    own.any(|at| scene.current_bridge(*at).is_some())
 }
 
 pub(crate) fn was_bridged(scene: &Scene, client: &Client) -> bool {

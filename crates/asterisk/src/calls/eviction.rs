@@ -2,13 +2,13 @@
 
 use super::CallTracker;
 use super::index::{Name, SceneAt};
+use crate::analysis::employees::{ring_of, rings_for};
+use crate::analysis::outcome::{count_attempt, deciding};
+use crate::analysis::parties::Client;
 use crate::peer::Peer;
 use crate::scene::{
-    CROWDED, Channel, ChannelAt, Freed, FreedRing, MOST_ATTEMPTS, Micros, SECOND, Scene,
+    CROWDED, Channel, ChannelAt, FreedAttempts, FreedRing, MOST_ATTEMPTS, Micros, SECOND, Scene,
 };
-use crate::understand::cast::Client;
-use crate::understand::outcome::{count_attempt, deciding};
-use crate::understand::people::{ring_of, rings_for};
 
 /// An attempt that never rang has lost its end after that time.
 const LOST_AFTER: Micros = 180 * SECOND;
@@ -34,7 +34,7 @@ impl CallTracker {
         }
         scene.crowd.relieved_at = now;
         let full = scene.channels.len() >= MOST_ATTEMPTS;
-        let late = if full { 0 } else { self.patience.reorder };
+        let late = if full { 0 } else { self.timeouts.reorder };
         let over = |channel: &Channel| {
             if let Some(hung) = channel.hung_at() {
                 return hung + late <= now;
@@ -58,7 +58,7 @@ impl CallTracker {
         keep: &[bool],
         now: Micros,
     ) {
-        self.unlist(at, scene);
+        self.unindex(at, scene);
         let mut freed = scene.freed.take().unwrap_or_default();
         let free = (0_u16..).zip(&scene.channels).zip(keep).filter(|(_, keep)| !**keep);
         for ((place, channel), _) in free {
@@ -70,12 +70,18 @@ impl CallTracker {
         }
         scene.freed = Some(freed);
         scene.retain_channels(keep);
-        self.list_scene(at, scene);
+        self.index_scene(at, scene);
     }
 }
 
 /// Adds up what a freed attempt says of the call.
-fn count(freed: &mut Freed, scene: &Scene, clients: &[Client], at: ChannelAt, channel: &Channel) {
+fn count(
+    freed: &mut FreedAttempts,
+    scene: &Scene,
+    clients: &[Client],
+    at: ChannelAt,
+    channel: &Channel,
+) {
     if let (Some(who), Some(since)) = (channel.peer.extension(), ring_of(scene, channel)) {
         let mut rang = |client| {
             freed.rang(FreedRing { at: since, who: who.into(), client });

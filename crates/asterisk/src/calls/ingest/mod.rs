@@ -1,17 +1,19 @@
 //! Facts put into the scene they belong to.
 
 mod bridges;
-mod plan;
-mod questions;
+mod consultations;
+mod dialplan;
 
 use compact_str::CompactString;
 
 use super::index::{Name, SceneAt};
 use super::{CallTracker, number_key};
+use crate::analysis::numbers::dialled_number;
 use crate::peer::Peer;
-use crate::read::{Attempt, DialEnd, Dialect, Named, PbxEvent, Told, Written};
-use crate::scene::{BridgeId, Channel, ChannelAt, How, MOST, MOST_ATTEMPTS, Micros, Move, Scope};
-use crate::understand::numbers::dialled_number;
+use crate::read::{Attempt, ChannelRef, DialEnd, Dialect, FieldText, Payload, PbxEvent};
+use crate::scene::{
+    BridgeId, Channel, ChannelAt, MOST, MOST_ATTEMPTS, Micros, Move, MoveKind, Scope,
+};
 
 /// On which PBX something happened, and when.
 #[derive(Clone, Copy, Debug)]
@@ -40,52 +42,56 @@ enum Seen {
 impl CallTracker {
     /// Puts a fact where it belongs and says where that is. None if it belongs to a call that was
     /// closed, or to none.
-    pub(super) fn place(&mut self, when: Moment<'_>, told: &Told<'_>) -> Option<SceneAt> {
+    pub(super) fn ingest(&mut self, when: Moment<'_>, payload: &Payload<'_>) -> Option<SceneAt> {
         let at = when.at;
-        match told {
-            Told::Appeared(named) => self.appeared(when, named),
-            Told::Seen(named) => self.shown(when, named),
-            Told::DialBegun { attempt, string } => {
-                self.dial_begun(when, attempt, string.as_deref())
+        match payload {
+            Payload::ChannelCreated(named) => self.appeared(when, named),
+            Payload::Seen(named) => self.shown(when, named),
+            Payload::DialStarted { attempt, string } => {
+                self.dial_started(when, attempt, string.as_deref())
             }
-            Told::DialRings(attempt) => {
-                let scene = self.dial_begun(when, attempt, None)?;
+            Payload::DialRinging(attempt) => {
+                let scene = self.dial_started(when, attempt, None)?;
                 let to = self.scene(scene)?.find(&attempt.to.id)?;
                 self.with(scene, to, |channel| channel.ring(at));
                 Some(scene)
             }
-            Told::DialEnded { attempt, end } => self.dial_ended(when, attempt, *end),
-            Told::Entered(coming) => self.entered(when, coming),
-            Told::Left { from, remaining } => self.left(when, from, *remaining),
-            Told::BridgeGone { bridge } => self.bridge_gone(when, BridgeId::of(bridge)),
-            Told::HungUp { channel, cause } => {
+            Payload::DialEnded { attempt, end } => self.dial_ended(when, attempt, *end),
+            Payload::BridgeEntered(membership) => self.entered(when, membership),
+            Payload::BridgeLeft { from, remaining } => self.left(when, from, *remaining),
+            Payload::BridgeDestroyed { bridge } => {
+                self.bridge_destroyed(when, BridgeId::of(bridge))
+            }
+            Payload::HungUp { channel, cause } => {
                 let cause = cause.and_then(|cause| cause.try_into().ok());
                 self.mark(when, channel, |channel| channel.hang(at, cause))
             }
-            Told::AsksToHangUp(named) => self.mark(when, named, |channel| channel.asked = true),
-            Told::Held(named) => self.held(when, named, true),
-            Told::Resumed(named) => self.held(when, named, false),
-            Told::Message(named) => self.mark(when, named, |channel| channel.message = true),
-            Told::Recorded(named) => {
+            Payload::HangupRequested(named) => {
+                self.mark(when, named, |channel| channel.asked = true)
+            }
+            Payload::Held(named) => self.held(when, named, true),
+            Payload::Resumed(named) => self.held(when, named, false),
+            Payload::Message(named) => self.mark(when, named, |channel| channel.message = true),
+            Payload::Recorded(named) => {
                 let (scene, channel) = self.seen(when, named)?;
                 self.scene_mut(scene)?.record(at, channel);
                 Some(scene)
             }
-            Told::Blind { by, client, to } => {
-                let scene = self.together(when, by, client.as_ref())?;
-                self.moved(when, scene, How::Blind, by, to.as_deref())
+            Payload::Blind { by, client, to } => {
+                let scene = self.join_channels(when, by, client.as_ref())?;
+                self.moved(when, scene, MoveKind::Blind, by, to.as_deref())
             }
-            Told::Attended { by, second, client, target } => {
+            Payload::Attended { by, second, client, target } => {
                 let others = [Some(second), client.as_ref(), target.as_ref()];
-                let scene = self.together(when, by, others.into_iter().flatten())?;
-                self.moved(when, scene, How::Attended, by, None)
+                let scene = self.join_channels(when, by, others.into_iter().flatten())?;
+                self.moved(when, scene, MoveKind::Attended, by, None)
             }
-            Told::Together(one, other) => self.together(when, one, Some(other)),
-            Told::Arrived(arrived) => self.arrived(when, arrived),
-            Told::Dialled(dialled) => self.plan_dials(when, dialled),
-            Told::Reported(reported) => self.reported(when, reported),
+            Payload::Linked(one, other) => self.join_channels(when, one, Some(other)),
+            Payload::Arrived(arrived) => self.arrived(when, arrived),
+            Payload::Dialled(dialled) => self.plan_dials(when, dialled),
+            Payload::Reported(reported) => self.reported(when, reported),
             // These are about every call of the PBX.
-            Told::PbxStopped | Told::PbxStarted { .. } => None,
+            Payload::PbxStopped | Payload::PbxStarted { .. } => None,
         }
     }
 
@@ -100,7 +106,7 @@ impl CallTracker {
     fn mark(
         &mut self,
         when: Moment<'_>,
-        named: &Named<'_>,
+        named: &ChannelRef<'_>,
         change: impl FnOnce(&mut Channel),
     ) -> Option<SceneAt> {
         let (scene, channel) = self.seen(when, named)?;
@@ -108,7 +114,7 @@ impl CallTracker {
         Some(scene)
     }
 
-    fn held(&mut self, when: Moment<'_>, named: &Named<'_>, held: bool) -> Option<SceneAt> {
+    fn held(&mut self, when: Moment<'_>, named: &ChannelRef<'_>, held: bool) -> Option<SceneAt> {
         let (scene, channel) = self.seen(when, named)?;
         let open = self.scene_mut(scene)?;
         if !open.channels.get_mut(usize::from(channel))?.hold(when.at, held) {
@@ -117,18 +123,18 @@ impl CallTracker {
         Some(scene)
     }
 
-    fn appeared(&mut self, when: Moment<'_>, named: &Named<'_>) -> Option<SceneAt> {
+    fn appeared(&mut self, when: Moment<'_>, named: &ChannelRef<'_>) -> Option<SceneAt> {
         let (scene, channel) = self.seen(when, named)?;
         self.begins_on_trunk(scene, channel, named);
         if named.begins() {
             self.with(scene, channel, |channel| channel.calls = true);
-            self.note_question(scene, channel, when.at);
+            self.note_consultation(scene, channel, when.at);
         }
         Some(scene)
     }
 
     /// Makes a phone a line if its channel began in a trunk's context; an event may come before that one.
-    fn begins_on_trunk(&mut self, scene: SceneAt, at: ChannelAt, named: &Named<'_>) {
+    fn begins_on_trunk(&mut self, scene: SceneAt, at: ChannelAt, named: &ChannelRef<'_>) {
         let Some(line @ Peer::Line(_)) = self.peer(named) else {
             return;
         };
@@ -167,7 +173,7 @@ impl CallTracker {
         true
     }
 
-    fn shown(&mut self, when: Moment<'_>, named: &Named<'_>) -> Option<SceneAt> {
+    fn shown(&mut self, when: Moment<'_>, named: &ChannelRef<'_>) -> Option<SceneAt> {
         let (scene, channel) = self.seen(when, named)?;
         let shown = self.scene(scene)?.channel(channel)?;
         // A listener tells of a phone before it is answered only when a client is passed on to it.
@@ -178,7 +184,7 @@ impl CallTracker {
         let begins = named.begins() && shown.dial.is_none() && !shown.calls;
         if begins {
             self.with(scene, channel, |channel| channel.calls = true);
-            self.note_question(scene, channel, when.at);
+            self.note_consultation(scene, channel, when.at);
         }
         if named.rings() || rings_at_client {
             self.with(scene, channel, |channel| channel.ring(when.at));
@@ -186,7 +192,7 @@ impl CallTracker {
         Some(scene)
     }
 
-    fn dial_begun(
+    fn dial_started(
         &mut self,
         when: Moment<'_>,
         attempt: &Attempt<'_>,
@@ -226,14 +232,14 @@ impl CallTracker {
     }
 
     /// The scene and place of a channel an event of AMI, or a dialplan's channel event, names.
-    fn seen(&mut self, when: Moment<'_>, named: &Named<'_>) -> Option<(SceneAt, ChannelAt)> {
+    fn seen(&mut self, when: Moment<'_>, named: &ChannelRef<'_>) -> Option<(SceneAt, ChannelAt)> {
         self.seen_in(when, named, Seen::Anywhere)
     }
 
     fn seen_in(
         &mut self,
         when: Moment<'_>,
-        named: &Named<'_>,
+        named: &ChannelRef<'_>,
         seen: Seen,
     ) -> Option<(SceneAt, ChannelAt)> {
         let Moment { scope, at, .. } = when;
@@ -249,14 +255,16 @@ impl CallTracker {
             (None, Some(linked)) => linked,
             (None, None) => {
                 let peer = self.peer(named).unwrap_or_default();
-                let home = match (when.dialect, seen) {
+                let parent = match (when.dialect, seen) {
                     (Dialect::Dialplan, Seen::AtBridge(bridge)) => {
-                        self.home_of(scope, named, &peer, bridge)
+                        self.find_scene(scope, named, &peer, bridge)
                     }
-                    (Dialect::Dialplan, Seen::Anywhere) => self.home_of(scope, named, &peer, None),
+                    (Dialect::Dialplan, Seen::Anywhere) => {
+                        self.find_scene(scope, named, &peer, None)
+                    }
                     (Dialect::Ami, _) => None,
                 };
-                home.unwrap_or_else(|| self.begin(when))
+                parent.unwrap_or_else(|| self.begin(when))
             }
         };
         let is_dialplan = when.dialect == Dialect::Dialplan;
@@ -342,7 +350,7 @@ impl CallTracker {
         })
     }
 
-    fn peer(&self, named: &Named<'_>) -> Option<Peer> {
+    fn peer(&self, named: &ChannelRef<'_>) -> Option<Peer> {
         let name = named.name.as_deref()?;
         Some(Peer::of(name, named.context.as_deref(), &self.rules))
     }
@@ -353,18 +361,18 @@ impl CallTracker {
         when: Moment<'_>,
         attempt: &Attempt<'_>,
     ) -> Option<(SceneAt, ChannelAt, Option<ChannelAt>)> {
-        let scene = self.together(when, &attempt.to, attempt.by.as_ref())?;
+        let scene = self.join_channels(when, &attempt.to, attempt.by.as_ref())?;
         let open = self.scene(scene)?;
         let by = attempt.by.as_ref().and_then(|by| open.find(&by.id));
         Some((scene, open.find(&attempt.to.id)?, by))
     }
 
     /// Several channels an event names: they belong to one scene.
-    fn together<'b, 'c: 'b>(
+    fn join_channels<'b, 'c: 'b>(
         &mut self,
         when: Moment<'_>,
-        one: &Named<'_>,
-        others: impl IntoIterator<Item = &'b Named<'c>>,
+        one: &ChannelRef<'_>,
+        others: impl IntoIterator<Item = &'b ChannelRef<'c>>,
     ) -> Option<SceneAt> {
         let (mut scene, _) = self.seen(when, one)?;
         for other in others {
@@ -379,8 +387,8 @@ impl CallTracker {
         &mut self,
         when: Moment<'_>,
         scene: SceneAt,
-        how: How,
-        by: &Named<'_>,
+        how: MoveKind,
+        by: &ChannelRef<'_>,
         to: Option<&str>,
     ) -> Option<SceneAt> {
         let open = self.scene_mut(scene)?;
@@ -390,6 +398,6 @@ impl CallTracker {
     }
 }
 
-fn bridge_id(written: Option<&Written<'_>>) -> Option<BridgeId> {
+fn bridge_id(written: Option<&FieldText<'_>>) -> Option<BridgeId> {
     written.map(|written| BridgeId::of(written))
 }

@@ -3,13 +3,13 @@
 use compact_str::CompactString;
 use vochi_crm_core::{TransferMode, TransferResult};
 
-use super::cast::{Client, is_human, is_outgoing};
-use super::people::{Person, last_holder, person};
-use super::reach::{Spell, Talk};
+use super::audibility::{Talk, TalkSpan};
+use super::employees::{Person, last_holder, person};
+use super::parties::{Client, is_human, is_outgoing};
 use crate::peer::{Half, Peer};
 use crate::read::{BridgeKind, CallKind};
 use crate::rules::Rules;
-use crate::scene::{ChannelAt, How, Micros, Move, SECOND, Scene};
+use crate::scene::{ChannelAt, Micros, Move, MoveKind, SECOND, Scene};
 
 /// A blind transfer to a parking lot reaches it by then.
 const PARKED_WITHIN: Micros = 3 * SECOND;
@@ -36,10 +36,10 @@ pub(crate) struct View<'a> {
 
 /// The transfer that counts: the last that succeeded, else the last that was tried.
 pub(crate) fn transfer(view: &View<'_>) -> Option<Attempt> {
-    let mut attempts = view.told();
-    attempts.extend(view.asked());
-    attempts.extend(view.dialled_on(&attempts));
-    attempts.extend(view.changed_hands(&attempts));
+    let mut attempts = view.signalled();
+    attempts.extend(view.consultations());
+    attempts.extend(view.redials(&attempts));
+    attempts.extend(view.unsignalled(&attempts));
     attempts.extend(view.reported(&attempts));
     let accepted = |attempt: &&Attempt| attempt.result == TransferResult::Accepted;
     let counts = attempts
@@ -60,25 +60,25 @@ impl View<'_> {
     }
 
     /// The first who heard the client at that time or later and is somebody else.
-    fn next_after(&self, at: Micros, than: Option<&Person>) -> Option<(&Spell, Person)> {
-        let later = self.talk.spells.iter().filter(|spell| spell.from >= at - SECOND / 2);
+    fn next_after(&self, at: Micros, than: Option<&Person>) -> Option<(&TalkSpan, Person)> {
+        let later = self.talk.spans.iter().filter(|span| span.from >= at - SECOND / 2);
         later
-            .filter_map(|spell| Some((spell, self.who(spell.who)?)))
+            .filter_map(|span| Some((span, self.who(span.who)?)))
             .find(|(_, who)| Some(who) != than)
     }
 
     /// When an employee first talked with the client, by any phone of theirs.
     fn first_talk(&self, employee: &Person) -> Option<Micros> {
         self.talk
-            .spells
+            .spans
             .iter()
-            .filter(|spell| self.who(spell.who).as_ref() == Some(employee))
-            .map(|spell| spell.from)
+            .filter(|span| self.who(span.who).as_ref() == Some(employee))
+            .map(|span| span.from)
             .min()
     }
 
     /// Transfers the PBX tells of.
-    fn told(&self) -> Vec<Attempt> {
+    fn signalled(&self) -> Vec<Attempt> {
         let mut attempts = Vec::new();
         for found in &self.scene.moves {
             let by = self.who(found.by);
@@ -88,15 +88,18 @@ impl View<'_> {
             }
             let next = self.next_after(found.at, by.as_ref());
             let (mode, otherwise) = match found.how {
-                How::Blind => (TransferMode::Blind, TransferResult::NotAnswered),
-                How::Attended => (TransferMode::Attended, TransferResult::NotAnswered),
-                How::Asked { answered: true } => (TransferMode::Attended, TransferResult::Refused),
-                How::Asked { answered: false } => {
+                MoveKind::Blind => (TransferMode::Blind, TransferResult::NotAnswered),
+                MoveKind::Attended => (TransferMode::Attended, TransferResult::NotAnswered),
+                MoveKind::Consultation { answered: true } => {
+                    (TransferMode::Attended, TransferResult::Refused)
+                }
+                MoveKind::Consultation { answered: false } => {
                     (TransferMode::Attended, TransferResult::NotAnswered)
                 }
             };
-            let next = next.filter(|_| !matches!(found.how, How::Asked { .. }));
-            let joined = found.how == How::Attended && next.is_none() && self.joined_at(found.at);
+            let next = next.filter(|_| !matches!(found.how, MoveKind::Consultation { .. }));
+            let joined =
+                found.how == MoveKind::Attended && next.is_none() && self.joined_at(found.at);
             attempts.push(Attempt {
                 at: found.at,
                 mode,
@@ -112,7 +115,7 @@ impl View<'_> {
     fn is_parking(&self, found: &Move) -> bool {
         let soon = found.at - SECOND / 2..=found.at + PARKED_WITHIN;
         let own = self.client.channels.iter().flat_map(|at| self.scene.stays(*at));
-        found.how == How::Blind
+        found.how == MoveKind::Blind
             && own
                 .filter(|stay| soon.contains(&stay.from))
                 .any(|stay| self.scene.kind(stay.bridge) == BridgeKind::Holding)
@@ -121,7 +124,7 @@ impl View<'_> {
     /// Returns true if the client hears another client at that time or later.
     fn joined_at(&self, at: Micros) -> bool {
         let mut others = self.talk.with_clients.iter();
-        others.any(|spell| spell.to.is_none_or(|to| to > at + SECOND / 2))
+        others.any(|span| span.to.is_none_or(|to| to > at + SECOND / 2))
     }
 
     fn named(&self, to: Option<&str>) -> Option<Person> {
@@ -134,11 +137,11 @@ impl View<'_> {
     }
 
     /// Employees who left the client waiting and asked somebody.
-    fn asked(&self) -> Vec<Attempt> {
+    fn consultations(&self) -> Vec<Attempt> {
         let mut attempts = Vec::new();
         let mut talkers: Vec<Person> = Vec::new();
-        for spell in &self.talk.spells {
-            if let Some(who) = self.who(spell.who)
+        for span in &self.talk.spans {
+            if let Some(who) = self.who(span.who)
                 && who.extension().is_some()
                 && !talkers.contains(&who)
             {
@@ -149,27 +152,27 @@ impl View<'_> {
             let Some(first) = self.first_talk(&talker) else {
                 continue;
             };
-            let told = self.scene.moves.iter().any(|found| {
-                found.how == How::Attended && self.who(found.by).as_ref() == Some(&talker)
+            let known_already = self.scene.moves.iter().any(|found| {
+                found.how == MoveKind::Attended && self.who(found.by).as_ref() == Some(&talker)
             });
-            if told {
+            if known_already {
                 continue;
             }
-            let Some(at) = self.asks_from(&talker, first) else {
+            let Some(at) = self.consultation_start(&talker, first) else {
                 continue;
             };
             let next = self.next_after(at, Some(&talker));
             // Whoever talked with the client before the question was asked is no answer to it.
-            let next = next.filter(|(spell, _)| {
+            let next = next.filter(|(span, _)| {
                 !self
                     .talk
-                    .spells
+                    .spans
                     .iter()
-                    .any(|other| other.who == spell.who && other.from < at - SECOND / 2)
+                    .any(|other| other.who == span.who && other.from < at - SECOND / 2)
             });
             let result = match &next {
                 Some(_) => TransferResult::Accepted,
-                None if self.somebody_answered(&talker, at) => TransferResult::Refused,
+                None if self.third_party_answered(&talker, at) => TransferResult::Refused,
                 None => TransferResult::NotAnswered,
             };
             attempts.push(Attempt {
@@ -185,7 +188,7 @@ impl View<'_> {
 
     /// When an employee began to ask, if they did: their channel in a bridge without the client, a
     /// Local channel that calls for them, or a mobile dialled in their name.
-    fn asks_from(&self, talker: &Person, first: Micros) -> Option<Micros> {
+    fn consultation_start(&self, talker: &Person, first: Micros) -> Option<Micros> {
         let name = talker.extension()?;
         let client_stays: Vec<_> =
             self.client.channels.iter().flat_map(|at| self.scene.stays(*at)).collect();
@@ -201,12 +204,12 @@ impl View<'_> {
         };
         for (at, channel) in self.scene.all() {
             let own = channel.peer.extension() == Some(name)
-                && self.talk.spells.iter().any(|spell| spell.who == at);
+                && self.talk.spans.iter().any(|span| span.who == at);
             if own {
                 for stay in self.scene.stays(at) {
                     // Local channels in a row may still carry the client there.
                     let with_client =
-                        self.talk.spells.iter().any(|spell| spell.who == at && spell.covers(&stay));
+                        self.talk.spans.iter().any(|span| span.who == at && span.covers(&stay));
                     let elsewhere = !client_stays.iter().any(|one| one.bridge == stay.bridge);
                     if elsewhere && !with_client && self.scene.kind(stay.bridge) == BridgeKind::Talk
                     {
@@ -235,11 +238,11 @@ impl View<'_> {
     }
 
     /// Whether somebody who never talked with the client answered a phone after that time.
-    fn somebody_answered(&self, asker: &Person, at: Micros) -> bool {
+    fn third_party_answered(&self, asker: &Person, at: Micros) -> bool {
         self.scene.all().any(|(place, channel)| {
             is_human(self.scene, self.clients, place)
                 && self.who(place).as_ref() != Some(asker)
-                && !self.talk.spells.iter().any(|spell| spell.who == place)
+                && !self.talk.spans.iter().any(|span| span.who == place)
                 && channel.was_bridged()
                 && self.scene.stays(place).iter().any(|stay| stay.from >= at - SECOND / 2)
         })
@@ -247,7 +250,7 @@ impl View<'_> {
 
     /// The client's own channel dials somebody although it talked already: a blind transfer, or a
     /// panel's redirect.
-    fn dialled_on(&self, known: &[Attempt]) -> Vec<Attempt> {
+    fn redials(&self, known: &[Attempt]) -> Vec<Attempt> {
         let Some(first) = self.talk.from else {
             return Vec::new();
         };
@@ -278,9 +281,9 @@ impl View<'_> {
                     && !self.talked_between(attempt.at, at)
             });
             // Back to whoever had the client, out of a parking lot say, is no transfer.
-            let before = self.talk.spells.iter().rev().find(|spell| spell.from < at);
+            let before = self.talk.spans.iter().rev().find(|span| span.from < at);
             let back = before
-                .and_then(|spell| self.who(spell.who))
+                .and_then(|span| self.who(span.who))
                 .is_some_and(|who| Some(who.name()) == to.as_deref());
             if repeated || back || self.talking(at) {
                 continue;
@@ -307,45 +310,44 @@ impl View<'_> {
     }
 
     fn talking(&self, at: Micros) -> bool {
-        let holds = |spell: &Spell| spell.from <= at && spell.to.is_none_or(|to| at < to);
-        self.talk.spells.iter().any(holds)
+        let holds = |span: &TalkSpan| span.from <= at && span.to.is_none_or(|to| at < to);
+        self.talk.spans.iter().any(holds)
     }
 
     fn talked_between(&self, from: Micros, to: Micros) -> bool {
-        let begins = |spell: &Spell| spell.from > from && spell.from <= to;
-        self.talk.spells.iter().any(begins)
+        let begins = |span: &TalkSpan| span.from > from && span.from <= to;
+        self.talk.spans.iter().any(begins)
     }
 
-    /// The client left one employee and came to another, and nothing told of a transfer.
-    fn changed_hands(&self, known: &[Attempt]) -> Vec<Attempt> {
+    /// The client left one employee and came to another, and nothing reported a transfer.
+    fn unsignalled(&self, known: &[Attempt]) -> Vec<Attempt> {
         let mut attempts: Vec<Attempt> = Vec::new();
-        let mut before: Vec<&Spell> = Vec::new();
-        for spell in &self.talk.spells {
-            let Some(who) = self.who(spell.who) else {
+        let mut before: Vec<&TalkSpan> = Vec::new();
+        for span in &self.talk.spans {
+            let Some(who) = self.who(span.who) else {
                 continue;
             };
             let others_gone = before.iter().all(|one| {
-                one.to.is_some_and(|to| to <= spell.from)
-                    && self.who(one.who).as_ref() != Some(&who)
+                one.to.is_some_and(|to| to <= span.from) && self.who(one.who).as_ref() != Some(&who)
             });
-            let conference = self.scene.stays(spell.who).iter().any(|stay| {
-                stay.holds(spell.from) && self.scene.kind(stay.bridge) == BridgeKind::Conference
+            let conference = self.scene.stays(span.who).iter().any(|stay| {
+                stay.holds(span.from) && self.scene.kind(stay.bridge) == BridgeKind::Conference
             });
-            let told = known.iter().chain(&attempts).any(|attempt| {
+            let known_already = known.iter().chain(&attempts).any(|attempt| {
                 attempt.result == TransferResult::Accepted
-                    && attempt.at <= spell.from + SECOND / 2
-                    && !self.talked_between(attempt.at + SECOND / 2, spell.from - 1)
+                    && attempt.at <= span.from + SECOND / 2
+                    && !self.talked_between(attempt.at + SECOND / 2, span.from - 1)
             });
-            if !before.is_empty() && others_gone && !conference && !told {
+            if !before.is_empty() && others_gone && !conference && !known_already {
                 attempts.push(Attempt {
-                    at: spell.from,
+                    at: span.from,
                     mode: TransferMode::Blind,
                     result: TransferResult::Accepted,
                     to: Some(who),
                     joined: false,
                 });
             }
-            before.push(spell);
+            before.push(span);
         }
         attempts
     }
@@ -359,9 +361,9 @@ impl View<'_> {
         let to = report.extensions.first()?;
         let talked = |name: &str| {
             self.talk
-                .spells
+                .spans
                 .iter()
-                .any(|spell| self.who(spell.who).is_some_and(|who| who.name() == name))
+                .any(|span| self.who(span.who).is_some_and(|who| who.name() == name))
         };
         let blind = report.kind == CallKind::Internal
             && report.at > first

@@ -3,7 +3,7 @@
 use compact_str::CompactString;
 use vochi_crm_core::{CallRecord, Direction, Extension, Outcome, Party, Reason, Seconds};
 
-use super::people::rang;
+use super::employees::rang;
 use super::{call_id, moment, outcome, recording, seconds, with_warnings};
 use crate::finished::FinishedCall;
 use crate::read::CallKind;
@@ -41,8 +41,8 @@ impl<'a> InternalCall<'a> {
             .skip(1)
             .filter_map(|other| {
                 let mut phones = phones_of(scene, other);
-                let heard = phones.find(|phone| phone.was_bridged())?;
-                Some((heard.answered_at()?, other.clone()))
+                let listener = phones.find(|phone| phone.was_bridged())?;
+                Some((listener.answered_at()?, other.clone()))
             })
             .collect();
         joined.sort();

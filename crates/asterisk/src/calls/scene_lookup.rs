@@ -8,14 +8,14 @@ use vochi_crm_core::Direction;
 
 use super::index::{Name, SceneAt};
 use super::{CallTracker, number_key};
+use crate::analysis::audibility::audible;
+use crate::analysis::employees::caller;
+use crate::analysis::parties::{Client, clients, is_outgoing};
+use crate::analysis::termination::over_at;
 use crate::peer::{Half, Peer};
-use crate::read::Named;
+use crate::read::ChannelRef;
 use crate::rules::same_number;
 use crate::scene::{BridgeId, Channel, ChannelAt, Micros, SECOND, Scene, Scope};
-use crate::understand::cast::{Client, clients, is_outgoing};
-use crate::understand::over::over_at;
-use crate::understand::people::caller;
-use crate::understand::reach::audible;
 
 /// An employee who left the client to ask somebody calls within that time.
 const ASKS_WITHIN: Micros = 300 * SECOND;
@@ -25,10 +25,10 @@ const SILENT_FOR: Micros = 1_800 * SECOND;
 
 impl CallTracker {
     /// The open scene a channel of a dialplan belongs to, by what it shows.
-    pub(super) fn home_of(
+    pub(super) fn find_scene(
         &self,
         scope: Scope,
-        named: &Named<'_>,
+        named: &ChannelRef<'_>,
         peer: &Peer,
         bridge: Option<BridgeId>,
     ) -> Option<SceneAt> {
@@ -47,22 +47,22 @@ impl CallTracker {
         let caller = named.caller.as_deref();
         let connected = named.connected.as_deref();
         match peer {
-            Peer::Line(_) => caller.and_then(|caller| self.only_with_client(scope, caller)),
+            Peer::Line(_) => caller.and_then(|caller| self.sole_call_of(scope, caller)),
             Peer::Employee(_) => connected
                 .filter(|other| self.rules.is_outside(other))
-                .and_then(|client| self.only_with_client(scope, client)),
+                .and_then(|client| self.sole_call_of(scope, client)),
             Peer::Local { half, .. } => {
-                let asks = match half {
+                let employee = match half {
                     Half::Two => caller,
                     Half::One => connected,
                 };
-                let asks = asks.filter(|who| self.rules.is_extension(who));
-                asks.and_then(|who| self.engaged(scope, who)).or_else(|| {
+                let employee = employee.filter(|who| self.rules.is_extension(who));
+                employee.and_then(|who| self.call_of_employee(scope, who)).or_else(|| {
                     [caller, connected]
                         .into_iter()
                         .flatten()
                         .filter(|number| self.rules.is_outside(number))
-                        .find_map(|client| self.only_with_client(scope, client))
+                        .find_map(|client| self.sole_call_of(scope, client))
                 })
             }
             Peer::Unknown | Peer::Helper => None,
@@ -70,7 +70,7 @@ impl CallTracker {
     }
 
     /// The one open call of a client; none where there are several.
-    fn only_with_client(&self, scope: Scope, phone: &str) -> Option<SceneAt> {
+    fn sole_call_of(&self, scope: Scope, phone: &str) -> Option<SceneAt> {
         match self.clients.get(scope, &number_key(phone)) {
             [only] => Some(*only),
             _ => None,
@@ -78,7 +78,7 @@ impl CallTracker {
     }
 
     /// The call a mobile leg belongs to: of the client it names, and best one that let it ring.
-    pub(super) fn carried_on(
+    pub(super) fn forwarded_call(
         &self,
         scope: Scope,
         client: &str,
@@ -94,16 +94,16 @@ impl CallTracker {
                 named.next().is_some()
             })
         };
-        let begun = |at: &&SceneAt| self.scene(**at).map(|scene| scene.first_at);
+        let started_at = |at: &&SceneAt| self.scene(**at).map(|scene| scene.first_at);
         open.iter()
             .filter(lets_ring)
-            .max_by_key(begun)
-            .or_else(|| open.iter().max_by_key(begun))
+            .max_by_key(started_at)
+            .or_else(|| open.iter().max_by_key(started_at))
             .copied()
     }
 
     /// The latest open call in which an employee has talked with a client.
-    pub(super) fn engaged(&self, scope: Scope, employee: &str) -> Option<SceneAt> {
+    pub(super) fn call_of_employee(&self, scope: Scope, employee: &str) -> Option<SceneAt> {
         self.employees
             .get(scope, employee)
             .iter()
@@ -119,7 +119,12 @@ impl CallTracker {
     }
 
     /// The call whose client waits while an employee, at that time, asks somebody.
-    pub(super) fn asking(&self, scope: Scope, employee: &str, at: Micros) -> Option<SceneAt> {
+    pub(super) fn consulting_call(
+        &self,
+        scope: Scope,
+        employee: &str,
+        at: Micros,
+    ) -> Option<SceneAt> {
         self.employees
             .get(scope, employee)
             .iter()
@@ -128,7 +133,7 @@ impl CallTracker {
                 self.scene(*place).is_some_and(|scene| {
                     let clients = clients(scene, &self.rules);
                     let mut each = clients.iter();
-                    each.any(|client| asks(scene, &clients, client, employee, at))
+                    each.any(|client| is_consulting(scene, &clients, client, employee, at))
                 })
             })
             .max_by_key(|place| self.scene(*place).map(|scene| scene.first_at))
@@ -136,7 +141,7 @@ impl CallTracker {
 
     /// Whether an outgoing call may be a question about another client: its employee has one waiting.
     /// Whether it is one shows only when the two are joined.
-    pub(super) fn may_be_a_question(&self, scene: &Scene, own: SceneAt, client: &Client) -> bool {
+    pub(super) fn may_be_consultation(&self, scene: &Scene, own: SceneAt, client: &Client) -> bool {
         if client.direction != Direction::Outbound {
             return false;
         }
@@ -158,18 +163,18 @@ impl CallTracker {
                     return false;
                 }
                 if !other.dialplan {
-                    return waits_on_hold(other, client, &employee);
+                    return keeps_on_hold(other, client, &employee);
                 }
                 // A listener does not tell of hold.
-                is_with(other, client, &employee)
-                    || asks(other, &clients, client, &employee, scene.last_at)
+                is_bridged_with(other, client, &employee)
+                    || is_consulting(other, &clients, client, &employee, scene.last_at)
             })
         })
     }
 
     /// The open call a scene of a dialplan is a part of: its employee asks somebody while a client
     /// waits, or calls through a Local channel while having one.
-    pub(super) fn question_of(&self, at: SceneAt) -> Option<SceneAt> {
+    pub(super) fn consulted_call(&self, at: SceneAt) -> Option<SceneAt> {
         let scene = self.scene(at).filter(|scene| scene.dialplan)?;
         let plan = scene.plan.as_deref();
         if plan.is_some_and(|plan| !plan.arrivals.is_empty()) {
@@ -181,8 +186,8 @@ impl CallTracker {
             let Some(employee) = dial.extensions.first() else {
                 continue;
             };
-            let asking = self.asking(scene.scope, employee, dial.at);
-            if let Some(found) = asking.filter(other) {
+            let consulting_call = self.consulting_call(scene.scope, employee, dial.at);
+            if let Some(found) = consulting_call.filter(other) {
                 return Some(found);
             }
         }
@@ -192,11 +197,11 @@ impl CallTracker {
         });
         calls_for
             .filter(|employee| self.rules.is_extension(employee))
-            .find_map(|employee| self.engaged(scene.scope, employee).filter(other))
+            .find_map(|employee| self.call_of_employee(scene.scope, employee).filter(other))
     }
 
     /// Scenes that know of a client only that its number shows up on a line.
-    pub(super) fn strays_with(&self, scope: Scope, phone: &str) -> Vec<SceneAt> {
+    pub(super) fn unplanned_scenes_of(&self, scope: Scope, phone: &str) -> Vec<SceneAt> {
         let scenes = self.clients.get(scope, &number_key(phone)).iter().copied();
         scenes.filter(|at| self.scene(*at).is_some_and(|scene| scene.plan.is_none())).collect()
     }
@@ -206,7 +211,7 @@ impl CallTracker {
 fn has_talked(scene: &Scene, client: &Client, employee: &str) -> bool {
     let mut own = client.channels.iter().flat_map(|at| scene.stays(*at));
     own.any(|mine| {
-        phones(scene, employee).any(|at| {
+        employee_channels(scene, employee).any(|at| {
             let mut theirs = scene.stays(at).into_iter();
             theirs.any(|stay| {
                 stay.bridge == mine.bridge
@@ -217,7 +222,10 @@ fn has_talked(scene: &Scene, client: &Client, employee: &str) -> bool {
     })
 }
 
-fn phones<'a>(scene: &'a Scene, employee: &'a str) -> impl Iterator<Item = ChannelAt> + 'a {
+fn employee_channels<'a>(
+    scene: &'a Scene,
+    employee: &'a str,
+) -> impl Iterator<Item = ChannelAt> + 'a {
     scene
         .all()
         .filter(move |(_, channel)| channel.peer.extension() == Some(employee))
@@ -225,7 +233,13 @@ fn phones<'a>(scene: &'a Scene, employee: &'a str) -> impl Iterator<Item = Chann
 }
 
 /// Whether at that time the client waited alone in a bridge an employee had left to ask somebody.
-fn asks(scene: &Scene, clients: &[Client], client: &Client, employee: &str, at: Micros) -> bool {
+fn is_consulting(
+    scene: &Scene,
+    clients: &[Client],
+    client: &Client,
+    employee: &str,
+    at: Micros,
+) -> bool {
     let place = |channel: ChannelAt| {
         let stays = scene.stays(channel);
         let stay = stays.into_iter().find(|stay| stay.holds(at))?;
@@ -236,7 +250,7 @@ fn asks(scene: &Scene, clients: &[Client], client: &Client, employee: &str, at: 
     };
     has_talked(scene, client, employee)
         && audible(scene, clients, client, place).people.is_empty()
-        && phones(scene, employee).any(|phone| {
+        && employee_channels(scene, employee).any(|phone| {
             let hung = scene.channel(phone).and_then(Channel::hung_at);
             // Both leave within a moment when the call simply ends; a question is asked soon after.
             let left = scene
@@ -250,19 +264,21 @@ fn asks(scene: &Scene, clients: &[Client], client: &Client, employee: &str, at: 
 }
 
 /// Whether an employee's phone is in one bridge with the client now.
-fn is_with(scene: &Scene, client: &Client, employee: &str) -> bool {
-    let bridge = client.channels.iter().find_map(|at| scene.whereabouts(*at));
-    bridge.is_some() && phones(scene, employee).any(|phone| scene.whereabouts(phone) == bridge)
+fn is_bridged_with(scene: &Scene, client: &Client, employee: &str) -> bool {
+    let bridge = client.channels.iter().find_map(|at| scene.current_bridge(*at));
+    bridge.is_some()
+        && employee_channels(scene, employee).any(|phone| scene.current_bridge(phone) == bridge)
 }
 
-fn waits_on_hold(scene: &Scene, client: &Client, employee: &str) -> bool {
+fn keeps_on_hold(scene: &Scene, client: &Client, employee: &str) -> bool {
     has_talked(scene, client, employee)
-        && phones(scene, employee).any(|at| scene.channel(at).is_some_and(Channel::holds_now))
+        && employee_channels(scene, employee)
+            .any(|at| scene.channel(at).is_some_and(Channel::holds_now))
 }
 
 /// Employees who keep a client on hold at that time, in a scene.
-pub(super) fn holders(scene: &Scene, employee: &str, at: Micros) -> Option<ChannelAt> {
-    phones(scene, employee).find(|phone| {
+pub(super) fn holding_channel(scene: &Scene, employee: &str, at: Micros) -> Option<ChannelAt> {
+    employee_channels(scene, employee).find(|phone| {
         scene.channel(*phone).is_some_and(|channel| channel.was_bridged() && channel.holds_at(at))
     })
 }

@@ -2,20 +2,20 @@
 
 use smallvec::SmallVec;
 
-use super::cast::{Client, is_human};
+use super::parties::{Client, is_human};
 use crate::peer::Peer;
 use crate::read::BridgeKind;
 use crate::scene::{BridgeAt, ChannelAt, Micros, SECOND, Scene, Stay, Stays};
 
 /// The people a client hears.
-pub(crate) type People = SmallVec<[ChannelAt; 4]>;
+pub(crate) type Listeners = SmallVec<[ChannelAt; 4]>;
 
 /// Everybody a client hears.
 #[derive(Debug, Default)]
 pub(crate) struct Audible {
-    pub(crate) people: People,
+    pub(crate) people: Listeners,
     /// Channels of other clients.
-    clients: People,
+    clients: Listeners,
 }
 
 /// Everybody a client hears, where every channel is in the bridge `place` says.
@@ -51,14 +51,14 @@ pub(crate) fn audible(
 
 /// A time in which a client heard somebody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Spell {
+pub(crate) struct TalkSpan {
     pub(crate) who: ChannelAt,
     pub(crate) from: Micros,
     /// None while it lasts.
     pub(crate) to: Option<Micros>,
 }
 
-impl Spell {
+impl TalkSpan {
     /// Returns true if it lasted through a time in a bridge, from its beginning or soon after.
     pub(crate) fn covers(&self, stay: &Stay) -> bool {
         let begins = self.from <= stay.from + SECOND / 2;
@@ -72,9 +72,9 @@ impl Spell {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Talk {
     /// With people of the company.
-    pub(crate) spells: Vec<Spell>,
+    pub(crate) spans: Vec<TalkSpan>,
     /// With other clients.
-    pub(crate) with_clients: Vec<Spell>,
+    pub(crate) with_clients: Vec<TalkSpan>,
     /// The client's first moment with a human.
     pub(crate) from: Option<Micros>,
     /// The last moment it left a bridge it had been in with a human; none while it is in one.
@@ -113,7 +113,7 @@ pub(crate) fn talk(scene: &Scene, clients: &[Client], client: &Client) -> Talk {
             Some(stay.bridge)
         };
         let Audible { people, clients } = audible(scene, clients, client, place);
-        follow(&mut talk.spells, &people, at);
+        follow(&mut talk.spans, &people, at);
         follow(&mut talk.with_clients, &clients, at);
         if !people.is_empty() {
             talk.from.get_or_insert(at);
@@ -158,16 +158,16 @@ fn later(one: Option<Micros>, other: Option<Micros>) -> Option<Micros> {
 }
 
 /// Goes on with the times in which channels were heard: at this time, exactly these are.
-fn follow(spells: &mut Vec<Spell>, heard: &[ChannelAt], at: Micros) {
-    for spell in spells.iter_mut() {
-        if spell.to.is_none() && !heard.contains(&spell.who) {
-            spell.to = Some(at);
+fn follow(spans: &mut Vec<TalkSpan>, listeners: &[ChannelAt], at: Micros) {
+    for span in spans.iter_mut() {
+        if span.to.is_none() && !listeners.contains(&span.who) {
+            span.to = Some(at);
         }
     }
-    for who in heard {
-        let open = |spell: &Spell| spell.who == *who && spell.to.is_none();
-        if !spells.iter().any(open) {
-            spells.push(Spell { who: *who, from: at, to: None });
+    for who in listeners {
+        let open = |span: &TalkSpan| span.who == *who && span.to.is_none();
+        if !spans.iter().any(open) {
+            spans.push(TalkSpan { who: *who, from: at, to: None });
         }
     }
 }
@@ -199,14 +199,14 @@ impl Talk {
     /// When a stay with people ended for the client: as it left the bridge, or as the last of them left
     /// it with another client. None while it lasts.
     fn left(&self, stay: &Stay) -> Option<Micros> {
-        let during = |spell: &&Spell| {
-            spell.to.is_none_or(|to| to > stay.from) && stay.to.is_none_or(|to| spell.from < to)
+        let during = |span: &&TalkSpan| {
+            span.to.is_none_or(|to| to > stay.from) && stay.to.is_none_or(|to| span.from < to)
         };
-        let people = self.spells.iter().filter(during).map(|spell| spell.to);
+        let people = self.spans.iter().filter(during).map(|span| span.to);
         let alone = people.reduce(later).flatten();
         let joined = |alone: &Micros| {
             let mut others = self.with_clients.iter().filter(during);
-            others.any(|spell| spell.to.is_none_or(|to| to > *alone))
+            others.any(|span| span.to.is_none_or(|to| to > *alone))
         };
         match alone.filter(joined) {
             Some(alone) => Some(stay.to.map_or(alone, |to| to.min(alone))),
@@ -226,7 +226,7 @@ impl Talk {
             });
             if let Some(left) = shared.and_then(|stay| stay.to) {
                 self.proved = true;
-                self.spells.push(Spell { who: at, from: left, to: Some(left) });
+                self.spans.push(TalkSpan { who: at, from: left, to: Some(left) });
             }
         }
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 /// hangups that were lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Patience {
+pub struct Timeouts {
     /// How late an event may come after one that happened later; 10 seconds.
     pub reorder: Duration,
     /// A client a dialplan told of who talked and is in no bridge any more has left, if nothing
@@ -26,7 +26,7 @@ pub struct Patience {
     pub remembered: Duration,
 }
 
-impl Default for Patience {
+impl Default for Timeouts {
     fn default() -> Self {
         Self {
             reorder: Duration::from_secs(10),

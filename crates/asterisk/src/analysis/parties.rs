@@ -6,7 +6,7 @@ use vochi_crm_core::Direction;
 use crate::peer::{Half, Peer};
 use crate::read::{BridgeKind, CallKind};
 use crate::rules::{Rules, same_number};
-use crate::scene::{Channel, ChannelAt, How, Micros, Plan, PlanDial, Scene};
+use crate::scene::{Channel, ChannelAt, Micros, MoveKind, Plan, PlanDial, Scene};
 
 /// One outside party of a scene: one call.
 #[derive(Clone, Debug)]
@@ -33,7 +33,7 @@ pub(crate) fn clients(scene: &Scene, rules: &Rules) -> Clients {
     if !found.is_empty() {
         return found;
     }
-    if scene.dialplan { spotted(scene) } else { connected(scene) }
+    if scene.dialplan { clients_from_bridges(scene) } else { connected(scene) }
 }
 
 /// Whether the channel belongs to the company: an employee, or a mobile the call was carried to.
@@ -208,7 +208,7 @@ fn is_call_of_its_own(scene: &Scene, root: ChannelAt, at: ChannelAt) -> bool {
         && scene
             .moves
             .iter()
-            .any(|found| found.how == How::Attended && employee(found.by) == employee(root));
+            .any(|found| found.how == MoveKind::Attended && employee(found.by) == employee(root));
     let in_a_room = |at: ChannelAt| {
         let stays = scene.stays(at);
         stays.iter().any(|stay| scene.kind(stay.bridge) == BridgeKind::Conference)
@@ -238,7 +238,7 @@ fn planned(scene: &Scene, plan: &Plan, rules: &Rules) -> Clients {
     };
     if clients.is_empty() {
         for dial in &plan.dials {
-            let incoming = matches!(dial.kind, CallKind::Incoming | CallKind::Untold)
+            let incoming = matches!(dial.kind, CallKind::Incoming | CallKind::Unspecified)
                 && outside(dial.phone.as_deref(), dial.line.as_deref());
             if incoming && !clients.iter().any(|client| client.key == dial.channel) {
                 clients.push(inbound(dial.channel, dial.at));
@@ -306,7 +306,7 @@ fn outbound(scene: &Scene, key: ChannelAt, phone: &str, at: Micros) -> Client {
 }
 
 /// Clients of a dialplan that told only of bridges: whoever dialled has a number in `Exten`.
-fn spotted(scene: &Scene) -> Clients {
+fn clients_from_bridges(scene: &Scene) -> Clients {
     let line = scene.all().find(|(_, channel)| channel.peer.is_line() && channel.was_bridged());
     let Some((at, channel)) = line else {
         return Clients::new();
