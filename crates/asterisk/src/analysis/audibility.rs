@@ -1,16 +1,16 @@
-//! Who hears whom: channels joined by bridges and by the halves of Local channels.
+//! Which channels hear each other, through bridges and Local channel pairs.
 
 use smallvec::SmallVec;
 
-use super::parties::{Client, is_human};
+use super::parties::{Client, is_employee};
 use crate::peer::Peer;
 use crate::read::BridgeKind;
 use crate::scene::{BridgeAt, ChannelAt, Micros, SECOND, Scene, Stay, Stays};
 
-/// The people a client hears.
+/// Channels of employees that a client hears.
 pub(crate) type Listeners = SmallVec<[ChannelAt; 4]>;
 
-/// Everybody a client hears.
+/// Everyone a client hears.
 #[derive(Debug, Default)]
 pub(crate) struct Audible {
     pub(crate) people: Listeners,
@@ -18,7 +18,7 @@ pub(crate) struct Audible {
     clients: Listeners,
 }
 
-/// Everybody a client hears, where every channel is in the bridge `place` says.
+/// Returns everyone a client hears, given the bridge of every channel.
 pub(crate) fn audible(
     scene: &Scene,
     clients: &[Client],
@@ -35,7 +35,7 @@ pub(crate) fn audible(
         }
         seen.push(bridge);
         for (at, channel) in scene.all().filter(|(at, _)| place(*at) == Some(bridge)) {
-            if is_human(scene, clients, at) {
+            if is_employee(scene, clients, at) {
                 audible.people.push(at);
             } else if channel.peer.is_line() {
                 if !client.channels.contains(&at) {
@@ -49,17 +49,17 @@ pub(crate) fn audible(
     audible
 }
 
-/// A time in which a client heard somebody.
+/// A time range in which a client heard one channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TalkSpan {
     pub(crate) who: ChannelAt,
     pub(crate) from: Micros,
-    /// None while it lasts.
+    /// `None` while it lasts.
     pub(crate) to: Option<Micros>,
 }
 
 impl TalkSpan {
-    /// Returns true if it lasted through a time in a bridge, from its beginning or soon after.
+    /// Returns true if it covers a stay in a bridge, from its start or shortly after.
     pub(crate) fn covers(&self, stay: &Stay) -> bool {
         let begins = self.from <= stay.from + SECOND / 2;
         let within = stay.to.is_none_or(|end| self.from < end);
@@ -68,24 +68,24 @@ impl TalkSpan {
     }
 }
 
-/// Who talked with a client when.
+/// Who talked with a client, and when.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Talk {
-    /// With people of the company.
+    /// With employees.
     pub(crate) spans: Vec<TalkSpan>,
     /// With other clients.
     pub(crate) with_clients: Vec<TalkSpan>,
-    /// The client's first moment with a human.
+    /// First moment with an employee.
     pub(crate) from: Option<Micros>,
-    /// The last moment it left a bridge it had been in with a human; none while it is in one.
+    /// Last exit from a bridge shared with an employee; `None` while in one.
     pub(crate) to: Option<Micros>,
-    /// Only a dialplan's word says that somebody was there.
+    /// The talk is inferred: the dialplan reported no employee's channel.
     pub(crate) unseen: bool,
-    /// The client and somebody left one bridge; when they came into it nobody saw.
+    /// The client and an employee left one bridge; their entries are unknown.
     pub(crate) proved: bool,
 }
 
-/// Works out who talked with a client when.
+/// Computes who talked with a client, and when.
 pub(crate) fn talk(scene: &Scene, clients: &[Client], client: &Client) -> Talk {
     let mut stays: Vec<Stays> =
         (0_u16..).take(scene.channels.len()).map(|at| scene.stays(at)).collect();
@@ -126,8 +126,8 @@ pub(crate) fn talk(scene: &Scene, clients: &[Client], client: &Client) -> Talk {
         talk.prove(scene, clients, &own, &stays);
     }
     if talk.from.is_none() && !talk.proved && scene.dialplan {
-        // The listener does not report every channel: a client in a bridge is not alone there, and
-        // with a person unless it is seen with a bot.
+        // A dialplan does not report every channel: a client in a bridge is connected with an
+        // employee unless a bot is there.
         let with_helper = |stay: &Stay| {
             let helpers = scene.all().filter(|(_, channel)| channel.peer == Peer::Helper);
             let mut theirs = helpers.flat_map(|(at, _)| scene.stays(at));
@@ -140,24 +140,24 @@ pub(crate) fn talk(scene: &Scene, clients: &[Client], client: &Client) -> Talk {
             shared.fill(true);
         }
     }
-    let with_somebody =
+    let with_employees =
         || own.iter().zip(&shared).filter(|(_, shared)| **shared).map(|(stay, _)| stay);
-    let left = with_somebody().map(|stay| talk.left(stay));
+    let left = with_employees().map(|stay| talk.left(stay));
     talk.to = left.reduce(later).flatten();
     if let (Some(from), true) = (talk.from, scene.dialplan) {
-        // A listener stamps events up to some seconds late, each by another time.
-        let entered = with_somebody().map(|stay| stay.from).min();
+        // A dialplan stamps events up to some seconds late, each with another delay.
+        let entered = with_employees().map(|stay| stay.from).min();
         talk.from = entered.filter(|entered| from - entered <= 10 * SECOND).or(talk.from);
     }
     talk
 }
 
-/// The later of two ends; none while one lasts.
+/// The later of two ends; `None` while one lasts.
 fn later(one: Option<Micros>, other: Option<Micros>) -> Option<Micros> {
     one.zip(other).map(|(one, other)| one.max(other))
 }
 
-/// Goes on with the times in which channels were heard: at this time, exactly these are.
+/// Updates the spans: at this time, exactly these channels are heard.
 fn follow(spans: &mut Vec<TalkSpan>, listeners: &[ChannelAt], at: Micros) {
     for span in spans.iter_mut() {
         if span.to.is_none() && !listeners.contains(&span.who) {
@@ -172,8 +172,8 @@ fn follow(spans: &mut Vec<TalkSpan>, listeners: &[ChannelAt], at: Micros) {
     }
 }
 
-/// A channel that left a bridge nobody saw it enter was there since the first other one came, as far
-/// as it was nowhere else.
+/// Extends stays with an unknown entry back to the first other entry into that bridge, as far as
+/// the channel was in no other one.
 fn lengthen(stays: &mut [Stays]) {
     let seen: Vec<Stay> = stays.iter().flatten().copied().collect();
     for own in stays {
@@ -196,8 +196,8 @@ fn lengthen(stays: &mut [Stays]) {
 }
 
 impl Talk {
-    /// When a stay with people ended for the client: as it left the bridge, or as the last of them left
-    /// it with another client. None while it lasts.
+    /// End of a stay with employees for the client: its exit from the bridge, or the exit of the
+    /// last employee if another client remains. `None` while it lasts.
     fn left(&self, stay: &Stay) -> Option<Micros> {
         let during = |span: &&TalkSpan| {
             span.to.is_none_or(|to| to > stay.from) && stay.to.is_none_or(|to| span.from < to)
@@ -214,10 +214,10 @@ impl Talk {
         }
     }
 
-    /// Two who leave one bridge have been in it together.
+    /// Infers a talk from two channels that left the same bridge.
     fn prove(&mut self, scene: &Scene, clients: &[Client], own: &[Stay], stays: &[Stays]) {
         for (at, theirs) in (0_u16..).zip(stays) {
-            if !is_human(scene, clients, at) {
+            if !is_employee(scene, clients, at) {
                 continue;
             }
             let shared = theirs.iter().find(|stay| {

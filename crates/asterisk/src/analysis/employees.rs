@@ -12,12 +12,12 @@ use crate::read::{CallKind, DialEnd};
 use crate::rules::Rules;
 use crate::scene::{Channel, ChannelAt, Micros, Scene};
 
-/// A person of the company in a call.
+/// An employee in a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Person {
     /// By extension.
     Extension(CompactString),
-    /// By mobile, in E.164 where it can be read.
+    /// By mobile number, in E.164 if it can be parsed.
     Mobile(CompactString),
 }
 
@@ -42,7 +42,7 @@ impl Person {
     }
 }
 
-/// Who is behind a channel of the company.
+/// Returns the employee behind a channel.
 pub(crate) fn person(scene: &Scene, at: ChannelAt, rules: &Rules) -> Option<Person> {
     let channel = scene.channel(at)?;
     match &channel.peer {
@@ -52,7 +52,7 @@ pub(crate) fn person(scene: &Scene, at: ChannelAt, rules: &Rules) -> Option<Pers
     }
 }
 
-/// The employee who makes an outgoing call.
+/// Returns the employee who placed an outgoing call.
 pub(crate) fn caller(scene: &Scene, client: &Client, rules: &Rules) -> Option<CompactString> {
     if client.direction != Direction::Outbound {
         return None;
@@ -78,8 +78,8 @@ pub(crate) struct Ring {
     pub(crate) who: CompactString,
 }
 
-/// Whose phones rang for the call, in order; the employee who calls first. Of several clients in a
-/// scene each has its own, and those whom somebody it talked with asked.
+/// Returns the employees whose phones rang, in order; the calling employee first. With several
+/// clients in a scene, each has its own, and the colleagues consulted about it.
 pub(crate) fn rang(
     scene: &Scene,
     key: Option<&Client>,
@@ -137,7 +137,7 @@ pub(crate) fn rang(
     let mut order: Vec<CompactString> =
         key.and_then(|client| caller(scene, client, rules)).into_iter().collect();
     if key.is_none() {
-        // Among employees, whoever calls is the first.
+        // The caller of an internal call comes first.
         let calls =
             |channel: &&Channel| channel.calls || (scene.dialplan && channel.exten().is_some());
         let callers = scene.channels.iter().filter(calls);
@@ -160,8 +160,8 @@ pub(crate) fn rang(
     order
 }
 
-/// Whether a phone rings for that client. It does when the client's call dialled it, and when an
-/// employee who talks with the client did.
+/// Returns true if a phone rings for that client: dialled by the client's call, or by an employee
+/// who talks with the client.
 pub(crate) fn rings_for(
     scene: &Scene,
     clients: &[Client],
@@ -173,7 +173,7 @@ pub(crate) fn rings_for(
         return true;
     }
     let mut at = at;
-    // Local channels in a row; a ring of them would be a broken stream.
+    // Chains of Local channels; the bound guards against a cycle in a broken stream.
     for _ in 0..16 {
         let dialler = |at: ChannelAt| scene.channel(at)?.dial.as_deref()?.by;
         let own = |at: ChannelAt| client.key == at || client.channels.contains(&at);
@@ -191,8 +191,8 @@ pub(crate) fn rings_for(
     asks.is_some_and(talked_with)
 }
 
-/// When a phone rang, if it did. A phone that was dialled and did not ring was busy, switched off,
-/// or passed the call on.
+/// Returns when a phone rang, if it did. A dialled phone that did not ring was busy, offline or
+/// forwarded.
 pub(crate) fn ring_of(scene: &Scene, channel: &Channel) -> Option<Micros> {
     if scene.dialplan {
         let rang = channel.was_bridged() || channel.rang_at().is_some();
@@ -203,8 +203,8 @@ pub(crate) fn ring_of(scene: &Scene, channel: &Channel) -> Option<Micros> {
     (channel.rang_at().is_some() || answered).then_some(dial.at)
 }
 
-/// A dialplan's attended transfer rings a colleague through a Local channel named after what was
-/// dialled; its caller id is whoever rings. A number that is no extension is a mobile.
+/// Returns the ring of a dialplan's consultation: a Local channel named after the dialled number,
+/// with the caller's id. A number that is not an extension is a mobile.
 fn consulted_ring(channel: &Channel, rules: &Rules) -> Option<Ring> {
     let Peer::Local { half: Half::One, .. } = channel.peer else {
         return None;
@@ -215,8 +215,8 @@ fn consulted_ring(channel: &Channel, rules: &Rules) -> Option<Ring> {
         .then(|| Ring { at: channel.first_at, who: rings.into() })
 }
 
-/// Who talked with the client, each once, in the order of their first words; whoever had the client
-/// at the end last.
+/// Returns the employees who talked with the client, in order of their first talk; the last holder
+/// comes last.
 pub(crate) fn talkers(
     scene: &Scene,
     client: &Client,
@@ -249,12 +249,12 @@ pub(crate) fn talkers(
     people
 }
 
-/// Who alone had the client when it ended.
+/// Returns the employee who alone had the client when the call ended.
 pub(crate) fn last_holder(scene: &Scene, talk: &Talk, rules: &Rules) -> Option<Person> {
     let end = |to: Option<Micros>| to.unwrap_or(Micros::MAX);
     let last = talk.spans.iter().map(|span| end(span.to)).max()?;
-    // People who leave within a moment of each other were there to the end together; then the one
-    // who came last has the client.
+    // Employees who leave within a moment of each other stayed until the end; the one who came last
+    // has the client.
     let mut at_the_end: SmallVec<[(Micros, Person); 2]> = SmallVec::new();
     for span in &talk.spans {
         if last.saturating_sub(end(span.to)) <= crate::scene::SECOND / 2

@@ -10,7 +10,7 @@ use crate::read::CallKind;
 use crate::rules::Rules;
 use crate::scene::{Channel, ChannelAt, Micros, Report, Scene};
 
-/// A call between employees; none where nobody else was called.
+/// Builds the call between employees of a scene; `None` if no other employee was called.
 pub(crate) fn internal(scene: &Scene, rules: &Rules) -> Option<FinishedCall> {
     InternalCall::of(scene, rules)?.finish()
 }
@@ -18,11 +18,11 @@ pub(crate) fn internal(scene: &Scene, rules: &Rules) -> Option<FinishedCall> {
 /// A call between employees.
 struct InternalCall<'a> {
     scene: &'a Scene,
-    /// Everybody in it, whoever calls first.
+    /// Everyone in it, the caller first.
     people: Vec<CompactString>,
-    /// A dialplan's account of its end.
+    /// The dialplan's hangup event.
     report: Option<&'a Report>,
-    /// Who came into a bridge, and when, whoever calls left out.
+    /// Called employees who entered a bridge, and when.
     joined: Vec<(Micros, CompactString)>,
 }
 
@@ -53,7 +53,7 @@ impl<'a> InternalCall<'a> {
         self.people.first().map_or("", CompactString::as_str)
     }
 
-    /// When somebody answered whoever called.
+    /// When the first called employee answered.
     fn answered_at(&self) -> Option<Micros> {
         let caller_in = phones_of(self.scene, self.caller()).any(Channel::was_bridged);
         let (first, _) = self.joined.first().filter(|_| caller_in)?;
@@ -142,7 +142,7 @@ impl<'a> InternalCall<'a> {
         })
     }
 
-    /// When the caller left the last bridge; none if no event shows it.
+    /// When the caller left the last bridge; `None` if no event shows it.
     fn end_of_talk(&self) -> Option<Micros> {
         let caller =
             |(_, channel): &(ChannelAt, &Channel)| channel.peer.extension() == Some(self.caller());

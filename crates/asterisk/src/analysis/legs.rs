@@ -1,4 +1,4 @@
-//! The connections a finished call was made of.
+//! Legs of a finished call.
 
 use vochi_crm_core::{Direction, Extension, LegEnd, LegId, LegRecord};
 
@@ -9,8 +9,8 @@ use crate::read::DialEnd;
 use crate::scene::{Channel, ChannelAt, Micros};
 
 impl CallAnalysis<'_> {
-    /// The connections, in the order they began. They say the same as the record: who had the client,
-    /// from when and how long.
+    /// Returns the legs in order of their start. They agree with the record on who had the client,
+    /// from when and for how long.
     pub(super) fn legs(&self) -> Vec<LegRecord> {
         if self.scene.channel(self.client.key).is_none() {
             return Vec::new();
@@ -24,13 +24,13 @@ impl CallAnalysis<'_> {
             let Some((from, to)) = self.ends(at, channel, client_side, caller.as_ref()) else {
                 continue;
             };
-            // Some CRMs put a prefix and a slash in front of ids.
+            // Some CRMs add a prefix and a slash to ids.
             let Ok(id) = LegId::new(channel.id.replace('/', "-")) else {
                 continue;
             };
             let mut leg = self.connection(at, channel, id, (from, to));
             if !answered && (leg.from == LegEnd::Client || leg.to == LegEnd::Client) {
-                // A phone that was lifted to refuse, or a line that was answered for nobody.
+                // A phone that was picked up to decline, or a line answered without a talk.
                 leg.answered_at = None;
             }
             if client_side.contains(&at) || self.talk.spans.is_empty() {
@@ -38,7 +38,7 @@ impl CallAnalysis<'_> {
             } else if leg.from == LegEnd::Client {
                 legs.push((channel.first_at, self.talk_of(at, leg)));
             } else {
-                let (question, talk) = self.consulted_call(at, leg);
+                let (question, talk) = self.consultation_leg(at, leg);
                 legs.push((channel.first_at, question));
                 legs.extend(talk);
             }
@@ -47,7 +47,7 @@ impl CallAnalysis<'_> {
         legs.into_iter().map(|(_, leg)| leg).collect()
     }
 
-    /// A channel as a leg: answered as its phone was.
+    /// Builds the leg of a channel, answered when its phone was.
     fn connection(
         &self,
         at: ChannelAt,
@@ -76,8 +76,8 @@ impl CallAnalysis<'_> {
         }
     }
 
-    /// A client's leg, answered while its employee had the client: a phone that heard an offer of the
-    /// call, or a question about it, was answered too.
+    /// Limits a client's leg to the talk: a phone that answered an offer of the call, or a
+    /// consultation, was not connected yet.
     fn talk_of(&self, at: ChannelAt, leg: LegRecord) -> LegRecord {
         match self.had_client(at) {
             Some((from, to)) => {
@@ -87,8 +87,8 @@ impl CallAnalysis<'_> {
         }
     }
 
-    /// A question to a colleague, over when the one asked has the client, and that talk.
-    fn consulted_call(
+    /// Splits a consultation leg when the colleague takes over the client.
+    fn consultation_leg(
         &self,
         at: ChannelAt,
         question: LegRecord,
@@ -112,9 +112,8 @@ impl CallAnalysis<'_> {
         (question, Some((from, talk)))
     }
 
-    /// From when to when somebody had the client, with whatever was between. The first to have the
-    /// client has it since the talk began, the last until it was over: the listener of a dialplan may
-    /// be late with the one, and not with the other.
+    /// Time range in which an employee had the client, gaps included. The first employee's range
+    /// starts with the talk, the last one's ends with it: a dialplan may report either late.
     fn had_client(&self, who: ChannelAt) -> Option<(Micros, Micros)> {
         let end = |to: Option<Micros>| to.unwrap_or(self.ended);
         let ends = |spans: &mut dyn Iterator<Item = &TalkSpan>| {
@@ -133,7 +132,7 @@ impl CallAnalysis<'_> {
         Some((from, to.max(from)))
     }
 
-    /// Between whom a channel was a leg of this call, if it was one.
+    /// Returns the two parties of a channel's leg, if it is a leg of this call.
     fn ends(
         &self,
         at: ChannelAt,
@@ -154,15 +153,15 @@ impl CallAnalysis<'_> {
         let who = person(self.scene, at, self.rules)?;
         let calls = channel.dial.as_deref().is_none_or(|dial| dial.orphan) && !self.scene.dialplan;
         if at == self.client.key || calls {
-            // A phone that dialled in: it picked the call up, or is the caller.
+            // A phone that dialled in: it picked up the call, or is the caller.
             let talked = self.talk.spans.iter().any(|span| span.who == at);
             let leg_of_client = self.client.direction != Direction::Outbound && talked;
             return leg_of_client.then(|| (LegEnd::Client, employee(&who)));
         }
         let dialler = channel.dial.as_deref().and_then(|dial| dial.by);
         let from = match dialler.and_then(|by| person(self.scene, by, self.rules)) {
-            Some(consulting_call) if dialler.is_none_or(|by| !client_side.contains(&by)) => {
-                employee(&consulting_call)
+            Some(consulting) if dialler.is_none_or(|by| !client_side.contains(&by)) => {
+                employee(&consulting)
             }
             _ if channel.dial.is_some() && dialler.is_none() => LegEnd::Pbx,
             _ => LegEnd::Client,

@@ -1,5 +1,5 @@
-//! What the facts of a scene mean. Nothing here remembers anything: the same facts give the same
-//! call, in whatever order they came.
+//! Derives calls from the facts of a scene. Stateless: the same facts give the same call, in any
+//! order of arrival.
 
 pub(crate) mod audibility;
 pub(crate) mod employees;
@@ -37,21 +37,21 @@ fn seconds(from: Micros, to: Micros) -> Seconds {
     Seconds::rounded(Duration::from_micros(micros))
 }
 
-/// How a call ended for a client, in short.
+/// Outcome, reason and talk time of a call for a client.
 pub(crate) struct Ending {
     pub(crate) outcome: Outcome,
     pub(crate) reason: Option<Reason>,
     pub(crate) talk: Option<Seconds>,
 }
 
-/// Reads a client's call as it stands at that time.
+/// Analysis of a client's call at the current time.
 pub(crate) struct CallAnalysis<'a> {
     scene: &'a Scene,
     clients: &'a [Client],
     client: &'a Client,
     rules: &'a Rules,
     talk: Talk,
-    /// When it ended for the client; if nothing shows its end, the last that was talked_with_client of it.
+    /// When it ended for the client; without an observed end, the time of its last event.
     ended: Micros,
     end_observed: bool,
 }
@@ -115,7 +115,7 @@ impl<'a> CallAnalysis<'a> {
         self.client.channels.iter().filter_map(move |at| scene.channel(*at))
     }
 
-    /// Nobody was seen to talk with the client, and the dialplan says that it was answered.
+    /// Returns true if the dialplan reported an answer although no talk was observed.
     fn reported_answered(&self) -> bool {
         let plan = self.scene.plan.as_deref();
         let report = plan.and_then(|plan| plan.report_of(self.client.key));
@@ -132,7 +132,7 @@ impl<'a> CallAnalysis<'a> {
         Some(seconds(self.client.sought, until))
     }
 
-    /// The call as it goes out; none where an id cannot be one.
+    /// Builds the finished call; `None` if its id is invalid.
     pub(crate) fn finish(&self) -> Option<FinishedCall> {
         let ending = self.ending();
         let raw = phone_of(self.scene, self.client);
@@ -229,7 +229,7 @@ impl<'a> CallAnalysis<'a> {
         if !talked.is_empty() || !outcome.is_answered() {
             return talked.into_vec();
         }
-        // Only the hangup arrived; it may still name one who answered.
+        // Only the hangup arrived; it may still name the answering employee.
         let report = self.scene.plan.as_deref().and_then(|plan| plan.report_of(self.client.key));
         let named = report.and_then(|report| report.extensions.first());
         named
@@ -239,7 +239,7 @@ impl<'a> CallAnalysis<'a> {
             .collect()
     }
 
-    /// When it began and ended. Where events were lost, the PBX's own clock tells.
+    /// Start and end of the call. With lost events, the timestamps of the PBX count.
     fn span(&self) -> (Micros, Micros) {
         let report = self
             .scene
@@ -258,20 +258,20 @@ impl<'a> CallAnalysis<'a> {
     }
 }
 
-/// Adds what is uncertain about a record.
+/// Adds warnings about uncertain parts of a record.
 fn with_warnings(mut record: CallRecord, scene: &Scene) -> CallRecord {
     let mut warnings = Vec::new();
     if record.outcome().is_answered() && record.talk().is_none() {
-        let text = "was answered, and its talk time is unknown: its answer or end was not observed";
+        let text = "was answered; talk time unknown: its answer or end was not observed";
         warnings.push((WarningKind::TalkUnknown, text.to_owned()));
     }
     if scene.crowd.incomplete {
-        let text = "had more channels or events than are kept: its record may be incomplete";
+        let text = "exceeded the limit of channels or events: its record may be incomplete";
         warnings.push((WarningKind::IncompleteRecord, text.to_owned()));
     }
     if let Some(freed) = &scene.freed {
         let attempts = freed.attempts.all;
-        let text = format!("had many ring attempts: {attempts} of them are not among its legs");
+        let text = format!("had many ring attempts: {attempts} of them are missing in its legs");
         warnings.push((WarningKind::IncompleteRecord, text));
     }
     for (kind, text) in warnings {
@@ -281,7 +281,7 @@ fn with_warnings(mut record: CallRecord, scene: &Scene) -> CallRecord {
     record
 }
 
-/// When the call ended for the client; none if no event shows it.
+/// When the call ended for the client; `None` if no event shows it.
 fn end(scene: &Scene, client: &Client, talk: &Talk) -> Option<Micros> {
     let own = client.channels.iter().filter_map(|at| scene.channel(*at));
     let hung = own.filter_map(Channel::hung_at).max();
@@ -302,13 +302,13 @@ pub(crate) fn call_id(scene: &Scene, key: ChannelAt) -> Option<CallId> {
     CallId::new(scene.linked(channel).unwrap_or(&channel.id)).ok()
 }
 
-/// What the PBX files the call's recording under: the first channel it was started on. A dialplan
-/// names it after the call.
+/// The id of the call's recording: the first channel it was started on. A dialplan names it after
+/// the call.
 fn recording(scene: &Scene, key: ChannelAt, clients: &[Client]) -> Option<RecordingId> {
     if scene.dialplan {
         return scene.channel(key).map(|channel| RecordingId::new(&channel.id));
     }
-    // Of several calls in a scene, each has the recording begun in it.
+    // With several calls in a scene, each has the recording started in it.
     let call = |at: ChannelAt| scene.channel(at).and_then(|channel| scene.linked(channel));
     let (_, channel) = scene
         .recorded

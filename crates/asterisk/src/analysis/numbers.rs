@@ -39,14 +39,14 @@ pub(crate) fn phone_of<'a>(scene: &'a Scene, client: &Client) -> Option<&'a str>
     }
 }
 
-/// The number a channel was dialled with: `375…` of `375…@0001371`, of `0001371/375…`, or what the
-/// PBX shows as the called side.
+/// The number a channel was dialled with: `375…` in `375…@0001371` and `0001371/375…`, or else the
+/// called number.
 pub(crate) fn dialled_number(channel: &Channel) -> Option<&str> {
     let string = channel.dial.as_deref().and_then(|dial| dial.string.as_deref());
     let number = string.and_then(|string| {
         let string = string.strip_prefix("PJSIP/").unwrap_or(string);
         let number = match string.split_once('@') {
-            // With the credentials of an IAX peer before it, the number is behind.
+            // After the credentials of an IAX peer comes the number.
             Some((credentials, rest))
                 if credentials.contains(':') && !credentials.contains("sip:") =>
             {
@@ -62,7 +62,7 @@ pub(crate) fn dialled_number(channel: &Channel) -> Option<&str> {
         .or(channel.caller())
 }
 
-/// The company's own number or trunk the call came through.
+/// The company's own number or trunk of the call.
 pub(crate) fn line_of<'a>(scene: &'a Scene, client: &Client) -> Option<&'a str> {
     if let Some(plan) = &scene.plan {
         let arrived = plan

@@ -1,4 +1,4 @@
-//! How a call ended that nobody answered.
+//! Outcome and reason of unanswered calls.
 
 use vochi_crm_core::{Direction, Outcome, Reason};
 
@@ -7,17 +7,17 @@ use crate::peer::Peer;
 use crate::read::DialEnd;
 use crate::scene::{Attempts, Channel, ChannelAt, Scene};
 
-/// Causes that say the number or the way to it does not exist or is out of order (Q.850).
+/// Q.850 causes of a number or route that does not exist or is out of order.
 const FAILING: &[u16] =
     &[1, 2, 3, 6, 22, 27, 28, 29, 34, 38, 41, 42, 44, 47, 50, 57, 58, 63, 65, 66, 69, 79, 88, 111];
-/// The called side declined.
+/// Q.850 cause: the called side declined.
 const REJECTED: u16 = 21;
 const BUSY: u16 = 17;
 
-/// How a call ended that nobody answered, and why.
+/// Returns outcome and reason of an unanswered call.
 pub(crate) fn unanswered(scene: &Scene, client: &Client) -> (Outcome, Option<Reason>) {
     if scene.dialplan {
-        // Its one word for failure does not tell busy, no answer and no line apart.
+        // A dialplan has one status for failure: busy, no answer and no line look the same.
         return match client.direction {
             Direction::Outbound => (Outcome::NoAnswer, None),
             _ => (Outcome::Missed, None),
@@ -32,7 +32,7 @@ pub(crate) fn unanswered(scene: &Scene, client: &Client) -> (Outcome, Option<Rea
     }
 }
 
-/// How the attempts to reach a party ended: the one that got furthest decides, of equal ones the last.
+/// Result of the attempts to reach a party: the one that got furthest, of equal ones the last.
 pub(crate) fn outgoing<'a>(
     tried: impl Iterator<Item = &'a Channel>,
     caller: Option<&Channel>,
@@ -57,7 +57,7 @@ pub(crate) fn outgoing<'a>(
     }
 }
 
-/// How far an attempt got.
+/// Progress of an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Reached {
     Nothing,
@@ -80,7 +80,7 @@ fn reached(attempt: &Channel) -> Reached {
     }
 }
 
-/// Why nobody answered an incoming call.
+/// Returns why an incoming call was not answered.
 fn missed(scene: &Scene, client: &Client) -> Reason {
     let asked =
         client.channels.iter().any(|at| scene.channel(*at).is_some_and(|channel| channel.asked));
@@ -92,7 +92,7 @@ fn missed(scene: &Scene, client: &Client) -> Reason {
         count_attempt(&mut tried, channel);
     }
     match tried {
-        // With no attempt at all there was no phone to ring.
+        // Without any attempt there was no phone to ring.
         Attempts { all, unavailable, .. } if unavailable == all => Reason::Unavailable,
         Attempts { all, busy, .. } if busy == all => Reason::Busy,
         Attempts { all, refused, .. } if refused == all => Reason::Refused,
@@ -100,7 +100,7 @@ fn missed(scene: &Scene, client: &Client) -> Reason {
     }
 }
 
-/// Counts an attempt to reach a phone or a line; other channels are none.
+/// Counts an attempt to reach a phone or a line; ignores other channels.
 pub(crate) fn count_attempt(attempts: &mut Attempts, channel: &Channel) {
     let dialled = channel.dial.as_deref().is_some_and(|dial| !dial.orphan);
     if dialled && matches!(channel.peer, Peer::Employee(_) | Peer::Line(_)) {
@@ -112,9 +112,9 @@ pub(crate) fn count_attempt(attempts: &mut Attempts, channel: &Channel) {
     }
 }
 
-/// The channels of a client that decide its call: the first, the last, the one that got furthest, and
-/// those that talked.
-pub(crate) fn deciding(scene: &Scene, client: &Client) -> Vec<ChannelAt> {
+/// Channels of a client that determine its outcome: the first, the last, the one that got furthest,
+/// and those that talked.
+pub(crate) fn deciding_channels(scene: &Scene, client: &Client) -> Vec<ChannelAt> {
     let own = || client.channels.iter().filter_map(|at| Some((*at, scene.channel(*at)?)));
     let dialled = |channel: &Channel| channel.dial.as_deref().map(|dial| dial.at);
     let first = own().min_by_key(|(_, channel)| dialled(channel));

@@ -1,4 +1,4 @@
-//! Who is who in a scene: the outside parties whose calls these are.
+//! Outside parties of a scene; each has its own call.
 
 use smallvec::SmallVec;
 use vochi_crm_core::Direction;
@@ -8,13 +8,13 @@ use crate::read::{BridgeKind, CallKind};
 use crate::rules::{Rules, same_number};
 use crate::scene::{Channel, ChannelAt, Micros, MoveKind, Plan, PlanDial, Scene};
 
-/// One outside party of a scene: one call.
+/// One outside party of a scene.
 #[derive(Clone, Debug)]
 pub(crate) struct Client {
-    /// The channel that names the call: the client's own, or the one that called it.
+    /// The channel that names the call: the client's own, or the one that dialled it.
     pub(crate) key: ChannelAt,
     pub(crate) direction: Direction,
-    /// The client's own channels; several where one line after the other was tried.
+    /// The client's own channels; several if lines were tried in turn.
     pub(crate) channels: SmallVec<[ChannelAt; 2]>,
     /// When the call began.
     pub(crate) began: Micros,
@@ -24,7 +24,7 @@ pub(crate) struct Client {
 
 pub(crate) type Clients = SmallVec<[Client; 1]>;
 
-/// The outside parties of a scene.
+/// Returns the outside parties of a scene.
 pub(crate) fn clients(scene: &Scene, rules: &Rules) -> Clients {
     let found = match &scene.plan {
         Some(plan) => planned(scene, plan, rules),
@@ -36,8 +36,9 @@ pub(crate) fn clients(scene: &Scene, rules: &Rules) -> Clients {
     if scene.dialplan { clients_from_bridges(scene) } else { connected(scene) }
 }
 
-/// Whether the channel belongs to the company: an employee, or a mobile the call was carried to.
-pub(crate) fn is_human(scene: &Scene, clients: &[Client], at: ChannelAt) -> bool {
+/// Returns true if the channel belongs to an employee: a phone, or a mobile the call was forwarded
+/// to.
+pub(crate) fn is_employee(scene: &Scene, clients: &[Client], at: ChannelAt) -> bool {
     match scene.channel(at).map(|channel| &channel.peer) {
         Some(Peer::Employee(_)) => true,
         Some(Peer::Line(_)) => !clients.iter().any(|client| client.channels.contains(&at)),
@@ -45,7 +46,7 @@ pub(crate) fn is_human(scene: &Scene, clients: &[Client], at: ChannelAt) -> bool
     }
 }
 
-/// Lines that called in or were dialled, as AMI shows them.
+/// Finds clients by AMI's channels: lines that called in or were dialled.
 fn connected(scene: &Scene) -> Clients {
     let mut clients = Clients::new();
     for (at, channel) in scene.all() {
@@ -69,7 +70,7 @@ fn connected(scene: &Scene) -> Clients {
                 && !channel.is_dialled_by_pbx()
                 && let Some((caller, _)) = calling_employee(scene)
             {
-                // Who dialled it was lost; somebody in this call did.
+                // The dial event was lost; an employee of this call dialled it.
                 root.channel = caller;
             }
             Some(Dialled { at, line, root })
@@ -80,7 +81,7 @@ fn connected(scene: &Scene) -> Clients {
         clients.extend(reached(scene));
     }
     for one in &dialled {
-        if called_first(one, &dialled) {
+        if is_first_called(one, &dialled) {
             continue;
         }
         let root = one.root.channel;
@@ -112,25 +113,25 @@ struct Dialled {
     root: Root,
 }
 
-/// The channel behind all dialling that led to another one.
+/// The first channel of a chain of dials.
 #[derive(Clone, Copy)]
 struct Root {
     channel: ChannelAt,
-    /// The half of the Local channel the PBX itself dialled, on which it was reached.
+    /// The half of the Local channel that the PBX itself dialled.
     half: Option<Half>,
 }
 
-/// Returns true for the line the PBX called first, to connect it with a second one. It belongs to the
-/// company, as an employee's own phone does in a click-to-call. Either it dialled the second line
-/// itself, or it was reached by the far half of a Local channel whose near half did.
-fn called_first(one: &Dialled, dialled: &[Dialled]) -> bool {
+/// Returns true for the line the PBX called first, to connect it with a second one. It belongs to
+/// the company, as an employee's phone does in a click-to-call. Either it dialled the second line,
+/// or it was reached by the far half of a Local channel whose near half did.
+fn is_first_called(one: &Dialled, dialled: &[Dialled]) -> bool {
     dialled.iter().filter(|other| other.line != one.line).any(|other| {
         let halves = (one.root.half, other.root.half) == (Some(Half::Two), Some(Half::One));
         other.root.channel == one.line || halves && other.root.channel == one.root.channel
     })
 }
 
-/// A line an employee's call reached although every event that dialled it was lost.
+/// Finds the line of an employee's outgoing call whose dial events were all lost.
 fn reached(scene: &Scene) -> Option<Client> {
     let (key, caller) = calling_employee(scene)?;
     let (line, channel) =
@@ -144,13 +145,13 @@ fn reached(scene: &Scene) -> Option<Client> {
     })
 }
 
-/// The employee's channel that began by dialling.
+/// The employee's channel that placed a call.
 fn calling_employee(scene: &Scene) -> Option<(ChannelAt, &Channel)> {
     let mut all = scene.all();
     all.find(|(_, channel)| channel.calls && channel.peer.extension().is_some())
 }
 
-/// Whether a line called in, instead of being dialled.
+/// Returns true if a line called in, instead of being dialled.
 fn arrives(scene: &Scene, channel: &Channel) -> bool {
     match &channel.dial {
         Some(dial) => dial.orphan && channel.calls,
@@ -158,12 +159,12 @@ fn arrives(scene: &Scene, channel: &Channel) -> bool {
     }
 }
 
-/// The channel behind all dialling that led to this one. None where the channel of a client dialled
-/// that was there before: then the call was only carried on.
+/// Returns the first channel of the dials that led to this one; `None` if an existing client's
+/// channel dialled it, which is a forwarded call.
 fn root(scene: &Scene, of: ChannelAt) -> Option<Root> {
     let root = |channel, half| Some(Root { channel, half });
     let mut at = of;
-    // Forwards and Local channels in a row; a ring of them would be a broken stream.
+    // Chains of forwards and Local channels; the bound guards against a cycle in a broken stream.
     for _ in 0..16 {
         let channel = scene.channel(at)?;
         let dialler = |channel: &Channel| channel.dial.as_deref().and_then(|dial| dial.by);
@@ -192,14 +193,14 @@ fn root(scene: &Scene, of: ChannelAt) -> Option<Root> {
     None
 }
 
-/// Whether an outside party dialled by an employee, or by the PBX itself, stays a call of its own in
-/// a scene that has a client already. One that was asked and handed the client is part of that
-/// client's call; one in the same conference room is not.
+/// Returns true if a dialled outside party is a separate call in a scene that already has a client.
+/// One that was consulted and took over the client is part of that client's call; one in the same
+/// conference is not.
 fn is_call_of_its_own(scene: &Scene, root: ChannelAt, at: ChannelAt) -> bool {
     let Some(first) = scene.channel(root) else {
         return false;
     };
-    let begun_apart = match first.peer {
+    let separate = match first.peer {
         Peer::Employee(_) => first.calls,
         _ => first.is_dialled_by_pbx(),
     };
@@ -213,10 +214,10 @@ fn is_call_of_its_own(scene: &Scene, root: ChannelAt, at: ChannelAt) -> bool {
         let stays = scene.stays(at);
         stays.iter().any(|stay| scene.kind(stay.bridge) == BridgeKind::Conference)
     };
-    begun_apart && !handed_over && (in_a_room(at) || in_a_room(root))
+    separate && !handed_over && (in_a_room(at) || in_a_room(root))
 }
 
-/// Clients a dialplan told of.
+/// Finds clients by the dialplan's own events.
 fn planned(scene: &Scene, plan: &Plan, rules: &Rules) -> Clients {
     let mut clients = Clients::new();
     let inbound = |key: ChannelAt, at: Micros| Client {
@@ -268,8 +269,8 @@ fn planned(scene: &Scene, plan: &Plan, rules: &Rules) -> Clients {
                 CallKind::Outgoing => {
                     clients.push(outbound(scene, report.channel, phone.unwrap_or_default(), began));
                 }
-                // A transfer makes the hangup of an incoming call an internal one; a call between
-                // employees has no start and no outside number.
+                // A transfer turns the hangup of an incoming call into an internal one; a call
+                // between employees has no start time and no outside number.
                 CallKind::Internal if report.began.is_none() => {}
                 _ => clients.push(inbound(report.channel, began)),
             }
@@ -281,9 +282,9 @@ fn planned(scene: &Scene, plan: &Plan, rules: &Rules) -> Clients {
     clients
 }
 
-/// Whether the dialplan dials an outside party for an employee.
+/// Returns true if the dialplan dials an outside party for an employee.
 pub(crate) fn is_outgoing(dial: &PlanDial, rules: &Rules) -> bool {
-    // A short number dialled over a line, as that of a taxi, is no extension.
+    // A short number dialled over a line, such as a taxi service, is not an extension.
     let outside = |phone: &str| rules.is_outside(phone) || dial.line.is_some();
     dial.kind == CallKind::Outgoing
         && dial.phone.as_deref().is_some_and(outside)
@@ -305,7 +306,8 @@ fn outbound(scene: &Scene, key: ChannelAt, phone: &str, at: Micros) -> Client {
     }
 }
 
-/// Clients of a dialplan that told only of bridges: whoever dialled has a number in `Exten`.
+/// Finds clients of a dialplan that sent bridge events only: the dialling side has a number in
+/// `Exten`.
 fn clients_from_bridges(scene: &Scene) -> Clients {
     let line = scene.all().find(|(_, channel)| channel.peer.is_line() && channel.was_bridged());
     let Some((at, channel)) = line else {

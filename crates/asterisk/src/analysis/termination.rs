@@ -5,10 +5,10 @@ use vochi_crm_core::Direction;
 use super::parties::Client;
 use crate::scene::{Channel, ChannelAt, Micros, SECOND, Scene};
 
-/// A phone the client is passed on to rings by then.
+/// Time in which the target of a transfer starts to ring.
 const RINGS_WITHIN: Micros = 5 * SECOND;
 
-pub(crate) fn in_a_bridge(scene: &Scene, client: &Client) -> bool {
+pub(crate) fn is_bridged(scene: &Scene, client: &Client) -> bool {
     let mut own = client.channels.iter();
     own.any(|at| scene.current_bridge(*at).is_some())
 }
@@ -18,7 +18,7 @@ pub(crate) fn was_bridged(scene: &Scene, client: &Client) -> bool {
     own.any(Channel::was_bridged)
 }
 
-/// Whether the channels that carry a client's call are gone.
+/// Returns true if the channels that carry a client's call are gone.
 fn hung_up(scene: &Scene, client: &Client) -> bool {
     let own = || client.channels.iter().filter_map(|at| scene.channel(*at));
     let hung = |channel: &Channel| channel.hung_at().is_some();
@@ -28,28 +28,29 @@ fn hung_up(scene: &Scene, client: &Client) -> bool {
     if own().any(Channel::was_bridged) {
         return own().all(hung);
     }
-    // Whoever dials the last line; after a transfer that is not the one who began.
+    // The channel that dialled the last line; after a transfer it is not the first caller.
     let last = own().max_by_key(|channel| channel.dial.as_deref().map(|dial| dial.at));
     let dialler = last.and_then(|last| last.dial.as_deref()?.by).unwrap_or(client.key);
     scene.channel(dialler).is_some_and(hung)
 }
 
-/// Whether whoever was told of a call's beginning should be told of its end. A dialplan's listener
-/// may yet tell of a transfer; its popups do not wait for that longer than a phone takes to ring.
-pub(crate) fn is_over(scene: &Scene, client: &Client, now: Micros) -> bool {
-    over_at(scene, client).is_some() || seems_over_at(scene, client).is_some_and(|at| at <= now)
+/// Returns true if an end event must be sent for a call whose start event was sent. A dialplan may
+/// still report a transfer; the end waits only as long as a phone takes to ring.
+pub(crate) fn has_ended(scene: &Scene, client: &Client, now: Micros) -> bool {
+    ended_for_client_at(scene, client).is_some()
+        || presumed_end(scene, client).is_some_and(|at| at <= now)
 }
 
-/// When a call that may be over is taken for it, as far as popups go.
-pub(crate) fn seems_over_at(scene: &Scene, client: &Client) -> Option<Micros> {
+/// When a call counts as ended for live events.
+pub(crate) fn presumed_end(scene: &Scene, client: &Client) -> Option<Micros> {
     let report = scene.plan.as_deref()?.report_of(client.key)?;
     let rings = scene.channels.iter().any(Channel::rings_now);
-    (!in_a_bridge(scene, client) && !rings)
+    (!is_bridged(scene, client) && !rings)
         .then(|| report.at.max(scene.last_at).saturating_add(RINGS_WITHIN))
 }
 
-/// When a call was surely over for the client, if it is.
-pub(crate) fn over_at(scene: &Scene, client: &Client) -> Option<Micros> {
+/// When a call certainly ended for the client, if it did.
+pub(crate) fn ended_for_client_at(scene: &Scene, client: &Client) -> Option<Micros> {
     if hung_up(scene, client) {
         let hung = client
             .channels
@@ -67,8 +68,8 @@ pub(crate) fn over_at(scene: &Scene, client: &Client) -> Option<Micros> {
     if client.direction != Direction::Outbound || !was_bridged(scene, client) {
         return Some(report.at);
     }
-    // The employee's channel is gone. The client's may have been passed on, unless it left first.
-    if in_a_bridge(scene, client) {
+    // The employee's channel is gone. The client may have been transferred, unless it left first.
+    if is_bridged(scene, client) {
         return None;
     }
     let last_of = |at: ChannelAt| scene.stays(at).pop();

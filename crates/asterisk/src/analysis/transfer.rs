@@ -1,20 +1,20 @@
-//! Transfers: what was tried, and who has the client after it.
+//! Transfers of a call: attempts, and who has the client after them.
 
 use compact_str::CompactString;
 use vochi_crm_core::{TransferMode, TransferResult};
 
 use super::audibility::{Talk, TalkSpan};
 use super::employees::{Person, last_holder, person};
-use super::parties::{Client, is_human, is_outgoing};
+use super::parties::{Client, is_employee, is_outgoing};
 use crate::peer::{Half, Peer};
 use crate::read::{BridgeKind, CallKind};
 use crate::rules::Rules;
 use crate::scene::{ChannelAt, Micros, Move, MoveKind, SECOND, Scene};
 
-/// A blind transfer to a parking lot reaches it by then.
+/// Time in which a blind transfer reaches a parking lot.
 const PARKED_WITHIN: Micros = 3 * SECOND;
 
-/// A transfer that was tried.
+/// A transfer attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Attempt {
     pub(crate) at: Micros,
@@ -25,7 +25,7 @@ pub(crate) struct Attempt {
     joined: bool,
 }
 
-/// What a scene is read with.
+/// Inputs of the transfer analysis.
 pub(crate) struct View<'a> {
     pub(crate) scene: &'a Scene,
     pub(crate) clients: &'a [Client],
@@ -34,7 +34,7 @@ pub(crate) struct View<'a> {
     pub(crate) rules: &'a Rules,
 }
 
-/// The transfer that counts: the last that succeeded, else the last that was tried.
+/// Returns the deciding transfer: the last that succeeded, else the last attempt.
 pub(crate) fn transfer(view: &View<'_>) -> Option<Attempt> {
     let mut attempts = view.signalled();
     attempts.extend(view.consultations());
@@ -59,7 +59,7 @@ impl View<'_> {
         person(self.scene, at, self.rules)
     }
 
-    /// The first who heard the client at that time or later and is somebody else.
+    /// The first other employee who heard the client at that time or later.
     fn next_after(&self, at: Micros, than: Option<&Person>) -> Option<(&TalkSpan, Person)> {
         let later = self.talk.spans.iter().filter(|span| span.from >= at - SECOND / 2);
         later
@@ -67,7 +67,7 @@ impl View<'_> {
             .find(|(_, who)| Some(who) != than)
     }
 
-    /// When an employee first talked with the client, by any phone of theirs.
+    /// When an employee first talked with the client, by any of their phones.
     fn first_talk(&self, employee: &Person) -> Option<Micros> {
         self.talk
             .spans
@@ -77,7 +77,7 @@ impl View<'_> {
             .min()
     }
 
-    /// Transfers the PBX tells of.
+    /// Transfers that the PBX reported.
     fn signalled(&self) -> Vec<Attempt> {
         let mut attempts = Vec::new();
         for found in &self.scene.moves {
@@ -111,7 +111,8 @@ impl View<'_> {
         attempts
     }
 
-    /// Returns true if a blind transfer put the client into a parking lot: it is no transfer.
+    /// Returns true if a blind transfer moved the client into a parking lot, which is not a
+    /// transfer.
     fn is_parking(&self, found: &Move) -> bool {
         let soon = found.at - SECOND / 2..=found.at + PARKED_WITHIN;
         let own = self.client.channels.iter().flat_map(|at| self.scene.stays(*at));
@@ -136,7 +137,7 @@ impl View<'_> {
         }
     }
 
-    /// Employees who left the client waiting and asked somebody.
+    /// Consultations: employees who left the client waiting and called a colleague.
     fn consultations(&self) -> Vec<Attempt> {
         let mut attempts = Vec::new();
         let mut talkers: Vec<Person> = Vec::new();
@@ -162,7 +163,7 @@ impl View<'_> {
                 continue;
             };
             let next = self.next_after(at, Some(&talker));
-            // Whoever talked with the client before the question was asked is no answer to it.
+            // An employee who talked with the client before the consultation is not its target.
             let next = next.filter(|(span, _)| {
                 !self
                     .talk
@@ -186,8 +187,8 @@ impl View<'_> {
         attempts
     }
 
-    /// When an employee began to ask, if they did: their channel in a bridge without the client, a
-    /// Local channel that calls for them, or a mobile dialled in their name.
+    /// When an employee started a consultation: their channel in a bridge without the client, a
+    /// Local channel that dials for them, or a mobile dialled on their behalf.
     fn consultation_start(&self, talker: &Person, first: Micros) -> Option<Micros> {
         let name = talker.extension()?;
         let client_stays: Vec<_> =
@@ -197,7 +198,7 @@ impl View<'_> {
         };
         let mut began: Option<Micros> = None;
         let mut note = |at: Micros| {
-            // Nobody asks in the moment they begin to talk; the PBX may move channels then.
+            // Not in the moment the talk starts: the PBX may move channels then.
             if at >= first + SECOND / 2 && waits(at) {
                 began = Some(began.map_or(at, |known| known.min(at)));
             }
@@ -207,7 +208,7 @@ impl View<'_> {
                 && self.talk.spans.iter().any(|span| span.who == at);
             if own {
                 for stay in self.scene.stays(at) {
-                    // Local channels in a row may still carry the client there.
+                    // A chain of Local channels may still connect the client.
                     let with_client =
                         self.talk.spans.iter().any(|span| span.who == at && span.covers(&stay));
                     let elsewhere = !client_stays.iter().any(|one| one.bridge == stay.bridge);
@@ -237,10 +238,10 @@ impl View<'_> {
         began
     }
 
-    /// Whether somebody who never talked with the client answered a phone after that time.
+    /// Returns true if an employee who never talked with the client answered after that time.
     fn third_party_answered(&self, asker: &Person, at: Micros) -> bool {
         self.scene.all().any(|(place, channel)| {
-            is_human(self.scene, self.clients, place)
+            is_employee(self.scene, self.clients, place)
                 && self.who(place).as_ref() != Some(asker)
                 && !self.talk.spans.iter().any(|span| span.who == place)
                 && channel.was_bridged()
@@ -248,8 +249,8 @@ impl View<'_> {
         })
     }
 
-    /// The client's own channel dials somebody although it talked already: a blind transfer, or a
-    /// panel's redirect.
+    /// Dials by the client's own channel after it talked: a blind transfer, or a redirect from a
+    /// panel.
     fn redials(&self, known: &[Attempt]) -> Vec<Attempt> {
         let Some(first) = self.talk.from else {
             return Vec::new();
@@ -274,13 +275,13 @@ impl View<'_> {
         dials.sort();
         let mut attempts: Vec<Attempt> = Vec::new();
         for (at, to) in dials {
-            // One transfer may ring several phones, one after the other.
+            // One transfer may ring several phones in turn.
             let repeated = attempts.iter().chain(known).any(|attempt| {
                 attempt.mode == TransferMode::Blind
                     && attempt.at <= at + SECOND
                     && !self.talked_between(attempt.at, at)
             });
-            // Back to whoever had the client, out of a parking lot say, is no transfer.
+            // A return to the same employee, such as from a parking lot, is not a transfer.
             let before = self.talk.spans.iter().rev().find(|span| span.from < at);
             let back = before
                 .and_then(|span| self.who(span.who))
@@ -319,7 +320,7 @@ impl View<'_> {
         self.talk.spans.iter().any(begins)
     }
 
-    /// The client left one employee and came to another, and nothing reported a transfer.
+    /// Changes from one employee to another without a reported transfer.
     fn unsignalled(&self, known: &[Attempt]) -> Vec<Attempt> {
         let mut attempts: Vec<Attempt> = Vec::new();
         let mut before: Vec<&TalkSpan> = Vec::new();
@@ -352,8 +353,8 @@ impl View<'_> {
         attempts
     }
 
-    /// A dialplan's hangup of the client's own channel that names somebody else: the blind transfer
-    /// nobody took.
+    /// The dialplan's hangup of the client's channel names another extension: an unanswered blind
+    /// transfer.
     fn reported(&self, known: &[Attempt]) -> Option<Attempt> {
         let plan = self.scene.plan.as_deref()?;
         let report = plan.report_of(self.client.key)?;

@@ -1,37 +1,37 @@
-//! When a call is over, and what then.
+//! Detection of finished calls, and their records.
 
 use super::index::{Name, SceneAt};
 use super::{CallTracker, CallUpdate, live_event};
 use crate::analysis::parties::{Client, Clients, clients};
-use crate::analysis::termination::{in_a_bridge, over_at, seems_over_at, was_bridged};
+use crate::analysis::termination::{ended_for_client_at, is_bridged, presumed_end, was_bridged};
 use crate::analysis::{CallAnalysis, internal};
 use crate::finished::FinishedCall;
 use crate::scene::{Channel, ChannelAt, Live, Micros, Scene};
 
 impl CallTracker {
-    /// When a scene must be looked at, if nothing happens until then.
-    pub(super) fn next_look(&self, scene: &Scene, found: &Clients) -> Micros {
+    /// Returns when the scene must be checked if no event arrives.
+    pub(super) fn next_check(&self, scene: &Scene, found: &Clients) -> Micros {
         let open = found.iter().filter(|client| !is_recorded(scene, client.key));
         let clients = open.map(|client| self.due(scene, client)).min();
-        let whole = self.whole_due(scene, found);
+        let whole = self.scene_due(scene, found);
         let ending = found
             .iter()
             .filter(|client| {
                 let mut lives = scene.live.iter();
                 lives.any(|live| live.key == client.key && live.is_open())
             })
-            .filter_map(|client| seems_over_at(scene, client))
+            .filter_map(|client| presumed_end(scene, client))
             .min();
         [clients, ending].into_iter().flatten().fold(whole, Micros::min)
     }
 
-    /// When a client's call is closed, if nothing happens until then.
+    /// Returns when a client's call is closed if no event arrives.
     fn due(&self, scene: &Scene, client: &Client) -> Micros {
         let timeouts = &self.timeouts;
-        if let Some(over) = over_at(scene, client) {
+        if let Some(over) = ended_for_client_at(scene, client) {
             return over.saturating_add(timeouts.reorder);
         }
-        let quiet = if in_a_bridge(scene, client) {
+        let quiet = if is_bridged(scene, client) {
             timeouts.silent
         } else if was_bridged(scene, client) && scene.dialplan {
             timeouts.after_last_bridge
@@ -41,15 +41,15 @@ impl CallTracker {
         scene.last_at.saturating_add(quiet)
     }
 
-    /// When nothing of a scene can matter any more.
-    fn whole_due(&self, scene: &Scene, found: &Clients) -> Micros {
+    /// Returns when the whole scene is closed if no event arrives.
+    fn scene_due(&self, scene: &Scene, found: &Clients) -> Micros {
         let timeouts = &self.timeouts;
         let all_hung = scene.channels.iter().map(Channel::hung_at).collect::<Option<Vec<Micros>>>();
         if let Some(last) = all_hung.and_then(|hung| hung.into_iter().max()) {
             return last.max(scene.last_at).saturating_add(timeouts.reorder);
         }
         if scene.dialplan {
-            // A listener tells of the end of a call, not of every channel's.
+            // A dialplan reports the end of a call, not of every channel.
             let anybody = scene.all().any(|(at, _)| scene.current_bridge(at).is_some());
             let reported = scene.plan.as_deref().is_some_and(|plan| !plan.reports.is_empty());
             let quiet = match (anybody, reported) {
@@ -63,16 +63,16 @@ impl CallTracker {
         scene.last_at.saturating_add(timeouts.silent)
     }
 
-    /// Closes of a scene what its time has come for.
-    pub(super) fn close_what_is_due(&mut self, at: SceneAt, updates: &mut Vec<CallUpdate>) {
+    /// Closes the clients of a scene, or the scene, whose deadline has passed.
+    pub(super) fn close_due(&mut self, at: SceneAt, updates: &mut Vec<CallUpdate>) {
         let Some(scene) = self.scene(at) else {
             return;
         };
         let now = self.now(scene.scope);
         let found = clients(scene, &self.rules);
-        if self.whole_due(scene, &found) <= now {
+        if self.scene_due(scene, &found) <= now {
             match self.consulted_call(at) {
-                // Its call is still open and has its word in the end.
+                // Its call is still open and decides the result.
                 Some(asked) => {
                     let whole = self.join(at, asked);
                     self.refresh(whole, now, updates);
@@ -98,7 +98,7 @@ impl CallTracker {
         self.refresh(at, now, updates);
     }
 
-    /// Records every client of a scene, and forgets it.
+    /// Records every client of a scene and removes the scene.
     pub(super) fn close_scene(&mut self, at: SceneAt, updates: &mut Vec<CallUpdate>) {
         let Some(scene) = self.scene(at) else {
             return;
@@ -118,7 +118,8 @@ impl CallTracker {
         self.forget(at);
     }
 
-    /// Closes a scene at the end of the stream: what is over is recorded, what goes on is only shown.
+    /// Closes a scene at the end of the stream: records finished calls, reports open ones as
+    /// unfinished.
     pub(super) fn end_of_stream(&mut self, at: SceneAt, updates: &mut Vec<CallUpdate>) {
         let Some(scene) = self.scene(at) else {
             return;
@@ -127,8 +128,11 @@ impl CallTracker {
         let lost = scene.last_at.saturating_add(self.timeouts.waiting) <= now;
         let found = clients(scene, &self.rules);
         let goes_on = |client: &&Client| {
-            let left = scene.dialplan && was_bridged(scene, client) && !in_a_bridge(scene, client);
-            !(lost || left || is_recorded(scene, client.key) || over_at(scene, client).is_some())
+            let left = scene.dialplan && was_bridged(scene, client) && !is_bridged(scene, client);
+            !(lost
+                || left
+                || is_recorded(scene, client.key)
+                || ended_for_client_at(scene, client).is_some())
         };
         let open: Vec<&Client> = found.iter().filter(goes_on).collect();
         let between_employees = || {
@@ -157,7 +161,7 @@ impl CallTracker {
         self.forget(at);
     }
 
-    /// Sends out a client's record, with the end of its live call where that was not told.
+    /// Emits a client's record, after an end event if its live call is still open.
     fn record(&mut self, at: SceneAt, key: ChannelAt, updates: &mut Vec<CallUpdate>) {
         let Some(scene) = self.scene(at) else {
             return;
@@ -175,7 +179,7 @@ impl CallTracker {
         if open && let Some(end) = analysis.end(self.now(scene.scope)) {
             updates.push(live_event(scene, end));
         }
-        // Of a call that was given up too early, what is heard later makes no second record.
+        // Events after an early close must not produce a second record.
         let known = |call: &FinishedCall| {
             let id = call.record().call_id().as_str();
             self.closed.has(Name::channel(scene.scope, id))
@@ -198,7 +202,8 @@ impl CallTracker {
         }
     }
 
-    /// What stays when all clients have their records and are gone: a scene may live on for a day.
+    /// Removes channels of recorded clients; the scene of a connected agent may stay open for a
+    /// day.
     fn prune(&mut self, at: SceneAt) {
         let place = usize::try_from(at).unwrap_or(usize::MAX);
         let Some(mut scene) = self.scenes.get_mut(place).and_then(Option::take) else {
@@ -231,9 +236,9 @@ impl CallTracker {
         };
         self.unindex(at, &scene);
         self.release(at, scene.scope);
-        // Whoever was given up may yet be heard of, as late as anybody is waited for.
+        // A call closed by timeout may still get events until the longest timeout passes.
         let found = clients(&scene, &self.rules);
-        let given_up = found.iter().any(|client| over_at(&scene, client).is_none());
+        let given_up = found.iter().any(|client| ended_for_client_at(&scene, client).is_none());
         let remembered = if given_up {
             self.timeouts.silent.max(self.timeouts.remembered)
         } else {
@@ -245,7 +250,7 @@ impl CallTracker {
         }
     }
 
-    /// Joins what turns out to be part of an earlier call, before all are closed together.
+    /// Joins scenes with the earlier call they belong to, before all are closed.
     pub(super) fn join_all(&mut self, open: &[SceneAt]) {
         for at in open {
             if let Some(asked) = self.consulted_call(*at) {

@@ -1,52 +1,53 @@
-//! Ring attempts that are over make room: a queue may ring the same phones for hours.
+//! Eviction of finished ring attempts: a queue may ring the same phones for hours.
 
 use super::CallTracker;
 use super::index::{Name, SceneAt};
 use crate::analysis::employees::{ring_of, rings_for};
-use crate::analysis::outcome::{count_attempt, deciding};
+use crate::analysis::outcome::{count_attempt, deciding_channels};
 use crate::analysis::parties::Client;
 use crate::peer::Peer;
 use crate::scene::{
-    CROWDED, Channel, ChannelAt, FreedAttempts, FreedRing, MOST_ATTEMPTS, Micros, SECOND, Scene,
+    Channel, ChannelAt, EVICTION_START, FreedAttempts, FreedRing, MAX_ATTEMPTS, Micros, SECOND,
+    Scene,
 };
 
-/// An attempt that never rang has lost its end after that time.
-const LOST_AFTER: Micros = 180 * SECOND;
+/// An attempt that never rang counts as finished after this time: its end was lost.
+const LOST_END_AFTER: Micros = 180 * SECOND;
 
-/// A scene that stays crowded is looked through again after that time.
-const PAUSE: Micros = SECOND;
+/// Shortest time between two evictions in one scene.
+const EVICTION_INTERVAL: Micros = SECOND;
 
-/// How long the id of a freed attempt is remembered, so that a late event does not begin it again.
-const REMEMBERED: Micros = 60 * SECOND;
+/// How long the id of an evicted attempt is remembered, so that a late event does not reopen it.
+const REMEMBERED_FOR: Micros = 60 * SECOND;
 
 impl CallTracker {
-    /// Frees the ring attempts of a crowded scene that are over. The channels of clients, whatever
-    /// talked and whatever made a call stay.
-    pub(super) fn free_attempts(
+    /// Evicts finished ring attempts from a scene over its capacity. Keeps the channels of clients,
+    /// channels that were bridged, and channels that placed a call.
+    pub(super) fn evict_attempts(
         &mut self,
         scene: &mut Scene,
         at: SceneAt,
         clients: &[Client],
         now: Micros,
     ) {
-        if scene.dialplan || now < scene.crowd.relieved_at.saturating_add(PAUSE) {
+        if scene.dialplan || now < scene.crowd.relieved_at.saturating_add(EVICTION_INTERVAL) {
             return;
         }
         scene.crowd.relieved_at = now;
-        let full = scene.channels.len() >= MOST_ATTEMPTS;
+        let full = scene.channels.len() >= MAX_ATTEMPTS;
         let late = if full { 0 } else { self.timeouts.reorder };
         let over = |channel: &Channel| {
             if let Some(hung) = channel.hung_at() {
                 return hung + late <= now;
             }
             let dialled = channel.dial.as_deref().map_or(channel.first_at, |dial| dial.at);
-            channel.rang_at().is_none() && dialled + LOST_AFTER <= now
+            channel.rang_at().is_none() && dialled + LOST_END_AFTER <= now
         };
         let keep = needed(scene, clients, over);
         if keep.contains(&false) {
             self.free(scene, at, clients, &keep, now);
         }
-        let room = (2 * scene.channels.len()).clamp(CROWDED, MOST_ATTEMPTS);
+        let room = (2 * scene.channels.len()).clamp(EVICTION_START, MAX_ATTEMPTS);
         scene.crowd.at = u16::try_from(room).unwrap_or(u16::MAX);
     }
 
@@ -65,7 +66,7 @@ impl CallTracker {
             count(&mut freed, scene, clients, place, channel);
             if channel.hung_at().is_some() {
                 let name = Name::channel(scene.scope, &channel.id);
-                self.closed.add(name, now.saturating_add(REMEMBERED));
+                self.closed.add(name, now.saturating_add(REMEMBERED_FOR));
             }
         }
         scene.freed = Some(freed);
@@ -74,7 +75,7 @@ impl CallTracker {
     }
 }
 
-/// Adds up what a freed attempt says of the call.
+/// Adds an evicted attempt to the totals of the call.
 fn count(
     freed: &mut FreedAttempts,
     scene: &Scene,
@@ -96,7 +97,7 @@ fn count(
     count_attempt(&mut freed.attempts, channel);
 }
 
-/// Which channels of a scene are needed: all but ring attempts that are over.
+/// Returns which channels of a scene must stay: all but finished ring attempts.
 fn needed(scene: &Scene, clients: &[Client], over: impl Fn(&Channel) -> bool) -> Vec<bool> {
     let attempt = |channel: &Channel| {
         let makes_a_call = channel.calls && channel.peer.pair().is_none();
@@ -110,12 +111,12 @@ fn needed(scene: &Scene, clients: &[Client], over: impl Fn(&Channel) -> bool) ->
     };
     for client in clients {
         protect(client.key);
-        deciding(scene, client).into_iter().for_each(&mut protect);
+        deciding_channels(scene, client).into_iter().for_each(&mut protect);
     }
     scene.live.iter().for_each(|live| protect(live.key));
     scene.recorded.iter().for_each(|(_, at)| protect(*at));
     scene.moves.iter().for_each(|found| protect(found.by));
-    // The channel that dialled one that stays, through Local channels in a row, stays with it.
+    // Keep the dialling channels of every kept channel, through chains of Local channels.
     let mut waiting: Vec<ChannelAt> =
         scene.all().zip(&keep).filter(|(_, keep)| **keep).map(|((at, _), _)| at).collect();
     while let Some(at) = waiting.pop() {

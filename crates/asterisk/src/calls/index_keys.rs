@@ -1,4 +1,4 @@
-//! Under which names and numbers a scene is found.
+//! Keys that a scene is indexed by: names, extensions and client numbers.
 
 use compact_str::CompactString;
 
@@ -7,10 +7,10 @@ use super::{CallTracker, number_key};
 use crate::read::BridgeKind;
 use crate::scene::{BridgeId, Scene};
 
-/// Every number a scene is found by.
+/// All index keys of a scene.
 pub(super) struct IndexKeys<'a> {
     pub(super) channels: Vec<Name>,
-    /// Of bridges and of pairs.
+    /// Names of bridges and of Local channel pairs.
     names: Vec<Name>,
     employees: Vec<&'a str>,
     clients: Vec<String>,

@@ -1,11 +1,11 @@
-//! A PBX that stops or starts: its open calls end without a hangup.
+//! PBX shutdown and start: open calls end without a hangup.
 
 use super::CallTracker;
 use super::CallUpdate;
 use super::index::SceneAt;
 use crate::scene::{Micros, SECOND, Scene, Scope};
 
-/// The uptime of a PBX is given in whole seconds.
+/// The uptime of a PBX is in whole seconds.
 const ROUNDING: Micros = SECOND;
 
 impl CallTracker {
@@ -24,7 +24,7 @@ impl CallTracker {
         }
     }
 
-    /// Closes the calls of a PBX that were open before it started. When they ended is unknown.
+    /// Closes the calls that were open before a PBX started. Their end time is unknown.
     pub(super) fn pbx_started(
         &mut self,
         scope: Scope,

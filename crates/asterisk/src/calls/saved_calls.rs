@@ -1,4 +1,4 @@
-//! Open calls written down, so that a restart loses none.
+//! Serialization of open calls across a restart.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,8 +7,10 @@ use super::index::Name;
 use crate::analysis::parties::clients;
 use crate::scene::{Micros, Scene};
 
-/// The open calls of a tracker, to be kept over a restart. It serialises to whatever the host
-/// stores; what is in it is the library's own and may change with its version.
+/// Open calls of a tracker, to keep across a restart.
+///
+/// The host chooses the storage format. The content is internal and may change with the version of
+/// the library.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SavedCalls {
     now: Micros,
@@ -17,7 +19,7 @@ pub struct SavedCalls {
 }
 
 impl CallTracker {
-    /// The open calls as they stand.
+    /// Returns a copy of the open calls.
     ///
     /// ```
     /// use vochi_crm_asterisk::{CallTracker, SavedCalls};
@@ -43,7 +45,7 @@ impl CallTracker {
         }
         for scene in saved.scenes {
             let found = clients(&scene, &self.rules);
-            let due = self.next_look(&scene, &found);
+            let due = self.next_check(&scene, &found);
             let at = self.keep(scene);
             self.reindex(at);
             self.plan(at, due);

@@ -1,8 +1,7 @@
-//! Which call something belongs to whose ids nobody knows yet.
+//! Finds the call of a channel whose ids are not known yet.
 //!
-//! AMI says it itself, by Linkedid and by bridges. A dialplan's listener does not: there a channel
-//! is recognised by the bridge it comes into, by the other half of its Local channel, or by the
-//! numbers it shows.
+//! AMI names the call with `Linkedid` and bridges. A dialplan does not: its channels are recognised
+//! by the bridge they enter, by the other half of their Local channel, or by their numbers.
 
 use vochi_crm_core::Direction;
 
@@ -11,20 +10,20 @@ use super::{CallTracker, number_key};
 use crate::analysis::audibility::audible;
 use crate::analysis::employees::caller;
 use crate::analysis::parties::{Client, clients, is_outgoing};
-use crate::analysis::termination::over_at;
+use crate::analysis::termination::ended_for_client_at;
 use crate::peer::{Half, Peer};
 use crate::read::ChannelRef;
 use crate::rules::same_number;
 use crate::scene::{BridgeId, Channel, ChannelAt, Micros, SECOND, Scene, Scope};
 
-/// An employee who left the client to ask somebody calls within that time.
-const ASKS_WITHIN: Micros = 300 * SECOND;
+/// An employee who left the client for a consultation dials within this time.
+const CONSULTS_WITHIN: Micros = 300 * SECOND;
 
-/// A call in which nothing happens for that long may be over.
-const SILENT_FOR: Micros = 1_800 * SECOND;
+/// A call without events for this long may be over.
+const INACTIVE_AFTER: Micros = 1_800 * SECOND;
 
 impl CallTracker {
-    /// The open scene a channel of a dialplan belongs to, by what it shows.
+    /// Finds the open scene of a dialplan's channel by its bridge, Local pair or numbers.
     pub(super) fn find_scene(
         &self,
         scope: Scope,
@@ -37,7 +36,7 @@ impl CallTracker {
             let pair = peer.pair()?;
             let at = self.names.get(Name::pair(scope, pair))?;
             let known = self.scene(at)?;
-            // A third channel of a pair is one of another: the PBX was restarted.
+            // A third channel of a pair belongs to another pair: the PBX was restarted.
             let mut known = known.channels.iter();
             known.all(|channel| channel.peer != *peer).then_some(at)
         };
@@ -69,7 +68,7 @@ impl CallTracker {
         }
     }
 
-    /// The one open call of a client; none where there are several.
+    /// Returns the open call of a client, if it has exactly one.
     fn sole_call_of(&self, scope: Scope, phone: &str) -> Option<SceneAt> {
         match self.clients.get(scope, &number_key(phone)) {
             [only] => Some(*only),
@@ -77,7 +76,7 @@ impl CallTracker {
         }
     }
 
-    /// The call a mobile leg belongs to: of the client it names, and best one that let it ring.
+    /// Finds the call of a mobile leg by its client, preferring one that rang the mobile.
     pub(super) fn forwarded_call(
         &self,
         scope: Scope,
@@ -102,7 +101,7 @@ impl CallTracker {
             .copied()
     }
 
-    /// The latest open call in which an employee has talked with a client.
+    /// Returns the latest open call in which an employee talked with a client.
     pub(super) fn call_of_employee(&self, scope: Scope, employee: &str) -> Option<SceneAt> {
         self.employees
             .get(scope, employee)
@@ -111,14 +110,15 @@ impl CallTracker {
             .filter(|at| {
                 self.scene(*at).is_some_and(|scene| {
                     clients(scene, &self.rules).iter().any(|client| {
-                        over_at(scene, client).is_none() && has_talked(scene, client, employee)
+                        ended_for_client_at(scene, client).is_none()
+                            && has_talked(scene, client, employee)
                     })
                 })
             })
             .max_by_key(|at| self.scene(*at).map(|scene| scene.first_at))
     }
 
-    /// The call whose client waits while an employee, at that time, asks somebody.
+    /// Returns the call whose client waits while an employee, at that time, consults a colleague.
     pub(super) fn consulting_call(
         &self,
         scope: Scope,
@@ -139,8 +139,8 @@ impl CallTracker {
             .max_by_key(|place| self.scene(*place).map(|scene| scene.first_at))
     }
 
-    /// Whether an outgoing call may be a question about another client: its employee has one waiting.
-    /// Whether it is one shows only when the two are joined.
+    /// Returns true if an outgoing call may be a consultation: its employee has a waiting client.
+    /// Certain only when the two calls are joined.
     pub(super) fn may_be_consultation(&self, scene: &Scene, own: SceneAt, client: &Client) -> bool {
         if client.direction != Direction::Outbound {
             return false;
@@ -155,25 +155,25 @@ impl CallTracker {
             };
             let clients = clients(other, &self.rules);
             clients.iter().any(|client| {
-                if over_at(other, client).is_some() {
+                if ended_for_client_at(other, client).is_some() {
                     return false;
                 }
-                // A call that shows no sign of life is no reason to keep silent: its end may be lost.
-                if other.last_at < scene.last_at - SILENT_FOR {
+                // A call without recent events does not suppress live events: its end may be lost.
+                if other.last_at < scene.last_at - INACTIVE_AFTER {
                     return false;
                 }
                 if !other.dialplan {
                     return keeps_on_hold(other, client, &employee);
                 }
-                // A listener does not tell of hold.
+                // A dialplan does not report hold.
                 is_bridged_with(other, client, &employee)
                     || is_consulting(other, &clients, client, &employee, scene.last_at)
             })
         })
     }
 
-    /// The open call a scene of a dialplan is a part of: its employee asks somebody while a client
-    /// waits, or calls through a Local channel while having one.
+    /// Finds the open call that a dialplan's scene is a consultation of: its employee has a waiting
+    /// client, or dials through a Local channel while in a call.
     pub(super) fn consulted_call(&self, at: SceneAt) -> Option<SceneAt> {
         let scene = self.scene(at).filter(|scene| scene.dialplan)?;
         let plan = scene.plan.as_deref();
@@ -200,14 +200,14 @@ impl CallTracker {
             .find_map(|employee| self.call_of_employee(scene.scope, employee).filter(other))
     }
 
-    /// Scenes that know of a client only that its number shows up on a line.
+    /// Returns scenes that know a client only by the number on a line.
     pub(super) fn unplanned_scenes_of(&self, scope: Scope, phone: &str) -> Vec<SceneAt> {
         let scenes = self.clients.get(scope, &number_key(phone)).iter().copied();
         scenes.filter(|at| self.scene(*at).is_some_and(|scene| scene.plan.is_none())).collect()
     }
 }
 
-/// Whether an employee's phone was ever in one bridge with the client.
+/// Returns true if an employee's phone was ever in one bridge with the client.
 fn has_talked(scene: &Scene, client: &Client, employee: &str) -> bool {
     let mut own = client.channels.iter().flat_map(|at| scene.stays(*at));
     own.any(|mine| {
@@ -232,7 +232,8 @@ fn employee_channels<'a>(
         .map(|(at, _)| at)
 }
 
-/// Whether at that time the client waited alone in a bridge an employee had left to ask somebody.
+/// Returns true if, at that time, the client waited alone in a bridge an employee had left to
+/// consult a colleague.
 fn is_consulting(
     scene: &Scene,
     clients: &[Client],
@@ -252,18 +253,19 @@ fn is_consulting(
         && audible(scene, clients, client, place).people.is_empty()
         && employee_channels(scene, employee).any(|phone| {
             let hung = scene.channel(phone).and_then(Channel::hung_at);
-            // Both leave within a moment when the call simply ends; a question is asked soon after.
+            // Both leave within a moment when the call ends; a consultation starts soon after
+            // leaving.
             let left = scene
                 .stays(phone)
                 .iter()
                 .filter(|stay| stay.bridge == waits)
                 .filter_map(|stay| stay.to)
-                .any(|to| (at - ASKS_WITHIN..=at - SECOND).contains(&to));
+                .any(|to| (at - CONSULTS_WITHIN..=at - SECOND).contains(&to));
             hung.is_none_or(|hung| hung > at) && left
         })
 }
 
-/// Whether an employee's phone is in one bridge with the client now.
+/// Returns true if an employee's phone is in one bridge with the client now.
 fn is_bridged_with(scene: &Scene, client: &Client, employee: &str) -> bool {
     let bridge = client.channels.iter().find_map(|at| scene.current_bridge(*at));
     bridge.is_some()
@@ -276,7 +278,7 @@ fn keeps_on_hold(scene: &Scene, client: &Client, employee: &str) -> bool {
             .any(|at| scene.channel(at).is_some_and(Channel::holds_now))
 }
 
-/// Employees who keep a client on hold at that time, in a scene.
+/// Finds an employee's channel that keeps a client on hold at that time.
 pub(super) fn holding_channel(scene: &Scene, employee: &str, at: Micros) -> Option<ChannelAt> {
     employee_channels(scene, employee).find(|phone| {
         scene.channel(*phone).is_some_and(|channel| channel.was_bridged() && channel.holds_at(at))

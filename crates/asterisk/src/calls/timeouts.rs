@@ -1,28 +1,26 @@
-//! How long is waited for events that may never come.
+//! Timeouts of the call tracker.
 
 use std::time::Duration;
 
-/// How long a tracker waits for events before it closes a call without them.
+/// Timeouts after which a tracker closes a call without waiting for further events.
 ///
-/// A call whose hangup arrives is closed [`reorder`](Self::reorder) later. The other times are for
-/// hangups that were lost.
+/// A call whose hangup arrives is closed [`reorder`](Self::reorder) later. The other timeouts
+/// handle lost hangups.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Timeouts {
-    /// How late an event may come after one that happened later; 10 seconds.
+    /// Longest delay of an event behind one that happened later; default 10 seconds.
     pub reorder: Duration,
-    /// A client a dialplan told of who talked and is in no bridge any more has left, if nothing
-    /// happens for this long; 3 minutes. A blind transfer rings somewhere in this time.
+    /// Closes a dialplan's call whose client talked and is in no bridge; default 3 minutes. A blind
+    /// transfer starts to ring within this time.
     pub after_last_bridge: Duration,
-    /// A client nobody answered yet, or one AMI tells of who is in no bridge, has left, if nothing
-    /// happens for this long; an hour. Somebody who waits in a queue with nobody free makes no
-    /// events.
+    /// Closes an unanswered call, or an AMI call whose client is in no bridge; default 1 hour. A
+    /// caller in a queue without free agents produces no events.
     pub waiting: Duration,
-    /// A call in which nothing happened for this long is over, whoever still seems to talk; 12
-    /// hours.
+    /// Closes a call without any event, even with channels still in a bridge; default 12 hours.
     pub silent: Duration,
-    /// How long the ids of a closed call are remembered, so that a repeated event makes no second
-    /// one; 15 minutes.
+    /// How long ids of a closed call are remembered, so that a repeated event does not open a
+    /// second call; default 15 minutes.
     pub remembered: Duration,
 }
 

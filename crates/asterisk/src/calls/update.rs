@@ -1,24 +1,24 @@
-//! What a tracker gives out.
+//! Output of the call tracker.
 
 use vochi_crm_core::CallEvent;
 
 use crate::finished::FinishedCall;
 
-/// What became clear by an event.
+/// What a tracker reports: a live event, a finished call or an unfinished one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CallUpdate {
-    /// Something happened in a live call with an outside party, to be told at once. Calls between
-    /// employees tell nothing while they live.
+    /// An event of a live call with an outside party, to be sent at once. Calls between employees
+    /// have none.
     Live(Box<LiveEvent>),
-    /// A call is over and everything about it is known.
+    /// A finished call with its complete record.
     Finished(Box<FinishedCall>),
-    /// A call that still went on when the stream ended, as it stood then. Its end was not observed:
-    /// it is not to be recorded.
+    /// A call that was still open when the stream ended, as of then. It must not be recorded: its
+    /// end was not observed.
     Unfinished(Box<FinishedCall>),
 }
 
-/// Something that happened in a live call.
+/// An event of a live call, with its tenant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LiveEvent {
     pub(super) tenant: Option<Box<str>>,
@@ -26,17 +26,17 @@ pub struct LiveEvent {
 }
 
 impl LiveEvent {
-    /// Whose call it is: the listener's token, AMI's system name or the name the host gave the PBX.
+    /// The tenant: the dialplan's token, AMI's system name or the name the host gave the PBX.
     pub fn tenant(&self) -> Option<&str> {
         self.tenant.as_deref()
     }
 
-    /// What happened.
+    /// The event.
     pub fn event(&self) -> &CallEvent {
         &self.event
     }
 
-    /// What happened.
+    /// Unwraps the event.
     pub fn into_event(self) -> CallEvent {
         self.event
     }

@@ -1,4 +1,4 @@
-//! Calls while they live: what changed for a client, as events.
+//! Events of live calls: what changed for a client.
 
 mod ring;
 mod snapshot;
@@ -9,12 +9,12 @@ use vochi_crm_core::{CallEvent, EventKind, Extension, Leg, Line};
 
 use crate::analysis::numbers::{line_of, phone_of};
 use crate::analysis::parties::Client;
-use crate::analysis::termination::is_over;
+use crate::analysis::termination::has_ended;
 use crate::analysis::{CallAnalysis, call_id, moment};
 use crate::rules::Rules;
 use crate::scene::{Live, LiveState, Micros, Names, Scene};
 
-/// A call turned out to be part of another one: whatever was shown of it goes.
+/// Ends a live call that became part of another one, so that its popup closes.
 pub(crate) fn withdraw(live: &mut Live, scene: &Scene, at: Micros) -> Option<CallEvent> {
     let was_open = live.is_open();
     live.state = LiveState::Over;
@@ -23,7 +23,7 @@ pub(crate) fn withdraw(live: &mut Live, scene: &Scene, at: Micros) -> Option<Cal
     Some(CallEvent::new(id, moment(at), ended))
 }
 
-/// The present of one client's call.
+/// Current state of one client's call.
 struct Snapshot<'a> {
     scene: &'a Scene,
     clients: &'a [Client],
@@ -32,7 +32,7 @@ struct Snapshot<'a> {
     at: Micros,
 }
 
-/// Tells what changed for a client since it was last looked at.
+/// Emits the events for what changed since the last evaluation of a client.
 pub(crate) fn advance(
     scene: &Scene,
     clients: &[Client],
@@ -45,13 +45,13 @@ pub(crate) fn advance(
     if !matches!(live.state, LiveState::Pending | LiveState::Open) {
         return;
     }
-    let now = Snapshot { scene, clients, client, rules, at };
-    now.advance(live, out);
+    let snapshot = Snapshot { scene, clients, client, rules, at };
+    snapshot.advance(live, out);
 }
 
 impl Snapshot<'_> {
     fn advance(&self, live: &mut Live, out: &mut Vec<CallEvent>) {
-        if is_over(self.scene, self.client, self.at) {
+        if has_ended(self.scene, self.client, self.at) {
             if live.is_open() {
                 out.extend(self.end());
             }
@@ -62,7 +62,7 @@ impl Snapshot<'_> {
         let with = self.with(&people, live);
         let mut ringing = self.ringing(live);
         if self.scene.dialplan && with.is_empty() && !live.held && self.bridge().is_some() {
-            // Somebody took it, and the listener has yet to tell who.
+            // The call was answered, and the dialplan has not reported by which phone.
             ringing.clone_from(&live.ringing);
         }
         self.dial_out(live, out);
@@ -74,7 +74,7 @@ impl Snapshot<'_> {
         Some(CallEvent::new(call_id(self.scene, self.client.key)?, moment(self.at), kind))
     }
 
-    /// An event that may be the first one and so tells everything.
+    /// An event with direction, client and line, as it may be the first one.
     fn full_event(&self, kind: EventKind) -> Option<CallEvent> {
         let mut event = self
             .event(kind)?
@@ -100,7 +100,7 @@ impl Snapshot<'_> {
     }
 }
 
-fn push_once(names: &mut Names, name: &str) {
+fn push_unique(names: &mut Names, name: &str) {
     if !names.iter().any(|known| known == name) {
         names.push(name.into());
     }

@@ -1,11 +1,11 @@
-//! The present of a call: who hears the client, whose phones ring.
+//! Current state of a call: who hears the client, whose phones ring.
 
 use vochi_crm_core::Direction;
 
-use super::{Snapshot, push_once};
+use super::{Snapshot, push_unique};
 use crate::analysis::audibility::{Listeners, audible};
 use crate::analysis::employees::{caller, person, rings_for};
-use crate::analysis::parties::is_human;
+use crate::analysis::parties::is_employee;
 use crate::read::BridgeKind;
 use crate::scene::{BridgeAt, Channel, ChannelAt, Live, Micros, Names, distinct};
 
@@ -15,12 +15,13 @@ impl Snapshot<'_> {
         audible(self.scene, self.clients, self.client, place).people
     }
 
-    /// Who has the client now. Somebody who is in no bridge for a moment is only moved by the PBX.
+    /// Employees connected with the client. One in no bridge for a moment is being moved by the
+    /// PBX.
     pub(super) fn with(&self, people: &Listeners, live: &Live) -> Names {
         let mut names = Names::new();
         for at in people {
             if let Some(person) = person(self.scene, *at, self.rules) {
-                push_once(&mut names, person.name());
+                push_unique(&mut names, person.name());
             }
         }
         if names.is_empty() {
@@ -29,7 +30,7 @@ impl Snapshot<'_> {
                 && live.last.is_none()
                 && self.bridge().is_some()
             {
-                // Whoever dialled has the client, whether or not their own channel was told of.
+                // The dialling employee has the client, even if their channel is unknown.
                 names.extend(caller(self.scene, self.client, self.rules));
             }
             return names;
@@ -42,7 +43,7 @@ impl Snapshot<'_> {
                     && self.scene.current_bridge(at).is_none()
             });
             if moving && !self.scene.dialplan {
-                push_once(&mut names, name);
+                push_unique(&mut names, name);
             }
         }
         names
@@ -55,18 +56,18 @@ impl Snapshot<'_> {
             .filter(|bridge| self.scene.kind(*bridge) != BridgeKind::Holding)
     }
 
-    /// The channels of a person of the company.
+    /// The channels of an employee.
     pub(super) fn channels_of<'b>(
         &'b self,
         name: &'b str,
     ) -> impl Iterator<Item = (ChannelAt, &'b Channel)> {
         self.scene.all().filter(move |(at, _)| {
-            is_human(self.scene, self.clients, *at)
+            is_employee(self.scene, self.clients, *at)
                 && person(self.scene, *at, self.rules).is_some_and(|one| one.name() == name)
         })
     }
 
-    /// Whose phones ring for the client now.
+    /// Employees whose phones ring for the client now.
     pub(super) fn ringing(&self, live: &Live) -> Names {
         let mut names = Names::new();
         for (at, channel) in self.scene.all() {
@@ -80,8 +81,8 @@ impl Snapshot<'_> {
                 names.push(person.into_name());
             }
         }
-        // A dialplan names everybody it lets ring, and nobody's phone that stops; whoever rang is
-        // done when the client comes into a bridge.
+        // A dialplan names the phones that start to ring, not those that stop; ringing ends when
+        // the client enters a bridge.
         let entered = self.client.channels.iter().flat_map(|at| self.scene.stays(*at));
         let entered = entered.map(|stay| stay.from).max().unwrap_or(Micros::MIN);
         let dials = self.scene.plan.iter().flat_map(|plan| &plan.dials);

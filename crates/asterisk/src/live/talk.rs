@@ -1,4 +1,4 @@
-//! People who get the client, keep it waiting, hand it on.
+//! Events of answers, holds and transfers.
 
 use vochi_crm_core::{CallEvent, Direction, EventKind, Extension, Leg, TransferMode};
 
@@ -64,12 +64,12 @@ impl Snapshot<'_> {
             self.hold(live, holds, with, out);
         }
         live.held = holds;
-        live.passed_on = false;
+        live.transferred = false;
         live.with = with.as_slice().into();
         live.last = with.last().cloned();
     }
 
-    /// Colleagues who were asked and hung up.
+    /// Emits the end of consultation legs whose colleagues hung up.
     fn end_consultations(&self, live: &mut Live, with: &Names, out: &mut Vec<CallEvent>) {
         let gone: Names = live
             .asked
@@ -87,8 +87,8 @@ impl Snapshot<'_> {
         out.extend(self.legs_ended(gone.iter()));
     }
 
-    /// Whether whoever takes the client over was called by the one who had it, or answered while
-    /// that one was away asking.
+    /// Returns true if the new employee was dialled by the last one, or answered while the last one
+    /// was consulting.
     fn was_consulted(&self, name: &str, live: &Live) -> bool {
         let Some(last) = live.last.as_deref() else {
             return false;
@@ -97,7 +97,7 @@ impl Snapshot<'_> {
             matches!(channel.peer, Peer::Local { half: Half::Two, .. })
                 && channel.caller() == Some(last)
         };
-        live.held && !live.passed_on
+        live.held && !live.transferred
             || self.scene.dialplan && self.scene.channels.iter().any(calls_for_last)
             || self.channels_of(name).any(|(_, phone)| {
                 let dialler = phone.dial.as_deref().and_then(|dial| dial.by);
@@ -118,7 +118,7 @@ impl Snapshot<'_> {
         }));
     }
 
-    /// Nobody of those who had the client hears it now.
+    /// Handles a client that no employee hears any more.
     fn client_left_alone(&self, live: &mut Live, out: &mut Vec<CallEvent>) {
         let (gone, there): (Names, Names) = live.with.iter().cloned().partition(|name| {
             let mut channels_of = self.channels_of(name).peekable();
@@ -132,7 +132,7 @@ impl Snapshot<'_> {
         if there.is_empty() {
             live.held = false;
         } else if consults && self.bridge().is_some() && !live.held {
-            // The employee is in another bridge, asking somebody; the client waits.
+            // The employee consults a colleague in another bridge; the client waits.
             self.hold(live, true, &there, out);
             live.held = true;
         }

@@ -6,8 +6,8 @@ use super::{
     PbxEvent, Reading, missing,
 };
 
-/// Known events that say nothing about a call another event does not say, or say it wrongly: call
-/// detail records count queues and greetings as talk.
+/// Known events without information about a call that other events do not carry, or with wrong
+/// information: call detail records count queues and greetings as talk.
 const IRRELEVANT: &[&str] = &[
     "AgentCalled",
     "AgentComplete",
@@ -109,7 +109,7 @@ pub(super) fn read<'a>(name: &str, fields: Fields<'a>) -> Result<Reading<'a>, Br
             _ => return Ok(Reading::Irrelevant),
         },
         "Shutdown" => Payload::PbxStopped,
-        // Sent at every login; the time since the start is missing before Asterisk 13.
+        // Sent at every login; the uptime is missing before Asterisk 13.
         "FullyBooted" => match fields.whole("Uptime") {
             Some(uptime_seconds) => Payload::PbxStarted { uptime_seconds },
             None => return Ok(Reading::Irrelevant),
@@ -159,7 +159,7 @@ fn dial_end(fields: Fields<'_>) -> DialEnd {
         Some("BUSY") => DialEnd::Busy,
         Some("CANCEL" | "ABORT") => DialEnd::Cancelled,
         Some("CONGESTION" | "CHANUNAVAIL") => DialEnd::Unavailable,
-        // Words to come are surely no answer.
+        // An unknown status is not an answer.
         _ => DialEnd::NoAnswer,
     }
 }
@@ -189,7 +189,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_irrelevant_can_be_looked_up() {
+    fn irrelevant_names_are_sorted() {
         assert!(IRRELEVANT.is_sorted(), "a binary search needs it in order");
     }
 }

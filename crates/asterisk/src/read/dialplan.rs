@@ -1,4 +1,4 @@
-//! Events a dialplan posts itself: `start`, `dial`, `bridge` and their like.
+//! Events that a dialplan posts itself: `start`, `dial`, `bridge` and others.
 
 use super::fields::{FieldText, Fields};
 use super::{

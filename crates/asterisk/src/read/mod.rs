@@ -1,5 +1,4 @@
-//! What a PBX sends, in one language. The readers know how each dialect spells its events; nothing
-//! behind them does.
+//! Parsing of PBX events. Only this module knows how each dialect spells them.
 
 mod ami;
 mod dialplan;
@@ -13,7 +12,7 @@ use vochi_crm_core::LocalTime;
 pub(crate) use self::fields::FieldText;
 use self::fields::Fields;
 
-/// One event of a PBX, understood as far as it can be without the others.
+/// One parsed event of a PBX.
 ///
 /// ```
 /// use serde_json::json;
@@ -34,7 +33,7 @@ pub struct PbxEvent<'a> {
     pub(crate) payload: Payload<'a>,
 }
 
-/// Which interface of the PBX an event came from.
+/// The PBX interface an event came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Dialect {
     /// A dialplan's own requests: few events, without links between channels.
@@ -43,27 +42,27 @@ pub(crate) enum Dialect {
     Ami,
 }
 
-/// What was made of an event.
+/// Result of parsing an event.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 #[allow(clippy::large_enum_variant, reason = "read and used at once, never kept")]
 pub enum Reading<'a> {
-    /// An event that tells something of a call.
+    /// An event about a call.
     Event(PbxEvent<'a>),
-    /// An event that is known and tells nothing: queue statistics, call detail records, sound.
+    /// A known event without call information: queue statistics, call detail records, audio.
     Irrelevant,
-    /// No event this library knows.
+    /// An unknown event.
     Unknown,
 }
 
-/// An event that lacks what it is about.
+/// A known event without a required field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BrokenEvent {
     missing: &'static str,
 }
 
 impl BrokenEvent {
-    /// The field it lacks.
+    /// The missing field.
     pub fn missing(&self) -> &'static str {
         self.missing
     }
@@ -71,7 +70,7 @@ impl BrokenEvent {
 
 impl fmt::Display for BrokenEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "it has no {}", self.missing)
+        write!(f, "missing {}", self.missing)
     }
 }
 
@@ -82,11 +81,11 @@ fn missing<T>(value: Option<T>, field: &'static str) -> Result<T, BrokenEvent> {
 }
 
 impl<'a> PbxEvent<'a> {
-    /// Reads an event: its name (`start`, `dial`, `bridge`, … of the dialplan's listener, or
-    /// `Newchannel`, `DialBegin`, … of AMI) and its fields.
+    /// Parses an event from its name (`start`, `dial`, `bridge`, … of a dialplan, or `Newchannel`,
+    /// `DialBegin`, … of AMI) and its fields.
     ///
     /// # Errors
-    /// A known event without the field it is about, such as a `hangup` without `UniqueId`.
+    /// A required field is missing, such as `UniqueId` in a `hangup`.
     pub fn read(name: &str, body: &'a Map<String, Value>) -> Result<Reading<'a>, BrokenEvent> {
         let fields = Fields::new(body);
         if name.starts_with(|first: char| first.is_ascii_lowercase()) {
@@ -96,7 +95,7 @@ impl<'a> PbxEvent<'a> {
         }
     }
 
-    /// Says on which PBX it happened, where the event itself does not: ids of two PBXs may be alike.
+    /// Sets the PBX of the event, if the host has several: their ids may collide.
     #[must_use]
     pub fn on_pbx(mut self, name: impl Into<String>) -> Self {
         let name = name.into();
@@ -121,13 +120,13 @@ pub(crate) struct ChannelRef<'a> {
     pub(crate) state: Option<u32>,
 }
 
-/// AMI's state of a channel that began by dialling.
+/// AMI's channel state of a channel that placed a call.
 const STATE_RING: u32 = 4;
-/// AMI's state of a phone that rings.
+/// AMI's channel state of a ringing phone.
 const STATE_RINGING: u32 = 5;
 
 impl ChannelRef<'_> {
-    /// Whether it began by dialling.
+    /// Returns true if it placed a call.
     pub(crate) fn begins(&self) -> bool {
         self.state == Some(STATE_RING)
     }
@@ -137,32 +136,32 @@ impl ChannelRef<'_> {
     }
 }
 
-/// How one attempt to reach a phone ended.
+/// Result of one attempt to reach a phone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) enum DialEnd {
     Answered,
     Busy,
     NoAnswer,
-    /// The dialling side gave up, or somebody else answered.
+    /// The dialling side gave up, or another phone answered.
     Cancelled,
-    /// The phone passed it on to another number.
+    /// The phone forwarded the call to another number.
     Forwarded,
-    /// No line, no phone, no way there.
+    /// No line, no phone or no route.
     Unavailable,
 }
 
-/// What a bridge is for.
+/// The purpose of a bridge.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) enum BridgeKind {
     #[default]
     Talk,
-    /// A room people dial into.
+    /// A conference room.
     Conference,
-    /// Waiting with music: nobody hears anybody.
+    /// A waiting room with music: its channels do not hear each other.
     Holding,
 }
 
-/// What the dialplan's listener calls a call.
+/// The dialplan's type of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) enum CallKind {
     Incoming,
@@ -172,13 +171,13 @@ pub(crate) enum CallKind {
     Unspecified,
 }
 
-/// What happened, in one language for both dialects.
+/// What an event reports; common to both dialects.
 #[derive(Clone, Debug)]
 #[allow(clippy::large_enum_variant, reason = "read and used at once, never kept")]
 pub(crate) enum Payload<'a> {
-    /// A channel began.
+    /// A channel was created.
     ChannelCreated(ChannelRef<'a>),
-    /// Something about a channel; it rings where its state says so.
+    /// The state of a channel, ringing or other.
     Seen(ChannelRef<'a>),
     DialStarted {
         attempt: Attempt<'a>,
@@ -192,7 +191,7 @@ pub(crate) enum Payload<'a> {
     BridgeEntered(BridgeMembership<'a>),
     BridgeLeft {
         from: BridgeMembership<'a>,
-        /// How many are in the bridge now.
+        /// Number of channels left in the bridge.
         remaining: Option<u32>,
     },
     BridgeDestroyed {
@@ -202,7 +201,7 @@ pub(crate) enum Payload<'a> {
         channel: ChannelRef<'a>,
         cause: Option<u32>,
     },
-    /// The far side of the channel hangs up, not the PBX.
+    /// The far side of the channel hung up, not the PBX.
     HangupRequested(ChannelRef<'a>),
     Held(ChannelRef<'a>),
     Resumed(ChannelRef<'a>),
@@ -217,14 +216,14 @@ pub(crate) enum Payload<'a> {
         client: Option<ChannelRef<'a>>,
         target: Option<ChannelRef<'a>>,
     },
-    /// Two halves of a Local channel, or two channels an event ties together.
+    /// Two halves of a Local channel, or two channels of one event.
     Linked(ChannelRef<'a>, ChannelRef<'a>),
     Recorded(ChannelRef<'a>),
-    /// The caller left a message, or the dialplan says so.
+    /// The caller left a voicemail message.
     Message(ChannelRef<'a>),
-    /// The PBX shuts down: every channel ends now.
+    /// The PBX shuts down: every channel ends.
     PbxStopped,
-    /// The PBX has run for so many seconds: no older channel is left.
+    /// The PBX has run for so many seconds: no older channel exists.
     PbxStarted {
         uptime_seconds: u32,
     },
@@ -237,12 +236,12 @@ pub(crate) enum Payload<'a> {
 /// An attempt to reach a phone or a line.
 #[derive(Clone, Debug)]
 pub(crate) struct Attempt<'a> {
-    /// Who dials; nobody where the PBX itself does.
+    /// The dialling channel; `None` if the PBX itself dials.
     pub(crate) by: Option<ChannelRef<'a>>,
     pub(crate) to: ChannelRef<'a>,
 }
 
-/// A channel comes into a bridge, or leaves it.
+/// A channel that enters or leaves a bridge.
 #[derive(Clone, Debug)]
 pub(crate) struct BridgeMembership<'a> {
     pub(crate) channel: ChannelRef<'a>,
@@ -250,7 +249,7 @@ pub(crate) struct BridgeMembership<'a> {
     pub(crate) kind: BridgeKind,
 }
 
-/// A dialplan: a client's call came in on a line.
+/// A dialplan's `start`: a client's call arrived on a line.
 #[derive(Clone, Debug)]
 pub(crate) struct Arrived<'a> {
     pub(crate) id: FieldText<'a>,
@@ -258,18 +257,18 @@ pub(crate) struct Arrived<'a> {
     pub(crate) line: Option<FieldText<'a>>,
 }
 
-/// A dialplan dials.
+/// A dialplan's `dial`.
 #[derive(Clone, Debug)]
 pub(crate) struct Dialled<'a> {
     pub(crate) id: FieldText<'a>,
     pub(crate) kind: CallKind,
     pub(crate) phone: Option<FieldText<'a>>,
-    /// Whom; of an outgoing call, for whom.
+    /// The dialled extensions; for an outgoing call, the dialling ones.
     pub(crate) extensions: Vec<FieldText<'a>>,
     pub(crate) line: Option<FieldText<'a>>,
 }
 
-/// A dialplan's account of a channel's end.
+/// A dialplan's `hangup`.
 #[derive(Clone, Debug)]
 pub(crate) struct Reported<'a> {
     pub(crate) id: FieldText<'a>,

@@ -1,26 +1,26 @@
-//! Ring attempts that are over and were freed: a queue may ring the same phones for hours.
+//! Totals of evicted ring attempts: a queue may ring the same phones for hours.
 
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
 use super::{ChannelAt, Micros};
 
-/// What is known of ring attempts whose channels were freed.
+/// Summary of evicted ring attempts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct FreedAttempts {
-    /// Whose phones rang, each once for each client.
+    /// Phones that rang, once for each client.
     pub(crate) rings: Vec<FreedRing>,
-    /// How the attempts ended.
+    /// Results of the attempts.
     pub(crate) attempts: Attempts,
 }
 
-/// How attempts to reach phones and lines ended, by their number.
+/// Counts of attempts to reach phones and lines, by result.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Attempts {
     pub(crate) all: u32,
     /// The phone was busy.
     pub(crate) busy: u32,
-    /// There was no way to it.
+    /// The phone was unreachable.
     pub(crate) unavailable: u32,
     /// The call was declined.
     pub(crate) refused: u32,
@@ -29,15 +29,15 @@ pub(crate) struct Attempts {
 /// A phone that rang.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct FreedRing {
-    /// When it rang first.
+    /// When it first rang.
     pub(crate) at: Micros,
     pub(crate) who: CompactString,
-    /// The client it rang for; none if the scene had no more than one.
+    /// The client it rang for; `None` if the scene had at most one.
     pub(crate) client: Option<ChannelAt>,
 }
 
 impl FreedAttempts {
-    /// Notes that a phone rang.
+    /// Records that a phone rang.
     pub(crate) fn rang(&mut self, new: FreedRing) {
         let same = |known: &&mut FreedRing| known.who == new.who && known.client == new.client;
         match self.rings.iter_mut().find(same) {
@@ -46,7 +46,7 @@ impl FreedAttempts {
         }
     }
 
-    /// Takes over what another scene knows, whose channels have got these places.
+    /// Adds the totals of another scene, with renumbered channels.
     pub(super) fn join(&mut self, other: Self, moved: impl Fn(ChannelAt) -> ChannelAt) {
         for ring in other.rings {
             self.rang(FreedRing { client: ring.client.map(&moved), ..ring });

@@ -1,9 +1,9 @@
-//! Two scenes that turn out to be one.
+//! Joining of two scenes of one call.
 
 use super::{BridgeAt, ChannelAt, Scene};
 
 impl Scene {
-    /// Takes over everything another scene knows.
+    /// Adds all facts of another scene.
     pub(crate) fn join(&mut self, mut other: Self) {
         self.touch(other.first_at);
         self.touch(other.last_at);
@@ -53,7 +53,7 @@ impl Scene {
         }
         for mut found in other.moves {
             found.by = moved(found.by);
-            self.note_move(found);
+            self.add_move(found);
         }
         let mut complete = true;
         if let Some(plan) = other.plan {

@@ -1,4 +1,4 @@
-//! A process that ends in the middle of calls, and the one after it.
+//! Saving and resuming in the middle of calls.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ fn resumed(calls: &CallTracker) -> CallTracker {
 }
 
 #[test]
-fn a_restart_after_any_event_changes_nothing() {
+fn restart_after_any_event_changes_nothing() {
     for folder in ["asterisk", "asterisk-ami"] {
         for fixture in all(folder) {
             let undisturbed = play(&fixture.events);
@@ -37,7 +37,7 @@ fn a_restart_after_any_event_changes_nothing() {
 }
 
 #[test]
-fn a_closed_call_is_remembered_over_a_restart() {
+fn closed_call_is_remembered_across_a_restart() {
     let fixture = crate::fixture::one("asterisk", "in_group_answered");
     let mut calls = tracker();
     for event in &fixture.events {
@@ -53,14 +53,14 @@ fn a_closed_call_is_remembered_over_a_restart() {
 }
 
 #[test]
-fn a_saved_state_that_makes_no_sense_does_not_panic() {
+fn inconsistent_saved_state_does_not_panic() {
     let fixture = crate::fixture::one("asterisk-ami", "in_group_of_local_channels_answered");
     let mut calls = tracker();
     for event in fixture.events.iter().take(60) {
         process(&mut calls, event);
     }
     let saved = serde_json::to_string(&calls.save()).unwrap();
-    // Every place of a channel or bridge points somewhere else.
+    // Shift every channel and bridge reference.
     let odd = saved
         .replace("\"by\":0", "\"by\":999")
         .replace("\"bridge\":0", "\"bridge\":777")
@@ -75,7 +75,7 @@ fn a_saved_state_that_makes_no_sense_does_not_panic() {
     assert_eq!(calls.open_calls(), 0);
 }
 
-/// The finished calls among what was heard, by id.
+/// The finished calls among the updates, by id.
 fn records(updates: Vec<CallUpdate>) -> BTreeMap<String, FinishedCall> {
     let mut records = BTreeMap::new();
     for update in updates {
@@ -89,7 +89,7 @@ fn records(updates: Vec<CallUpdate>) -> BTreeMap<String, FinishedCall> {
 }
 
 #[test]
-fn pause_after_any_event_loses_and_doubles_no_call() {
+fn pause_after_any_event_keeps_the_calls() {
     for folder in ["asterisk", "asterisk-ami", "reports"] {
         for fixture in all(folder) {
             let whole = records(play(&fixture.events));
@@ -115,7 +115,7 @@ fn pause_after_any_event_loses_and_doubles_no_call() {
 }
 
 #[test]
-fn pause_gives_out_what_is_over_and_keeps_the_rest_open() {
+fn pause_returns_finished_calls_only() {
     let over = crate::fixture::one("asterisk", "in_group_missed");
     let mut calls = tracker();
     let (last, first) = over.events.split_last().unwrap();
@@ -125,6 +125,6 @@ fn pause_gives_out_what_is_over_and_keeps_the_rest_open() {
     assert!(records(calls.pause()).is_empty(), "it still rings");
     assert_eq!(calls.open_calls(), 1);
     process(&mut calls, last);
-    assert_eq!(records(calls.pause()).len(), 1, "its hangup was heard");
-    assert_eq!(calls.finish(), [], "nothing else goes on");
+    assert_eq!(records(calls.pause()).len(), 1, "its hangup was processed");
+    assert_eq!(calls.finish(), [], "no other call is open");
 }

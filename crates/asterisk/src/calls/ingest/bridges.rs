@@ -1,10 +1,10 @@
-//! Channels that come into bridges and leave them.
+//! Channels that enter and leave bridges.
 
 use super::super::CallTracker;
 use super::super::index::{Name, SceneAt};
 use super::{Moment, Seen, bridge_id};
 use crate::read::{BridgeKind, BridgeMembership};
-use crate::scene::{BridgeId, MOST};
+use crate::scene::{BridgeId, MAX_CHANNELS};
 
 impl CallTracker {
     pub(super) fn entered(
@@ -21,12 +21,12 @@ impl CallTracker {
         {
             bridge.kind = membership.kind;
         }
-        let (own, found) = open.channel_mut(&membership.channel.id, when.at, MOST)?;
+        let (own, found) = open.channel_mut(&membership.channel.id, when.at, MAX_CHANNELS)?;
         if !found.enter(place, when.at) {
             open.drop_fact();
         }
         self.note_consultation_answer(scene, own);
-        // Calling through a Local channel, the employee of another call only asks somebody.
+        // An employee of another call who dials through a Local channel consults a colleague.
         Some(match self.consulted_call(scene) {
             Some(asked) => self.join(scene, asked),
             None => scene,
@@ -44,13 +44,13 @@ impl CallTracker {
         let own = open.find(&from.channel.id)?;
         let place = match bridge_id(from.bridge.as_ref()) {
             Some(bridge) => open.bridge(bridge)?,
-            // The listener does not say which: the one it is in.
+            // The dialplan does not name the bridge: it is the current one.
             None => open.current_bridge(own)?,
         };
         if remaining == Some(0) {
             open.empty(place, when.at);
         }
-        let (_, found) = open.channel_mut(&from.channel.id, when.at, MOST)?;
+        let (_, found) = open.channel_mut(&from.channel.id, when.at, MAX_CHANNELS)?;
         if !found.leave(place, when.at) {
             open.drop_fact();
         }
@@ -70,8 +70,8 @@ impl CallTracker {
         Some(scene)
     }
 
-    /// The scene of a channel at a bridge. Everybody in a bridge belongs to one, but for those who
-    /// wait in a parking lot: they have nothing to do with each other.
+    /// Returns the scene of a channel at a bridge. All channels of a bridge share a scene, except
+    /// in a parking lot, where they are unrelated.
     fn at_bridge(
         &mut self,
         when: Moment<'_>,

@@ -1,4 +1,4 @@
-//! Employees who keep a client waiting and call a colleague.
+//! Consultations: an employee with a waiting client calls a colleague.
 
 use compact_str::CompactString;
 use smallvec::SmallVec;
@@ -9,8 +9,7 @@ use super::super::scene_lookup::holding_channel;
 use crate::scene::{ChannelAt, Micros, Move, MoveKind, Scope};
 
 impl CallTracker {
-    /// An employee who keeps a client on hold calls a colleague: a question, as far as anybody can
-    /// tell.
+    /// Records a possible consultation: an employee with a client on hold calls a colleague.
     pub(super) fn note_consultation(&mut self, scene: SceneAt, channel: ChannelAt, at: Micros) {
         let Some(open) = self.scene(scene) else {
             return;
@@ -29,7 +28,7 @@ impl CallTracker {
                 continue;
             };
             if let Some(by) = holding_channel(asked, &employee, at) {
-                asked.note_move(Move {
+                asked.add_move(Move {
                     at,
                     how: MoveKind::Consultation { answered: false },
                     by,
@@ -39,7 +38,7 @@ impl CallTracker {
         }
     }
 
-    /// The phone that asked a colleague came into a bridge: the colleague answered.
+    /// Records that the colleague answered: the consulting phone entered a bridge.
     pub(super) fn note_consultation_answer(&mut self, scene: SceneAt, channel: ChannelAt) {
         let Some(open) = self.scene(scene) else {
             return;
@@ -63,7 +62,7 @@ impl CallTracker {
         }
     }
 
-    /// The open calls an employee takes part in beside this one.
+    /// Returns the employee's open calls other than this one.
     fn other_calls(&self, scope: Scope, employee: &str, than: SceneAt) -> SmallVec<[SceneAt; 4]> {
         let calls = self.employees.get(scope, employee).iter().copied();
         calls.filter(|other| *other != than).collect()

@@ -1,4 +1,4 @@
-//! What a dialplan's listener says of its calls.
+//! Events that only a dialplan sends: `start`, `dial`, `hangup`.
 
 use compact_str::CompactString;
 use vochi_crm_core::LocalTime;
@@ -7,7 +7,7 @@ use super::super::index::{Name, SceneAt};
 use super::super::{CallTracker, number_key};
 use super::Moment;
 use crate::read::{Arrived, CallKind, Dialled, FieldText, Reported};
-use crate::scene::{Arrival, ChannelAt, MOST, Micros, PlanDial, Report, Scope};
+use crate::scene::{Arrival, ChannelAt, MAX_CHANNELS, Micros, PlanDial, Report, Scope};
 
 impl CallTracker {
     pub(super) fn arrived(&mut self, when: Moment<'_>, arrived: &Arrived<'_>) -> Option<SceneAt> {
@@ -75,7 +75,7 @@ impl CallTracker {
         let lasted = began.zip(ended).map_or(0, |(began, ended)| ended - began);
         let parent = self.find_reported_scene(when.scope, when.at - lasted.max(0), reported);
         let (scene, channel) = self.planned(when, &reported.id, parent)?;
-        // The receipt is stamped when the call ends in a transfer, and is no beginning then.
+        // A transfer stamps the receipt at the end of the call: it is not the start then.
         let received =
             self.instant(reported.received).filter(|_| reported.kind != CallKind::Internal);
         self.scene_mut(scene)?.plan_mut().report(Report {
@@ -96,7 +96,7 @@ impl CallTracker {
         local.map(|local| self.rules.zone.instant(local).unix_micros())
     }
 
-    /// The open call a hangup belongs to whose own channel nobody told of.
+    /// Finds the open call of a hangup whose own channel is unknown.
     fn find_reported_scene(
         &self,
         scope: Scope,
@@ -116,7 +116,7 @@ impl CallTracker {
         }
     }
 
-    /// The scene and place of a channel a dialplan's own event names.
+    /// Returns the scene and position of the channel that a dialplan's own event names.
     fn planned(
         &mut self,
         when: Moment<'_>,
@@ -140,7 +140,7 @@ impl CallTracker {
         let open = self.scene_mut(scene)?;
         open.touch(when.at);
         open.dialplan = true;
-        let (place, _) = open.channel_mut(id, when.at, MOST)?;
+        let (place, _) = open.channel_mut(id, when.at, MAX_CHANNELS)?;
         Some((scene, place))
     }
 }

@@ -1,4 +1,4 @@
-//! Facts put into the scene they belong to.
+//! Stores the facts of an event in the scene they belong to.
 
 mod bridges;
 mod consultations;
@@ -12,10 +12,10 @@ use crate::analysis::numbers::dialled_number;
 use crate::peer::Peer;
 use crate::read::{Attempt, ChannelRef, DialEnd, Dialect, FieldText, Payload, PbxEvent};
 use crate::scene::{
-    BridgeId, Channel, ChannelAt, MOST, MOST_ATTEMPTS, Micros, Move, MoveKind, Scope,
+    BridgeId, Channel, ChannelAt, MAX_ATTEMPTS, MAX_CHANNELS, Micros, Move, MoveKind, Scope,
 };
 
-/// On which PBX something happened, and when.
+/// PBX, tenant, dialect and time of an event.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Moment<'a> {
     pub(super) scope: Scope,
@@ -35,18 +35,17 @@ impl<'a> Moment<'a> {
 #[derive(Clone, Copy, Debug)]
 enum Seen {
     Anywhere,
-    /// At this bridge; none if it is not shared, or not named.
+    /// At this bridge; `None` if it is not shared or not named.
     AtBridge(Option<BridgeId>),
 }
 
 impl CallTracker {
-    /// Puts a fact where it belongs and says where that is. None if it belongs to a call that was
-    /// closed, or to none.
+    /// Stores an event and returns its scene; `None` if it belongs to a closed call or to none.
     pub(super) fn ingest(&mut self, when: Moment<'_>, payload: &Payload<'_>) -> Option<SceneAt> {
         let at = when.at;
         match payload {
-            Payload::ChannelCreated(named) => self.appeared(when, named),
-            Payload::Seen(named) => self.shown(when, named),
+            Payload::ChannelCreated(named) => self.channel_created(when, named),
+            Payload::Seen(named) => self.state_changed(when, named),
             Payload::DialStarted { attempt, string } => {
                 self.dial_started(when, attempt, string.as_deref())
             }
@@ -90,7 +89,7 @@ impl CallTracker {
             Payload::Arrived(arrived) => self.arrived(when, arrived),
             Payload::Dialled(dialled) => self.plan_dials(when, dialled),
             Payload::Reported(reported) => self.reported(when, reported),
-            // These are about every call of the PBX.
+            // These concern every call of the PBX.
             Payload::PbxStopped | Payload::PbxStarted { .. } => None,
         }
     }
@@ -123,9 +122,9 @@ impl CallTracker {
         Some(scene)
     }
 
-    fn appeared(&mut self, when: Moment<'_>, named: &ChannelRef<'_>) -> Option<SceneAt> {
+    fn channel_created(&mut self, when: Moment<'_>, named: &ChannelRef<'_>) -> Option<SceneAt> {
         let (scene, channel) = self.seen(when, named)?;
-        self.begins_on_trunk(scene, channel, named);
+        self.mark_trunk_channel(scene, channel, named);
         if named.begins() {
             self.with(scene, channel, |channel| channel.calls = true);
             self.note_consultation(scene, channel, when.at);
@@ -133,8 +132,9 @@ impl CallTracker {
         Some(scene)
     }
 
-    /// Makes a phone a line if its channel began in a trunk's context; an event may come before that one.
-    fn begins_on_trunk(&mut self, scene: SceneAt, at: ChannelAt, named: &ChannelRef<'_>) {
+    /// Turns a phone into a line if its channel began in a trunk's context; another event may
+    /// arrive first.
+    fn mark_trunk_channel(&mut self, scene: SceneAt, at: ChannelAt, named: &ChannelRef<'_>) {
         let Some(line @ Peer::Line(_)) = self.peer(named) else {
             return;
         };
@@ -154,7 +154,7 @@ impl CallTracker {
         self.recognise_mobile(scene, at);
     }
 
-    /// Makes a line an employee's phone if its number is the mobile of an employee.
+    /// Turns a line into an employee's phone if its number is an employee's mobile.
     fn recognise_mobile(&mut self, scene: SceneAt, at: ChannelAt) -> bool {
         if self.rules.employees.is_empty() {
             return false;
@@ -173,15 +173,15 @@ impl CallTracker {
         true
     }
 
-    fn shown(&mut self, when: Moment<'_>, named: &ChannelRef<'_>) -> Option<SceneAt> {
+    fn state_changed(&mut self, when: Moment<'_>, named: &ChannelRef<'_>) -> Option<SceneAt> {
         let (scene, channel) = self.seen(when, named)?;
-        let shown = self.scene(scene)?.channel(channel)?;
-        // A listener tells of a phone before it is answered only when a client is passed on to it.
+        let state_changed = self.scene(scene)?.channel(channel)?;
+        // A dialplan reports a phone before it is answered only when a client is transferred to it.
         let rings_at_client = when.dialect == Dialect::Dialplan
-            && shown.peer.extension().is_some()
-            && shown.connected().is_some_and(|other| self.rules.is_outside(other));
-        // Some channel drivers make a channel first and say a moment later that it calls.
-        let begins = named.begins() && shown.dial.is_none() && !shown.calls;
+            && state_changed.peer.extension().is_some()
+            && state_changed.connected().is_some_and(|other| self.rules.is_outside(other));
+        // Some channel drivers create a channel first and report later that it dials.
+        let begins = named.begins() && state_changed.dial.is_none() && !state_changed.calls;
         if begins {
             self.with(scene, channel, |channel| channel.calls = true);
             self.note_consultation(scene, channel, when.at);
@@ -200,7 +200,8 @@ impl CallTracker {
     ) -> Option<SceneAt> {
         let (scene, to, by) = self.dialled(when, attempt)?;
         self.with(scene, to, |channel| {
-            // Whom it dials, the names of all but lines tell.
+            // The dial string matters for lines only: the names of other channels say what they
+            // dial.
             let string = string.filter(|_| channel.peer.is_line());
             let dial = channel.dial_mut(when.at);
             dial.at = if dial.orphan { when.at } else { dial.at.min(when.at) };
@@ -231,7 +232,7 @@ impl CallTracker {
         Some(scene)
     }
 
-    /// The scene and place of a channel an event of AMI, or a dialplan's channel event, names.
+    /// Returns the scene and position of the channel an AMI or dialplan channel event names.
     fn seen(&mut self, when: Moment<'_>, named: &ChannelRef<'_>) -> Option<(SceneAt, ChannelAt)> {
         self.seen_in(when, named, Seen::Anywhere)
     }
@@ -271,18 +272,18 @@ impl CallTracker {
         let open = self.scene(scene)?;
         let seen_before = open.find(&named.id);
         let known_channel = seen_before.and_then(|place| open.channel(place));
-        // The PBX gives a helper the name of the channel it takes the place of.
+        // The PBX gives a helper the name of the channel it replaces.
         let nameless = known_channel
             .is_none_or(|channel| matches!(channel.peer, Peer::Unknown | Peer::Helper));
-        // Later the channel may belong to the call of a bridge it came into.
+        // Later the channel may belong to the call of a bridge it entered.
         let begins_earlier = known_channel.is_none_or(|channel| at < channel.first_at);
         let peer = if nameless { self.peer(named) } else { None };
-        // What is a phone's or a Local channel's first sign may be a ring attempt of many.
+        // The first event of a phone or a Local channel may be one of many ring attempts.
         let only_rings =
             matches!(peer, Some(Peer::Employee(_) | Peer::Local { .. } | Peer::Helper))
                 && !(named.begins() && peer.as_ref().is_some_and(|peer| peer.pair().is_none()))
                 && matches!(seen, Seen::Anywhere);
-        let most = if only_rings { MOST_ATTEMPTS } else { MOST };
+        let most = if only_rings { MAX_ATTEMPTS } else { MAX_CHANNELS };
         let open = self.scene_mut(scene)?;
         open.touch(at);
         open.dialplan |= is_dialplan;
@@ -323,7 +324,7 @@ impl CallTracker {
                 Some(other) if self.completes(other, scene, &named.id) => {
                     scene = self.join(scene, other);
                 }
-                // After a restart of the PBX its counters begin anew: these are other channels.
+                // The PBX restarted and reuses the name: these are other channels.
                 _ => self.names.set(pair, scene),
             }
         }
@@ -337,7 +338,7 @@ impl CallTracker {
         Some((scene, place))
     }
 
-    /// Whether a Local channel is the missing half of a pair another scene knows, and not a third.
+    /// Returns true if a Local channel is the missing half of a pair in another scene.
     fn completes(&self, other: SceneAt, own: SceneAt, id: &str) -> bool {
         let new = self.scene(own).and_then(|scene| {
             let channel = scene.channel(scene.find(id)?)?;
@@ -355,7 +356,7 @@ impl CallTracker {
         Some(Peer::of(name, named.context.as_deref(), &self.rules))
     }
 
-    /// A dial's two channels, in one scene.
+    /// Returns the two channels of a dial, joined into one scene.
     fn dialled(
         &mut self,
         when: Moment<'_>,
@@ -367,7 +368,7 @@ impl CallTracker {
         Some((scene, open.find(&attempt.to.id)?, by))
     }
 
-    /// Several channels an event names: they belong to one scene.
+    /// Joins the scenes of several channels that one event names.
     fn join_channels<'b, 'c: 'b>(
         &mut self,
         when: Moment<'_>,
@@ -393,7 +394,7 @@ impl CallTracker {
     ) -> Option<SceneAt> {
         let open = self.scene_mut(scene)?;
         let by = open.find(&by.id)?;
-        open.note_move(Move { at: when.at, how, by, to: to.map(Into::into) });
+        open.add_move(Move { at: when.at, how, by, to: to.map(Into::into) });
         Some(scene)
     }
 }

@@ -1,4 +1,4 @@
-//! Streams written by hand, for what was not recorded.
+//! Builder of hand-written event streams.
 
 use serde_json::{Map, Value, json};
 use vochi_crm_asterisk::FinishedCall;
@@ -6,7 +6,7 @@ use vochi_crm_core::{Extension, Seconds};
 
 use crate::fixture::Event;
 
-/// A channel of a written stream: `1371/2` is the second channel of peer 1371.
+/// A channel of a stream: `1371/2` is the second channel of peer 1371.
 #[derive(Clone, Copy)]
 pub(crate) struct Ch {
     pub(crate) id: &'static str,
@@ -18,7 +18,7 @@ pub(crate) const fn ch(id: &'static str, name: &'static str, linked: &'static st
     Ch { id, name, linked }
 }
 
-/// The one call with an outside party among these.
+/// The single external call among these.
 pub(crate) fn only(calls: Vec<FinishedCall>) -> FinishedCall {
     let mut external: Vec<_> = calls.into_iter().filter(FinishedCall::is_external).collect();
     assert_eq!(external.len(), 1, "{external:?}");
@@ -34,13 +34,13 @@ pub(crate) fn names(list: &[Extension]) -> Vec<&str> {
 }
 
 /// An event of a dialplan.
-pub(crate) fn host(t: f64, name: &str, body: Value) -> Event {
+pub(crate) fn dialplan_event(t: f64, name: &str, body: Value) -> Event {
     let Value::Object(mut body) = body else { panic!("a body is an object") };
     body.insert("Token".to_owned(), "tenant".into());
     Event { t, name: name.to_owned(), body }
 }
 
-/// An AMI stream in the making.
+/// Builder of an AMI stream.
 #[derive(Default)]
 pub(crate) struct Ami(Vec<Event>);
 
@@ -67,7 +67,7 @@ impl Ami {
         self.event(t, "Newchannel", &[("", client)], fields)
     }
 
-    /// A phone begins a call.
+    /// A phone starts a call.
     pub(crate) fn picks_up(self, t: f64, phone: Ch, exten: &str) -> Self {
         let fields = json!({"ChannelState": "4", "CallerIDNum": "<unknown>", "Exten": exten});
         self.event(t, "Newchannel", &[("", phone)], fields)
@@ -94,12 +94,12 @@ impl Ami {
         self.event(t, "LocalBridge", &[("LocalOne", one), ("LocalTwo", two)], json!({}))
     }
 
-    /// Two channels hear each other.
+    /// Two channels enter one bridge.
     pub(crate) fn talk(self, t: f64, bridge: &str, one: Ch, other: Ch) -> Self {
         self.enters(t, bridge, one).enters(t, bridge, other)
     }
 
-    /// Two channels part and end.
+    /// Two channels leave the bridge and end.
     pub(crate) fn part(self, t: f64, bridge: &str, one: Ch, other: Ch) -> Self {
         self.leaves(t, bridge, one).leaves(t, bridge, other).hangs_up(t, one).hangs_up(t, other)
     }
@@ -135,7 +135,7 @@ impl Ami {
         )
     }
 
-    /// Into a bridge of another kind: a conference room, a parking lot.
+    /// Enters a bridge of another kind: a conference, a parking lot.
     pub(crate) fn joins(self, t: f64, bridge: &str, kind: &str, who: Ch) -> Self {
         self.event(
             t,

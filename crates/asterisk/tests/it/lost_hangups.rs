@@ -1,11 +1,11 @@
-//! Calls whose end no event shows.
+//! Calls without an observed end.
 
 use serde_json::json;
 use vochi_crm_asterisk::{CallUpdate, FinishedCall, SavedCalls};
 use vochi_crm_core::{Outcome, Warning, WarningKind};
 
 use crate::fixture::{Event, at, builder, end, finished, process, records, tracker};
-use crate::script::{Ami, Ch, ch, host, only, talk};
+use crate::stream::{Ami, Ch, ch, dialplan_event, only, talk};
 
 const CLIENT: Ch = ch("1.1", "PJSIP/0001371-00000001", "1.1");
 const PHONE: Ch = ch("1.2", "PJSIP/150-00000002", "1.1");
@@ -30,18 +30,18 @@ fn assert_talk_unknown(call: &FinishedCall, ended: f64) {
     let record = call.record();
     assert_eq!(record.outcome(), Outcome::Answered);
     assert_eq!(record.talk(), None, "the end was not observed");
-    assert_eq!(record.ended_at(), at(ended), "the last that was heard of it");
+    assert_eq!(record.ended_at(), at(ended), "the time of its last event");
     let kinds: Vec<_> = record.warnings().iter().map(Warning::kind).collect();
     assert_eq!(kinds, [WarningKind::TalkUnknown]);
 }
 
 #[test]
-fn call_that_falls_silent_has_an_unknown_talk_time() {
+fn silent_call_has_unknown_talk_time() {
     assert_talk_unknown(&only(finished(&answered().events())), 3.0);
 }
 
 #[test]
-fn end_of_the_stream_records_no_call_that_goes_on() {
+fn end_of_stream_records_no_open_call() {
     let mut calls = tracker();
     for event in answered().events() {
         process(&mut calls, &event);
@@ -54,7 +54,7 @@ fn end_of_the_stream_records_no_call_that_goes_on() {
 }
 
 #[test]
-fn end_of_the_stream_records_what_is_over_or_was_long_silent() {
+fn end_of_stream_records_finished_and_silent_calls() {
     let mut calls = tracker();
     let next = ch("5.2", "PJSIP/151-0000000a", "5.1");
     let stream = answered()
@@ -72,7 +72,7 @@ fn end_of_the_stream_records_what_is_over_or_was_long_silent() {
 }
 
 #[test]
-fn caller_who_still_waits_at_the_end_is_unfinished_and_then_has_no_wait() {
+fn waiting_caller_is_unfinished_without_wait() {
     let waiting = Ami::default()
         .calls_in(0.0, CLIENT, "375291110001", "375172000110")
         .rings(0.1, CLIENT, PHONE, "150")
@@ -88,7 +88,7 @@ fn caller_who_still_waits_at_the_end_is_unfinished_and_then_has_no_wait() {
 }
 
 #[test]
-fn call_between_employees_that_falls_silent_has_an_unknown_talk_time() {
+fn silent_internal_call_has_unknown_talk_time() {
     let caller = ch("1.1", "PJSIP/151-00000001", "1.1");
     let stream = Ami::default()
         .picks_up(0.0, caller, "150")
@@ -102,22 +102,22 @@ fn call_between_employees_that_falls_silent_has_an_unknown_talk_time() {
 }
 
 #[test]
-fn dialplan_that_loses_leaving_and_hangup_has_an_unknown_talk_time() {
+fn dialplan_without_leave_and_hangup_has_no_talk_time() {
     let id = json!({"UniqueId": "6.1", "Phone": "375291110006", "CallType": 0, "Trunk": "0001363"});
     let bridge = json!({"UniqueId": "6.1", "Channel": "SIP/0001363-00000001",
                         "CallerIDNum": "375291110006", "BridgeUniqueid": "b"});
     let phone = json!({"UniqueId": "6.2", "Channel": "SIP/150-00000002",
                        "ConnectedLineNum": "375291110006", "BridgeUniqueid": "b"});
     let call = only(finished(&[
-        host(0.0, "start", id),
-        host(5.0, "bridge", bridge),
-        host(5.2, "bridge", phone),
+        dialplan_event(0.0, "start", id),
+        dialplan_event(5.0, "bridge", bridge),
+        dialplan_event(5.2, "bridge", phone),
     ]));
     assert_talk_unknown(&call, 5.2);
 }
 
 #[test]
-fn call_found_open_a_day_later_is_closed_at_its_last_event() {
+fn call_open_for_a_day_ends_at_its_last_event() {
     let mut calls = tracker();
     for event in answered().events() {
         process(&mut calls, &event);
@@ -135,7 +135,7 @@ fn call_found_open_a_day_later_is_closed_at_its_last_event() {
 }
 
 #[test]
-fn pbx_that_shuts_down_ends_its_calls() {
+fn pbx_shutdown_ends_its_calls() {
     let mut events = answered().events();
     events.push(pbx(63.0, "Shutdown", json!({"Shutdown": "Cleanly", "Restart": "True"})));
     let call = only(finished(&events));
@@ -144,7 +144,7 @@ fn pbx_that_shuts_down_ends_its_calls() {
 }
 
 #[test]
-fn pbx_that_started_anew_closes_the_calls_it_had() {
+fn pbx_restart_closes_its_earlier_calls() {
     let mut calls = tracker();
     let mut updates = Vec::new();
     for event in answered().events() {
@@ -157,7 +157,7 @@ fn pbx_that_started_anew_closes_the_calls_it_had() {
 }
 
 #[test]
-fn login_to_a_pbx_that_runs_on_closes_no_call() {
+fn login_to_a_running_pbx_closes_no_call() {
     for body in [json!({"Uptime": "864000"}), json!({"Status": "Fully Booted"})] {
         let mut events = answered().events();
         events.push(pbx(60.0, "FullyBooted", body));

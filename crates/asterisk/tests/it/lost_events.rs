@@ -1,4 +1,4 @@
-//! Events that never come, come late, or come again.
+//! Lost, late and repeated events.
 
 use std::time::Duration;
 
@@ -6,14 +6,14 @@ use serde_json::json;
 use vochi_crm_asterisk::{CallUpdate, FinishedCall};
 use vochi_crm_core::{Direction, Extension, Outcome, Seconds};
 
+use crate::dialplan::without;
 use crate::fixture::{Event, all, at, differences, finished, one, process, records, tracker};
-use crate::host::without;
 
 fn external(calls: &[FinishedCall]) -> Vec<&FinishedCall> {
     calls.iter().filter(|call| call.is_external()).collect()
 }
 
-/// A change of a stream, by what it is called.
+/// A modification of a stream, with its name.
 type Loss = (&'static str, fn(&[Event]) -> Vec<Event>);
 
 fn assert_same_number_of_calls(folder: &str, losses: &[Loss], except: &[(&str, &str)]) {
@@ -40,7 +40,7 @@ fn assert_same_number_of_calls(folder: &str, losses: &[Loss], except: &[(&str, &
 }
 
 #[test]
-fn a_dialplan_that_loses_one_kind_of_event_still_makes_one_call() {
+fn dialplan_without_one_event_kind_keeps_one_call() {
     assert_same_number_of_calls(
         "asterisk",
         &[
@@ -49,14 +49,14 @@ fn a_dialplan_that_loses_one_kind_of_event_still_makes_one_call() {
             ("hangup", |events| without(events, &["hangup"])),
         ],
         &[
-            // The hangup was the only event there was.
+            // The hangup was the only event.
             ("hangup", "in_lost_all_but_hangup"),
         ],
     );
 }
 
 #[test]
-fn an_asterisk_that_loses_one_kind_of_event_still_makes_one_call() {
+fn ami_without_one_event_kind_keeps_one_call() {
     assert_same_number_of_calls(
         "asterisk-ami",
         &[
@@ -72,7 +72,7 @@ fn an_asterisk_that_loses_one_kind_of_event_still_makes_one_call() {
 }
 
 #[test]
-fn without_start_or_dial_the_rest_of_a_call_is_understood() {
+fn call_without_start_or_dial_matches() {
     for lost in ["start", "dial"] {
         let fixture = one("asterisk", "in_group_answered");
         let mut calls = finished(&without(&fixture.events, &[lost]));
@@ -92,7 +92,7 @@ fn without_start_or_dial_the_rest_of_a_call_is_understood() {
 }
 
 #[test]
-fn a_call_whose_hangup_is_lost_is_closed_some_time_after_the_client_left() {
+fn lost_hangup_closes_after_the_client_left() {
     let fixture = one("asterisk", "out_attended_transfer_accepted");
     let mut calls = tracker();
     let mut updates = Vec::new();
@@ -101,31 +101,31 @@ fn a_call_whose_hangup_is_lost_is_closed_some_time_after_the_client_left() {
     }
     let last = fixture.events.last().unwrap().t;
     updates.extend(calls.pass_time(at(last + 179.0)));
-    assert_eq!(records(updates), [], "somebody may yet pick it up again");
+    assert_eq!(records(updates), [], "a transfer may still ring");
     let closed = records(calls.pass_time(at(last + 181.0)));
     assert_eq!(differences(&fixture, &closed), Vec::<String>::new());
     assert_eq!(calls.open_calls(), 0);
 }
 
 #[test]
-fn a_caller_nobody_answered_and_whose_hangup_is_lost_is_missed_after_an_hour() {
+fn unanswered_call_without_hangup_is_missed_after_an_hour() {
     let fixture = one("asterisk", "in_group_missed");
     let mut calls = tracker();
     for event in without(&fixture.events, &["hangup"]) {
         process(&mut calls, &event);
     }
     let quiet = calls.pass_time(at(3590.0));
-    assert_eq!(quiet, [], "somebody may be waiting in a queue");
+    assert_eq!(quiet, [], "the caller may be waiting in a queue");
     let updates = calls.pass_time(at(3620.0));
     assert!(
         matches!(&updates[..], [CallUpdate::Live(_), CallUpdate::Finished(_)]),
-        "its popups are closed too: {updates:?}"
+        "its popup is closed too: {updates:?}"
     );
     assert_eq!(records(updates)[0].record().outcome(), Outcome::Missed);
 }
 
 #[test]
-fn a_talk_without_a_sign_of_life_is_closed_by_age() {
+fn silent_talk_is_closed_by_age() {
     let fixture = one("asterisk-ami", "in_direct_answered_client_hangs_up");
     let mut calls = tracker();
     for event in without(
@@ -143,14 +143,14 @@ fn a_talk_without_a_sign_of_life_is_closed_by_age() {
         process(&mut calls, &event);
     }
     let eleven = Duration::from_hours(11).as_secs_f64();
-    assert_eq!(calls.pass_time(at(eleven)), [], "people talk for hours");
+    assert_eq!(calls.pass_time(at(eleven)), [], "a talk may last for hours");
     let closed = records(calls.pass_time(at(eleven + 7200.0)));
     assert_eq!(closed.len(), 1);
     assert_eq!(closed[0].record().outcome(), Outcome::Answered);
 }
 
 #[test]
-fn the_record_comes_ten_seconds_after_the_hangup_and_only_once() {
+fn record_comes_once_ten_seconds_after_the_hangup() {
     let fixture = one("asterisk", "in_duplicate_dial_and_hangup");
     let mut calls = tracker();
     let mut times = Vec::new();
@@ -167,7 +167,7 @@ fn the_record_comes_ten_seconds_after_the_hangup_and_only_once() {
 }
 
 #[test]
-fn next_due_tells_when_to_look_again() {
+fn next_due_is_the_next_deadline() {
     let fixture = one("asterisk-ami", "out_busy");
     let mut calls = tracker();
     assert_eq!(calls.next_due(), None);
@@ -182,7 +182,7 @@ fn next_due_tells_when_to_look_again() {
 }
 
 #[test]
-fn an_answer_nobody_saw_is_told_without_guessing() {
+fn unobserved_answer_has_no_talk_time() {
     let fixture = one("asterisk", "in_lost_all_but_hangup");
     let call = finished(&fixture.events).remove(0);
     let record = call.record();
@@ -194,7 +194,7 @@ fn an_answer_nobody_saw_is_told_without_guessing() {
 }
 
 #[test]
-fn a_bridge_without_a_name_is_the_calls_own() {
+fn unnamed_bridge_belongs_to_the_call() {
     for name in ["in_group_answered", "in_single_extension_answered", "out_simple_answered"] {
         let mut fixture = one("asterisk", name);
         for event in &mut fixture.events {
@@ -206,7 +206,7 @@ fn a_bridge_without_a_name_is_the_calls_own() {
 }
 
 #[test]
-fn numbers_and_several_extensions_in_one_text_are_read() {
+fn lists_and_numbers_in_one_text_are_parsed() {
     let mut fixture = one("asterisk", "in_group_answered");
     for event in &mut fixture.events {
         for key in ["CallType", "CallStatus", "BridgeNumChannels"] {
@@ -226,8 +226,8 @@ fn numbers_and_several_extensions_in_one_text_are_read() {
 }
 
 #[test]
-fn a_first_channel_heard_of_after_its_leg_was_given_up_makes_no_second_record() {
-    let told = |t: f64, name: &str, body: serde_json::Value| Event {
+fn late_first_channel_makes_no_second_record() {
+    let event = |t: f64, name: &str, body: serde_json::Value| Event {
         t,
         name: name.to_owned(),
         body: body.as_object().cloned().expect("a body is an object"),
@@ -235,7 +235,8 @@ fn a_first_channel_heard_of_after_its_leg_was_given_up_makes_no_second_record() 
     let leg = json!({"DestChannel": "PJSIP/0001371-00000024", "DestLinkedid": "7.2",
                      "DestUniqueid": "7.6", "DialStatus": "RINGING"});
     let first = json!({"Channel": "PJSIP/0001371-00000022", "Uniqueid": "7.2"});
-    let calls = finished(&[told(0.0, "DialState", leg), told(33_000.0, "BridgeEnter", first)]);
+    let calls =
+        finished(&[event(0.0, "DialState", leg), live_events(33_000.0, "BridgeEnter", first)]);
     let ids: Vec<&str> = calls.iter().map(|call| call.record().call_id().as_str()).collect();
     assert_eq!(ids, ["7.2"], "one call, one record");
 }

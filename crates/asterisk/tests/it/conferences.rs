@@ -1,4 +1,4 @@
-//! Conference rooms, parking lots, lines that fail: written by hand after how Asterisk tells of them.
+//! Conferences, parking lots and failing lines, written by hand after Asterisk's behaviour.
 
 use serde_json::json;
 use vochi_crm_asterisk::{CallUpdate, FinishedCall};
@@ -7,7 +7,7 @@ use vochi_crm_core::{
 };
 
 use crate::fixture::{Event, finished, play};
-use crate::script::{Ami, Ch, ch, names, talk};
+use crate::stream::{Ami, Ch, ch, names, talk};
 
 const CLIENT: Ch = ch("1.1", "PJSIP/0001371-00000001", "1.1");
 const PHONE: Ch = ch("1.2", "PJSIP/150-00000002", "1.1");
@@ -16,13 +16,13 @@ const OTHERS_PHONE: Ch = ch("2.2", "PJSIP/151-00000004", "2.1");
 
 fn call<'a>(calls: &'a [FinishedCall], id: &str) -> &'a FinishedCall {
     let mut own = calls.iter().filter(|call| call.record().call_id().as_str() == id);
-    let call = own.next().unwrap_or_else(|| panic!("there is no call {id}"));
-    assert!(own.next().is_none(), "call {id} is there twice");
+    let call = own.next().unwrap_or_else(|| panic!("missing call {id}"));
+    assert!(own.next().is_none(), "call {id} occurs twice");
     call
 }
 
 #[test]
-fn two_clients_in_one_room_have_a_record_each_with_their_own_people_and_times() {
+fn two_clients_in_one_conference_get_a_record_each() {
     let calls = finished(
         &Ami::default()
             .calls_in(0.0, CLIENT, "375291110001", "375172000110")
@@ -34,7 +34,7 @@ fn two_clients_in_one_room_have_a_record_each_with_their_own_people_and_times() 
             .rings(5.1, OTHER, OTHERS_PHONE, "151")
             .ends(8.0, OTHER, OTHERS_PHONE, "CANCEL")
             .hangs_up(8.0, OTHERS_PHONE)
-            // Both clients and 150 meet in a room.
+            // Both clients and 150 meet in a conference.
             .leaves(10.0, "b1", CLIENT)
             .leaves(10.0, "b1", PHONE)
             .joins(10.0, "room", "base", CLIENT)
@@ -54,14 +54,14 @@ fn two_clients_in_one_room_have_a_record_each_with_their_own_people_and_times() 
     assert_eq!(names(first.record().rang()), ["150"], "151 rang for the other client");
     assert_eq!(names(first.record().talked_with()), ["150"]);
     let second = call(&calls, "2.1");
-    assert_eq!(talk(second), Some(16), "until it left the room a human had been in");
+    assert_eq!(talk(second), Some(16), "until it left the conference with an employee");
     assert_eq!(names(second.record().rang()), ["151"], "150 rang for the first client");
     assert_eq!(names(second.record().talked_with()), ["150"]);
     assert_eq!(second.record().wait().map(Seconds::get), Some(10));
 }
 
 #[test]
-fn clients_in_one_parking_lot_have_nothing_to_do_with_each_other() {
+fn clients_in_one_parking_lot_are_unrelated() {
     let park = |t: f64, stream: Ami, client: Ch, phone: Ch, bridge: &str| {
         stream
             .rings(t, client, phone, "150")
@@ -92,14 +92,14 @@ fn clients_in_one_parking_lot_have_nothing_to_do_with_each_other() {
     assert_eq!(calls.len(), 2);
     for (id, phone) in [("1.1", "150"), ("2.1", "151")] {
         let call = call(&calls, id);
-        assert_eq!(talk(call), Some(7), "{id}: nobody took it from the lot again");
+        assert_eq!(talk(call), Some(7), "{id}: it was not retrieved from the lot");
         assert_eq!(names(call.record().rang()), [phone], "{id}");
         assert_eq!(call.transferred_to(), None, "{id}");
     }
 }
 
 #[test]
-fn a_parked_employee_is_nobody_to_talk_with() {
+fn parked_employee_does_not_talk() {
     let calls = finished(
         &Ami::default()
             .calls_in(0.0, CLIENT, "375291110001", "375172000110")
@@ -116,7 +116,7 @@ fn a_parked_employee_is_nobody_to_talk_with() {
 }
 
 #[test]
-fn one_line_after_the_other_is_one_call_on_the_last_of_them() {
+fn lines_tried_in_turn_are_one_call_on_the_last() {
     let caller = ch("3.1", "PJSIP/150-00000005", "3.1");
     let first = ch("3.2", "PJSIP/0001371-00000006", "3.1");
     let second = ch("3.3", "PJSIP/0001372-00000007", "3.1");
@@ -146,7 +146,7 @@ fn one_line_after_the_other_is_one_call_on_the_last_of_them() {
 }
 
 #[test]
-fn a_blind_transfer_to_a_group_is_one_transfer() {
+fn blind_transfer_to_a_group_is_one_transfer() {
     let phones = [ch("1.5", "PJSIP/151-00000011", "1.1"), ch("1.6", "PJSIP/152-00000012", "1.1")];
     let mut stream = Ami::default()
         .calls_in(0.0, CLIENT, "375291110001", "375172000110")
@@ -222,15 +222,15 @@ fn parked_until_it_rings_back(answered: bool) -> Vec<Event> {
 }
 
 #[test]
-fn parking_slot_that_rings_back_is_no_transfer() {
+fn parking_ring_back_is_no_transfer() {
     for answered in [true, false] {
         let events = parked_until_it_rings_back(answered);
         let updates = play(&events);
-        let passed_on = updates.iter().any(|update| {
+        let transferred = updates.iter().any(|update| {
             matches!(update, CallUpdate::Live(live)
                 if matches!(live.event().kind(), EventKind::Transferred { .. }))
         });
-        assert!(!passed_on, "answered {answered}: {updates:?}");
+        assert!(!transferred, "answered {answered}: {updates:?}");
         let calls = finished(&events);
         let call = call(&calls, "1.1");
         assert_eq!(call.record().transfer(), None, "answered {answered}");
@@ -241,7 +241,7 @@ fn parking_slot_that_rings_back_is_no_transfer() {
 }
 
 #[test]
-fn client_parked_by_transfer_and_taken_by_a_colleague_was_passed_on() {
+fn parked_client_taken_by_a_colleague_is_transferred() {
     let taker = ch("3.1", "PJSIP/151-00000005", "3.1");
     let mut events = parked_until_it_rings_back(true);
     events.truncate(events.iter().position(|event| event.name == "ParkedCallTimeOut").expect("it"));

@@ -1,9 +1,9 @@
-//! Bounds of size, depth and time.
+//! Limits of size, depth and time.
 
 use super::*;
 
 #[test]
-fn an_event_beyond_a_bound_is_reported_and_skipped() {
+fn event_beyond_a_limit_is_reported_and_skipped() {
     let (a, b) = (event("a"), event("b"));
     let too_large = "larger than 1048576 bytes";
     let too_deep = "nested deeper than 64 levels";
@@ -33,7 +33,7 @@ fn an_event_beyond_a_bound_is_reported_and_skipped() {
 }
 
 #[test]
-fn an_event_within_the_bounds_is_read() {
+fn event_within_the_limits_is_read() {
     for big in [event_of_size(MOST), event_of_depth(64)] {
         for text in [
             format!("{big}\n"),
@@ -61,7 +61,7 @@ fn keys_beside_the_events_may_be_large() {
 }
 
 #[test]
-fn a_time_outside_1990_to_2100_is_an_error() {
+fn time_outside_1990_to_2100_is_an_error() {
     let at = |t: &str| event("a").replace("0.5", t);
     for t in ["1e300", "-1e300", "4102444800", "1e12", "-3471292801", "\"1e300\""] {
         let text = format!("{}\n{}\n", event("a"), at(t));

@@ -1,9 +1,9 @@
-//! Input that is damaged: what is reported, and what is read all the same.
+//! Invalid input: what is reported, and what is still read.
 
 use super::*;
 
 #[test]
-fn a_broken_first_line_is_skipped_before_lines() {
+fn invalid_first_line_is_skipped() {
     let (a, b) = (event("a"), event("b"));
     for first in [
         "{oops",
@@ -37,7 +37,7 @@ fn a_broken_first_line_is_skipped_before_lines() {
 }
 
 #[test]
-fn broken_document_is_reported_once_and_read_on() {
+fn invalid_document_is_reported_once() {
     let text = format!("{{\n  \"name\": oops,\n  \"events\": [\n 1,\n 2\n]}}\n{}\n", event("a"));
     let seen = read(text.as_bytes());
     assert_eq!(seen.len(), 2, "{seen:?}");
@@ -46,7 +46,7 @@ fn broken_document_is_reported_once_and_read_on() {
 }
 
 #[test]
-fn a_broken_entry_of_an_array_costs_no_other() {
+fn invalid_array_entry_loses_no_other() {
     let (a, b) = (event("a"), event("b"));
     for broken in [
         "oops",
@@ -77,7 +77,7 @@ fn a_broken_entry_of_an_array_costs_no_other() {
 }
 
 #[test]
-fn a_broken_line_is_reported_with_place_and_reason() {
+fn invalid_line_is_reported_with_place_and_reason() {
     let text = format!(
         "{}\nnonsense\n{{\"t\": 1}}\n{{\"t\": \"x\"}}\n5\n{{\"t\": 1, \"type\": \"x\"}}\n{}\n",
         event("a"),
@@ -98,13 +98,13 @@ fn a_broken_line_is_reported_with_place_and_reason() {
 }
 
 #[test]
-fn a_cut_document_says_what_is_missing() {
+fn truncated_document_names_what_is_missing() {
     let a = event("a");
     for (text, missing) in [
         (format!("[{a}"), "the input: the input ends inside the array of events: missing `]`"),
         (format!("[{a},\n"), "the input: the input ends inside the array of events: missing `]`"),
-        (format!("[{a}, {{\"t\": "), "event 2: the input ends inside it"),
-        (format!("{{\"events\": [{a}, \"x"), "event 2: the input ends inside it"),
+        (format!("[{a}, {{\"t\": "), "event 2: the input ends inside the event"),
+        (format!("{{\"events\": [{a}, \"x"), "event 2: the input ends inside the event"),
         (
             format!("{{\"events\": [{a}], \"n"),
             "the input: the input ends inside the object around the events: missing `}`",

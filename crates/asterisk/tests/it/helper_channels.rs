@@ -1,10 +1,10 @@
-//! Bots, spies and media servers: channels that are no party of a call.
+//! Channels of bots, spies and media servers.
 
 use serde_json::json;
 use vochi_crm_core::{Extension, Outcome, Reason, Seconds};
 
 use crate::fixture::finished;
-use crate::script::{Ami, Ch, ch, host, names, only, talk};
+use crate::stream::{Ami, Ch, ch, dialplan_event, names, only, talk};
 
 const CLIENT: Ch = ch("1.1", "PJSIP/0001371-00000001", "1.1");
 const PHONE: Ch = ch("1.2", "PJSIP/150-00000002", "1.1");
@@ -25,7 +25,7 @@ fn calls_in() -> Ami {
 }
 
 #[test]
-fn client_who_hears_only_a_helper_is_missed() {
+fn client_with_only_a_helper_is_missed() {
     for helper in HELPERS {
         let stream = calls_in()
             .rings(0.5, CLIENT, *helper, "bot")
@@ -43,7 +43,7 @@ fn client_who_hears_only_a_helper_is_missed() {
 }
 
 #[test]
-fn helper_in_a_bridge_changes_neither_talk_nor_people() {
+fn helper_in_a_bridge_changes_no_talk() {
     for helper in HELPERS {
         let stream = calls_in()
             .rings(0.1, CLIENT, PHONE, "150")
@@ -64,7 +64,7 @@ fn helper_in_a_bridge_changes_neither_talk_nor_people() {
 }
 
 #[test]
-fn helper_that_begins_by_itself_is_no_call() {
+fn helper_channel_alone_is_no_call() {
     for helper in HELPERS {
         let own = Ch { linked: helper.id, ..*helper };
         let stream = Ami::default()
@@ -77,7 +77,7 @@ fn helper_that_begins_by_itself_is_no_call() {
 }
 
 #[test]
-fn dialplan_client_with_a_bot_alone_is_not_answered() {
+fn dialplan_client_with_only_a_bot_is_missed() {
     let id = json!({"UniqueId": "6.1", "Phone": "375291110006", "CallType": 0, "Trunk": "0001363"});
     let seat = |id: &str, channel: &str| {
         json!({"UniqueId": id, "Channel": channel, "CallerIDNum": "375291110006",
@@ -87,12 +87,12 @@ fn dialplan_client_with_a_bot_alone_is_not_answered() {
     let mut over = id.clone();
     over["CallStatus"] = "0".into();
     let call = only(finished(&[
-        host(0.0, "start", id),
-        host(1.0, "bridge", seat("6.1", line)),
-        host(1.2, "bridge", seat("6.2", bot)),
-        host(30.0, "bridge_leave", seat("6.2", bot)),
-        host(30.1, "bridge_leave", seat("6.1", line)),
-        host(30.2, "hangup", over),
+        dialplan_event(0.0, "start", id),
+        dialplan_event(1.0, "bridge", seat("6.1", line)),
+        dialplan_event(1.2, "bridge", seat("6.2", bot)),
+        dialplan_event(30.0, "bridge_leave", seat("6.2", bot)),
+        dialplan_event(30.1, "bridge_leave", seat("6.1", line)),
+        dialplan_event(30.2, "hangup", over),
     ]));
     assert_eq!(call.record().outcome(), Outcome::Missed);
 }

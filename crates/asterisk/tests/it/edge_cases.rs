@@ -1,11 +1,11 @@
-//! Situations nobody recorded, written by hand after how PBXs behave.
+//! Situations without a recording, written by hand after the behaviour of PBXs.
 
 use serde_json::json;
 use vochi_crm_asterisk::{CallUpdate, FinishedCall, PbxEvent, Reading};
 use vochi_crm_core::{Direction, Extension, Line, Outcome, Seconds};
 
 use crate::fixture::{Event, at, finished, one, play, process, tracker};
-use crate::script::{Ami, Ch, ch, host, only, talk};
+use crate::stream::{Ami, Ch, ch, dialplan_event, only, talk};
 
 const CLIENT: Ch = ch("1.1", "PJSIP/0001371-00000001", "1.1");
 const PHONE: Ch = ch("1.2", "PJSIP/150-00000002", "1.1");
@@ -21,7 +21,7 @@ fn answered() -> Ami {
 }
 
 #[test]
-fn the_clock_of_one_pbx_closes_no_call_of_another() {
+fn clock_of_one_pbx_closes_no_call_of_another() {
     let mut calls = tracker();
     let mut updates = Vec::new();
     let fixture = one("asterisk", "in_group_answered");
@@ -45,7 +45,7 @@ fn the_clock_of_one_pbx_closes_no_call_of_another() {
 }
 
 #[test]
-fn a_colleague_passed_on_to_an_outside_number_calls_it_as_long_as_it_rings() {
+fn internal_call_forwarded_outside_becomes_outgoing() {
     let caller = ch("5.1", "PJSIP/150-00000001", "5.1");
     let colleague = ch("5.2", "PJSIP/151-00000002", "5.1");
     let line = ch("5.3", "PJSIP/0001371-00000003", "5.1");
@@ -75,7 +75,7 @@ fn a_colleague_passed_on_to_an_outside_number_calls_it_as_long_as_it_rings() {
 }
 
 #[test]
-fn dial_strings_of_other_channel_drivers_are_read() {
+fn dial_strings_of_other_channel_drivers_are_parsed() {
     for string in [
         "375291110005@0001371",
         "0001371/375291110005",
@@ -100,7 +100,7 @@ fn dial_strings_of_other_channel_drivers_are_read() {
 }
 
 #[test]
-fn a_caller_who_hides_the_number_is_a_call_all_the_same() {
+fn caller_without_number_has_a_record() {
     for number in ["", "<unknown>", "anonymous", "Restricted", "Unavailable"] {
         let call = only(finished(
             &Ami::default()
@@ -115,7 +115,7 @@ fn a_caller_who_hides_the_number_is_a_call_all_the_same() {
 }
 
 #[test]
-fn a_parked_client_who_comes_back_to_the_parker_was_not_transferred() {
+fn client_back_from_parking_is_not_transferred() {
     let again = ch("1.3", "PJSIP/150-00000009", "1.1");
     let events = answered()
         .leaves(10.0, "b1", CLIENT)
@@ -138,11 +138,11 @@ fn a_parked_client_who_comes_back_to_the_parker_was_not_transferred() {
     }
     let call = only(finished(&events));
     assert_eq!(call.record().transfer(), None);
-    assert_eq!(talk(&call), Some(37), "parking is in it, a human followed");
+    assert_eq!(talk(&call), Some(37), "parking included, as an employee followed");
 }
 
 #[test]
-fn one_lost_event_of_the_client_does_not_make_an_answered_call_a_missed_one() {
+fn one_lost_client_event_keeps_the_call_answered() {
     for name in ["in_single_extension_answered", "in_group_answered", "out_simple_answered"] {
         let fixture = one("asterisk", name);
         for lost in 0..fixture.events.len() {
@@ -161,7 +161,7 @@ fn one_lost_event_of_the_client_does_not_make_an_answered_call_a_missed_one() {
 }
 
 #[test]
-fn a_listener_that_begins_in_the_middle_of_a_call_does_not_call_it_missed() {
+fn stream_from_the_middle_of_a_call_is_answered() {
     let call = only(finished(
         &Ami::default()
             .leaves(20.0, "b1", CLIENT)
@@ -171,12 +171,12 @@ fn a_listener_that_begins_in_the_middle_of_a_call_does_not_call_it_missed() {
             .events(),
     ));
     assert_eq!(call.record().outcome(), Outcome::Answered);
-    assert_eq!(call.record().talk(), None, "how long, nobody saw");
+    assert_eq!(call.record().talk(), None, "its start was not observed");
     assert_eq!(call.answered_by().map(Extension::as_str), Some("150"));
 }
 
 #[test]
-fn an_agent_who_stays_connected_all_day_has_each_client_once_and_costs_no_more() {
+fn agent_connected_all_day_records_each_client_once() {
     const IDS: usize = 700;
     let agent = ch("7.0", "PJSIP/150-00000001", "7.0");
     let names: Vec<(String, String, String)> = (1..=IDS)
@@ -216,25 +216,25 @@ fn an_agent_who_stays_connected_all_day_has_each_client_once_and_costs_no_more()
 }
 
 #[test]
-fn an_employee_calls_other_clients_after_handing_one_over() {
-    // 151 hands its client to 152 and goes on; the client stays in its bridge.
+fn employee_calls_others_after_a_transfer() {
+    // 151 hands its client over to 152 and leaves; the client stays in its bridge.
     let fixture = one("asterisk", "out_attended_transfer_accepted");
     let mut events: Vec<Event> =
         fixture.events.iter().filter(|event| event.t < 45.0).cloned().collect();
     for event in &mut events {
         event.body.insert("Token".to_owned(), "tenant".into());
     }
-    events.push(host(50.0, "dial", json!({"UniqueId": "6.1", "Phone": "375291110006", "CallType": 1, "Extensions": ["151"], "Trunk": "0001363"})));
-    events.push(host(55.0, "bridge", json!({"UniqueId": "6.1", "BridgeUniqueid": "n1", "Channel": "SIP/151-00000099", "CallerIDNum": "151", "Exten": "375291110006"})));
-    events.push(host(55.0, "bridge", json!({"UniqueId": "6.2", "BridgeUniqueid": "n1", "Channel": "SIP/0001363-00000100", "CallerIDNum": "375291110006", "ConnectedLineNum": "151"})));
-    events.push(host(65.0, "bridge_leave", json!({"UniqueId": "6.2", "BridgeUniqueid": "n1", "Channel": "SIP/0001363-00000100", "BridgeNumChannels": "1"})));
-    events.push(host(65.5, "bridge_leave", json!({"UniqueId": "6.1", "BridgeUniqueid": "n1", "Channel": "SIP/151-00000099", "BridgeNumChannels": "0"})));
-    events.push(host(66.0, "hangup", json!({"UniqueId": "6.1", "Phone": "375291110006", "CallType": 1, "CallStatus": "2", "Extensions": ["151"], "Trunk": "0001363"})));
+    events.push(dialplan_event(50.0, "dial", json!({"UniqueId": "6.1", "Phone": "375291110006", "CallType": 1, "Extensions": ["151"], "Trunk": "0001363"})));
+    events.push(dialplan_event(55.0, "bridge", json!({"UniqueId": "6.1", "BridgeUniqueid": "n1", "Channel": "SIP/151-00000099", "CallerIDNum": "151", "Exten": "375291110006"})));
+    events.push(dialplan_event(55.0, "bridge", json!({"UniqueId": "6.2", "BridgeUniqueid": "n1", "Channel": "SIP/0001363-00000100", "CallerIDNum": "375291110006", "ConnectedLineNum": "151"})));
+    events.push(dialplan_event(65.0, "bridge_leave", json!({"UniqueId": "6.2", "BridgeUniqueid": "n1", "Channel": "SIP/0001363-00000100", "BridgeNumChannels": "1"})));
+    events.push(dialplan_event(65.5, "bridge_leave", json!({"UniqueId": "6.1", "BridgeUniqueid": "n1", "Channel": "SIP/151-00000099", "BridgeNumChannels": "0"})));
+    events.push(dialplan_event(66.0, "hangup", json!({"UniqueId": "6.1", "Phone": "375291110006", "CallType": 1, "CallStatus": "2", "Extensions": ["151"], "Trunk": "0001363"})));
     let updates = play(&events);
-    let told = updates.iter().any(
+    let has_live_event = updates.iter().any(
         |update| matches!(update, CallUpdate::Live(live) if live.event().call_id().as_str() == "6.1"),
     );
-    assert!(told, "its popup is shown");
+    assert!(has_live_event, "its start event is emitted");
     let mut calls = updates.iter().filter_map(|update| match update {
         CallUpdate::Finished(call) if call.record().call_id().as_str() == "6.1" => Some(call),
         _ => None,
@@ -245,28 +245,28 @@ fn an_employee_calls_other_clients_after_handing_one_over() {
 }
 
 #[test]
-fn the_next_call_of_an_employee_is_no_question_about_the_one_before() {
+fn next_call_of_an_employee_is_no_consultation() {
     let mut events = one("asterisk", "in_single_extension_answered").events;
     for event in &mut events {
         event.body.insert("Token".to_owned(), "tenant".into());
     }
     // 158 dials half a second after its client hung up.
-    events.push(host(10.5, "dial", json!({"UniqueId": "6.1", "Phone": "375291110006", "CallType": 1, "Extensions": ["158"], "Trunk": "0001363"})));
-    events.push(host(30.0, "hangup", json!({"UniqueId": "6.1", "Phone": "375291110006", "CallType": 1, "CallStatus": "0", "Extensions": ["158"], "Trunk": "0001363"})));
+    events.push(dialplan_event(10.5, "dial", json!({"UniqueId": "6.1", "Phone": "375291110006", "CallType": 1, "Extensions": ["158"], "Trunk": "0001363"})));
+    events.push(dialplan_event(30.0, "hangup", json!({"UniqueId": "6.1", "Phone": "375291110006", "CallType": 1, "CallStatus": "0", "Extensions": ["158"], "Trunk": "0001363"})));
     let calls = finished(&events);
     let ids: Vec<_> = calls.iter().map(|call| call.record().call_id().as_str()).collect();
     assert_eq!(ids.len(), 2, "{ids:?}");
 }
 
 #[test]
-fn a_short_number_dialled_over_a_line_is_an_outgoing_call() {
+fn short_number_over_a_line_is_outgoing() {
     let call = only(finished(&[
-        host(
+        dialplan_event(
             0.0,
             "dial",
             json!({"UniqueId": "6.1", "Phone": "104", "CallType": 1, "Extensions": ["151"], "Trunk": "0001363"}),
         ),
-        host(
+        dialplan_event(
             20.0,
             "hangup",
             json!({"UniqueId": "6.1", "Phone": "104", "CallType": 1, "CallStatus": "0", "Extensions": ["151"], "Trunk": "0001363"}),
@@ -280,7 +280,7 @@ fn a_short_number_dialled_over_a_line_is_an_outgoing_call() {
 }
 
 #[test]
-fn a_channel_that_says_only_later_that_it_calls_is_the_caller() {
+fn channel_with_a_late_dial_state_is_the_caller() {
     let caller = ch("5.1", "SIP/150-00000001", "5.1");
     let colleague = ch("5.2", "SIP/151-00000002", "5.1");
     let events = Ami::default()
@@ -299,7 +299,7 @@ fn a_channel_that_says_only_later_that_it_calls_is_the_caller() {
 }
 
 #[test]
-fn a_pbx_that_was_restarted_begins_its_counters_anew() {
+fn channel_names_reused_after_a_restart_are_new_calls() {
     let old = [
         ch("1.7", "Local/152@dept-00000001;1", "1.1"),
         ch("1.8", "Local/152@dept-00000001;2", "1.1"),
@@ -314,7 +314,7 @@ fn a_pbx_that_was_restarted_begins_its_counters_anew() {
         let parts = [("LocalOne", halves[0]), ("LocalTwo", halves[1])];
         stream.event(t, "LocalBridge", &parts, json!({}))
     };
-    // The first call never ends: the PBX went down with it.
+    // The first call never ends: the PBX stopped during it.
     let stream = pair(answered(), 5.0, old);
     let stream = stream.calls_in(600.0, client, "375291110002", "375172000111");
     let stream = pair(stream, 600.1, new);
@@ -344,7 +344,7 @@ fn a_pbx_that_was_restarted_begins_its_counters_anew() {
 }
 
 #[test]
-fn a_hidden_number_stays_hidden_whatever_the_dialplan_makes_of_it() {
+fn hidden_number_stays_hidden() {
     let dialled = [("", CLIENT), ("Dest", PHONE)];
     let shown = json!({"ChannelState": "4", "CallerIDNum": "375172000110", "DialString": "150"});
     let call = only(finished(
@@ -359,19 +359,19 @@ fn a_hidden_number_stays_hidden_whatever_the_dialplan_makes_of_it() {
 }
 
 #[test]
-fn a_call_that_was_given_up_makes_no_second_record_when_it_is_heard_of_again() {
+fn late_events_of_a_closed_call_make_no_second_record() {
     let start =
         json!({"UniqueId": "6.1", "Phone": "375291110006", "CallType": 0, "Trunk": "0001363"});
     let end = json!({"UniqueId": "6.1", "Phone": "375291110006", "CallType": 0, "CallStatus": "2", "Trunk": "0001363"});
     let calls = finished(&[
-        host(0.0, "start", start),
-        // Another call moves the clock on.
-        host(
+        dialplan_event(0.0, "start", start),
+        // Another call advances the clock.
+        dialplan_event(
             4_000.0,
             "start",
             json!({"UniqueId": "6.2", "Phone": "375291110007", "Trunk": "0001363"}),
         ),
-        host(9_000.0, "hangup", end),
+        dialplan_event(9_000.0, "hangup", end),
     ]);
     let first = calls.iter().filter(|call| call.record().call_id().as_str() == "6.1");
     assert_eq!(first.count(), 1);

@@ -1,7 +1,7 @@
-//! Recorded events in every form, whole, broken and cut off.
+//! Recorded events in every form: valid, invalid and truncated.
 
-mod bounds;
-mod broken;
+mod invalid;
+mod limits;
 
 use std::io::{self, BufRead, Read};
 
@@ -9,27 +9,27 @@ use proptest::prelude::*;
 use vochi_crm_asterisk::EventFile;
 use vochi_crm_core::Timestamp;
 
-/// An input that gives out a few bytes at a time, and panics when it is asked for more than it has.
-struct Pipe<'a> {
+/// An input that returns a few bytes at a time and panics when it is read too far.
+struct ChunkedInput<'a> {
     text: &'a [u8],
     sizes: Vec<usize>,
     at: usize,
     stays_open: bool,
 }
 
-impl<'a> Pipe<'a> {
-    /// Gives out chunks of these sizes, over and over.
+impl<'a> ChunkedInput<'a> {
+    /// Returns chunks of these sizes, cyclically.
     fn new(text: &'a [u8], sizes: &[usize]) -> Self {
         Self { text, sizes: sizes.to_vec(), at: 0, stays_open: false }
     }
 
-    /// Gives out one byte at a time, and never ends.
+    /// Returns one byte at a time and never ends.
     fn open(text: &'a str) -> Self {
         Self { text: text.as_bytes(), sizes: vec![1], at: 0, stays_open: true }
     }
 }
 
-impl Read for Pipe<'_> {
+impl Read for ChunkedInput<'_> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let count = self.fill_buf()?.read(into)?;
         self.consume(count);
@@ -37,9 +37,9 @@ impl Read for Pipe<'_> {
     }
 }
 
-impl BufRead for Pipe<'_> {
+impl BufRead for ChunkedInput<'_> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        assert!(!self.stays_open || !self.text.is_empty(), "it waits for input that never comes");
+        assert!(!self.stays_open || !self.text.is_empty(), "it waits for input that never arrives");
         let size = self.sizes[self.at % self.sizes.len()].min(self.text.len());
         Ok(&self.text[..size])
     }
@@ -50,7 +50,7 @@ impl BufRead for Pipe<'_> {
     }
 }
 
-/// Everything an input gives out: events by name and position, or what is wrong.
+/// Everything an input yields: events by name and position, or errors.
 fn read(input: impl BufRead) -> Vec<Result<String, String>> {
     let mut file = EventFile::open(input).unwrap();
     let mut seen = Vec::new();
@@ -62,16 +62,16 @@ fn read(input: impl BufRead) -> Vec<Result<String, String>> {
     seen
 }
 
-/// The names of the events, and what is wrong with the others.
+/// The names of the events, and the errors.
 fn names(text: &str) -> Vec<String> {
     let name = |event: String| event.rsplit(' ').next().unwrap_or_default().to_owned();
     let entries = read(text.as_bytes()).into_iter();
     entries.map(|entry| entry.map_or_else(|broken| format!("BROKEN {broken}"), name)).collect()
 }
 
-/// What the input gives out before it waits for more.
+/// The events an input yields before it waits for more.
 fn read_open(text: &str, count: usize) -> Vec<Result<String, String>> {
-    let mut file = EventFile::open(Pipe::open(text)).unwrap();
+    let mut file = EventFile::open(ChunkedInput::open(text)).unwrap();
     let mut seen = Vec::new();
     for _ in 0..count {
         let entry = file.next_event().unwrap().unwrap();
@@ -105,7 +105,7 @@ fn event_of_depth(levels: usize) -> String {
 const MOST: usize = 1 << 20;
 
 #[test]
-fn every_form_reads_alike() {
+fn every_form_yields_the_same_events() {
     let (a, b) = (event("a"), event("b"));
     let forms = [
         format!("{a}\n\n{b}\n"),
@@ -127,14 +127,14 @@ fn every_form_reads_alike() {
 }
 
 #[test]
-fn an_input_without_events_has_none() {
+fn input_without_events_is_empty() {
     for text in ["", " \n\r\n\t", "\u{feff}", "[]", "[ ]\n\n", "{\"events\": []}"] {
         assert_eq!(names(text), [""; 0], "{text:?}");
     }
 }
 
 #[test]
-fn an_event_comes_as_soon_as_it_is_complete() {
+fn complete_event_is_returned_at_once() {
     let (a, b) = (event("a"), event("b"));
     for text in [
         format!("{a}\n{b}\n{{\"t\": 1, "),
@@ -148,12 +148,12 @@ fn an_event_comes_as_soon_as_it_is_complete() {
 }
 
 #[test]
-fn started_at_is_known_before_the_events_or_found_behind() {
+fn started_at_is_found_before_or_after_the_events() {
     let a = event("a");
     let began: Timestamp = "2026-03-02T08:00:00Z".parse().unwrap();
     let key = "\"started_at\" : \"2026-03-02T11:00:00+03:00\"";
     let before = format!("{{\"n\": {{\"started_at\": 5}},\n{key} ,\n\"events\": [{a}");
-    assert_eq!(EventFile::open(Pipe::open(&before)).unwrap().started_at(), Some(began));
+    assert_eq!(EventFile::open(ChunkedInput::open(&before)).unwrap().started_at(), Some(began));
     for behind in [format!(", {key}"), format!(",\n{key}\n"), format!(", {key}, \"n\": 1")] {
         let text = format!("{{\"events\": [{a}]{behind}}}");
         let mut file = EventFile::open(text.as_bytes()).unwrap();
@@ -169,8 +169,8 @@ fn started_at_is_known_before_the_events_or_found_behind() {
         let file = EventFile::open(text.as_bytes()).unwrap();
         assert_eq!(file.find_started_at().unwrap(), None, "{text}");
     }
-    let open = EventFile::open(Pipe::open(&lines)).unwrap();
-    assert_eq!(open.find_started_at().unwrap(), None, "lines are not read for it");
+    let open = EventFile::open(ChunkedInput::open(&lines)).unwrap();
+    assert_eq!(open.find_started_at().unwrap(), None, "lines are not searched for it");
     for wrong in ["5", "\"soon\"", "\"2026-03-02 11:00:00\"", "\"1970-01-01T00:00:00Z\"", "{}"] {
         for text in [
             format!("{{\"started_at\": {wrong}, \"events\": [{a}]}}"),
@@ -187,7 +187,7 @@ fn started_at_is_known_before_the_events_or_found_behind() {
     }
 }
 
-/// Texts made of what events are made of.
+/// Texts made of pieces of events.
 fn pieces() -> impl Strategy<Value = Vec<u8>> {
     let piece = prop_oneof![
         4 => Just(event("a")),
@@ -215,20 +215,20 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
     #[test]
-    fn the_size_of_reads_changes_nothing(
+    fn read_size_does_not_matter(
         text in pieces(), sizes in proptest::collection::vec(1_usize..9, 1..6)
     ) {
-        prop_assert_eq!(read(&text[..]), read(Pipe::new(&text, &sizes)));
+        prop_assert_eq!(read(&text[..]), read(ChunkedInput::new(&text, &sizes)));
     }
 
     #[test]
-    fn any_bytes_are_read_to_their_end(text in pieces()) {
+    fn arbitrary_bytes_are_read_to_the_end(text in pieces()) {
         let count = read(&text[..]).len();
         prop_assert!(count <= text.len() + 1, "{} entries", count);
     }
 
     #[test]
-    fn a_cut_changes_no_event_before_it(names in proptest::collection::vec("[a-z]{1,8}", 1..6), cut in 0.0_f64..1.0) {
+    fn truncation_keeps_earlier_events(names in proptest::collection::vec("[a-z]{1,8}", 1..6), cut in 0.0_f64..1.0) {
         let events: Vec<String> = names.iter().map(|name| event(name)).collect();
         for text in [events.join("\n"), format!("[{}]", events.join(",\n")), format!("{{\"n\": 1, \"events\": [{}]}}", events.join(","))] {
             let whole = read(text.as_bytes());

@@ -7,7 +7,7 @@ use vochi_crm_asterisk::{CallTracker, CallUpdate, FinishedCall, PbxEvent, Readin
 
 use crate::fixture::{Event, all, at, differences, finished, one, play, tracker};
 
-/// The streams of several calls as one, each begun some time after the one before.
+/// The streams of several calls merged, with their starts a fixed time apart.
 fn merged(streams: &[Vec<Event>], apart: f64) -> Vec<Event> {
     let mut all: Vec<Event> = Vec::new();
     let mut start = 0.0;
@@ -51,7 +51,7 @@ fn renamed(events: &[Event], ending: &str) -> Vec<Event> {
 }
 
 #[test]
-fn all_calls_of_a_day_at_once_are_kept_apart() {
+fn many_concurrent_calls_stay_separate() {
     for folder in ["asterisk", "asterisk-ami"] {
         let fixtures = all(folder);
         let streams: Vec<Vec<Event>> = (0..)
@@ -95,7 +95,7 @@ fn rename_expected(expected: &mut Value, ending: &str) {
 }
 
 #[test]
-fn the_same_ids_of_two_tenants_are_two_calls() {
+fn equal_ids_of_two_tenants_are_two_calls() {
     let first = one("asterisk", "in_attended_transfer_accepted");
     let mut second = one("asterisk", "in_attended_transfer_accepted");
     for event in &mut second.events {
@@ -112,7 +112,7 @@ fn the_same_ids_of_two_tenants_are_two_calls() {
 }
 
 #[test]
-fn the_same_ids_of_two_pbxs_the_host_names_are_two_calls() {
+fn equal_ids_of_two_named_pbxs_are_two_calls() {
     let fixture = one("asterisk-ami", "in_group_of_local_channels_answered");
     let mut calls: CallTracker = tracker();
     let mut updates = Vec::new();
@@ -137,7 +137,7 @@ fn the_same_ids_of_two_pbxs_the_host_names_are_two_calls() {
 }
 
 #[test]
-fn two_calls_of_one_client_at_once_are_two_calls_with_their_own_people() {
+fn concurrent_calls_of_one_client_are_two_calls() {
     let first = one("asterisk", "in_group_answered");
     let mut second = one("asterisk", "in_single_extension_answered");
     // The other call's client calls twice, over another line.
@@ -160,7 +160,7 @@ fn two_calls_of_one_client_at_once_are_two_calls_with_their_own_people() {
 }
 
 #[test]
-fn the_lines_of_a_pbx_with_short_names_are_told_apart_by_the_pattern() {
+fn pattern_separates_short_line_names_from_extensions() {
     let mut fixture = one("asterisk-ami", "in_direct_answered_client_hangs_up");
     for event in &mut fixture.events {
         for (key, value) in &mut event.body {

@@ -5,12 +5,12 @@ use vochi_crm_asterisk::{CallTracker, CallUpdate, FinishedCall, SavedCalls};
 use vochi_crm_core::{Extension, Outcome, Reason, Seconds, Warning, WarningKind};
 
 use crate::fixture::{Event, builder, end, one, process, records, tracker};
-use crate::script::{Ami, Ch, ch};
+use crate::stream::{Ami, Ch, ch};
 
 const CLIENT: Ch = ch("1.1", "PJSIP/0001371-00000001", "1.1");
 const ANSWERS: Ch = ch("9.9", "PJSIP/199-00000009", "1.1");
 
-/// A channel of the client's call with a name of its own.
+/// A channel of the client's call with its own name.
 fn channel(id: String, name: String) -> Ch {
     ch(Box::leak(id.into_boxed_str()), Box::leak(name.into_boxed_str()), "1.1")
 }
@@ -47,7 +47,7 @@ fn answered(stream: Ami, t: f64) -> Vec<Event> {
         .events()
 }
 
-/// What a tracker makes of a stream, and how many events found no room.
+/// The finished call of a stream, and the number of dropped events.
 fn played(mut calls: CallTracker, events: &[Event]) -> (FinishedCall, u64) {
     let mut updates: Vec<CallUpdate> =
         events.iter().flat_map(|event| process(&mut calls, event)).collect();
@@ -69,7 +69,7 @@ fn warnings(call: &FinishedCall) -> Vec<WarningKind> {
 }
 
 #[test]
-fn ring_all_queue_of_local_members_for_half_an_hour_is_answered() {
+fn long_ring_all_queue_of_local_members_is_answered() {
     let mut stream = caller();
     let mut nth = 0;
     for round in 0..120 {
@@ -96,11 +96,11 @@ fn ring_all_queue_of_local_members_for_half_an_hour_is_answered() {
     let (call, dropped) = played(tracker(), &answered(stream, 1_800.0));
     assert_answered_by_199(&call, 7);
     assert_eq!(call.record().wait().map(Seconds::get), Some(1_804));
-    assert_eq!(dropped, 0, "there is room for every event");
+    assert_eq!(dropped, 0, "no event is dropped");
 }
 
 #[test]
-fn ninety_local_members_at_once_are_rung_and_one_answers() {
+fn ninety_local_members_ring_and_one_answers() {
     let mut stream = caller();
     for nth in 0..90 {
         let extension = format!("{}", 200 + nth);
@@ -115,7 +115,7 @@ fn ninety_local_members_at_once_are_rung_and_one_answers() {
     assert_eq!((dropped, warnings(&call)), (0, Vec::new()));
 }
 
-/// A queue rings one phone every second, which is busy.
+/// A queue that rings one busy phone every second.
 fn busy_for(attempts: usize) -> Ami {
     (0..attempts).fold(caller(), |stream, nth| {
         let t = 1.0 + f64::from(u32::try_from(nth).expect("a number"));
@@ -124,7 +124,7 @@ fn busy_for(attempts: usize) -> Ami {
 }
 
 #[test]
-fn ten_thousand_ring_attempts_change_no_outcome_and_take_no_room() {
+fn ten_thousand_attempts_keep_outcome_and_memory() {
     let mut calls = tracker();
     let mut largest = 0;
     for (nth, event) in busy_for(10_000).events().iter().enumerate() {
@@ -158,7 +158,7 @@ fn reason_of_a_missed_call_counts_freed_attempts() {
 }
 
 #[test]
-fn attempts_without_any_end_are_freed_too() {
+fn attempts_without_an_end_are_freed() {
     let mut stream = caller();
     for nth in 0..10_000 {
         let t = 1.0 + f64::from(u32::try_from(nth).expect("a number"));
@@ -171,13 +171,13 @@ fn attempts_without_any_end_are_freed_too() {
 }
 
 #[test]
-fn more_ringing_phones_than_are_kept_are_counted_and_warned_of() {
+fn ringing_phones_beyond_the_limit_warn() {
     let mut stream = caller();
     for nth in 0..1_500 {
         stream = stream.rings(1.0, CLIENT, phone(nth, &format!("{}", 10_000 + nth)), "x");
     }
     let (call, dropped) = played(tracker(), &answered(stream, 5.0));
-    assert_eq!(call.record().outcome(), Outcome::Answered, "the client's own channels have room");
+    assert_eq!(call.record().outcome(), Outcome::Answered, "the client's channels are kept");
     assert_eq!(call.record().talk().map(Seconds::get), Some(30));
     assert_eq!(call.record().talked_with()[0].as_str(), "199");
     assert!(dropped > 0);
@@ -185,7 +185,7 @@ fn more_ringing_phones_than_are_kept_are_counted_and_warned_of() {
 }
 
 #[test]
-fn late_events_of_a_freed_attempt_do_not_begin_it_again() {
+fn late_event_of_a_freed_attempt_is_ignored() {
     let mut calls = tracker();
     let size = |calls: &CallTracker| serde_json::to_string(&calls.save()).expect("text").len();
     let events = busy_for(400).events();
@@ -208,7 +208,7 @@ fn late_events_of_a_freed_attempt_do_not_begin_it_again() {
 }
 
 #[test]
-fn crowded_call_survives_a_restart_at_any_time() {
+fn call_at_the_limit_survives_restarts() {
     let events = answered(busy_for(300), 400.0);
     let (undisturbed, _) = played(tracker(), &events);
     let mut calls = tracker();
@@ -226,7 +226,7 @@ fn crowded_call_survives_a_restart_at_any_time() {
 }
 
 #[test]
-fn reported_queue_with_retry_one_is_answered_without_a_dropped_event() {
+fn queue_with_short_retry_drops_no_event() {
     let fixture = one("reports", "queue-retry-1-phone-rejects");
     let (call, dropped) = played(tracker(), &fixture.events);
     assert_eq!(call.record().outcome(), Outcome::Answered);
