@@ -236,7 +236,7 @@ fn late_first_channel_makes_no_second_record() {
                      "DestUniqueid": "7.6", "DialStatus": "RINGING"});
     let first = json!({"Channel": "PJSIP/0001371-00000022", "Uniqueid": "7.2"});
     let calls =
-        finished(&[event(0.0, "DialState", leg), live_events(33_000.0, "BridgeEnter", first)]);
+        finished(&[event(0.0, "DialState", leg), event(33_000.0, "BridgeEnter", first)]);
     let ids: Vec<&str> = calls.iter().map(|call| call.record().call_id().as_str()).collect();
     assert_eq!(ids, ["7.2"], "one call, one record");
 }
