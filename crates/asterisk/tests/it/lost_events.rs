@@ -235,8 +235,7 @@ fn late_first_channel_makes_no_second_record() {
     let leg = json!({"DestChannel": "PJSIP/0001371-00000024", "DestLinkedid": "7.2",
                      "DestUniqueid": "7.6", "DialStatus": "RINGING"});
     let first = json!({"Channel": "PJSIP/0001371-00000022", "Uniqueid": "7.2"});
-    let calls =
-        finished(&[event(0.0, "DialState", leg), event(33_000.0, "BridgeEnter", first)]);
+    let calls = finished(&[event(0.0, "DialState", leg), event(33_000.0, "BridgeEnter", first)]);
     let ids: Vec<&str> = calls.iter().map(|call| call.record().call_id().as_str()).collect();
     assert_eq!(ids, ["7.2"], "one call, one record");
 }

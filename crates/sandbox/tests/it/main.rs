@@ -5,7 +5,7 @@
 mod control;
 mod faults;
 mod kontur;
+mod origin;
 mod retailcrm;
-mod sender;
 mod serving;
 mod support;

@@ -209,7 +209,7 @@ async fn known_clients_are_linked_and_their_manager_is_named() {
         let linked = answer["links"]["contactIds"].as_array().map(Vec::len);
         assert_eq!(linked, Some(contacts), "{phone}: {}", answer["links"]);
         let mut dialect = Dialect::default();
-        dialect.nobody_is_a_list = true;
+        dialect.empty_list_without_responsible = true;
         sandbox.kontur().set_dialect(dialect);
         for query in [format!("phoneNumber={phone}"), format!("externalId={phone}")] {
             let redirect = get(&format!("{TELEPHONY}/call-redirect?{query}"));

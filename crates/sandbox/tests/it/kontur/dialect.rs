@@ -1,7 +1,7 @@
 //! What nobody has seen on the wire, each way.
 
 use serde_json::{Value, json};
-use vochi_crm_sandbox::kontur::{Dialect, Saying, Unauthorized};
+use vochi_crm_sandbox::kontur::{Dialect, TextForm, Unauthorized};
 
 use super::fixtures::text;
 use super::support::{
@@ -13,9 +13,9 @@ use crate::support::with;
 #[tokio::test]
 async fn ok_is_said_in_three_ways_and_error_too() {
     for (saying, ok, error, content_type) in [
-        (Saying::Quoted, "\"OK\"", "\"Error\"", "application/json; charset=utf-8"),
-        (Saying::Bare, "OK", "Error", "text/plain; charset=utf-8"),
-        (Saying::Empty, "", "", ""),
+        (TextForm::Quoted, "\"OK\"", "\"Error\"", "application/json; charset=utf-8"),
+        (TextForm::Bare, "OK", "Error", "text/plain; charset=utf-8"),
+        (TextForm::Empty, "", "", ""),
     ] {
         let sandbox = announced().await;
         let mut dialect = Dialect::default();
@@ -75,7 +75,7 @@ async fn nobody_responsible_is_a_conflict_or_an_empty_list() {
     assert_eq!((reply.status, reply.json()["status"].clone()), (409, json!("notFound")));
     assert!(sandbox.refused(vochi_crm_sandbox::Crm::Kontur).is_empty(), "it is a normal result");
     let mut dialect = Dialect::default();
-    dialect.nobody_is_a_list = true;
+    dialect.empty_list_without_responsible = true;
     sandbox.kontur().set_dialect(dialect);
     assert_eq!(done(&wire, &sandbox).await.json(), json!({"userIds": []}));
 }

@@ -109,7 +109,7 @@ async fn a_colleague_is_called_and_a_click_can_be_sent_again() {
     let answer = sandbox.click(click).await.expect("it answers");
     let id = answer.crm_call_id.unwrap_or_default();
     let kontur = sandbox.kontur();
-    let again = kontur.call_again(&id, &integration.url, ClickPath::Short).await;
+    let again = kontur.resend_call(&id, &integration.url, ClickPath::Short).await;
     assert!(again.is_ok_and(|it| it.ok));
     let asked: Vec<Value> = integration.asked().iter().map(Asked::json).collect();
     assert_eq!(asked[0], json!({"communicationId": id, "fromUserId": MARIA, "toUserId": DIMA}));

@@ -97,7 +97,7 @@ async fn every_scenario_goes_as_it_is_written() {
             if step["from"] == "kontur" {
                 if text(&step["request"]["path"]).ends_with("/call") {
                     let call = sandbox.kontur();
-                    call.forget_ids();
+                    call.clear_next_ids();
                 }
                 kontur(&at, step, &sandbox).await;
                 continue;

@@ -124,7 +124,7 @@ async fn scripts_write_and_remove_modules_through_the_page() {
 #[tokio::test]
 async fn ids_told_as_texts_are_not_taken_as_texts() {
     let sandbox = sandbox().await;
-    sandbox.retailcrm().tell_ids_as_text(true);
+    sandbox.retailcrm().set_ids_as_text(true);
     let told = read(&sandbox).await;
     let first = &told["integrations"]["telephony"]["additionalCodes"][0];
     assert_eq!(first, &json!({"userId": "7", "code": "101"}));
@@ -162,7 +162,7 @@ async fn of_several_modules_the_one_written_last_is_the_telephony() {
 async fn a_module_can_be_told_as_one_text() {
     let sandbox = sandbox().await;
     let before = read(&sandbox).await;
-    sandbox.retailcrm().tell_modules_as_text(true);
+    sandbox.retailcrm().set_modules_as_text(true);
     let told = read(&sandbox).await;
     let text = told.as_str().expect("the module is a text now");
     let inside: Value = serde_json::from_str(text).expect("the text is JSON");

@@ -1,10 +1,10 @@
 //! Every row of Kontur's table of checks, shown by a request it refuses.
 
 mod entities;
+mod existence;
 mod gate;
 mod register;
 mod telephony;
-mod things;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -58,7 +58,7 @@ fn of_call(row: &'static str, name: &str, body: &Value, field: &'static str) -> 
 }
 
 fn cases() -> Vec<Case> {
-    [gate::cases(), telephony::cases(), register::cases(), things::cases(), entities::cases()]
+    [gate::cases(), telephony::cases(), register::cases(), existence::cases(), entities::cases()]
         .into_iter()
         .flatten()
         .collect()

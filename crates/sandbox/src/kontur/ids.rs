@@ -1,19 +1,19 @@
-//! Ids, keys and moments as this CRM writes them.
+//! Formats of this CRM's ids, keys and times.
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
 
 use jiff::Timestamp;
 
-/// The id that means nobody.
+/// The empty id.
 pub(super) const ZERO: &str = "00000000-0000-0000-0000-000000000000";
 
-/// Different each time, which is all that is asked of it: every `RandomState` has its own seed.
+/// Random number: every `RandomState` has its own seed.
 fn random() -> u64 {
     RandomState::new().build_hasher().finish()
 }
 
-/// A new id in lower case.
+/// Generates a GUID in lower case.
 pub(super) fn guid() -> String {
     let (high, low) = (random(), random());
     format!(
@@ -34,7 +34,7 @@ pub(super) fn echo() -> String {
     format!("echo-{:016x}", random())
 }
 
-/// Lower case, as this CRM writes them.
+/// Returns true for a GUID in lower case.
 pub(super) fn is_guid(text: &str) -> bool {
     let shape = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
     text.len() == shape.len()
@@ -52,7 +52,7 @@ pub(super) fn now() -> String {
     now.strftime("%Y-%m-%dT%H:%M:%S%.6f+00:00").to_string()
 }
 
-/// A moment with an offset and at most seven digits of a second.
+/// Parses a time with an offset and at most seven fractional digits.
 pub(super) fn moment(text: &str) -> Option<Timestamp> {
     let fraction = text
         .split_once('.')

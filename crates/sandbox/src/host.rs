@@ -1,4 +1,4 @@
-//! Where requests to one CRM arrive: faults, the stand-in itself, and what is written down.
+//! Host of one stand-in: faults, request log and access to its state.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -7,42 +7,41 @@ use std::time::Duration;
 use serde_json::Value;
 use url::Url;
 
-use crate::bounds::{self, MOST_BYTES, MOST_ENTRIES};
 use crate::click::Click;
 use crate::crm::Crm;
 use crate::fault::{Ending, Fault, Lose};
+use crate::limits::{self, MAX_BYTES, MAX_ENTRIES};
 use crate::outgoing::Outgoing;
 use crate::record::{Fate, RecordedRequest, Refused};
 use crate::report::Report;
 use crate::server::Lost;
-use crate::wire::{Answer, Carried, Request};
+use crate::wire::{Handled, Request, Response};
 
-/// A CRM that keeps state and checks what it is asked. Every CRM's folder has one.
+/// A stateful CRM that checks its requests. Every CRM's folder has one.
 pub(crate) trait StandIn: Send {
     fn crm(&self) -> Crm;
-    /// Checks a request and, if it passes, carries it out.
-    fn answer(&mut self, request: &Request) -> Carried;
-    /// Removes the oldest of what it holds where that is too much.
-    fn keep_within_bounds(&mut self);
-    /// Back to the first state.
+    /// Checks a request and, if it passes, executes it.
+    fn answer(&mut self, request: &Request) -> Handled;
+    /// Drops the oldest entries beyond the limits.
+    fn enforce_limits(&mut self);
+    /// Restores the seed state.
     fn reset(&mut self);
-    /// Calls, live events and customers, newest first.
+    /// Reports calls, live events and customers, newest first.
     fn report(&self) -> Report;
-    /// The settings of a profile that reaches this stand-in.
+    /// Returns the profile settings for this stand-in.
     fn profile(&self) -> Value;
-    /// What the CRM sends when this number is clicked. A CRM that remembers the click plays it
-    /// elsewhere.
+    /// Returns the request for a click. A CRM that remembers clicks sends them itself.
     fn click(&self, click: &Click) -> Result<Outgoing, String> {
         Err(format!("{} does not click this way", click.crm))
     }
-    /// Changes what an administrator of the account can change (`POST /account`).
+    /// Applies administrator changes (`POST /account`).
     fn configure(&mut self, asked: &serde_json::Map<String, Value>) -> Result<(), String>;
 }
 
 #[derive(Default)]
-struct Notes {
+struct RequestLog {
     faults: Vec<Fault>,
-    /// How many requests came in all.
+    /// Total number of requests.
     received: usize,
     requests: VecDeque<RecordedRequest>,
     /// Bytes in the bodies of `requests`.
@@ -50,7 +49,7 @@ struct Notes {
     refused: Vec<Refused>,
 }
 
-impl Notes {
+impl RequestLog {
     fn next_fault(&mut self, path: &str) -> Option<Fault> {
         let index = self.faults.iter().position(|fault| fault.matches(path))?;
         let fault = self.faults.get_mut(index)?;
@@ -66,8 +65,8 @@ impl Notes {
         self.received += 1;
         self.bytes = self.bytes.saturating_add(request.body.len());
         self.requests.push_back(request);
-        while self.requests.len() > MOST_ENTRIES
-            || (self.bytes > MOST_BYTES && self.requests.len() > 1)
+        while self.requests.len() > MAX_ENTRIES
+            || (self.bytes > MAX_BYTES && self.requests.len() > 1)
         {
             let oldest = self.requests.pop_front();
             let bytes = oldest.map_or(0, |oldest| oldest.body.len());
@@ -77,37 +76,37 @@ impl Notes {
 
     fn refuse(&mut self, refused: Refused) {
         self.refused.push(refused);
-        bounds::keep_newest(&mut self.refused);
+        limits::keep_newest(&mut self.refused);
     }
 }
 
-/// One CRM's stand-in with its fault list and its log.
-pub(crate) struct Desk<S: ?Sized> {
+/// One CRM's stand-in with its faults and its log.
+pub(crate) struct CrmHost<S: ?Sized> {
     url: Url,
-    notes: Mutex<Notes>,
+    notes: Mutex<RequestLog>,
     stand_in: Mutex<S>,
 }
 
-/// What happens with an answer on its way out.
-struct Leaving {
-    answer: Result<Answer, Lost>,
+/// How a request is answered, after faults.
+struct Decision {
+    answer: Result<Response, Lost>,
     delay: Duration,
 }
 
-impl<S> Desk<S> {
+impl<S> CrmHost<S> {
     pub(crate) fn new(url: Url, stand_in: S) -> Self {
         Self { url, notes: Mutex::default(), stand_in: Mutex::new(stand_in) }
     }
 }
 
-/// A panic while a lock is held fails the test it happens in; the data stays readable.
-fn hold<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+/// A panic under the lock fails its own test; the data stays readable.
+fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl<S: StandIn + ?Sized> Desk<S> {
+impl<S: StandIn + ?Sized> CrmHost<S> {
     pub(crate) fn stand_in(&self) -> MutexGuard<'_, S> {
-        hold(&self.stand_in)
+        lock(&self.stand_in)
     }
 
     pub(crate) fn url(&self) -> &Url {
@@ -119,41 +118,41 @@ impl<S: StandIn + ?Sized> Desk<S> {
     }
 
     pub(crate) fn fault(&self, fault: Fault) {
-        hold(&self.notes).faults.push(fault);
+        lock(&self.notes).faults.push(fault);
     }
 
-    /// The faults that have not happened yet.
+    /// Number of pending faults.
     pub(crate) fn waiting_faults(&self) -> usize {
-        hold(&self.notes).faults.len()
+        lock(&self.notes).faults.len()
     }
 
     pub(crate) fn requests(&self) -> Vec<RecordedRequest> {
-        hold(&self.notes).requests.iter().cloned().collect()
+        lock(&self.notes).requests.iter().cloned().collect()
     }
 
     pub(crate) fn refused(&self) -> Vec<Refused> {
-        hold(&self.notes).refused.clone()
+        lock(&self.notes).refused.clone()
     }
 
-    /// Writes down what a client did wrong in answering the CRM.
-    pub(crate) fn complain(&self, of: Refused) {
-        hold(&self.notes).refuse(of);
+    /// Records an invalid response to the CRM.
+    pub(crate) fn record_refused(&self, of: Refused) {
+        lock(&self.notes).refuse(of);
     }
 
     pub(crate) fn reset(&self) {
-        *hold(&self.notes) = Notes::default();
+        *lock(&self.notes) = RequestLog::default();
         self.stand_in().reset();
     }
 
     pub(crate) fn report(&self) -> Report {
         let mut report = self.stand_in().report();
-        let notes = hold(&self.notes);
+        let notes = lock(&self.notes);
         report.requests = notes.received;
         report.refused = notes.refused.iter().rev().cloned().collect();
         report
     }
 
-    pub(crate) async fn handle(&self, request: Request) -> Result<Answer, Lost> {
+    pub(crate) async fn handle(&self, request: Request) -> Result<Response, Lost> {
         let leaving = self.decide(&request);
         if !leaving.delay.is_zero() {
             tokio::time::sleep(leaving.delay).await;
@@ -161,43 +160,43 @@ impl<S: StandIn + ?Sized> Desk<S> {
         leaving.answer
     }
 
-    fn decide(&self, request: &Request) -> Leaving {
-        let fault = hold(&self.notes).next_fault(&request.path);
+    fn decide(&self, request: &Request) -> Decision {
+        let fault = lock(&self.notes).next_fault(&request.path);
         let delay = fault.as_ref().map_or(Duration::ZERO, |fault| fault.delay);
         let lose = fault.as_ref().and_then(|fault| fault.lose);
         let ending = fault.as_ref().map_or(Ending::Close, |fault| fault.ending);
 
         if lose == Some(Lose::Request) {
             self.note(request, None, Fate::Prevented);
-            return Leaving { answer: Err(Lost(ending)), delay };
+            return Decision { answer: Err(Lost(ending)), delay };
         }
         if lose.is_none()
             && let Some(answer) = fault.as_ref().and_then(Fault::answer)
         {
             self.note(request, Some(answer.status.as_u16()), Fate::Prevented);
-            return Leaving { answer: Ok(answer), delay };
+            return Decision { answer: Ok(answer), delay };
         }
 
-        let Carried { answer, findings } = {
+        let Handled { answer, findings } = {
             let mut stand_in = self.stand_in();
             let carried = stand_in.answer(request);
-            stand_in.keep_within_bounds();
+            stand_in.enforce_limits();
             carried
         };
         let status = answer.status.as_u16();
-        let seen = if lose.is_some() { None } else { Some(status) };
+        let sent_status = if lose.is_some() { None } else { Some(status) };
         if findings.is_empty() {
-            self.note(request, seen, Fate::CarriedOut);
+            self.note(request, sent_status, Fate::CarriedOut);
         } else {
-            hold(&self.notes).refuse(Refused::new(request, status, &findings));
-            self.note(request, seen, Fate::Refused);
+            lock(&self.notes).refuse(Refused::new(request, status, &findings));
+            self.note(request, sent_status, Fate::Refused);
         }
         let answer = if lose.is_some() { Err(Lost(ending)) } else { Ok(answer) };
-        Leaving { answer, delay }
+        Decision { answer, delay }
     }
 
     fn note(&self, request: &Request, status: Option<u16>, fate: Fate) {
-        hold(&self.notes).log(RecordedRequest::new(request, status, fate));
+        lock(&self.notes).log(RecordedRequest::new(request, status, fate));
     }
 }
 
@@ -211,7 +210,7 @@ mod tests {
 
     use super::*;
 
-    /// A popup, a second after the one before it.
+    /// A popup, a second after the previous one.
     fn popup(number: usize, begin: Instant) -> Request {
         let event = format!(
             "{{\"type\":\"in\",\"phone\":\"+375291112233\",\"codes\":[\"101\"],\
@@ -239,18 +238,18 @@ mod tests {
     #[test]
     fn a_long_life_keeps_the_newest() {
         let Ok(url) = Url::parse("http://127.0.0.1:1") else { unreachable!() };
-        let desk = Desk::new(url.clone(), RetailCrm::new(&url));
+        let crm_host = CrmHost::new(url.clone(), RetailCrm::new(&url));
         let begin = Instant::now();
-        let sent = MOST_ENTRIES + 20;
+        let sent = MAX_ENTRIES + 20;
         for number in 0..sent {
-            let leaving = desk.decide(&popup(number, begin));
+            let leaving = crm_host.decide(&popup(number, begin));
             assert!(leaving.answer.is_ok_and(|answer| answer.status == 200), "{number}");
         }
-        assert_eq!(desk.requests().len(), MOST_ENTRIES);
-        let report = desk.report();
+        assert_eq!(crm_host.requests().len(), MAX_ENTRIES);
+        let report = crm_host.report();
         assert_eq!(report.requests, sent, "all requests are counted");
         let live = report.live.unwrap_or_default();
-        assert_eq!(live.len(), MOST_ENTRIES);
+        assert_eq!(live.len(), MAX_ENTRIES);
         let newest = format!("pbx-{}", sent - 1);
         assert_eq!(live.first().and_then(|row| row.call_id.clone()), Some(newest));
     }

@@ -1,11 +1,11 @@
-//! Kontur's words in the words of this project.
+//! Mapping of Kontur's enums to common terms.
 
 use jiff::Timestamp;
 
 use crate::report::CallRow;
 
 use super::communications::{Communication, Leg, Stage};
-use super::mint;
+use super::ids;
 
 /// A call's `direction`.
 pub(super) fn direction(kind: &str) -> Option<&'static str> {
@@ -17,7 +17,7 @@ pub(super) fn direction(kind: &str) -> Option<&'static str> {
     }
 }
 
-/// This CRM knows one thing of how a call ended: whether a leg was answered (§6, §14).
+/// Outcome of a call: this CRM knows only whether a leg was answered (§6, §14).
 pub(super) fn outcome(direction: Option<&str>, answered: bool) -> Option<&'static str> {
     match (direction, answered) {
         (_, true) => Some("answered"),
@@ -31,7 +31,7 @@ pub(super) fn digits(phone: &str) -> String {
     phone.chars().filter(char::is_ascii_digit).collect()
 }
 
-/// How two numbers are compared: by their digits, a Russian 8 read as the 7 it stands for (§4).
+/// Digits for comparing numbers, with a Russian leading 8 as 7 (§4).
 pub(super) fn comparable(phone: &str) -> String {
     let digits = digits(phone);
     match digits.strip_prefix('8') {
@@ -40,13 +40,13 @@ pub(super) fn comparable(phone: &str) -> String {
     }
 }
 
-/// `+375291112233` of `375291112233`.
+/// Formats `375291112233` as `+375291112233`.
 pub(super) fn e164(phone: &str) -> String {
     format!("+{}", digits(phone))
 }
 
 fn moment(text: Option<&String>) -> Option<Timestamp> {
-    mint::moment(text?)
+    ids::moment(text?)
 }
 
 fn seconds(from: Option<Timestamp>, to: Option<Timestamp>) -> Option<u64> {
@@ -54,7 +54,7 @@ fn seconds(from: Option<Timestamp>, to: Option<Timestamp>) -> Option<u64> {
     u64::try_from((millis + 500).div_euclid(1000)).ok()
 }
 
-/// A call as `/state` shows it. `extension` finds a user's, `link` the address of a file.
+/// A call's row in `/state`; `extension` maps a user, `link` a file's URL.
 pub(super) fn row(
     call: &Communication,
     extension: impl Fn(&str) -> Option<String>,
@@ -69,7 +69,7 @@ pub(super) fn row(
     let answered = talks.iter().filter_map(|leg| moment(leg.started_at.as_ref())).min();
     let talked_to = talks.iter().filter_map(|leg| moment(leg.finished_at.as_ref())).max();
     let ended = legs.iter().filter_map(|leg| moment(leg.finished_at.as_ref())).max();
-    // Whoever talked last with the client; of nobody, whoever rang last.
+    // The user who talked last with the client, else the one whose phone rang last.
     let last = talks.last().or_else(|| legs.last());
     let user = last.and_then(|leg| leg.user());
     let failed = call.stage == Stage::Failed && !call.registered;

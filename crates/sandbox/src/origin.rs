@@ -1,13 +1,13 @@
-//! Who may use the page's port: a browser must not be led to it by another site, neither directly
-//! nor by a name that resolves to this machine.
+//! Host and origin check of the page's port: other sites must not reach it through a browser,
+//! directly or by DNS rebinding.
 
 use http::uri::Authority;
 use url::{Host, Url};
 
 use crate::wire::Request;
 
-/// Checks `Host` and `Origin`. The host is a loopback name or that of the page; an origin, which
-/// browsers send, is the one the request was sent to.
+/// Checks `Host` and `Origin`. The host must be a loopback name or the page's; the origin, if any,
+/// must match the host.
 pub(crate) fn check(page: &Url, request: &Request) -> Result<(), String> {
     let host = request.header("host").unwrap_or_default().to_ascii_lowercase();
     let authority: Authority =

@@ -1,19 +1,19 @@
-//! The first state: who works there, who buys there. Everything is invented.
+//! Seed state: users, shops, customers and the telephony module. All invented.
 
 use serde_json::{Map, Value, json};
 
 use super::customers::Customer;
 use super::state::User;
 
-/// The key of the invented account.
+/// API key of the account.
 pub const API_KEY: &str = "TEST-KEY-0000000000000000000000";
-/// The `clientId` its telephony module is registered with.
+/// `clientId` of its telephony module.
 pub const CLIENT_ID: &str = "9f0d6c1e5b7a4c2f8e3d1a6b0c9d8e7f";
-/// The zone of the account, as `GET /api/v5/settings` tells it.
+/// Time zone of the account, as in `GET /api/v5/settings`.
 pub const TIMEZONE: &str = "Europe/Minsk";
-/// The code of its first shop.
+/// Code of its first shop.
 pub const SITE: &str = "shop-one";
-/// The code of its telephony module.
+/// Code of its telephony module.
 pub const MODULE_CODE: &str = "vochi-telephony";
 
 pub(super) fn scopes() -> Vec<String> {
@@ -95,7 +95,7 @@ pub(super) fn additional_codes() -> Vec<(String, u64)> {
     .to_vec()
 }
 
-/// What the PBX calls a line, its outside number, and the shop it belongs to.
+/// Lines of the PBX with their outside numbers and shops.
 pub(super) const LINES: &[(&str, &str, &str)] = &[
     ("0001363", "+375171234567", "shop-one"),
     ("0001365", "+375171234568", "shop-one"),
@@ -115,8 +115,8 @@ pub(super) const SITES: &[Site] = &[
     Site { id: 3, code: "shop-two", name: "Магазин два" },
 ];
 
-/// The id of the next customer that is created.
-pub(super) const FREE_CUSTOMER_ID: u64 = 62;
+/// Id of the next customer.
+pub(super) const NEXT_CUSTOMER_ID: u64 = 62;
 
 pub(super) fn customers() -> Vec<Customer> {
     let known = |id, first_name: &str, last_name: &str, phone: &str, manager_id| Customer {
@@ -134,7 +134,7 @@ pub(super) fn customers() -> Vec<Customer> {
             more: guessed("male"),
             ..known(60, "Иван", "Иванов", "+375291112233", Some(7))
         },
-        // A search by the number of the one before finds this one too.
+        // A search by the previous customer's number finds this one too.
         Customer {
             external_id: Some("ext-61".into()),
             patronymic: Some("Иванович".into()),
@@ -145,20 +145,20 @@ pub(super) fn customers() -> Vec<Customer> {
             ..known(61, "Пётр", "Сидоров", "", Some(7))
         },
         known(201, "Ольга", "Мельник", "+375446370646", Some(18)),
-        // Numbers are stored as somebody typed them.
+        // Numbers are stored as typed.
         known(202, "Сергей", "Жук", "375 44 858-16-77", Some(16)),
         known(203, "Наталья", "Рябцева", "375444001511", Some(15)),
         in_second_shop(known(204, "Андрей", "Соловьёв", "+7 (962) 791-74-60", Some(19))),
         known(205, "Elena", "Novik", "+375291256636", Some(20)),
-        // Nobody is responsible for this one.
+        // Without a responsible manager.
         known(206, "Павел", "Дорошко", "+375441655346", None),
         in_second_shop(known(207, "Karl", "Lindner", "+49305407062", Some(21))),
-        // Their manager is at lunch.
+        // The manager's status is `dinner`.
         known(208, "Вера", "Кузьмич", "+375440015769", Some(8)),
     ]
 }
 
-/// The telephony module, as somebody registered it.
+/// The registered telephony module.
 pub(super) fn module() -> Map<String, Value> {
     let phones: Vec<Value> = LINES
         .iter()

@@ -1,4 +1,4 @@
-//! RetailCRM's words in the words of this project.
+//! Mapping of RetailCRM's enums to common terms.
 
 /// A call's `type`.
 pub(super) fn direction(kind: &str) -> Option<&'static str> {
@@ -9,8 +9,7 @@ pub(super) fn direction(kind: &str) -> Option<&'static str> {
     }
 }
 
-/// A call's `result`, which says "no answer" both of a client nobody took and of one who did not
-/// take. `unknown` stays unknown.
+/// Maps a call's `result`; "no answer" is used for both directions. `unknown` has no outcome.
 pub(super) fn outcome(kind: &str, result: &str) -> Option<&'static str> {
     match (kind, result) {
         (_, "answered") => Some("answered"),

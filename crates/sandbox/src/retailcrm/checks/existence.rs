@@ -1,4 +1,4 @@
-//! Whether what a request names exists: the user, the customer, the order, the module, the shop.
+//! Checks that referenced objects exist: users, customers, orders, modules, shops.
 
 use crate::check::{Check, Detail};
 
@@ -16,10 +16,10 @@ pub(super) const KNOWN: &[Row] = &[
     Row {
         check: Check::answered("user.known", "§1.4, §4", "the user of this id exists"),
         refusal: NOT_FOUND,
-        finds: |seen| {
-            whole_if(match seen.endpoint() {
+        finds: |cx| {
+            whole_if(match cx.endpoint() {
                 Some(Endpoint::User(id) | Endpoint::UserStatus(id)) => {
-                    seen.account.user(id).is_none()
+                    cx.account.user(id).is_none()
                 }
                 _ => false,
             })
@@ -32,9 +32,9 @@ pub(super) const KNOWN: &[Row] = &[
             "a module of this code was written before it is read, or its scopes are updated",
         ),
         refusal: NOT_FOUND,
-        finds: |seen| {
-            let read = seen.is(Endpoint::Module) || seen.is(Endpoint::ModuleScopes);
-            whole_if(read && !seen.account.modules.contains_key(&seen.thing))
+        finds: |cx| {
+            let read = cx.is(Endpoint::Module) || cx.is(Endpoint::ModuleScopes);
+            whole_if(read && !cx.account.modules.contains_key(&cx.thing))
         },
     },
     Row {
@@ -45,20 +45,20 @@ pub(super) const KNOWN: &[Row] = &[
              by its externalId, which is what a missing `by` means",
         ),
         refusal: Refusal::Says(400, "Parameter 'site' is missing"),
-        finds: |seen| {
+        finds: |cx| {
             let named = matches!(
-                seen.endpoint(),
+                cx.endpoint(),
                 Some(
                     Endpoint::Customer
                         | Endpoint::CustomerEdit
                         | Endpoint::Order
                         | Endpoint::OrderEdit
                 )
-            ) || seen.endpoint().is_some_and(Endpoint::of_corporate);
-            let by_their_id = named && seen.parameter("by") != Some("id");
-            let several = seen.account.open_sites().count() > 1;
+            ) || cx.endpoint().is_some_and(Endpoint::of_corporate);
+            let by_their_id = named && cx.parameter("by") != Some("id");
+            let several = cx.account.open_sites().count() > 1;
             let created = matches!(
-                seen.endpoint(),
+                cx.endpoint(),
                 Some(
                     Endpoint::CustomerCreate
                         | Endpoint::CustomersUpload
@@ -69,7 +69,7 @@ pub(super) const KNOWN: &[Row] = &[
                 )
             );
             let needed = by_their_id || created;
-            whole_if(needed && several && seen.parameter("site").is_none())
+            whole_if(needed && several && cx.parameter("site").is_none())
         },
     },
     Row {
@@ -79,11 +79,10 @@ pub(super) const KNOWN: &[Row] = &[
             "the customer of this id exists; a number without by=id is an externalId",
         ),
         refusal: NOT_FOUND,
-        finds: |seen| {
-            let named =
-                matches!(seen.endpoint(), Some(Endpoint::Customer | Endpoint::CustomerEdit));
-            // Who was merged into another one is told to be gone by the answer itself.
-            whole_if(named && seen.customer().is_none())
+        finds: |cx| {
+            let named = matches!(cx.endpoint(), Some(Endpoint::Customer | Endpoint::CustomerEdit));
+            // The response for a merged customer reports the merge itself.
+            whole_if(named && cx.customer().is_none())
         },
     },
     Row {
@@ -93,9 +92,9 @@ pub(super) const KNOWN: &[Row] = &[
             "a customer who was merged into another one is not edited any more",
         ),
         refusal: Refusal::Says(404, "An attempt was made to edit a nonexistent record"),
-        finds: |seen| {
-            let merged = seen.customer().is_some_and(|it| it.combined_to.is_some());
-            whole_if(seen.is(Endpoint::CustomerEdit) && merged)
+        finds: |cx| {
+            let merged = cx.customer().is_some_and(|it| it.combined_to.is_some());
+            whole_if(cx.is(Endpoint::CustomerEdit) && merged)
         },
     },
     Row {
@@ -105,9 +104,9 @@ pub(super) const KNOWN: &[Row] = &[
             "the corporate customer of this id exists",
         ),
         refusal: NOT_FOUND,
-        finds: |seen| {
-            let named = seen.endpoint().is_some_and(Endpoint::of_corporate);
-            whole_if(named && seen.corporate().is_none())
+        finds: |cx| {
+            let named = cx.endpoint().is_some_and(Endpoint::of_corporate);
+            whole_if(named && cx.corporate().is_none())
         },
     },
     Row {
@@ -117,7 +116,7 @@ pub(super) const KNOWN: &[Row] = &[
             "the order of this id exists when it is read; a number without by=id is an externalId",
         ),
         refusal: NOT_FOUND,
-        finds: |seen| whole_if(seen.is(Endpoint::Order) && seen.order().is_none()),
+        finds: |cx| whole_if(cx.is(Endpoint::Order) && cx.order().is_none()),
     },
     Row {
         check: Check::answered(
@@ -126,22 +125,22 @@ pub(super) const KNOWN: &[Row] = &[
             "the order of this id exists when it is edited",
         ),
         refusal: Refusal::Says(404, "Not found map"),
-        finds: |seen| whole_if(seen.is(Endpoint::OrderEdit) && seen.order().is_none()),
+        finds: |cx| whole_if(cx.is(Endpoint::OrderEdit) && cx.order().is_none()),
     },
     Row {
         check: Check::answered("task.known", "§1.4, §6", "the task of this id exists"),
         refusal: NOT_FOUND,
-        finds: |seen| {
-            let named = matches!(seen.endpoint(), Some(Endpoint::Task | Endpoint::TaskEdit));
-            whole_if(named && seen.task().is_none())
+        finds: |cx| {
+            let named = matches!(cx.endpoint(), Some(Endpoint::Task | Endpoint::TaskEdit));
+            whole_if(named && cx.task().is_none())
         },
     },
     Row {
         check: Check::answered("file.known", "§1.4, §8", "the file of this id exists"),
         refusal: NOT_FOUND,
-        finds: |seen| {
+        finds: |cx| {
             let named = matches!(
-                seen.endpoint(),
+                cx.endpoint(),
                 Some(
                     Endpoint::File
                         | Endpoint::FileDownload
@@ -149,7 +148,7 @@ pub(super) const KNOWN: &[Row] = &[
                         | Endpoint::FileDelete
                 )
             );
-            whole_if(named && seen.file().is_none())
+            whole_if(named && cx.file().is_none())
         },
     },
     Row {
@@ -159,7 +158,7 @@ pub(super) const KNOWN: &[Row] = &[
             "the contact that is edited is the corporate customer's",
         ),
         refusal: NOT_FOUND,
-        finds: |seen| whole_if(seen.is(Endpoint::ContactEdit) && seen.contact().is_none()),
+        finds: |cx| whole_if(cx.is(Endpoint::ContactEdit) && cx.contact().is_none()),
     },
     Row {
         check: Check::documented(
@@ -168,14 +167,14 @@ pub(super) const KNOWN: &[Row] = &[
             "the company that is edited is the corporate customer's",
         ),
         refusal: NOT_FOUND,
-        finds: |seen| whole_if(seen.is(Endpoint::CompanyEdit) && seen.company().is_none()),
+        finds: |cx| whole_if(cx.is(Endpoint::CompanyEdit) && cx.company().is_none()),
     },
     Row {
         check: Check::documented("note.known", "§1.4, §5.5", "the note that is deleted is there"),
         refusal: NOT_FOUND,
-        finds: |seen| {
-            whole_if(match seen.endpoint() {
-                Some(Endpoint::NoteDelete(subject)) => seen.note(subject).is_none(),
+        finds: |cx| {
+            whole_if(match cx.endpoint() {
+                Some(Endpoint::NoteDelete(subject)) => cx.note(subject).is_none(),
                 _ => false,
             })
         },
@@ -185,8 +184,8 @@ pub(super) const KNOWN: &[Row] = &[
 pub(super) const SITE: &[Row] = &[Row {
     check: Check::guess("site.known", "§1.9, §5", "the parameter site is a shop the key reaches"),
     refusal: Refusal::Input,
-    finds: |seen| match seen.parameter("site") {
-        Some(site) if !seen.account.reaches_site(site) => vec![Detail::new("site", CHOICE)],
+    finds: |cx| match cx.parameter("site") {
+        Some(site) if !cx.account.reaches_site(site) => vec![Detail::new("site", CHOICE)],
         _ => Vec::new(),
     },
 }];

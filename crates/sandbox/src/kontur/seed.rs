@@ -1,31 +1,31 @@
-//! The first state: who works there, whom they serve. Everything is invented.
+//! Seed state: users, clients and the integration. All invented.
 
 use serde_json::{Map, Value, json};
 
-use super::mint::ZERO;
+use super::ids::ZERO;
 
-/// The name of the invented workspace.
+/// Name of the workspace.
 pub const WORKSPACE: &str = "vochi-demo";
-/// Its id, which every path takes as well.
+/// Id of the workspace, valid in every path as well.
 pub const WORKSPACE_ID: &str = "d28f0000-6666-4f4f-bfbf-000000000601";
-/// The key of the integration, exchanged for an access key.
+/// API key of the integration, exchanged for an access key.
 pub const API_KEY: &str = "test-api-key-0001";
-/// The secret a public integration shows beside it, `<id>=<value>`.
+/// Secret of a public integration, `<id>=<value>`.
 pub const SECRET: &str = "secretKey=test-secret-0001";
-/// The credential of a person of the workspace.
+/// Bearer token of a person of the workspace.
 pub const BEARER: &str = "test-bearer-token-0001";
-/// The integration's instance, which is the integration's own id too.
+/// Id of the integration's instance and of the integration.
 pub const INSTANCE_ID: &str = "5b7c1d20-0c3e-4a57-9d11-2f6f7a9c0001";
-/// What the CRM puts before every id of a call.
+/// Prefix that the CRM adds to call ids.
 pub const PREFIX: &str = "Vochi/";
 
-/// When everything here was made.
-const LONG_AGO: &str = "2025-11-19T10:36:57.172270+00:00";
+/// Creation time of the seed objects.
+const CREATED_AT: &str = "2025-11-19T10:36:57.172270+00:00";
 
-/// The one who made it.
+/// The user who created the seed objects.
 pub(super) const MARIA: &str = "a1b2c3d4-1111-4a4a-8b8b-000000000101";
 
-/// What an object that a person changed is marked with.
+/// Change info of a change by a person.
 pub(super) fn by_person(at: &str) -> Value {
     json!({
         "updatedAt": at,
@@ -48,8 +48,8 @@ pub(super) fn user_id(number: u16) -> String {
     format!("a1b2c3d4-1111-4a4a-8b8b-{number:012}")
 }
 
-/// Extension, family name, given name. The extension is in no answer of the CRM: the integration
-/// keeps the map itself (§11).
+/// Extension, family name, given name. The CRM's responses have no extension: the integration keeps
+/// the map itself (§11).
 const PEOPLE: &[(u16, &str, &str, &str)] = &[
     (101, "Иванова", "Мария", "masha@example.org"),
     (102, "Соколов", "Дмитрий", "dima@example.org"),
@@ -62,7 +62,7 @@ const PEOPLE: &[(u16, &str, &str, &str)] = &[
     (180, "Шульц", "Виктор", "schulz@example.org"),
 ];
 
-/// Who has never signed in, as every user the documentation shows (§11).
+/// The user who has never signed in, as all documented users (§11).
 const NEW: u16 = 101;
 
 pub(super) fn users() -> Vec<Map<String, Value>> {
@@ -92,7 +92,7 @@ pub(super) fn extensions() -> Vec<(String, String)> {
     people.map(|(number, ..)| (number.to_string(), user_id(*number))).collect()
 }
 
-/// What the PBX calls a line, and its outside number.
+/// Lines of the PBX with their outside numbers.
 pub(super) const LINES: &[(&str, &str)] = &[
     ("0001363", "+375171234567"),
     ("0001365", "+375171234568"),
@@ -116,7 +116,7 @@ fn deal_id(number: u16) -> String {
 
 pub(super) fn companies() -> Vec<Map<String, Value>> {
     vec![object(json!({
-        "updateInfo": by_person(LONG_AGO),
+        "updateInfo": by_person(CREATED_AT),
         "inn": "6663003127",
         "kpp": "667101001",
         "name": "Ромашка",
@@ -133,7 +133,7 @@ pub(super) fn companies() -> Vec<Map<String, Value>> {
     }))]
 }
 
-/// Number, name, number as somebody typed it.
+/// Number, name, number as typed.
 const CLIENTS: &[(u16, &str, &str)] = &[
     (302, "Мария Иванова", "8 (029) 111-22-33 доб. 2"),
     (311, "Ольга Мельник", "375446370646"),
@@ -149,7 +149,7 @@ const CLIENTS: &[(u16, &str, &str)] = &[
 pub(super) fn contacts() -> Vec<Map<String, Value>> {
     let contact = |number: u16, name: &str, position: &str, phones: Value, companies: Value| {
         object(json!({
-            "updateInfo": by_person(LONG_AGO),
+            "updateInfo": by_person(CREATED_AT),
             "links": {"companyIds": companies},
             "position": position,
             "name": name,
@@ -183,7 +183,7 @@ pub(super) fn contacts() -> Vec<Map<String, Value>> {
     std::iter::once(ivan).chain(others).collect()
 }
 
-/// A deal belongs to one company and many contacts (§11); the rest of it is not documented.
+/// Deals belong to one company and many contacts (§11); their other fields are undocumented.
 pub(super) fn deals() -> Vec<Map<String, Value>> {
     let deal = |number: u16, company: Option<String>, contacts: Value, responsible: u16| {
         let mut deal = object(json!({
@@ -192,7 +192,7 @@ pub(super) fn deals() -> Vec<Map<String, Value>> {
             "links": {"contactIds": contacts},
             "responsibleUserId": user_id(responsible),
             "isActive": true,
-            "updateInfo": by_person(LONG_AGO),
+            "updateInfo": by_person(CREATED_AT),
         }));
         if let Some(company) = company {
             deal.insert("companyId".into(), json!(company));
@@ -201,7 +201,7 @@ pub(super) fn deals() -> Vec<Map<String, Value>> {
     };
     let both = json!([contact_id(301), contact_id(302)]);
     let first = deal(401, Some(company_id(201)), both, 101);
-    // Nobody has a deal with 316.
+    // 316 has no deal.
     let others = [
         (411, 311, 151),
         (412, 312, 152),
@@ -217,7 +217,7 @@ pub(super) fn deals() -> Vec<Map<String, Value>> {
     std::iter::once(first).chain(others).collect()
 }
 
-/// The integration's instance, as somebody set it up.
+/// The configured instance of the integration.
 pub(super) fn instance() -> Map<String, Value> {
     let schedule = |id: &str, url: &str| {
         json!({
@@ -230,7 +230,7 @@ pub(super) fn instance() -> Map<String, Value> {
         })
     };
     object(json!({
-        "updateInfo": by_person(LONG_AGO),
+        "updateInfo": by_person(CREATED_AT),
         "baseUrl": "https://crm-hook.example.org/kontur/k7",
         "features": {"call": true, "hangup": true, "sendSms": false},
         "status": "active",

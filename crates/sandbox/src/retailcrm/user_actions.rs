@@ -1,4 +1,4 @@
-//! What people do with customers in the CRM itself; the histories tell of all of it.
+//! Changes by people in the CRM, with history rows.
 
 use serde_json::{Map, Value};
 
@@ -8,7 +8,7 @@ use super::journal::Author;
 use super::state::Account;
 
 impl Access<'_> {
-    /// Gives a customer another name.
+    /// Renames a customer.
     pub fn rename_customer(&self, id: u64, first_name: &str, last_name: Option<&str>) {
         self.change_customer(id, |customer| {
             first_name.clone_into(&mut customer.first_name);
@@ -21,7 +21,7 @@ impl Access<'_> {
         self.change_customer(id, |customer| customer.phones.push(number.to_owned()));
     }
 
-    /// Puts a number in the place of another one.
+    /// Replaces a customer's number.
     pub fn change_phone(&self, id: u64, from: &str, to: &str) {
         self.change_customer(id, |customer| {
             let phones = customer.phones.iter_mut();
@@ -29,47 +29,46 @@ impl Access<'_> {
         });
     }
 
-    /// Takes a number away from a customer.
+    /// Removes a customer's number.
     pub fn remove_phone(&self, id: u64, number: &str) {
         self.change_customer(id, |customer| customer.phones.retain(|it| it != number));
     }
 
-    /// Makes this employee, or nobody, responsible for a customer.
+    /// Sets or clears the responsible employee of a customer.
     pub fn set_responsible(&self, id: u64, user_id: Option<u64>) {
         self.change_customer(id, |customer| customer.manager_id = user_id);
     }
 
     /// Removes a customer.
     pub fn remove_customer(&self, id: u64) {
-        let mut desk = self.desk.stand_in();
-        desk.account.remove_customer(id, None, self.author);
+        let mut crm_host = self.crm_host.stand_in();
+        crm_host.account.remove_customer(id, None, self.author);
     }
 
-    /// Merges a customer into another one: the first is gone, and its id leads to the second.
+    /// Merges a customer into another one; the first id leads to the second.
     pub fn merge_customer(&self, id: u64, into: u64) {
-        let mut desk = self.desk.stand_in();
-        desk.account.remove_customer(id, Some(into), self.author);
+        let mut crm_host = self.crm_host.stand_in();
+        crm_host.account.remove_customer(id, Some(into), self.author);
     }
 
     /// Removes a corporate customer.
     pub fn remove_corporate(&self, id: u64) {
-        let mut desk = self.desk.stand_in();
-        desk.account.remove_corporate(id, self.author);
+        let mut crm_host = self.crm_host.stand_in();
+        crm_host.account.remove_corporate(id, self.author);
     }
 
     fn change_customer(&self, id: u64, change: impl FnOnce(&mut Customer)) {
-        let mut desk = self.desk.stand_in();
-        if let Some(mut customer) = desk.account.customer(id).cloned() {
+        let mut crm_host = self.crm_host.stand_in();
+        if let Some(mut customer) = crm_host.account.customer(id).cloned() {
             change(&mut customer);
-            desk.account.write_customer(customer, self.author);
+            crm_host.account.write_customer(customer, self.author);
         }
     }
 }
 
 impl Account {
-    /// One thing a person does in the CRM, from `acts` of `POST /account`: `edit` (a customer's
-    /// fields, numbers as a whole), `merge` (with `into`) or `delete`, each the id of a customer;
-    /// `user` says who.
+    /// Applies one entry of `acts` in `POST /account`: `edit` (a customer's fields, all numbers),
+    /// `merge` (with `into`) or `delete`, each with a customer id; `user` is the author.
     pub(super) fn act(&mut self, act: &Value) -> Result<(), String> {
         let act = act.as_object().ok_or("an act has to be an object")?;
         let id = |name: &str| match act.get(name) {
@@ -115,7 +114,7 @@ impl Account {
 }
 
 impl Customer {
-    /// What a person types into a customer's card: numbers as a whole, unlike in the API.
+    /// Applies an edit by a person: the list of numbers is replaced, unlike in the API.
     fn retype(&mut self, fields: &Map<String, Value>) {
         if fields.contains_key("phones") {
             self.phones.clear();

@@ -1,8 +1,8 @@
-//! The corporate customers of the first state. All invented.
+//! Seed corporate customers. All invented.
 
 use serde_json::json;
 
-use super::super::first::SITE;
+use super::super::seed::SITE;
 use super::{Company, Contact, Corporate};
 
 pub(in crate::retailcrm) fn corporates() -> Vec<Corporate> {

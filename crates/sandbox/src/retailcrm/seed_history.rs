@@ -1,9 +1,9 @@
-//! What had happened before: the first rows of the histories.
+//! Seed rows of the histories.
 
 use serde_json::{Map, Value, json};
 
-use super::first;
 use super::journal::Subject;
+use super::seed;
 
 fn fields(value: Value) -> Map<String, Value> {
     match value {
@@ -12,10 +12,10 @@ fn fields(value: Value) -> Map<String, Value> {
     }
 }
 
-/// The customers of these rows are gone since, which a reader of a history has to survive anyway.
+/// The customers of these rows no longer exist, which a reader of a history must handle.
 pub(super) fn rows() -> Vec<(Subject, Map<String, Value>)> {
-    let told = |customer: &super::Customer| Value::Object(customer.tells());
-    let first = first::customers().first().map(told).unwrap_or_default();
+    let to_value = |customer: &super::Customer| Value::Object(customer.to_json());
+    let first = seed::customers().first().map(to_value).unwrap_or_default();
     let mut created = first.clone();
     if let Value::Object(created) = &mut created {
         created.insert("id".into(), json!(62));
@@ -40,7 +40,7 @@ pub(super) fn rows() -> Vec<(Subject, Map<String, Value>)> {
             "field": "phones",
             "oldValue": null,
             "newValue": "9515120000",
-            "customer": {"id": 62, "externalId": "ext-62", "site": first::SITE},
+            "customer": {"id": 62, "externalId": "ext-62", "site": seed::SITE},
         }),
         json!({
             "id": 2696,
@@ -50,7 +50,7 @@ pub(super) fn rows() -> Vec<(Subject, Map<String, Value>)> {
             "field": "manager_id",
             "oldValue": 7,
             "newValue": 8,
-            "customer": {"id": 62, "site": first::SITE},
+            "customer": {"id": 62, "site": seed::SITE},
         }),
         json!({
             "id": 2699,
@@ -60,8 +60,8 @@ pub(super) fn rows() -> Vec<(Subject, Map<String, Value>)> {
             "field": "id",
             "oldValue": 63,
             "newValue": null,
-            "customer": {"id": 63, "site": first::SITE},
-            "combinedTo": {"id": 62, "site": first::SITE},
+            "customer": {"id": 63, "site": seed::SITE},
+            "combinedTo": {"id": 62, "site": seed::SITE},
         }),
     ];
     let orders = [
@@ -87,7 +87,7 @@ pub(super) fn rows() -> Vec<(Subject, Map<String, Value>)> {
             "order": {
                 "id": 501,
                 "externalId": "vochi-call-pbx1-1773474900.42",
-                "site": first::SITE,
+                "site": seed::SITE,
                 "status": "new",
             },
         }),
@@ -97,7 +97,7 @@ pub(super) fn rows() -> Vec<(Subject, Map<String, Value>)> {
     customers.into_iter().chain(orders).collect()
 }
 
-/// The order of the first row, as it was when it was created.
+/// The order of the first row, as created.
 fn order(customer: &Value) -> Value {
     let at = "2026-03-14 10:45:00";
     json!({
@@ -125,7 +125,7 @@ fn order(customer: &Value) -> Value {
         "customer": customer,
         "contact": customer,
         "delivery": {"cost": 0, "netCost": 0, "address": {}},
-        "site": first::SITE,
+        "site": seed::SITE,
         "status": "new",
         "items": [],
         "payments": {},

@@ -1,5 +1,4 @@
-//! Orders, tasks and files: from inside, for assertions and for what an account begins with, and
-//! what becomes of them when their customer is another one.
+//! In-process access to orders, tasks and files, and their transfer on a merge.
 
 use super::access::Access;
 use super::files::{Attached, StoredFile};
@@ -8,51 +7,51 @@ use super::state::Account;
 use super::tasks::Task;
 
 impl Access<'_> {
-    /// The orders, in the order they came.
+    /// All orders, in order.
     pub fn orders(&self) -> Vec<Order> {
-        self.desk.stand_in().account.orders.clone()
+        self.crm_host.stand_in().account.orders.clone()
     }
 
-    /// Adds an order, or replaces the one of the same id. No history tells of it.
+    /// Adds or replaces an order, without a history row.
     pub fn put_order(&self, order: Order) {
-        self.desk.stand_in().account.put_order(order);
+        self.crm_host.stand_in().account.put_order(order);
     }
 
     /// Removes an order.
     pub fn remove_order(&self, id: u64) {
-        let mut desk = self.desk.stand_in();
-        desk.account.remove_order(id, self.author);
+        let mut crm_host = self.crm_host.stand_in();
+        crm_host.account.remove_order(id, self.author);
     }
 
-    /// The tasks, in the order they came.
+    /// All tasks, in order.
     pub fn tasks(&self) -> Vec<Task> {
-        self.desk.stand_in().account.tasks.clone()
+        self.crm_host.stand_in().account.tasks.clone()
     }
 
-    /// Adds a task, or replaces the one of the same id.
+    /// Adds or replaces a task.
     pub fn put_task(&self, task: Task) {
-        self.desk.stand_in().account.put_task(task);
+        self.crm_host.stand_in().account.put_task(task);
     }
 
-    /// The files with what they hold, in the order they came.
+    /// All files with their content, in order.
     pub fn files(&self) -> Vec<StoredFile> {
-        self.desk.stand_in().account.files.clone()
+        self.crm_host.stand_in().account.files.clone()
     }
 
-    /// Adds a file, or replaces the one of the same id.
+    /// Adds or replaces a file.
     pub fn put_file(&self, file: StoredFile) {
-        self.desk.stand_in().account.put_file(file);
+        self.crm_host.stand_in().account.put_file(file);
     }
 
     /// Removes a file.
     pub fn remove_file(&self, id: u64) {
-        let mut desk = self.desk.stand_in();
-        desk.account.files.retain(|file| file.id != id);
+        let mut crm_host = self.crm_host.stand_in();
+        crm_host.account.files.retain(|file| file.id != id);
     }
 }
 
 impl Account {
-    /// What belongs to a customer who is merged into another one is the other one's.
+    /// Moves the belongings of a merged customer to the other one.
     pub(super) fn hand_over(&mut self, from: u64, to: u64) {
         let orders = self.orders.iter_mut().map(|it| &mut it.customer_id);
         let tasks = self.tasks.iter_mut().map(|it| &mut it.customer_id);

@@ -1,4 +1,4 @@
-//! Counting requests over a sliding second.
+//! Request count over a sliding second.
 
 use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
@@ -8,27 +8,27 @@ use tokio::time::Instant;
 
 const WINDOW: Duration = Duration::from_secs(1);
 
-/// Above this many addresses those without a recent request are forgotten.
-const MOST_ADDRESSES: usize = 1_000;
+/// Above this many addresses, those without a recent request are removed.
+const MAX_ADDRESSES: usize = 1_000;
 
-/// How many requests each address got through in the last second.
+/// Accepted requests of each address in the last second.
 ///
-/// The window slides: there is no tick at which the count starts anew, so a burst over the edge of
-/// two calendar seconds is caught. Requests turned away do not count.
+/// The window slides, so a burst over the boundary of two calendar seconds is detected. Refused
+/// requests do not count.
 #[derive(Debug)]
-pub(crate) struct Meter {
+pub(crate) struct RateWindow {
     per_second: usize,
     through: HashMap<IpAddr, VecDeque<Instant>>,
 }
 
-impl Meter {
+impl RateWindow {
     pub(crate) fn new(per_second: usize) -> Self {
         Self { per_second, through: HashMap::new() }
     }
 
-    /// Whether one more request from this address is within the limit; if so it is counted.
+    /// Returns true and counts the request if the address is within the limit.
     pub(crate) fn admit(&mut self, ip: IpAddr, at: Instant) -> bool {
-        if self.through.len() >= MOST_ADDRESSES {
+        if self.through.len() >= MAX_ADDRESSES {
             let recent = |at_last: &Instant| at.duration_since(*at_last) < WINDOW;
             self.through.retain(|_, through| through.back().is_some_and(recent));
         }
@@ -48,13 +48,13 @@ impl Meter {
 mod tests {
     use super::*;
 
-    fn admitted(meter: &mut Meter, start: Instant, millis: u64) -> bool {
+    fn admitted(meter: &mut RateWindow, start: Instant, millis: u64) -> bool {
         meter.admit(IpAddr::from([127, 0, 0, 1]), start + Duration::from_millis(millis))
     }
 
     #[test]
     fn a_burst_over_the_edge_of_a_second_is_caught() {
-        let (mut meter, start) = (Meter::new(3), Instant::now());
+        let (mut meter, start) = (RateWindow::new(3), Instant::now());
         for at in [900, 950, 990] {
             assert!(admitted(&mut meter, start, at), "the third in 90 ms is still within 3/s");
         }
@@ -66,7 +66,7 @@ mod tests {
 
     #[test]
     fn each_address_has_its_own_count() {
-        let (mut meter, now) = (Meter::new(1), Instant::now());
+        let (mut meter, now) = (RateWindow::new(1), Instant::now());
         assert!(meter.admit(IpAddr::from([127, 0, 0, 1]), now));
         assert!(meter.admit(IpAddr::from([127, 0, 0, 2]), now), "another address is not limited");
         assert!(!meter.admit(IpAddr::from([127, 0, 0, 1]), now));
