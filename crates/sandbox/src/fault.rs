@@ -18,7 +18,7 @@ pub enum Lose {
     /// The connection ends before the request is executed.
     Request,
     /// The request is executed, then the connection ends without a response.
-    Response,
+    Answer,
 }
 
 /// How a lost connection ends.
@@ -41,7 +41,7 @@ pub enum Ending {
 /// let fault = Fault::on(Crm::RetailCrm)
 ///     .path("/api/v5/telephony/calls/upload")
 ///     .times(2)
-///     .lose(Lose::Response);
+///     .lose(Lose::Answer);
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fault {

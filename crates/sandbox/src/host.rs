@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_life_keeps_the_newest() {
+    fn log_keeps_the_newest_entries() {
         let Ok(url) = Url::parse("http://127.0.0.1:1") else { unreachable!() };
         let crm_host = CrmHost::new(url.clone(), RetailCrm::new(&url));
         let begin = Instant::now();

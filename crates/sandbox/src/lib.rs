@@ -14,7 +14,7 @@
 //!
 //! // The next upload is carried out, but the client never hears of it.
 //! sandbox.fault(
-//!     Fault::on(Crm::RetailCrm).path("/api/v5/telephony/calls/upload").lose(Lose::Response),
+//!     Fault::on(Crm::RetailCrm).path("/api/v5/telephony/calls/upload").lose(Lose::Answer),
 //! );
 //!
 //! // … let a client loose on profile["url"] …

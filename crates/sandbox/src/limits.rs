@@ -30,7 +30,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_oldest_entries_make_room() {
+    fn oldest_entries_are_dropped() {
         let mut list: Vec<usize> = (0..MAX_ENTRIES + 3).collect();
         assert_eq!(keep_newest(&mut list), [0, 1, 2]);
         assert_eq!((list.len(), list.first()), (MAX_ENTRIES, Some(&3)));
@@ -38,7 +38,7 @@ mod tests {
     }
 
     #[test]
-    fn large_entries_make_room_earlier() {
+    fn large_entries_are_dropped_earlier() {
         let half = MAX_BYTES / 2;
         let mut list = vec![half, 1, half, half];
         keep_newest_bytes(&mut list, |bytes| *bytes);

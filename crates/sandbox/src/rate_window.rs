@@ -53,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn a_burst_over_the_edge_of_a_second_is_caught() {
+    fn burst_over_a_second_boundary_is_limited() {
         let (mut meter, start) = (RateWindow::new(3), Instant::now());
         for at in [900, 950, 990] {
             assert!(admitted(&mut meter, start, at), "the third in 90 ms is still within 3/s");
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn each_address_has_its_own_count() {
+    fn addresses_are_counted_separately() {
         let (mut meter, now) = (RateWindow::new(1), Instant::now());
         assert!(meter.admit(IpAddr::from([127, 0, 0, 1]), now));
         assert!(meter.admit(IpAddr::from([127, 0, 0, 2]), now), "another address is not limited");

@@ -138,7 +138,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_multipart_body_comes_apart() {
+    fn multipart_body_is_split() {
         let content_type = "multipart/form-data; charset=utf-8; boundary=\"b-1\"";
         let boundary = boundary(content_type).expect("there is a boundary");
         let body = Bytes::from_static(
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_that_was_cut_off_does_not() {
+    fn truncated_body_is_refused() {
         let body = Bytes::from_static(
             b"--b\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\nID3\r\n--",
         );

@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn minted_ids_have_the_form_and_differ() {
+    fn generated_ids_are_valid_and_distinct() {
         let (one, two) = (guid(), guid());
         assert!(is_guid(&one) && is_guid(&two), "{one} {two}");
         assert_ne!(one, two);
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn moments_need_an_offset_and_have_up_to_seven_digits() {
+    fn times_need_an_offset_and_at_most_seven_digits() {
         for good in [
             "2025-11-20T09:38:35.6152798+00:00",
             "2025-11-20T12:55:06.096Z",

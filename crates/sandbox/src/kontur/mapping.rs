@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_answer_is_all_this_crm_knows_of_an_outcome() {
+    fn outcome_is_answered_or_not() {
         for (direction, answered, word) in [
             (Some("in"), true, Some("answered")),
             (Some("out"), true, Some("answered")),
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_as_people_type_them_are_the_numbers_telephony_sends() {
+    fn typed_numbers_equal_sent_numbers() {
         for (typed, sent) in [
             ("8 (962) 791-74-60", "79627917460"),
             ("+375 29 111-22-33", "375291112233"),

@@ -184,7 +184,7 @@ pub(super) fn call_request(
     path: ClickPath,
 ) -> Result<IntegrationRequest, String> {
     let known = kontur.workspace.call(id).and_then(|call| call.click.clone());
-    let body = known.ok_or_else(|| format!("nobody clicked for the call {id}"))?;
+    let body = known.ok_or_else(|| format!("the call {id} has no click"))?;
     Ok(IntegrationRequest {
         url: address(to, &tail(path, id, "call")),
         key: Some(kontur.workspace.issue_call_key(Instant::now())),

@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn elements_are_named_by_id_and_never_by_place() {
+    fn elements_are_addressed_by_id_only() {
         let id = "25d0c0de-5555-4e4e-aeae-000000000502";
         let path = format!("/webHooks/{id}/disabled");
         let changed = after(&[json!({"op": "replace", "path": path, "value": true})]);
@@ -168,9 +168,9 @@ mod tests {
     }
 
     #[test]
-    fn one_wrong_operation_undoes_the_others() {
+    fn one_invalid_operation_undoes_all() {
         let right = json!({"op": "Replace", "path": "/features/call", "value": false});
-        let wrong = json!({"op": "Remove", "path": "/webHooks/nobody"});
+        let wrong = json!({"op": "Remove", "path": "/webHooks/unknown"});
         assert!(after(std::slice::from_ref(&right)).is_ok());
         assert_eq!(after(&[right, wrong.clone()]), Err(wrong));
     }

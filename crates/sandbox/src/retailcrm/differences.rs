@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn an_edit_tells_each_changed_field_under_the_name_a_history_has_for_it() {
+    fn changed_fields_have_their_history_names() {
         let before = fields(json!({
             "id": 5, "site": "shop-one", "managerId": 7, "customFields": [], "status": "new",
             "phones": [{"number": "1"}, {"number": "2"}],

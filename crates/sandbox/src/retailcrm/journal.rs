@@ -272,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_rise_within_a_history_and_each_history_has_its_own() {
+    fn row_ids_increase_per_history() {
         let mut journal = Journal::new();
         let entity = fields(json!({"id": 1, "site": "shop-one"}));
         journal.created(Subject::Customer, Author::Key, &entity);

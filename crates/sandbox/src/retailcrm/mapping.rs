@@ -26,7 +26,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_result_of_the_crm_has_its_word() {
+    fn every_result_is_mapped() {
         let rows = [
             ("in", "answered", Some("answered")),
             ("out", "answered", Some("answered")),

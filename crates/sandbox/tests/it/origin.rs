@@ -32,7 +32,7 @@ async fn a_foreign_host_is_refused() {
 }
 
 #[tokio::test]
-async fn loopback_names_are_answered() {
+async fn loopback_names_are_allowed() {
     let sandbox = sandbox().await;
     for host in ["localhost:8800", "LOCALHOST", "127.0.0.1:1", "127.8.8.8", "[::1]:8800"] {
         assert_eq!(reset(&sandbox, &[("Host", host)]).await, 200, "{host}");
@@ -40,7 +40,7 @@ async fn loopback_names_are_answered() {
 }
 
 #[tokio::test]
-async fn only_the_pages_own_origin_is_answered() {
+async fn only_the_pages_origin_is_allowed() {
     let sandbox = sandbox().await;
     let page = sandbox.page_url();
     let port = page.port().expect("the page has a port");
@@ -59,7 +59,7 @@ async fn only_the_pages_own_origin_is_answered() {
 }
 
 #[tokio::test]
-async fn the_name_the_page_is_bound_to_is_answered() {
+async fn bound_name_of_the_page_is_allowed() {
     let sandbox = Sandbox::builder().bind("localhost:0").start().await;
     let sandbox = sandbox.expect("localhost resolves");
     assert_eq!(reset(&sandbox, &[]).await, 200);
@@ -68,7 +68,7 @@ async fn the_name_the_page_is_bound_to_is_answered() {
 }
 
 #[tokio::test]
-async fn too_many_waiting_faults_are_refused() {
+async fn too_many_pending_faults_are_refused() {
     let sandbox = sandbox().await;
     let fault = json!({"crm": "retailcrm", "status": 500}).to_string();
     for _ in 0..1_000 {

@@ -25,7 +25,7 @@ async fn on_a_given_port() -> (u16, TcpListener, Sandbox) {
 }
 
 #[tokio::test]
-async fn the_page_takes_the_port_given_and_the_crms_the_free_ones_after_it() {
+async fn page_uses_the_port_and_crms_the_next_free_ones() {
     let (port, _taken, sandbox) = on_a_given_port().await;
     assert_eq!(sandbox.page_url().port(), Some(port));
     let crm = sandbox.url(Crm::RetailCrm).port().expect("the address names its port");
@@ -34,7 +34,7 @@ async fn the_page_takes_the_port_given_and_the_crms_the_free_ones_after_it() {
 }
 
 #[tokio::test]
-async fn an_address_that_cannot_be_used_is_named() {
+async fn invalid_address_is_named() {
     for address in ["127.0.0.1", ":8800", "127.0.0.1:port"] {
         let error = Sandbox::builder().bind(address).start().await.expect_err("no address");
         assert!(matches!(error, StartError::Address { .. }), "{error:?}");
@@ -48,7 +48,7 @@ async fn an_address_that_cannot_be_used_is_named() {
 }
 
 #[tokio::test]
-async fn after_shutdown_the_ports_are_free_again() {
+async fn shutdown_frees_the_ports() {
     let sandbox = sandbox().await;
     // Leaves an idle connection behind, which must not hold the port.
     Wire::get("/api/credentials").send(&sandbox).await;
@@ -61,7 +61,7 @@ async fn after_shutdown_the_ports_are_free_again() {
 }
 
 #[tokio::test]
-async fn a_dropped_sandbox_stops_answering() {
+async fn dropped_sandbox_stops_responding() {
     let sandbox = sandbox().await;
     let url = sandbox.url(Crm::RetailCrm).clone();
     drop(sandbox);
@@ -75,7 +75,7 @@ async fn a_dropped_sandbox_stops_answering() {
 }
 
 #[tokio::test]
-async fn with_a_certificate_everything_is_https() {
+async fn certificate_enables_https() {
     let folder = tempfile::tempdir().expect("a folder");
     let (cert, key) = (folder.path().join("cert.pem"), folder.path().join("key.pem"));
     let made = generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
@@ -100,7 +100,7 @@ async fn with_a_certificate_everything_is_https() {
 }
 
 #[tokio::test]
-async fn a_certificate_that_cannot_be_used_is_named() {
+async fn invalid_certificate_is_named() {
     let folder = tempfile::tempdir().expect("a folder");
     let nothing = folder.path().join("nothing.pem");
     std::fs::write(&nothing, "no certificate\n").expect("it is written");

@@ -126,7 +126,7 @@ pub(super) const CALL: &[Row] = &[
         Check::guess(
             "call.no_talk_without_answer",
             "§2.2",
-            "duration is the talk, so it is 0 when nobody answered; waiting has a field of its own",
+            "duration is the talk time: 0 for an unanswered call; waiting has its own field",
         ),
         |cx| {
             of_calls(cx, |call| {

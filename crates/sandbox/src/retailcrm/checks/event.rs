@@ -54,7 +54,7 @@ pub(super) const EVENT: &[Row] = &[
         of_event(cx, |event| event.unless("type", CHOICE, one_of(&["in", "out", "hangup"])))
     }),
     row(
-        Check::documented("event.addressed", "§2.1", "codes or userIds say whom it concerns"),
+        Check::documented("event.addressed", "§2.1", "codes or userIds name the recipients"),
         |cx| {
             of_event(
                 cx,

@@ -61,7 +61,7 @@ pub(super) const WRITTEN: &[Row] = &[
         Check::answered(
             "note.customer_given",
             "§5.5",
-            "customer says by id or externalId whom the note is about",
+            "customer references the customer of the note by id or externalId",
         ),
         |cx| {
             note(cx, |it, _| {

@@ -164,7 +164,7 @@ mod tests {
     use super::minute;
 
     #[test]
-    fn a_minute_is_a_date_and_a_time_without_seconds() {
+    fn minute_is_a_date_and_time_without_seconds() {
         for (value, good) in [
             (json!("2026-03-14 11:20"), true),
             (json!("2026-03-14 11:20:00"), false),

@@ -79,7 +79,7 @@ async fn kontur(at: &str, step: &Value, sandbox: &Sandbox) {
 }
 
 #[tokio::test]
-async fn every_scenario_goes_as_it_is_written() {
+async fn scenarios_match_the_reference() {
     let scenarios: Vec<String> = names("scenario-");
     assert_eq!(scenarios.len(), 7, "{scenarios:?}");
     for name in scenarios {
@@ -117,7 +117,7 @@ async fn every_scenario_goes_as_it_is_written() {
 }
 
 #[tokio::test]
-async fn the_scenarios_leave_what_they_say_in_the_state() {
+async fn scenarios_leave_the_expected_state() {
     for (name, outcome, extension, talk, recordings) in [
         ("scenario-incoming-answered", "answered", "101", 207, 1),
         ("scenario-incoming-missed", "missed", "102", 0, 0),

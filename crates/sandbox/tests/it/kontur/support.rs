@@ -1,4 +1,4 @@
-//! What is asked of the workspace.
+//! Requests to the workspace.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -22,7 +22,7 @@ pub(crate) const FILE: &str = "7c9e6679-7425-40de-944b-e07fc1f90001";
 pub(crate) const MARIA: &str = "a1b2c3d4-1111-4a4a-8b8b-000000000101";
 pub(crate) const DIMA: &str = "a1b2c3d4-1111-4a4a-8b8b-000000000102";
 
-/// A sandbox that takes [`KEY`].
+/// A sandbox that accepts [`KEY`].
 pub(crate) async fn ready() -> Sandbox {
     let sandbox = sandbox().await;
     sandbox.kontur().put_access_key(KEY);
@@ -34,7 +34,7 @@ pub(crate) async fn send(wire: &Wire, sandbox: &Sandbox) -> Reply {
     sent.unwrap_or_else(|error| panic!("{} got no answer: {error:?}", wire.target))
 }
 
-/// Sends it and insists on success.
+/// Sends a request and asserts success.
 pub(crate) async fn done(wire: &Wire, sandbox: &Sandbox) -> Reply {
     let reply = send(wire, sandbox).await;
     let refused = sandbox.refused(Crm::Kontur);
@@ -70,8 +70,8 @@ pub(crate) fn patch(target: &str, operations: &Value) -> Wire {
     write("PATCH", target, &json!({"operations": operations}))
 }
 
-/// One of the telephony methods.
-pub(crate) fn told(name: &str, body: &Value) -> Wire {
+/// A request of a telephony method.
+pub(crate) fn telephony(name: &str, body: &Value) -> Wire {
     post(&format!("{TELEPHONY}/{name}"), body)
 }
 
@@ -175,7 +175,7 @@ pub(crate) fn upload() -> Wire {
 pub(crate) async fn announced() -> Sandbox {
     let sandbox = ready().await;
     sandbox.kontur().next_communication_id(CALL);
-    done(&told("call-started", &started()), &sandbox).await;
+    done(&telephony("call-started", &started()), &sandbox).await;
     sandbox
 }
 
@@ -226,7 +226,7 @@ impl Integration {
         let notes = Arc::clone(&asked);
         tokio::spawn(async move {
             loop {
-                let (mut socket, _) = listener.accept().await.expect("somebody calls");
+                let (mut socket, _) = listener.accept().await.expect("an incoming connection");
                 let request = read(&mut socket).await;
                 let number = {
                     let mut notes = notes.lock().unwrap_or_else(PoisonError::into_inner);

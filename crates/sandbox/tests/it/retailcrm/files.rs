@@ -34,19 +34,19 @@ async fn upload_bytes(sandbox: &Sandbox, bytes: Vec<u8>) -> (u16, Value) {
 }
 
 #[tokio::test]
-async fn an_uploaded_file_is_told_named_attached_downloaded_and_deleted() {
+async fn file_lifecycle_from_upload_to_deletion() {
     let sandbox = sandbox().await;
     let reply = upload("Запись разговора").send(&sandbox).await.json();
     assert_eq!(reply, json!({"success": true, "file": {"id": 26}}));
-    let told = get(&sandbox, &format!("{FILES}/26")).await["file"].take();
-    let name = told["filename"].as_str().unwrap_or_default().to_owned();
+    let json = get(&sandbox, &format!("{FILES}/26")).await["file"].take();
+    let name = json["filename"].as_str().unwrap_or_default().to_owned();
     assert!(
         name.starts_with("API upload ") && name.len() == "API upload 14-03-2026 10:41:00".len(),
-        "nobody has named it: {name}"
+        "the default name: {name}"
     );
-    assert_eq!(told["type"], "text/plain");
-    assert_eq!(told["size"], "Запись разговора".len());
-    assert_eq!(told["attachment"], json!([]));
+    assert_eq!(json["type"], "text/plain");
+    assert_eq!(json["size"], "Запись разговора".len());
+    assert_eq!(json["attachment"], json!([]));
 
     let file = json!({
         "filename": "call.txt",
@@ -79,7 +79,7 @@ async fn an_uploaded_file_is_told_named_attached_downloaded_and_deleted() {
 }
 
 #[tokio::test]
-async fn a_download_says_what_the_file_is_called() {
+async fn download_has_the_file_name() {
     let sandbox = sandbox().await;
     for (id, name, expected) in [
         (30, "call 1.mp3", "attachment; filename=\"call 1.mp3\""),
@@ -125,7 +125,7 @@ async fn filters_of_files_filter() {
 }
 
 #[tokio::test]
-async fn what_a_file_is_attached_to_is_what_was_sent_last() {
+async fn last_attachment_list_wins() {
     let sandbox = sandbox().await;
     for id in [60, 61] {
         let links = json!({"attachment": [{"customer": {"id": id}}]});
@@ -139,7 +139,7 @@ async fn what_a_file_is_attached_to_is_what_was_sent_last() {
 }
 
 #[tokio::test]
-async fn a_file_of_twenty_megabytes_is_taken_whole() {
+async fn file_of_twenty_megabytes_is_accepted() {
     let sandbox = sandbox().await;
     let bytes: Vec<u8> = (0..20 * 1024 * 1024_u32).map(|n| n.to_le_bytes()[1]).collect();
     let (status, reply) = upload_bytes(&sandbox, bytes.clone()).await;
@@ -151,7 +151,7 @@ async fn a_file_of_twenty_megabytes_is_taken_whole() {
 }
 
 #[tokio::test]
-async fn an_upload_cut_short_leaves_nothing() {
+async fn truncated_upload_stores_nothing() {
     let sandbox = sandbox().await;
     let before = sandbox.retailcrm().files();
     let url = sandbox.url(Crm::RetailCrm);

@@ -1,4 +1,4 @@
-//! Requests nobody sane would send: answered, never with a panic.
+//! Absurd requests get a response, never a panic.
 
 use std::time::Duration;
 
@@ -142,11 +142,11 @@ async fn answered(sandbox: &Sandbox, wire: &Wire) {
         }
         return;
     }
-    panic!("{wire:?} was told to wait for more than a second");
+    panic!("{wire:?} has a Retry-After of more than a second");
 }
 
 #[tokio::test]
-async fn whatever_a_query_says_it_is_answered() {
+async fn arbitrary_queries_get_a_response() {
     for (verb, path) in PATHS {
         // Each has a limit of its own, so nothing waits.
         let sandbox = sandbox().await;
@@ -158,7 +158,7 @@ async fn whatever_a_query_says_it_is_answered() {
 }
 
 #[tokio::test]
-async fn whatever_a_form_says_it_is_answered() {
+async fn arbitrary_forms_get_a_response() {
     let posts = PATHS.iter().filter(|(verb, _)| *verb == "POST");
     for (_, path) in posts {
         let mut sandbox_of_ten = sandbox().await;
@@ -182,7 +182,7 @@ async fn whatever_a_form_says_it_is_answered() {
 }
 
 #[tokio::test]
-async fn paths_that_are_almost_right_are_not_found() {
+async fn similar_paths_are_not_found() {
     let sandbox = sandbox().await;
     for path in [
         "/api/v5/customers/notes/",

@@ -29,14 +29,14 @@ fn assert_limit(limit: usize, (through, took): (usize, Duration)) {
 }
 
 #[tokio::test]
-async fn ten_a_second_in_general_and_forty_for_telephony_each_counted_by_itself() {
+async fn telephony_and_general_limits_are_separate() {
     let sandbox = sandbox().await;
     assert_limit(10, through(&sandbox, &Wire::get("/api/credentials")).await);
     assert_limit(40, through(&sandbox, &send_event(&event())).await);
 }
 
 #[tokio::test]
-async fn wrong_paths_and_wrong_keys_count_too() {
+async fn invalid_paths_and_keys_count_for_limits() {
     let sandbox = sandbox().await;
     let began = Instant::now();
     let mut statuses = Vec::new();

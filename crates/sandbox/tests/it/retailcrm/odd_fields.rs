@@ -57,7 +57,7 @@ async fn said_yes_or_no(sandbox: &Sandbox, wires: &[Wire]) {
             );
         }
     }
-    // What was let in can be told again.
+    // Accepted values can be sent again.
     for list in [ORDERS, TASKS, FILES] {
         let reply = Wire::get(list).send(sandbox).await;
         assert!(matches!(reply.status, 200 | 503), "{list}: {reply:?}");
@@ -65,7 +65,7 @@ async fn said_yes_or_no(sandbox: &Sandbox, wires: &[Wire]) {
 }
 
 #[tokio::test]
-async fn odd_values_in_what_is_written_are_answered() {
+async fn odd_values_get_a_response() {
     let names = [
         "externalId",
         "firstName",
@@ -103,7 +103,7 @@ async fn odd_values_in_what_is_written_are_answered() {
 }
 
 #[tokio::test]
-async fn odd_paths_queries_and_bodies_are_answered() {
+async fn odd_requests_get_a_response() {
     let mut wires = Vec::new();
     let things = ["0", "-1", "18446744073709551616", "%00", "%FF", "a%2Fb", "502"];
     for thing in things {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{Case, Says, case};
 use crate::kontur::support::{
     CALL, CONTACT, DIMA, FILE, WS, event, finished, get, multipart, post, recording, registered,
-    started, told, upload, upload_of, user, write,
+    started, telephony, upload, upload_of, user, write,
 };
 use crate::support::with;
 
@@ -32,7 +32,7 @@ fn record(file: &str, leg: &str) -> Value {
     })
 }
 
-/// After call-started and what else is told, all under the known ids.
+/// Runs after call-started and further requests with the known ids.
 fn after(
     row: &'static str,
     before: &[(&str, Value)],
@@ -40,15 +40,15 @@ fn after(
     body: &Value,
     says: Says,
 ) -> Case {
-    let mut told_before = vec![told("call-started", &started())];
-    told_before.extend(before.iter().map(|(name, body)| told(name, body)));
+    let mut earlier = vec![telephony("call-started", &started())];
+    earlier.extend(before.iter().map(|(name, body)| telephony(name, body)));
     Case {
         arrange: |sandbox| {
             sandbox.kontur().next_communication_id(CALL);
             sandbox.kontur().next_file_id(FILE);
         },
-        before: told_before,
-        ..case(row, told(name, body), says)
+        before: earlier,
+        ..case(row, telephony(name, body), says)
     }
 }
 
@@ -189,7 +189,7 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         case(
             "recording.uploaded",
-            told("register-call", &with_file(&recording())),
+            telephony("register-call", &with_file(&recording())),
             Says::Text(409, "Error"),
         ),
         uploaded(after(

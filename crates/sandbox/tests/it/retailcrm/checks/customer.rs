@@ -125,7 +125,7 @@ pub(super) fn cases() -> Vec<Case> {
             400,
             says("Parameter 'site' is missing"),
         ),
-        // Without by=id the id is an externalId, and nobody has this one.
+        // Without by=id the id is an externalId, which is unknown here.
         case(
             "customer.known",
             Wire::get(&format!("{CUSTOMERS}/60?site=shop-one")),

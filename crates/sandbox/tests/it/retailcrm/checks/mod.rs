@@ -20,7 +20,7 @@ use vochi_crm_sandbox::{Basis, Crm, Sandbox};
 
 use crate::support::{Wire, call, event, sandbox, send_calls, send_event, with};
 
-/// A request that one row refuses, and nothing else does.
+/// A request that exactly one row refuses.
 struct Case {
     row: &'static str,
     arrange: fn(&Sandbox),
@@ -111,7 +111,7 @@ fn cases() -> Vec<Case> {
     .collect()
 }
 
-/// What the account holds beside what its state tells.
+/// Account data beyond the state.
 fn holds(sandbox: &Sandbox) -> (Vec<Order>, Vec<Task>, Vec<StoredFile>) {
     let account = sandbox.retailcrm();
     (account.orders(), account.tasks(), account.files())
@@ -131,7 +131,7 @@ async fn until_refused(case: &Case, sandbox: &Sandbox) -> crate::support::Reply 
 }
 
 #[tokio::test]
-async fn every_check_refuses_in_the_words_of_the_crm_and_says_why() {
+async fn every_check_refuses_with_text_and_reason() {
     for case in cases() {
         let sandbox = sandbox().await;
         (case.arrange)(&sandbox);
@@ -173,7 +173,7 @@ async fn every_check_refuses_in_the_words_of_the_crm_and_says_why() {
 }
 
 #[test]
-fn every_row_of_the_table_is_shown_by_a_case() {
+fn every_row_has_a_case() {
     let shown: BTreeSet<&str> = cases().iter().map(|case| case.row).collect();
     let rows: Vec<&str> = Sandbox::checks(Crm::RetailCrm).iter().map(|check| check.name).collect();
     let table: BTreeSet<&str> = rows.iter().copied().collect();
@@ -182,7 +182,7 @@ fn every_row_of_the_table_is_shown_by_a_case() {
 }
 
 #[test]
-fn every_row_cites_a_section_and_says_what_it_demands() {
+fn every_row_has_a_section_and_a_requirement() {
     for check in Sandbox::checks(Crm::RetailCrm) {
         assert!(check.section.starts_with('§'), "{} cites {:?}", check.name, check.section);
         assert!(check.demands.len() > 10, "{} demands {:?}", check.name, check.demands);
@@ -201,7 +201,7 @@ fn listed(path: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_documentation_lists_every_row_that_is_a_guess() {
+fn documentation_lists_every_guess() {
     let page = listed(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/testing.md"));
     let guesses: Vec<String> = Sandbox::checks(Crm::RetailCrm)
         .iter()
@@ -212,7 +212,7 @@ fn the_documentation_lists_every_row_that_is_a_guess() {
 }
 
 #[tokio::test]
-async fn all_wrong_fields_of_an_object_are_named_at_once() {
+async fn all_invalid_fields_of_an_object_are_reported() {
     let sandbox = sandbox().await;
     let wrong = with(event(), json!({"phone": "abc", "type": "ring", "site": "shop-nine"}));
     let reply = send_event(&wrong).send(&sandbox).await;
