@@ -23,9 +23,7 @@ const PORTS_TRIED: u16 = 100;
 #[non_exhaustive]
 pub enum StartError {
     /// The address is not `HOST:PORT`, or its host is unknown.
-    #[error(
-        "{address:?} is no address to listen at: {reason}; give HOST:PORT, such as 127.0.0.1:8800"
-    )]
+    #[error("{address:?} is not a valid address: {reason}; give HOST:PORT, such as 127.0.0.1:8800")]
     Address {
         /// The given address.
         address: String,
@@ -33,7 +31,7 @@ pub enum StartError {
         reason: String,
     },
     /// The address is not available.
-    #[error("cannot listen at {address}: {source}; take another port, or 0 for any free one")]
+    #[error("cannot listen at {address}: {source}; use another port, or 0 for any free one")]
     Listen {
         /// The address.
         address: String,
@@ -148,10 +146,10 @@ fn host_of(address: &str) -> Result<String, StartError> {
         address: address.to_owned(),
         reason: reason.to_owned(),
     };
-    let (host, port) = address.rsplit_once(':').ok_or_else(|| wrong("it has no port"))?;
-    port.parse::<u16>().map_err(|_| wrong("its port is no number"))?;
+    let (host, port) = address.rsplit_once(':').ok_or_else(|| wrong("missing port"))?;
+    port.parse::<u16>().map_err(|_| wrong("invalid port"))?;
     if host.is_empty() {
-        return Err(wrong("it has no host"));
+        return Err(wrong("missing host"));
     }
     Ok(host.to_owned())
 }

@@ -139,7 +139,7 @@ pub struct ClickResponse {
 #[non_exhaustive]
 pub enum ClickError {
     /// The click is invalid, such as for an unknown employee.
-    #[error("this click cannot be played: {0}")]
+    #[error("invalid click: {0}")]
     Bad(String),
     /// The URL did not respond.
     #[error("{url} did not answer: {reason}")]
@@ -173,15 +173,16 @@ impl Click {
     /// Parses the body of `POST /click`; the error says what to correct.
     pub(crate) fn from_json(body: &[u8]) -> Result<Self, String> {
         let asked: ClickBody =
-            serde_json::from_slice(body).map_err(|error| format!("this is no click: {error}"))?;
+            serde_json::from_slice(body).map_err(|error| format!("invalid click: {error}"))?;
         let user_id = match asked.user_id {
             Value::String(id) => id,
             Value::Number(id) => id.to_string(),
-            _ => return Err("\"user_id\" has to be the CRM's id of the employee".into()),
+            _ => return Err("\"user_id\" must be the CRM's id of the employee".into()),
         };
-        let to = Url::parse(&asked.to).map_err(|error| format!("\"to\" is no address: {error}"))?;
+        let to =
+            Url::parse(&asked.to).map_err(|error| format!("\"to\" is not a valid URL: {error}"))?;
         if !matches!(to.scheme(), "http" | "https") {
-            return Err("\"to\" has to be an http or https address".into());
+            return Err("\"to\" must be an http or https address".into());
         }
         let of_kontur = asked.path.is_some() || asked.to_user_id.is_some() || asked.leg.is_some();
         if of_kontur && asked.crm != Crm::Kontur {
@@ -192,7 +193,7 @@ impl Click {
             return Err("\"phone\" is missing or empty".into());
         }
         if asked.kind == ClickKind::Hangup && asked.leg.is_none() {
-            return Err("\"leg\" says what is ended; it is missing".into());
+            return Err("missing \"leg\": the leg to end".into());
         }
         Ok(Self {
             crm: asked.crm,

@@ -72,7 +72,7 @@ fn fault(hosts: &Hosts, body: &[u8]) -> Result<(), String> {
     let fault = Fault::from_json(body)?;
     let crm_host = hosts.crm_host(fault.crm);
     if crm_host.waiting_faults() >= MAX_FAULTS {
-        return Err(format!("{MAX_FAULTS} faults are waiting already; POST /reset removes them"));
+        return Err(format!("{MAX_FAULTS} faults are pending already; POST /reset removes them"));
     }
     crm_host.fault(fault);
     Ok(())
@@ -95,11 +95,11 @@ async fn click(hosts: &Hosts, body: &[u8]) -> Response {
 /// Handles `POST /account`: changes an administrator can make.
 fn account(hosts: &Hosts, body: &[u8]) -> Result<(), String> {
     let mut asked: Map<String, Value> =
-        serde_json::from_slice(body).map_err(|error| format!("this is no JSON object: {error}"))?;
-    let crm = asked.remove("crm").ok_or("\"crm\" says whose account it is; it is missing")?;
+        serde_json::from_slice(body).map_err(|error| format!("invalid JSON object: {error}"))?;
+    let crm = asked.remove("crm").ok_or("missing \"crm\": the account to change")?;
     let crm: Crm = serde_json::from_value(crm).map_err(|error| error.to_string())?;
     if asked.is_empty() {
-        return Err("there is nothing to set".into());
+        return Err("no settings given".into());
     }
     hosts.crm_host(crm).stand_in().configure(&asked)
 }

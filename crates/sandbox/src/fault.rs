@@ -177,12 +177,12 @@ impl Fault {
     /// Parses the body of `POST /faults`; the error says what to correct.
     pub(crate) fn from_json(body: &[u8]) -> Result<Self, String> {
         let asked: ClickBody =
-            serde_json::from_slice(body).map_err(|error| format!("this is no fault: {error}"))?;
+            serde_json::from_slice(body).map_err(|error| format!("invalid fault: {error}"))?;
         if asked.status.is_some_and(|status| !(200..=599).contains(&status)) {
-            return Err("\"status\" has to be an HTTP status from 200 to 599".into());
+            return Err("\"status\" must be an HTTP status from 200 to 599".into());
         }
         if asked.times == Some(0) {
-            return Err("\"times\" has to be at least 1; leave it out for the next request".into());
+            return Err("\"times\" must be at least 1; leave it out for the next request".into());
         }
         let nothing_wrong = asked.status.is_none()
             && asked.body.is_none()
@@ -190,7 +190,7 @@ impl Fault {
             && asked.lose.is_none();
         if nothing_wrong {
             return Err(
-                "nothing would go wrong: give \"status\", \"body\", \"delay_ms\" or \"lose\""
+                "the fault has no effect: give \"status\", \"body\", \"delay_ms\" or \"lose\""
                     .into(),
             );
         }

@@ -71,7 +71,7 @@ pub(crate) type Handler = Arc<dyn Fn(Request) -> ResponseFuture + Send + Sync>;
 /// Loads a certificate chain and its key from PEM files.
 pub(crate) fn acceptor(cert: &Path, key: &Path) -> Result<TlsAcceptor, String> {
     let unreadable = |path: &Path, error: &dyn std::fmt::Display| {
-        format!("{} is no readable PEM file: {error}", path.display())
+        format!("cannot read the PEM file {}: {error}", path.display())
     };
     let chain = CertificateDer::pem_file_iter(cert)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)

@@ -128,8 +128,7 @@ impl StandIn for Kontur {
                 }
                 ("access_keys", Value::Array(keys)) => {
                     for key in keys {
-                        let key =
-                            key.as_str().ok_or("\"access_keys\" has to be a list of texts")?;
+                        let key = key.as_str().ok_or("\"access_keys\" must be a list of texts")?;
                         self.workspace.keys.push(Key {
                             value: key.to_owned(),
                             ends: None,
@@ -137,10 +136,10 @@ impl StandIn for Kontur {
                         });
                     }
                 }
-                ("installed", _) => return Err("\"installed\" has to be true or false".into()),
-                ("instance", _) => return Err("\"instance\" has to be an object".into()),
+                ("installed", _) => return Err("\"installed\" must be true or false".into()),
+                ("instance", _) => return Err("\"instance\" must be an object".into()),
                 ("access_keys", _) => {
-                    return Err("\"access_keys\" has to be a list of texts".into());
+                    return Err("\"access_keys\" must be a list of texts".into());
                 }
                 (other, _) => {
                     return Err(format!(

@@ -150,7 +150,7 @@ fn call(kontur: &mut Kontur, click: &Click) -> Result<IntegrationRequest, String
     let workspace = &mut kontur.workspace;
     for user in std::iter::once(&click.user_id).chain(&click.to_user_id) {
         if workspace.user(user).is_none() {
-            return Err(format!("there is no user {user} here"));
+            return Err(format!("unknown user {user}"));
         }
     }
     if !workspace.feature("call") {
@@ -197,7 +197,7 @@ fn hangup(kontur: &mut Kontur, click: &Click) -> Result<IntegrationRequest, Stri
     let workspace = &mut kontur.workspace;
     let leg = click.leg.as_deref().unwrap_or_default();
     if workspace.user(&click.user_id).is_none() {
-        return Err(format!("there is no user {} here", click.user_id));
+        return Err(format!("unknown user {}", click.user_id));
     }
     if !workspace.feature("hangup") {
         return Err("Feature Hangup is not supported by any integration".into());

@@ -347,10 +347,10 @@ impl Account {
 
     /// Adds or replaces a customer in the CRM's JSON form; `id` and `site` are optional.
     pub(super) fn seed_customer(&mut self, given: &Value) -> Result<(), String> {
-        let mut fields = given.as_object().cloned().ok_or("a customer has to be an object")?;
+        let mut fields = given.as_object().cloned().ok_or("a customer must be an object")?;
         let id = match fields.remove("id") {
             None => self.free_customer_id(),
-            Some(id) => id.as_u64().ok_or("a customer's \"id\" has to be a number")?,
+            Some(id) => id.as_u64().ok_or("a customer's \"id\" must be a number")?,
         };
         if !fields.get("firstName").is_some_and(Value::is_string) {
             return Err("a customer needs a \"firstName\"".into());

@@ -177,7 +177,7 @@ impl StandIn for RetailCrm {
     /// §3.1.
     fn click(&self, click: &Click) -> Result<Outgoing, String> {
         let user = click.user_id.parse().ok().and_then(|id| self.account.user(id));
-        let user = user.ok_or_else(|| format!("there is no user {} here", click.user_id))?;
+        let user = user.ok_or_else(|| format!("unknown user {}", click.user_id))?;
         let mut sent = Serializer::new(String::new());
         sent.append_pair("clientId", self.account.client_id());
         if let Some(code) = self.account.code_of(user.id) {
@@ -212,7 +212,7 @@ impl StandIn for RetailCrm {
                 ("scopes", Value::Array(scopes)) => {
                     let scopes: Option<Vec<String>> =
                         scopes.iter().map(|it| it.as_str().map(str::to_owned)).collect();
-                    self.account.scopes = scopes.ok_or("\"scopes\" has to be a list of texts")?;
+                    self.account.scopes = scopes.ok_or("\"scopes\" must be a list of texts")?;
                 }
                 ("customers", Value::Array(customers)) => {
                     for customer in customers {
@@ -231,7 +231,7 @@ impl StandIn for RetailCrm {
                             Value::Object(module) => {
                                 self.account.write_module(code.clone(), module.clone());
                             }
-                            _ => return Err(format!("the module {code} is no object")),
+                            _ => return Err(format!("invalid module {code}: must be an object")),
                         }
                     }
                 }
@@ -241,16 +241,16 @@ impl StandIn for RetailCrm {
                     }
                 }
                 ("corporates", _) => {
-                    return Err("\"corporates\" has to be a list of objects".into());
+                    return Err("\"corporates\" must be a list of objects".into());
                 }
-                ("customers", _) => return Err("\"customers\" has to be a list of objects".into()),
-                ("acts", _) => return Err("\"acts\" has to be a list of objects".into()),
+                ("customers", _) => return Err("\"customers\" must be a list of objects".into()),
+                ("acts", _) => return Err("\"acts\" must be a list of objects".into()),
                 ("modules", _) => {
-                    return Err("\"modules\" has to be an object: code and module".into());
+                    return Err("\"modules\" must be an object: code and module".into());
                 }
-                ("telephony", _) => return Err("\"telephony\" has to be true or false".into()),
-                ("strict", _) => return Err("\"strict\" has to be true or false".into()),
-                ("scopes", _) => return Err("\"scopes\" has to be a list of texts".into()),
+                ("telephony", _) => return Err("\"telephony\" must be true or false".into()),
+                ("strict", _) => return Err("\"strict\" must be true or false".into()),
+                ("scopes", _) => return Err("\"scopes\" must be a list of texts".into()),
                 (other, _) => {
                     return Err(format!(
                         "RetailCRM has no {other:?} to set; there are \"telephony\", \"strict\", \

@@ -70,11 +70,11 @@ impl Account {
     /// Applies one entry of `acts` in `POST /account`: `edit` (a customer's fields, all numbers),
     /// `merge` (with `into`) or `delete`, each with a customer id; `user` is the author.
     pub(super) fn act(&mut self, act: &Value) -> Result<(), String> {
-        let act = act.as_object().ok_or("an act has to be an object")?;
+        let act = act.as_object().ok_or("an act must be an object")?;
         let id = |name: &str| match act.get(name) {
             None => Ok(None),
             Some(id) => {
-                id.as_u64().map(Some).ok_or_else(|| format!("{name:?} of an act has to be an id"))
+                id.as_u64().map(Some).ok_or_else(|| format!("{name:?} of an act must be an id"))
             }
         };
         let known = ["user", "edit", "fields", "merge", "into", "delete"];
@@ -84,7 +84,7 @@ impl Account {
         let author = id("user")?.map_or(Author::SomeUser, Author::User);
         let customer = |account: &Self, id: u64| {
             let found = account.customer(id).filter(|it| it.combined_to.is_none());
-            found.cloned().ok_or_else(|| format!("there is no customer {id}"))
+            found.cloned().ok_or_else(|| format!("unknown customer {id}"))
         };
         match (id("edit")?, id("merge")?, id("delete")?) {
             (Some(id), None, None) => {

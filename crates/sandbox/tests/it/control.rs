@@ -98,10 +98,10 @@ async fn account_is_changed_over_http() {
 
     for (body, reason) in [
         (json!({"telephony": false}), "crm"),
-        (json!({"crm": "retailcrm"}), "nothing to set"),
+        (json!({"crm": "retailcrm"}), "no settings given"),
         (json!({"crm": "retailcrm", "telephony": "off"}), "true or false"),
         (json!({"crm": "retailcrm", "colour": 1}), "colour"),
-        (json!(7), "no JSON object"),
+        (json!(7), "invalid JSON object"),
     ] {
         let (status, answer) = control(&sandbox, "/account", &body).await;
         let message = answer["error"]["message"].as_str().unwrap_or_default();
@@ -120,7 +120,7 @@ async fn unknown_path_or_method_lists_the_known_ones() {
     assert_eq!(status, 405);
 }
 
-/// Answers one request with this status and text, and hands over what was asked.
+/// Responds to one request with this status and text, and returns the request.
 async fn listener(status: u16, text: &'static str) -> (Url, tokio::task::JoinHandle<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let at = listener.local_addr().expect("it is bound");
@@ -223,7 +223,7 @@ async fn invalid_click_has_a_reason() {
         "crm": "retailcrm", "user_id": "7", "phone": "+375291112233", "to": "http://127.0.0.1:9/",
     });
     for (changes, status, reason) in [
-        (json!({"user_id": "4711"}), 400, "no user 4711"),
+        (json!({"user_id": "4711"}), 400, "unknown user 4711"),
         (json!({"user_id": [7]}), 400, "user_id"),
         (json!({"to": "pbx"}), 400, "\"to\""),
         (json!({"to": "ftp://pbx.example.test/"}), 400, "http"),

@@ -1,4 +1,4 @@
-//! What goes wrong on purpose.
+//! Injected faults.
 
 use std::io::ErrorKind;
 use std::time::Duration;
@@ -111,7 +111,7 @@ async fn request_executes_despite_a_client_timeout() {
     assert_eq!(calls(&sandbox), 1);
 }
 
-/// What the socket itself reads after an event was sent on it.
+/// Raw result of reading the socket after an event was sent.
 async fn read_end(sandbox: &Sandbox) -> std::io::Result<usize> {
     let address = sandbox.url(Crm::RetailCrm).socket_addrs(|| None).expect("an address");
     let mut socket = TcpStream::connect(&address[..]).await.expect("the port is open");
@@ -160,12 +160,12 @@ async fn invalid_fault_is_refused_with_a_reason() {
     let rows: [(Value, &str); 8] = [
         (json!({"status": 500}), "crm"),
         (json!({"crm": "amocrm", "status": 500}), "amocrm"),
-        (json!({"crm": "retailcrm"}), "nothing would go wrong"),
+        (json!({"crm": "retailcrm"}), "the fault has no effect"),
         (json!({"crm": "retailcrm", "status": 99}), "200 to 599"),
         (json!({"crm": "retailcrm", "status": 500, "times": 0}), "at least 1"),
         (json!({"crm": "retailcrm", "lose": "everything"}), "everything"),
         (json!({"crm": "retailcrm", "statuz": 500}), "statuz"),
-        (json!([1]), "no fault"),
+        (json!([1]), "invalid fault"),
     ];
     for (body, reason) in rows {
         let (status, answer) = control(&sandbox, "/faults", &body).await;

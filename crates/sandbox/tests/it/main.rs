@@ -1,4 +1,4 @@
-//! The stand-ins, asked over real connections.
+//! The stand-ins over real connections.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test says what went wrong by failing")]
 

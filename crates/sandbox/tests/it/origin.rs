@@ -1,4 +1,4 @@
-//! Who may use the page's port: `Host` and `Origin`.
+//! `Host` and `Origin` checks of the page's port.
 
 use serde_json::json;
 use vochi_crm_sandbox::{Crm, Sandbox};

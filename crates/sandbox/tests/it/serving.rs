@@ -6,8 +6,8 @@ use vochi_crm_sandbox::{Crm, Sandbox, StartError};
 
 use crate::support::{Wire, sandbox};
 
-/// A sandbox on a port given by number, with the port after it taken. Between looking for a free
-/// port and using it another test may take it, so this tries again.
+/// A sandbox on a fixed port, with the next port taken. Another test may take a free port first, so
+/// this retries.
 async fn on_a_given_port() -> (u16, TcpListener, Sandbox) {
     for _ in 0..20 {
         let looked = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
@@ -50,7 +50,7 @@ async fn invalid_address_is_named() {
 #[tokio::test]
 async fn shutdown_frees_the_ports() {
     let sandbox = sandbox().await;
-    // Leaves an idle connection behind, which must not hold the port.
+    // Leaves an idle connection, which must not block the port.
     Wire::get("/api/credentials").send(&sandbox).await;
     let ports = [sandbox.page_url().port(), sandbox.url(Crm::RetailCrm).port()];
     sandbox.shutdown().await;
@@ -65,7 +65,7 @@ async fn dropped_sandbox_stops_responding() {
     let sandbox = sandbox().await;
     let url = sandbox.url(Crm::RetailCrm).clone();
     drop(sandbox);
-    // The tasks end when they run next, which is while these connections are being made.
+    // The tasks end when they run next, while these connections are made.
     let wire = Wire::get("/api/credentials");
     let mut answers = 0;
     while wire.try_send(&url).await.is_ok() {

@@ -313,10 +313,10 @@ impl Account {
     /// Adds or replaces a corporate customer in the CRM's JSON form; `id` and `site` are optional.
     pub(in crate::retailcrm) fn seed_corporate(&mut self, given: &Value) -> Result<(), String> {
         let mut fields =
-            given.as_object().cloned().ok_or("a corporate customer has to be an object")?;
+            given.as_object().cloned().ok_or("a corporate customer must be an object")?;
         let id = match fields.remove("id") {
             None => self.free_corporate_id(),
-            Some(id) => id.as_u64().ok_or("a corporate customer's \"id\" has to be a number")?,
+            Some(id) => id.as_u64().ok_or("a corporate customer's \"id\" must be a number")?,
         };
         if !fields.get("nickName").is_some_and(Value::is_string) {
             return Err("a corporate customer needs a \"nickName\"".into());

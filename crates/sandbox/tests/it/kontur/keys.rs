@@ -1,4 +1,4 @@
-//! Access keys: how one comes by them, and how long they live.
+//! Access keys: issuing and lifetime.
 
 use std::time::Duration;
 

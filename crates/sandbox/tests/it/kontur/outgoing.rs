@@ -1,4 +1,4 @@
-//! What the CRM calls at the integration, and what it takes amiss.
+//! Requests to the integration, and its invalid responses.
 
 use std::collections::BTreeSet;
 
@@ -48,7 +48,7 @@ async fn click_sends_key_and_echo_at_every_path_form() {
         assert_eq!(values.len(), asked.len(), "{header} is different each time: {values:?}");
         assert!(!values.contains(""), "{header} is there");
     }
-    // The key is good for reading the own instance, to see who called.
+    // The key allows reading the own instance, to identify the caller.
     let wire = get(INSTANCE).header("X-XCOM-AccessKey", asked[0].header("x-xcom-accesskey"));
     done(&wire, &sandbox).await;
 }
@@ -144,7 +144,7 @@ async fn invalid_click_has_a_reason() {
     let off = json!([{"op": "replace", "path": "/features/call", "value": false}]);
     done(&patch(INSTANCE, &off), &sandbox).await;
     for (press, reason) in [
-        (unknown, "there is no user 7"),
+        (unknown, "unknown user 7"),
         (click(&integration), "Feature Call is not supported"),
         (click(&integration).hang_up("9.9"), "no call has the leg 9.9"),
     ] {
@@ -198,7 +198,7 @@ async fn schedules_are_called_with_an_echo_only() {
     assert!(matches!(answer, Err(ClickError::Bad(_))), "{answer:?}");
 }
 
-/// Asks for changes of contacts, and makes two.
+/// Subscribes to changes of contacts, and makes two.
 async fn two_changes(sandbox: &Sandbox) {
     let hook = json!([{"op": "add", "path": "/webHooks", "value": {
         "relativeUrl": "crm-callbacks",

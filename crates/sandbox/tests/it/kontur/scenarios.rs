@@ -1,4 +1,4 @@
-//! The scenarios among the fixtures, step by step: what we say to Kontur, and what Kontur says.
+//! The scenarios of the fixtures, step by step.
 
 use serde_json::Value;
 use url::form_urlencoded::Serializer;
@@ -8,7 +8,7 @@ use super::fixtures::{differs, fixture, names, text};
 use super::support::{CALL, CLICKED, Echoes, Integration, ready, send, upload_of};
 use crate::support::{Reply, Wire};
 
-/// A step of ours.
+/// A step of the client.
 fn wire(step: &Value) -> Wire {
     let request = &step["request"];
     if let Some(part) = request["body"]["multipart"].get(0) {
@@ -46,7 +46,7 @@ fn assert_answered(at: &str, response: &Value, reply: &Reply) {
     assert_eq!(miss, None, "{at}: {reply:?}");
 }
 
-/// A step of Kontur's: the stand-in sends it, a server of ours answers as the fixture does.
+/// A step of Kontur: the stand-in sends it, a test server responds as in the fixture.
 async fn kontur(at: &str, step: &Value, sandbox: &Sandbox) {
     let (request, response) = (&step["request"], &step["response"]);
     let (path, body) = (text(&request["path"]), &request["body"]);
@@ -87,7 +87,7 @@ async fn scenarios_match_the_reference() {
         let sandbox = ready().await;
         let steps = scenario["steps"].as_array().expect("a scenario has steps");
         if name == "scenario-recording-later" {
-            // It begins with the facts of a call that was live before.
+            // It starts with the facts of an earlier live call.
             sandbox.kontur().put_communication(CALL, "1763631515.42");
         } else {
             sandbox.kontur().next_communication_id(CALL);

@@ -139,7 +139,7 @@ pub(crate) fn registered() -> Value {
     })
 }
 
-/// As it is uploaded under [`FILE`].
+/// The recording uploaded as [`FILE`].
 pub(crate) fn recording() -> Value {
     json!({
         "fileId": FILE,
@@ -171,7 +171,7 @@ pub(crate) fn upload() -> Wire {
     upload_of("leg.mp3", "ID3.......")
 }
 
-/// The call of these bodies, announced.
+/// A started call with these bodies.
 pub(crate) async fn announced() -> Sandbox {
     let sandbox = ready().await;
     sandbox.kontur().next_communication_id(CALL);
@@ -197,7 +197,7 @@ impl Asked {
     }
 }
 
-/// How the integration answers.
+/// Response of the integration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Echoes {
     Back,
@@ -212,8 +212,7 @@ pub(crate) struct Integration {
 }
 
 impl Integration {
-    /// Answers everything with this status and body; `echoes` is asked with the number of the
-    /// request.
+    /// Responds to everything with this status and body; `echoes` gets the number of the request.
     pub(crate) async fn start(
         status: u16,
         body: impl Into<String>,
@@ -254,7 +253,7 @@ impl Integration {
         Self { url, asked }
     }
 
-    /// What was asked of it, in order.
+    /// Received requests in order.
     pub(crate) fn asked(&self) -> Vec<Asked> {
         let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
         asked.clone()

@@ -1,4 +1,4 @@
-//! What RetailCRM's stand-in does with customers, companies and employees.
+//! Customers, companies and employees in RetailCRM's stand-in.
 
 use serde_json::{Value, json};
 use vochi_crm_sandbox::Sandbox;

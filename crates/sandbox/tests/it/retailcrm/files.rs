@@ -1,4 +1,4 @@
-//! What RetailCRM's stand-in does with files.
+//! Files in RetailCRM's stand-in.
 
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
@@ -19,7 +19,7 @@ async fn found(sandbox: &Sandbox, query: &str) -> Vec<u64> {
     files.filter_map(|it| it["id"].as_u64()).collect()
 }
 
-/// Uploads bytes that are no text.
+/// Uploads binary content.
 async fn upload_bytes(sandbox: &Sandbox, bytes: Vec<u8>) -> (u16, Value) {
     let url = sandbox.url(Crm::RetailCrm).join("/api/v5/files/upload").expect("the path is valid");
     let request = client()
@@ -164,7 +164,7 @@ async fn truncated_upload_stores_nothing() {
         );
         stream.write_all(head.as_bytes()).await.expect("it is sent");
         stream.shutdown().await.expect("it ends");
-        // The server has let go of it when the connection ends on its side too.
+        // The server has dropped it when the connection ends on its side too.
         let mut rest = Vec::new();
         let _ = tokio::io::AsyncReadExt::read_to_end(&mut stream, &mut rest).await;
         let said = String::from_utf8_lossy(&rest);

@@ -9,7 +9,7 @@ use crate::support::{
     send_corporate, send_customer, with,
 };
 
-/// The rows after those of the first state.
+/// Rows after the seed rows.
 async fn fresh(sandbox: &Sandbox, what: &str, since: u64) -> Vec<Value> {
     let target = format!("/api/v5/{what}/history?filter[sinceId]={since}&limit=100");
     let reply = Wire::get(&target).send(sandbox).await;
@@ -21,7 +21,7 @@ async fn of_customers(sandbox: &Sandbox) -> Vec<Value> {
     fresh(sandbox, "customers", 2699).await
 }
 
-/// A row without what is not the same in every run.
+/// A row without values that differ between runs.
 fn row(row: &Value) -> Value {
     with(row.clone(), json!({"createdAt": null}))
 }

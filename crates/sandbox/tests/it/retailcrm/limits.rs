@@ -1,4 +1,4 @@
-//! The limits per second.
+//! Limits per second.
 
 use std::time::{Duration, Instant};
 
@@ -6,7 +6,7 @@ use vochi_crm_sandbox::Sandbox;
 
 use crate::support::{Wire, event, sandbox, send_event};
 
-/// How many requests got through before the first refusal, and how long that took.
+/// Number of accepted requests before the first refusal, and the time it took.
 async fn through(sandbox: &Sandbox, wire: &Wire) -> (usize, Duration) {
     let began = Instant::now();
     for sent in 0..400 {
@@ -19,7 +19,7 @@ async fn through(sandbox: &Sandbox, wire: &Wire) -> (usize, Duration) {
     panic!("400 requests in {:?} met no limit", began.elapsed());
 }
 
-/// A machine too slow to send the burst within a second lets more through, never fewer.
+/// A machine too slow to send the burst within a second sees more accepted requests, never fewer.
 fn assert_limit(limit: usize, (through, took): (usize, Duration)) {
     if took < Duration::from_secs(1) {
         assert_eq!(through, limit, "in {took:?}");

@@ -1,4 +1,4 @@
-//! The minimal forms the reference shows, and the switch that demands more.
+//! Minimal forms of the reference, and strict mode.
 
 use serde_json::{Value, json};
 use vochi_crm_sandbox::{Crm, Sandbox};

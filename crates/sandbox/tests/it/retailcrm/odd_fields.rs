@@ -1,5 +1,5 @@
-//! Odd values in every field of orders, tasks and files, and odd things in their paths: each is
-//! answered yes or no, and the stand-in goes on.
+//! Odd values in fields and paths of orders, tasks and files get a response without a failure of
+//! the stand-in.
 
 use serde_json::{Map, Value, json};
 use vochi_crm_sandbox::Sandbox;
@@ -9,7 +9,7 @@ use crate::support::{
     send_task, task, upload, with,
 };
 
-/// Requests that fit into the limit of a second.
+/// Requests per second within the limit.
 const AT_ONCE: usize = 9;
 
 fn odd_values() -> Vec<Value> {
@@ -34,7 +34,7 @@ fn odd_values() -> Vec<Value> {
     ]
 }
 
-/// Every field of these with every odd value, the rest as it has to be.
+/// Every field with every odd value, the others valid.
 fn odd(good: &Value, names: &[&str]) -> Vec<Value> {
     let mut found = Vec::new();
     for name in names {

@@ -1,4 +1,4 @@
-//! What RetailCRM's stand-in does with orders.
+//! Orders in RetailCRM's stand-in.
 
 use serde_json::{Value, json};
 use vochi_crm_sandbox::Sandbox;

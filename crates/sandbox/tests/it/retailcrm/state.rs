@@ -1,4 +1,4 @@
-//! What RetailCRM's stand-in does with requests that pass.
+//! Valid requests to RetailCRM's stand-in.
 
 use serde_json::{Value, json};
 use vochi_crm_sandbox::retailcrm::{SITE, User};
@@ -241,7 +241,7 @@ async fn profile_is_complete() {
     assert!(!url.ends_with('/'), "{url} is an origin");
     assert_eq!(profile["extensions"]["151"], "18");
 
-    // Every extension and every line of the day's calls is in it.
+    // It has every extension and every line of the scenarios.
     let day = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/calls/day.csv");
     let day = std::fs::read_to_string(day).expect("the day's calls are there");
     for row in day.lines().skip(1) {

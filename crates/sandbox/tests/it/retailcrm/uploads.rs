@@ -1,4 +1,4 @@
-//! Many customers at once, of which some are not taken.
+//! Uploads of customers, some of them refused.
 
 use serde_json::{Value, json};
 use vochi_crm_sandbox::Crm;

@@ -1,4 +1,4 @@
-//! What a request names: instance, contact, call, leg, file.
+//! Checks of referenced objects: instance, contact, call, leg, file.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Path, verb, credentials, the form of a body, parameters.
+//! Checks of path, method, credentials, body format and parameters.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ fn bearer(wire: Wire, token: &str) -> Wire {
     wire.header("X-XCOM-AccessKey", "").header("Authorization", token)
 }
 
-/// An access key the stand-in issued is not known beforehand, so time ends the one that is put.
+/// An issued access key is not known in advance, so the added one is expired by time.
 fn of_a_call(wire: Wire) -> Case {
     Case {
         arrange: |sandbox| sandbox.kontur().put_system_call_key("test-access-key-0002"),

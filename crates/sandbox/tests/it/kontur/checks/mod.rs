@@ -153,7 +153,7 @@ fn every_row_has_a_section_and_a_requirement() {
     }
 }
 
-/// The rows of Kontur's table of guesses in a page.
+/// Rows of Kontur's table of guesses in a page.
 fn listed(path: &str) -> Vec<String> {
     let page = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{path}: {error}"));
     page.lines()

@@ -1,4 +1,4 @@
-//! The legs of register-call and their files.
+//! Checks of the legs of register-call and their files.
 
 use serde_json::{Value, json};
 

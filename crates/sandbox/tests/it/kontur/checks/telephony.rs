@@ -32,7 +32,7 @@ fn converting(mut case: Case) -> Case {
     case
 }
 
-/// With a null in this field.
+/// Sets this field to null.
 fn null(mut body: Value, name: &str) -> Value {
     body[name] = Value::Null;
     body

@@ -1,4 +1,4 @@
-//! Every row of RetailCRM's table of checks, shown by a request it refuses.
+//! One refused request per row of RetailCRM's checks.
 
 mod call;
 mod corporate;
@@ -26,7 +26,7 @@ struct Case {
     arrange: fn(&Sandbox),
     wire: Wire,
     status: u16,
-    /// The whole body: an object, or the text of a page.
+    /// The whole response body: an object, or a page.
     body: Value,
 }
 
@@ -66,13 +66,13 @@ fn busy() -> Value {
     )
 }
 
-/// An event with these changes, refused over this field.
+/// An event with these changes, refused for this field.
 fn in_event(row: &'static str, changes: Value, at: &str, text: &str) -> Case {
     let wire = send_event(&with(event(), changes));
     case(row, wire, 400, entity(at, text))
 }
 
-/// A good call and one with these changes, refused over this field.
+/// A valid call and one with these changes, refused for this field.
 fn in_call(row: &'static str, changes: Value, at: &str, text: &str) -> Case {
     let second = with(call(), json!({"externalId": "pbx-2"}));
     in_calls(row, &[call(), with(second, changes)], &format!("calls[1].{at}: {text}"))
@@ -117,7 +117,7 @@ fn holds(sandbox: &Sandbox) -> (Vec<Order>, Vec<Task>, Vec<StoredFile>) {
     (account.orders(), account.tasks(), account.files())
 }
 
-/// A limit is reached by asking again; every other row refuses the first request.
+/// A limit needs repeated requests; every other row refuses the first one.
 async fn until_refused(case: &Case, sandbox: &Sandbox) -> crate::support::Reply {
     let tries = if case.row.starts_with("limit.") { 400 } else { 1 };
     let mut reply = case.wire.send(sandbox).await;
@@ -189,7 +189,7 @@ fn every_row_has_a_section_and_a_requirement() {
     }
 }
 
-/// The rows of the table of guesses in a page.
+/// Rows of the table of guesses in a page.
 fn listed(path: &str) -> Vec<String> {
     let page = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{path}: {error}"));
     page.lines()
