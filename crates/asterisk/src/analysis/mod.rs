@@ -262,7 +262,7 @@ impl<'a> CallAnalysis<'a> {
 fn with_warnings(mut record: CallRecord, scene: &Scene) -> CallRecord {
     let mut warnings = Vec::new();
     if record.outcome().is_answered() && record.talk().is_none() {
-        let text = "was answered; talk time unknown: its answer or end was not observed";
+        let text = "was answered, but its talk time is unknown: its answer or end was not observed";
         warnings.push((WarningKind::TalkUnknown, text.to_owned()));
     }
     if scene.crowd.incomplete {

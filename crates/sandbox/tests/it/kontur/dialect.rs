@@ -54,7 +54,7 @@ async fn expired_key_has_three_response_forms() {
 }
 
 #[tokio::test]
-async fn problem_details_come_under_400_or_under_409_with_the_same_body() {
+async fn problem_details_have_status_400_or_409() {
     let sandbox = ready().await;
     let wrong = telephony("call-started", &with(started(), json!({"direction": "in2bound"})));
     let under_400 = send(&wrong, &sandbox).await;
