@@ -140,13 +140,13 @@ mod tests {
     #[test]
     fn multipart_body_is_split() {
         let content_type = "multipart/form-data; charset=utf-8; boundary=\"b-1\"";
-        let boundary = boundary(content_type).expect("there is a boundary");
+        let boundary = boundary(content_type).expect("a boundary");
         let body = Bytes::from_static(
             b"--b-1\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a; b.mp3\"\r\n\
               content-type: audio/mpeg\r\n\r\n\r\nID3\r\n--b-\r\n\r\n--b-1\r\n\
               Content-Disposition: form-data; name=\"more\"\r\n\r\n\r\n--b-1--\r\n",
         );
-        let parts = parts(&boundary, &body).expect("it is well put together");
+        let parts = parts(&boundary, &body).expect("a valid body");
         assert_eq!(parts.len(), 2);
         assert_eq!(parts[0].file_name.as_deref(), Some("a; b.mp3"));
         assert_eq!(parts[0].content_type.as_deref(), Some("audio/mpeg"));

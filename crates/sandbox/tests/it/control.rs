@@ -123,7 +123,7 @@ async fn unknown_path_or_method_lists_the_known_ones() {
 /// Responds to one request with this status and text, and returns the request.
 async fn listener(status: u16, text: &'static str) -> (Url, tokio::task::JoinHandle<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    let at = listener.local_addr().expect("it is bound");
+    let at = listener.local_addr().expect("a bound listener");
     let task = tokio::spawn(async move {
         let (mut socket, _) = listener.accept().await.expect("an incoming connection");
         let mut asked = Vec::new();
@@ -152,7 +152,7 @@ async fn listener(status: u16, text: &'static str) -> (Url, tokio::task::JoinHan
         socket.write_all(answer.as_bytes()).await.expect("the answer goes out");
         String::from_utf8(asked).expect("requests are UTF-8")
     });
-    let url = Url::parse(&format!("http://{at}/in/shop/word/make-call")).expect("it is valid");
+    let url = Url::parse(&format!("http://{at}/in/shop/word/make-call")).expect("a valid URL");
     (url, task)
 }
 
@@ -238,7 +238,7 @@ async fn invalid_click_has_a_reason() {
     // A port that was free a moment ago, without a listener.
     let free = TcpListener::bind("127.0.0.1:0").await.and_then(|it| it.local_addr());
     let to = Url::parse(&format!("http://{}/?secret=word", free.expect("a free port")));
-    let click = Click::new(Crm::RetailCrm, "7", "+375291112233", to.expect("it is valid"));
+    let click = Click::new(Crm::RetailCrm, "7", "+375291112233", to.expect("a valid URL"));
     let error = sandbox.click(click).await.expect_err("no listener");
     assert!(matches!(error, ClickError::NoAnswer { .. }), "{error:?}");
     assert!(!error.to_string().contains("word"), "the query is not in the error: {error}");

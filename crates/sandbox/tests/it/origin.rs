@@ -25,7 +25,7 @@ async fn a_foreign_host_is_refused() {
     assert_eq!(sandbox.retailcrm().calls().len(), 1, "nothing was reset");
     for path in ["/", "/state", "/faults", "/click", "/account"] {
         let wire = Wire::get(path).header("Host", "evil.example.test");
-        let reply = wire.try_send(sandbox.page_url()).await.expect("it answers");
+        let reply = wire.try_send(sandbox.page_url()).await.expect("a response");
         assert_eq!(reply.status, 403, "{path}");
         assert_eq!(reply.json()["ok"], false, "{path}");
     }
@@ -76,6 +76,6 @@ async fn too_many_pending_faults_are_refused() {
         sandbox.fault(fault);
     }
     let wire = Wire::post("/faults", fault).header("Content-Type", "application/json");
-    let reply = wire.try_send(sandbox.page_url()).await.expect("it answers");
+    let reply = wire.try_send(sandbox.page_url()).await.expect("a response");
     assert_eq!(reply.status, 400, "{reply:?}");
 }

@@ -11,7 +11,7 @@ use crate::support::{Wire, sandbox};
 async fn on_a_given_port() -> (u16, TcpListener, Sandbox) {
     for _ in 0..20 {
         let looked = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let port = looked.local_addr().expect("it is bound").port();
+        let port = looked.local_addr().expect("a bound listener").port();
         drop(looked);
         let Ok(taken) = TcpListener::bind(("127.0.0.1", port.saturating_add(1))).await else {
             continue;

@@ -78,7 +78,7 @@ async fn repeated_event_with_one_timestamp_counts_once() {
     for _ in 0..2 {
         done(&telephony("call-event", &event("appeared", "09:38:36")), &sandbox).await;
     }
-    let call = sandbox.kontur().communication(CALL).expect("it is known");
+    let call = sandbox.kontur().communication(CALL).expect("a known call");
     assert_eq!(call.events.len(), 1);
     assert_eq!(sandbox.kontur().live().len(), 1, "one popup");
 }
@@ -189,7 +189,7 @@ async fn call_from_a_hidden_number_has_no_client() {
 async fn live_call_is_not_in_the_history() {
     let sandbox = announced().await;
     done(&telephony("call-finished", &finished()), &sandbox).await;
-    let call = sandbox.kontur().communication(CALL).expect("it is known");
+    let call = sandbox.kontur().communication(CALL).expect("a known call");
     assert_eq!((call.stage, call.registered), (Stage::Finished, false));
     assert_eq!(sandbox.state()["kontur"]["calls"], json!([]));
 }

@@ -92,7 +92,7 @@ async fn changes_are_appended_to_the_feed() {
         .flatten()
         .map(|event| json!([event["entityIds"], event["changeData"]["type"]]))
         .collect();
-    let call = sandbox.kontur().communication("1763631515.42").expect("it is known");
+    let call = sandbox.kontur().communication("1763631515.42").expect("a known call");
     assert_eq!(
         linked,
         [
@@ -130,7 +130,7 @@ async fn workspace_is_changed_over_http() {
         let message = answer["error"]["message"].as_str().unwrap_or_default();
         assert!(status == 400 && message.contains(reason), "{status} {message}");
     }
-    let page = Wire::get("/").try_send(sandbox.page_url()).await.expect("it answers");
+    let page = Wire::get("/").try_send(sandbox.page_url()).await.expect("a response");
     for shown in ["Kontur.CRM", "integration.installed", "Ромашка"] {
         assert!(page.text.contains(shown), "{shown} is not on the page");
     }

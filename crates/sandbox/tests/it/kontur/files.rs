@@ -55,7 +55,7 @@ async fn bound_file_gets_a_new_id() {
     });
     done(&telephony("call-recording", &bind), &sandbox).await;
 
-    let call = sandbox.kontur().communication("1763631515.42").expect("it is known");
+    let call = sandbox.kontur().communication("1763631515.42").expect("a known call");
     let kept = call.legs[0].recordings[0].clone();
     assert_eq!((kept.uploaded_id.as_str(), kept.file_name.as_str()), (FILE, "leg.mp3"));
     let first = send(&get(&format!("{WS}/files/{FILE}")), &sandbox).await;
@@ -65,7 +65,7 @@ async fn bound_file_gets_a_new_id() {
 
     let again = send(&telephony("call-recording", &bind), &sandbox).await;
     assert_eq!(again.json()["status"], "notFound", "a file is bound once");
-    let call = sandbox.kontur().communication("1763631515.42").expect("it is known");
+    let call = sandbox.kontur().communication("1763631515.42").expect("a known call");
     assert_eq!(call.legs[0].recordings.len(), 1);
 }
 
@@ -78,9 +78,9 @@ async fn omitted_recordings_stay() {
     let with_file = with(registered(), json!({"items": [leg]}));
     done(&telephony("register-call", &with_file), &sandbox).await;
     done(&telephony("register-call", &registered()), &sandbox).await;
-    let call = sandbox.kontur().communication("1763631515.42").expect("it is known");
+    let call = sandbox.kontur().communication("1763631515.42").expect("a known call");
     assert_eq!(call.legs[0].recordings.len(), 1);
-    let row = sandbox.kontur().call("1763631515.42").expect("it is known");
+    let row = sandbox.kontur().call("1763631515.42").expect("a known call");
     let link = row.recording.expect("there is a recording");
     let target = link.strip_prefix(sandbox.url(Crm::Kontur).as_str().trim_end_matches('/'));
     let reply = done(&get(target.expect("it is here")), &sandbox).await;
@@ -103,7 +103,7 @@ async fn file_of_the_largest_size_is_accepted() {
 async fn oversized_file_is_read_to_the_end_and_refused() {
     let sandbox = ready().await;
     let Wire { target, headers, .. } = upload();
-    let url = sandbox.url(Crm::Kontur).join(&target).expect("it is valid");
+    let url = sandbox.url(Crm::Kontur).join(&target).expect("a valid URL");
     let content_type = headers.iter().find(|(name, _)| name == "Content-Type");
     let (_, content_type) = content_type.expect("an upload has one");
     let response = client()
@@ -113,7 +113,7 @@ async fn oversized_file_is_read_to_the_end_and_refused() {
         .body(vec![b's'; 102_000_000])
         .send()
         .await
-        .expect("it is answered, not cut off");
+        .expect("a response");
     assert_eq!(response.status(), 409);
     let text = response.text().await.expect("there is a text");
     assert!(text.contains("fileTooLarge"), "{text}");

@@ -31,7 +31,7 @@ async fn click_sends_key_and_echo_at_every_path_form() {
         let answer = sandbox.click(click(&integration).path(path)).await;
         let answer = answer.expect("the integration answers");
         assert!(answer.ok, "{answer:?}");
-        let asked = integration.asked().pop().expect("it was asked");
+        let asked = integration.asked().pop().expect("a request");
         assert_eq!(asked.path, expected);
         assert_eq!(
             asked.json(),
@@ -61,7 +61,7 @@ async fn missing_or_wrong_echo_is_a_failure() {
     ] {
         let sandbox = ready().await;
         let integration = Integration::start(200, "\"OK\"", echoes).await;
-        let answer = sandbox.click(click(&integration)).await.expect("it answers");
+        let answer = sandbox.click(click(&integration)).await.expect("a response");
         assert_eq!((answer.ok, answer.status), (false, 200));
         let problem = answer.problem.unwrap_or_default();
         assert!(problem.contains(reason), "{problem}");
@@ -78,7 +78,7 @@ async fn refused_click_is_a_failed_call() {
     let sandbox = ready().await;
     let body = "{\"status\":\"notFound\",\"message\":\"No extension for user\"}";
     let integration = Integration::start(409, body, back).await;
-    let answer = sandbox.click(click(&integration)).await.expect("it answers");
+    let answer = sandbox.click(click(&integration)).await.expect("a response");
     assert_eq!((answer.ok, answer.status, answer.problem), (false, 409, None));
     assert_eq!(sandbox.state()["kontur"]["calls"][0]["outcome"], "failed");
 }
@@ -88,12 +88,12 @@ async fn clicked_call_keeps_its_id() {
     let sandbox = ready().await;
     sandbox.kontur().next_communication_id(CLICKED);
     let integration = Integration::start(200, "\"OK\"", back).await;
-    sandbox.click(click(&integration)).await.expect("it answers");
+    sandbox.click(click(&integration)).await.expect("a response");
     let call = with(started(), json!({"communicationId": CLICKED, "direction": "outbound"}));
     let answer = done(&telephony("call-started", &call), &sandbox).await.json();
     assert_eq!(answer["id"], CLICKED);
     assert_eq!(sandbox.kontur().communications().len(), 1);
-    let known = sandbox.kontur().communication(CLICKED).expect("it is known");
+    let known = sandbox.kontur().communication(CLICKED).expect("a known call");
     assert_eq!(known.stage, Stage::Live);
 
     done(&telephony("call-failed", &json!({"communicationId": CLICKED})), &sandbox).await;
@@ -106,7 +106,7 @@ async fn click_on_a_colleague_can_be_repeated() {
     let sandbox = ready().await;
     let integration = Integration::start(200, "\"OK\"", back).await;
     let click = Click::new(Crm::Kontur, MARIA, "", integration.url.clone()).to_user(DIMA);
-    let answer = sandbox.click(click).await.expect("it answers");
+    let answer = sandbox.click(click).await.expect("a response");
     let id = answer.crm_call_id.unwrap_or_default();
     let kontur = sandbox.kontur();
     let again = kontur.resend_call(&id, &integration.url, ClickPath::Short).await;
@@ -128,9 +128,9 @@ async fn hangup_names_the_leg_at_every_path_form() {
         (ClickPath::ShortWithId, format!("communications/{CALL}/hangup")),
     ] {
         let press = click(&integration).hang_up("1763631515.43").path(path);
-        let answer = sandbox.click(press).await.expect("it answers");
+        let answer = sandbox.click(press).await.expect("a response");
         assert!(answer.ok, "{answer:?}");
-        let asked = integration.asked().pop().expect("it was asked");
+        let asked = integration.asked().pop().expect("a request");
         assert_eq!(asked.path, format!("/kontur/k7/{expected}"));
         assert_eq!(asked.json(), json!({"realtimeCallItemId": "1763631515.43", "userId": MARIA}));
     }
@@ -148,7 +148,7 @@ async fn invalid_click_has_a_reason() {
         (click(&integration), "Feature Call is not supported"),
         (click(&integration).hang_up("9.9"), "no call has the leg 9.9"),
     ] {
-        let error = sandbox.click(press).await.expect_err("it makes no sense");
+        let error = sandbox.click(press).await.expect_err("an invalid click");
         assert!(matches!(&error, ClickError::Bad(text) if text.contains(reason)), "{error}");
     }
     assert!(integration.asked().is_empty());
@@ -190,7 +190,7 @@ async fn schedules_are_called_with_an_echo_only() {
     for url in ["communications/sync", "setup/upgrade"] {
         let answer = sandbox.kontur().run_schedule(url, &integration.url).await;
         assert!(answer.is_ok_and(|it| it.ok), "{url}");
-        let asked = integration.asked().pop().expect("it was asked");
+        let asked = integration.asked().pop().expect("a request");
         assert_eq!(asked.path, format!("/kontur/k7/{url}"));
         assert_eq!(asked.header("x-xcom-accesskey"), "");
     }

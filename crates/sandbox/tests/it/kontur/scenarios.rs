@@ -53,7 +53,7 @@ async fn kontur(at: &str, step: &Value, sandbox: &Sandbox) {
     let status = response["status"].as_u64().and_then(|it| u16::try_from(it).ok());
     let status = status.expect("a step has a status");
     let integration = Integration::start(status, text(&response["body"]), |_| Echoes::Back).await;
-    let origin = integration.url.join("/").expect("it is valid");
+    let origin = integration.url.join("/").expect("a valid URL");
     let click = if path.ends_with("/hangup") {
         let form = if path.ends_with("/communications/hangup") {
             ClickPath::Long
@@ -71,7 +71,7 @@ async fn kontur(at: &str, step: &Value, sandbox: &Sandbox) {
     let answer = sandbox.click(click).await.expect("the integration answers");
     assert!(answer.ok, "{at}: {answer:?}");
     assert_eq!(answer.body, text(&response["body"]), "{at}");
-    let asked = integration.asked().pop().expect("it was asked");
+    let asked = integration.asked().pop().expect("a request");
     assert_eq!((asked.path.as_str(), &asked.json()), (path, body), "{at}");
     for name in request["headers"].as_object().into_iter().flat_map(|it| it.keys()) {
         assert_ne!(asked.header(&name.to_ascii_lowercase()), "", "{at}: {name} is sent");
@@ -135,11 +135,11 @@ async fn scenarios_leave_the_expected_state() {
                 send(&wire(step), &sandbox).await;
             }
         }
-        let row = sandbox.kontur().call("1763631515.42").expect("it is known");
+        let row = sandbox.kontur().call("1763631515.42").expect("a known call");
         assert_eq!(row.outcome, Some(outcome), "{name}");
         assert_eq!(row.extension.as_deref(), Some(extension), "{name}");
         assert_eq!(row.talk_seconds, Some(talk), "{name}");
-        let call = sandbox.kontur().communication(CALL).expect("it is known");
+        let call = sandbox.kontur().communication(CALL).expect("a known call");
         let bound: usize = call.legs.iter().map(|leg| leg.recordings.len()).sum();
         assert_eq!(bound, recordings, "{name}");
     }

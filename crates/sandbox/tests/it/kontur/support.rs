@@ -220,7 +220,7 @@ impl Integration {
     ) -> Self {
         let body = body.into();
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let at = listener.local_addr().expect("it is bound");
+        let at = listener.local_addr().expect("a bound listener");
         let asked: Arc<Mutex<Vec<Asked>>> = Arc::default();
         let notes = Arc::clone(&asked);
         tokio::spawn(async move {
@@ -249,7 +249,7 @@ impl Integration {
                 sent.expect("the answer goes out");
             }
         });
-        let url = Url::parse(&format!("http://{at}/kontur/k7")).expect("it is valid");
+        let url = Url::parse(&format!("http://{at}/kontur/k7")).expect("a valid URL");
         Self { url, asked }
     }
 

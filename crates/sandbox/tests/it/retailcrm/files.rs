@@ -27,7 +27,7 @@ async fn upload_bytes(sandbox: &Sandbox, bytes: Vec<u8>) -> (u16, Value) {
         .header("X-API-KEY", API_KEY)
         .header("Content-Type", "application/octet-stream")
         .body(bytes);
-    let answer = request.send().await.expect("it is answered");
+    let answer = request.send().await.expect("a response");
     let status = answer.status().as_u16();
     let body = answer.bytes().await.expect("the answer is whole");
     (status, serde_json::from_slice(&body).unwrap_or_default())
@@ -62,7 +62,7 @@ async fn file_lifecycle_from_upload_to_deletion() {
         ])
     );
     let kept = sandbox.retailcrm().files();
-    let kept = kept.last().expect("it is kept");
+    let kept = kept.last().expect("a stored file");
     assert_eq!(kept.attached_to, [Attached::Customer(205), Attached::Order(499)]);
 
     let whole = Wire::get(&format!("{FILES}/26/download")).send(&sandbox).await;
@@ -96,7 +96,7 @@ async fn download_has_the_file_name() {
         let url = sandbox.url(Crm::RetailCrm).join(&target);
         let request = client().get(url.expect("the path is valid"));
         let answer = request.header("X-API-KEY", API_KEY).send().await;
-        let answer = answer.expect("it is answered");
+        let answer = answer.expect("a response");
         let said = &answer.headers()["content-disposition"];
         assert_eq!(said.to_str().ok(), Some(expected), "{name}");
         assert_eq!(answer.headers()["content-type"], "audio/mpeg");
@@ -145,7 +145,7 @@ async fn file_of_twenty_megabytes_is_accepted() {
     let (status, reply) = upload_bytes(&sandbox, bytes.clone()).await;
     assert_eq!((status, &reply["file"]["id"]), (200, &json!(26)), "{reply}");
     let kept = sandbox.retailcrm().files();
-    let kept = kept.last().expect("it is kept");
+    let kept = kept.last().expect("a stored file");
     assert!(kept.content == bytes, "{} bytes are kept", kept.content.len());
     assert_eq!(kept.media_type, "application/octet-stream");
 }

@@ -104,7 +104,7 @@ async fn created_order_is_found_and_the_customers_last() {
         "the card of the call leads to the order: {last:?}"
     );
     let kept = sandbox.retailcrm().orders();
-    let kept = kept.last().expect("it is kept");
+    let kept = kept.last().expect("a stored file");
     assert_eq!((kept.id, kept.customer_id), (502, Some(205)));
 }
 
