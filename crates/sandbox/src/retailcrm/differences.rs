@@ -105,6 +105,6 @@ mod tests {
             "an order's manager has a name of its own: {of_order:?}"
         );
         let status = ("status".to_owned(), json!({"code": "new"}), json!({"code": "complete"}));
-        assert!(of_order.contains(&status), "an order's status is texts by its code: {of_order:?}");
+        assert!(of_order.contains(&status), "an order's status is its code: {of_order:?}");
     }
 }

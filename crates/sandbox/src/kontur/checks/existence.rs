@@ -196,7 +196,7 @@ pub(super) const RECORDINGS: &[Row] = &[
         check: Check::guess(
             "recording.leg_known",
             "§6.1, §7",
-            "call-recording names a leg of the call that was external_id before",
+            "call-recording names a known leg of the call",
         ),
         refusal: NOT_FOUND,
         finds: |cx| {
