@@ -146,18 +146,18 @@ impl<S: StandIn + ?Sized> CrmHost<S> {
 
     pub(crate) fn report(&self) -> Report {
         let mut report = self.stand_in().report();
-        let notes = lock(&self.notes);
-        report.requests = notes.received;
-        report.refused = notes.refused.iter().rev().cloned().collect();
+        let log = lock(&self.notes);
+        report.requests = log.received;
+        report.refused = log.refused.iter().rev().cloned().collect();
         report
     }
 
     pub(crate) async fn handle(&self, request: Request) -> Result<Response, Lost> {
-        let leaving = self.decide(&request);
-        if !leaving.delay.is_zero() {
-            tokio::time::sleep(leaving.delay).await;
+        let decision = self.decide(&request);
+        if !decision.delay.is_zero() {
+            tokio::time::sleep(decision.delay).await;
         }
-        leaving.answer
+        decision.answer
     }
 
     fn decide(&self, request: &Request) -> Decision {
@@ -179,9 +179,9 @@ impl<S: StandIn + ?Sized> CrmHost<S> {
 
         let Handled { answer, findings } = {
             let mut stand_in = self.stand_in();
-            let carried = stand_in.answer(request);
+            let handled = stand_in.answer(request);
             stand_in.enforce_limits();
-            carried
+            handled
         };
         let status = answer.status.as_u16();
         let sent_status = if lose.is_some() { None } else { Some(status) };
@@ -242,8 +242,8 @@ mod tests {
         let begin = Instant::now();
         let sent = MAX_ENTRIES + 20;
         for number in 0..sent {
-            let leaving = crm_host.decide(&popup(number, begin));
-            assert!(leaving.answer.is_ok_and(|answer| answer.status == 200), "{number}");
+            let decision = crm_host.decide(&popup(number, begin));
+            assert!(decision.answer.is_ok_and(|answer| answer.status == 200), "{number}");
         }
         assert_eq!(crm_host.requests().len(), MAX_ENTRIES);
         let report = crm_host.report();
