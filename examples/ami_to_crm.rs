@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value};
 use tokio::sync::mpsc;
-use vochi_crm::asterisk::{CallTracker, Heard, PbxEvent, Reading};
+use vochi_crm::asterisk::{CallTracker, CallUpdate, PbxEvent, Reading};
 use vochi_crm::phone::PhoneReader;
 use vochi_crm::retailcrm::Connector;
 use vochi_crm::{AccountConfig, CallRecord, Clock, CrmConnector, Cx, Hub, SystemClock, Timestamp};
@@ -98,7 +98,7 @@ pub async fn drive(
                 clock = PbxClock { last: at, heard: Instant::now() };
                 let Some(name) = message.event() else { continue };
                 match PbxEvent::read(name, &message.0) {
-                    Ok(Reading::Event(event)) => calls.hear(at, &event),
+                    Ok(Reading::Event(event)) => calls.process(at, &event),
                     Ok(_) => continue,
                     Err(broken) => {
                         eprintln!("{name}: {broken}");
@@ -116,18 +116,18 @@ pub async fn drive(
 }
 
 /// A host with many calls does this in a task for each call, so that a slow CRM delays no other.
-async fn deliver(crm: &dyn CrmConnector, heard: Vec<Heard>) -> Vec<CallRecord> {
+async fn deliver(crm: &dyn CrmConnector, heard: Vec<CallUpdate>) -> Vec<CallRecord> {
     let mut unrecorded = Vec::new();
     for heard in heard {
         match heard {
-            Heard::Live(live) => {
+            CallUpdate::Live(live) => {
                 let cx = Cx::live().with_timeout(POPUP_WITHIN);
                 // The record comes in any case.
                 if let Err(error) = crm.handle_event(&cx, live.event()).await {
                     eprintln!("{error}");
                 }
             }
-            Heard::Finished(call) if call.is_external() => {
+            CallUpdate::Finished(call) if call.is_external() => {
                 let record = call.into_record();
                 let results = crm.log_calls(&Cx::history(), std::slice::from_ref(&record)).await;
                 for error in results.into_iter().filter_map(Result::err) {

@@ -104,7 +104,7 @@ impl App<'_> {
         };
         let exit = runtime.block_on(async {
             tokio::select! {
-                // Heard before the work says anything that could be taken for a start.
+                // CallUpdate before the work says anything that could be taken for a start.
                 biased;
                 () = self.stop.forced() => self.interrupted(),
                 done = work => done.unwrap_or_else(|error| self.fail(&error)),

@@ -233,7 +233,7 @@ async fn a_module_told_as_one_text_is_read_and_keeps_everything() {
     let client = connector.client();
     let get = GetIntegrationModule::new(code);
     let plain = client.send(&Cx::history(), &get).await.unwrap();
-    sandbox.retailcrm().tell_modules_as_text(true);
+    sandbox.retailcrm().set_modules_as_text(true);
     let text = client.send(&Cx::history(), &get).await.unwrap();
     assert_eq!(plain, text);
 }

@@ -11,7 +11,9 @@ mod timeline;
 use std::pin::Pin;
 use std::time::Duration;
 
-use vochi_crm::asterisk::{CallTracker, FinishedCall, Heard, Patience, Reading, RecordedEvent};
+use vochi_crm::asterisk::{
+    CallTracker, CallUpdate, FinishedCall, Reading, RecordedEvent, Timeouts,
+};
 use vochi_crm::phone::PhoneReader;
 use vochi_crm::{Clock, Error, Party, Result, SystemClock, Timestamp, Zone};
 
@@ -53,7 +55,7 @@ pub(super) async fn run(app: &App<'_>, args: &ReplayArgs) -> Result<Exit> {
         Some(region) => PhoneReader::new().with_region(region),
         None => PhoneReader::new(),
     });
-    let mut patience = Patience::default();
+    let mut patience = Timeouts::default();
     if path.is_some() {
         patience.remembered = REMEMBERED;
     }
@@ -62,7 +64,7 @@ pub(super) async fn run(app: &App<'_>, args: &ReplayArgs) -> Result<Exit> {
         .trunk_contexts(pbx.trunk_contexts.clone())
         .employees(settings.employees())
         .pbx_zone(pbx.zone.clone())
-        .patience(patience)
+        .timeouts(patience)
         .phones(phones);
     let timeline = Timeline::new(base.or(feed.started_at()), pbx.zone.clone());
     let (calls, timeline) = match saved {
@@ -172,23 +174,25 @@ impl Replay<'_> {
     fn is_one_over(&self) -> bool {
         let (mut calls, mut heard) = self.look_ahead();
         heard.extend(calls.pause());
-        heard.iter().any(|heard| matches!(heard, Heard::Finished(_)))
+        heard.iter().any(|heard| matches!(heard, CallUpdate::Finished(_)))
     }
 
     /// How many calls go on.
     fn unfinished(&self) -> usize {
         let (mut calls, _) = self.look_ahead();
-        let goes_on = |heard: &&Heard| matches!(heard, Heard::Finished(_) | Heard::Unfinished(_));
+        let goes_on = |heard: &&CallUpdate| {
+            matches!(heard, CallUpdate::Finished(_) | CallUpdate::Unfinished(_))
+        };
         calls.finish().iter().filter(goes_on).count()
     }
 
     /// The calls as they stand when events that are held back have happened by now.
-    fn look_ahead(&self) -> (CallTracker, Vec<Heard>) {
+    fn look_ahead(&self) -> (CallTracker, Vec<CallUpdate>) {
         let mut calls = self.calls.clone();
         let mut heard = Vec::new();
         for (at, event) in self.timeline.clone().finish(SystemClock.now()).into_iter().flatten() {
             if let Ok(Reading::Event(event)) = event.read() {
-                heard.extend(calls.hear(at, &event));
+                heard.extend(calls.process(at, &event));
             }
         }
         (calls, heard)
@@ -220,7 +224,7 @@ impl Replay<'_> {
         let heard = match event.read() {
             Ok(Reading::Event(read)) => {
                 self.tally.understood += 1;
-                self.calls.hear(at, &read)
+                self.calls.process(at, &read)
             }
             Ok(Reading::Irrelevant) => {
                 self.tally.understood += 1;
@@ -251,13 +255,13 @@ impl Replay<'_> {
         self.app.output.warn(what);
     }
 
-    async fn tell(&mut self, heard: Vec<Heard>) {
+    async fn tell(&mut self, heard: Vec<CallUpdate>) {
         for heard in heard {
             match heard {
                 // Calls among employees have none.
-                Heard::Live(event) => self.accounts.tell(event.event()).await,
-                Heard::Finished(call) => self.finished(&call).await,
-                Heard::Unfinished(call) => {
+                CallUpdate::Live(event) => self.accounts.tell(event.event()).await,
+                CallUpdate::Finished(call) => self.finished(&call).await,
+                CallUpdate::Unfinished(call) => {
                     self.tally.unfinished += 1;
                     self.show(&call, Progress::Unfinished, &Handed::default(), Vec::new());
                 }
