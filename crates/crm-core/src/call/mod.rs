@@ -4,6 +4,7 @@
 //! as the client, whoever called. What must be remembered between two events of a call is
 //! [`CallState`].
 
+mod enums;
 mod event;
 mod extra;
 mod ids;
@@ -12,8 +13,8 @@ mod party;
 mod record;
 mod recording;
 mod state;
-mod words;
 
+pub use enums::{Direction, Outcome, Reason, TransferMode, TransferResult};
 pub use event::{CallEvent, EventKind};
 pub use extra::Extra;
 pub use ids::{CallId, CrmCallId, CrmUserId, Extension, LegId, Line};
@@ -22,4 +23,3 @@ pub use party::Party;
 pub use record::{CallRecord, Transfer};
 pub use recording::Recording;
 pub use state::{CallState, LegPhase, LiveLeg, Recorded};
-pub use words::{Direction, Outcome, Reason, TransferMode, TransferResult};

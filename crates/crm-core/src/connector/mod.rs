@@ -8,7 +8,7 @@ mod context;
 mod cx;
 mod health;
 mod live_call;
-mod people;
+mod lookup;
 mod receipt;
 mod setup;
 
@@ -19,7 +19,7 @@ pub use context::Context;
 pub use cx::Cx;
 pub use health::{Check, HealthReport};
 pub use live_call::{CallStep, LiveCall, LiveCalls};
-pub use people::{Changes, CrmUser, Cursor, Customer, CustomerKind, Found, Responsible, UserList};
+pub use lookup::{Changes, CrmUser, Cursor, Customer, CustomerKind, Found, Responsible, UserList};
 pub use receipt::Receipt;
 pub use setup::{SetupAction, SetupMode, SetupPlan, SetupReport};
 

@@ -72,15 +72,15 @@ impl Clock {
 /// A bucket reads tokio's clock once for each decision, and everything in that decision (pauses,
 /// queue, quota) goes by the same reading.
 #[derive(Debug, Default)]
-pub(super) struct ToldClock(Cell<Nanos>);
+pub(super) struct ManualClock(Cell<Nanos>);
 
-impl ToldClock {
+impl ManualClock {
     pub(super) fn tell(&self, moment: Moment) {
         self.0.set(Nanos::new(moment.0));
     }
 }
 
-impl governor::clock::Clock for ToldClock {
+impl governor::clock::Clock for ManualClock {
     type Instant = Nanos;
 
     fn now(&self) -> Nanos {

@@ -26,13 +26,13 @@ pub(super) const LIVE_RUN: u8 = 9;
 
 /// Remembers when history's share is due.
 #[derive(Debug, Default)]
-pub(super) struct Turns {
+pub(super) struct LaneSchedule {
     /// Permits live has had while history waited, since history's last one. Kept while no history
     /// waits: somebody who comes and goes would otherwise never reach the share.
     live_run: u8,
 }
 
-impl Turns {
+impl LaneSchedule {
     /// The lane whose turn it is, of those that want a permit.
     pub(super) fn next(&self, live: Wanted, history: Wanted) -> Option<Lane> {
         match (live, history) {
@@ -84,7 +84,12 @@ mod tests {
     use super::*;
 
     /// Serves so many of each lane until somebody's turn has come, and counts the others.
-    fn served_before(mut turns: Turns, lane: Lane, mut live: u64, mut history: u64) -> u64 {
+    fn served_before(
+        mut schedule: LaneSchedule,
+        lane: Lane,
+        mut live: u64,
+        mut history: u64,
+    ) -> u64 {
         // The one we look at stands behind those of its lane.
         match lane {
             Lane::Live => live += 1,
@@ -92,8 +97,8 @@ mod tests {
         }
         let mut served = 0;
         loop {
-            let next = turns.next((live > 0).into(), (history > 0).into()).unwrap();
-            turns.given(next, (history > 0).into());
+            let next = schedule.next((live > 0).into(), (history > 0).into()).unwrap();
+            schedule.given(next, (history > 0).into());
             let left = match next {
                 Lane::Live => &mut live,
                 Lane::History => &mut history,
@@ -111,9 +116,9 @@ mod tests {
         for live_run in 0..=LIVE_RUN {
             for (live, history) in (0..60).flat_map(|live| (0..12).map(move |h| (live, h))) {
                 for lane in [Lane::Live, Lane::History] {
-                    let turns = || Turns { live_run };
-                    let foreseen = turns().ahead(lane, live, history);
-                    let happens = served_before(turns(), lane, live, history);
+                    let schedule = || LaneSchedule { live_run };
+                    let foreseen = schedule().ahead(lane, live, history);
+                    let happens = served_before(schedule(), lane, live, history);
                     let case = format!("{lane:?} behind {live} and {history}, run {live_run}");
                     assert_eq!(foreseen, happens, "{case}");
                 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::task::Waker;
 
 use super::clock::Moment;
-use super::lane::{Lane, Turns, Wanted};
+use super::lane::{Lane, LaneSchedule, Wanted};
 
 /// A place in the order of arrival.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,7 +47,7 @@ pub(super) struct Queue {
     waiters: BTreeMap<Ticket, Waiter>,
     live: BTreeSet<Ticket>,
     history: BTreeSet<Ticket>,
-    turns: Turns,
+    schedule: LaneSchedule,
     issued: u64,
 }
 
@@ -62,25 +62,25 @@ impl Queue {
             Lane::History => self.live.is_empty() && self.history.is_empty(),
             Lane::Live => {
                 self.live.is_empty()
-                    && self.turns.next(Wanted::Yes, wanted(&self.history)) == Some(Lane::Live)
+                    && self.schedule.next(Wanted::Yes, wanted(&self.history)) == Some(Lane::Live)
             }
         }
     }
 
     /// Whose turn it is.
     pub(super) fn head(&self) -> Option<Ticket> {
-        let lane = self.turns.next(wanted(&self.live), wanted(&self.history))?;
+        let lane = self.schedule.next(wanted(&self.live), wanted(&self.history))?;
         self.line(lane).first().copied()
     }
 
     /// Counts a permit given to somebody in `lane`.
     pub(super) fn given(&mut self, lane: Lane) {
-        self.turns.given(lane, wanted(&self.history));
+        self.schedule.given(lane, wanted(&self.history));
     }
 
     /// How many permits go to others before a newcomer in `lane`.
     pub(super) fn ahead_of_newcomer(&self, lane: Lane) -> u64 {
-        self.turns.ahead(lane, count(&self.live), count(&self.history))
+        self.schedule.ahead(lane, count(&self.live), count(&self.history))
     }
 
     /// How many permits go to others before this waiter: as many or a few more, since tickets of
@@ -89,8 +89,8 @@ impl Queue {
         let line = self.line(lane);
         let before = line.first().map_or(0, |first| ticket.at_most_after(*first, count(line)));
         match lane {
-            Lane::Live => self.turns.ahead(lane, before, count(&self.history)),
-            Lane::History => self.turns.ahead(lane, count(&self.live), before),
+            Lane::Live => self.schedule.ahead(lane, before, count(&self.history)),
+            Lane::History => self.schedule.ahead(lane, count(&self.live), before),
         }
     }
 

@@ -10,7 +10,7 @@ use governor::nanos::Nanos;
 use governor::state::{NotKeyed, StateStore};
 
 use super::Quota;
-use super::clock::{Moment, ToldClock};
+use super::clock::{ManualClock, Moment};
 
 /// The longest lag of a waiting permit behind its due time that does not delay the next one.
 /// Timers are late by up to a millisecond of their own and one of rounding.
@@ -22,7 +22,7 @@ const CLEAR_WINDOW_NANOS: u64 = 1_000_000_001;
 /// How fast permits come.
 #[derive(Debug)]
 pub(super) struct Rate {
-    gcra: RateLimiter<NotKeyed, Arrival, ToldClock, NoOpMiddleware<Nanos>>,
+    gcra: RateLimiter<NotKeyed, Arrival, ManualClock, NoOpMiddleware<Nanos>>,
     arrival: Arrival,
     quota: Quota,
     period: u64,
@@ -43,7 +43,7 @@ impl Rate {
             .unwrap_or_else(|| governor::Quota::per_second(burst))
             .allow_burst(burst);
         Self {
-            gcra: RateLimiter::new(governed, arrival.clone(), ToldClock::default()),
+            gcra: RateLimiter::new(governed, arrival.clone(), ManualClock::default()),
             arrival,
             quota,
             period,

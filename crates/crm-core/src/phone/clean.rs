@@ -2,7 +2,7 @@
 
 use super::digits::Digits;
 use super::error::PhoneRefusal;
-use super::{residue, tail, words};
+use super::{residue, tail, vocabulary};
 
 /// Longer texts hold more than a number.
 pub(super) const LONGEST_TEXT: usize = 256;
@@ -108,7 +108,7 @@ pub(super) fn one_number(text: &str) -> Result<Cleaned, PhoneRefusal> {
         return Err(PhoneRefusal::NotANumber);
     }
     let text = address(text)?;
-    if words::means_hidden(text) {
+    if vocabulary::means_hidden(text) {
         return Err(PhoneRefusal::Hidden);
     }
     let (text, parameters) = parameters(text);
@@ -168,7 +168,7 @@ fn address(text: &str) -> Result<&str, PhoneRefusal> {
     if let Some((user, _)) = text.split_once('@') {
         let user = user
             .rsplit_once(':')
-            .filter(|(scheme, _)| words::announces_number(scheme))
+            .filter(|(scheme, _)| vocabulary::announces_number(scheme))
             .map_or(user, |(_, user)| user);
         if user.trim().is_empty() {
             return Err(PhoneRefusal::NotANumber);
@@ -218,7 +218,7 @@ fn lead(text: &str) -> Result<(Lead, &str), PhoneRefusal> {
     let start = text
         .match_indices(|c: char| c.is_ascii_digit() || c == '+')
         .map(|(at, _)| at)
-        .find(|&at| !words::is_in_label(text, at))
+        .find(|&at| !vocabulary::is_in_label(text, at))
         .unwrap_or(text.len());
     let (before, number) = text.split_at_checked(start).unwrap_or((text, ""));
     let worded = before.contains(char::is_alphabetic);
@@ -226,7 +226,7 @@ fn lead(text: &str) -> Result<(Lead, &str), PhoneRefusal> {
         return Err(if worded { PhoneRefusal::NotANumber } else { PhoneRefusal::Hidden });
     }
     // `SIP/…` is a channel, `SIP: …` announces a number.
-    let announced = words::announces_number(before) && !before.contains('/');
+    let announced = vocabulary::announces_number(before) && !before.contains('/');
     let lead = if worded && !announced { Lead::Words } else { Lead::Plain };
     Ok((lead, number))
 }

@@ -34,7 +34,7 @@ mod split;
 mod tail;
 mod trunk;
 mod variants;
-mod words;
+mod vocabulary;
 
 pub use error::{PhoneError, PhoneRefusal};
 pub use number::{PhoneKind, PhoneNumber};

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{clean, residue, words};
+use super::{clean, residue, vocabulary};
 
 /// Fewer digits are not a number that an extension or another number could follow.
 const FEWEST_OF_A_NUMBER: usize = 6;
@@ -51,7 +51,7 @@ pub(super) fn pieces(text: &str) -> Vec<&str> {
             {
                 pieces.cut(at, at);
             }
-            '0'..='9' if words::is_in_label(text, at) => {}
+            '0'..='9' if vocabulary::is_in_label(text, at) => {}
             '0'..='9' => {
                 let words = pieces.words.take().map(|start| start..at);
                 if words.is_some_and(|words| pieces.part_numbers(words, rest)) {
@@ -171,11 +171,11 @@ fn digits_ahead(text: &str) -> usize {
 fn without_joining(piece: &str) -> &str {
     let mut piece = piece.trim_matches([' ', '/', ',']);
     loop {
-        let last = words::last_word(piece);
-        let (first, rest) = words::split_word(piece, char::is_alphabetic);
+        let last = vocabulary::last_word(piece);
+        let (first, rest) = vocabulary::split_word(piece, char::is_alphabetic);
         piece = match piece.strip_suffix(last) {
-            Some(rest) if words::joins_numbers(last) => rest,
-            _ if words::joins_numbers(first) => rest,
+            Some(rest) if vocabulary::joins_numbers(last) => rest,
+            _ if vocabulary::joins_numbers(first) => rest,
             _ => return piece,
         }
         .trim_matches([' ', '/', ',']);
@@ -187,10 +187,10 @@ fn is_extension(marks: &str, tail: &str, digits_before: usize) -> bool {
     if digits_before < FEWEST_OF_A_NUMBER {
         return false;
     }
-    if words::behind_extension_mark(tail).is_some() {
+    if vocabulary::behind_extension_mark(tail).is_some() {
         return true;
     }
-    let (digits, rest) = words::split_word(tail, |c| c.is_ascii_digit());
+    let (digits, rest) = vocabulary::split_word(tail, |c| c.is_ascii_digit());
     // Pauses in a dial string are doubled; behind a single comma only an extension is not the next
     // client's.
     let longest = if marks.matches(',').count() > 1 { 8 } else { 5 };
@@ -248,13 +248,13 @@ impl<'a> Pieces<'a> {
             return false;
         }
         let mut words = between.split(|c: char| !c.is_alphabetic());
-        let last = words::last_word(between);
-        if between.ends_with(char::is_alphabetic) || words.any(words::marks_extension) {
+        let last = vocabulary::last_word(between);
+        if between.ends_with(char::is_alphabetic) || words.any(vocabulary::marks_extension) {
             return false;
         }
-        let fewest_ahead = if words::joins_numbers(last) {
+        let fewest_ahead = if vocabulary::joins_numbers(last) {
             return self.digits > 1;
-        } else if words::labels_number(last) {
+        } else if vocabulary::labels_number(last) {
             FEWEST_OF_A_NUMBER
         } else {
             FEWEST_BEHIND_ANY_WORDS

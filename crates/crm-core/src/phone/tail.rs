@@ -1,7 +1,7 @@
 //! What stands behind a number: labels, remarks, an extension.
 
 use super::error::PhoneRefusal;
-use super::words;
+use super::vocabulary;
 
 /// Longer runs of digits behind a number are no extension.
 const LONGEST_EXTENSION: usize = 15;
@@ -27,11 +27,11 @@ pub(super) fn extension(text: &str) -> Result<Option<Box<str>>, PhoneRefusal> {
         let digits = if first.is_ascii_digit() {
             marks.contains(EXTENSION_MARKS).then_some(text)
         } else {
-            words::behind_extension_mark(text)
+            vocabulary::behind_extension_mark(text)
         };
         rest = match (digits, text.strip_prefix(['(', '['])) {
             (Some(digits), _) if extension.is_none() => {
-                let (run, behind) = words::split_word(digits, |c| c.is_ascii_digit());
+                let (run, behind) = vocabulary::split_word(digits, |c| c.is_ascii_digit());
                 extension = Some(extension_digits(run).ok_or(PhoneRefusal::NotANumber)?);
                 behind
             }
@@ -56,17 +56,17 @@ fn behind_remark(inside: &str) -> Option<&str> {
         remark.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).peekable();
     words.peek()?;
     let harmless = |word: &str| {
-        words::labels_number(word)
-            || !word.contains(|c: char| c.is_numeric()) && !words::marks_extension(word)
+        vocabulary::labels_number(word)
+            || !word.contains(|c: char| c.is_numeric()) && !vocabulary::marks_extension(word)
     };
     words.all(harmless).then_some(rest)
 }
 
 /// Returns what follows the label that begins `text`; `и` and its like stand between two labels.
 fn behind_label(text: &str) -> Option<&str> {
-    let (word, rest) = words::split_word(text, char::is_alphanumeric);
-    if words::labels_number(word) {
+    let (word, rest) = vocabulary::split_word(text, char::is_alphanumeric);
+    if vocabulary::labels_number(word) {
         return Some(rest);
     }
-    words::joins_numbers(word).then(|| behind_label(rest.trim_start())).flatten()
+    vocabulary::joins_numbers(word).then(|| behind_label(rest.trim_start())).flatten()
 }

@@ -8,9 +8,9 @@ use async_trait::async_trait;
 use serde_json::Value;
 
 use super::error::StoreError;
-use super::shelf::{Bounds, Shelves};
+use super::keyed_lock::{CallKey, KeyGuard, KeyedLock};
 use super::store::{CallSlot, CallStore, KEPT_FOR, Space};
-use super::turns::{CallKey, Turn, Turns};
+use super::ttl_map::{Bounds, SpaceMaps};
 
 /// Calls remembered at once, unless told otherwise.
 const CAPACITY: usize = 100_000;
@@ -27,15 +27,15 @@ pub struct MemoryCallStore {
 
 #[derive(Debug)]
 struct Shared {
-    turns: Turns,
-    shelves: Shelves<Value>,
+    locks: KeyedLock,
+    maps: SpaceMaps<Value>,
 }
 
 impl MemoryCallStore {
     /// An empty store.
     pub fn new() -> Self {
         Self {
-            shared: Arc::new(Shared { turns: Turns::default(), shelves: Shelves::new() }),
+            shared: Arc::new(Shared { locks: KeyedLock::default(), maps: SpaceMaps::new() }),
             bounds: Bounds { kept_for: Some(KEPT_FOR), capacity: CAPACITY },
         }
     }
@@ -70,26 +70,26 @@ impl CallStore for MemoryCallStore {
         id: &str,
     ) -> Result<Box<dyn CallSlot>, StoreError> {
         let key = CallKey::new(space, account, id);
-        let turn = self.shared.turns.take(&key).await;
-        let document = self.shared.shelves.get(&key, self.bounds);
+        let guard = self.shared.locks.take(&key).await;
+        let document = self.shared.maps.get(&key, self.bounds);
         Ok(Box::new(MemorySlot {
             shared: Arc::clone(&self.shared),
             bounds: self.bounds,
             key,
             document,
-            _turn: turn,
+            _guard: guard,
         }))
     }
 
     async fn list(&self, space: Space, account: &str) -> Result<Vec<String>, StoreError> {
-        let listed = self.shared.shelves.list(space, account, self.bounds);
+        let listed = self.shared.maps.list(space, account, self.bounds);
         let mut ids: Vec<String> = listed.into_iter().map(|(id, _)| id).collect();
         ids.sort();
         Ok(ids)
     }
 
     async fn sweep(&self) -> Result<usize, StoreError> {
-        Ok(self.shared.shelves.sweep(self.bounds, &self.shared.turns))
+        Ok(self.shared.maps.sweep(self.bounds, &self.shared.locks))
     }
 }
 
@@ -98,7 +98,7 @@ struct MemorySlot {
     bounds: Bounds,
     key: Arc<CallKey>,
     document: Option<Value>,
-    _turn: Turn,
+    _guard: KeyGuard,
 }
 
 #[async_trait]
@@ -108,14 +108,14 @@ impl CallSlot for MemorySlot {
     }
 
     async fn save(&mut self, document: &Value) -> Result<(), StoreError> {
-        let Shared { turns, shelves } = &*self.shared;
-        shelves.put(&self.key, document.clone(), self.bounds, turns);
+        let Shared { locks, maps } = &*self.shared;
+        maps.put(&self.key, document.clone(), self.bounds, locks);
         self.document = Some(document.clone());
         Ok(())
     }
 
     async fn remove(&mut self) -> Result<(), StoreError> {
-        self.shared.shelves.remove(&self.key);
+        self.shared.maps.remove(&self.key);
         self.document = None;
         Ok(())
     }

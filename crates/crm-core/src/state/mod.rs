@@ -36,10 +36,10 @@
 
 pub(crate) mod directory;
 mod error;
+mod keyed_lock;
 mod memory;
-mod shelf;
 mod store;
-mod turns;
+mod ttl_map;
 
 pub use self::directory::{DirectoryCallStore, ReadOnlyCallStore};
 pub use self::error::StoreError;

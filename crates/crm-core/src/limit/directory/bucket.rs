@@ -35,15 +35,15 @@ pub(super) struct DirectoryBucket {
     clock: Arc<dyn Clock>,
     file: BucketFile,
     /// One request of each lane looks at the file at a time, in the order of arrival.
-    live: Turn,
-    history: Turn,
+    live: LaneState,
+    history: LaneState,
     /// The bucket of this process, for a disk that is full.
     alone: Arc<dyn Bucket>,
     warned: AtomicBool,
 }
 
 #[derive(Default)]
-struct Turn {
+struct LaneState {
     mutex: Mutex<()>,
     waiting: AtomicU64,
 }
@@ -86,13 +86,13 @@ impl DirectoryBucket {
             key,
             quota,
             clock,
-            live: Turn::default(),
-            history: Turn::default(),
+            live: LaneState::default(),
+            history: LaneState::default(),
             warned: AtomicBool::new(false),
         }
     }
 
-    fn turn(&self, lane: Lane) -> &Turn {
+    fn lane_state(&self, lane: Lane) -> &LaneState {
         match lane {
             Lane::Live => &self.live,
             Lane::History => &self.history,
@@ -175,12 +175,12 @@ impl DirectoryBucket {
         LimitError::new(self.key.clone(), account, cause, due.since(self.now()))
     }
 
-    /// Waits for the turn in this process and then for the permit.
+    /// Waits for the lane_state in this process and then for the permit.
     async fn wait(&self, account: &str, lane: Lane, until: Instant) -> Result<(), LimitError> {
-        let turn = self.turn(lane);
+        let lane_state = self.lane_state(lane);
         let unusable = |error: StoreError| LimitError::unusable(self.key.clone(), account, &error);
-        'turn: loop {
-            let ahead = turn.waiting.load(Ordering::Relaxed);
+        'lane_state: loop {
+            let ahead = lane_state.waiting.load(Ordering::Relaxed);
             if ahead > 0
                 && let Seen::Look(Look::Wait(due, cause)) =
                     self.look(account, lane, ahead, false).map_err(unusable)?
@@ -188,8 +188,8 @@ impl DirectoryBucket {
             {
                 return Err(self.refusal(account, cause, due));
             }
-            let waiting = Waiting::new(&turn.waiting);
-            let Ok(held) = timeout_at(until, turn.mutex.lock()).await else {
+            let waiting = Waiting::new(&lane_state.waiting);
+            let Ok(held) = timeout_at(until, lane_state.mutex.lock()).await else {
                 let due = Rate::new(self.quota).due(ahead, self.now());
                 return Err(self.refusal(account, LimitCause::Quota, due));
             };
@@ -205,7 +205,7 @@ impl DirectoryBucket {
                             // Other accounts need not wait for this one.
                             drop((held, waiting));
                             sleep_until(wake).await;
-                            continue 'turn;
+                            continue 'lane_state;
                         }
                         sleep_until(wake).await;
                     }
@@ -239,7 +239,7 @@ fn is_full(error: &StoreError) -> bool {
 #[async_trait]
 impl Bucket for DirectoryBucket {
     fn try_take(&self, account: &str, lane: Lane) -> bool {
-        let waits = |turn: &Turn| turn.waiting.load(Ordering::Relaxed) > 0;
+        let waits = |lane_state: &LaneState| lane_state.waiting.load(Ordering::Relaxed) > 0;
         if waits(&self.live) || (lane == Lane::History && waits(&self.history)) {
             return false;
         }

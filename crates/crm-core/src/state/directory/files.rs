@@ -6,8 +6,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::super::error::StoreError;
+use super::super::keyed_lock::CallKey;
 use super::super::store::Space;
-use super::super::turns::CallKey;
 use crate::fnv::Fnv;
 
 /// A longer name is cut and told apart by a hash; with a suffix, well below the usual 255 bytes.

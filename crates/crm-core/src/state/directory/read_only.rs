@@ -10,9 +10,9 @@ use async_trait::async_trait;
 use serde_json::Value;
 
 use super::super::error::StoreError;
-use super::super::shelf::{Bounds, Shelves};
+use super::super::keyed_lock::{CallKey, KeyGuard, KeyedLock};
 use super::super::store::{CallSlot, CallStore, KEPT_FOR, Space};
-use super::super::turns::{CallKey, Turn, Turns};
+use super::super::ttl_map::{Bounds, SpaceMaps};
 use super::files::{CallFiles, check_directory};
 use super::{document, sweep, work};
 
@@ -34,9 +34,9 @@ pub struct ReadOnlyCallStore {
 
 #[derive(Debug)]
 struct Shared {
-    turns: Turns,
+    locks: KeyedLock,
     /// What was changed here: a new document, or none for a removed one.
-    changes: Shelves<Option<Value>>,
+    changes: SpaceMaps<Option<Value>>,
 }
 
 impl ReadOnlyCallStore {
@@ -49,7 +49,7 @@ impl ReadOnlyCallStore {
         .await?;
         Ok(Self {
             root,
-            shared: Arc::new(Shared { turns: Turns::default(), changes: Shelves::new() }),
+            shared: Arc::new(Shared { locks: KeyedLock::default(), changes: SpaceMaps::new() }),
             bounds: Bounds { kept_for: Some(KEPT_FOR), capacity: CAPACITY },
         })
     }
@@ -75,7 +75,7 @@ impl CallStore for ReadOnlyCallStore {
         id: &str,
     ) -> Result<Box<dyn CallSlot>, StoreError> {
         let key = CallKey::new(space, account, id);
-        let turn = self.shared.turns.take(&key).await;
+        let guard = self.shared.locks.take(&key).await;
         let document = if let Some(changed) = self.shared.changes.get(&key, self.bounds) {
             changed
         } else {
@@ -85,7 +85,7 @@ impl CallStore for ReadOnlyCallStore {
             work::run(&path, move || document::read(&files, &key.call_id, kept_for, report)).await?
         };
         let (shared, bounds) = (Arc::clone(&self.shared), self.bounds);
-        Ok(Box::new(ReadOnlySlot { shared, bounds, key, document, _turn: turn }))
+        Ok(Box::new(ReadOnlySlot { shared, bounds, key, document, _guard: guard }))
     }
 
     async fn list(&self, space: Space, account: &str) -> Result<Vec<String>, StoreError> {
@@ -105,7 +105,7 @@ impl CallStore for ReadOnlyCallStore {
 
     /// Forgets changes made in memory; the files are left alone.
     async fn sweep(&self) -> Result<usize, StoreError> {
-        Ok(self.shared.changes.sweep(self.bounds, &self.shared.turns))
+        Ok(self.shared.changes.sweep(self.bounds, &self.shared.locks))
     }
 }
 
@@ -123,13 +123,13 @@ struct ReadOnlySlot {
     bounds: Bounds,
     key: Arc<CallKey>,
     document: Option<Value>,
-    _turn: Turn,
+    _guard: KeyGuard,
 }
 
 impl ReadOnlySlot {
     fn change_to(&mut self, document: Option<Value>) {
-        let Shared { turns, changes } = &*self.shared;
-        changes.put(&self.key, document.clone(), self.bounds, turns);
+        let Shared { locks, changes } = &*self.shared;
+        changes.put(&self.key, document.clone(), self.bounds, locks);
         self.document = document;
     }
 }

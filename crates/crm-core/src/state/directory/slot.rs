@@ -8,8 +8,8 @@ use serde_json::Value;
 use tokio::task::JoinHandle;
 
 use super::super::error::StoreError;
+use super::super::keyed_lock::{CallKey, KeyGuard};
 use super::super::store::CallSlot;
-use super::super::turns::{CallKey, Turn};
 use super::files::CallFiles;
 use super::lock::FileLock;
 use super::{document, work};
@@ -18,7 +18,7 @@ use super::{document, work};
 /// whose caller has gone ends before the next event begins. Dropped in this order.
 struct Hold {
     _lock: FileLock,
-    _turn: Turn,
+    _guard: KeyGuard,
 }
 
 pub(super) struct DirectorySlot {
@@ -41,9 +41,9 @@ impl DirectorySlot {
         files: Arc<CallFiles>,
         document: Option<Value>,
         lock: FileLock,
-        turn: Turn,
+        guard: KeyGuard,
     ) -> Self {
-        let hold = Arc::new(Hold { _lock: lock, _turn: turn });
+        let hold = Arc::new(Hold { _lock: lock, _guard: guard });
         Self { key, files, document, hold, change: None }
     }
 

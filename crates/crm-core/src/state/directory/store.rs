@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use tokio::time::Instant;
 
 use super::super::error::StoreError;
+use super::super::keyed_lock::{CallKey, KeyedLock, lock};
 use super::super::store::{CallSlot, CallStore, KEPT_FOR, Space};
-use super::super::turns::{CallKey, Turns, lock};
 use super::files::{CallFiles, check_directory, create_directory};
 use super::lock::acquire;
 use super::read_only::ReadOnlyCallStore;
@@ -32,7 +32,7 @@ use super::{document, sweep, work};
 pub struct DirectoryCallStore {
     root: PathBuf,
     kept_for: Duration,
-    turns: Turns,
+    locks: KeyedLock,
     next_sweep: Mutex<Option<Instant>>,
 }
 
@@ -50,7 +50,12 @@ impl DirectoryCallStore {
             sweep::prepare(&path)
         })
         .await?;
-        Ok(Self { root, kept_for: KEPT_FOR, turns: Turns::default(), next_sweep: Mutex::default() })
+        Ok(Self {
+            root,
+            kept_for: KEPT_FOR,
+            locks: KeyedLock::default(),
+            next_sweep: Mutex::default(),
+        })
     }
 
     /// The same calls for a dry run: see [`ReadOnlyCallStore`].
@@ -100,14 +105,14 @@ impl CallStore for DirectoryCallStore {
         self.sweep_when_due();
         let key = CallKey::new(space, account, id);
         let files = Arc::new(CallFiles::of(&self.root, &key));
-        let turn = self.turns.take(&key).await;
+        let guard = self.locks.take(&key).await;
         let read = {
             let (key, files) = (Arc::clone(&key), Arc::clone(&files));
             let kept_for = space.kept(self.kept_for);
             move || document::read(&files, &key.call_id, kept_for, document::set_aside)
         };
         let (lock, document) = acquire(&files, arrived, read).await?;
-        Ok(Box::new(DirectorySlot::new(key, files, document, lock, turn)))
+        Ok(Box::new(DirectorySlot::new(key, files, document, lock, guard)))
     }
 
     async fn list(&self, space: Space, account: &str) -> Result<Vec<String>, StoreError> {

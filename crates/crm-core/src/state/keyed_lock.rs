@@ -1,4 +1,4 @@
-//! Turns within one process: who works on a call, and who waits for it.
+//! KeyedLock within one process: who works on a call, and who waits for it.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -22,53 +22,53 @@ impl CallKey {
     }
 }
 
-type Table = HashMap<Arc<CallKey>, Arc<AsyncMutex<()>>>;
+type Queues = HashMap<Arc<CallKey>, Arc<AsyncMutex<()>>>;
 
 /// First come, first served, per call. A call nobody works on or waits for takes no memory.
 #[derive(Default)]
-pub(super) struct Turns {
-    table: Arc<Mutex<Table>>,
+pub(super) struct KeyedLock {
+    queues: Arc<Mutex<Queues>>,
 }
 
-impl Turns {
+impl KeyedLock {
     /// Waits for the turn. A dropped future leaves the queue.
-    pub(super) async fn take(&self, key: &Arc<CallKey>) -> Turn {
-        let queue = Arc::clone(lock(&self.table).entry(Arc::clone(key)).or_default());
+    pub(super) async fn take(&self, key: &Arc<CallKey>) -> KeyGuard {
+        let queue = Arc::clone(lock(&self.queues).entry(Arc::clone(key)).or_default());
         // Before the wait, so that a dropped future cleans up as well.
-        let place = Place { table: Arc::clone(&self.table), key: Arc::clone(key) };
+        let clean_up = CleanUp { queues: Arc::clone(&self.queues), key: Arc::clone(key) };
         let guard = queue.lock_owned().await;
-        Turn { _guard: guard, _place: place }
+        KeyGuard { _guard: guard, _clean_up: clean_up }
     }
 
     /// Whether somebody works on the call or waits for it.
     pub(super) fn is_taken(&self, key: &CallKey) -> bool {
-        lock(&self.table).contains_key(key)
+        lock(&self.queues).contains_key(key)
     }
 }
 
-impl fmt::Debug for Turns {
+impl fmt::Debug for KeyedLock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Turns").field("taken", &lock(&self.table).len()).finish()
+        f.debug_struct("KeyedLock").field("taken", &lock(&self.queues).len()).finish()
     }
 }
 
 /// The right to work on one call. Fields are dropped in this order: the queue moves on first.
-pub(super) struct Turn {
+pub(super) struct KeyGuard {
     _guard: OwnedMutexGuard<()>,
-    _place: Place,
+    _clean_up: CleanUp,
 }
 
-struct Place {
-    table: Arc<Mutex<Table>>,
+struct CleanUp {
+    queues: Arc<Mutex<Queues>>,
     key: Arc<CallKey>,
 }
 
-impl Drop for Place {
+impl Drop for CleanUp {
     fn drop(&mut self) {
-        let mut table = lock(&self.table);
+        let mut queues = lock(&self.queues);
         // Whoever waits or works holds a clone, and clones are made under this lock only.
-        if table.get(&self.key).is_some_and(|queue| Arc::strong_count(queue) == 1) {
-            table.remove(&self.key);
+        if queues.get(&self.key).is_some_and(|queue| Arc::strong_count(queue) == 1) {
+            queues.remove(&self.key);
         }
     }
 }
@@ -84,20 +84,20 @@ mod tests {
 
     #[tokio::test]
     async fn a_call_nobody_works_on_or_waits_for_takes_no_memory() {
-        let turns = Turns::default();
+        let locks = KeyedLock::default();
         let key = CallKey::new(Space::Calls, "shop", "1");
-        let working = turns.take(&key).await;
+        let working = locks.take(&key).await;
         {
-            let waiting = turns.take(&key);
+            let waiting = locks.take(&key);
             tokio::select! {
                 biased;
                 _ = waiting => panic!("two work on one call"),
                 () = std::future::ready(()) => {}
             }
         }
-        assert!(turns.is_taken(&key), "one gave up, the other works on");
+        assert!(locks.is_taken(&key), "one gave up, the other works on");
         drop(working);
-        assert!(!turns.is_taken(&key));
-        assert_eq!(lock(&turns.table).len(), 0);
+        assert!(!locks.is_taken(&key));
+        assert_eq!(lock(&locks.queues).len(), 0);
     }
 }

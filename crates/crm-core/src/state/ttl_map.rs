@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::keyed_lock::{CallKey, KeyedLock, lock};
 use super::store::Space;
-use super::turns::{CallKey, Turns, lock};
 
-/// When a shelf forgets.
+/// When a ttl_map forgets.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Bounds {
     /// `None`: it never forgets by age.
@@ -30,26 +30,26 @@ impl Bounds {
     }
 }
 
-/// A shelf per space.
+/// A ttl_map per space.
 #[derive(Debug)]
-pub(super) struct Shelves<V> {
-    calls: Shelf<V>,
-    numbers: Shelf<V>,
-    pending: Shelf<V>,
-    tokens: Shelf<V>,
+pub(super) struct SpaceMaps<V> {
+    calls: TtlMap<V>,
+    numbers: TtlMap<V>,
+    pending: TtlMap<V>,
+    tokens: TtlMap<V>,
 }
 
-impl<V: Clone> Shelves<V> {
+impl<V: Clone> SpaceMaps<V> {
     pub(super) fn new() -> Self {
         Self {
-            calls: Shelf::new(),
-            numbers: Shelf::new(),
-            pending: Shelf::new(),
-            tokens: Shelf::new(),
+            calls: TtlMap::new(),
+            numbers: TtlMap::new(),
+            pending: TtlMap::new(),
+            tokens: TtlMap::new(),
         }
     }
 
-    fn of(&self, space: Space) -> &Shelf<V> {
+    fn of(&self, space: Space) -> &TtlMap<V> {
         match space {
             Space::Calls => &self.calls,
             Space::Numbers => &self.numbers,
@@ -62,9 +62,9 @@ impl<V: Clone> Shelves<V> {
         self.of(key.space).get(key, bounds.of(key.space))
     }
 
-    /// Keeps a value. The caller holds the turn of its key.
-    pub(super) fn put(&self, key: &Arc<CallKey>, value: V, bounds: Bounds, turns: &Turns) {
-        self.of(key.space).put(key, value, bounds.of(key.space), turns);
+    /// Keeps a value. The caller holds the guard of its key.
+    pub(super) fn put(&self, key: &Arc<CallKey>, value: V, bounds: Bounds, locks: &KeyedLock) {
+        self.of(key.space).put(key, value, bounds.of(key.space), locks);
     }
 
     pub(super) fn remove(&self, key: &CallKey) {
@@ -76,95 +76,99 @@ impl<V: Clone> Shelves<V> {
         self.of(space).list(account, bounds.of(space))
     }
 
-    pub(super) fn sweep(&self, bounds: Bounds, turns: &Turns) -> usize {
-        let swept = |&space: &Space| self.of(space).make_room(bounds.of(space), turns);
+    pub(super) fn sweep(&self, bounds: Bounds, locks: &KeyedLock) -> usize {
+        let swept = |&space: &Space| self.of(space).make_room(bounds.of(space), locks);
         Space::ALL.iter().map(swept).sum()
     }
 }
 
-struct Shelf<V> {
-    books: Mutex<Books<V>>,
+struct TtlMap<V> {
+    entries: Mutex<Entries<V>>,
 }
 
-struct Books<V> {
-    by_key: HashMap<Arc<CallKey>, Book<V>>,
+struct Entries<V> {
+    by_key: HashMap<Arc<CallKey>, Entry<V>>,
     /// In the order of the saves, which is also the order of age.
     by_age: BTreeMap<u64, Arc<CallKey>>,
     saves: u64,
 }
 
-struct Book<V> {
+struct Entry<V> {
     value: V,
     saved_at: Instant,
     save: u64,
 }
 
-impl<V> Book<V> {
+impl<V> Entry<V> {
     fn is_over(&self, bounds: Bounds, now: Instant) -> bool {
         bounds.kept_for.is_some_and(|kept_for| now.duration_since(self.saved_at) >= kept_for)
     }
 }
 
-impl<V: Clone> Shelf<V> {
+impl<V: Clone> TtlMap<V> {
     fn new() -> Self {
         Self {
-            books: Mutex::new(Books { by_key: HashMap::new(), by_age: BTreeMap::new(), saves: 0 }),
+            entries: Mutex::new(Entries {
+                by_key: HashMap::new(),
+                by_age: BTreeMap::new(),
+                saves: 0,
+            }),
         }
     }
 
     fn get(&self, key: &CallKey, bounds: Bounds) -> Option<V> {
-        let books = lock(&self.books);
-        let book = books.by_key.get(key)?;
-        (!book.is_over(bounds, Instant::now())).then(|| book.value.clone())
+        let entries = lock(&self.entries);
+        let entry = entries.by_key.get(key)?;
+        (!entry.is_over(bounds, Instant::now())).then(|| entry.value.clone())
     }
 
-    /// The caller holds the turn of the key, so this value is not the one that makes room.
-    fn put(&self, key: &Arc<CallKey>, value: V, bounds: Bounds, turns: &Turns) {
-        let mut books = lock(&self.books);
-        books.saves += 1;
-        let save = books.saves;
-        let book = Book { value, saved_at: Instant::now(), save };
-        if let Some(previous) = books.by_key.insert(Arc::clone(key), book) {
-            books.by_age.remove(&previous.save);
+    /// The caller holds the guard of the key, so this value is not the one that makes room.
+    fn put(&self, key: &Arc<CallKey>, value: V, bounds: Bounds, locks: &KeyedLock) {
+        let mut entries = lock(&self.entries);
+        entries.saves += 1;
+        let save = entries.saves;
+        let entry = Entry { value, saved_at: Instant::now(), save };
+        if let Some(previous) = entries.by_key.insert(Arc::clone(key), entry) {
+            entries.by_age.remove(&previous.save);
         }
-        books.by_age.insert(save, Arc::clone(key));
-        books.make_room(bounds, turns);
+        entries.by_age.insert(save, Arc::clone(key));
+        entries.make_room(bounds, locks);
     }
 
     fn remove(&self, key: &CallKey) {
-        let mut books = lock(&self.books);
-        if let Some(book) = books.by_key.remove(key) {
-            books.by_age.remove(&book.save);
+        let mut entries = lock(&self.entries);
+        if let Some(entry) = entries.by_key.remove(key) {
+            entries.by_age.remove(&entry.save);
         }
     }
 
     fn list(&self, account: &str, bounds: Bounds) -> Vec<(String, V)> {
-        let (books, now) = (lock(&self.books), Instant::now());
-        let of_account = books
+        let (entries, now) = (lock(&self.entries), Instant::now());
+        let of_account = entries
             .by_key
             .iter()
-            .filter(|(key, book)| &*key.account == account && !book.is_over(bounds, now));
-        let found = of_account.map(|(key, book)| (key.call_id.to_string(), book.value.clone()));
+            .filter(|(key, entry)| &*key.account == account && !entry.is_over(bounds, now));
+        let found = of_account.map(|(key, entry)| (key.call_id.to_string(), entry.value.clone()));
         found.collect()
     }
 
-    fn make_room(&self, bounds: Bounds, turns: &Turns) -> usize {
-        lock(&self.books).make_room(bounds, turns)
+    fn make_room(&self, bounds: Bounds, locks: &KeyedLock) -> usize {
+        lock(&self.entries).make_room(bounds, locks)
     }
 }
 
-impl<V> Books<V> {
+impl<V> Entries<V> {
     /// Drops what is too old, then the oldest beyond the capacity, never a call in use.
-    fn make_room(&mut self, bounds: Bounds, turns: &Turns) -> usize {
+    fn make_room(&mut self, bounds: Bounds, locks: &KeyedLock) -> usize {
         let now = Instant::now();
         let mut excess = self.by_key.len().saturating_sub(bounds.capacity);
         let mut leaving = Vec::new();
         for (&save, key) in &self.by_age {
-            let over = self.by_key.get(key).is_none_or(|book| book.is_over(bounds, now));
+            let over = self.by_key.get(key).is_none_or(|entry| entry.is_over(bounds, now));
             if excess == 0 && !over {
                 break;
             }
-            if !turns.is_taken(key) {
+            if !locks.is_taken(key) {
                 excess = excess.saturating_sub(1);
                 leaving.push(save);
             }
@@ -178,8 +182,8 @@ impl<V> Books<V> {
     }
 }
 
-impl<V> fmt::Debug for Shelf<V> {
+impl<V> fmt::Debug for TtlMap<V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Shelf").field("calls", &lock(&self.books).by_key.len()).finish()
+        f.debug_struct("TtlMap").field("calls", &lock(&self.entries).by_key.len()).finish()
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 
-macro_rules! words {
+macro_rules! string_enum {
     ($(#[$doc:meta])* $name:ident ($what:literal) { $($(#[$vdoc:meta])* $variant:ident = $text:literal,)+ }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -51,7 +51,7 @@ macro_rules! words {
     };
 }
 
-words! {
+string_enum! {
     /// Who called whom, seen from the company.
     Direction ("call direction") {
         /// An outside party called the company.
@@ -63,7 +63,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// How a call ended for the client.
     Outcome ("call outcome") {
         /// A human of the company and the client talked.
@@ -83,7 +83,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// Why a call was not answered, where that is known.
     Reason ("reason") {
         /// The client hung up while it rang.
@@ -99,7 +99,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// How a call was passed on.
     TransferMode ("transfer mode") {
         /// Without asking the new employee first.
@@ -109,7 +109,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// What became of a transfer.
     TransferResult ("transfer result") {
         /// The new employee has the client.
