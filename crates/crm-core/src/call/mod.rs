@@ -1,8 +1,8 @@
-//! The one call model: what happens in a live call, and what a finished call was.
+//! The call model: events of a live call and the record of a finished one.
 //!
-//! A [`CallEvent`] tells of a moment, a [`CallRecord`] of the whole. Both speak of the outside party
-//! as the client, whoever called. What must be remembered between two events of a call is
-//! [`CallState`].
+//! A [`CallEvent`] describes one moment, a [`CallRecord`] the whole call. Both call the outside
+//! party the client, for either direction. [`CallState`] is what is stored between two events of a
+//! call.
 
 mod enums;
 mod event;

@@ -1,4 +1,4 @@
-//! KeyedLock within one process: who works on a call, and who waits for it.
+//! A lock per document within one process, with first-come-first-served queues.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -8,7 +8,7 @@ use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
 
 use super::store::Space;
 
-/// What a document belongs to.
+/// The key of a document.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct CallKey {
     pub(super) space: Space,
@@ -24,23 +24,23 @@ impl CallKey {
 
 type Queues = HashMap<Arc<CallKey>, Arc<AsyncMutex<()>>>;
 
-/// First come, first served, per call. A call nobody works on or waits for takes no memory.
+/// A FIFO lock per call. A call that is neither locked nor waited for takes no memory.
 #[derive(Default)]
 pub(super) struct KeyedLock {
     queues: Arc<Mutex<Queues>>,
 }
 
 impl KeyedLock {
-    /// Waits for the turn. A dropped future leaves the queue.
+    /// Waits for the lock. A dropped future leaves the queue.
     pub(super) async fn take(&self, key: &Arc<CallKey>) -> KeyGuard {
         let queue = Arc::clone(lock(&self.queues).entry(Arc::clone(key)).or_default());
-        // Before the wait, so that a dropped future cleans up as well.
+        // Created before the wait, so that a dropped future cleans up as well.
         let clean_up = CleanUp { queues: Arc::clone(&self.queues), key: Arc::clone(key) };
         let guard = queue.lock_owned().await;
         KeyGuard { _guard: guard, _clean_up: clean_up }
     }
 
-    /// Whether somebody works on the call or waits for it.
+    /// Returns true if the call is locked or waited for.
     pub(super) fn is_taken(&self, key: &CallKey) -> bool {
         lock(&self.queues).contains_key(key)
     }
@@ -52,7 +52,7 @@ impl fmt::Debug for KeyedLock {
     }
 }
 
-/// The right to work on one call. Fields are dropped in this order: the queue moves on first.
+/// A held lock. Fields are dropped in this order: the next waiter proceeds before the clean-up.
 pub(super) struct KeyGuard {
     _guard: OwnedMutexGuard<()>,
     _clean_up: CleanUp,
@@ -66,14 +66,14 @@ struct CleanUp {
 impl Drop for CleanUp {
     fn drop(&mut self) {
         let mut queues = lock(&self.queues);
-        // Whoever waits or works holds a clone, and clones are made under this lock only.
+        // Every holder and waiter has a clone, and clones are made under this lock only.
         if queues.get(&self.key).is_some_and(|queue| Arc::strong_count(queue) == 1) {
             queues.remove(&self.key);
         }
     }
 }
 
-/// A panic elsewhere does not make the data behind these locks wrong: each change is one step.
+/// Ignores poisoning: each change under these locks is one step, so a panic leaves no invalid data.
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_call_nobody_works_on_or_waits_for_takes_no_memory() {
+    async fn unused_call_takes_no_memory() {
         let locks = KeyedLock::default();
         let key = CallKey::new(Space::Calls, "shop", "1");
         let working = locks.take(&key).await;
@@ -91,11 +91,11 @@ mod tests {
             let waiting = locks.take(&key);
             tokio::select! {
                 biased;
-                _ = waiting => panic!("two work on one call"),
+                _ = waiting => panic!("two tasks hold the lock of one call"),
                 () = std::future::ready(()) => {}
             }
         }
-        assert!(locks.is_taken(&key), "one gave up, the other works on");
+        assert!(locks.is_taken(&key), "one waiter gave up, the lock is still held");
         drop(working);
         assert!(!locks.is_taken(&key));
         assert_eq!(lock(&locks.queues).len(), 0);

@@ -1,4 +1,4 @@
-//! The call store of one process.
+//! A call store in memory.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,13 +12,13 @@ use super::keyed_lock::{CallKey, KeyGuard, KeyedLock};
 use super::store::{CallSlot, CallStore, KEPT_FOR, Space};
 use super::ttl_map::{Bounds, SpaceMaps};
 
-/// Calls remembered at once, unless told otherwise.
+/// The default number of calls stored at once.
 const CAPACITY: usize = 100_000;
 
-/// Keeps the documents in memory: for a service that lives longer than its calls.
+/// Stores documents in memory: for a service that lives longer than its calls.
 ///
-/// A call is forgotten 48 hours after its last save, on tokio's clock, and the oldest ones earlier
-/// when there are more than 100 000; a call somebody holds or waits for is never forgotten.
+/// A call expires 48 hours after its last save, by tokio's clock. Above 100 000 calls the oldest
+/// are removed earlier; a call that is locked or waited for is never removed.
 #[derive(Debug)]
 pub struct MemoryCallStore {
     shared: Arc<Shared>,
@@ -32,7 +32,7 @@ struct Shared {
 }
 
 impl MemoryCallStore {
-    /// An empty store.
+    /// Creates an empty store.
     pub fn new() -> Self {
         Self {
             shared: Arc::new(Shared { locks: KeyedLock::default(), maps: SpaceMaps::new() }),
@@ -40,14 +40,14 @@ impl MemoryCallStore {
         }
     }
 
-    /// How long calls and numbers are remembered after their last save.
+    /// Sets how long calls and numbers are stored after their last save.
     #[must_use]
     pub fn kept_for(mut self, kept_for: Duration) -> Self {
         self.bounds.kept_for = Some(kept_for);
         self
     }
 
-    /// How many calls are remembered at once. Calls in use may exceed it for as long as they are.
+    /// Sets how many calls are stored at once. Locked calls may exceed it temporarily.
     #[must_use]
     pub fn capacity(mut self, calls: usize) -> Self {
         self.bounds.capacity = calls;

@@ -1,4 +1,4 @@
-//! Values kept in memory per document, bounded by age and by count.
+//! In-memory maps of documents, bounded by age and count.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -10,17 +10,17 @@ use tokio::time::Instant;
 use super::keyed_lock::{CallKey, KeyedLock, lock};
 use super::store::Space;
 
-/// When a ttl_map forgets.
+/// The limits of a map.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Bounds {
-    /// `None`: it never forgets by age.
+    /// The lifetime; `None` means unlimited.
     pub(super) kept_for: Option<Duration>,
     pub(super) capacity: usize,
 }
 
 impl Bounds {
-    /// What holds in a space, where these bounds are those of calls. What must not be lost is not
-    /// bounded by count.
+    /// The limits of a space, derived from those of calls. Spaces with data that must not be lost
+    /// have no limit by count.
     fn of(self, space: Space) -> Self {
         let bounded = matches!(space, Space::Calls | Space::Numbers);
         Self {
@@ -30,7 +30,7 @@ impl Bounds {
     }
 }
 
-/// A ttl_map per space.
+/// One map per space.
 #[derive(Debug)]
 pub(super) struct SpaceMaps<V> {
     calls: TtlMap<V>,
@@ -62,7 +62,7 @@ impl<V: Clone> SpaceMaps<V> {
         self.of(key.space).get(key, bounds.of(key.space))
     }
 
-    /// Keeps a value. The caller holds the guard of its key.
+    /// Stores a value. The caller holds the lock of its key.
     pub(super) fn put(&self, key: &Arc<CallKey>, value: V, bounds: Bounds, locks: &KeyedLock) {
         self.of(key.space).put(key, value, bounds.of(key.space), locks);
     }
@@ -77,7 +77,7 @@ impl<V: Clone> SpaceMaps<V> {
     }
 
     pub(super) fn sweep(&self, bounds: Bounds, locks: &KeyedLock) -> usize {
-        let swept = |&space: &Space| self.of(space).make_room(bounds.of(space), locks);
+        let swept = |&space: &Space| self.of(space).evict(bounds.of(space), locks);
         Space::ALL.iter().map(swept).sum()
     }
 }
@@ -88,7 +88,7 @@ struct TtlMap<V> {
 
 struct Entries<V> {
     by_key: HashMap<Arc<CallKey>, Entry<V>>,
-    /// In the order of the saves, which is also the order of age.
+    /// In the order of the saves, which is the order of age.
     by_age: BTreeMap<u64, Arc<CallKey>>,
     saves: u64,
 }
@@ -100,7 +100,7 @@ struct Entry<V> {
 }
 
 impl<V> Entry<V> {
-    fn is_over(&self, bounds: Bounds, now: Instant) -> bool {
+    fn is_expired(&self, bounds: Bounds, now: Instant) -> bool {
         bounds.kept_for.is_some_and(|kept_for| now.duration_since(self.saved_at) >= kept_for)
     }
 }
@@ -119,10 +119,10 @@ impl<V: Clone> TtlMap<V> {
     fn get(&self, key: &CallKey, bounds: Bounds) -> Option<V> {
         let entries = lock(&self.entries);
         let entry = entries.by_key.get(key)?;
-        (!entry.is_over(bounds, Instant::now())).then(|| entry.value.clone())
+        (!entry.is_expired(bounds, Instant::now())).then(|| entry.value.clone())
     }
 
-    /// The caller holds the guard of the key, so this value is not the one that makes room.
+    /// Stores a value. The caller holds the lock of the key, so this entry is not evicted.
     fn put(&self, key: &Arc<CallKey>, value: V, bounds: Bounds, locks: &KeyedLock) {
         let mut entries = lock(&self.entries);
         entries.saves += 1;
@@ -132,7 +132,7 @@ impl<V: Clone> TtlMap<V> {
             entries.by_age.remove(&previous.save);
         }
         entries.by_age.insert(save, Arc::clone(key));
-        entries.make_room(bounds, locks);
+        entries.evict(bounds, locks);
     }
 
     fn remove(&self, key: &CallKey) {
@@ -147,24 +147,24 @@ impl<V: Clone> TtlMap<V> {
         let of_account = entries
             .by_key
             .iter()
-            .filter(|(key, entry)| &*key.account == account && !entry.is_over(bounds, now));
+            .filter(|(key, entry)| &*key.account == account && !entry.is_expired(bounds, now));
         let found = of_account.map(|(key, entry)| (key.call_id.to_string(), entry.value.clone()));
         found.collect()
     }
 
-    fn make_room(&self, bounds: Bounds, locks: &KeyedLock) -> usize {
-        lock(&self.entries).make_room(bounds, locks)
+    fn evict(&self, bounds: Bounds, locks: &KeyedLock) -> usize {
+        lock(&self.entries).evict(bounds, locks)
     }
 }
 
 impl<V> Entries<V> {
-    /// Drops what is too old, then the oldest beyond the capacity, never a call in use.
-    fn make_room(&mut self, bounds: Bounds, locks: &KeyedLock) -> usize {
+    /// Removes expired entries, then the oldest above the capacity, but no locked call.
+    fn evict(&mut self, bounds: Bounds, locks: &KeyedLock) -> usize {
         let now = Instant::now();
         let mut excess = self.by_key.len().saturating_sub(bounds.capacity);
         let mut leaving = Vec::new();
         for (&save, key) in &self.by_age {
-            let over = self.by_key.get(key).is_none_or(|entry| entry.is_over(bounds, now));
+            let over = self.by_key.get(key).is_none_or(|entry| entry.is_expired(bounds, now));
             if excess == 0 && !over {
                 break;
             }

@@ -1,5 +1,4 @@
-//! Registering the telephony and undoing it: one integration module, read, changed where it differs,
-//! written.
+//! Registration of the telephony: one integration module, read and written if it differs.
 
 use vochi_crm_core::connector::{SetupAction, SetupMode, SetupPlan};
 use vochi_crm_core::http::Operation as _;
@@ -21,8 +20,8 @@ pub(super) struct Setup<'a> {
 }
 
 impl Setup<'_> {
-    /// Registers the module with our addresses, the directory's extensions and the lines' numbers, or
-    /// undoes that.
+    /// Registers the module with the host's addresses, the directory's extensions and the lines'
+    /// numbers, or removes them.
     pub(super) async fn run(&self, cx: &Cx, plan: &SetupPlan) -> Result<Vec<String>> {
         let (client, module) = (self.settings.client, self.module_plan(cx, plan).await?);
         let read = client.integration_modules().find(cx, module.code()).await?;
@@ -39,13 +38,13 @@ impl Setup<'_> {
             let edited = client.send(cx, request).await?;
             cx.add_warnings(edited.warnings());
         } else {
-            // What would be refused is refused now; the request itself goes nowhere.
+            // Report causes of a refusal now, in a dry run too; the request is not sent.
             EditIntegrationModule::new(change.module).request()?;
         }
         Ok(change.changes)
     }
 
-    /// What the module has to be like.
+    /// The desired state of the module.
     async fn module_plan(&self, cx: &Cx, plan: &SetupPlan) -> Result<ModulePlan> {
         let config = self.settings.config;
         let code = self.module_code()?;
@@ -57,7 +56,7 @@ impl Setup<'_> {
         let inbound = inbound.as_ref().map(SecretUrl::expose);
         let mut module = match inbound.map(str::to_owned).or(public) {
             Some(base) => ModulePlan::new(code, name, base),
-            // RetailCRM takes no module without one; its own address promises nothing.
+            // RetailCRM requires a base address; its own address has no effect.
             None => ModulePlan::new(code, name, config.url.trim()).keeping_base_url(),
         };
         let client_id = config.client_id.clone().filter(|id| !id.is_empty());
@@ -69,7 +68,7 @@ impl Setup<'_> {
             }
             (Some(_), None) => {
                 return Err(Error::config(
-                    "client_id: without it RetailCRM's requests to us cannot be told from forged ones",
+                    "client_id: missing, so RetailCRM's requests cannot be authenticated",
                 )
                 .with_hint("set it to at least 128 random bits and keep it"));
             }
@@ -109,7 +108,7 @@ impl Setup<'_> {
         })
     }
 
-    /// Our outside numbers, in order of their lines.
+    /// The company's numbers, in order of their lines.
     fn numbers(&self) -> Result<Vec<PhoneNumber>> {
         let mut numbers = Vec::new();
         for line in self.account.config().lines.keys() {

@@ -1,4 +1,4 @@
-//! One bucket, as one process uses it.
+//! A bucket in a file, as used by one process.
 
 use std::fmt;
 use std::io;
@@ -20,13 +20,13 @@ use super::file::BucketFile;
 use crate::state::StoreError;
 use crate::time::{Clock, Timestamp};
 
-/// Moments count from 2025-01-01: nearer to the present than the limiter's furthest moment.
+/// The zero of moments, 2025-01-01: closer to the present than the limiter's furthest moment.
 pub(super) const BASE_MICROS: i64 = 1_735_689_600_000_000;
 
-/// Between two tries for a file that another process has locked; each locks it for microseconds.
+/// The delay between two attempts to lock a file; each process locks it for microseconds.
 const LOCKED_WAIT: Duration = Duration::from_millis(1);
 
-/// How often a pause or a returned permit is tried to be written while the file is locked.
+/// How often writing a pause or a returned permit is attempted while the file is locked.
 const WRITE_TRIES: u32 = 1000;
 
 pub(super) struct DirectoryBucket {
@@ -34,10 +34,10 @@ pub(super) struct DirectoryBucket {
     quota: Quota,
     clock: Arc<dyn Clock>,
     file: BucketFile,
-    /// One request of each lane looks at the file at a time, in the order of arrival.
+    /// One request of each lane polls the file at a time, in the order of arrival.
     live: LaneState,
     history: LaneState,
-    /// The bucket of this process, for a disk that is full.
+    /// The fallback bucket of this process, for a full disk.
     alone: Arc<dyn Bucket>,
     warned: AtomicBool,
 }
@@ -48,7 +48,7 @@ struct LaneState {
     waiting: AtomicU64,
 }
 
-/// Counts a waiter as long as it waits.
+/// Counts a waiter while it waits.
 struct Waiting<'a>(&'a AtomicU64);
 
 impl<'a> Waiting<'a> {
@@ -64,12 +64,12 @@ impl Drop for Waiting<'_> {
     }
 }
 
-/// One look at the file.
+/// The result of one access to the file.
 enum Seen {
     Look(Look),
-    /// Another process has it locked.
+    /// Another process has locked it.
     Locked,
-    /// It cannot be written, for want of room.
+    /// It cannot be written: the disk is full.
     Full,
 }
 
@@ -103,10 +103,10 @@ impl DirectoryBucket {
         moment(self.clock.now())
     }
 
-    /// Looks for a permit. A waiter leaves a mark, so that the other lane knows of it.
+    /// Polls for a permit. A waiter is marked in the file, so that the other lane knows of it.
     fn look(&self, account: &str, lane: Lane, ahead: u64, mark: bool) -> Result<Seen, StoreError> {
         if self.quota == Quota::UNLIMITED && self.file.is_missing() {
-            // Nothing pauses: no file for each of a CRM's operations.
+            // Without pauses, do not create a file for each of a CRM's operations.
             return Ok(Seen::Look(Look::Granted));
         }
         let result = self.change(|document, now| {
@@ -131,7 +131,7 @@ impl DirectoryBucket {
                 if !self.warned.swap(true, Ordering::Relaxed) {
                     tracing::warn!(
                         limit = %self.key, error = error.message(),
-                        "this process keeps the limit by itself"
+                        "the limit is enforced in this process only"
                     );
                 }
                 Ok(Seen::Full)
@@ -140,7 +140,8 @@ impl DirectoryBucket {
         }
     }
 
-    /// Changes the file's document and writes it if `change` says so; `None` while it is locked.
+    /// Changes the file's document and writes it if `change` requests it; `None` while it is
+    /// locked.
     fn change<T>(
         &self,
         change: impl FnOnce(&mut Document, Moment) -> (T, bool),
@@ -156,26 +157,26 @@ impl DirectoryBucket {
         Ok(Some(value))
     }
 
-    /// Writes what must not be lost: a pause, a returned permit.
+    /// Writes a change that must not be lost: a pause, a returned permit.
     fn insist(&self, mut change: impl FnMut(&mut Document, Moment)) {
         for _ in 0..WRITE_TRIES {
             match self.change(|document, now| (change(document, now), true)) {
                 Ok(Some(())) => return,
                 Ok(None) => std::thread::yield_now(),
                 Err(error) => {
-                    tracing::warn!(limit = %self.key, error = error.message(), "limit not written");
+                    tracing::warn!(limit = %self.key, error = error.message(), "cannot store the limit");
                     return;
                 }
             }
         }
-        tracing::warn!(limit = %self.key, "limit not written: its file stays locked");
+        tracing::warn!(limit = %self.key, "cannot store the limit: its file is locked");
     }
 
     fn refusal(&self, account: &str, cause: LimitCause, due: Moment) -> LimitError {
         LimitError::new(self.key.clone(), account, cause, due.since(self.now()))
     }
 
-    /// Waits for the lane_state in this process and then for the permit.
+    /// Waits for the lane in this process and then for the permit.
     async fn wait(&self, account: &str, lane: Lane, until: Instant) -> Result<(), LimitError> {
         let lane_state = self.lane_state(lane);
         let unusable = |error: StoreError| LimitError::unusable(self.key.clone(), account, &error);
@@ -246,7 +247,7 @@ impl Bucket for DirectoryBucket {
         match self.look(account, lane, 0, false) {
             Ok(Seen::Look(Look::Granted)) => true,
             Ok(Seen::Full) => self.alone.try_take(account, lane),
-            // `take` reports what is wrong.
+            // `take` reports the error.
             Ok(Seen::Look(Look::Wait(..)) | Seen::Locked) | Err(_) => false,
         }
     }

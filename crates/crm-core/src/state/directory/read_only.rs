@@ -1,4 +1,4 @@
-//! The calls of a directory, for a run that must not change anything.
+//! A read-only view of a directory store.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -16,15 +16,15 @@ use super::super::ttl_map::{Bounds, SpaceMaps};
 use super::files::{CallFiles, check_directory};
 use super::{document, sweep, work};
 
-/// Changes remembered at once; beyond it, a call is again as the files say.
+/// The largest number of changes in memory; above it, the oldest are discarded.
 const CAPACITY: usize = 100_000;
 
-/// What is in the directory of a [`DirectoryCallStore`](super::DirectoryCallStore), with every
-/// change kept in memory only: for dry runs.
+/// The contents of a [`DirectoryCallStore`](super::DirectoryCallStore), with changes in memory
+/// only: for dry runs.
 ///
-/// It creates, changes and removes no file and takes no lock that others would notice: another
-/// process may work on the same call meanwhile. Within this process the events of a call wait for
-/// each other as always. A missing directory is an empty one.
+/// It creates, changes and removes no file and takes no file lock, so another process may change
+/// the same call concurrently. Within this process events of a call wait for each other as usual. A
+/// missing directory is an empty one.
 #[derive(Debug)]
 pub struct ReadOnlyCallStore {
     root: PathBuf,
@@ -35,7 +35,7 @@ pub struct ReadOnlyCallStore {
 #[derive(Debug)]
 struct Shared {
     locks: KeyedLock,
-    /// What was changed here: a new document, or none for a removed one.
+    /// The changes: a new document, or `None` for a removed one.
     changes: SpaceMaps<Option<Value>>,
 }
 
@@ -43,7 +43,7 @@ impl ReadOnlyCallStore {
     pub(super) async fn open(root: PathBuf) -> Result<Self, StoreError> {
         let path = root.clone();
         work::run(&root, move || {
-            let there = path.try_exists().map_err(StoreError::io("look at", &path))?;
+            let there = path.try_exists().map_err(StoreError::io("inspect", &path))?;
             if there { check_directory(&path) } else { Ok(()) }
         })
         .await?;
@@ -54,7 +54,7 @@ impl ReadOnlyCallStore {
         })
     }
 
-    /// How long calls and numbers are remembered after their last save. Whole seconds count.
+    /// Sets how long calls and numbers are stored after their last save, in whole seconds.
     #[must_use]
     pub fn kept_for(mut self, kept_for: Duration) -> Self {
         self.bounds.kept_for = Some(kept_for);
@@ -103,17 +103,17 @@ impl CallStore for ReadOnlyCallStore {
         Ok(ids.into_iter().collect())
     }
 
-    /// Forgets changes made in memory; the files are left alone.
+    /// Discards changes in memory; the files are left alone.
     async fn sweep(&self) -> Result<usize, StoreError> {
         Ok(self.shared.changes.sweep(self.bounds, &self.shared.locks))
     }
 }
 
-#[allow(clippy::unnecessary_wraps, reason = "stands in for one that moves the file aside")]
+#[allow(clippy::unnecessary_wraps, reason = "same signature as the function that renames the file")]
 fn report(files: &CallFiles, why: &str) -> Result<(), StoreError> {
     tracing::warn!(
         path = %files.document().display(),
-        "the state of a call cannot be read: {why}; going on without it"
+        "cannot read the state of a call: {why}; the call continues without it"
     );
     Ok(())
 }

@@ -14,8 +14,8 @@ use super::files::CallFiles;
 use super::lock::FileLock;
 use super::{document, work};
 
-/// Everything that keeps others out of the call. File work holds a share of it, so that a change
-/// whose caller has gone ends before the next event begins. Dropped in this order.
+/// The locks of the call. File work shares them, so that an abandoned change ends before the next
+/// event starts. Dropped in this order.
 struct Hold {
     _lock: FileLock,
     _guard: KeyGuard,
@@ -26,7 +26,7 @@ pub(super) struct DirectorySlot {
     files: Arc<CallFiles>,
     document: Option<Value>,
     hold: Arc<Hold>,
-    /// A change under way, kept across calls because the caller may have stopped waiting for it.
+    /// A change in progress, kept here since the caller may stop waiting for it.
     change: Option<Change>,
 }
 
@@ -48,7 +48,7 @@ impl DirectorySlot {
     }
 
     async fn change_to(&mut self, document: Option<Value>) -> Result<(), StoreError> {
-        // Whether an abandoned change went well is of no interest to the one that replaces it.
+        // The result of an abandoned change is irrelevant to the one that replaces it.
         drop(self.settle().await);
         let (key, files) = (Arc::clone(&self.key), Arc::clone(&self.files));
         let (hold, next) = (Arc::clone(&self.hold), document.clone());
