@@ -164,7 +164,7 @@ impl<C: ?Sized> fmt::Debug for CallStep<'_, C> {
     }
 }
 
-impl<'a, C: CrmConnector + ?Sized> CallStep<'a, C> {
+impl<C: CrmConnector + ?Sized> CallStep<'_, C> {
     fn with(mut self, change: impl FnOnce(CallEvent) -> Result<CallEvent>) -> Self {
         self.event = self.event.and_then(change);
         self

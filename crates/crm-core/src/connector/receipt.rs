@@ -26,21 +26,18 @@ impl Receipt {
     }
 
     /// Marks the call as recorded in the CRM's history.
-    #[must_use]
     pub fn as_recorded(mut self) -> Self {
         self.recorded = true;
         self
     }
 
     /// Sets the CRM's id of the call.
-    #[must_use]
     pub fn with_crm_call_id(mut self, id: Option<CrmCallId>) -> Self {
         self.crm_call_id = id;
         self
     }
 
     /// Sets how many requests were sent.
-    #[must_use]
     pub fn with_requests(mut self, requests: u32) -> Self {
         self.requests = requests;
         self
@@ -54,7 +51,6 @@ impl Receipt {
     /// let receipt = Receipt::new().with_warnings([unknown()]).with_warnings([unknown()]);
     /// assert_eq!(receipt.warnings(), [unknown()]);
     /// ```
-    #[must_use]
     pub fn with_warnings(mut self, warnings: impl IntoIterator<Item = Warning>) -> Self {
         for warning in warnings {
             if !self.warnings.contains(&warning) {

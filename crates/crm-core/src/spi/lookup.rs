@@ -59,15 +59,14 @@ pub(super) async fn find(
     let mut found: Vec<Found> = Vec::with_capacity(phones.len());
     for phone in phones {
         let known = first_at.get(phone).and_then(|index| found.get(*index)).cloned();
-        let one = match known {
-            Some(same) => same,
-            None => {
-                let scope = cx.scope();
-                scope.add_warnings(cx.warnings());
-                let mut found = Found::new(*phone, job.find(&scope, *phone).await?);
-                found.warnings = scope.warnings();
-                found
-            }
+        let one = if let Some(same) = known {
+            same
+        } else {
+            let scope = cx.scope();
+            scope.add_warnings(cx.warnings());
+            let mut found = Found::new(*phone, job.find(&scope, *phone).await?);
+            found.warnings = scope.warnings();
+            found
         };
         first_at.entry(*phone).or_insert(found.len());
         found.push(one);

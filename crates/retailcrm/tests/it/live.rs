@@ -1,4 +1,4 @@
-//! Live calls: who is shown what, and when.
+//! Live calls: popups of employees.
 
 use std::time::Duration;
 
@@ -33,7 +33,7 @@ fn ended(seconds: i64, outcome: Outcome, reason: Option<Reason>) -> CallEvent {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_ringing_call_is_one_event_with_every_employee() {
+async fn ringing_call_is_one_event_with_all_employees() {
     let bench = Bench::new(always_yes());
     let event = incoming(0, &["151", "152", "103"]).with_line(Line::new("0001363").unwrap());
     let receipt = bench.event(event).await.unwrap();
@@ -51,7 +51,7 @@ async fn a_ringing_call_is_one_event_with_every_employee() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn further_ringing_is_shown_to_the_new_ones_only() {
+async fn later_ringing_notifies_only_new_employees() {
     let bench = Bench::new(always_yes());
     let _ = bench.event(incoming(0, &["151"])).await.unwrap();
     let _ = bench.event(incoming(15, &["151", "152"])).await.unwrap();
@@ -81,7 +81,7 @@ async fn answers_holds_and_transfers_send_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_hangup_names_everybody_who_was_shown_the_call() {
+async fn hangup_names_all_notified_employees() {
     let bench = Bench::new(always_yes());
     let _ = bench.event(incoming(0, &["151"])).await.unwrap();
     let _ = bench.event(incoming(15, &["152"])).await.unwrap();
@@ -97,7 +97,7 @@ async fn the_hangup_names_everybody_who_was_shown_the_call() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_end_has_its_word() {
+async fn every_outcome_has_a_hangup_status() {
     use Outcome::{Answered, Busy, Cancelled, Failed, Missed, NoAnswer, Voicemail};
     for (outcome, reason, word) in [
         (Answered, None, "answered"),
@@ -121,7 +121,7 @@ async fn every_end_has_its_word() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_end_without_a_word_takes_it_from_what_happened() {
+async fn missing_outcome_is_derived_from_the_state() {
     for (answer, direction, word) in
         [(true, "in", "answered"), (false, "in", "no answered"), (false, "out", "no answered")]
     {
@@ -137,7 +137,7 @@ async fn an_end_without_a_word_takes_it_from_what_happened() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_hangup_after_lost_state_closes_what_it_names_and_nothing_else() {
+async fn hangup_after_lost_state_closes_only_named_popups() {
     let bench = Bench::new(always_yes());
     let receipt = bench.event(hangup(60).with_client(phone("+375446370646"))).await.unwrap();
     assert_eq!(receipt.requests(), 0);
@@ -152,7 +152,7 @@ async fn a_hangup_after_lost_state_closes_what_it_names_and_nothing_else() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nothing_is_shown_after_the_end() {
+async fn no_popup_is_shown_after_the_end() {
     let bench = Bench::new(always_yes());
     let _ = bench.event(incoming(0, &["151"])).await.unwrap();
     let _ = bench.event(hangup(9)).await.unwrap();
@@ -180,7 +180,7 @@ async fn outgoing_calls_show_a_popup_unless_switched_off() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_popup_comes_when_it_is_configured_to() {
+async fn popup_is_shown_at_the_configured_event() {
     let bench = Bench::with(always_yes(), json!({"popup": "answer"}), json!({}));
     assert_eq!(bench.event(incoming(0, &["151", "152"])).await.unwrap().requests(), 0);
     let _ = bench.event(answered(5, "152")).await.unwrap();
@@ -195,7 +195,7 @@ async fn the_popup_comes_when_it_is_configured_to() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_hidden_caller_gives_no_request_and_a_warning() {
+async fn hidden_caller_sends_nothing_and_warns() {
     let bench = Bench::new(always_yes());
     let receipt = bench.event(incoming(0, &["151"]).with_client(Party::Hidden)).await.unwrap();
     assert_eq!(receipt.requests(), 0);
@@ -203,7 +203,7 @@ async fn a_hidden_caller_gives_no_request_and_a_warning() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_text_with_digits_goes_out_as_digits() {
+async fn text_with_digits_is_sent_as_digits() {
     let bench = Bench::new(always_yes());
     let odd = Party::Raw("*21*37529".to_owned());
     let receipt = bench.event(incoming(0, &["151"]).with_client(odd)).await.unwrap();
@@ -215,7 +215,7 @@ async fn a_text_with_digits_goes_out_as_digits() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn internal_calls_are_not_told() {
+async fn internal_calls_are_not_sent() {
     let bench = Bench::new(always_yes());
     let internal = incoming(0, &["151"]).with_direction(Direction::Internal);
     assert_eq!(bench.event(internal).await.unwrap().requests(), 0);
@@ -223,19 +223,19 @@ async fn internal_calls_are_not_told() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_any_extension_the_default_user_is_shown_the_call() {
-    let nobody = || incoming(0, &[]);
+async fn missing_extension_notifies_the_default_user() {
+    let no_extension = || incoming(0, &[]);
     let bench = Bench::new(always_yes());
-    assert_eq!(bench.event(nobody()).await.unwrap().requests(), 0);
+    assert_eq!(bench.event(no_extension()).await.unwrap().requests(), 0);
 
     let bench = Bench::with(always_yes(), json!({"default_user": "16"}), json!({}));
-    let _ = bench.event(nobody()).await.unwrap();
+    let _ = bench.event(no_extension()).await.unwrap();
     assert_eq!(bench.sent(0, "event")["userIds"], json!([16]));
-    assert_eq!(bench.sent(0, "event").get("codes"), None, "nothing empty is sent");
+    assert_eq!(bench.sent(0, "event").get("codes"), None, "empty lists are not sent");
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_default_user_is_shown_the_call_once_and_its_popup_is_closed() {
+async fn default_user_popup_is_shown_once_and_closed() {
     let bench = Bench::with(always_yes(), json!({"default_user": "16"}), json!({}));
     let _ = bench.event(incoming(0, &[])).await.unwrap();
     assert_eq!(bench.event(incoming(1, &[])).await.unwrap().requests(), 0);
@@ -245,7 +245,7 @@ async fn the_default_user_is_shown_the_call_once_and_its_popup_is_closed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_end_of_a_call_without_popups_is_silent() {
+async fn end_of_a_call_without_popups_sends_nothing() {
     let bench = Bench::with(always_yes(), json!({"popup_out": false}), json!({}));
     let _ = bench.event(outgoing(0, "151")).await.unwrap();
     let receipt = bench.event(hangup(9)).await.unwrap();
@@ -254,7 +254,7 @@ async fn the_end_of_a_call_without_popups_is_silent() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_ringing_call_of_unknown_direction_is_not_guessed() {
+async fn unknown_direction_sends_nothing() {
     let bench = Bench::new(always_yes());
     let unknown = event(0, EventKind::Ringing)
         .with_client(phone("+375446370646"))
@@ -265,7 +265,7 @@ async fn a_ringing_call_of_unknown_direction_is_not_guessed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_the_crm_does_not_know_is_a_warning() {
+async fn unknown_employees_are_a_warning() {
     let answer = Fixture::open("telephony_call_event").answer("success_with_unknown_codes");
     let bench = Bench::new([answer]);
     let receipt = bench.event(incoming(0, &["151"])).await.unwrap();
@@ -275,7 +275,7 @@ async fn what_the_crm_does_not_know_is_a_warning() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_unmapped_line_is_left_out_with_a_warning() {
+async fn unmapped_line_is_left_out_with_a_warning() {
     let bench = Bench::new(always_yes());
     let event = incoming(0, &["151"]).with_line(Line::new("0009999").unwrap());
     let receipt = bench.event(event).await.unwrap();
@@ -284,7 +284,7 @@ async fn an_unmapped_line_is_left_out_with_a_warning() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn shop_analytics_and_prefix_travel_with_the_call() {
+async fn event_has_shop_analytics_and_id_prefix() {
     let bench = Bench::with(
         always_yes(),
         json!({"call_id_prefix": "pbx1-"}),
@@ -308,7 +308,7 @@ async fn shop_analytics_and_prefix_travel_with_the_call() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_popup_that_failed_is_shown_when_it_is_told_again() {
+async fn failed_popup_is_shown_by_a_repeated_event() {
     let refused = Step::json(400, &json!({"success": false, "errorMsg": "Validation error"}));
     let bench = Bench::new([refused, yes()]);
     bench.event(incoming(0, &["151"])).await.unwrap_err();
@@ -317,7 +317,7 @@ async fn a_popup_that_failed_is_shown_when_it_is_told_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_event_that_waits_for_another_too_long_was_surely_not_told() {
+async fn event_behind_a_locked_call_is_not_applied() {
     let bench = Bench::new(always_yes());
     let hub = bench.connector.client().hub().clone();
     let held = hub.open_call(&Cx::live(), &"shop".into(), &call()).await.unwrap();
@@ -335,10 +335,10 @@ async fn an_event_that_waits_for_another_too_long_was_surely_not_told() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_lost_answer_leaves_the_effect_open() {
+async fn lost_response_has_effect_maybe() {
     let lost = Step::Fail(TransportError::Broken("reset".to_owned()));
     let bench = Bench::new([lost, yes()]);
     let error = bench.event(incoming(0, &["151"])).await.unwrap_err();
     assert_eq!(error.effect(), Effect::Maybe);
-    assert_eq!(bench.played().len(), 1, "it might be shown twice");
+    assert_eq!(bench.played().len(), 1, "a retry could show it twice");
 }

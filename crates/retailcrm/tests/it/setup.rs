@@ -65,21 +65,21 @@ fn ours() -> Value {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_new_account_gets_a_module_with_addresses_extensions_and_numbers() {
+async fn new_account_gets_a_complete_module() {
     let bench = usual([nothing(), yes()]);
     let report = setup(&bench, &plan()).await.unwrap();
     assert_eq!(lines(&bench), [GET, EDIT]);
     assert_eq!(bench.sent(1, "integrationModule"), ours());
-    assert_eq!(report.changes[0], "module vochi-telephony is made");
+    assert_eq!(report.changes[0], "module vochi-telephony is created");
     assert!(report.changes.contains(&"user 18 gets extension 151".to_owned()));
     assert!(report.warnings.is_empty());
-    let told = format!("{report:?} {:?}", plan());
-    assert!(!told.contains("canary"), "{told}");
+    let printed = format!("{report:?} {:?}", plan());
+    assert!(!printed.contains("canary"), "{printed}");
     assert!(bench.connector.capabilities().has(Capability::Setup));
 }
 
 #[tokio::test(start_paused = true)]
-async fn twice_is_the_same_as_once() {
+async fn setup_is_idempotent() {
     let bench = usual([nothing(), yes()]);
     setup(&bench, &plan()).await.unwrap();
     let written = bench.sent(1, "integrationModule");
@@ -90,7 +90,7 @@ async fn twice_is_the_same_as_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_others_typed_into_the_module_stays() {
+async fn entries_of_others_stay() {
     let mut module = ours();
     module["clientId"] = json!("another");
     module["integrations"]["telephony"]["additionalCodes"] =
@@ -108,7 +108,7 @@ async fn what_others_typed_into_the_module_stays() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn shown_only_it_reads_and_writes_nothing() {
+async fn show_mode_writes_nothing() {
     let bench = usual([nothing()]);
     let shown = setup(&bench, &plan().shown_only()).await.unwrap();
     assert_eq!(lines(&bench), [GET]);
@@ -122,12 +122,12 @@ async fn shown_only_it_reads_and_writes_nothing() {
     let logo = json!({"logo": "https://pbx.example.test/logo.png"});
     let bench = self::bench([nothing()], json!({}), &logo);
     let error = setup(&bench, &plan().shown_only()).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Input, "it would be refused");
+    assert_eq!(error.kind(), ErrorKind::Input, "a known cause of refusal");
     assert!(error.fields().contains_key("logo"), "{error}");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_dry_run_notes_the_requests() {
+async fn dry_run_collects_the_requests() {
     let (hub, noted) = planned();
     let own = json!({"client_id": "canary-client-id"});
     let common = json!({"inbound_secret": "canary-inbound-secret"});
@@ -151,7 +151,7 @@ async fn a_dry_run_notes_the_requests() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn name_code_and_logo_are_the_accounts_own() {
+async fn name_code_and_logo_are_configurable() {
     let own = json!({
         "module_code": "minsk-pbx", "module_name": "АТС", "logo": "https://pbx.example.test/l.svg",
     });
@@ -165,7 +165,7 @@ async fn name_code_and_logo_are_the_accounts_own() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_inbound_address_follows_from_the_configuration() {
+async fn inbound_address_is_derived_from_the_configuration() {
     let common = json!({
         "public_url": "https://pbx.example.test/", "inbound_secret": "canary-inbound-secret",
     });
@@ -175,7 +175,7 @@ async fn the_inbound_address_follows_from_the_configuration() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_a_secret_no_request_is_invited() {
+async fn missing_client_id_is_refused() {
     let common = json!({"public_url": "https://pbx.example.test"});
     let bench = bench([nothing(), yes()], common, &json!({"client_id": null}));
     let report = setup(&bench, &SetupPlan::new(None)).await.unwrap();
@@ -186,7 +186,7 @@ async fn without_a_secret_no_request_is_invited() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_public_url_all_but_the_click_addresses_is_set() {
+async fn missing_public_url_leaves_out_click_addresses() {
     let bench = usual([nothing(), yes()]);
     let report = setup(&bench, &SetupPlan::new(None)).await.unwrap();
     let sent = bench.sent(1, "integrationModule");
@@ -197,13 +197,13 @@ async fn without_public_url_all_but_the_click_addresses_is_set() {
     telephony.remove("changeUserStatusUrl");
     assert_eq!(sent, wanted);
     let base = sent["baseUrl"].as_str().unwrap();
-    assert!(base.starts_with("https://"), "RetailCRM demands one: {base}");
+    assert!(base.starts_with("https://"), "RetailCRM requires a base address: {base}");
     let text = report.warnings[0].text();
     assert!(text.contains("addresses for clicks"), "{text}");
 
     let bench = usual([read(&ours())]);
     let report = setup(&bench, &SetupPlan::new(None)).await.unwrap();
-    assert!(report.changes.is_empty(), "addresses that are there stay: {report:?}");
+    assert!(report.changes.is_empty(), "existing addresses stay: {report:?}");
 }
 
 fn removed() -> Value {
@@ -218,12 +218,12 @@ fn removed() -> Value {
 }
 
 #[tokio::test(start_paused = true)]
-async fn removal_switches_off_and_takes_back_what_was_set() {
+async fn removal_deactivates_and_removes_own_values() {
     let bench = usual([read(&ours()), yes()]);
     let report = setup(&bench, &SetupPlan::removal()).await.unwrap();
     let mut sent = bench.sent(1, "integrationModule");
     let base = std::mem::replace(&mut sent["baseUrl"], json!(INBOUND));
-    assert!(!base.to_string().contains("canary"), "the secret address is gone: {base}");
+    assert!(!base.to_string().contains("canary"), "the secret address is still set: {base}");
     assert_eq!(sent, removed());
     assert_eq!(
         report.changes,
@@ -241,7 +241,7 @@ async fn removal_switches_off_and_takes_back_what_was_set() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn removal_of_what_is_not_registered_writes_nothing() {
+async fn removal_without_registration_writes_nothing() {
     let bench = usual([read(&ours()), yes()]);
     setup(&bench, &SetupPlan::removal()).await.unwrap();
     let written = bench.sent(1, "integrationModule");
@@ -254,7 +254,7 @@ async fn removal_of_what_is_not_registered_writes_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn removal_keeps_what_others_typed() {
+async fn removal_keeps_entries_of_others() {
     let mut module = ours();
     let telephony = &mut module["integrations"]["telephony"];
     telephony["additionalCodes"] =
@@ -272,7 +272,7 @@ async fn removal_keeps_what_others_typed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn removal_shown_only_writes_nothing() {
+async fn removal_in_show_mode_writes_nothing() {
     let bench = usual([read(&ours())]);
     let shown = setup(&bench, &SetupPlan::removal().shown_only()).await.unwrap();
     assert_eq!(lines(&bench), [GET]);
@@ -281,7 +281,7 @@ async fn removal_shown_only_writes_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_missing_is_named_before_anything_is_sent() {
+async fn missing_settings_are_named_before_sending() {
     for (plan, common, own, begin) in [
         (plan(), json!({}), json!({"client_id": null}), "client_id: "),
         (plan(), json!({}), json!({"client_id": ""}), "client_id: "),
@@ -297,7 +297,7 @@ async fn what_is_missing_is_named_before_anything_is_sent() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_numbers_belong_to_the_only_shop_there_is() {
+async fn numbers_belong_to_the_only_shop() {
     let key = |name| Fixture::open("credentials").answer(name);
     let sites = |name| Fixture::open("reference_sites").answer(name);
     let bench = bench(
@@ -308,7 +308,7 @@ async fn the_numbers_belong_to_the_only_shop_there_is() {
     setup(&bench, &plan()).await.unwrap();
     assert_eq!(lines(&bench), ["GET /api/credentials", "GET /api/v5/reference/sites", GET, EDIT]);
     setup(&bench, &plan()).await.unwrap();
-    assert_eq!(bench.played().len(), 5, "the shop is read once");
+    assert_eq!(bench.played().len(), 5, "the shop must be read once");
 
     let two = [key("success_full"), sites("success_map_keyed_by_code")];
     let bench = self::bench(two, json!({}), &json!({"site": null}));
@@ -318,11 +318,11 @@ async fn the_numbers_belong_to_the_only_shop_there_is() {
 
     let bench = self::bench([nothing(), yes()], json!({"lines": null}), &json!({"site": null}));
     setup(&bench, &plan()).await.unwrap();
-    assert_eq!(lines(&bench), [GET, EDIT], "without numbers it does not matter");
+    assert_eq!(lines(&bench), [GET, EDIT], "no shop is read without numbers");
 }
 
 #[tokio::test(start_paused = true)]
-async fn whom_the_crm_does_not_know_is_a_warning_and_a_refusal_an_error() {
+async fn unknown_user_warns_and_refusal_is_an_error() {
     let info = json!({"notExistUsersIds": [16], "notExistSiteCodes": ["shop-one"]});
     let answer = Step::json(200, &json!({"success": true, "info": info}));
     let bench = usual([nothing(), answer]);

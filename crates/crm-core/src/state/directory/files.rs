@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_id_keeps_a_readable_beginning_and_never_half_an_escape() {
+    fn long_id_keeps_its_beginning_and_whole_escapes() {
         for lead in 0..3 {
             let name = file_name(&format!("{}{}", "a".repeat(lead), "я".repeat(300)));
             assert!(name.len() <= LONGEST_NAME, "{name}");

@@ -52,7 +52,7 @@ fn is_due(root: &Path) -> Result<Option<File>, StoreError> {
 
 /// Sweeps every account and returns the number of removed calls.
 pub(super) fn sweep(root: &Path, kept_for: Duration) -> Result<usize, StoreError> {
-    let mut forgotten = 0;
+    let mut removed = 0;
     for (name, account) in listing(root)? {
         if name.starts_with('.') || !account.is_dir() {
             continue;
@@ -60,10 +60,10 @@ pub(super) fn sweep(root: &Path, kept_for: Duration) -> Result<usize, StoreError
         for &space in Space::ALL {
             let directory = CallFiles::space_of(&account, space);
             match sweep_space(&directory, space.kept(kept_for)) {
-                Ok(documents) => forgotten += documents,
+                Ok(documents) => removed += documents,
                 // A failing account must not block the others.
                 Err(error) => {
-                    tracing::warn!(%error, "cannot sweep the expired calls of an account")
+                    tracing::warn!(%error, "cannot sweep the expired calls of an account");
                 }
             }
         }
@@ -72,7 +72,7 @@ pub(super) fn sweep(root: &Path, kept_for: Duration) -> Result<usize, StoreError
     stamp(root)?
         .set_modified(SystemTime::now())
         .map_err(StoreError::io("date", root.join(".swept")))?;
-    Ok(forgotten)
+    Ok(removed)
 }
 
 /// The ids of the unexpired documents in a directory.
@@ -111,7 +111,7 @@ fn sweep_space(account: &Path, kept_for: Option<Duration>) -> Result<usize, Stor
         }
     }
     let mut cleaned = HashSet::new();
-    let mut forgotten = 0;
+    let mut removed = 0;
     for (name, _) in listing(account)? {
         let Some((stem, suffix)) = name.rsplit_once('.') else {
             continue;
@@ -122,13 +122,13 @@ fn sweep_space(account: &Path, kept_for: Option<Duration>) -> Result<usize, Stor
         }
         if cleaned.insert(stem.to_owned()) {
             match clean(&files, kept_for) {
-                Ok(calls) => forgotten += calls,
+                Ok(calls) => removed += calls,
                 // A failing call must not block the others.
                 Err(error) => tracing::warn!(%error, "cannot sweep an expired call"),
             }
         }
     }
-    Ok(forgotten)
+    Ok(removed)
 }
 
 /// Returns true if, without the lock, the file of this suffix seems removable. An uninspectable

@@ -39,14 +39,19 @@ pub(super) fn rows() -> Vec<Row> {
             List::new(list().statuses([""; 0])),
         ),
         row("OrderFilter", "page 0", "counted from 1", List::new(list()).page(0)),
-        row("CreateOrder", "no external id", "no external id", CreateOrder::new(OrderData::new())),
+        row(
+            "CreateOrder",
+            "no external id",
+            "missing external id",
+            CreateOrder::new(OrderData::new()),
+        ),
         row(
             "CreateOrder",
             "a blank external id",
             "no external id",
             CreateOrder::new(named().external_id("\n")),
         ),
-        row("EditOrder", "no change", "changes nothing", EditOrder::new(order, OrderData::new())),
+        row("EditOrder", "no change", "no field is set", EditOrder::new(order, OrderData::new())),
         row(
             "EditOrder",
             "no external id",
