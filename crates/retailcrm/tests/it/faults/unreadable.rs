@@ -27,7 +27,7 @@ async fn non_json_response_has_effect_maybe() {
                 outcome.is("next try", error.try_again(), TryAgain::Never);
                 error.message().to_owned()
             } else {
-                outcome.worked_at_the_second_try();
+                outcome.succeeded_after_a_retry();
                 let outcome = send(&row, fault, (0..ALL_TRIES).map(|_| odd())).await;
                 let may_be = effect(&row, Effect::Maybe);
                 let error = outcome.failed(ErrorKind::Decode, may_be, ALL_TRIES);
