@@ -27,7 +27,7 @@ impl fmt::Display for LimitError {
             Some((message, _)) => write!(f, "cannot use the state of limit {key}: {message}"),
             None => write!(
                 f,
-                "no request of account {account} may go out before its deadline: {cause} (limit \
+                "no permit for account {account} before the deadline: {cause} (limit \
                  {key}, try again in {:.1} s)",
                 retry_after.as_secs_f64()
             ),

@@ -169,7 +169,7 @@ async fn missing_module_is_a_failure() {
         &account.failed().await,
         ErrorKind::Config,
         "RetailCRM has no module another-telephony",
-        "run `vochi-crm setup`, or set `module_code`",
+        "register the telephony, or set `module_code`",
     );
 }
 
@@ -250,9 +250,9 @@ async fn unknown_and_foreign_extensions_are_named() {
     says(
         &check,
         ErrorKind::Config,
-        "extension 151 is user 18's in RetailCRM and user 16's in `extensions`; RetailCRM does \
-         not know extension 170",
-        "setup",
+        "extension 151 belongs to user 18 in RetailCRM and to user 16 in `extensions`; extension \
+         170 is unknown to RetailCRM",
+        "register the telephony",
     );
     assert_eq!(check.name(), "codes");
 }
@@ -286,7 +286,7 @@ async fn inaccessible_shop_is_named() {
     says(
         &account.failed().await,
         ErrorKind::Config,
-        "the key does not reach shop shop-three; it reaches shop-one",
+        "the key cannot access shop shop-three, only shop-one",
         "set `site`",
     );
 }

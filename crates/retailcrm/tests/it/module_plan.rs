@@ -135,8 +135,8 @@ fn apply_describes_its_changes() {
             "active is set",
             "makeCallUrl is set",
             "allowEdit is set",
-            "extension 101 goes from user 7 to user 9",
-            "shop shop-two gets our number +375171234567",
+            "extension 101 moves from user 7 to user 9",
+            "shop shop-two gets number +375171234567",
         ]
     );
     assert_eq!(codes(&change.module), [(9, "101".to_owned()), (8, "102".to_owned())]);

@@ -82,7 +82,7 @@ impl TokenStore for TokenDocument {
 /// A store that cannot write while it is full.
 #[derive(Debug)]
 struct Full {
-    place: Place,
+    place: TokenDocument,
     is_full: AtomicBool,
 }
 

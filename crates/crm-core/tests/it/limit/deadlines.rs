@@ -37,7 +37,7 @@ async fn unreachable_deadline_fails_at_once_with_retry_after() {
     assert_eq!((error.account(), error.key().as_str()), ("shop", "test/ip"));
     assert_eq!(
         error.to_string(),
-        "no request of account shop may go out before its deadline: the requests ahead of it use \
+        "no permit for account shop before the deadline: earlier requests use \
          up the quota (limit test/ip, try again in 0.1 s)"
     );
 }

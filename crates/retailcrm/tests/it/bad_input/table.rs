@@ -90,7 +90,7 @@ fn files() -> Vec<Row> {
         row(
             "FileFilter",
             "no name",
-            "filter[filename] is given no value",
+            "filter[filename] has no value",
             list(FileFilter::new().filename("")),
         ),
     ]
@@ -106,7 +106,7 @@ fn the_rest() -> Vec<Row> {
         row(
             "TaskFilter",
             "no number of an order",
-            "filter[orderNumber] is given no value",
+            "filter[orderNumber] has no value",
             list(TaskFilter::new().order_number(" ")),
         ),
         row(
