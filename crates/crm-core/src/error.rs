@@ -291,7 +291,7 @@ impl Error {
     /// Copies the error for the next of several items that failed together. The underlying error
     /// stays with the first.
     #[must_use]
-    pub fn again(&self) -> Self {
+    pub fn duplicate(&self) -> Self {
         let inner = &*self.0;
         Self(Box::new(Inner {
             kind: inner.kind,

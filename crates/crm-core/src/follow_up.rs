@@ -209,14 +209,14 @@ impl<J: FollowUpJob> Run<'_, J> {
         let (account, id) = (self.account.name(), call.record.call_id());
         let pending = self.hub.pending_call(self.cx, account, id).await?;
         if pending.is_some_and(|pending| pending.task_sent) {
-            return Err(not_known());
+            return Err(unconfirmed());
         }
         let Some(task) = self.job.task(self.cx, call, customer).await? else {
             self.done(call, Duty::Task).await;
             return Ok(());
         };
         if self.hub.change_pending(self.cx, account, id, sent(true)).await? {
-            return Err(not_known());
+            return Err(unconfirmed());
         }
         let outcome = self.job.send_task(self.cx, &task).await;
         match &outcome {
@@ -267,7 +267,7 @@ impl<J: FollowUpJob> Run<'_, J> {
     }
 }
 
-fn not_known() -> Error {
+fn unconfirmed() -> Error {
     Error::new(
         ErrorKind::Unavailable,
         "task not confirmed: the process ended, or the response was lost",

@@ -191,12 +191,12 @@ fn parse_refusal(status: StatusCode, envelope: Envelope) -> Refusal {
         Value::String(text) => Some(text).filter(|text| !text.trim().is_empty()),
         other => Some(other.to_string()),
     };
-    let code = code.map(|code| cut(&code).to_owned());
+    let code = code.map(|code| truncate(&code).to_owned());
     let row = code.as_ref().and_then(|code| {
         let text = code.trim().trim_end_matches('.').to_lowercase();
         TABLE.iter().find(|row| row.text.matches(&text))
     });
-    let message = code.clone().or_else(|| listed(&envelope.errors));
+    let message = code.clone().or_else(|| join_errors(&envelope.errors));
     let message = message.unwrap_or_else(|| {
         format!("RetailCRM refuses the request without a reason (HTTP {})", status.as_u16())
     });
@@ -219,36 +219,36 @@ fn parse_refusal(status: StatusCode, envelope: Envelope) -> Refusal {
 
 /// The texts of `errors` in one line; an entry of a map with its name. `None` for an empty
 /// `errors`.
-fn listed(errors: &Value) -> Option<String> {
+fn join_errors(errors: &Value) -> Option<String> {
     let texts: Vec<String> = match errors {
         Value::Object(map) => {
             let entries = map.iter();
-            entries.map(|(name, value)| format!("{name}: {}", plain(value))).collect()
+            entries.map(|(name, value)| format!("{name}: {}", value_text(value))).collect()
         }
-        Value::Array(list) => list.iter().map(plain).collect(),
+        Value::Array(list) => list.iter().map(value_text).collect(),
         Value::Null => Vec::new(),
-        other => vec![plain(other)],
+        other => vec![value_text(other)],
     };
     let text = texts.join("; ");
-    (!text.trim().is_empty()).then(|| cut(&text).to_owned())
+    (!text.trim().is_empty()).then(|| truncate(&text).to_owned())
 }
 
 /// A value as text; a list as its elements.
-fn plain(value: &Value) -> String {
+fn value_text(value: &Value) -> String {
     match value {
-        Value::String(text) => cut(text).to_owned(),
+        Value::String(text) => truncate(text).to_owned(),
         Value::Array(list) => {
-            let texts: Vec<String> = list.iter().map(plain).collect();
-            cut(&texts.join("; ")).to_owned()
+            let texts: Vec<String> = list.iter().map(value_text).collect();
+            truncate(&texts.join("; ")).to_owned()
         }
-        other => cut(&other.to_string()).to_owned(),
+        other => truncate(&other.to_string()).to_owned(),
     }
 }
 
 /// The largest length in bytes of a text from RetailCRM.
 const LONGEST_TEXT: usize = 2048;
 
-fn cut(text: &str) -> &str {
+fn truncate(text: &str) -> &str {
     let end = text.floor_char_boundary(LONGEST_TEXT);
     text.get(..end).unwrap_or(text)
 }
@@ -268,14 +268,16 @@ fn by_status(status: StatusCode, message: String) -> Refusal {
 /// names the other customer in `combined_to`.
 fn fields(errors: Value, combined_to: Option<CustomerLink>) -> BTreeMap<String, String> {
     let mut fields = match errors {
-        Value::Object(map) => map.into_iter().map(|(name, value)| (name, plain(&value))).collect(),
+        Value::Object(map) => {
+            map.into_iter().map(|(name, value)| (name, value_text(&value))).collect()
+        }
         Value::Array(list) => list
             .iter()
             .enumerate()
-            .map(|(index, value)| (index.to_string(), plain(value)))
+            .map(|(index, value)| (index.to_string(), value_text(value)))
             .collect(),
         Value::String(only) if !only.is_empty() => {
-            BTreeMap::from([("0".to_owned(), cut(&only).to_owned())])
+            BTreeMap::from([("0".to_owned(), truncate(&only).to_owned())])
         }
         _ => BTreeMap::new(),
     };

@@ -52,7 +52,7 @@ impl GovernorBucket {
         let read = Instant::now();
         let now = self.clock.moment(read);
         let entry = if until < read {
-            let (_, refusal) = state.foresee(account, lane, now);
+            let (_, refusal) = state.predict(account, lane, now);
             Entry::Refused(Refusal { cause: LimitCause::Late, ..refusal })
         } else {
             state.enter(account, lane, self.clock.moment(until), now, &mut wakes)

@@ -57,7 +57,7 @@ impl Queue {
     }
 
     /// Returns true if a new request does not have to queue.
-    pub(super) fn lets_pass(&self, lane: Lane) -> bool {
+    pub(super) fn is_free_for(&self, lane: Lane) -> bool {
         match lane {
             Lane::History => self.live.is_empty() && self.history.is_empty(),
             Lane::Live => {
@@ -79,7 +79,7 @@ impl Queue {
     }
 
     /// The number of permits given to others before a new request in `lane`.
-    pub(super) fn ahead_of_newcomer(&self, lane: Lane) -> u64 {
+    pub(super) fn ahead_of_new_request(&self, lane: Lane) -> u64 {
         self.schedule.ahead(lane, count(&self.live), count(&self.history))
     }
 

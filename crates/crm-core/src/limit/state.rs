@@ -95,7 +95,7 @@ impl State {
         if self.held > now {
             return false;
         }
-        while !self.queue.lets_pass(lane) {
+        while !self.queue.is_free_for(lane) {
             if !self.pass_over_head(now, wakes) {
                 return false;
             }
@@ -119,7 +119,7 @@ impl State {
         if self.try_take(account, lane, now, wakes) {
             return Entry::Granted;
         }
-        let (foreseen, refusal) = self.foresee(account, lane, now);
+        let (foreseen, refusal) = self.predict(account, lane, now);
         if foreseen > until {
             return Entry::Refused(refusal);
         }
@@ -127,9 +127,9 @@ impl State {
     }
 
     /// Predicts when a new request would get its permit, with the refusal if that is too late.
-    pub(super) fn foresee(&self, account: &str, lane: Lane, now: Moment) -> (Moment, Refusal) {
+    pub(super) fn predict(&self, account: &str, lane: Lane, now: Moment) -> (Moment, Refusal) {
         let paused = self.pauses.until(account).unwrap_or_default();
-        let ahead = if paused > now { 0 } else { self.queue.ahead_of_newcomer(lane) };
+        let ahead = if paused > now { 0 } else { self.queue.ahead_of_new_request(lane) };
         let foreseen = self.rate.due(ahead, now.max(self.held).max(paused));
         let cause = if paused > now.max(self.held) {
             LimitCause::AccountPause
@@ -174,7 +174,7 @@ impl State {
         if now >= until || self.earliest(waiter) > until {
             return Step::Refused(self.give_up(ticket, now, waker, wakes));
         }
-        let armed = self.next_look(ticket, waiter, now).max(now.after(TICK)).min(until);
+        let armed = self.next_poll(ticket, waiter, now).max(now.after(TICK)).min(until);
         if let Some(waiter) = self.queue.get_mut(ticket) {
             waiter.armed = armed;
             std::mem::swap(&mut waiter.waker, waker);
@@ -206,7 +206,7 @@ impl State {
             return Refusal::GONE;
         };
         *waker = waiter.waker;
-        let (_, refusal) = self.foresee(&waiter.account, waiter.lane, now);
+        let (_, refusal) = self.predict(&waiter.account, waiter.lane, now);
         refusal
     }
 
@@ -311,7 +311,7 @@ impl State {
     }
 
     /// When a waiter without a permit should poll again if nothing wakes it before.
-    fn next_look(&self, ticket: Ticket, waiter: &Waiter, now: Moment) -> Moment {
+    fn next_poll(&self, ticket: Ticket, waiter: &Waiter, now: Moment) -> Moment {
         let overdue = self.overdue.filter(|overdue| self.queue.head() == Some(overdue.head));
         if let Some(overdue) = overdue {
             return overdue.since.after(GRACE);

@@ -45,7 +45,7 @@ pub const KEPT_FOR: Duration = Duration::from_hours(30 * 24);
 pub const EVENTS_WAIT: Duration = Duration::from_mins(1);
 
 /// The delay after a lost response before the history is checked again: 10 minutes.
-pub const LOOK_AGAIN_AFTER: Duration = Duration::from_mins(10);
+pub const RECHECK_AFTER: Duration = Duration::from_mins(10);
 
 /// The kind of a pending item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -1,6 +1,6 @@
 //! Settling the pending work of a call.
 
-use super::{EVENTS_WAIT, KEPT_FOR, LOOK_AGAIN_AFTER, PendingCall, PendingItem, PendingKind};
+use super::{EVENTS_WAIT, KEPT_FOR, PendingCall, PendingItem, PendingKind, RECHECK_AFTER};
 use crate::call::{CallId, CallRecord};
 use crate::connector::{CrmConnector, Cx};
 use crate::error::{Effect, Error, ErrorKind, Result};
@@ -92,7 +92,7 @@ pub async fn settle(
     // Recordings and follow-ups that became due with the record.
     let mut further = after.items(call);
     further.retain(|item| settled.iter().all(|known| known.kind != item.kind));
-    settled.extend(further.into_iter().map(|item| kept(item, true)));
+    settled.extend(further.into_iter().map(|item| still_pending(item, true)));
     Ok(settled)
 }
 
@@ -142,7 +142,7 @@ impl Run<'_> {
                 return Ok(None);
             };
             let sent_at = entry.sent_at.filter(|_| entry.once);
-            if sent_at.is_some_and(|at| self.now.since(at) < LOOK_AGAIN_AFTER) {
+            if sent_at.is_some_and(|at| self.now.since(at) < RECHECK_AFTER) {
                 return Ok(None);
             }
             let record = if let Some(record) = &before.record {
@@ -194,7 +194,7 @@ impl Run<'_> {
                 outcome: if failed.is_some() { Outcome::Failed } else { Outcome::Sent },
                 recorded: was_recorded || failed.is_none(),
                 attempts,
-                error: failed.map(Error::again),
+                error: failed.map(Error::duplicate),
             };
         };
         let waits = left.kind == PendingKind::Record && after.record.is_none();
@@ -204,14 +204,18 @@ impl Run<'_> {
                 self.call
             ))
             .with_hint("log the call with all its data, or send the event that is missing");
-            return Settled { outcome: Outcome::Failed, error: Some(error), ..kept(left, false) };
+            return Settled {
+                outcome: Outcome::Failed,
+                error: Some(error),
+                ..still_pending(left, false)
+            };
         }
-        kept(left, was_recorded)
+        still_pending(left, was_recorded)
     }
 }
 
 /// The result of an item that stays pending.
-fn kept(item: PendingItem, recorded: bool) -> Settled {
+fn still_pending(item: PendingItem, recorded: bool) -> Settled {
     let outcome = match &item.error {
         _ if item.needs_decision => Outcome::NeedsDecision,
         Some(error) if !is_temporary(error) => Outcome::Failed,

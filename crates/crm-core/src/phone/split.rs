@@ -28,8 +28,8 @@ pub(super) fn pieces(text: &str) -> Vec<&str> {
         match c {
             '"' if quotes_pair => quoted = !quoted,
             _ if quoted || at < separators_end => {}
-            '|' | '\n' | '\\' => pieces.cut(at, at + 1),
-            '&' if !pieces.link => pieces.cut(at, at + 1),
+            '|' | '\n' | '\\' => pieces.end_piece(at, at + 1),
+            '&' if !pieces.link => pieces.end_piece(at, at + 1),
             ',' if before.is_ascii_digit() && residue::is_decimal_comma(rest) => {}
             ',' | ';' => {
                 let tail = rest.trim_start_matches([',', ';', ' ']);
@@ -40,7 +40,7 @@ pub(super) fn pieces(text: &str) -> Vec<&str> {
                 } else if !pieces.extended && is_extension(marks, tail, pieces.digits) {
                     pieces.extended = true;
                 } else {
-                    pieces.cut(at, separators_end);
+                    pieces.end_piece(at, separators_end);
                 }
             }
             // After a letter it is an exponent, after `=` a value.
@@ -49,26 +49,26 @@ pub(super) fn pieces(text: &str) -> Vec<&str> {
                 && !before.is_alphabetic()
                 && before != '=' =>
             {
-                pieces.cut(at, at);
+                pieces.end_piece(at, at);
             }
             '0'..='9' if vocabulary::is_in_label(text, at) => {}
             '0'..='9' => {
                 let words = pieces.words.take().map(|start| start..at);
                 if words.is_some_and(|words| pieces.part_numbers(words, rest)) {
-                    pieces.cut(at, at);
+                    pieces.end_piece(at, at);
                 }
                 pieces.digits += 1;
             }
             // Addresses and links contain no blanks, and only parameters follow `>`.
             ' ' if pieces.address || pieces.link => {
                 if digits_ahead(rest) >= FEWEST_OF_A_NUMBER {
-                    pieces.cut(at, at + 1);
+                    pieces.end_piece(at, at + 1);
                 }
                 pieces.address = false;
                 pieces.link = false;
             }
             '>' if rest.starts_with("> ") && is_followed_by_number(rest) => {
-                pieces.cut(at + 1, at + 1);
+                pieces.end_piece(at + 1, at + 1);
             }
             '@' => pieces.address = true,
             '/' if before == '/' => pieces.link = true,
@@ -231,7 +231,7 @@ impl<'a> Pieces<'a> {
     }
 
     /// Ends a piece; one without digits continues as words before the next number.
-    fn cut(&mut self, end: usize, next: usize) {
+    fn end_piece(&mut self, end: usize, next: usize) {
         if self.digits == 0 {
             return;
         }

@@ -42,7 +42,7 @@ pub(super) fn national(digits: &Digits, region: Region) -> Result<PhoneNumber, M
         FORMER
             .iter()
             .filter(|(regions, ..)| regions.contains(&region.as_str()))
-            .find_map(|(_, from, to)| dialled(&renewed(digits, from, to)?, region).ok())
+            .find_map(|(_, from, to)| dialled(&with_current_prefix(digits, from, to)?, region).ok())
             .ok_or(mismatch)
     })
 }
@@ -52,7 +52,9 @@ pub(super) fn international(digits: &Digits) -> Result<PhoneNumber, Mismatch> {
     PhoneNumber::from_digits(digits.as_str()).or_else(|mismatch| {
         FORMER_ABROAD
             .iter()
-            .find_map(|(from, to)| PhoneNumber::from_digits(&renewed(digits, from, to)?).ok())
+            .find_map(|(from, to)| {
+                PhoneNumber::from_digits(&with_current_prefix(digits, from, to)?).ok()
+            })
             .or_else(|| argentine_mobile(digits))
             .ok_or(mismatch)
     })
@@ -63,7 +65,8 @@ pub(super) fn international(digits: &Digits) -> Result<PhoneNumber, Mismatch> {
 pub(super) fn behind_former_prefix(digits: &Digits, region: Region) -> bool {
     FORMER_DOUBTFUL.iter().any(|(regions, prefix)| {
         regions.contains(&region.as_str())
-            && renewed(digits, prefix, "").is_some_and(|rest| dialled(&rest, region).is_ok())
+            && with_current_prefix(digits, prefix, "")
+                .is_some_and(|rest| dialled(&rest, region).is_ok())
     })
 }
 
@@ -80,14 +83,14 @@ pub(super) fn behind_russian_eight(digits: &Digits) -> bool {
 /// Parses a mobile of Argentina with both mobile marks: the 9 dialled from abroad and the 15
 /// dialled inside. The engine accepts only one of them.
 fn argentine_mobile(digits: &Digits) -> Option<PhoneNumber> {
-    let inside = Digits::international(&renewed(digits, "549", "54")?)?;
+    let inside = Digits::international(&with_current_prefix(digits, "549", "54")?)?;
     engine::parse(inside.with_plus(), None)
         .and_then(PhoneNumber::from_found)
         .ok()
         .filter(|number| number.digits().starts_with("549"))
 }
 
-fn renewed(digits: &Digits, from: &str, to: &str) -> Option<String> {
+fn with_current_prefix(digits: &Digits, from: &str, to: &str) -> Option<String> {
     let rest = digits.as_str().strip_prefix(from)?;
     Some(format!("{to}{rest}"))
 }

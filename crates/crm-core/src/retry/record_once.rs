@@ -10,7 +10,7 @@ use crate::error::{Effect, Error, ErrorKind, Result, TryAgain};
 use crate::follow_up::Duty;
 use crate::hub::Hub;
 use crate::name::AccountName;
-use crate::pending::{LOOK_AGAIN_AFTER, PendingCall, PendingKind, may_succeed_later};
+use crate::pending::{PendingCall, PendingKind, RECHECK_AFTER, may_succeed_later};
 use crate::warning::{Warning, WarningKind};
 
 /// The delays after a lost response before the history is checked.
@@ -143,7 +143,7 @@ impl RecordAttempt {
             // The attempt was counted when it began.
             entry.attempts = entry.attempts.saturating_sub(1);
             entry.sent_at = entry.sent_at.filter(|_| unknown);
-            let looked_late = entry.sent_at.is_some_and(|at| now.since(at) >= LOOK_AGAIN_AFTER);
+            let looked_late = entry.sent_at.is_some_and(|at| now.since(at) >= RECHECK_AFTER);
             entry.needs_decision = entry.once && looked_late && unknown;
         };
         hub.note_pending(cx, account, &self.call, failed).await;
@@ -164,11 +164,11 @@ pub(crate) async fn record_once<J: RecordJob>(
     let maybe_before = attempts.iter().any(RecordAttempt::maybe_before);
     if J::REPEAT != RecordRepeat::Keyed && maybe_before {
         let found = match J::REPEAT {
-            RecordRepeat::LookFirst => job.find(cx).await.map_err(not_known)?,
+            RecordRepeat::LookFirst => job.find(cx).await.map_err(unconfirmed)?,
             _ => None,
         };
         return found.ok_or_else(|| {
-            not_known(Error::new(
+            unconfirmed(Error::new(
                 ErrorKind::Unavailable,
                 "cannot confirm the record: its response was lost, and the history does not show the call",
             ))
@@ -192,10 +192,10 @@ pub(crate) async fn record_once<J: RecordJob>(
             return Ok(found);
         }
     }
-    Err(not_known(lost))
+    Err(unconfirmed(lost))
 }
 
-fn not_known(error: Error) -> Error {
+fn unconfirmed(error: Error) -> Error {
     error
         .with_effect(Effect::Maybe)
         .with_try_again(TryAgain::Later)

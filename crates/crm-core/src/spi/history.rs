@@ -201,7 +201,7 @@ impl<J: HistoryJob> Run<'_, J> {
         let mut opened = match hub.open_calls(cx, account, &ids).await {
             Ok(opened) => opened,
             Err(error) => {
-                return round.iter().map(|(index, _)| (*index, Err(error.again()))).collect();
+                return round.iter().map(|(index, _)| (*index, Err(error.duplicate()))).collect();
             }
         };
         let (mut due, mut outcomes) = (Vec::new(), Vec::new());
@@ -281,7 +281,7 @@ impl<J: HistoryJob> Run<'_, J> {
             let sent = match &sent {
                 _ if alone => self.send(cx, std::slice::from_mut(&mut record)).await,
                 Ok(()) => Ok(()),
-                Err(error) => Err(error.again()),
+                Err(error) => Err(error.duplicate()),
             };
             outcomes.push(match sent {
                 Ok(()) => self.recorded(cx, record).await,

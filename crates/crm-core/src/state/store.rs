@@ -58,7 +58,7 @@ impl Space {
     }
 
     /// The lifetime in a store with its own lifetime for calls and numbers.
-    pub(super) const fn kept(self, calls: Duration) -> Option<Duration> {
+    pub(super) const fn lifetime(self, calls: Duration) -> Option<Duration> {
         match self {
             Self::Calls | Self::Numbers => Some(calls),
             other => other.kept_for(),

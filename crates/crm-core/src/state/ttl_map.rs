@@ -24,7 +24,7 @@ impl Bounds {
     fn of(self, space: Space) -> Self {
         let bounded = matches!(space, Space::Calls | Space::Numbers);
         Self {
-            kept_for: self.kept_for.map_or(space.kept_for(), |calls| space.kept(calls)),
+            kept_for: self.kept_for.map_or(space.kept_for(), |calls| space.lifetime(calls)),
             capacity: if bounded { self.capacity } else { usize::MAX },
         }
     }

@@ -87,7 +87,7 @@ fn old() -> Step {
     Step::text(401, "text/plain", "")
 }
 
-fn yes() -> Step {
+fn success() -> Step {
     Step::json(200, &json!({}))
 }
 
@@ -98,7 +98,7 @@ async fn concurrent_refusals_renew_once() {
         Step::Response(answer) => Step::Slow(Duration::from_secs(1), answer),
         other => other,
     };
-    let script = ScriptedTransport::new((0..5).map(|_| refused()).chain((0..5).map(|_| yes())));
+    let script = ScriptedTransport::new((0..5).map(|_| refused()).chain((0..5).map(|_| success())));
     let dialect = Arc::new(Numbered::default());
     let pipeline = pipeline(&script, dialect.clone());
     let asked = (0..5).map(|_| {
@@ -148,7 +148,7 @@ async fn fetched_credentials_are_masked_in_errors() {
 
 #[tokio::test(start_paused = true)]
 async fn pipeline_can_be_cloned_with_other_credentials() {
-    let script = ScriptedTransport::new([yes(), yes()]);
+    let script = ScriptedTransport::new([success(), success()]);
     let pipeline = pipeline(&script, Arc::new(Numbered::default()));
     let other = Numbered { newest: Mutex::new(7), ..Numbered::default() };
     let other = pipeline.with_auth(Arc::new(other));

@@ -231,7 +231,7 @@ async fn error_before_the_request_names_crm_and_account() {
     let event = ringing(Some("151")).with_extra("broken", true);
     let error = crm.handle_event(&Cx::live(), &event).await.unwrap_err();
     assert_eq!(error.crm().map(CrmName::as_str), Some("invented"));
-    assert_eq!(error.account().map(|account| account.as_str()), Some("shop"));
+    assert_eq!(error.account().map(vochi_crm_core::AccountName::as_str), Some("shop"));
     let open = crm.open().await;
     assert!(open.state().started_at().is_some(), "the event is stored");
     drop(open);

@@ -106,7 +106,7 @@ fn on(hub: &Hub) -> Pipeline {
         .build()
 }
 
-fn yes() -> Step {
+fn success() -> Step {
     Step::json(200, &json!({"ok": true}))
 }
 
@@ -126,7 +126,7 @@ async fn run(steps: Vec<Step>, operation: &Write) -> (Result<Value>, ScriptedTra
 
 #[tokio::test(start_paused = true)]
 async fn request_has_only_body_and_key() {
-    let (result, script) = run(vec![yes()], &UNSAFE).await;
+    let (result, script) = run(vec![success()], &UNSAFE).await;
     result.unwrap();
     let played = script.played();
     assert_eq!(played[0].line, "POST /thing");
@@ -145,7 +145,7 @@ async fn request_has_only_body_and_key() {
 async fn not_applied_request_is_always_retried() {
     for operation in [&SAFE, &KEYED, &UNSAFE] {
         for refusal in [unreachable(), Step::text(503, "text/html", "busy")] {
-            let (result, script) = run(vec![refusal, yes()], operation).await;
+            let (result, script) = run(vec![refusal, success()], operation).await;
             assert!(result.is_ok(), "{:?}: {result:?}", operation.0);
             assert_eq!(script.played().len(), 2, "{:?}", operation.0);
         }
@@ -160,7 +160,7 @@ async fn maybe_applied_request_is_retried_only_if_idempotent() {
             Step::Fail(TransportError::TimedOut(Stage::Unknown)),
             Step::text(500, "text/html", ""),
         ] {
-            let (result, script) = run(vec![failure, yes()], operation).await;
+            let (result, script) = run(vec![failure, success()], operation).await;
             assert_eq!(script.played().len(), sent, "{:?}", operation.0);
             assert_eq!(result.is_ok(), sent == 2, "{:?}", operation.0);
             if let Err(error) = result {
@@ -215,7 +215,7 @@ async fn failed_read_is_not_applied() {
 async fn retry_after_of_the_server_is_respected() {
     let began = tokio::time::Instant::now();
     let busy = Step::text(503, "text/html", "").with_header("retry-after", "7");
-    let (result, _) = run(vec![busy, yes()], &UNSAFE).await;
+    let (result, _) = run(vec![busy, success()], &UNSAFE).await;
     result.unwrap();
     assert!(began.elapsed() >= Duration::from_secs(7), "{:?}", began.elapsed());
 }
@@ -224,7 +224,7 @@ async fn retry_after_of_the_server_is_respected() {
 async fn no_retry_is_made_beyond_the_deadline() {
     let script = ScriptedTransport::new([
         Step::text(503, "text/html", "").with_header("retry-after", "60"),
-        yes(),
+        success(),
     ]);
     let cx = Cx::live().with_timeout(Duration::from_secs(4));
     let began = tokio::time::Instant::now();
@@ -237,7 +237,7 @@ async fn no_retry_is_made_beyond_the_deadline() {
 
 #[tokio::test(start_paused = true)]
 async fn request_past_its_deadline_is_not_sent() {
-    let script = ScriptedTransport::new([yes()]);
+    let script = ScriptedTransport::new([success()]);
     let cx = Cx::live().with_timeout(Duration::from_secs(4));
     tokio::time::sleep(Duration::from_secs(4)).await;
     let error = pipeline(&script).send(&cx, &UNSAFE).await.unwrap_err();
@@ -261,10 +261,10 @@ async fn slow_response_is_a_timeout_with_effect_maybe() {
 #[tokio::test(start_paused = true)]
 async fn credentials_are_renewed_once() {
     let old = || Step::text(401, "text/plain", "");
-    let (result, script) = run(vec![old(), yes()], &UNSAFE).await;
+    let (result, script) = run(vec![old(), success()], &UNSAFE).await;
     result.unwrap();
     assert_eq!(script.played().len(), 2);
-    let (result, script) = run(vec![old(), old(), yes()], &UNSAFE).await;
+    let (result, script) = run(vec![old(), old(), success()], &UNSAFE).await;
     assert_eq!(result.unwrap_err().kind(), ErrorKind::Auth);
     assert_eq!(script.played().len(), 2);
 }
@@ -299,7 +299,7 @@ async fn dry_run_sends_nothing_and_returns_planned_responses() {
 
 #[tokio::test(start_paused = true)]
 async fn retries_are_counted_as_requests() {
-    let script = ScriptedTransport::new([unreachable(), yes()]);
+    let script = ScriptedTransport::new([unreachable(), success()]);
     let cx = Cx::history();
     pipeline(&script).send(&cx, &SAFE).await.unwrap();
     assert_eq!(cx.requests(), 2);
@@ -308,7 +308,7 @@ async fn retries_are_counted_as_requests() {
 
 #[tokio::test(start_paused = true)]
 async fn every_attempt_takes_a_permit() {
-    let script = ScriptedTransport::new((0..30).map(|_| yes()));
+    let script = ScriptedTransport::new((0..30).map(|_| success()));
     let pipeline = pipeline(&script);
     let began = tokio::time::Instant::now();
     for _ in 0..25 {
@@ -320,7 +320,7 @@ async fn every_attempt_takes_a_permit() {
 
 #[tokio::test(start_paused = true)]
 async fn policy_without_retries_makes_one_attempt() {
-    let script = ScriptedTransport::new([unreachable(), yes()]);
+    let script = ScriptedTransport::new([unreachable(), success()]);
     let hub = Hub::builder().transport(Arc::new(script.clone())).build().unwrap();
     let origin = "https://crm.example.test".parse().unwrap();
     let pipeline =
@@ -364,8 +364,10 @@ async fn write_to_another_server_keeps_the_hint_about_url() {
     let refusal = Refusal::new(ErrorKind::Decode, "a page instead of data")
         .with_effect(Effect::Maybe)
         .with_hint("check url");
-    let hub =
-        Hub::builder().transport(Arc::new(ScriptedTransport::new(vec![yes()]))).build().unwrap();
+    let hub = Hub::builder()
+        .transport(Arc::new(ScriptedTransport::new(vec![success()])))
+        .build()
+        .unwrap();
     let origin = "https://crm.example.test".parse().unwrap();
     let pipeline = Pipeline::builder(
         &hub,
@@ -387,8 +389,10 @@ async fn long_error_texts_of_a_crm_are_cut_after_masking() {
     let refusal = Refusal::new(ErrorKind::Rejected, long.clone())
         .with_code(long.clone())
         .with_fields((0..1_000).map(|at| (at.to_string(), long.clone())).collect());
-    let hub =
-        Hub::builder().transport(Arc::new(ScriptedTransport::new(vec![yes()]))).build().unwrap();
+    let hub = Hub::builder()
+        .transport(Arc::new(ScriptedTransport::new(vec![success()])))
+        .build()
+        .unwrap();
     let origin = "https://crm.example.test".parse().unwrap();
     let pipeline = Pipeline::builder(
         &hub,

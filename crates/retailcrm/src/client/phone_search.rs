@@ -64,7 +64,7 @@ impl CustomersByPhone {
             let filter = CustomerFilter::new().name(spelling);
             let found = self.search(client, cx, filter).await?;
             if !found.is_empty() {
-                return Ok(self.ordered(found, client));
+                return Ok(self.sort(found, client));
             }
         }
         if !self.phone_filter {
@@ -72,7 +72,7 @@ impl CustomersByPhone {
         }
         let filter = CustomerFilter::new().phone(number.e164());
         match self.search(client, cx, filter).await {
-            Ok(found) => Ok(self.ordered(found, client)),
+            Ok(found) => Ok(self.sort(found, client)),
             Err(refusal) if refusal.kind() == ErrorKind::Rejected => {
                 tracing::debug!(
                     account = %client.pipeline.account(), why = refusal.message(),
@@ -97,10 +97,10 @@ impl CustomersByPhone {
             let Some(page) = pager.next_page().await? else {
                 break;
             };
-            let searched = page.iter().any(|customer| self.may_be(customer));
+            let searched = page.iter().any(|customer| self.has_digits(customer));
             for customer in page {
                 let is_new = found.iter().all(|other| other.id != customer.id);
-                if is_new && self.is(&customer, client.phones) {
+                if is_new && self.has_number(&customer, client.phones) {
                     found.push(customer);
                 }
             }
@@ -112,7 +112,7 @@ impl CustomersByPhone {
     }
 
     /// Returns true if one of the customer's numbers is the searched one.
-    fn is(&self, customer: &Customer, reader: PhoneReader) -> bool {
+    fn has_number(&self, customer: &Customer, reader: PhoneReader) -> bool {
         customer.phones.iter().any(|typed| {
             reader
                 .read_many(typed)
@@ -123,7 +123,7 @@ impl CustomersByPhone {
     }
 
     /// Returns true if a search for the digits could have found this customer.
-    fn may_be(&self, customer: &Customer) -> bool {
+    fn has_digits(&self, customer: &Customer) -> bool {
         let names = [&customer.first_name, &customer.last_name];
         names.into_iter().flatten().chain(&customer.phones).any(|text| {
             let digits: String = text.chars().filter(char::is_ascii_digit).collect();
@@ -131,7 +131,7 @@ impl CustomersByPhone {
         })
     }
 
-    fn ordered(&self, mut found: Vec<Customer>, client: &Client) -> Vec<Customer> {
+    fn sort(&self, mut found: Vec<Customer>, client: &Client) -> Vec<Customer> {
         let site = self.site.as_deref().or(client.site.as_deref());
         found.sort_by_cached_key(|customer| rank(customer, site));
         found

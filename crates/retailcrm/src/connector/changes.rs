@@ -67,8 +67,8 @@ impl CustomerChanges<'_> {
             touched.take(change);
         }
         let cursor = history.cursor().unwrap_or(HistoryCursor::new(0));
-        let cards = self.cards(cx, &touched.in_order()).await?;
-        let names = self.names(cx, &cards).await;
+        let cards = self.read_customers(cx, &touched.in_order()).await?;
+        let names = self.manager_names(cx, &cards).await;
         let mut customers = Vec::with_capacity(cards.len());
         for card in &cards {
             let mut common = common_of(card);
@@ -82,7 +82,7 @@ impl CustomerChanges<'_> {
 
     /// Returns the customers with these ids, in this order. Others in the response are dropped: the
     /// CRM has then ignored the filter.
-    async fn cards(&self, cx: &Cx, ids: &[CustomerId]) -> Result<Vec<Customer>> {
+    async fn read_customers(&self, cx: &Cx, ids: &[CustomerId]) -> Result<Vec<Customer>> {
         let mut cards = Vec::with_capacity(ids.len());
         for some in ids.chunks(AT_ONCE) {
             let filter = CustomerFilter::new().ids(some.iter().copied());
@@ -100,7 +100,7 @@ impl CustomerChanges<'_> {
     }
 
     /// Reads the names of all managers; if they cannot be read, the customers have none.
-    async fn names(&self, cx: &Cx, cards: &[Customer]) -> BTreeMap<UserId, String> {
+    async fn manager_names(&self, cx: &Cx, cards: &[Customer]) -> BTreeMap<UserId, String> {
         if cards.iter().all(|card| card.manager_id.is_none()) {
             return BTreeMap::new();
         }

@@ -48,11 +48,11 @@ impl Setup<'_> {
     async fn module_plan(&self, cx: &Cx, plan: &SetupPlan) -> Result<ModulePlan> {
         let config = self.settings.config;
         let code = self.module_code()?;
-        let name =
-            written(config.module_name.as_ref()).unwrap_or_else(|| DEFAULT_MODULE_NAME.to_owned());
+        let name = non_blank(config.module_name.as_ref())
+            .unwrap_or_else(|| DEFAULT_MODULE_NAME.to_owned());
         let removes = plan.action == SetupAction::Remove;
         let inbound = self.account.inbound_address(plan).filter(|_| !removes);
-        let public = written(self.account.config().public_url.as_ref()).filter(|_| !removes);
+        let public = non_blank(self.account.config().public_url.as_ref()).filter(|_| !removes);
         let inbound = inbound.as_ref().map(SecretUrl::expose);
         let mut module = match inbound.map(str::to_owned).or(public) {
             Some(base) => ModulePlan::new(code, name, base),
@@ -82,7 +82,7 @@ impl Setup<'_> {
         if let Some(id) = client_id {
             module = module.with_client_id(id);
         }
-        if let Some(logo) = written(config.logo.as_ref()) {
+        if let Some(logo) = non_blank(config.logo.as_ref()) {
             module = module.with_logo(logo);
         }
         for (extension, user) in self.directory.extensions() {
@@ -101,7 +101,7 @@ impl Setup<'_> {
 
     /// The code of the account's module.
     pub(super) fn module_code(&self) -> Result<ModuleCode> {
-        let code = written(self.settings.config.module_code.as_ref());
+        let code = non_blank(self.settings.config.module_code.as_ref());
         ModuleCode::new(code.unwrap_or_else(|| DEFAULT_MODULE_CODE.to_owned())).map_err(|error| {
             Error::config(format!("module_code: {}", error.message()))
                 .with_hint(error.hint().unwrap_or_default().to_owned())
@@ -120,6 +120,6 @@ impl Setup<'_> {
     }
 }
 
-fn written(text: Option<&String>) -> Option<String> {
+fn non_blank(text: Option<&String>) -> Option<String> {
     text.filter(|text| !text.trim().is_empty()).cloned()
 }

@@ -187,23 +187,23 @@ impl IntegrationModule {
 
     fn read(mut fields: Map<String, Value>) -> Self {
         let mut unreadable = Vec::new();
-        let mut integrations = match fields.get("integrations").map(unwrapped) {
+        let mut integrations = match fields.get("integrations").map(parse_json_text) {
             Some(Value::Object(map)) => {
                 fields.remove("integrations");
                 map
             }
-            Some(value) if !is_nothing(&value) => {
+            Some(value) if !is_php_empty(&value) => {
                 unreadable.push("integrations");
                 Map::new()
             }
             _ => Map::new(),
         };
-        let mut telephony = match integrations.get("telephony").map(unwrapped) {
+        let mut telephony = match integrations.get("telephony").map(parse_json_text) {
             Some(Value::Object(map)) => {
                 integrations.remove("telephony");
                 Some(TelephonyModule::read(map, &mut unreadable))
             }
-            Some(value) if !is_nothing(&value) => {
+            Some(value) if !is_php_empty(&value) => {
                 unreadable.push("integrations.telephony");
                 None
             }
@@ -211,7 +211,7 @@ impl IntegrationModule {
         };
         let mut at_root = TelephonyModule::default();
         at_root.take_lists(&mut fields, &mut unreadable);
-        let moved = telephony.get_or_insert_default().take_in(at_root);
+        let moved = telephony.get_or_insert_default().merge(at_root);
         Self {
             code: take(&mut fields, "code", text),
             integration_code: take(&mut fields, "integrationCode", text),
@@ -265,7 +265,7 @@ impl TelephonyModule {
 
     /// Merges the telephony fields at the module's root, and returns true if there were any. For an
     /// extension in both places the user here takes precedence.
-    fn take_in(&mut self, root: Self) -> bool {
+    fn merge(&mut self, root: Self) -> bool {
         let before = self.clone();
         for code in root.additional_codes {
             if !self.additional_codes.iter().any(|own| own.code == code.code) {
@@ -293,7 +293,7 @@ fn elements(
     name: &'static str,
     unreadable: &mut Vec<&'static str>,
 ) -> Vec<Value> {
-    let list = match fields.get(name).map(unwrapped) {
+    let list = match fields.get(name).map(parse_json_text) {
         None => return Vec::new(),
         Some(Value::Array(list)) => list,
         // A list with gaps is sent as a map; a single element may be sent without a list.
@@ -302,7 +302,7 @@ fn elements(
         }
         Some(single @ Value::Object(_)) => vec![single],
         Some(Value::Bool(false)) => Vec::new(),
-        Some(value) if is_nothing(&value) => Vec::new(),
+        Some(value) if is_php_empty(&value) => Vec::new(),
         Some(_) => {
             unreadable.push(name);
             return Vec::new();
@@ -313,7 +313,7 @@ fn elements(
 }
 
 /// A structure that may be written as a JSON text.
-fn unwrapped(value: &Value) -> Value {
+fn parse_json_text(value: &Value) -> Value {
     value
         .as_str()
         .and_then(|text| serde_json::from_str(text).ok())
@@ -322,7 +322,7 @@ fn unwrapped(value: &Value) -> Value {
 }
 
 /// Returns true for PHP's spellings of a missing value.
-pub(super) fn is_nothing(value: &Value) -> bool {
+pub(super) fn is_php_empty(value: &Value) -> bool {
     match value {
         Value::Null => true,
         Value::String(text) => text.trim().is_empty(),
@@ -354,7 +354,7 @@ fn flag(value: &Value) -> Option<bool> {
 impl<'de> Deserialize<'de> for IntegrationModule {
     /// Reads an object, or an object in a JSON text.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match unwrapped(&Value::deserialize(deserializer)?) {
+        match parse_json_text(&Value::deserialize(deserializer)?) {
             Value::Object(fields) => Ok(Self::read(fields)),
             _ => Err(D::Error::custom("expected an integration module")),
         }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use vochi_crm_core::Secret;
 
 use super::module::{
-    AdditionalCode, ExternalPhone, IntegrationModule, TelephonyModule, is_nothing,
+    AdditionalCode, ExternalPhone, IntegrationModule, TelephonyModule, is_php_empty,
 };
 
 /// A module as written in requests. Separate from the module, so that `clientId` is serialized
@@ -46,7 +46,7 @@ impl<M: SerializeMap> Fields<M> {
 
     fn others(mut self, others: &Map<String, Value>) -> Result<M::Ok, M::Error> {
         for (name, value) in others {
-            if !is_nothing(value) && !self.written.contains(&name.as_str()) {
+            if !is_php_empty(value) && !self.written.contains(&name.as_str()) {
                 self.map.serialize_entry(name, value)?;
             }
         }

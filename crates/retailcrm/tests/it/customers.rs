@@ -15,7 +15,7 @@ use vochi_crm_retailcrm::model::{
 };
 
 use super::fixture::Fixture;
-use super::support::{Bench, list, phone, text, yes};
+use super::support::{Bench, list, phone, success, text};
 
 pub(super) const SIXTY: CustomerId =
     CustomerId::from_nonzero(std::num::NonZeroU64::new(60).unwrap());
@@ -154,7 +154,7 @@ async fn merged_customer_is_followed_once() {
 async fn merge_without_a_target_is_not_followed() {
     for other in [json!(null), json!([]), json!({"site": "shop-one"}), json!("61")] {
         let body = json!({"success": false, "errorMsg": "Not found", "combinedTo": other});
-        let bench = Bench::new([Step::json(404, &body), yes()]);
+        let bench = Bench::new([Step::json(404, &body), success()]);
         let outcome = client(&bench).customers().get(&Cx::live(), sixty()).await;
         assert_eq!(outcome.unwrap_err().kind(), ErrorKind::NotFound);
         assert_eq!(bench.script.left(), 1);
@@ -168,7 +168,7 @@ async fn writes_return_the_written_values() {
         Fixture::open("customer_edit").answer("success"),
         Fixture::open("customer_edit").answer("success_with_state"),
         Fixture::open("customer_note_create").answer("success"),
-        yes(),
+        success(),
     ]);
     let (client, cx) = (client(&bench), Cx::history());
     assert_eq!(client.send(&cx, &create()).await.unwrap().get(), 62);
@@ -257,22 +257,22 @@ async fn common_refusals_are_the_same_for_customers() {
 async fn lost_response_is_maybe_and_only_plain_edits_are_retried() {
     let lost = || Step::json(500, &json!({}));
     let cx = Cx::history();
-    let bench = Bench::new([lost(), yes()]);
+    let bench = Bench::new([lost(), success()]);
     let error = client(&bench).send(&cx, &create()).await.unwrap_err();
     assert_eq!((error.effect(), bench.script.left()), (Effect::Maybe, 1));
-    let bench = Bench::new([lost(), yes()]);
+    let bench = Bench::new([lost(), success()]);
     let changed = CustomerData::new().phones([phone("+375291112233")]);
     let with_phone = EditCustomer::new(SIXTY, changed);
     let error = client(&bench).send(&cx, &with_phone).await.unwrap_err();
     assert_eq!((error.effect(), bench.script.left()), (Effect::Maybe, 1));
-    let bench = Bench::new([lost(), yes()]);
+    let bench = Bench::new([lost(), success()]);
     client(&bench).send(&cx, &edit()).await.unwrap();
     assert_eq!(bench.script.left(), 0);
 }
 
 #[tokio::test(start_paused = true)]
 async fn create_without_id_in_the_response_is_applied() {
-    let bench = Bench::new([yes()]);
+    let bench = Bench::new([success()]);
     let error = client(&bench).send(&Cx::history(), &create()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
     assert_eq!(error.effect(), Effect::Applied);

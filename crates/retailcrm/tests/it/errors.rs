@@ -8,7 +8,7 @@ use vochi_crm_core::testing::Step;
 use vochi_crm_core::{CrmConnector as _, Cx, Effect, ErrorKind, TryAgain};
 
 use super::fixture::Fixture;
-use super::support::{Bench, incoming, record, yes};
+use super::support::{Bench, incoming, record, success};
 
 /// An error response.
 struct Row {
@@ -176,11 +176,11 @@ async fn each_error_has_kind_effect_and_retries() {
         let result = bench.connector.users(&Cx::history()).await.map(drop);
         check(&row, "a read", row.read, bench.played().len(), result);
 
-        let bench = Bench::new([step(&row), yes()]);
+        let bench = Bench::new([step(&row), success()]);
         let result = bench.event(incoming(0, &["151"])).await.map(drop);
         check(&row, "an event", row.event, bench.played().len(), result);
 
-        let bench = Bench::new([step(&row), yes()]);
+        let bench = Bench::new([step(&row), success()]);
         let result = bench.log_one(record("1")).await.map(drop);
         check(&row, "an upload", row.upload, bench.played().len(), result);
     }

@@ -9,7 +9,9 @@ use vochi_crm_core::{
     Outcome, Party, Reason, Receipt, Recording, Seconds, WarningKind,
 };
 
-use super::support::{Bench, at, call, event, ext, hangup, incoming, phone, record, warnings, yes};
+use super::support::{
+    Bench, at, call, event, ext, hangup, incoming, phone, record, success, warnings,
+};
 
 fn uploaded(count: u32) -> Step {
     Step::json(200, &json!({"success": true, "processedCallsCount": count}))
@@ -159,7 +161,7 @@ async fn date_is_in_the_account_zone_of_any_source() {
     let (date, warned) = zone_of(json!({"timezone": null}), read).await;
     assert_eq!((date, warned.len()), (json!("2026-03-02 09:00:00"), 0));
 
-    for unreadable in [denied(), settings("Middle-earth"), yes()] {
+    for unreadable in [denied(), settings("Middle-earth"), success()] {
         let (date, warned) =
             zone_of(json!({"timezone": null}), vec![unreadable, uploaded(1)]).await;
         assert_eq!(date, "2026-03-02 11:00:00");
@@ -291,7 +293,7 @@ async fn unsendable_record_does_not_block_the_others() {
 
 #[tokio::test(start_paused = true)]
 async fn record_takes_values_of_the_live_call() {
-    let bench = Bench::new([yes(), yes(), uploaded(1)]);
+    let bench = Bench::new([success(), success(), uploaded(1)]);
     let _ = bench
         .event(incoming(0, &["151", "152"]).with_line(Line::new("0001363").unwrap()))
         .await

@@ -8,7 +8,7 @@ use vochi_crm_retailcrm::api::{EditIntegrationModule, GetIntegrationModule};
 use vochi_crm_retailcrm::model::{IntegrationModule, ModuleCode, ModuleEdited, ModulePlan, UserId};
 
 use super::fixture::{Fixture, assert_same};
-use super::support::{Bench, KEY, ext, open, phone, planned, yes};
+use super::support::{Bench, KEY, ext, open, phone, planned, success};
 
 pub(crate) fn code() -> ModuleCode {
     ModuleCode::new("vochi-telephony").unwrap()
@@ -182,7 +182,7 @@ async fn register_writes_only_differences() {
             ],
         ),
     ] {
-        let bench = Bench::new([get.answer(read), yes()]);
+        let bench = Bench::new([get.answer(read), success()]);
         let modules = bench.connector.client().integration_modules();
         let (change, said) = modules.register(&Cx::history(), &plan()).await.unwrap();
         let sent: Vec<String> = bench.played().into_iter().map(|one| one.line).collect();
@@ -199,7 +199,7 @@ async fn register_writes_only_differences() {
 
 #[tokio::test(start_paused = true)]
 async fn lost_response_is_retried() {
-    let bench = Bench::new([Step::text(502, "text/html", ""), yes()]);
+    let bench = Bench::new([Step::text(502, "text/html", ""), success()]);
     let edit = EditIntegrationModule::new(plan().apply(None).unwrap().module);
     bench.connector.client().send(&Cx::history(), edit).await.unwrap();
     assert_eq!(bench.played().len(), 2);

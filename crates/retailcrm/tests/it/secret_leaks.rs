@@ -11,7 +11,7 @@ use vochi_crm_core::testing::Step;
 use vochi_crm_core::{CrmConnector as _, Cx};
 
 use super::fixture::Fixture;
-use super::support::{Bench, hangup, incoming, phone, record, yes};
+use super::support::{Bench, hangup, incoming, phone, record, success};
 
 /// The text that every secret of this test contains.
 const CANARY: &str = "canary";
@@ -57,7 +57,7 @@ async fn run_everything() -> String {
         let config = json!({"client_id": "canary-client-id", "send_client_id": true});
         let common = json!({"inbound_secret": "canary-inbound-secret", "retries": 1});
         let steps = (0..9).map(|_| echoing_responses().swap_remove(index));
-        let bench = Bench::with(steps.chain([yes()]), common, config);
+        let bench = Bench::with(steps.chain([success()]), common, config);
         let cx = Cx::live();
         let number = phone("+375291112233");
         let results = [

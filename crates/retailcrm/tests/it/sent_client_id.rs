@@ -3,14 +3,14 @@
 use serde_json::{Value, json};
 use vochi_crm_core::{CrmConnector as _, Cx};
 
-use super::support::{Bench, form, incoming, phone, record, yes};
+use super::support::{Bench, form, incoming, phone, record, success};
 
 const CLIENT_ID: &str = "invented-client-id";
 
 /// Sends an event, an upload and two searches for a manager, and returns the `clientId` of each
 /// request under `telephony/`.
 async fn client_ids(config: Value) -> Vec<(String, Option<String>)> {
-    let bench = Bench::with((0..12).map(|_| yes()), json!({}), config);
+    let bench = Bench::with((0..12).map(|_| success()), json!({}), config);
     let _ = bench.event(incoming(0, &["151"])).await.unwrap();
     let _ = bench.log_one(record("1")).await.unwrap();
     let number = phone("+375446370646");

@@ -6,7 +6,7 @@ use vochi_crm_core::testing::Step;
 use vochi_crm_core::{Capability, CrmConnector as _, Cx, ErrorKind, Result, Warning, WarningKind};
 
 use super::fixture::Fixture;
-use super::support::{Bench, open, planned, yes};
+use super::support::{Bench, open, planned, success};
 
 const INBOUND: &str = "https://pbx.example.test/in/shop/canary-inbound-secret";
 const GET: &str = "GET /api/v5/integration-modules/vochi-telephony";
@@ -66,7 +66,7 @@ fn ours() -> Value {
 
 #[tokio::test(start_paused = true)]
 async fn new_account_gets_a_complete_module() {
-    let bench = usual([nothing(), yes()]);
+    let bench = usual([nothing(), success()]);
     let report = setup(&bench, &plan()).await.unwrap();
     assert_eq!(lines(&bench), [GET, EDIT]);
     assert_eq!(bench.sent(1, "integrationModule"), ours());
@@ -80,7 +80,7 @@ async fn new_account_gets_a_complete_module() {
 
 #[tokio::test(start_paused = true)]
 async fn setup_is_idempotent() {
-    let bench = usual([nothing(), yes()]);
+    let bench = usual([nothing(), success()]);
     setup(&bench, &plan()).await.unwrap();
     let written = bench.sent(1, "integrationModule");
     let bench = usual([read(&written)]);
@@ -95,7 +95,7 @@ async fn entries_of_others_stay() {
     module["clientId"] = json!("another");
     module["integrations"]["telephony"]["additionalCodes"] =
         json!([{"userId": 8, "code": "102"}, {"userId": 18, "code": "151"}]);
-    let bench = usual([read(&module), yes()]);
+    let bench = usual([read(&module), success()]);
     let report = setup(&bench, &plan()).await.unwrap();
     assert_eq!(report.changes, ["clientId is set", "user 16 gets extension 152"]);
     assert_eq!(
@@ -112,7 +112,7 @@ async fn show_mode_writes_nothing() {
     let bench = usual([nothing()]);
     let shown = setup(&bench, &plan().shown_only()).await.unwrap();
     assert_eq!(lines(&bench), [GET]);
-    let bench = usual([nothing(), yes()]);
+    let bench = usual([nothing(), success()]);
     assert_eq!(setup(&bench, &plan()).await.unwrap(), shown);
 
     let bench = usual([read(&ours())]);
@@ -155,7 +155,7 @@ async fn name_code_and_logo_are_configurable() {
     let own = json!({
         "module_code": "minsk-pbx", "module_name": "АТС", "logo": "https://pbx.example.test/l.svg",
     });
-    let bench = bench([nothing(), yes()], json!({}), &own);
+    let bench = bench([nothing(), success()], json!({}), &own);
     setup(&bench, &plan()).await.unwrap();
     assert_eq!(lines(&bench)[1], "POST /api/v5/integration-modules/minsk-pbx/edit");
     let sent = bench.sent(1, "integrationModule");
@@ -169,7 +169,7 @@ async fn inbound_address_is_derived_from_the_configuration() {
     let common = json!({
         "public_url": "https://pbx.example.test/", "inbound_secret": "canary-inbound-secret",
     });
-    let bench = bench([nothing(), yes()], common, &json!({}));
+    let bench = bench([nothing(), success()], common, &json!({}));
     setup(&bench, &SetupPlan::new(None)).await.unwrap();
     assert_eq!(bench.sent(1, "integrationModule"), ours());
 }
@@ -177,7 +177,7 @@ async fn inbound_address_is_derived_from_the_configuration() {
 #[tokio::test(start_paused = true)]
 async fn missing_client_id_is_refused() {
     let common = json!({"public_url": "https://pbx.example.test"});
-    let bench = bench([nothing(), yes()], common, &json!({"client_id": null}));
+    let bench = bench([nothing(), success()], common, &json!({"client_id": null}));
     let report = setup(&bench, &SetupPlan::new(None)).await.unwrap();
     let sent = bench.sent(1, "integrationModule");
     assert_eq!(sent["baseUrl"], "https://pbx.example.test");
@@ -187,7 +187,7 @@ async fn missing_client_id_is_refused() {
 
 #[tokio::test(start_paused = true)]
 async fn missing_public_url_leaves_out_click_addresses() {
-    let bench = usual([nothing(), yes()]);
+    let bench = usual([nothing(), success()]);
     let report = setup(&bench, &SetupPlan::new(None)).await.unwrap();
     let sent = bench.sent(1, "integrationModule");
     let mut wanted = ours();
@@ -219,7 +219,7 @@ fn removed() -> Value {
 
 #[tokio::test(start_paused = true)]
 async fn removal_deactivates_and_removes_own_values() {
-    let bench = usual([read(&ours()), yes()]);
+    let bench = usual([read(&ours()), success()]);
     let report = setup(&bench, &SetupPlan::removal()).await.unwrap();
     let mut sent = bench.sent(1, "integrationModule");
     let base = std::mem::replace(&mut sent["baseUrl"], json!(INBOUND));
@@ -242,7 +242,7 @@ async fn removal_deactivates_and_removes_own_values() {
 
 #[tokio::test(start_paused = true)]
 async fn removal_without_registration_writes_nothing() {
-    let bench = usual([read(&ours()), yes()]);
+    let bench = usual([read(&ours()), success()]);
     setup(&bench, &SetupPlan::removal()).await.unwrap();
     let written = bench.sent(1, "integrationModule");
     for there in [read(&written), nothing()] {
@@ -261,7 +261,7 @@ async fn removal_keeps_entries_of_others() {
         json!([{"userId": 8, "code": "102"}, {"userId": 9, "code": "151"}]);
     telephony["externalPhones"] =
         json!([{"siteCode": "shop-two", "externalPhone": "+375171234567"}]);
-    let bench = usual([read(&module), yes()]);
+    let bench = usual([read(&module), success()]);
     setup(&bench, &SetupPlan::removal()).await.unwrap();
     let sent = bench.sent(1, "integrationModule");
     for list in ["additionalCodes", "externalPhones"] {
@@ -276,7 +276,7 @@ async fn removal_in_show_mode_writes_nothing() {
     let bench = usual([read(&ours())]);
     let shown = setup(&bench, &SetupPlan::removal().shown_only()).await.unwrap();
     assert_eq!(lines(&bench), [GET]);
-    let bench = usual([read(&ours()), yes()]);
+    let bench = usual([read(&ours()), success()]);
     assert_eq!(setup(&bench, &SetupPlan::removal()).await.unwrap(), shown);
 }
 
@@ -301,7 +301,7 @@ async fn numbers_belong_to_the_only_shop() {
     let key = |name| Fixture::open("credentials").answer(name);
     let sites = |name| Fixture::open("reference_sites").answer(name);
     let bench = bench(
-        [key("success_full"), sites("success_list_form"), nothing(), yes(), read(&ours())],
+        [key("success_full"), sites("success_list_form"), nothing(), success(), read(&ours())],
         json!({}),
         &json!({"site": null}),
     );
@@ -316,7 +316,7 @@ async fn numbers_belong_to_the_only_shop() {
     assert_eq!(error.kind(), ErrorKind::Config);
     assert!(error.message().starts_with("site: "), "{error}");
 
-    let bench = self::bench([nothing(), yes()], json!({"lines": null}), &json!({"site": null}));
+    let bench = self::bench([nothing(), success()], json!({"lines": null}), &json!({"site": null}));
     setup(&bench, &plan()).await.unwrap();
     assert_eq!(lines(&bench), [GET, EDIT], "no shop is read without numbers");
 }

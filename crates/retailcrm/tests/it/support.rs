@@ -103,7 +103,7 @@ pub(crate) fn form(body: &str) -> Vec<(String, String)> {
     url::form_urlencoded::parse(body.as_bytes()).into_owned().collect()
 }
 
-pub(crate) fn yes() -> Step {
+pub(crate) fn success() -> Step {
     Step::json(200, &json!({"success": true}))
 }
 

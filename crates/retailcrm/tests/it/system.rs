@@ -12,7 +12,7 @@ use vochi_crm_retailcrm::model::{
 };
 
 use super::fixture::{Fixture, assert_same};
-use super::support::{Bench, list, yes};
+use super::support::{Bench, list, success};
 
 fn sites(name: &str) -> Vec<Site> {
     let body = Fixture::open("reference_sites").body(name);
@@ -218,7 +218,7 @@ async fn every_refusal_of_the_fixtures_is_classified() {
     let bench = Bench::new([limited, again]);
     let sites = bench.connector.client().reference().sites(&Cx::history()).await;
     assert_eq!(sites.unwrap().len(), 1, "a rate limit is retried");
-    let bench = Bench::new([Step::text(500, "text/html", ""), yes()]);
+    let bench = Bench::new([Step::text(500, "text/html", ""), success()]);
     let client = bench.connector.client();
     client.send(&Cx::live(), status(UserStatus::Free)).await.unwrap();
     assert_eq!(bench.played().len(), 2, "setting the same value twice is safe");

@@ -6,7 +6,7 @@ use vochi_crm_core::{
     CallRecord, Direction, EventKind, Leg, Outcome, Party, Receipt, Seconds, Warning, WarningKind,
 };
 
-use super::support::{Bench, at, call, event, ext, form, hangup, incoming, phone, record, yes};
+use super::support::{Bench, at, call, event, ext, form, hangup, incoming, phone, record, success};
 
 fn uploaded(count: u32) -> Step {
     Step::json(200, &json!({"success": true, "processedCallsCount": count}))
@@ -57,7 +57,7 @@ async fn unknown_and_known_talk_share_an_upload() {
 
 #[tokio::test(start_paused = true)]
 async fn unknown_talk_takes_what_the_events_observed() {
-    let bench = Bench::new([yes(), yes(), uploaded(1)]);
+    let bench = Bench::new([success(), success(), uploaded(1)]);
     let _ = bench.event(incoming(0, &["151"])).await.unwrap();
     let answered = event(6, EventKind::Answered).with_leg(Leg::to_employee(ext("151")));
     let _ = bench.event(answered).await.unwrap();
@@ -69,7 +69,7 @@ async fn unknown_talk_takes_what_the_events_observed() {
 
 #[tokio::test(start_paused = true)]
 async fn talk_marked_unknown_is_not_derived() {
-    let bench = Bench::new([yes(), yes(), uploaded(1)]);
+    let bench = Bench::new([success(), success(), uploaded(1)]);
     let _ = bench.event(incoming(0, &["151"])).await.unwrap();
     let answered = event(6, EventKind::Answered).with_leg(Leg::to_employee(ext("151")));
     let _ = bench.event(answered).await.unwrap();

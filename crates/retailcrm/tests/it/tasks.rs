@@ -10,7 +10,7 @@ use vochi_crm_retailcrm::model::{
     CustomerId, PerformerType, Task, TaskData, TaskId, TaskStatus, UserId,
 };
 
-use super::support::{Bench, list, text, yes};
+use super::support::{Bench, list, success, text};
 use vochi_crm_core::testing::mutations;
 
 /// A task as in an official client's tests.
@@ -82,7 +82,7 @@ async fn tasks_are_listed_with_their_filters() {
 #[tokio::test(start_paused = true)]
 async fn task_is_read_and_changed() {
     let task = json!({"success": true, "task": listed()["tasks"][0]});
-    let bench = Bench::new([Step::json(200, &task), yes()]);
+    let bench = Bench::new([Step::json(200, &task), success()]);
     let client = bench.connector.client();
     let read = client.send(&Cx::history(), GetTask(TaskId::new(220).unwrap())).await.unwrap();
     assert_eq!(read.text.as_deref(), Some("Перезвонить"));

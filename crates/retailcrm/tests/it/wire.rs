@@ -19,7 +19,7 @@ fn client(server: &MockServer) -> Client {
     Client::builder(server.uri()).api_key(KEY).build(&Hub::new().unwrap()).unwrap()
 }
 
-fn yes() -> ResponseTemplate {
+fn success() -> ResponseTemplate {
     ResponseTemplate::new(200).set_body_json(json!({"success": true}))
 }
 
@@ -54,7 +54,7 @@ async fn call_event_matches_the_fixture() {
         .and(path("/api/v5/telephony/call/event"))
         .and(header("x-api-key", KEY))
         .and(body_string(wanted["wire_body"].as_str().unwrap()))
-        .respond_with(yes())
+        .respond_with(success())
         .expect(1)
         .mount(&server)
         .await;
@@ -75,7 +75,7 @@ async fn upload_encodes_plus_and_blanks() {
     let server = MockServer::start().await;
     Mock::given(method("POST"))
         .and(path("/api/v5/telephony/calls/upload"))
-        .respond_with(yes())
+        .respond_with(success())
         .mount(&server)
         .await;
     let call = CallUpload::new(
@@ -100,7 +100,7 @@ async fn upload_encodes_plus_and_blanks() {
 #[tokio::test]
 async fn key_is_in_a_header_not_in_the_url() {
     let server = MockServer::start().await;
-    Mock::given(method("GET")).respond_with(yes()).mount(&server).await;
+    Mock::given(method("GET")).respond_with(success()).mount(&server).await;
     let client = client(&server);
     let cx = Cx::history();
     let asked = FindManager::new(phone("+375291112233")).details().ignore_status();

@@ -36,8 +36,8 @@ pub enum Recorded {
 ///
 /// Events are applied in the order they arrive. Of contradicting values the one with the later time
 /// wins. An event that arrives after the end and happened before it is applied before it. The state
-/// is kept in the
-/// [`CallStore`](crate::state::CallStore), so different processes can handle events of one call.
+/// is kept in the [`CallStore`](crate::state::CallStore), so different processes can handle events
+/// of one call.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CallState {

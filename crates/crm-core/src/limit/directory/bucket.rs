@@ -15,7 +15,7 @@ use super::super::clock::Moment;
 use super::super::rate::Rate;
 use super::super::registry::GovernorLimiter;
 use super::super::{Bucket, Lane, LimitCause, LimitError, LimitKey, Limiter as _, Quota};
-use super::document::{Document, Look};
+use super::document::{Document, PollResult};
 use super::file::BucketFile;
 use crate::state::StoreError;
 use crate::time::{Clock, Timestamp};
@@ -65,8 +65,8 @@ impl Drop for Waiting<'_> {
 }
 
 /// The result of one access to the file.
-enum Seen {
-    Look(Look),
+enum FileAccess {
+    Polled(PollResult),
     /// Another process has locked it.
     Locked,
     /// It cannot be written: the disk is full.
@@ -104,29 +104,35 @@ impl DirectoryBucket {
     }
 
     /// Polls for a permit. A waiter is marked in the file, so that the other lane knows of it.
-    fn look(&self, account: &str, lane: Lane, ahead: u64, mark: bool) -> Result<Seen, StoreError> {
+    fn poll_permit(
+        &self,
+        account: &str,
+        lane: Lane,
+        ahead: u64,
+        mark: bool,
+    ) -> Result<FileAccess, StoreError> {
         if self.quota == Quota::UNLIMITED && self.file.is_missing() {
             // Without pauses, do not create a file for each of a CRM's operations.
-            return Ok(Seen::Look(Look::Granted));
+            return Ok(FileAccess::Polled(PollResult::Granted));
         }
         let result = self.change(|document, now| {
-            let look = document.look(self.quota, account, lane, ahead, now);
+            let look = document.poll_permit(self.quota, account, lane, ahead, now);
             match &look {
-                Look::Wait(next, LimitCause::Quota) if mark => {
+                PollResult::Wait(next, LimitCause::Quota) if mark => {
                     document.mark(lane, *next);
                     (look, true)
                 }
-                Look::Wait(..) => (look, false),
+                PollResult::Wait(..) => (look, false),
                 // A bucket that only pauses has nothing to count.
-                Look::Granted => (look, self.quota != Quota::UNLIMITED),
+                PollResult::Granted => (look, self.quota != Quota::UNLIMITED),
             }
         });
         match result {
             Ok(Some(look)) => {
                 self.warned.store(false, Ordering::Relaxed);
-                Ok(Seen::Look(look))
+                Ok(FileAccess::Polled(look))
             }
-            Ok(None) => Ok(Seen::Locked),
+            Ok(None) => Ok(FileAccess::Locked),
             Err(error) if is_full(&error) => {
                 if !self.warned.swap(true, Ordering::Relaxed) {
                     tracing::warn!(
@@ -134,7 +140,7 @@ impl DirectoryBucket {
                         "the limit is enforced in this process only"
                     );
                 }
-                Ok(Seen::Full)
+                Ok(FileAccess::Full)
             }
             Err(error) => Err(error),
         }
@@ -158,7 +164,7 @@ impl DirectoryBucket {
     }
 
     /// Writes a change that must not be lost: a pause, a returned permit.
-    fn insist(&self, mut change: impl FnMut(&mut Document, Moment)) {
+    fn write_with_retries(&self, mut change: impl FnMut(&mut Document, Moment)) {
         for _ in 0..WRITE_TRIES {
             match self.change(|document, now| (change(document, now), true)) {
                 Ok(Some(())) => return,
@@ -183,8 +189,8 @@ impl DirectoryBucket {
         'lane_state: loop {
             let ahead = lane_state.waiting.load(Ordering::Relaxed);
             if ahead > 0
-                && let Seen::Look(Look::Wait(due, cause)) =
-                    self.look(account, lane, ahead, false).map_err(unusable)?
+                && let FileAccess::Polled(PollResult::Wait(due, cause)) =
+                    self.poll_permit(account, lane, ahead, false).map_err(unusable)?
                 && self.instant(due) > until
             {
                 return Err(self.refusal(account, cause, due));
@@ -195,9 +201,9 @@ impl DirectoryBucket {
                 return Err(self.refusal(account, LimitCause::Quota, due));
             };
             loop {
-                match self.look(account, lane, 0, true).map_err(unusable)? {
-                    Seen::Look(Look::Granted) => return Ok(()),
-                    Seen::Look(Look::Wait(due, cause)) => {
+                match self.poll_permit(account, lane, 0, true).map_err(unusable)? {
+                    FileAccess::Polled(PollResult::Granted) => return Ok(()),
+                    FileAccess::Polled(PollResult::Wait(due, cause)) => {
                         let wake = self.instant(due);
                         if wake > until {
                             return Err(self.refusal(account, cause, due));
@@ -210,11 +216,13 @@ impl DirectoryBucket {
                         }
                         sleep_until(wake).await;
                     }
-                    Seen::Locked if Instant::now() + LOCKED_WAIT > until => {
+                    FileAccess::Locked if Instant::now() + LOCKED_WAIT > until => {
                         return Err(self.refusal(account, LimitCause::Quota, self.now()));
                     }
-                    Seen::Locked => sleep(LOCKED_WAIT).await,
-                    Seen::Full => return self.alone.take(account, lane, until).await.map(drop),
+                    FileAccess::Locked => sleep(LOCKED_WAIT).await,
+                    FileAccess::Full => {
+                        return self.alone.take(account, lane, until).await.map(drop);
+                    }
                 }
             }
         }
@@ -244,11 +252,11 @@ impl Bucket for DirectoryBucket {
         if waits(&self.live) || (lane == Lane::History && waits(&self.history)) {
             return false;
         }
-        match self.look(account, lane, 0, false) {
-            Ok(Seen::Look(Look::Granted)) => true,
-            Ok(Seen::Full) => self.alone.try_take(account, lane),
+        match self.poll_permit(account, lane, 0, false) {
+            Ok(FileAccess::Polled(PollResult::Granted)) => true,
+            Ok(FileAccess::Full) => self.alone.try_take(account, lane),
             // `take` reports the error.
-            Ok(Seen::Look(Look::Wait(..)) | Seen::Locked) | Err(_) => false,
+            Ok(FileAccess::Polled(PollResult::Wait(..)) | FileAccess::Locked) | Err(_) => false,
         }
     }
 
@@ -270,20 +278,20 @@ impl Bucket for DirectoryBucket {
     }
 
     fn refused(&self, account: &str, pause: Duration) {
-        self.insist(|document, now| document.refused(account, now.after(pause)));
+        self.write_with_retries(|document, now| document.refused(account, now.after(pause)));
         self.alone.refused(account, pause);
         tracing::debug!(limit = %self.key, account, seconds = pause.as_secs_f64(), "account paused");
     }
 
     fn hold(&self, pause: Duration) {
-        self.insist(|document, now| document.hold(now.after(pause)));
+        self.write_with_retries(|document, now| document.hold(now.after(pause)));
         self.alone.hold(pause);
         tracing::warn!(limit = %self.key, seconds = pause.as_secs_f64(), "all accounts paused");
     }
 
     fn give_back(&self) {
         if self.quota != Quota::UNLIMITED {
-            self.insist(|document, _| document.give_back(self.quota));
+            self.write_with_retries(|document, _| document.give_back(self.quota));
         }
     }
 }

@@ -38,7 +38,7 @@ pub(super) struct Document {
 
 /// The result of one poll.
 #[derive(Debug, PartialEq)]
-pub(super) enum Look {
+pub(super) enum PollResult {
     Granted,
     /// No permit before this moment.
     Wait(Moment, LimitCause),
@@ -52,7 +52,7 @@ impl Document {
     }
 
     /// Removes ended pauses, and moments that only a clock set back can explain.
-    pub(super) fn tidy(&mut self, quota: Quota, now: Moment) {
+    pub(super) fn remove_ended(&mut self, quota: Quota, now: Moment) {
         let latest = Rate::new(quota).latest_arrival(now).as_nanos();
         self.arrival = self.arrival.min(latest.max(now.as_nanos()));
         let furthest = now.as_nanos().saturating_add(LONGEST_PAUSE_NANOS);
@@ -67,20 +67,20 @@ impl Document {
     }
 
     /// Takes a permit if one is available for this lane now; `ahead` wait for one in this process.
-    pub(super) fn look(
+    pub(super) fn poll_permit(
         &mut self,
         quota: Quota,
         account: &str,
         lane: Lane,
         ahead: u64,
         now: Moment,
-    ) -> Look {
+    ) -> PollResult {
         let paused = self.pauses.get(account).copied().unwrap_or_default();
         if paused > now.as_nanos() {
-            return Look::Wait(Moment::from_nanos(paused), LimitCause::AccountPause);
+            return PollResult::Wait(Moment::from_nanos(paused), LimitCause::AccountPause);
         }
         if self.held > now.as_nanos() {
-            return Look::Wait(Moment::from_nanos(self.held), LimitCause::BucketPause);
+            return PollResult::Wait(Moment::from_nanos(self.held), LimitCause::BucketPause);
         }
         let rate = Rate::resumed(quota, Moment::from_nanos(self.arrival));
         let due = rate.due(ahead, Moment::default());
@@ -89,17 +89,17 @@ impl Document {
             if at <= now && rate.take(at) {
                 self.arrival = rate.arrival().as_nanos();
                 self.count_permit(lane, now);
-                return Look::Granted;
+                return PollResult::Granted;
             }
         }
         // If the other lane is served first, wait for the permit after it.
         let next = if due > now { due } else { rate.due(1, now) };
-        Look::Wait(next, LimitCause::Quota)
+        PollResult::Wait(next, LimitCause::Quota)
     }
 
     /// Marks a lane as waiting until after its next poll.
-    pub(super) fn mark(&mut self, lane: Lane, next_look: Moment) {
-        let until = next_look.as_nanos().saturating_add(MARK_NANOS);
+    pub(super) fn mark(&mut self, lane: Lane, next_poll: Moment) {
+        let until = next_poll.as_nanos().saturating_add(MARK_NANOS);
         let mark = match lane {
             Lane::Live => &mut self.live_waits,
             Lane::History => &mut self.history_waits,
@@ -169,15 +169,21 @@ mod tests {
     #[test]
     fn permits_are_spaced_by_the_quota() {
         let mut document = Document::default();
-        assert_eq!(document.look(quota(), "shop", Lane::Live, 0, at(0)), Look::Granted);
-        let Look::Wait(next, LimitCause::Quota) =
-            document.look(quota(), "shop", Lane::Live, 0, at(0))
+        assert_eq!(
+            document.poll_permit(quota(), "shop", Lane::Live, 0, at(0)),
+            PollResult::Granted
+        );
+        let PollResult::Wait(next, LimitCause::Quota) =
+            document.poll_permit(quota(), "shop", Lane::Live, 0, at(0))
         else {
             panic!("a second permit at once: {document:?}");
         };
         // A timer may be late by 2 ms without delaying the next permit.
         assert!(next > at(0).after_nanos(SECOND / 11) && next <= at(1), "{next:?}");
-        assert_eq!(document.look(quota(), "shop", Lane::Live, 0, at(1)), Look::Granted);
+        assert_eq!(
+            document.poll_permit(quota(), "shop", Lane::Live, 0, at(1)),
+            PollResult::Granted
+        );
     }
 
     #[test]
@@ -189,7 +195,7 @@ mod tests {
             document.mark(Lane::Live, now);
             document.mark(Lane::History, now);
             for (lane, letter) in [(Lane::History, 'h'), (Lane::Live, 'l')] {
-                if document.look(quota(), "shop", lane, 0, now) == Look::Granted {
+                if document.poll_permit(quota(), "shop", lane, 0, now) == PollResult::Granted {
                     order.push(letter);
                 }
             }
@@ -201,21 +207,21 @@ mod tests {
     fn second_paused_account_pauses_all() {
         let mut document = Document::default();
         document.refused("one", at(20));
-        let mut look = |account: &str| document.look(quota(), account, Lane::Live, 0, at(0));
-        assert_eq!(look("one"), Look::Wait(at(20), LimitCause::AccountPause));
-        assert_eq!(look("other"), Look::Granted);
+        let mut look = |account: &str| document.poll_permit(quota(), account, Lane::Live, 0, at(0));
+        assert_eq!(look("one"), PollResult::Wait(at(20), LimitCause::AccountPause));
+        assert_eq!(look("other"), PollResult::Granted);
         document.refused("two", at(30));
-        let look = document.look(quota(), "other", Lane::Live, 0, at(1));
-        assert_eq!(look, Look::Wait(at(30), LimitCause::BucketPause));
+        let look = document.poll_permit(quota(), "other", Lane::Live, 0, at(1));
+        assert_eq!(look, PollResult::Wait(at(30), LimitCause::BucketPause));
     }
 
     #[test]
     fn clock_set_back_blocks_briefly() {
         let mut document = Document::default();
-        document.look(quota(), "shop", Lane::Live, 0, Moment::from_nanos(10_000 * SECOND));
+        document.poll_permit(quota(), "shop", Lane::Live, 0, Moment::from_nanos(10_000 * SECOND));
         document.refused("shop", Moment::from_nanos(20_000 * SECOND));
         let now = at(0);
-        document.tidy(quota(), now);
+        document.remove_ended(quota(), now);
         assert!(document.arrival <= now.as_nanos() + SECOND / 10, "{document:?}");
         assert!(document.pauses["shop"] <= now.as_nanos() + 3_600 * SECOND, "{document:?}");
     }

@@ -68,7 +68,7 @@ impl Locked<'_> {
             tracing::warn!(path = %self.path.display(), "cannot read the limiter's state: the file is damaged");
             return Ok(Document::unknown(quota, now));
         };
-        document.tidy(quota, now);
+        document.remove_ended(quota, now);
         Ok(document)
     }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde_json::{Value, json};
 
 use super::super::error::StoreError;
-use super::files::{CallFiles, check_regular, owner_only, sync_directory, unless_missing};
+use super::files::{CallFiles, check_regular, ignore_missing, owner_only, sync_directory};
 
 const VERSION: u64 = 1;
 
@@ -35,7 +35,7 @@ impl Found {
 
 pub(super) fn find(files: &CallFiles) -> Result<Found, StoreError> {
     let path = files.document();
-    let bytes = check_regular(&path).and_then(|()| unless_missing(fs::read(&path)));
+    let bytes = check_regular(&path).and_then(|()| ignore_missing(fs::read(&path)));
     let bytes = bytes.map_err(StoreError::io("read", path))?;
     Ok(bytes.map_or(Found::Nothing, |bytes| parse(&bytes)))
 }
@@ -90,7 +90,7 @@ pub(super) fn read(
 }
 
 /// Renames an unreadable document. The caller must hold the call's lock.
-pub(super) fn set_aside(files: &CallFiles, why: &str) -> Result<(), StoreError> {
+pub(super) fn rename_bad(files: &CallFiles, why: &str) -> Result<(), StoreError> {
     let (path, bad) = (files.document(), files.bad());
     fs::rename(&path, &bad).map_err(StoreError::io("move aside", &path))?;
     tracing::warn!(
@@ -113,7 +113,7 @@ pub(super) fn write(files: &CallFiles, call_id: &str, document: &Value) -> Resul
     });
     let written = (|| {
         // A killed process may have left the file behind.
-        unless_missing(fs::remove_file(&temporary))?;
+        ignore_missing(fs::remove_file(&temporary))?;
         let mut file = owner_only().write(true).create_new(true).open(&temporary)?;
         file.write_all(format!("{envelope}\n").as_bytes())?;
         file.sync_all()?;
@@ -130,7 +130,7 @@ pub(super) fn write(files: &CallFiles, call_id: &str, document: &Value) -> Resul
 /// Removes the document. The caller must hold the call's lock.
 pub(super) fn remove(files: &CallFiles) -> Result<(), StoreError> {
     let path = files.document();
-    let removed = (|| match unless_missing(fs::remove_file(&path))? {
+    let removed = (|| match ignore_missing(fs::remove_file(&path))? {
         Some(()) => sync_directory(files.directory()),
         None => Ok(()),
     })();

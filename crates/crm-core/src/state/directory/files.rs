@@ -176,7 +176,7 @@ pub(crate) fn check_directory(path: &Path) -> Result<(), StoreError> {
 pub(super) fn is_still_at(file: &File, path: &Path) -> io::Result<bool> {
     use std::os::unix::fs::MetadataExt;
     let held = file.metadata()?;
-    Ok(unless_missing(fs::metadata(path))?
+    Ok(ignore_missing(fs::metadata(path))?
         .is_some_and(|found| (found.dev(), found.ino()) == (held.dev(), held.ino())))
 }
 
@@ -204,7 +204,7 @@ pub(super) fn sync_directory(path: &Path) -> io::Result<()> {
 
 /// Refuses anything but a regular file: opening a pipe would block.
 pub(crate) fn check_regular(path: &Path) -> io::Result<()> {
-    match unless_missing(fs::metadata(path))? {
+    match ignore_missing(fs::metadata(path))? {
         Some(found) if !found.is_file() => {
             Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"))
         }
@@ -213,7 +213,7 @@ pub(crate) fn check_regular(path: &Path) -> io::Result<()> {
 }
 
 /// Treats a missing file as success.
-pub(super) fn unless_missing<T>(result: io::Result<T>) -> io::Result<Option<T>> {
+pub(super) fn ignore_missing<T>(result: io::Result<T>) -> io::Result<Option<T>> {
     match result {
         Ok(value) => Ok(Some(value)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),

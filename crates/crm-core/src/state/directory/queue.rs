@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::super::error::StoreError;
-use super::files::{CallFiles, check_regular, create_directory, owner_only, unless_missing};
+use super::files::{CallFiles, check_regular, create_directory, ignore_missing, owner_only};
 
 /// The prefix of a ticket that is being created: it is not locked yet, but not dead.
 const UNNAMED: char = '.';
@@ -34,7 +34,7 @@ impl Ticket {
         let place = || {
             let number = TICKETS.fetch_add(1, Ordering::Relaxed);
             let process = std::process::id();
-            Self::place(&queue, format!("{}@{arrived:020}-{process}-{number:010}", files.stem()))
+            Self::create(&queue, format!("{}@{arrived:020}-{process}-{number:010}", files.stem()))
         };
         let ticket = match place() {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -47,7 +47,7 @@ impl Ticket {
     }
 
     /// Locks the file before it gets its name, so that it never looks dead.
-    fn place(queue: &Path, name: String) -> io::Result<Self> {
+    fn create(queue: &Path, name: String) -> io::Result<Self> {
         let (unnamed, path) = (queue.join(format!("{UNNAMED}{name}")), queue.join(&name));
         let alive = owner_only().read(true).write(true).create_new(true).open(&unnamed)?;
         alive.try_lock()?;
@@ -71,7 +71,7 @@ pub(super) fn has_earlier_ticket(
 ) -> Result<bool, StoreError> {
     let queue = files.queue();
     let look = || -> io::Result<bool> {
-        let Some(entries) = unless_missing(fs::read_dir(&queue))? else {
+        let Some(entries) = ignore_missing(fs::read_dir(&queue))? else {
             return Ok(false);
         };
         for entry in entries {
@@ -93,12 +93,12 @@ pub(super) fn has_earlier_ticket(
 /// Returns true if the ticket's process still waits; removes the ticket if not.
 fn is_alive(ticket: &Path) -> io::Result<bool> {
     check_regular(ticket)?;
-    let Some(file) = unless_missing(File::open(ticket))? else {
+    let Some(file) = ignore_missing(File::open(ticket))? else {
         return Ok(false);
     };
     match file.try_lock_shared() {
         Ok(()) => {
-            unless_missing(fs::remove_file(ticket))?;
+            ignore_missing(fs::remove_file(ticket))?;
             Ok(false)
         }
         Err(TryLockError::WouldBlock) => Ok(true),
@@ -110,7 +110,7 @@ fn is_alive(ticket: &Path) -> io::Result<bool> {
 /// name.
 pub(super) fn sweep_ticket(name: &str, ticket: &Path) -> io::Result<()> {
     if name.starts_with(UNNAMED) {
-        let made = unless_missing(fs::metadata(ticket).and_then(|metadata| metadata.modified()))?;
+        let made = ignore_missing(fs::metadata(ticket).and_then(|metadata| metadata.modified()))?;
         let age = made.and_then(|made| made.elapsed().ok());
         if age.is_none_or(|age| age < Duration::from_mins(1)) {
             return Ok(());

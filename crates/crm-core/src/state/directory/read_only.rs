@@ -61,8 +61,8 @@ impl ReadOnlyCallStore {
         self
     }
 
-    fn kept(&self, space: Space) -> Option<Duration> {
-        space.kept(self.bounds.kept_for.unwrap_or(KEPT_FOR))
+    fn lifetime(&self, space: Space) -> Option<Duration> {
+        space.lifetime(self.bounds.kept_for.unwrap_or(KEPT_FOR))
     }
 }
 
@@ -80,7 +80,7 @@ impl CallStore for ReadOnlyCallStore {
             changed
         } else {
             let files = CallFiles::of(&self.root, &key);
-            let kept_for = self.kept(space);
+            let kept_for = self.lifetime(space);
             let (path, key) = (files.document(), Arc::clone(&key));
             work::run(&path, move || document::read(&files, &key.call_id, kept_for, report)).await?
         };
@@ -89,7 +89,7 @@ impl CallStore for ReadOnlyCallStore {
     }
 
     async fn list(&self, space: Space, account: &str) -> Result<Vec<String>, StoreError> {
-        let (root, kept_for) = (self.root.clone(), self.kept(space));
+        let (root, kept_for) = (self.root.clone(), self.lifetime(space));
         let directory = CallFiles::space(&root, space, account);
         let found = work::run(&root, move || sweep::list(&directory, kept_for)).await?;
         let mut ids: BTreeSet<String> = found.into_iter().collect();

@@ -107,8 +107,8 @@ impl CallStore for DirectoryCallStore {
         let guard = self.locks.take(&key).await;
         let read = {
             let (key, files) = (Arc::clone(&key), Arc::clone(&files));
-            let kept_for = space.kept(self.kept_for);
-            move || document::read(&files, &key.call_id, kept_for, document::set_aside)
+            let kept_for = space.lifetime(self.kept_for);
+            move || document::read(&files, &key.call_id, kept_for, document::rename_bad)
         };
         let (lock, document) = acquire(&files, arrived, read).await?;
         Ok(Box::new(DirectorySlot::new(key, files, document, lock, guard)))
@@ -116,7 +116,7 @@ impl CallStore for DirectoryCallStore {
 
     async fn list(&self, space: Space, account: &str) -> Result<Vec<String>, StoreError> {
         let directory = CallFiles::space(&self.root, space, account);
-        let kept_for = space.kept(self.kept_for);
+        let kept_for = space.lifetime(self.kept_for);
         work::run(&self.root, move || sweep::list(&directory, kept_for)).await
     }
 

@@ -7,8 +7,8 @@ use std::time::{Duration, SystemTime};
 
 use super::super::error::StoreError;
 use super::super::store::Space;
-use super::document::{Found, find, is_expired, remove, set_aside};
-use super::files::{CallFiles, check_regular, owner_only, unless_missing};
+use super::document::{Found, find, is_expired, remove, rename_bad};
+use super::files::{CallFiles, check_regular, ignore_missing, owner_only};
 use super::lock::{remove_lock_file, try_lock};
 use super::queue::sweep_ticket;
 
@@ -59,7 +59,7 @@ pub(super) fn sweep(root: &Path, kept_for: Duration) -> Result<usize, StoreError
         }
         for &space in Space::ALL {
             let directory = CallFiles::space_of(&account, space);
-            match sweep_space(&directory, space.kept(kept_for)) {
+            match sweep_space(&directory, space.lifetime(kept_for)) {
                 Ok(documents) => removed += documents,
                 // A failing account must not block the others.
                 Err(error) => {
@@ -121,7 +121,7 @@ fn sweep_space(account: &Path, kept_for: Option<Duration>) -> Result<usize, Stor
             continue;
         }
         if cleaned.insert(stem.to_owned()) {
-            match clean(&files, kept_for) {
+            match sweep_call(&files, kept_for) {
                 Ok(calls) => removed += calls,
                 // A failing call must not block the others.
                 Err(error) => tracing::warn!(%error, "cannot sweep an expired call"),
@@ -144,7 +144,7 @@ fn has_leftovers(files: &CallFiles, suffix: &str, kept_for: Option<Duration>) ->
 }
 
 /// Removes the expired files of one call, unless the call is locked.
-fn clean(files: &CallFiles, kept_for: Option<Duration>) -> Result<usize, StoreError> {
+fn sweep_call(files: &CallFiles, kept_for: Option<Duration>) -> Result<usize, StoreError> {
     let Some(lock) = try_lock(files)? else {
         return Ok(0);
     };
@@ -161,7 +161,7 @@ fn clean(files: &CallFiles, kept_for: Option<Duration>) -> Result<usize, StoreEr
         }
         Found::Stored { .. } | Found::Newer(_) => Ok(0),
         Found::Bad(why) => {
-            set_aside(files, &why)?;
+            rename_bad(files, &why)?;
             remove_lock_file(files, lock)?;
             Ok(0)
         }
@@ -173,11 +173,11 @@ fn clean(files: &CallFiles, kept_for: Option<Duration>) -> Result<usize, StoreEr
 }
 
 fn discard(path: PathBuf) -> Result<(), StoreError> {
-    unless_missing(fs::remove_file(&path)).map(drop).map_err(StoreError::io("remove", path))
+    ignore_missing(fs::remove_file(&path)).map(drop).map_err(StoreError::io("remove", path))
 }
 
 fn is_old(path: &Path, kept_for: Option<Duration>) -> Result<bool, StoreError> {
-    let modified = unless_missing(fs::metadata(path).and_then(|metadata| metadata.modified()))
+    let modified = ignore_missing(fs::metadata(path).and_then(|metadata| metadata.modified()))
         .map_err(StoreError::io("inspect", path))?;
     Ok(modified
         .and_then(|at| at.elapsed().ok())
@@ -189,7 +189,7 @@ fn is_old(path: &Path, kept_for: Option<Duration>) -> Result<bool, StoreError> {
 /// skipped.
 fn listing(directory: &Path) -> Result<Vec<(String, PathBuf)>, StoreError> {
     let list = || {
-        let Some(entries) = unless_missing(fs::read_dir(directory))? else {
+        let Some(entries) = ignore_missing(fs::read_dir(directory))? else {
             return Ok(Vec::new());
         };
         let mut listing = Vec::new();

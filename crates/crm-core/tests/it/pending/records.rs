@@ -79,7 +79,7 @@ async fn record_not_found_needs_a_decision() {
         assert_eq!(settled.effect(), Effect::Maybe);
     }
     crm.ledger(|ledger| {
-        assert_eq!((ledger.sends, ledger.looks), (1, 3), "checked once more after the delay")
+        assert_eq!((ledger.sends, ledger.looks), (1, 3), "checked once more after the delay");
     });
 
     assert_eq!(settle_one(&crm, Mode::Send).await.outcome, Outcome::Sent);

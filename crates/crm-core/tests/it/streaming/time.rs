@@ -48,13 +48,13 @@ fn megabytes(pieces: u32, pause: Duration) -> Upload {
     Upload::new(Repeat::Unsafe, Body::stream("audio/wav", source))
 }
 
-fn yes() -> Step {
+fn success() -> Step {
     Step::json(200, &json!({}))
 }
 
 #[tokio::test(start_paused = true)]
 async fn moving_body_extends_the_timeout() {
-    let script = ScriptedTransport::new([yes()]);
+    let script = ScriptedTransport::new([success()]);
     let began = Instant::now();
     let upload = megabytes(10, Duration::from_secs(20));
     on(&script).send(&Cx::history(), &upload).await.unwrap();
@@ -64,18 +64,18 @@ async fn moving_body_extends_the_timeout() {
 #[tokio::test(start_paused = true)]
 async fn sending_time_does_not_reduce_the_retry_time() {
     let busy = Step::text(503, "text/html", "").with_header("retry-after", "20");
-    let script = ScriptedTransport::new([busy, yes()]);
+    let script = ScriptedTransport::new([busy, success()]);
     let upload = megabytes(5, Duration::from_secs(20));
     on(&script).send(&Cx::history(), &upload).await.unwrap();
     let busy = Step::text(503, "text/html", "").with_header("retry-after", "40");
-    let script = ScriptedTransport::new([busy, yes()]);
+    let script = ScriptedTransport::new([busy, success()]);
     let error = on(&script).send(&Cx::history(), &upload).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::RateLimited, 1));
 }
 
 #[tokio::test(start_paused = true)]
 async fn caller_deadline_holds_for_a_moving_body() {
-    let script = ScriptedTransport::new([yes()]);
+    let script = ScriptedTransport::new([success()]);
     let cx = Cx::history().with_timeout(Duration::from_secs(50));
     let began = Instant::now();
     let upload = megabytes(10, Duration::from_secs(1));
@@ -92,7 +92,7 @@ async fn caller_deadline_holds_for_a_moving_body() {
 
 #[tokio::test(start_paused = true)]
 async fn silent_source_error_names_it() {
-    let script = ScriptedTransport::new([yes()]);
+    let script = ScriptedTransport::new([success()]);
     let began = Instant::now();
     let upload = megabytes(2, Duration::from_secs(90));
     let error = on(&script).send(&Cx::history(), &upload).await.unwrap_err();
@@ -115,7 +115,7 @@ async fn silent_crm_times_out_after_the_last_byte() {
 
 #[tokio::test(start_paused = true)]
 async fn very_slow_body_times_out() {
-    let script = ScriptedTransport::new([yes()]);
+    let script = ScriptedTransport::new([success()]);
     let source = Slow { pieces: 10_000, piece: 1, pause: Duration::from_secs(20) };
     let upload = Upload::new(Repeat::Unsafe, Body::stream("audio/wav", source));
     let began = Instant::now();

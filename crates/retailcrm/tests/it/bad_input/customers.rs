@@ -54,19 +54,19 @@ pub(super) fn rows() -> Vec<Row> {
         row(
             "CreateCustomer",
             "no first name",
-            "no first name",
+            "missing first name",
             CreateCustomer::new(CustomerData::new()),
         ),
         row(
             "CreateCustomer",
             "a blank first name",
-            "no first name",
+            "missing first name",
             CreateCustomer::new(ivan().first_name("\r\n")),
         ),
         row(
             "EditCustomer",
             "no change",
-            "changes nothing",
+            "no field is set",
             EditCustomer::new(SIXTY, CustomerData::new()),
         ),
         row(

@@ -112,19 +112,19 @@ fn the_rest() -> Vec<Row> {
         row(
             "UpdateModuleScopes",
             "no scope",
-            "names no scope",
+            "none is given",
             UpdateModuleScopes::new(modules::code()),
         ),
         row(
             "EditIntegrationModule",
             "no code",
-            "is no module code",
+            "invalid module code",
             EditIntegrationModule::new(module),
         ),
         row(
             "EditIntegrationModule",
             "no address",
-            "baseUrl: it is missing",
+            "baseUrl: missing",
             EditIntegrationModule::new(no_base),
         ),
     ]

@@ -13,7 +13,7 @@ use vochi_crm_core::{
 };
 
 use super::fixture::Fixture;
-use super::support::{Bench, at, ext, open, phone, planned, record, warnings, yes};
+use super::support::{Bench, at, ext, open, phone, planned, record, success, warnings};
 
 const NUMBER: &str = "+375446370646";
 const UPLOAD: &str = "POST /api/v5/telephony/calls/upload";
@@ -95,7 +95,7 @@ fn follow_up_warnings(receipt: &Receipt) -> Vec<String> {
 
 #[tokio::test(start_paused = true)]
 async fn unknown_caller_becomes_a_customer_of_the_talker() {
-    let bench = clients(chain([vec![yes()], not_found(), vec![made(62)]]));
+    let bench = clients(chain([vec![success()], not_found(), vec![made(62)]]));
     let receipt = bench.log_one(record("1")).await.unwrap();
     let mut wanted = vec![UPLOAD.to_owned()];
     wanted.extend(search());
@@ -115,7 +115,7 @@ async fn unknown_caller_becomes_a_customer_of_the_talker() {
 
 #[tokio::test(start_paused = true)]
 async fn customer_of_an_unanswered_call_has_no_manager() {
-    let bench = clients(chain([vec![yes()], not_found(), vec![made(62)]]));
+    let bench = clients(chain([vec![success()], not_found(), vec![made(62)]]));
     let _ = bench.log_one(missed("1")).await.unwrap();
     assert_eq!(bench.sent(6, "customer").get("managerId"), None);
 }
@@ -140,7 +140,7 @@ async fn customer_found_by_any_search_is_not_created() {
             6,
         ),
     ] {
-        let bench = clients(chain([vec![yes()], steps]));
+        let bench = clients(chain([vec![success()], steps]));
         let receipt = bench.log_one(record("1")).await.unwrap();
         assert_eq!(receipt.requests(), requests);
         assert!(follow_up_warnings(&receipt).is_empty());
@@ -156,7 +156,7 @@ async fn policy_applies_per_direction() {
         (json!({"out": "client"}), Direction::Outbound, true),
         (json!("none"), Direction::Inbound, false),
     ] {
-        let steps = chain([vec![yes()], not_found(), vec![made(62)]]);
+        let steps = chain([vec![success()], not_found(), vec![made(62)]]);
         let common = json!({"unknown_caller": policy});
         let bench = Bench::with(steps, common, json!({"site": "shop-one"}));
         let call = unanswered("1", direction, Outcome::Failed);
@@ -167,7 +167,7 @@ async fn policy_applies_per_direction() {
 
 #[tokio::test(start_paused = true)]
 async fn caller_without_number_creates_nothing() {
-    let bench = clients(vec![yes()]);
+    let bench = clients(vec![success()]);
     let raw = Party::Raw("*21*37529".to_owned());
     let id = CallId::new("1").unwrap();
     let call =
@@ -177,7 +177,7 @@ async fn caller_without_number_creates_nothing() {
 
 #[tokio::test(start_paused = true)]
 async fn two_calls_of_one_number_create_one_customer() {
-    let bench = clients(chain([vec![yes()], not_found(), vec![made(62)], vec![yes()]]));
+    let bench = clients(chain([vec![success()], not_found(), vec![made(62)], vec![success()]]));
     let results = bench.log(&[record("1"), record("2")]).await;
     assert!(results.iter().all(Result::is_ok));
     let again = bench.log_one(record("3")).await.unwrap();
@@ -188,7 +188,7 @@ async fn two_calls_of_one_number_create_one_customer() {
 
 #[tokio::test(start_paused = true)]
 async fn concurrent_calls_create_one_customer() {
-    let steps = chain([vec![yes(), yes()], not_found(), vec![made(62)]]);
+    let steps = chain([vec![success(), success()], not_found(), vec![made(62)]]);
     let script = ScriptedTransport::new(steps);
     let hub = Hub::builder().transport(Arc::new(script.clone())).build().unwrap();
     let common = json!({"unknown_caller": "client"});
@@ -204,7 +204,8 @@ async fn concurrent_calls_create_one_customer() {
 
 #[tokio::test(start_paused = true)]
 async fn failed_customer_is_a_warning_and_retried() {
-    let bench = clients(chain([vec![yes(), refused()], not_found(), vec![refused()], not_found()]));
+    let bench =
+        clients(chain([vec![success(), refused()], not_found(), vec![refused()], not_found()]));
     let receipt = bench.log_one(record("1")).await.unwrap();
     assert!(follow_up_warnings(&receipt)[0].contains("a customer was not created"));
     assert_eq!(receipt.warnings()[0].kind(), WarningKind::FollowUpPending);
@@ -221,7 +222,7 @@ async fn customer_is_searched_after_a_lost_response() {
     let lost = || Step::Fail(TransportError::Broken("reset".to_owned()));
     let there = json!({"id": 62, "externalId": "vochi-375446370646"});
     let bench = clients(chain([
-        vec![yes()],
+        vec![success()],
         not_found(),
         vec![lost(), no_customers(), no_customers(), no_customers(), customer(&there)],
     ]));
@@ -230,7 +231,7 @@ async fn customer_is_searched_after_a_lost_response() {
     let again = bench.log_one(record("1")).await.unwrap();
     assert_eq!(again.requests(), 0);
 
-    let bench = clients(chain([vec![yes()], not_found(), vec![lost()], not_found()]));
+    let bench = clients(chain([vec![success()], not_found(), vec![lost()], not_found()]));
     let receipt = bench.log_one(record("1")).await.unwrap();
     assert!(follow_up_warnings(&receipt)[0].contains("a customer may have been created"));
     let created = lines(&bench).iter().filter(|line| *line == CREATE).count();
@@ -248,13 +249,14 @@ async fn refused_record_creates_nothing() {
 async fn customer_belongs_to_the_only_shop() {
     let key = Fixture::open("credentials").answer("success_full");
     let sites = |name| Fixture::open("reference_sites").answer(name);
-    let steps = chain([vec![yes(), key, sites("success_list_form")], not_found(), vec![made(62)]]);
+    let steps =
+        chain([vec![success(), key, sites("success_list_form")], not_found(), vec![made(62)]]);
     let bench = Bench::with(steps, json!({"unknown_caller": "client"}), json!({}));
     let _ = bench.log_one(record("1")).await.unwrap();
     assert!(bench.played()[8].body.starts_with("site=shop-one&"));
 
     let key = Fixture::open("credentials").answer("success_full");
-    let steps = vec![yes(), key, sites("success_map_keyed_by_code")];
+    let steps = vec![success(), key, sites("success_map_keyed_by_code")];
     let bench = Bench::with(steps, json!({"unknown_caller": "client"}), json!({}));
     let receipt = bench.log_one(record("1")).await.unwrap();
     assert!(follow_up_warnings(&receipt)[0].contains("several shops"), "{receipt:?}");

@@ -10,7 +10,7 @@ use super::{
     unanswered, unknown,
 };
 use crate::fixture::Fixture;
-use crate::support::{Bench, record, yes};
+use crate::support::{Bench, record, success};
 
 const TASK: &str = "POST /api/v5/tasks/create";
 
@@ -25,8 +25,11 @@ fn tasks(steps: Vec<Step>) -> Bench {
 
 #[tokio::test(start_paused = true)]
 async fn missed_call_becomes_a_task_of_the_responsible_manager() {
-    let bench =
-        tasks(vec![yes(), Fixture::open("telephony_manager").answer("success_details"), made(77)]);
+    let bench = tasks(vec![
+        success(),
+        Fixture::open("telephony_manager").answer("success_details"),
+        made(77),
+    ]);
     let receipt = bench.log_one(missed("1")).await.unwrap();
     assert_eq!(lines(&bench), [UPLOAD, CARD, TASK]);
     assert_eq!(bench.sent(2, "task")["performerId"], 7);
@@ -36,7 +39,7 @@ async fn missed_call_becomes_a_task_of_the_responsible_manager() {
 
 #[tokio::test(start_paused = true)]
 async fn task_without_manager_is_for_missed_user() {
-    let bench = tasks(vec![yes(), unknown(), made(77)]);
+    let bench = tasks(vec![success(), unknown(), made(77)]);
     let _ = bench.log_one(missed("1")).await.unwrap();
     assert!(bench.played()[2].body.starts_with("site=shop-one&task="));
     assert_eq!(
@@ -48,13 +51,13 @@ async fn task_without_manager_is_for_missed_user() {
         })
     );
     let denied = Fixture::open("telephony_manager").answer("access_denied");
-    let bench = tasks(vec![yes(), denied, made(77)]);
+    let bench = tasks(vec![success(), denied, made(77)]);
     let receipt = bench.log_one(missed("1")).await.unwrap();
     assert_eq!(bench.sent(2, "task")["performerId"], 16);
     assert!(follow_up_warnings(&receipt)[0].starts_with("cannot read the responsible manager"));
 
     let common = json!({"missed_task": true});
-    let bench = Bench::with(vec![yes(), unknown()], common, json!({}));
+    let bench = Bench::with(vec![success(), unknown()], common, json!({}));
     let receipt = bench.log_one(missed("1")).await.unwrap();
     assert!(follow_up_warnings(&receipt)[0].contains("missed_user"), "{receipt:?}");
 }
@@ -66,10 +69,10 @@ async fn only_a_missed_call_becomes_a_task_and_only_once() {
         unanswered("1", Direction::Outbound, Outcome::NoAnswer),
         unanswered("1", Direction::Inbound, Outcome::Voicemail),
     ] {
-        let bench = tasks(vec![yes()]);
+        let bench = tasks(vec![success()]);
         assert_eq!(bench.log_one(call).await.unwrap().requests(), 1);
     }
-    let bench = tasks(vec![yes(), manager(7), made(77)]);
+    let bench = tasks(vec![success(), manager(7), made(77)]);
     for requests in [3, 0, 0] {
         let receipt = bench.log_one(missed("1")).await.unwrap();
         assert_eq!(receipt.requests(), requests);
@@ -82,7 +85,7 @@ async fn only_a_missed_call_becomes_a_task_and_only_once() {
 
 #[tokio::test(start_paused = true)]
 async fn failed_task_is_created_by_the_next_record() {
-    let bench = tasks(vec![yes(), manager(7), refused(), manager(7), made(77)]);
+    let bench = tasks(vec![success(), manager(7), refused(), manager(7), made(77)]);
     let receipt = bench.log_one(missed("1")).await.unwrap();
     assert!(follow_up_warnings(&receipt)[0].contains("a task was not created"));
     let again = bench.log_one(missed("1")).await.unwrap();
@@ -93,7 +96,7 @@ async fn failed_task_is_created_by_the_next_record() {
 #[tokio::test(start_paused = true)]
 async fn maybe_created_task_is_not_created_again() {
     let lost = Step::Fail(TransportError::Broken("reset".to_owned()));
-    let bench = tasks(vec![yes(), manager(7), lost]);
+    let bench = tasks(vec![success(), manager(7), lost]);
     let receipt = bench.log_one(missed("1")).await.unwrap();
     assert!(follow_up_warnings(&receipt)[0].contains("a task may have been created"));
     let again = bench.log_one(missed("1")).await.unwrap();
@@ -102,7 +105,7 @@ async fn maybe_created_task_is_not_created_again() {
 
 #[tokio::test(start_paused = true)]
 async fn task_of_an_unknown_caller_has_the_new_customer() {
-    let steps = chain([vec![yes()], not_found(), vec![made(62), unknown(), made(77)]]);
+    let steps = chain([vec![success()], not_found(), vec![made(62), unknown(), made(77)]]);
     let common = json!({"unknown_caller": "client", "missed_task": true, "missed_user": "16"});
     let bench = Bench::with(steps, common, json!({"site": "shop-one"}));
     let receipt = bench.log_one(missed("1")).await.unwrap();
