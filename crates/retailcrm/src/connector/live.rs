@@ -180,12 +180,10 @@ impl Popups<'_> {
 
 /// The client's number for a request. Without one no request is sent, which is a warning.
 fn client_phone(call: &Call) -> Option<PhoneText> {
-    match call.state().client() {
-        Some(client) => mapping::phone(client, call.cx()),
-        None => {
-            let text = "nothing was sent: the client's number is unknown";
-            call.cx().warn(WarningKind::NothingToSend, text);
-            None
-        }
+    if let Some(client) = call.state().client() {
+        return mapping::phone(client, call.cx());
     }
+    let text = "nothing was sent: the client's number is unknown";
+    call.cx().warn(WarningKind::NothingToSend, text);
+    None
 }
