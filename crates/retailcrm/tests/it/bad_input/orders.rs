@@ -48,7 +48,7 @@ pub(super) fn rows() -> Vec<Row> {
         row(
             "CreateOrder",
             "a blank external id",
-            "no external id",
+            "missing external id",
             CreateOrder::new(named().external_id("\n")),
         ),
         row("EditOrder", "no change", "no field is set", EditOrder::new(order, OrderData::new())),
