@@ -306,7 +306,7 @@ fn a_full_disk_reports_the_task_that_is_not_made() {
     let stage = stage_with_tasks();
     let value = on_a_full_disk(&stage, &MISSED).ends(0);
     assert_eq!(value["recorded"], true, "{value}");
-    assert!(value["warnings"].to_string().contains("its follow-up was not made"), "{value}");
+    assert!(value["warnings"].to_string().contains("its follow-ups are not run"), "{value}");
 }
 
 #[test]

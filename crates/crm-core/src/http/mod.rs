@@ -1,12 +1,12 @@
-//! From an operation to the CRM's answer.
+//! Sending operations to a CRM over HTTP.
 //!
-//! An [`Operation`] is a plain value that becomes an [`ApiRequest`] and reads a [`Response`], without
-//! any network. The [`Pipeline`] is the one way it reaches a CRM: limiter, credentials
-//! ([`auth`]), [`Transport`], the CRM's [`Dialect`] that knows what its errors mean, retries. A
-//! [`Batch`] sends many operations in one request.
+//! An [`Operation`] is a plain value that becomes an [`ApiRequest`] and decodes a [`Response`],
+//! without any network. The [`Pipeline`] sends it: rate limiter, credentials ([`auth`]),
+//! [`Transport`], the CRM's [`Dialect`] that interprets errors, retries. A [`Batch`] sends several
+//! operations in one request.
 //!
-//! A [`Body`] too large for memory comes from a [`Source`], alone or as a [`Part`] of a
-//! [`Multipart`] form: it is opened for every attempt and read while it goes out.
+//! A [`Body`] too large for memory is read from a [`Source`], alone or as a [`Part`] of a
+//! [`Multipart`] form: it is opened for every attempt and read while it is sent.
 
 pub mod auth;
 mod batch;

@@ -1,4 +1,4 @@
-//! Spans, metrics and log lines of a request: one place, so that dashboards can rely on them.
+//! Spans, metrics and log lines of requests.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::metric::{self, label};
 use crate::name::{AccountName, CrmName};
 
-/// Reports the life of one operation.
+/// Reports the progress of one operation.
 #[derive(Clone, Copy)]
 pub(crate) struct Reporter<'a> {
     pub(crate) crm: CrmName,
@@ -52,7 +52,7 @@ impl Reporter<'_> {
         metric::count(metric::RETRIES, [self.crm(), self.operation()]);
         tracing::info!(
             crm = %self.crm, account = %self.account, operation = &**self.operation,
-            attempt, wait_ms = wait.as_millis(), reason = error.message(), "will be sent again"
+            attempt, wait_ms = wait.as_millis(), reason = error.message(), "request will be retried"
         );
     }
 
@@ -63,7 +63,7 @@ impl Reporter<'_> {
         }
     }
 
-    /// The one line every write to a CRM leaves.
+    /// Writes the audit log line of a write.
     pub(crate) fn audit<T>(self, subject: Option<&str>, attempts: u32, result: &Result<T>) {
         match result {
             Ok(_) => tracing::info!(
@@ -75,7 +75,7 @@ impl Reporter<'_> {
                 target: "audit",
                 crm = %self.crm, account = %self.account, operation = &**self.operation,
                 subject, attempts, effect = error.effect().as_str(),
-                kind = error.kind().as_str(), status = error.status(), "not written"
+                kind = error.kind().as_str(), status = error.status(), "write failed"
             ),
         }
     }

@@ -1,4 +1,4 @@
-//! Pending work of an invented CRM: what is stored, sent once, looked for and reported.
+//! Pending work of an invented CRM: stored, sent once, checked and reported.
 
 mod crm;
 mod follow_ups;
@@ -49,7 +49,7 @@ fn minutes(count: u64) -> Duration {
     Duration::from_mins(count)
 }
 
-/// Settles the call and returns the one thing that was pending.
+/// Settles the call and returns its only pending item.
 async fn settle_one<C: Class>(crm: &Crm<C>, mode: Mode) -> Settled {
     let mut settled = crm.settle(&call(), mode).await;
     assert_eq!(settled.len(), 1, "{settled:?}");

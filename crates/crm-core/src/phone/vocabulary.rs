@@ -1,6 +1,6 @@
-//! The words that stand in phone fields beside or instead of numbers.
+//! Words in phone fields.
 
-/// What PBXs, trunks, CRMs and people put where there is no number.
+/// Words of PBXs, trunks, CRMs and people for a missing number.
 const HIDDEN: &[&str] = &[
     "anonymous",
     "asterisk",
@@ -51,7 +51,7 @@ const HIDDEN: &[&str] = &[
     "скрытый номер",
 ];
 
-/// What stands between a number and the extension behind it.
+/// Words between a number and its extension.
 const EXTENSION: &[&str] = &[
     "anexo",
     "ext",
@@ -83,7 +83,7 @@ const EXTENSION: &[&str] = &[
     "х",
 ];
 
-/// What announces a number. It also stands behind one: `+375291112233 (Viber)`.
+/// Words before a number, and also after one: `+375291112233 (Viber)`.
 const ANNOUNCING: &[&str] = &[
     "callto",
     "cell",
@@ -126,7 +126,7 @@ const ANNOUNCING: &[&str] = &[
     "факс",
 ];
 
-/// What stands behind a number only: in front these also name a room or a company (`Office 12`).
+/// Words after a number only: before one they also name a room or a company (`Office 12`).
 const LABELS: &[&str] = &[
     "a1",
     "beeline",
@@ -178,11 +178,11 @@ const LABELS: &[&str] = &[
     "хатні",
 ];
 
-/// What joins two numbers.
+/// Words that join two numbers.
 const JOINING: &[&str] =
     &["and", "or", "або", "альбо", "и", "или", "й", "либо", "та", "также", "і"];
 
-/// Whether the whole text says that there is no number.
+/// Returns true if the whole text means that there is no number.
 pub(super) fn means_hidden(text: &str) -> bool {
     if text.contains(|c: char| c.is_ascii_digit()) {
         return false;
@@ -202,7 +202,7 @@ pub(super) fn announces_number(lead: &str) -> bool {
     ANNOUNCING.contains(&word.as_str()) || EXTENSION.contains(&word.as_str())
 }
 
-/// Returns true if the word says what the number before it is: `Viber`, `моб`, `раб`, `A1`.
+/// Returns true if the word labels the number before it: `Viber`, `моб`, `раб`, `A1`.
 pub(super) fn labels_number(word: &str) -> bool {
     let word = word.to_lowercase();
     ANNOUNCING.contains(&word.as_str()) || LABELS.contains(&word.as_str())
@@ -239,8 +239,8 @@ pub(super) fn split_word(text: &str, belongs: impl Fn(char) -> bool) -> (&str, &
     text.split_at_checked(end).unwrap_or((text, ""))
 }
 
-/// Returns the text from the extension's digits on, if `text` begins with a mark of an extension
-/// and digits follow it: `доб. 151`, `ext 151`, `внутр. номер 151`.
+/// Returns the text from the extension's digits on, if `text` begins with an extension mark
+/// followed by digits: `доб. 151`, `ext 151`, `внутр. номер 151`.
 pub(super) fn behind_extension_mark(text: &str) -> Option<&str> {
     let behind = |word: fn(&str) -> bool, text| {
         let (first, rest) = split_word(text, char::is_alphabetic);

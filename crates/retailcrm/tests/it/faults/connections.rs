@@ -1,4 +1,4 @@
-//! Connections that do not come about, break, or bring nothing in time.
+//! Connections that fail, break, or time out.
 
 use std::time::Duration;
 
@@ -16,16 +16,16 @@ fn lost() -> Step {
     Step::Fail(TransportError::Broken("reset by peer".to_owned()))
 }
 
-/// The answer comes when nobody waits any more.
+/// A response after the timeout.
 fn late(row: &super::Row) -> Step {
     Step::Slow(Duration::from_hours(1), row.operation.planned())
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_not_sent_is_sent_again() {
+async fn unsent_request_is_retried() {
     for row in all() {
         let outcome = send(&row, "a refused connection", [unreachable(), good(&row)]).await;
-        outcome.worked_at_the_second_try();
+        outcome.succeeded_after_a_retry();
 
         let never = (0..ALL_TRIES).map(|_| unreachable());
         let outcome = send(&row, "nothing but refused connections", never).await;
@@ -35,17 +35,17 @@ async fn what_was_not_sent_is_sent_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_lost_answer_is_asked_for_again_only_where_a_repeat_is_no_harm() {
+async fn lost_response_is_retried_only_if_idempotent() {
     for row in all() {
-        let outcome = send(&row, "a lost answer", [lost(), good(&row)]).await;
+        let outcome = send(&row, "a lost response", [lost(), good(&row)]).await;
         if row.repeats == Repeat::Unsafe {
             let error = outcome.failed(ErrorKind::Unavailable, Effect::Maybe, 1);
             outcome.is("next try", error.try_again(), TryAgain::Never);
             let hint = error.hint().unwrap();
             assert!(hint.contains("look in the CRM"), "{}: {hint}", row.name);
         } else {
-            outcome.worked_at_the_second_try();
-            let outcome = send(&row, "lost answers", (0..ALL_TRIES).map(|_| lost())).await;
+            outcome.succeeded_after_a_retry();
+            let outcome = send(&row, "lost responses", (0..ALL_TRIES).map(|_| lost())).await;
             let may_be = effect(&row, Effect::Maybe);
             outcome.failed(ErrorKind::Unavailable, may_be, ALL_TRIES);
         }
@@ -53,30 +53,30 @@ async fn a_lost_answer_is_asked_for_again_only_where_a_repeat_is_no_harm() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_lost_once_is_not_forgotten_for_a_later_refusal() {
+async fn lost_response_before_a_refusal_keeps_effect_maybe() {
     for row in all().iter().filter(|row| row.repeats == Repeat::Keyed) {
         let no = r#"{"success":false,"errorMsg":"Access denied."}"#;
         let refused = Step::text(403, "application/json", no);
-        let outcome = send(row, "a lost answer and a refusal", [lost(), refused]).await;
+        let outcome = send(row, "a lost response and a refusal", [lost(), refused]).await;
         outcome.failed(ErrorKind::Auth, Effect::Maybe, 2);
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_that_takes_too_long_counts_as_lost() {
+async fn slow_response_counts_as_lost() {
     for row in all() {
-        let outcome = send(&row, "a slow answer", [late(&row), good(&row)]).await;
+        let outcome = send(&row, "a slow response", [late(&row), good(&row)]).await;
         if row.repeats == Repeat::Unsafe {
             outcome.failed(ErrorKind::Timeout, Effect::Maybe, 1);
             outcome.is("time", outcome.took, Duration::from_secs(10));
         } else {
-            outcome.worked_at_the_second_try();
+            outcome.succeeded_after_a_retry();
         }
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_callers_deadline_is_kept() {
+async fn caller_deadline_is_respected() {
     let patience = Duration::from_secs(3);
     for row in all() {
         let cx = Cx::history().with_timeout(patience);
@@ -93,10 +93,10 @@ async fn the_callers_deadline_is_kept() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_request_that_surely_did_not_leave_in_time_is_sent_again() {
+async fn connection_timeout_is_retried() {
     for row in all() {
         let unsent = Step::Fail(TransportError::TimedOut(Stage::NotSent));
         let outcome = send(&row, "a connection that took too long", [unsent, good(&row)]).await;
-        outcome.worked_at_the_second_try();
+        outcome.succeeded_after_a_retry();
     }
 }

@@ -1,5 +1,5 @@
-//! Values that look odd and go out all the same, in one piece: only the CRM knows whether it takes
-//! them. And values that cannot even be written down.
+//! Odd values that are sent unchanged, since only the CRM knows whether it accepts them, and values
+//! that cannot be constructed.
 
 use vochi_crm_core::{ErrorKind, Extension, LocalTime};
 use vochi_crm_retailcrm::api::{
@@ -14,14 +14,14 @@ use vochi_crm_retailcrm::model::{
 use super::super::operations::{Operation, call};
 use super::super::support::{ext, external_id, form, list, phone, text};
 
-/// Line breaks, a zero byte, an escape, both directions of writing, every special character.
+/// Line breaks, a zero byte, an escape, both text directions, every special character.
 const NASTY: &str = "a\r\nX-Evil: 1\u{0}\u{1b}[31m\u{202e}ё&=+%#?/\\\"'[]{}\u{1f4de}";
 
 fn local(text: &str) -> LocalTime {
     text.parse().unwrap()
 }
 
-/// Operations with that text wherever they take one.
+/// Operations with that text wherever they accept one.
 fn nasty() -> Vec<Box<dyn Operation>> {
     let (customer, user) = (CustomerId::new(60).unwrap(), UserId::new(7).unwrap());
     let data = CustomerData::new()
@@ -48,7 +48,7 @@ fn nasty() -> Vec<Box<dyn Operation>> {
 }
 
 #[test]
-fn control_characters_break_no_request() {
+fn control_characters_are_encoded() {
     for operation in nasty() {
         let request = operation.request().unwrap();
         let body = request.body_ref().encode();
@@ -59,26 +59,26 @@ fn control_characters_break_no_request() {
         }
         let mut texts = form(&request.query_string());
         texts.extend(form(body));
-        let told = |text: &str| {
+        let unchanged = |text: &str| {
             let json = serde_json::to_string(NASTY).unwrap();
             text == NASTY || text.contains(&json)
         };
-        let whole = texts.iter().any(|(_, text)| told(text));
+        let whole = texts.iter().any(|(_, text)| unchanged(text));
         assert!(whole, "{}: the text has changed: {texts:?}", operation.name());
     }
 }
 
 #[test]
-fn a_long_list_of_ids_goes_out_as_one_request() {
+fn long_id_list_is_one_request() {
     let ids = (1..=51).map(|id| CustomerId::new(id).unwrap());
     let request = list(CustomerFilter::new().ids(ids)).request().unwrap();
     let pairs = form(&request.query_string());
     let sent = pairs.iter().filter(|(name, _)| name == "filter[ids][]");
-    assert_eq!(sent.count(), 51, "no source limits ids; pages limit the answers");
+    assert_eq!(sent.count(), 51, "ids are not limited; pages limit the responses");
 }
 
 #[test]
-fn a_time_span_that_ends_before_it_begins_is_asked_for() {
+fn reversed_time_span_is_sent() {
     let (late, early) = (local("2026-03-02 11:00:00"), local("0001-01-01 00:00:00"));
     let orders = list(OrderFilter::new().created_from(late).created_until(early));
     let customers = list(CustomerFilter::new().registered_from(late).registered_to(early));
@@ -91,7 +91,7 @@ fn a_time_span_that_ends_before_it_begins_is_asked_for() {
 }
 
 #[test]
-fn a_task_is_due_to_the_minute_in_any_year() {
+fn task_due_time_is_to_the_minute() {
     let due = |time: &str| {
         let data = TaskData::new(text("x"), UserId::new(7).unwrap()).datetime(local(time));
         let body = CreateTask::new(data).request().unwrap().body_ref().encode();
@@ -109,7 +109,7 @@ fn a_task_is_due_to_the_minute_in_any_year() {
 }
 
 #[test]
-fn what_is_no_number_time_code_or_extension_cannot_be_written_down() {
+fn invalid_values_cannot_be_constructed() {
     for text in ["", " ", "+", "MTS", "()-"] {
         assert_eq!(PhoneText::digits_of(text), None, "{text:?}");
     }

@@ -1,4 +1,4 @@
-//! What is made of unknown callers and of missed calls.
+//! Follow-ups of unknown callers and missed calls.
 
 mod tasks;
 
@@ -13,7 +13,7 @@ use vochi_crm_core::{
 };
 
 use super::fixture::Fixture;
-use super::support::{Bench, at, ext, open, phone, planned, record, warnings, yes};
+use super::support::{Bench, at, ext, open, phone, planned, record, success, warnings};
 
 const NUMBER: &str = "+375446370646";
 const UPLOAD: &str = "POST /api/v5/telephony/calls/upload";
@@ -29,7 +29,7 @@ fn by_external_id() -> String {
         .to_owned()
 }
 
-/// The requests that look for somebody whom nobody knows.
+/// The requests that search for an unknown number.
 fn search() -> Vec<String> {
     vec![
         by_name("%2B375446370646"),
@@ -40,7 +40,7 @@ fn search() -> Vec<String> {
     ]
 }
 
-fn nobody() -> Step {
+fn no_customers() -> Step {
     Fixture::open("customers_list").answer("none")
 }
 
@@ -48,9 +48,9 @@ fn unknown() -> Step {
     Fixture::open("telephony_manager").answer("unknown_phone")
 }
 
-/// The answers to a search for somebody whom nobody knows.
+/// The responses to a search for an unknown number.
 fn not_found() -> Vec<Step> {
-    vec![nobody(), nobody(), nobody(), nobody(), unknown()]
+    vec![no_customers(), no_customers(), no_customers(), no_customers(), unknown()]
 }
 
 fn customer(row: &Value) -> Step {
@@ -87,15 +87,15 @@ fn lines(bench: &Bench) -> Vec<String> {
     bench.played().into_iter().map(|one| one.line).collect()
 }
 
-/// What went wrong after the record.
-fn told(receipt: &Receipt) -> Vec<String> {
+/// The warnings of the follow-ups.
+fn follow_up_warnings(receipt: &Receipt) -> Vec<String> {
     assert!(receipt.recorded());
     warnings(receipt)
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_unknown_caller_becomes_a_customer_of_who_talked_with_them() {
-    let bench = clients(chain([vec![yes()], not_found(), vec![made(62)]]));
+async fn unknown_caller_becomes_a_customer_of_the_talker() {
+    let bench = clients(chain([vec![success()], not_found(), vec![made(62)]]));
     let receipt = bench.log_one(record("1")).await.unwrap();
     let mut wanted = vec![UPLOAD.to_owned()];
     wanted.extend(search());
@@ -110,53 +110,53 @@ async fn an_unknown_caller_becomes_a_customer_of_who_talked_with_them() {
         })
     );
     assert_eq!(receipt.requests(), 7);
-    assert!(told(&receipt).is_empty());
+    assert!(follow_up_warnings(&receipt).is_empty());
 }
 
 #[tokio::test(start_paused = true)]
-async fn nobody_is_responsible_for_whom_nobody_talked_with() {
-    let bench = clients(chain([vec![yes()], not_found(), vec![made(62)]]));
+async fn customer_of_an_unanswered_call_has_no_manager() {
+    let bench = clients(chain([vec![success()], not_found(), vec![made(62)]]));
     let _ = bench.log_one(missed("1")).await.unwrap();
     assert_eq!(bench.sent(6, "customer").get("managerId"), None);
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_is_known_by_any_way_is_not_made_again() {
+async fn customer_found_by_any_search_is_not_created() {
     let with_number = json!({"id": 60, "phones": [{"number": "8 (044) 637-06-46"}]});
     let made_before = json!({"id": 60, "externalId": "vochi-375446370646"});
     let mut named = Fixture::open("telephony_manager").body("success_details");
     named["customer"]["phones"] = json!([{"number": NUMBER}]);
     for (steps, requests) in [
         (vec![customer(&with_number)], 2),
-        (vec![nobody(), nobody(), nobody(), customer(&made_before)], 5),
+        (vec![no_customers(), no_customers(), no_customers(), customer(&made_before)], 5),
         (
             vec![
-                nobody(),
-                nobody(),
-                nobody(),
+                no_customers(),
+                no_customers(),
+                no_customers(),
                 customer(&json!({"id": 9, "externalId": "another"})),
                 Step::json(200, &named),
             ],
             6,
         ),
     ] {
-        let bench = clients(chain([vec![yes()], steps]));
+        let bench = clients(chain([vec![success()], steps]));
         let receipt = bench.log_one(record("1")).await.unwrap();
         assert_eq!(receipt.requests(), requests);
-        assert!(told(&receipt).is_empty());
+        assert!(follow_up_warnings(&receipt).is_empty());
         assert!(!lines(&bench).contains(&CREATE.to_owned()));
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_policy_is_each_directions_own() {
+async fn policy_applies_per_direction() {
     for (policy, direction, makes) in [
         (json!({"in": "client"}), Direction::Inbound, true),
         (json!({"in": "client"}), Direction::Outbound, false),
         (json!({"out": "client"}), Direction::Outbound, true),
         (json!("none"), Direction::Inbound, false),
     ] {
-        let steps = chain([vec![yes()], not_found(), vec![made(62)]]);
+        let steps = chain([vec![success()], not_found(), vec![made(62)]]);
         let common = json!({"unknown_caller": policy});
         let bench = Bench::with(steps, common, json!({"site": "shop-one"}));
         let call = unanswered("1", direction, Outcome::Failed);
@@ -166,8 +166,8 @@ async fn the_policy_is_each_directions_own() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_caller_without_a_number_is_nobody() {
-    let bench = clients(vec![yes()]);
+async fn caller_without_number_creates_nothing() {
+    let bench = clients(vec![success()]);
     let raw = Party::Raw("*21*37529".to_owned());
     let id = CallId::new("1").unwrap();
     let call =
@@ -176,19 +176,19 @@ async fn a_caller_without_a_number_is_nobody() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn two_calls_of_one_number_make_one_customer() {
-    let bench = clients(chain([vec![yes()], not_found(), vec![made(62)], vec![yes()]]));
+async fn two_calls_of_one_number_create_one_customer() {
+    let bench = clients(chain([vec![success()], not_found(), vec![made(62)], vec![success()]]));
     let results = bench.log(&[record("1"), record("2")]).await;
     assert!(results.iter().all(Result::is_ok));
     let again = bench.log_one(record("3")).await.unwrap();
-    assert_eq!(again.requests(), 1, "the search may not find them yet");
+    assert_eq!(again.requests(), 1, "no search: the customer's id is stored");
     let created = lines(&bench).iter().filter(|line| *line == CREATE).count();
     assert_eq!(created, 1);
 }
 
 #[tokio::test(start_paused = true)]
-async fn two_calls_at_the_same_time_make_one_customer() {
-    let steps = chain([vec![yes(), yes()], not_found(), vec![made(62)]]);
+async fn concurrent_calls_create_one_customer() {
+    let steps = chain([vec![success(), success()], not_found(), vec![made(62)]]);
     let script = ScriptedTransport::new(steps);
     let hub = Hub::builder().transport(Arc::new(script.clone())).build().unwrap();
     let common = json!({"unknown_caller": "client"});
@@ -197,71 +197,73 @@ async fn two_calls_at_the_same_time_make_one_customer() {
     let (one, two) = ([record("1")], [record("2")]);
     let (one, two) = tokio::join!(connector.log_calls(&cx, &one), connector.log_calls(&cx, &two));
     for result in one.into_iter().chain(two) {
-        assert!(told(&result.unwrap()).is_empty());
+        assert!(follow_up_warnings(&result.unwrap()).is_empty());
     }
     assert_eq!(script.left(), 0);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_customer_that_cannot_be_made_costs_a_warning_and_is_tried_with_the_next_telling() {
-    let bench = clients(chain([vec![yes(), refused()], not_found(), vec![refused()], not_found()]));
+async fn failed_customer_is_a_warning_and_retried() {
+    let bench =
+        clients(chain([vec![success(), refused()], not_found(), vec![refused()], not_found()]));
     let receipt = bench.log_one(record("1")).await.unwrap();
-    assert!(told(&receipt)[0].contains("a customer was not made"));
+    assert!(follow_up_warnings(&receipt)[0].contains("a customer was not created"));
     assert_eq!(receipt.warnings()[0].kind(), WarningKind::FollowUpPending);
     assert_eq!(receipt.requests(), 2);
 
     let again = bench.log_one(record("1")).await.unwrap();
     assert_eq!(again.warnings()[0].kind(), WarningKind::AlreadyRecorded);
-    assert!(told(&again)[1].contains("a customer was not made"));
-    assert_eq!(again.requests(), 11, "searched, refused, searched: somebody may have been faster");
+    assert!(follow_up_warnings(&again)[1].contains("a customer was not created"));
+    assert_eq!(again.requests(), 11, "searched, refused, searched again");
 }
 
 #[tokio::test(start_paused = true)]
-async fn after_a_lost_answer_the_customer_is_looked_for() {
+async fn customer_is_searched_after_a_lost_response() {
     let lost = || Step::Fail(TransportError::Broken("reset".to_owned()));
     let there = json!({"id": 62, "externalId": "vochi-375446370646"});
     let bench = clients(chain([
-        vec![yes()],
+        vec![success()],
         not_found(),
-        vec![lost(), nobody(), nobody(), nobody(), customer(&there)],
+        vec![lost(), no_customers(), no_customers(), no_customers(), customer(&there)],
     ]));
     let receipt = bench.log_one(record("1")).await.unwrap();
-    assert!(told(&receipt).is_empty(), "{receipt:?}");
+    assert!(follow_up_warnings(&receipt).is_empty(), "{receipt:?}");
     let again = bench.log_one(record("1")).await.unwrap();
     assert_eq!(again.requests(), 0);
 
-    let bench = clients(chain([vec![yes()], not_found(), vec![lost()], not_found()]));
+    let bench = clients(chain([vec![success()], not_found(), vec![lost()], not_found()]));
     let receipt = bench.log_one(record("1")).await.unwrap();
-    assert!(told(&receipt)[0].contains("a customer may have been made"));
+    assert!(follow_up_warnings(&receipt)[0].contains("a customer may have been created"));
     let created = lines(&bench).iter().filter(|line| *line == CREATE).count();
-    assert_eq!(created, 1, "never twice without looking");
+    assert_eq!(created, 1, "never created twice without a search");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refused_record_makes_nothing() {
+async fn refused_record_creates_nothing() {
     let bench = clients(vec![refused()]);
     bench.log_one(record("1")).await.unwrap_err();
     assert_eq!(bench.played().len(), 1);
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_only_shop_is_the_customers() {
+async fn customer_belongs_to_the_only_shop() {
     let key = Fixture::open("credentials").answer("success_full");
     let sites = |name| Fixture::open("reference_sites").answer(name);
-    let steps = chain([vec![yes(), key, sites("success_list_form")], not_found(), vec![made(62)]]);
+    let steps =
+        chain([vec![success(), key, sites("success_list_form")], not_found(), vec![made(62)]]);
     let bench = Bench::with(steps, json!({"unknown_caller": "client"}), json!({}));
     let _ = bench.log_one(record("1")).await.unwrap();
     assert!(bench.played()[8].body.starts_with("site=shop-one&"));
 
     let key = Fixture::open("credentials").answer("success_full");
-    let steps = vec![yes(), key, sites("success_map_keyed_by_code")];
+    let steps = vec![success(), key, sites("success_map_keyed_by_code")];
     let bench = Bench::with(steps, json!({"unknown_caller": "client"}), json!({}));
     let receipt = bench.log_one(record("1")).await.unwrap();
-    assert!(told(&receipt)[0].contains("several shops"), "{receipt:?}");
+    assert!(follow_up_warnings(&receipt)[0].contains("several shops"), "{receipt:?}");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_dry_run_shows_what_would_be_made() {
+async fn dry_run_shows_the_follow_ups() {
     let (hub, plan) = planned();
     let common = json!({"unknown_caller": "client", "missed_task": true, "missed_user": "16"});
     let connector = open(&hub, common, json!({"site": "shop-one"})).unwrap();

@@ -1,4 +1,4 @@
-//! The one way every request goes.
+//! The pipeline that sends every request.
 
 mod builder;
 
@@ -30,7 +30,8 @@ use crate::retry::{self, RetryPolicy};
 /// What an operation returns.
 type Value<O> = <<O as Operation>::Output as Output>::Value;
 
-/// Sends operations of one account: limiter, authorisation, transport, the CRM's verdict, retries.
+/// Sends operations of one account: rate limiter, credentials, transport, the CRM's dialect,
+/// retries.
 ///
 /// Cheap to clone. Connectors build one with [`Pipeline::builder`] and keep it in their client.
 #[derive(Clone, Debug)]
@@ -51,12 +52,12 @@ struct Inner {
     attempt_timeout: Duration,
     /// Each for operations of a class, in one lane or in all.
     buckets: Vec<(LimitClass, Option<Lane>, Arc<dyn Bucket>)>,
-    /// The name under which single operations pause, where the CRM limits them.
+    /// The bucket name prefix of single operations, if the CRM limits them.
     operation_limits: Option<LimitKey>,
 }
 
 impl Pipeline {
-    /// The same pipeline with other credentials.
+    /// Returns the same pipeline with other credentials.
     #[must_use]
     pub fn with_auth(&self, auth: Arc<dyn Auth>) -> Self {
         let mut inner = (*self.inner).clone();
@@ -65,12 +66,12 @@ impl Pipeline {
         Self { inner: Arc::new(inner) }
     }
 
-    /// Which CRM it sends to.
+    /// The name of the CRM.
     pub fn crm(&self) -> CrmName {
         self.inner.dialect.crm()
     }
 
-    /// The same pipeline to another place of the CRM's address.
+    /// Returns the same pipeline with another address of the CRM.
     #[must_use]
     pub fn to_origin(&self, origin: Origin) -> Self {
         let mut inner = (*self.inner).clone();
@@ -78,7 +79,7 @@ impl Pipeline {
         Self { inner: Arc::new(inner) }
     }
 
-    /// The account in whose name it sends.
+    /// The name of the account.
     pub fn account(&self) -> &AccountName {
         &self.inner.account
     }
@@ -93,10 +94,10 @@ impl Pipeline {
         &self.inner.origin
     }
 
-    /// Sends an operation and reads its answer.
+    /// Sends an operation and decodes its response.
     ///
     /// # Errors
-    /// See [`Error`]: the kind is the cause, the effect says whether the CRM carried it out.
+    /// See [`Error`]: the kind is the cause, the effect is whether the CRM applied the request.
     pub async fn send<O: Operation>(&self, cx: &Cx, operation: &O) -> Result<Value<O>> {
         let info = OperationInfo::of(operation);
         let reporter = Reporter {
@@ -119,7 +120,7 @@ impl Pipeline {
         };
         let result = result.map_err(|error| {
             let error = error.with_account(reporter.crm, self.inner.account.clone());
-            // An error of fetching credentials names the operation that fetched them.
+            // An error of fetching credentials already names the operation that fetched them.
             match error.operation() {
                 Some(_) => error,
                 None => error.with_operation(info.name.clone()).with_attempts(attempts),
@@ -132,7 +133,7 @@ impl Pipeline {
         result
     }
 
-    /// Notes the request instead of sending it and goes on from the planned response.
+    /// Collects the request in a dry run and decodes the planned response.
     async fn rehearse<O: Operation>(
         &self,
         cx: &Cx,
@@ -153,7 +154,7 @@ impl Pipeline {
         inner.redactor.clone().and(inner.auth.secrets())
     }
 
-    /// The buckets of a class, in every lane; those of all operations for a class without its own.
+    /// The buckets of a class, in every lane; the general ones if the class has none.
     fn buckets(
         &self,
         class: LimitClass,
@@ -164,17 +165,17 @@ impl Pipeline {
         buckets.iter().filter(move |(own, ..)| *own == class)
     }
 
-    /// The pause of a single operation in one lane, where the CRM limits operations.
+    /// The pause bucket of a single operation in one lane, if the CRM limits operations.
     fn operation_limit(&self, info: &OperationInfo, lane: Lane) -> Option<Arc<dyn Bucket>> {
         let prefix = self.inner.operation_limits.as_ref()?;
         let key = LimitKey::new(format!("{prefix}/{}/{}", info.name, lane.as_str()));
         Some(self.inner.hub.limiter().bucket(&key, Quota::UNLIMITED))
     }
 
-    /// Holds back what a limit refusal or a good response names.
+    /// Pauses what a rate limit or a success response names.
     fn pause(&self, info: &OperationInfo, pause: Pause) {
         let account = self.inner.account.as_str();
-        // The CRM counts an account and a quota without lanes.
+        // The CRM limits an account and a quota without lanes.
         let buckets = self.buckets(info.class).map(|(.., bucket)| bucket);
         let lanes: &[Lane] = match pause.scope {
             PauseScope::Account => {
@@ -190,7 +191,7 @@ impl Pipeline {
     }
 }
 
-/// One operation on its way.
+/// One operation in progress.
 struct Run<'a> {
     pipeline: &'a Pipeline,
     cx: &'a Cx,
@@ -199,7 +200,7 @@ struct Run<'a> {
     prepared: &'a Prepared,
 }
 
-/// The outcome of one attempt that did not succeed.
+/// The outcome of a failed attempt.
 enum Miss {
     Failed(Failure),
     Refused(Box<(Refusal, Response)>),
@@ -264,11 +265,11 @@ impl Run<'_> {
             if failure.advice == Advice::Throttled {
                 self.pipeline.pause(self.info, Pause::new(failure.scope, wait));
             }
-            let may = retry::may_repeat(repeat, effect, failure.advice)
+            let may = retry::may_retry(repeat, effect, failure.advice)
                 && failure.advice != Advice::Renew
                 && *attempts <= inner.retry.retries();
             if !may || Instant::now() + wait >= deadline {
-                return Err(failure.last_word(repeat, worst, wait));
+                return Err(failure.into_final_error(repeat, worst, wait));
             }
             self.reporter.retry(*attempts, wait, &failure.error);
             tokio::time::sleep(wait).await;
@@ -293,7 +294,7 @@ impl Run<'_> {
         }
     }
 
-    /// One request and its good response.
+    /// Sends one request and returns its success response.
     async fn attempt(&self, ready: Ready, until: Instant, attempt: u32) -> Result<Response, Miss> {
         let inner = &*self.pipeline.inner;
         let Ready { request, flow, .. } = ready;
@@ -337,7 +338,7 @@ impl Run<'_> {
             self.pipeline.pause(self.info, pause);
         }
         match inner.dialect.judge(self.info, &response) {
-            // It may have taken a part for the whole.
+            // The CRM may have accepted an incomplete body.
             Ok(()) => broken.map_or(Ok(response), |broken| Err(Miss::Failed(broken))),
             Err(refusal) => Err(Miss::Refused(Box::new((refusal, response)))),
         }
@@ -357,16 +358,16 @@ impl Run<'_> {
 
     fn decode<O: Operation>(&self, operation: &O, response: &Response) -> Result<Value<O>> {
         operation.decode(response).map_err(|error| {
-            // It was a success; only its details are lost.
+            // The request succeeded; only the decoding failed.
             let error = with_excerpt(&error, response, &self.pipeline.redactor());
             error.with_effect(self.info.applied())
         })
     }
 }
 
-/// What would come late is not sent.
+/// The error of an operation that reaches its deadline before it is sent.
 fn too_late() -> Error {
-    Error::new(ErrorKind::Timeout, "its time was up before it could be sent")
+    Error::new(ErrorKind::Timeout, "deadline exceeded before the request was sent")
         .with_try_again(TryAgain::Later)
         .with_hint("nothing was sent; allow more time")
 }

@@ -1,4 +1,4 @@
-//! Phone numbers: what is read, what is refused, and why.
+//! Phone numbers: accepted and refused forms.
 
 #![allow(clippy::panic, reason = "helpers of tests fail with a message")]
 
@@ -46,7 +46,7 @@ fn refusal(code: &str, raw: &str) -> PhoneError {
     }
 }
 
-/// What `read_many` makes of a text: numbers with their extensions, and reasons.
+/// The results of `read_many`: numbers with their extensions, and reasons.
 fn read_many(code: &str, raw: &str) -> Vec<String> {
     let show = |reading: Result<PhoneReading, PhoneError>| match reading {
         Ok(reading) => match reading.extension() {

@@ -1,4 +1,4 @@
-//! What RetailCRM sends us, and what it gets in return.
+//! Requests of RetailCRM, and the replies.
 
 mod hostile;
 mod module;
@@ -34,7 +34,7 @@ fn bench(client_id: Option<&str>) -> Bench {
 
 fn send(bench: &Bench, request: &InboundRequest) -> Response {
     let answer = bench.connector.parse_inbound(request);
-    assert!(bench.played().is_empty(), "reading takes no network");
+    assert!(bench.played().is_empty(), "parsing needs no network");
     answer
 }
 
@@ -74,19 +74,19 @@ fn refused(answer: Response) -> (u16, ErrorKind) {
     (reply.status.as_u16(), event.unwrap_err().kind())
 }
 
-/// A request as a fixture holds it.
-fn of_fixture(told: &Value) -> InboundRequest {
-    let method = told["method"].as_str().unwrap().parse().unwrap();
+/// A request of a fixture.
+fn of_fixture(recorded: &Value) -> InboundRequest {
+    let method = recorded["method"].as_str().unwrap().parse().unwrap();
     request(
         method,
-        told["path"].as_str().unwrap(),
-        told["wire_query"].as_str().unwrap_or_default(),
-        told["wire_body"].as_str(),
+        recorded["path"].as_str().unwrap(),
+        recorded["wire_query"].as_str().unwrap_or_default(),
+        recorded["wire_body"].as_str(),
     )
 }
 
-/// Reads a fixture's request, and holds our reply against the one called `ok`: the status, and the
-/// body where it is JSON. Texts for people are not sent; nobody is known to read them.
+/// Parses a fixture's request, and compares the reply with the one called `ok`: the status, and a
+/// JSON body. Texts for people are not sent.
 fn play(fixture: &str, name: Option<&str>, client_id: &str) -> InboundEvent {
     let fixture = Fixture::open(fixture);
     let (reply, event) = send(&bench(Some(client_id)), &of_fixture(fixture.request(name)));
@@ -103,14 +103,14 @@ fn play(fixture: &str, name: Option<&str>, client_id: &str) -> InboundEvent {
 }
 
 #[test]
-fn the_connector_says_that_it_takes_clicks() {
+fn connector_supports_click_to_call() {
     let bench = bench(None);
     assert!(bench.connector.capabilities().has(Capability::ClickToCall));
     assert!(!bench.connector.capabilities().has(Capability::HangupFromCrm));
 }
 
 #[test]
-fn a_click_is_read_from_query_and_form_alike() {
+fn click_is_read_from_query_or_form() {
     let click = play("inbound_make_call", None, CLIENT_ID);
     assert_eq!(click.kind, InboundKind::ClickToCall);
     assert_eq!(click.phone, Some(phone("+375291112233").into()));
@@ -131,7 +131,7 @@ fn a_click_is_read_from_query_and_form_alike() {
 }
 
 #[test]
-fn a_click_without_code_rings_the_users_extension() {
+fn click_without_code_rings_the_user_extension() {
     let name = Some("without_code_and_externalPhone");
     let click = play("inbound_make_call", name, CLIENT_ID);
     assert_eq!(click.extension.as_ref().unwrap().as_str(), "101");
@@ -139,21 +139,21 @@ fn a_click_without_code_rings_the_users_extension() {
     assert_eq!(click.phone_raw.as_deref(), Some("375291112233"));
     assert_eq!(click.our_number, None);
     let full = play("inbound_make_call", None, CLIENT_ID);
-    assert_eq!(click.id, full.id, "the same employee calls the same number");
+    assert_eq!(click.id, full.id, "same employee and number");
 }
 
 #[test]
-fn the_code_of_a_click_comes_before_the_directory() {
+fn code_of_a_click_overrides_the_directory() {
     let click = event(genuine(MAKE_CALL_PATH, "phone=%2B375291112233&userId=7&code=300"));
     assert_eq!(click.extension.unwrap().as_str(), "300");
     let click = event(genuine(MAKE_CALL_PATH, "phone=%2B375291112233&code=102"));
     assert_eq!(click.user_id.unwrap().as_str(), "8");
     let click = event(genuine(MAKE_CALL_PATH, "phone=%2B375291112233&userId=7&code=%0A%07%0A1"));
-    assert_eq!(click.extension.unwrap().as_str(), "101", "what is no extension is none");
+    assert_eq!(click.extension.unwrap().as_str(), "101", "an invalid extension is ignored");
 }
 
 #[test]
-fn a_click_nobody_can_be_rung_for_is_refused() {
+fn click_without_extension_is_refused() {
     let wrong = (400, ErrorKind::Input);
     for rest in [
         "userId=7&code=101",
@@ -168,12 +168,15 @@ fn a_click_nobody_can_be_rung_for_is_refused() {
         assert_eq!(refused(genuine(MAKE_CALL_PATH, rest)), wrong, "{rest}");
     }
     let (_, error) = genuine(MAKE_CALL_PATH, "phone=%2B375291112233&userId=99");
-    let told = error.unwrap_err().to_string();
-    assert!(told.starts_with("retailcrm account shop: makeCallUrl: user 99 "), "{told}");
+    let message = error.unwrap_err().to_string();
+    assert!(
+        message.starts_with("retailcrm account shop: makeCallUrl: cannot read the click: user 99 "),
+        "{message}"
+    );
 }
 
 #[test]
-fn numbers_are_read_as_the_account_reads_them_and_kept_as_they_came() {
+fn numbers_are_parsed_and_kept_raw() {
     for (sent, read, raw) in [
         ("8029+111-22-33", Some("+375291112233"), "8029 111-22-33"),
         ("+375291112233", Some("+375291112233"), "375291112233"),
@@ -188,7 +191,7 @@ fn numbers_are_read_as_the_account_reads_them_and_kept_as_they_came() {
 }
 
 #[test]
-fn the_same_click_has_the_same_id_however_it_is_written() {
+fn same_click_has_the_same_id_in_any_form() {
     let id = |rest: &str| event(genuine(MAKE_CALL_PATH, rest)).id;
     let click = id("phone=%2B375291112233&userId=7");
     for same in [
@@ -207,12 +210,12 @@ fn the_same_click_has_the_same_id_however_it_is_written() {
         Bench::with([], json!({"extensions": {"101": "7"}}), json!({"client_id": CLIENT_ID}));
     let query = format!("clientId={CLIENT_ID}&phone=%2B375291112233&userId=7");
     let again = send(&elsewhere, &request(Method::GET, MAKE_CALL_PATH, &query, None));
-    assert_eq!(event(again).id, click, "the id is of the account, not of the process");
-    assert!(!click.contains("375291112233"), "logs hold ids");
+    assert_eq!(event(again).id, click, "the id does not depend on the process");
+    assert!(!click.contains("375291112233"), "ids are logged, so they contain no number");
 }
 
 #[test]
-fn a_status_is_read_from_query_and_form_alike() {
+fn status_is_read_from_query_or_form() {
     let busy = play("inbound_change_user_status", None, CLIENT_ID);
     assert_eq!(busy.kind, InboundKind::UserStatusChanged);
     assert_eq!(busy.availability, Some(Availability::Away));
@@ -228,7 +231,7 @@ fn a_status_is_read_from_query_and_form_alike() {
 }
 
 #[test]
-fn a_status_nobody_knows_is_kept() {
+fn unknown_status_is_kept() {
     let free = event(genuine(USER_STATUS_PATH, "userId=7&status=free"));
     assert_eq!(free.availability, Some(Availability::Available));
     let other = event(genuine(USER_STATUS_PATH, "userId=55&status=on+a+horse"));

@@ -1,4 +1,4 @@
-//! Bodies that are read while they go out, against real sockets.
+//! Streamed bodies, with real sockets.
 
 mod broken;
 mod form;
@@ -30,7 +30,7 @@ fn file(bytes: &[u8]) -> tempfile::NamedTempFile {
 }
 
 #[tokio::test]
-async fn a_file_arrives_byte_for_byte_with_its_length() {
+async fn file_arrives_byte_for_byte_with_its_length() {
     let bytes = pattern(300_001);
     let file = file(&bytes);
     let (address, seen) = serve([OK]).await;
@@ -44,7 +44,7 @@ async fn a_file_arrives_byte_for_byte_with_its_length() {
 }
 
 #[tokio::test]
-async fn after_a_refusal_for_a_limit_it_is_opened_again_and_sent_as_a_whole() {
+async fn rate_limited_body_is_reopened_and_sent_completely() {
     let source = Generated::new(200_000);
     let opened = source.opened();
     let (address, seen) = serve([BUSY, OK]).await;
@@ -56,11 +56,12 @@ async fn after_a_refusal_for_a_limit_it_is_opened_again_and_sent_as_a_whole() {
     assert!(seen[0].body == pattern(200_000) && seen[1].body == seen[0].body);
 }
 
-/// Counts what the source has given and the server has not read: that is all that can be in memory.
+/// Counts the bytes that the source has provided and the server has not read: the upper bound of
+/// memory.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_large_body_is_never_in_memory() {
+async fn large_body_is_streamed() {
     const WHOLE: u64 = 64 * 1024 * 1024;
-    // What the system and hyper hold for a connection, generously.
+    // A generous bound of what the system and hyper buffer for a connection.
     const WINDOW: u64 = 16 * 1024 * 1024;
     let taken = Arc::new(AtomicU64::new(0));
     let source = Generated::new(WHOLE).against(taken.clone());
@@ -88,7 +89,7 @@ async fn a_large_body_is_never_in_memory() {
 }
 
 #[tokio::test]
-async fn a_refusal_that_comes_before_the_end_of_the_body_is_taken_for_what_it_is() {
+async fn early_refusal_is_returned() {
     let connections = Arc::new(AtomicU64::new(0));
     let address = server(move |mut stream| {
         let first = connections.fetch_add(1, Ordering::SeqCst) == 0;
@@ -96,7 +97,7 @@ async fn a_refusal_that_comes_before_the_end_of_the_body_is_taken_for_what_it_is
             head_of(&mut stream).await;
             if first {
                 stream.write_all(BUSY).await.unwrap();
-                // Left open and unread: the client has to see it while it still writes.
+                // Left open and unread: the client has to see the response while it still writes.
                 tokio::spawn(async move {
                     std::future::pending::<()>().await;
                     drop(stream);
@@ -117,12 +118,12 @@ async fn a_refusal_that_comes_before_the_end_of_the_body_is_taken_for_what_it_is
 }
 
 #[tokio::test]
-async fn what_cannot_be_opened_is_told_by_its_name_and_nothing_is_sent() {
+async fn unopenable_source_error_names_it_and_sends_nothing() {
     let directory = tempfile::tempdir().unwrap();
     let empty = file(b"");
     for (path, why) in [
         (directory.path().join("missing.mp3"), "No such file"),
-        (directory.path().to_owned(), "no regular file"),
+        (directory.path().to_owned(), "not a regular file"),
         (empty.path().to_owned(), "is empty"),
     ] {
         let script = ScriptedTransport::new([Step::json(200, &json!({}))]);
@@ -139,7 +140,7 @@ async fn what_cannot_be_opened_is_told_by_its_name_and_nothing_is_sent() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_file_that_is_gone_at_the_second_attempt_does_not_hide_what_the_first_may_have_done() {
+async fn missing_file_at_the_retry_keeps_effect_maybe() {
     let file = file(b"invented bytes");
     let script =
         ScriptedTransport::new([Step::text(500, "text/html", ""), Step::json(200, &json!({}))]);
@@ -154,7 +155,7 @@ async fn a_file_that_is_gone_at_the_second_attempt_does_not_hide_what_the_first_
 }
 
 #[tokio::test]
-async fn a_dry_run_names_the_file_and_does_not_open_it() {
+async fn dry_run_names_the_file_without_opening_it() {
     let plan = Plan::new();
     let hub = Hub::builder().plan(plan.clone()).build().unwrap();
     let upload = Upload::new(Repeat::Unsafe, Body::file("audio/mpeg", "/nowhere/1710.mp3"));
@@ -170,7 +171,7 @@ async fn a_dry_run_names_the_file_and_does_not_open_it() {
 }
 
 #[tokio::test]
-async fn debug_shows_how_much_and_never_what() {
+async fn debug_prints_sizes_only() {
     let bytes = bytes::Bytes::from("canary-contents");
     let mut shown = String::new();
     for body in [

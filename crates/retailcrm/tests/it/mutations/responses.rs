@@ -1,4 +1,4 @@
-//! Every good answer of the fixtures, with one thing wrong at a time.
+//! Every success response of the fixtures, with one mutation.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use vochi_crm_core::testing::{Mutation, mutations, places};
 use super::super::fixture::Fixture;
 use super::table::{Case, Seen, cases};
 
-/// The value one step further.
+/// The child value of a step.
 fn child<'a>(parent: &'a mut Value, step: &str) -> &'a mut Value {
     match parent {
         Value::Array(list) => &mut list[step.parse::<usize>().unwrap()],
@@ -18,32 +18,32 @@ fn child<'a>(parent: &'a mut Value, step: &str) -> &'a mut Value {
     }
 }
 
-/// Every answer of the fixture with a status of success that says so.
-fn good_answers(case: &Case) -> Vec<(String, Value)> {
-    let answers: Vec<(String, Value)> = Fixture::open(case.fixture)
+/// Every success response of the fixture.
+fn success_responses(case: &Case) -> Vec<(String, Value)> {
+    let responses: Vec<(String, Value)> = Fixture::open(case.fixture)
         .bodies()
         .into_iter()
         .filter(|(_, status, body)| *status < 300 && body["success"] == true)
         .map(|(name, _, body)| (name, body))
         .collect();
-    assert!(!answers.is_empty(), "{} has no good answer", case.fixture);
-    answers
+    assert!(!responses.is_empty(), "{} has no good answer", case.fixture);
+    responses
 }
 
-/// Whether a pattern with `*` for an index or a key names this place.
+/// Returns true if a pattern with `*` for an index or a key matches this place.
 fn names(pattern: &str, place: &[String]) -> bool {
     let steps: Vec<&str> = pattern.split('.').collect();
     let same = |(wanted, step): (&&str, &String)| *wanted == "*" || wanted == step;
     steps.len() == place.len() && steps.iter().zip(place).all(same)
 }
 
-/// Whether a pattern names this place or one around it.
+/// Returns true if a pattern matches this place or one around it.
 fn is_within(pattern: &str, place: &[String]) -> bool {
     (1..=place.len()).any(|length| names(pattern, &place[..length]))
 }
 
-/// The texts and numbers of an answer that stand there once and are told on, with their places.
-fn told_once(body: &Value, whole: &str) -> Vec<(Vec<String>, String)> {
+/// The texts and numbers that occur once in a response and are in its output, with their places.
+fn unique_values(body: &Value, whole: &str) -> Vec<(Vec<String>, String)> {
     let mut by_text = BTreeMap::<String, Vec<Vec<String>>>::new();
     for path in places(body) {
         let text = match at(body, &path) {
@@ -55,13 +55,13 @@ fn told_once(body: &Value, whole: &str) -> Vec<(Vec<String>, String)> {
     }
     by_text
         .into_iter()
-        .filter(|(text, places)| places.len() == 1 && tells(whole, text))
+        .filter(|(text, places)| places.len() == 1 && contains_word(whole, text))
         .map(|(text, mut places)| (places.remove(0), text))
         .collect()
 }
 
-/// Whether the text stands in what was read, and not as a part of a longer word.
-fn tells(whole: &str, text: &str) -> bool {
+/// Returns true if the text is in the output, as a whole word.
+fn contains_word(whole: &str, text: &str) -> bool {
     let inside = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
     !text.is_empty()
         && whole.match_indices(text).any(|(at, _)| {
@@ -70,7 +70,7 @@ fn tells(whole: &str, text: &str) -> bool {
         })
 }
 
-/// What the answer as it is and the changed one were read as.
+/// The outputs of the original response and of the mutated one.
 struct Compared<'a> {
     case: &'a Case,
     body: &'a Value,
@@ -81,27 +81,27 @@ struct Compared<'a> {
 }
 
 impl Compared<'_> {
-    /// What stands beside the wrong thing is read as before.
-    fn check_the_rest(&self, told: &[(Vec<String>, String)]) {
+    /// Asserts that all other values are unchanged.
+    fn check_other_values(&self, unique: &[(Vec<String>, String)]) {
         if self.after.whole == self.before.whole {
             return;
         }
         let lost = self.lost();
-        for (place, text) in told {
-            let kept = place.starts_with(&lost) || tells(&self.after.whole, text);
+        for (place, text) in unique {
+            let kept = place.starts_with(&lost) || contains_word(&self.after.whole, text);
             assert!(kept, "{}: {} is lost too", self.place, place.join("."));
         }
     }
 
-    /// What cannot be read is absent, and not an empty word.
-    fn check_nothing_is_made_up(&self) {
+    /// Asserts that unreadable values are absent, not empty.
+    fn check_no_empty_values(&self) {
         for nothing in [r#"Other("")"#, r#"Some("")"#] {
             let whole = &self.after.whole;
             assert!(!whole.contains(nothing), "{}: {whole}", self.place);
         }
     }
 
-    /// The place of all that may be gone with the wrong thing.
+    /// The place of everything that may be lost with the mutated value.
     fn lost(&self) -> Vec<String> {
         let wrong = &self.mutation.path;
         let carried = self.case.carries.iter().find(|(vital, _)| names(vital, wrong));
@@ -111,8 +111,8 @@ impl Compared<'_> {
         }
     }
 
-    /// A row with a wrong thing in it does not cost the other rows, and itself only where the wrong
-    /// thing is vital. What is no object is never taken for a row.
+    /// Asserts that a mutated row loses no other row, and itself only if the mutated value is
+    /// vital. A value that is not an object is never read as a row.
     fn check_the_rows(&self) {
         let Some(list) = self.case.list else {
             return;
@@ -131,7 +131,7 @@ impl Compared<'_> {
                     assert_eq!(after.rows.len() + after.broken, all, "{place}");
                     assert!(vital || after.broken == 0, "{place}: the row is lost");
                 } else if !self.mutation.what.ends_with("map") && self.mutation.what != "renamed" {
-                    assert_eq!(after.rows.len(), all - 1, "{place}: it is no row");
+                    assert_eq!(after.rows.len(), all - 1, "{place}: it is not a row");
                 }
             }
             _ => assert_eq!(after.rows, before.rows, "{place}"),
@@ -147,8 +147,8 @@ fn keys(list: &Value) -> Vec<String> {
     }
 }
 
-/// Whether a vital place may hold this all the same: an object for an object, anything with elements
-/// for a list.
+/// Returns true if a vital place may have this value nevertheless: an object for an object, any
+/// collection for a list.
 fn may_stand_for(vital: &Value, what: &str) -> bool {
     match vital {
         Value::Array(_) => what.ends_with("list") || what.ends_with("map"),
@@ -166,15 +166,15 @@ fn at<'a>(body: &'a Value, path: &[String]) -> &'a Value {
 }
 
 #[test]
-fn one_wrong_thing_costs_nothing_but_itself() {
+fn mutated_response_loses_only_the_mutated_value() {
     for case in cases() {
-        for (name, body) in good_answers(&case) {
+        for (name, body) in success_responses(&case) {
             let before = (case.read)(&body).unwrap();
             assert_eq!(before.broken, 0, "{} {name}", case.fixture);
             if let Some(list) = case.list {
                 assert_eq!(before.rows.len(), keys(&body[list]).len(), "{}", case.fixture);
             }
-            let told = told_once(&body, &before.whole);
+            let unique = unique_values(&body, &before.whole);
             for mutation in &mutations(&body) {
                 let path = mutation.path.join(".");
                 let place = format!("{} {name}: {path} {}", case.fixture, mutation.what);
@@ -192,16 +192,19 @@ fn one_wrong_thing_costs_nothing_but_itself() {
                             before: &before,
                             after,
                         };
-                        compared.check_the_rest(&told);
+                        compared.check_other_values(&unique);
                         compared.check_the_rows();
-                        compared.check_nothing_is_made_up();
+                        compared.check_no_empty_values();
                     }
                     Err(error) => {
                         assert!(vital, "{place}: {error}");
                         assert_eq!(error.kind(), ErrorKind::Decode, "{place}");
                         let wrong = &mutation.path[0];
-                        let told = error.message();
-                        assert!(told.contains(wrong) || mutation.is_gone(), "{place}: {told}");
+                        let message = error.message();
+                        assert!(
+                            message.contains(wrong) || mutation.is_gone(),
+                            "{place}: {message}"
+                        );
                     }
                 }
             }
@@ -210,9 +213,9 @@ fn one_wrong_thing_costs_nothing_but_itself() {
 }
 
 #[test]
-fn a_number_or_a_flag_written_as_text_means_the_same() {
+fn numbers_and_flags_as_text_are_equal() {
     for case in cases() {
-        for (name, body) in good_answers(&case) {
+        for (name, body) in success_responses(&case) {
             let before = (case.read)(&body).unwrap();
             for path in places(&body) {
                 let text = match at(&body, &path) {
@@ -238,13 +241,13 @@ fn a_number_or_a_flag_written_as_text_means_the_same() {
 }
 
 #[test]
-fn a_field_nobody_knows_changes_nothing() {
+fn unknown_field_changes_nothing() {
     for case in cases() {
-        for (name, body) in good_answers(&case) {
+        for (name, body) in success_responses(&case) {
             let before = (case.read)(&body).unwrap();
             let objects = std::iter::once(Vec::new()).chain(places(&body));
             for path in objects.filter(|path| at(&body, path).is_object()) {
-                // A map by code has elements, not fields; a module keeps every field to write it again.
+                // A map by code has elements, not fields; a module keeps every field for writing.
                 let of_elements = case.list.is_some_and(|list| path == [list]);
                 let kept = case.raw.iter().any(|raw| is_within(raw, &path));
                 if of_elements || kept || path.first().is_some_and(|key| key == "integrationModule")
@@ -268,15 +271,15 @@ fn a_field_nobody_knows_changes_nothing() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
 
-    /// One wrong thing after another, until little is left of the answer.
+    /// Repeated mutations, until little is left of the response.
     #[test]
-    fn many_wrong_things_are_an_answer_or_an_error(
+    fn many_mutations_are_a_result_or_an_error(
         which in any::<prop::sample::Index>(),
         steps in prop::collection::vec(any::<prop::sample::Index>(), 2..6),
     ) {
         let cases = cases();
         let case = which.get(&cases);
-        for (name, mut body) in good_answers(case) {
+        for (name, mut body) in success_responses(case) {
             for step in &steps {
                 let mut all = mutations(&body);
                 if all.is_empty() {

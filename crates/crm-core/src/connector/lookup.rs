@@ -1,10 +1,10 @@
-//! Customers of the enterprise and users of its CRM.
+//! Customers found by number, and users of the CRM.
 
 use crate::call::{CrmUserId, Extension};
 use crate::phone::PhoneNumber;
 use crate::warning::Warning;
 
-/// A user of the CRM: an employee.
+/// A user of the CRM, that is, an employee.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CrmUser {
@@ -12,31 +12,31 @@ pub struct CrmUser {
     pub id: CrmUserId,
     /// The name as the CRM shows it.
     pub name: String,
-    /// The extension, by the account's directory.
+    /// The extension, from the account's directory.
     pub extension: Option<Extension>,
-    /// Whether the user may work in the CRM.
+    /// Whether the user is active in the CRM.
     pub active: bool,
 }
 
 impl CrmUser {
-    /// A user without extension.
+    /// Creates a user without extension.
     pub fn new(id: CrmUserId, name: impl Into<String>, active: bool) -> Self {
         Self { id, name: name.into(), extension: None, active }
     }
 }
 
-/// The CRM's users held against the account's directory.
+/// The CRM's users, compared with the account's directory.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UserList {
     /// The users.
     pub users: Vec<CrmUser>,
-    /// Everything that does not fit together.
+    /// Mismatches between the CRM's users and the directory.
     pub mismatches: Vec<Warning>,
 }
 
 impl UserList {
-    /// Users and what does not fit.
+    /// Creates a list of users.
     pub fn new(users: Vec<CrmUser>, mismatches: Vec<Warning>) -> Self {
         Self { users, mismatches }
     }
@@ -50,18 +50,18 @@ pub struct Responsible {
     pub user_id: CrmUserId,
     /// The name as the CRM shows it.
     pub name: Option<String>,
-    /// The extension: the account's directory first, else what the CRM says.
+    /// The extension: from the account's directory, else from the CRM.
     pub extension: Option<Extension>,
 }
 
 impl Responsible {
-    /// A responsible employee.
+    /// Creates a responsible employee.
     pub fn new(user_id: CrmUserId, name: Option<String>, extension: Option<Extension>) -> Self {
         Self { user_id, name, extension }
     }
 }
 
-/// What kind of thing the CRM found under a number.
+/// The kind of a customer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CustomerKind {
@@ -69,19 +69,19 @@ pub enum CustomerKind {
     Person,
     /// A company.
     Company,
-    /// Somebody who may become a customer.
+    /// A lead: a potential customer.
     Lead,
-    /// Any other, by the CRM's own word.
+    /// Any other kind, by the CRM's own name.
     Other(String),
 }
 
-/// A customer of the enterprise.
+/// A customer in the CRM.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Customer {
     /// The CRM's id.
     pub id: String,
-    /// What it is.
+    /// The kind.
     pub kind: CustomerKind,
     /// The name.
     pub name: Option<String>,
@@ -89,47 +89,47 @@ pub struct Customer {
     pub company: Option<String>,
     /// The address of the customer's card.
     pub url: Option<String>,
-    /// Who is responsible.
+    /// The responsible employee.
     pub responsible: Option<Responsible>,
 }
 
 impl Customer {
-    /// A customer of whom only id and kind are known.
+    /// Creates a customer of which only id and kind are known.
     pub fn new(id: impl Into<String>, kind: CustomerKind) -> Self {
         Self { id: id.into(), kind, name: None, company: None, url: None, responsible: None }
     }
 }
 
-/// Who the CRM knows under a number.
+/// The customers of a number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Found {
-    /// The number asked for.
+    /// The number that was looked up.
     pub phone: PhoneNumber,
-    /// Everybody who has it, the likeliest first.
+    /// All customers with the number, the best match first.
     pub candidates: Vec<Customer>,
-    /// What an operator should know.
+    /// Warnings for the operator.
     pub warnings: Vec<Warning>,
 }
 
 impl Found {
-    /// What was found under a number.
+    /// Creates the result of a lookup.
     pub fn new(phone: PhoneNumber, candidates: Vec<Customer>) -> Self {
         Self { phone, candidates, warnings: Vec::new() }
     }
 }
 
-/// Where reading changes goes on, as the CRM counts. Opaque.
+/// The position in the CRM's list of changes. Opaque.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Cursor(String);
 
 impl Cursor {
-    /// A cursor as it was kept.
+    /// Creates a cursor from a stored text.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 
-    /// The text to keep.
+    /// The text to store.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -139,14 +139,14 @@ impl Cursor {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Changes {
-    /// The customers as they are now.
+    /// The customers in their present state.
     pub customers: Vec<Customer>,
-    /// Where to go on.
+    /// The position to continue from.
     pub cursor: Cursor,
 }
 
 impl Changes {
-    /// Changed customers and where to go on.
+    /// Creates a list of changed customers.
     pub fn new(customers: Vec<Customer>, cursor: Cursor) -> Self {
         Self { customers, cursor }
     }

@@ -1,4 +1,4 @@
-//! What is remembered of a call, event by event.
+//! The state of a call, event by event.
 
 mod arrival;
 mod legs;
@@ -55,7 +55,7 @@ fn names(extensions: &[Extension]) -> Vec<&str> {
 }
 
 #[test]
-fn an_answered_call_knows_who_talked_how_long_and_who_waited() {
+fn answered_call_has_talker_talk_and_wait() {
     let state = after(&[ringing(0, &["151", "152"]), answered(6, "152"), ended(70)]);
     let record = state.to_record(&call()).unwrap();
     assert_eq!(record.outcome(), Outcome::Answered);
@@ -67,7 +67,7 @@ fn an_answered_call_knows_who_talked_how_long_and_who_waited() {
 }
 
 #[test]
-fn a_call_whose_ringing_was_not_observed_waited_since_its_record() {
+fn unobserved_ringing_waits_from_the_record_start() {
     let client: PhoneNumber = "+375446370646".parse().unwrap();
     let record = CallRecord::new(call(), Direction::Inbound, client, at(0), Outcome::Answered)
         .with_talk(Seconds::new(30));
@@ -84,7 +84,7 @@ fn a_call_whose_ringing_was_not_observed_waited_since_its_record() {
 }
 
 #[test]
-fn a_call_nobody_took_is_missed_and_only_waited() {
+fn unanswered_call_is_missed_without_talk() {
     let state = after(&[ringing(0, &["151"]), ringing(15, &["152"]), ended(26)]);
     let record = state.to_record(&call()).unwrap().settled();
     assert_eq!(record.outcome(), Outcome::Missed);
@@ -94,7 +94,7 @@ fn a_call_nobody_took_is_missed_and_only_waited() {
 }
 
 #[test]
-fn an_outgoing_call_without_an_answer_is_no_answer() {
+fn unanswered_outgoing_call_is_no_answer() {
     let client: PhoneNumber = "+375448707099".parse().unwrap();
     let begin = event(0, EventKind::Ringing)
         .with_direction(Direction::Outbound)
@@ -105,7 +105,7 @@ fn an_outgoing_call_without_an_answer_is_no_answer() {
 }
 
 #[test]
-fn in_a_click_to_call_the_talk_begins_when_the_client_answers() {
+fn click_to_call_talk_starts_when_the_client_answers() {
     let client: PhoneNumber = "+375448707099".parse().unwrap();
     let to_employee = Leg::new(LegEnd::Pbx, LegEnd::Employee(ext("151")));
     let to_client = Leg::new(LegEnd::Pbx, LegEnd::Client);
@@ -125,7 +125,7 @@ fn in_a_click_to_call_the_talk_begins_when_the_client_answers() {
 }
 
 #[test]
-fn a_second_direction_wins_with_a_warning() {
+fn changed_direction_wins_with_a_warning() {
     let mut state = after(&[ringing(0, &["151"])]);
     let turned = event(1, EventKind::Ringing).with_direction(Direction::Outbound);
     assert_eq!(state.apply(&turned)[0].kind(), WarningKind::OutOfOrder);
@@ -133,7 +133,7 @@ fn a_second_direction_wins_with_a_warning() {
 }
 
 #[test]
-fn what_the_end_tells_goes_before_what_was_reckoned() {
+fn values_of_the_end_event_override_derived_ones() {
     let end = EventKind::Ended {
         outcome: Some(Outcome::Busy),
         reason: Some(Reason::Busy),
@@ -145,7 +145,7 @@ fn what_the_end_tells_goes_before_what_was_reckoned() {
 }
 
 #[test]
-fn a_record_takes_from_the_state_only_what_it_does_not_tell() {
+fn state_fills_only_missing_values_of_a_record() {
     let line = Line::new("0001363").unwrap();
     let state =
         after(&[ringing(0, &["151"]).with_line(line.clone()), answered(6, "151"), ended(70)]);
@@ -158,19 +158,19 @@ fn a_record_takes_from_the_state_only_what_it_does_not_tell() {
 }
 
 #[test]
-fn options_of_the_events_go_into_the_record_unless_it_has_its_own() {
+fn event_options_fill_missing_record_options() {
     let state = after(&[
         ringing(0, &["151"]).with_extra("site", "one").with_extra("colour", "green"),
         ended(9).with_extra("site", "two"),
     ]);
     let record = state.to_record(&call()).unwrap();
     assert_eq!(record.extra().get("site").unwrap(), "two");
-    let told = record.clone().with_extra("colour", "red");
-    assert_eq!(state.complete(told).extra().get("colour").unwrap(), "red");
+    let given = record.clone().with_extra("colour", "red");
+    assert_eq!(state.complete(given).extra().get("colour").unwrap(), "red");
 }
 
 #[test]
-fn a_state_survives_its_own_storage_and_that_of_a_newer_version() {
+fn state_round_trips_also_from_a_newer_version() {
     let state = after(&[ringing(0, &["151"]), answered(6, "151"), ended(70)]);
     let mut stored = serde_json::to_value(&state).unwrap();
     stored["a_field_of_tomorrow"] = serde_json::json!(1);

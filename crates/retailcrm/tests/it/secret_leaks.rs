@@ -1,4 +1,5 @@
-//! A canary in every secret of the configuration, looked for everywhere after every error path.
+//! Searches logs and errors for a canary in every secret of the configuration, after every error
+//! path.
 
 use std::fmt::Write as _;
 use std::io::Write;
@@ -10,9 +11,9 @@ use vochi_crm_core::testing::Step;
 use vochi_crm_core::{CrmConnector as _, Cx};
 
 use super::fixture::Fixture;
-use super::support::{Bench, hangup, incoming, phone, record, yes};
+use super::support::{Bench, hangup, incoming, phone, record, success};
 
-/// What every secret of this test contains.
+/// The text that every secret of this test contains.
 const CANARY: &str = "canary";
 
 #[derive(Clone, Default)]
@@ -28,8 +29,8 @@ impl Write for Log {
     }
 }
 
-/// Answers that repeat what they were sent, as careless servers do.
-fn gossip() -> Vec<Step> {
+/// Responses that echo the request's secrets, as careless servers do.
+fn echoing_responses() -> Vec<Step> {
     let key = super::support::KEY;
     let mut steps = vec![
         Step::json(400, &json!({"success": false, "errorMsg": format!("bad key {key}")})),
@@ -49,14 +50,14 @@ fn gossip() -> Vec<Step> {
     steps
 }
 
-/// Runs every operation into every kind of gossip and gives all that was told of it.
-async fn hear_everything() -> String {
-    let mut told = String::new();
-    for index in 0..gossip().len() {
+/// Runs every operation with each echoing response and returns all printed errors.
+async fn run_everything() -> String {
+    let mut printed = String::new();
+    for index in 0..echoing_responses().len() {
         let config = json!({"client_id": "canary-client-id", "send_client_id": true});
         let common = json!({"inbound_secret": "canary-inbound-secret", "retries": 1});
-        let steps = (0..9).map(|_| gossip().swap_remove(index));
-        let bench = Bench::with(steps.chain([yes()]), common, config);
+        let steps = (0..9).map(|_| echoing_responses().swap_remove(index));
+        let bench = Bench::with(steps.chain([success()]), common, config);
         let cx = Cx::live();
         let number = phone("+375291112233");
         let results = [
@@ -67,22 +68,22 @@ async fn hear_everything() -> String {
             bench.event(hangup(9)).await.err(),
         ];
         for error in results.into_iter().flatten() {
-            writeln!(told, "{error}\n{error:?}\n{error:#?}\n{:?}", error.hint()).unwrap();
+            writeln!(printed, "{error}\n{error:?}\n{error:#?}\n{:?}", error.hint()).unwrap();
         }
         let health = bench.connector.health(&cx).await;
         let shown = (&bench.connector, bench.connector.client());
-        writeln!(told, "{health:?}\n{shown:?}").unwrap();
+        writeln!(printed, "{health:?}\n{shown:?}").unwrap();
     }
-    told
+    printed
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_secret_is_found_in_any_error_log_or_debug_output() {
-    // Whoever reaches a log statement first decides for the whole process whether it speaks, and
-    // the tests beside this one keep no log. A second listener makes tracing ask all of them, and
-    // once around makes every statement known before the log is kept.
+async fn no_secret_is_in_errors_logs_or_debug_output() {
+    // The first thread that reaches a log statement registers it for the whole process, and
+    // parallel tests have no subscriber. A second dispatcher makes tracing ask all of them, and the
+    // first run registers every statement before the log is captured.
     let second_listener = tracing::Dispatch::new(tracing_subscriber::registry());
-    hear_everything().await;
+    run_everything().await;
     let log = Log::default();
     let writer = log.clone();
     let subscriber = tracing_subscriber::fmt()
@@ -91,21 +92,21 @@ async fn no_secret_is_found_in_any_error_log_or_debug_output() {
         .with_writer(move || writer.clone())
         .finish();
     let guard = tracing::subscriber::set_default(subscriber);
-    let told = hear_everything().await;
+    let printed = run_everything().await;
     drop((guard, second_listener));
     let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    for name in ["crm_request", "audit", "request done", "will be sent again"] {
-        assert!(logged.contains(name), "the log must have kept {name}");
+    for name in ["crm_request", "audit", "request done", "request will be retried"] {
+        assert!(logged.contains(name), "the log must contain {name}");
     }
-    assert!(told.len() > 10_000, "errors must have happened");
-    for (what, text) in [("errors", &told), ("log", &logged)] {
+    assert!(printed.len() > 10_000, "errors must have happened");
+    for (what, text) in [("errors", &printed), ("log", &logged)] {
         let leak = text.lines().find(|line| line.contains(CANARY));
-        assert_eq!(leak, None, "a secret stands in the {what}");
+        assert_eq!(leak, None, "a secret is in the {what}");
     }
 }
 
 #[test]
-fn no_secret_is_found_in_configuration_errors() {
+fn no_secret_is_in_configuration_errors() {
     let hub = vochi_crm_core::Hub::new().unwrap();
     for config in [
         json!({"api_key": "canary\nkey"}),

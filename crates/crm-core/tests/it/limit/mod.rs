@@ -1,4 +1,4 @@
-//! The limiter: quotas, fairness, cancellation, pauses and deadlines, on tokio's paused clock.
+//! Limiters: quotas, fairness, cancellation, pauses and deadlines, on tokio's paused clock.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
@@ -20,7 +20,7 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use vochi_crm_core::limit::{Bucket, GovernorLimiter, Lane, LimitError, LimitKey, Limiter, Quota};
 
-/// A CRM's quota and the most permits one second may hold.
+/// A CRM's quota and the most permits in one second.
 #[derive(Clone, Copy, Debug)]
 struct Figure {
     rate: f64,
@@ -48,7 +48,7 @@ impl Figure {
     }
 }
 
-/// A deadline that plays no part.
+/// A deadline far in the future.
 fn far() -> Instant {
     Instant::now() + Duration::from_hours(24)
 }
@@ -57,7 +57,7 @@ fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)
 }
 
-/// Runs a body on a paused clock of its own, for tests that need many.
+/// Runs a body on its own paused clock, for tests that need several.
 fn on_paused_clock<T>(body: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread()
         .enable_time()
@@ -67,14 +67,14 @@ fn on_paused_clock<T>(body: impl Future<Output = T>) -> T {
         .block_on(body)
 }
 
-/// Lets everything that can run now run, be it thousands of tasks, without moving the clock.
+/// Runs all ready tasks without moving the clock.
 async fn settle() {
     for _ in 0..1000 {
         tokio::task::yield_now().await;
     }
 }
 
-/// Polls a future once and leaves it lying.
+/// Polls a future once.
 async fn poll_once<F: Future + ?Sized>(future: Pin<&mut F>) -> Option<F::Output> {
     let mut future = Some(future);
     std::future::poll_fn(|cx| {
@@ -86,12 +86,12 @@ async fn poll_once<F: Future + ?Sized>(future: Pin<&mut F>) -> Option<F::Output>
     .await
 }
 
-/// Moves the clock without letting anybody else run.
+/// Moves the clock without running other tasks.
 async fn advance_unnoticed(duration: Duration) {
     poll_once(pin!(tokio::time::advance(duration))).await;
 }
 
-/// What was granted, in order: who and when.
+/// The granted permits in order: name and time.
 #[derive(Clone, Debug, Default)]
 struct Journal(Arc<Mutex<Vec<(String, Instant)>>>);
 
@@ -113,7 +113,7 @@ impl Journal {
     }
 }
 
-/// A task that takes one permit and notes it under `name`.
+/// A task that takes one permit and records it under `name`.
 fn taker(
     bucket: &Arc<dyn Bucket>,
     journal: &Journal,
@@ -131,7 +131,7 @@ fn taker(
     })
 }
 
-/// The most permits any second holds, both its ends included.
+/// The most permits in any second, both its ends included.
 fn most_in_a_second(times: &[Instant]) -> usize {
     let window = Duration::from_secs(1);
     (0..times.len())

@@ -1,4 +1,4 @@
-//! What must be remembered of a call between two of its events.
+//! The stored state of a call between its events.
 
 mod hand_over;
 mod late;
@@ -23,22 +23,21 @@ pub use leg::{LegPhase, LiveLeg};
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Recorded {
-    /// Not as far as we know.
+    /// Not known to be recorded.
     #[default]
     No,
-    /// A request that would record it went out and its answer did not come.
+    /// A request that would record it was sent and its response is lost.
     Maybe,
-    /// Yes.
+    /// Recorded.
     Yes,
 }
 
-/// What is known of a call so far: the sum of its events, and what its connector must remember.
+/// The state of a call: the sum of its events, and the connector's note.
 ///
-/// Events are applied in the order they come; each adds what it reports. Of contradicting values the
-/// one of the later time wins. An event that comes after the end and happened before it is placed
-/// before it. It survives in the
-/// [`CallStore`](crate::state::CallStore), so that the process that hears the hangup need not be the
-/// one that heard the ringing.
+/// Events are applied in the order they arrive. Of contradicting values the one with the later time
+/// wins. An event that arrives after the end and happened before it is applied before it. The state
+/// is kept in the [`CallStore`](crate::state::CallStore), so different processes can handle events
+/// of one call.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CallState {
@@ -51,7 +50,7 @@ pub struct CallState {
     ended_at: Option<Timestamp>,
     /// When the latest event happened: its values win over those of earlier ones.
     latest_at: Option<Timestamp>,
-    /// The end as it was reported, so that an event that comes late can still be placed before it.
+    /// The reported end, so that a late event can be applied before it.
     end: Option<End>,
     outcome: Option<Outcome>,
     reason: Option<Reason>,
@@ -67,8 +66,7 @@ pub struct CallState {
 }
 
 impl CallState {
-    /// Adds what an event tells. The warnings say where it contradicts what was known; the newer
-    /// word wins.
+    /// Applies an event. A contradiction with the known state is a warning; the newer value wins.
     pub fn apply(&mut self, event: &CallEvent) -> Vec<Warning> {
         if let Some(ended_at) = self.ended_at
             && !matches!(event.kind(), EventKind::RecordingReady(_))
@@ -104,7 +102,7 @@ impl CallState {
                 self.pass_on(event, *mode, from.as_ref(), to);
             }
             EventKind::Ended { outcome, reason, talk } => {
-                // After lost state the end is the first to name who was called.
+                // After lost state the end is the first event to name the called employees.
                 for leg in event.legs() {
                     self.leg_mut(event.call_id(), leg, at);
                 }
@@ -121,14 +119,14 @@ impl CallState {
         warnings
     }
 
-    /// Takes over what every event may report.
+    /// Applies the values that every event may report.
     fn learn(&mut self, event: &CallEvent, warnings: &mut Vec<Warning>) {
         let late = self.latest_at.is_some_and(|latest| event.at() < latest);
         if !late {
             self.latest_at = Some(event.at());
         }
         let (direction, client, line, crm_call_id) = if late {
-            // Only what no later event reported.
+            // Keep values that a later event reported.
             (
                 event.direction().filter(|_| self.direction.is_none()),
                 event.client().filter(|_| self.client.is_none()),
@@ -143,7 +141,7 @@ impl CallState {
                 warnings.push(Warning::new(
                     WarningKind::OutOfOrder,
                     format!(
-                        "call {} was {known:?} and is now {direction:?}; the later word is taken",
+                        "call {} was {known:?} and is now {direction:?}; the later value is used",
                         event.call_id()
                     ),
                 ));
@@ -168,7 +166,7 @@ impl CallState {
         earliest(&mut self.started_at, event.at());
     }
 
-    /// The leg an event at this time is about.
+    /// Finds the leg of an event.
     fn find(&mut self, leg: &Leg, at: Timestamp) -> Option<&mut LiveLeg> {
         let lives = |known: &LiveLeg| {
             known.phase != LegPhase::Ended || known.ended_at.is_some_and(|ended| at < ended)
@@ -182,7 +180,7 @@ impl CallState {
                     lives(known) && known.from == *leg.from() && known.to == *leg.to()
                 })
                 .or_else(|| {
-                    // An event that names only an employee means that employee's open leg.
+                    // An event that names only an employee refers to that employee's open leg.
                     let employee = leg.employee()?;
                     self.legs.iter().position(|known| {
                         lives(known) && known.employees().any(|known| known == employee)
@@ -192,12 +190,12 @@ impl CallState {
         position.and_then(|position| self.legs.get_mut(position))
     }
 
-    /// The leg an event names, begun if it is new.
+    /// Returns the leg of an event, created if new.
     fn leg_mut(&mut self, call: &CallId, leg: &Leg, at: Timestamp) -> Option<&mut LiveLeg> {
         if self.find(leg, at).is_none() {
             let id = match leg.id() {
                 Some(id) => id.clone(),
-                None => self.mint(call)?,
+                None => self.generate_leg_id(call)?,
             };
             self.legs.push(LiveLeg {
                 id,
@@ -213,11 +211,11 @@ impl CallState {
         self.find(leg, at)
     }
 
-    fn mint(&mut self, call: &CallId) -> Option<LegId> {
+    fn generate_leg_id(&mut self, call: &CallId) -> Option<LegId> {
         loop {
             self.minted += 1;
             let id = format!("{}.{}", call.as_str().replace('/', "-"), self.minted);
-            // A call id may be so long that nothing can be appended to it.
+            // The call id may be too long to append to.
             let id =
                 LegId::new(&id).or_else(|_| LegId::new(format!("leg.{}", self.minted))).ok()?;
             if !self.legs.iter().any(|leg| leg.id == id) {
@@ -239,7 +237,7 @@ impl CallState {
         }
         let (taken, from_client) = (live.id.clone(), live.from == LegEnd::Client);
         let talker = live.employees().next().cloned();
-        // Somebody has the client, so the other phones stop; a PBX need not say so.
+        // The client is connected, so the other phones stopped; a PBX need not report it.
         let others = self.legs.iter_mut().filter(|leg| {
             from_client
                 && leg.from == LegEnd::Client
@@ -284,7 +282,7 @@ impl CallState {
         }
     }
 
-    /// Who called whom.
+    /// The direction.
     pub fn direction(&self) -> Option<Direction> {
         self.direction
     }
@@ -309,7 +307,7 @@ impl CallState {
         self.started_at
     }
 
-    /// When the client first talked with a human.
+    /// When the client was first connected to an employee.
     pub fn answered_at(&self) -> Option<Timestamp> {
         self.answered_at
     }
@@ -319,7 +317,7 @@ impl CallState {
         self.ended_at
     }
 
-    /// How it ended for the client; known after the end.
+    /// The outcome for the client; known after the end.
     pub fn outcome(&self) -> Option<Outcome> {
         self.outcome
     }
@@ -334,8 +332,8 @@ impl CallState {
         &self.legs
     }
 
-    /// Whose phones rang or were taken up, in order, each once. In an outgoing call that is the
-    /// employee who calls.
+    /// The extensions that rang or answered, in order, each once. In an outgoing call that is the
+    /// calling employee.
     pub fn employees(&self) -> Vec<&Extension> {
         let mut employees: Vec<&Extension> = Vec::new();
         for extension in self.legs.iter().flat_map(LiveLeg::employees) {
@@ -346,12 +344,12 @@ impl CallState {
         employees
     }
 
-    /// Who talked with the client, the last one last.
+    /// The employees who talked with the client, in order.
     pub fn talked_with(&self) -> &[Extension] {
         &self.talked_with
     }
 
-    /// Options of one CRM that came with the events; the last word of each.
+    /// Options of one CRM from the events; of each, the last value.
     pub fn extra(&self) -> &Extra {
         &self.extra
     }
@@ -361,21 +359,21 @@ impl CallState {
         self.recorded
     }
 
-    /// Notes whether the CRM's history holds the call.
+    /// Sets whether the CRM's history holds the call.
     pub fn set_recorded(&mut self, recorded: Recorded) {
         self.recorded = recorded;
     }
 
-    /// What the connector noted, in its own form; `None` before it noted anything or when the note
-    /// cannot be read (a newer version wrote it).
+    /// The connector's note, in its own form; `None` if there is none or it cannot be read (a newer
+    /// version wrote it).
     pub fn connector_note<T: serde::de::DeserializeOwned>(&self) -> Option<T> {
         T::deserialize(&self.connector).ok()
     }
 
-    /// Lets the connector remember something of its own.
+    /// Stores the connector's note.
     pub fn set_connector_note<T: Serialize + ?Sized>(&mut self, note: &T) -> Result<()> {
         self.connector = serde_json::to_value(note).map_err(|error| {
-            crate::Error::internal("a connector's note cannot be written").with_source(error)
+            crate::Error::internal("cannot serialize a connector's note").with_source(error)
         })?;
         Ok(())
     }

@@ -1,7 +1,7 @@
-//! What every operation does when the way to the CRM, or the CRM, is broken.
+//! Every operation with network faults and error responses.
 
+mod connections;
 mod refusals;
-mod silence;
 mod unreadable;
 
 use std::fmt::Debug;
@@ -14,10 +14,10 @@ use vochi_crm_core::{Cx, Effect, Error, ErrorKind, Result};
 use super::operations::{Row, all};
 use super::support::{Bench, KEY};
 
-/// How many requests there are at most: the first and three repeats.
+/// The largest number of requests: the first and three retries.
 const ALL_TRIES: usize = 4;
 
-/// What came of sending an operation.
+/// The outcome of sending an operation.
 struct Outcome<'a> {
     row: &'a Row,
     fault: &'a str,
@@ -26,7 +26,7 @@ struct Outcome<'a> {
     took: Duration,
 }
 
-/// Sends the operation against a script, with the usual patience.
+/// Sends the operation with a script and the default timeouts.
 async fn send<'a>(
     row: &'a Row,
     fault: &'a str,
@@ -47,12 +47,12 @@ async fn send_within<'a>(
     Outcome { row, fault, sent: bench.played().len(), result, took: began.elapsed() }
 }
 
-/// What the CRM answers when all is well.
+/// The CRM's success response.
 fn good(row: &Row) -> Step {
     Step::Response(row.operation.planned())
 }
 
-/// What is told of a write that may have happened; a read has no effect.
+/// The effect of a write that may have been applied; a read has none.
 fn effect(row: &Row, of_a_write: Effect) -> Effect {
     match row.repeats {
         Repeat::Safe => Effect::NotApplied,
@@ -66,17 +66,17 @@ impl Outcome<'_> {
     }
 
     fn is<T: Copy + PartialEq + Debug>(&self, what: &str, found: T, wanted: T) {
-        let told = &self.result;
-        assert_eq!(found, wanted, "{what} of {}: {told:?}", self.case());
+        let text = &self.result;
+        assert_eq!(found, wanted, "{what} of {}: {text:?}", self.case());
     }
 
-    /// It was sent again, and worked.
-    fn worked_at_the_second_try(&self) {
+    /// Asserts that the retry succeeded.
+    fn succeeded_after_a_retry(&self) {
         assert!(self.result.is_ok(), "{}: {:?}", self.case(), self.result);
         self.is("requests", self.sent, 2);
     }
 
-    /// It failed, with an error that says whose and which it is, and no secret.
+    /// Asserts a failure with account and operation in its error, and no secret.
     fn failed(&self, kind: ErrorKind, effect: Effect, sent: usize) -> &Error {
         let case = self.case();
         let error = self.result.as_ref().expect_err(&case);
@@ -86,10 +86,10 @@ impl Outcome<'_> {
         self.is("attempts", usize::try_from(error.attempts()).unwrap(), sent);
         self.is("operation", error.operation(), Some(self.row.operation.name()));
         let begin = format!("retailcrm account shop: {}: ", self.row.operation.name());
-        let told = error.to_string();
-        assert!(told.starts_with(&begin), "{case}: {told}");
+        let text = error.to_string();
+        assert!(text.starts_with(&begin), "{case}: {text}");
         assert!(!error.message().is_empty(), "{case}");
-        assert!(!format!("{told} {error:?}").contains(KEY), "{case}: {told}");
+        assert!(!format!("{text} {error:?}").contains(KEY), "{case}: {text}");
         error
     }
 }

@@ -1,4 +1,4 @@
-//! The call store: what is remembered of a call, and who may work on it.
+//! The call store: stored state and locks.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests")]
 
 mod directory;
@@ -20,7 +20,7 @@ use vochi_crm_core::testing::check_call_store;
 const ACCOUNT: &str = "shop";
 const CALL: &str = "1700000000.17";
 
-/// A directory that goes away with the test.
+/// A directory that is removed with the test.
 struct Place {
     _parent: TempDir,
     root: PathBuf,
@@ -46,7 +46,7 @@ impl Place {
         self.account().join(format!("{CALL}.{suffix}"))
     }
 
-    /// Puts this in the place of [`CALL`]'s document.
+    /// Writes the document of [`CALL`].
     fn plant(&self, contents: impl AsRef<[u8]>) {
         std::fs::create_dir_all(self.account()).unwrap();
         #[cfg(unix)]
@@ -58,7 +58,7 @@ impl Place {
     }
 }
 
-/// The stores that promise the same, each with nothing in it.
+/// One empty store of each kind.
 async fn every_store(place: &Place) -> Vec<Arc<dyn CallStore>> {
     vec![
         Arc::new(MemoryCallStore::new()),
@@ -101,7 +101,7 @@ fn tree(root: &Path) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn every_store_keeps_what_stores_promise() {
+async fn every_store_passes_the_conformance_checks() {
     let place = Place::new();
     for store in every_store(&place).await {
         check_call_store(&*store).await.unwrap();
@@ -109,7 +109,7 @@ async fn every_store_keeps_what_stores_promise() {
 }
 
 #[tokio::test]
-async fn each_space_has_a_lifetime_of_its_own() {
+async fn each_space_has_its_own_lifetime() {
     let place = Place::new();
     let brief = std::time::Duration::ZERO;
     let stores: [Arc<dyn CallStore>; 3] = [
@@ -132,7 +132,7 @@ async fn each_space_has_a_lifetime_of_its_own() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_pipe_in_the_place_of_a_file_is_an_error_at_once() {
+async fn pipe_instead_of_a_file_is_an_error_at_once() {
     for name in
         [format!("{ACCOUNT}/{CALL}.json"), format!("{ACCOUNT}/{CALL}.lock"), ".swept".into()]
     {
@@ -151,7 +151,7 @@ async fn a_pipe_in_the_place_of_a_file_is_an_error_at_once() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn file_that_cannot_be_read_hides_no_other_document() {
+async fn unreadable_file_hides_no_other_document() {
     let place = Place::new();
     let store = place.store().await;
     for id in ["1", "2", "звонок 3"] {
@@ -172,13 +172,13 @@ async fn file_that_cannot_be_read_hides_no_other_document() {
 }
 
 #[tokio::test]
-async fn debug_output_shows_no_document() {
+async fn debug_prints_no_document() {
     let place = Place::new();
     for store in every_store(&place).await {
         let mut slot = store.open(ACCOUNT, CALL).await.unwrap();
         slot.save(&json!({ "phone": "+375291234567" })).await.unwrap();
         let shown = format!("{slot:?} {store:?}");
         assert!(!shown.contains("375291234567"), "{shown}");
-        assert!(shown.contains(CALL), "it says which call: {shown}");
+        assert!(shown.contains(CALL), "missing call id: {shown}");
     }
 }

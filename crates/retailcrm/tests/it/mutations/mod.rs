@@ -1,7 +1,7 @@
-//! Answers with one thing wrong at a time.
+//! Mutated responses.
 
-mod answers;
 mod refusals;
+mod responses;
 mod table;
 
 use vochi_crm_core::ErrorKind;
@@ -10,8 +10,8 @@ use vochi_crm_core::testing::mutations;
 
 use super::fixture::Fixture;
 
-/// Shows that one wrong thing in an answer costs nothing but itself, save the places in `vital`,
-/// where the answer cannot be read and says so.
+/// Asserts that a mutation loses only the mutated value. Mutations of the places in `vital` are
+/// decode errors.
 pub(crate) fn answer_survives<E: Operation>(
     fixture: &str,
     answer: &str,

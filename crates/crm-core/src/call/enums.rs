@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 
-macro_rules! words {
+macro_rules! string_enum {
     ($(#[$doc:meta])* $name:ident ($what:literal) { $($(#[$vdoc:meta])* $variant:ident = $text:literal,)+ }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -17,10 +17,10 @@ macro_rules! words {
         }
 
         impl $name {
-            /// Every word, in the order of the documentation.
+            /// Every value, in the order of the documentation.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
-            /// The word as it is written in files, JSON and on the command line.
+            /// The value as written in files, JSON and on the command line.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $text,)+ }
             }
@@ -43,7 +43,7 @@ macro_rules! words {
                     .find(|word| word.as_str().eq_ignore_ascii_case(wanted))
                     .ok_or_else(|| {
                         let known: Vec<&str> = Self::ALL.iter().map(|word| word.as_str()).collect();
-                        Error::input(format!("{wanted:?} is no {}", $what))
+                        Error::input(format!("unknown {} {wanted:?}", $what))
                             .with_hint(format!("one of: {}", known.join(", ")))
                     })
             }
@@ -51,68 +51,68 @@ macro_rules! words {
     };
 }
 
-words! {
-    /// Who called whom, seen from the company.
+string_enum! {
+    /// The direction of a call, as seen from the company.
     Direction ("call direction") {
         /// An outside party called the company.
         Inbound = "in",
         /// The company called an outside party.
         Outbound = "out",
-        /// Employees among themselves; such a call reaches no CRM unless asked for.
+        /// Between employees; sent to no CRM unless configured.
         Internal = "internal",
     }
 }
 
-words! {
+string_enum! {
     /// How a call ended for the client.
     Outcome ("call outcome") {
-        /// A human of the company and the client talked.
+        /// An employee and the client talked.
         Answered = "answered",
-        /// Incoming, nobody took it.
+        /// Incoming and not answered.
         Missed = "missed",
-        /// Outgoing, the client did not take it.
+        /// Outgoing and not answered by the client.
         NoAnswer = "no-answer",
         /// The called side was busy.
         Busy = "busy",
         /// The caller hung up before an answer.
         Cancelled = "cancelled",
-        /// It could not be placed.
+        /// The call could not be placed.
         Failed = "failed",
-        /// The client left a message.
+        /// The client left a voice message.
         Voicemail = "voicemail",
     }
 }
 
-words! {
-    /// Why a call was not answered, where that is known.
+string_enum! {
+    /// Why a call was not answered.
     Reason ("reason") {
         /// The client hung up while it rang.
         CallerGaveUp = "caller_gave_up",
-        /// It rang as long as the PBX lets it.
+        /// The PBX stopped ringing.
         Timeout = "timeout",
-        /// Everybody called was busy.
+        /// All called extensions were busy.
         Busy = "busy",
-        /// No phone could be reached.
+        /// No phone was reachable.
         Unavailable = "unavailable",
-        /// Somebody declined it.
+        /// An employee declined the call.
         Refused = "refused",
     }
 }
 
-words! {
-    /// How a call was passed on.
+string_enum! {
+    /// How a call was transferred.
     TransferMode ("transfer mode") {
-        /// Without asking the new employee first.
+        /// Without consulting the new employee.
         Blind = "blind",
         /// After a consultation.
         Attended = "attended",
     }
 }
 
-words! {
-    /// What became of a transfer.
+string_enum! {
+    /// The result of a transfer.
     TransferResult ("transfer result") {
-        /// The new employee has the client.
+        /// The client is connected to the new employee.
         Accepted = "accepted",
         /// The new employee declined.
         Refused = "refused",
@@ -122,7 +122,7 @@ words! {
 }
 
 impl Outcome {
-    /// Whether a human and the client talked.
+    /// Returns true if an employee and the client talked.
     pub const fn is_answered(self) -> bool {
         matches!(self, Self::Answered)
     }
@@ -133,7 +133,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_read_back_as_written() {
+    fn values_round_trip() {
         for word in Outcome::ALL {
             assert_eq!(word.as_str().parse::<Outcome>().unwrap(), *word);
             assert_eq!(serde_json::to_value(word).unwrap(), word.as_str());
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_word_lists_the_known_ones() {
+    fn unknown_value_error_lists_the_known_ones() {
         let error = "lost".parse::<Outcome>().unwrap_err();
         assert!(error.to_string().contains("no-answer"), "{error}");
     }

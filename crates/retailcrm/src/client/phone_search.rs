@@ -1,4 +1,4 @@
-//! Finding customers by a phone number, in a CRM that keeps numbers as somebody typed them.
+//! The search for customers by phone number, for a CRM that stores numbers as typed.
 
 use std::cmp::Reverse;
 
@@ -8,21 +8,20 @@ use super::Client;
 use crate::api::{CustomerFilter, List};
 use crate::model::{Customer, CustomerId, PageSize};
 
-/// How many pages are read for one spelling of the number.
+/// The number of pages read for one spelling of the number.
 const MOST_PAGES: u32 = 3;
 
-/// Finds the customers who have a number.
+/// Finds the customers of a phone number.
 ///
-/// RetailCRM has no documented search by phone. Its search by name (`filter[name]`) looks at the
-/// numbers too, by their text; so it is asked for `+375291112233`, then `375291112233`, then
-/// `291112233`, until one of them finds somebody. No answer is trusted: only a customer one of whose
-/// numbers, read as this account's people write them, is the wanted one counts. At most three pages
-/// of twenty are read for a spelling, and no further one where nobody on a page has the digits at
-/// all: the CRM has not searched then.
+/// RetailCRM has no documented search by phone. Its search by name (`filter[name]`) matches the
+/// text of numbers too, so it is sent with `+375291112233`, then `375291112233`, then `291112233`,
+/// until one finds a customer. Results are verified: a customer counts only if one of the numbers,
+/// parsed as a number of the account, equals the searched one. At most three pages of twenty are
+/// read for a spelling. The search stops at a page without any customer with these digits, since
+/// the CRM has then ignored the filter.
 ///
-/// Returns all customers found: those of the [site](Self::with_site) first, then the latest
-/// registered (`createdAt`), then the higher id. Several mean that the number alone does not tell
-/// whose it is.
+/// Returns all matching customers: those of the [site](Self::with_site) first, then the latest
+/// registered (`createdAt`), then the higher id. With several results the number is ambiguous.
 ///
 /// ```
 /// use vochi_crm_core::PhoneNumber;
@@ -39,12 +38,12 @@ pub struct CustomersByPhone {
 }
 
 impl CustomersByPhone {
-    /// Those who have this number.
+    /// Creates a search for this number.
     pub fn new(number: PhoneNumber) -> Self {
         Self { number, site: None, phone_filter: false }
     }
 
-    /// The shop whose customers come first; by default the account's `site`.
+    /// Sets the shop with precedence; by default the account's `site`.
     #[must_use]
     pub fn with_site(mut self, site: impl Into<String>) -> Self {
         self.site = Some(site.into());
@@ -52,7 +51,7 @@ impl CustomersByPhone {
     }
 
     /// Tries `filter[phone]` too if no customer is found. It is not documented; one live account
-    /// supports it. A refusal of it means that there is no such customer.
+    /// supports it. Its refusal counts as an empty result.
     #[must_use]
     pub fn with_phone_filter(mut self) -> Self {
         self.phone_filter = true;
@@ -65,7 +64,7 @@ impl CustomersByPhone {
             let filter = CustomerFilter::new().name(spelling);
             let found = self.search(client, cx, filter).await?;
             if !found.is_empty() {
-                return Ok(self.ordered(found, client));
+                return Ok(self.sort(found, client));
             }
         }
         if !self.phone_filter {
@@ -73,11 +72,11 @@ impl CustomersByPhone {
         }
         let filter = CustomerFilter::new().phone(number.e164());
         match self.search(client, cx, filter).await {
-            Ok(found) => Ok(self.ordered(found, client)),
+            Ok(found) => Ok(self.sort(found, client)),
             Err(refusal) if refusal.kind() == ErrorKind::Rejected => {
                 tracing::debug!(
                     account = %client.pipeline.account(), why = refusal.message(),
-                    "RetailCRM does not take filter[phone]"
+                    "RetailCRM does not support filter[phone]"
                 );
                 Ok(Vec::new())
             }
@@ -85,7 +84,7 @@ impl CustomersByPhone {
         }
     }
 
-    /// Those on the first pages of a list who have the number.
+    /// Returns the customers with the number from the first pages of a list.
     async fn search(
         &self,
         client: &Client,
@@ -98,10 +97,10 @@ impl CustomersByPhone {
             let Some(page) = pager.next_page().await? else {
                 break;
             };
-            let searched = page.iter().any(|customer| self.may_be(customer));
+            let searched = page.iter().any(|customer| self.has_digits(customer));
             for customer in page {
                 let is_new = found.iter().all(|other| other.id != customer.id);
-                if is_new && self.is(&customer, client.phones) {
+                if is_new && self.has_number(&customer, client.phones) {
                     found.push(customer);
                 }
             }
@@ -112,8 +111,8 @@ impl CustomersByPhone {
         Ok(found)
     }
 
-    /// Whether one of the customer's numbers is the wanted one.
-    fn is(&self, customer: &Customer, reader: PhoneReader) -> bool {
+    /// Returns true if one of the customer's numbers is the searched one.
+    fn has_number(&self, customer: &Customer, reader: PhoneReader) -> bool {
         customer.phones.iter().any(|typed| {
             reader
                 .read_many(typed)
@@ -123,8 +122,8 @@ impl CustomersByPhone {
         })
     }
 
-    /// Whether a search for the digits could have found this customer.
-    fn may_be(&self, customer: &Customer) -> bool {
+    /// Returns true if a search for the digits could have found this customer.
+    fn has_digits(&self, customer: &Customer) -> bool {
         let names = [&customer.first_name, &customer.last_name];
         names.into_iter().flatten().chain(&customer.phones).any(|text| {
             let digits: String = text.chars().filter(char::is_ascii_digit).collect();
@@ -132,7 +131,7 @@ impl CustomersByPhone {
         })
     }
 
-    fn ordered(&self, mut found: Vec<Customer>, client: &Client) -> Vec<Customer> {
+    fn sort(&self, mut found: Vec<Customer>, client: &Client) -> Vec<Customer> {
         let site = self.site.as_deref().or(client.site.as_deref());
         found.sort_by_cached_key(|customer| rank(customer, site));
         found
