@@ -80,7 +80,7 @@ impl Config {
             let (id, value) = secret.expose().split_once('=').unwrap_or_default();
             if id.trim().is_empty() || value.trim().is_empty() {
                 return Err(Error::config("must have the form id=value")
-                    .with_hint("write it as id=value, as secretKey=…")
+                    .with_hint("write it as id=value, for example secretKey=…")
                     .with_key("integration_secret"));
             }
         }

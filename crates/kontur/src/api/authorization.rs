@@ -70,7 +70,7 @@ impl Operation for AuthorizePublic {
         if id.trim().is_empty() || value.trim().is_empty() {
             return Err(Error::config("must have the form id=value")
                 .with_key("integration_secret")
-                .with_hint("write it as id=value, as secretKey=…"));
+                .with_hint("write it as id=value, for example secretKey=…"));
         }
         let secret = header("integration_secret", &self.secret)?;
         let request = ApiRequest::post("/authorization/authorize-integration");

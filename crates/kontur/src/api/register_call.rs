@@ -55,12 +55,12 @@ impl RegisteredLeg {
             validation::text("name of a recording", file.file_name.as_deref())?;
             validation::text("content type of a recording", file.content_type.as_deref())?;
             if file.content_length.is_some_and(i64::is_negative) {
-                return Err(Error::input("a recording is shorter than nothing"));
+                return Err(Error::input("invalid recording length: must not be negative"));
             }
         }
         match (self.answered_at, self.ended_at) {
             (Some(answered), Some(ended)) if answered >= ended => Err(Error::input(format!(
-                "leg {} was answered at {answered} and ended at {ended}",
+                "invalid leg {}: answered at {answered}, but ended at {ended}",
                 self.id
             ))
             .with_hint("leave out the answer time of an unanswered leg")),

@@ -1,4 +1,4 @@
-//! Kontur as a connector: where the common model and Kontur's terms meet.
+//! The connector: maps the common model to Kontur's operations.
 
 mod attachments;
 mod call_start;
@@ -47,9 +47,9 @@ use crate::{CRM, Client, Config};
 
 /// One Kontur.CRM workspace behind [`CrmConnector`](vochi_crm_core::CrmConnector). Cheap to clone.
 ///
-/// Kontur sees a call as legs, and every request about a leg carries one id. It finds out itself which
-/// client is calling. It has no search by phone and no list of users: both are read from its feed of
-/// events, which is kept in memory and read on at every question.
+/// Kontur models a call as legs, and every request about a leg carries the same leg id. It
+/// identifies the calling client itself. It has no search by phone and no list of users: both are
+/// read from its feed of events, which is kept in memory and updated for every query.
 ///
 /// | option of an event or record | meaning |
 /// | --- | --- |
