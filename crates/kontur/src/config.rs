@@ -6,7 +6,7 @@ use vochi_crm_core::config::{Kind, Setting};
 use vochi_crm_core::http::auth::HeaderKey;
 use vochi_crm_core::{Account, Error, Result, Secret, choice, keys};
 
-use crate::client::given;
+use crate::client::non_blank;
 use crate::model::{InstanceId, PhoneForm};
 
 keys! {
@@ -76,7 +76,7 @@ impl Config {
                     .map_err(|error| error.with_key(key))?;
             }
         }
-        if let Some(secret) = given(self.integration_secret.as_ref()) {
+        if let Some(secret) = non_blank(self.integration_secret.as_ref()) {
             let (id, value) = secret.expose().split_once('=').unwrap_or_default();
             if id.trim().is_empty() || value.trim().is_empty() {
                 return Err(Error::config("must have the form id=value")

@@ -135,8 +135,11 @@ impl Operation for RegisterCall {
     fn request(&self) -> Result<ApiRequest> {
         self.direction.check()?;
         if self.legs.is_empty() {
-            return Err(Error::input(format!("cannot register call {}: it has no legs", self.external_id.raw()))
-                .with_hint("add the leg that rang for a missed call"));
+            return Err(Error::input(format!(
+                "cannot register call {}: it has no legs",
+                self.external_id.raw()
+            ))
+            .with_hint("add the leg that rang for a missed call"));
         }
         let mut seen = HashSet::new();
         for leg in &self.legs {

@@ -111,8 +111,10 @@ impl Client {
     pub async fn authorized(&self, cx: &Cx) -> Result<Authorized> {
         match &self.keys {
             Some(keys) => keys.token(cx).await,
-            None => Err(Error::unsupported("unknown workspace and integration: a ready access key does not identify them")
-                .with_hint("set api_key")),
+            None => Err(Error::unsupported(
+                "unknown workspace and integration: a ready access key does not identify them",
+            )
+            .with_hint("set api_key")),
         }
     }
 
@@ -145,7 +147,7 @@ impl Client {
     /// # Errors
     pub fn with_key(&self, key: &Secret) -> Result<Self> {
         let pipeline =
-            self.pipeline.with_auth(Arc::new(auth::access_key(key, auth::INBOUND_KEY_OVER)?));
+            self.pipeline.with_auth(Arc::new(auth::access_key(key, auth::INBOUND_KEY_EXPIRED)?));
         Ok(Self {
             persons: pipeline.clone(),
             pipeline,
@@ -196,8 +198,8 @@ fn open(hub: &Hub, account: &Account, config: &Config) -> Result<Client> {
         Ok(builder.build())
     };
     let mut keys = None;
-    let auth: Arc<dyn Auth> = if let Some(key) = given(config.access_key.as_ref()) {
-        Arc::new(auth::access_key(key, auth::READY_KEY_OVER)?)
+    let auth: Arc<dyn Auth> = if let Some(key) = non_blank(config.access_key.as_ref()) {
+        Arc::new(auth::access_key(key, auth::READY_KEY_EXPIRED)?)
     } else {
         let tokens = TokenSecrets::default();
         let authorization = pipeline(api, Arc::new(NoAuth::masking(&tokens)))?;
@@ -207,7 +209,7 @@ fn open(hub: &Hub, account: &Account, config: &Config) -> Result<Client> {
         Arc::new(fetched)
     };
     let integration = pipeline(of_workspace, auth)?;
-    let persons = match given(config.bearer.as_ref()) {
+    let persons = match non_blank(config.bearer.as_ref()) {
         Some(key) => integration.with_auth(Arc::new(auth::bearer(key)?)),
         None => integration.clone(),
     };
@@ -229,7 +231,7 @@ impl Dialect for Kontur {
 }
 
 /// Returns the secret unless it is blank.
-pub(crate) fn given(secret: Option<&Secret>) -> Option<&Secret> {
+pub(crate) fn non_blank(secret: Option<&Secret>) -> Option<&Secret> {
     secret.filter(|secret| !secret.expose().trim().is_empty())
 }
 
@@ -244,21 +246,19 @@ fn workspace(config: &Config) -> Result<&str> {
     }
     if !workspace.chars().all(good) || workspace.chars().all(|c| c == '.') {
         return Err(Error::config(format!("invalid workspace name {workspace:?}"))
-            .with_hint(
-                "use the Latin name from the URLs of Kontur's pages, or the workspace's id",
-            )
+            .with_hint("use the Latin name from the URLs of Kontur's pages, or the workspace's id")
             .with_key("workspace"));
     }
     Ok(workspace)
 }
 
 fn exchange(config: &Config) -> Result<Exchange> {
-    let Some(key) = given(config.api_key.as_ref()) else {
+    let Some(key) = non_blank(config.api_key.as_ref()) else {
         return Err(Error::config("missing")
             .with_hint("generate an ApiKey in Kontur, on the integration's page under Secrets")
             .with_key("api_key"));
     };
-    if let Some(secret) = given(config.integration_secret.as_ref()) {
+    if let Some(secret) = non_blank(config.integration_secret.as_ref()) {
         let request = AuthorizePublic::new(key.clone(), secret.clone());
         request.request()?;
         return Ok(Exchange::Public(request));

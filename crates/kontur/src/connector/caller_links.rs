@@ -41,7 +41,7 @@ impl CallerLinks<'_> {
         let mut customers = Vec::new();
         for contact in links.contact_ids {
             let id = CardId::Contact(contact.clone());
-            let known = self.feed.known().ask(|index| Some(customer(index.card(&id)?, index)));
+            let known = self.feed.known().query(|index| Some(customer(index.card(&id)?, index)));
             if let Some(known) = known {
                 customers.push(known);
                 continue;
@@ -52,16 +52,13 @@ impl CallerLinks<'_> {
                 Err(error) if error.kind() == ErrorKind::NotFound => {}
                 Err(error) => cx.warn(
                     WarningKind::Incomplete,
-                    format!(
-                        "cannot read a contact linked to the call: {}",
-                        error.message()
-                    ),
+                    format!("cannot read a contact linked to the call: {}", error.message()),
                 ),
             }
         }
         for company in links.company_ids {
             let id = CardId::Company(company);
-            let known = self.feed.known().ask(|index| Some(customer(index.card(&id)?, index)));
+            let known = self.feed.known().query(|index| Some(customer(index.card(&id)?, index)));
             customers.extend(known);
         }
         customers
@@ -71,7 +68,7 @@ impl CallerLinks<'_> {
     fn of_contact(&self, contact: &Contact) -> Customer {
         let mut customer = Customer::new(contact.id.as_str(), CustomerKind::Person);
         customer.name.clone_from(&contact.name);
-        let companies: Vec<String> = self.feed.known().ask(|index| {
+        let companies: Vec<String> = self.feed.known().query(|index| {
             let names = contact.links.company_ids.iter();
             names.filter_map(|id| index.company_name(id).map(str::to_owned)).collect()
         });

@@ -63,8 +63,9 @@ impl CustomerChanges<'_> {
             return None;
         }
         let instance = self.feed.client.instance_id(cx).await.ok()?;
-        let of =
-            |reading: &Reading| reading.query(|index| index.source_of(&instance).map(str::to_owned));
+        let of = |reading: &Reading| {
+            reading.query(|index| index.source_of(&instance).map(str::to_owned))
+        };
         of(reading).or_else(|| of(self.feed.known()))
     }
 }

@@ -114,7 +114,8 @@ impl History<'_> {
             call.set_recorded(Recorded::Maybe);
             call.save().await?;
         }
-        let sent = self.send_record(call, &Submission { record, registration, files: &files }).await;
+        let sent =
+            self.send_record(call, &Submission { record, registration, files: &files }).await;
         if sent.as_ref().is_err_and(|error| error.effect() == Effect::NotApplied) {
             mark(call, &files, Attached::No);
             call.set_recorded(before);

@@ -200,8 +200,11 @@ impl LiveCalls<'_> {
         let (cx, state, names) = (call.cx(), call.state(), &self.calls.names);
         let (Some(started), Some(direction)) = (&call.crm().started, state.direction()) else {
             // The direction was known at the start, but possibly to another process.
-            return Err(Error::input(format!("cannot end call {} in Kontur: unknown direction", call.id()))
-                .with_hint("pass the direction with the event"));
+            return Err(Error::input(format!(
+                "cannot end call {} in Kontur: unknown direction",
+                call.id()
+            ))
+            .with_hint("pass the direction with the event"));
         };
         let communication = started.communication.clone();
         let name = started.external_id.clone().in_form(names.config.continue_by);

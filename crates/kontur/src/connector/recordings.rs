@@ -130,12 +130,10 @@ impl Recordings<'_> {
         }
         let mut call = Call::open(self.context, cx, call).await?;
         if call.state().recorded() != Recorded::Yes {
-            let text = format!(
-                "cannot attach the recording: call {} is not registered",
-                call.id()
+            let text = format!("cannot attach the recording: call {} is not registered", call.id());
+            return Err(
+                Error::new(ErrorKind::NotFound, text).with_hint("log the call with the recording")
             );
-            return Err(Error::new(ErrorKind::NotFound, text)
-                .with_hint("log the call with the recording"));
         }
         let leg = named_leg(call.state().extra().get(LEG)).or_else(|| {
             let mut legs = call.state().legs().iter();
@@ -169,15 +167,18 @@ impl Recordings<'_> {
             return Ok(());
         };
         let Some(Registered { start, legs, main }) = call.crm().registered.clone() else {
-            let text = format!("cannot attach the recording: no stored registration of call {}", call.id());
+            let text = format!(
+                "cannot attach the recording: no stored registration of call {}",
+                call.id()
+            );
             return Err(Error::new(ErrorKind::NotFound, text));
         };
         let wanted = ready.leg.as_ref().unwrap_or(&main);
         let Some(leg) = legs.iter().find(|leg| leg.id == *wanted) else {
-            let text = format!("cannot attach the recording: call {} has no leg {wanted}", call.id());
-            return Err(
-                Error::input(text).with_hint("name a leg of the record, or none for the last conversation")
-            );
+            let text =
+                format!("cannot attach the recording: call {} has no leg {wanted}", call.id());
+            return Err(Error::input(text)
+                .with_hint("name a leg of the record, or none for the last conversation"));
         };
         if call.crm().attached(&leg.id) == Some(Attached::Maybe) {
             self.check_attachment(call, &leg.id).await?;

@@ -7,7 +7,7 @@ use vochi_crm_core::PhoneNumber;
 use vochi_crm_core::phone::PhoneReader;
 use vochi_crm_core::wire::Items;
 
-use super::event::{Model, CardData};
+use super::event::{CardData, Model};
 use crate::model::{
     Company, CompanyId, Contact, ContactId, FeedEvent, FeedEventType, InstanceId, PhoneText, User,
     UserId,
@@ -197,8 +197,8 @@ impl Index {
         }
         if let Some(id) = ids.company() {
             let data = model.read::<Company>(id.as_str());
-            let data =
-                data.map(|company| CardData::new(company.name, Vec::new(), &company.phones, phones));
+            let data = data
+                .map(|company| CardData::new(company.name, Vec::new(), &company.phones, phones));
             return self.card_changed(CardId::Company(id), data, &model, event);
         }
         true
@@ -241,7 +241,8 @@ impl Index {
         let number = self.events;
         let source = self.source_index(event.created.created_with.as_deref().unwrap_or_default());
         let before = self.cards.remove(&id);
-        let mut last_by_source = before.as_ref().map(|card| card.last_by_source.clone()).unwrap_or_default();
+        let mut last_by_source =
+            before.as_ref().map(|card| card.last_by_source.clone()).unwrap_or_default();
         last_by_source.retain(|(other, _)| *other != source);
         last_by_source.push((source, number));
         let (mut card, readable) = match (data, before) {
@@ -257,7 +258,7 @@ impl Index {
                     unparsed: data.unparsed,
                     deleted: model.deleted,
                     last_event: number,
-                    by,
+                    last_by_source,
                 };
                 self.index_numbers(&card);
                 self.cards.insert(id, card);
@@ -268,7 +269,7 @@ impl Index {
         };
         card.deleted = model.deleted || (card.deleted && !model.restored);
         card.last_event = number;
-        card.last_by_source = by;
+        card.last_by_source = last_by_source;
         self.cards.insert(id, card);
         readable
     }

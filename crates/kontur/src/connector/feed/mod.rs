@@ -16,7 +16,7 @@ use vochi_crm_core::phone::PhoneReader;
 use vochi_crm_core::{Account, Cx, Error, ErrorKind, Result, TryAgain, Warning, WarningKind};
 
 use crate::api::ListEvents;
-use crate::client::given;
+use crate::client::non_blank;
 use crate::model::{ErrorStatus, EventOffset, EventsPage};
 use crate::{Client, Config};
 pub(super) use index::{Card, CardId, Index, Person};
@@ -213,9 +213,7 @@ impl Reading {
         let events = self.state().index.events();
         Error::new(
             ErrorKind::Timeout,
-            format!(
-                "deadline exceeded while reading Kontur's feed: {events} events read so far"
-            ),
+            format!("deadline exceeded while reading Kontur's feed: {events} events read so far"),
         )
         .with_try_again(TryAgain::Later)
         .with_hint("retry to continue, or allow more time")
@@ -251,7 +249,7 @@ impl<'a> FeedReader<'a> {
 
     /// Returns true if the feed is read with the personal key.
     pub(super) fn reads_as_person(&self) -> bool {
-        given(self.config.bearer.as_ref()).is_some()
+        non_blank(self.config.bearer.as_ref()).is_some()
     }
 
     /// Adds a hint with the refused credential: the two are obtained in different places.
@@ -264,5 +262,6 @@ impl<'a> FeedReader<'a> {
     }
 }
 
-const BEARER_REFUSED: &str = "copy `bearer`, a personal key, again from the page of private integrations";
+const BEARER_REFUSED: &str =
+    "copy `bearer`, a personal key, again from the page of private integrations";
 const ACCESS_KEY_REFUSED: &str = "set `bearer`: the feed was requested with the integration's access key, and may require a personal key";

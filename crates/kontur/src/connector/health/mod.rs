@@ -11,7 +11,7 @@ use vochi_crm_core::{Cx, ErrorKind, HealthReport};
 
 use super::feed::FeedReader;
 use super::setup::Setup;
-use crate::client::given;
+use crate::client::non_blank;
 use crate::model::{Authorized, Workspace};
 
 const RUN_SETUP: &str = "run setup";
@@ -41,7 +41,7 @@ impl Health<'_> {
     }
 
     fn has_ready_key(&self) -> bool {
-        given(self.setup.config.access_key.as_ref()).is_some()
+        non_blank(self.setup.config.access_key.as_ref()).is_some()
     }
 
     async fn as_authorized(&self, cx: &Cx, authorized: &Authorized) -> Vec<Check> {

@@ -48,8 +48,7 @@ impl Health<'_> {
             .chain(directory.missed_user().map(|user| ("missed_user".to_owned(), user)));
         for (what, user) in named {
             match active(feed, user) {
-                None => unknown
-                    .push(format!("{what} is mapped to unknown user {user}")),
+                None => unknown.push(format!("{what} is mapped to unknown user {user}")),
                 Some(false) => inactive.push(format!("{what} ({user})")),
                 Some(true) => {}
             }

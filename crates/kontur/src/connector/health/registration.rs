@@ -89,12 +89,10 @@ fn clicks_check(instance: &Instance, ours: Option<&str>) -> Check {
                 Some(_) => "Kontur calls another URL",
                 None => "Kontur reports no callback URL",
             };
-            Check::passed("clicks", format!("{reason}: clicks do not arrive")).with_hint(
-                format!(
-                    "{RUN_SETUP}; if it cannot change that, put the inbound URL into the \
+            Check::passed("clicks", format!("{reason}: clicks do not arrive")).with_hint(format!(
+                "{RUN_SETUP}; if it cannot change that, put the inbound URL into the \
                      manifest as baseUrl and install the integration again"
-                ),
-            )
+            ))
         }
     }
 }

@@ -10,7 +10,7 @@ use vochi_crm_core::http::Operation as _;
 use vochi_crm_core::{Cx, Effect, Error, ErrorKind, Result, Warning, WarningKind};
 
 use crate::api::{GetInstance, SetupIntegration};
-use crate::client::given;
+use crate::client::non_blank;
 use crate::model::{Instance, InstanceId, InstanceStatus};
 use crate::{Client, Config};
 use parts::{HOOKS, Part};
@@ -69,10 +69,7 @@ impl Setup<'_> {
         let after = match self.instance(cx, &id).await {
             Ok(after) => after,
             Err(error) => {
-                let text = format!(
-                    "cannot verify the changes: {}",
-                    error.message()
-                );
+                let text = format!("cannot verify the changes: {}", error.message());
                 cx.warn(WarningKind::Incomplete, text);
                 return Ok(changes);
             }
@@ -140,7 +137,7 @@ impl Setup<'_> {
     }
 
     pub(super) fn is_public(&self) -> bool {
-        given(self.config.integration_secret.as_ref()).is_some()
+        non_blank(self.config.integration_secret.as_ref()).is_some()
     }
 }
 

@@ -31,12 +31,18 @@ enum Trigger {
 const PERIOD: Duration = Duration::from_mins(5);
 
 /// The schedule for reading the PBX's history.
-pub(in crate::connector) const SYNC: Hook =
-    Hook { id: "7a3d5c10-4b1e-4f6a-9c27-56434b000001", relative_url: SYNC_PATH, trigger: Trigger::Schedule };
+pub(in crate::connector) const SYNC: Hook = Hook {
+    id: "7a3d5c10-4b1e-4f6a-9c27-56434b000001",
+    relative_url: SYNC_PATH,
+    trigger: Trigger::Schedule,
+};
 
 /// The schedule for upgrades of the integration.
-const UPGRADE: Hook =
-    Hook { id: "7a3d5c10-4b1e-4f6a-9c27-56434b000002", relative_url: UPGRADE_PATH, trigger: Trigger::Schedule };
+const UPGRADE: Hook = Hook {
+    id: "7a3d5c10-4b1e-4f6a-9c27-56434b000002",
+    relative_url: UPGRADE_PATH,
+    trigger: Trigger::Schedule,
+};
 
 /// The webhook for changes of clients.
 const CALLBACKS: Hook = Hook {
@@ -79,7 +85,8 @@ impl Part {
             Self::Features => "features call and hangup are switched on".to_owned(),
             Self::Address(_) => "the base URL is set to ours".to_owned(),
             Self::Hook(hook) => {
-                let done = if hook.existing(instance).is_some() { "is updated" } else { "is created" };
+                let done =
+                    if hook.existing(instance).is_some() { "is updated" } else { "is created" };
                 format!("{} {done}", hook.name())
             }
             Self::NoFeatures => "features call and hangup are switched off".to_owned(),
@@ -138,8 +145,10 @@ impl Hook {
         let hook = match self.trigger {
             Trigger::Schedule => NewWebhook::every(PERIOD, self.relative_url),
             Trigger::Changes(entities) => {
-                let filters: Result<Vec<_>> =
-                    entities.iter().map(|entity| Text::new(*entity).map(ChangeFilter::new)).collect();
+                let filters: Result<Vec<_>> = entities
+                    .iter()
+                    .map(|entity| Text::new(*entity).map(ChangeFilter::new))
+                    .collect();
                 NewWebhook::on_changes(self.relative_url).filters(filters?)
             }
         };
@@ -156,7 +165,10 @@ impl Hook {
                     entities.iter().all(|entity| filters.iter().any(|one| covers(one, entity)))
                 }
             };
-            works && !found.disabled && found.trigger == Some(self.trigger_type()) && self.has_relative_url(found)
+            works
+                && !found.disabled
+                && found.trigger == Some(self.trigger_type())
+                && self.has_relative_url(found)
         })
     }
 

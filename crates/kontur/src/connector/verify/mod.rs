@@ -36,17 +36,18 @@ impl KeyCheck<'_> {
         let cache_key =
             CacheKey::new(self.context.account().name().as_str(), "kontur inbound key", hash);
         let ours = self.client.instance_id(cx).await?;
-        let result =
-            self.context.hub().cache().get_or_load(cache_key, RESULT_LIFETIME, || self.opens(cx, key, &ours));
+        let result = self
+            .context
+            .hub()
+            .cache()
+            .get_or_load(cache_key, RESULT_LIFETIME, || self.opens(cx, key, &ours));
         match result.await? {
             Some(()) => Ok(()),
             None => Err(Error::new(
                 ErrorKind::Auth,
                 "cannot verify the request: its access key does not open our integration",
             )
-            .with_hint(
-                "check workspace and instance_id if Kontur sent the request",
-            )),
+            .with_hint("check workspace and instance_id if Kontur sent the request")),
         }
     }
 

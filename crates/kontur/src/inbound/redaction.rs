@@ -1,4 +1,4 @@
-//! What a request says, without secrets.
+//! Removes secrets from a request.
 
 use http::HeaderMap;
 use serde_json::{Map, Value};
@@ -8,34 +8,35 @@ use crate::Config;
 
 const MASK: &str = "***";
 
-/// Longer texts are not handed on: looking for secrets takes the square of the length. People write
-/// shorter ones, and Kontur's feed has the whole.
+/// Longer texts are replaced: the search for secrets takes quadratic time.
+///
+/// People write shorter texts, and Kontur's feed has the full ones.
 const LONGEST_TEXT: usize = 4 * 1024;
 
-/// Stands for a text that was too long.
+/// Replaces a text that is too long.
 const CUT: &str = "…";
 
-/// Parts of names that hold secrets, without case, dashes and underlines: a setup may bring anything.
+/// Parts of names of secret fields, lower case without dashes and underscores.
 const CREDENTIALS: [&str; 8] =
     ["secret", "token", "password", "apikey", "accesskey", "authorization", "bearer", "cookie"];
 
-/// What holds the value of a setting.
+/// The fields with the value of a setting.
 const VALUES: [&str; 2] = ["value", "values"];
 
-/// Whether a header or field of this name holds a secret.
+/// Returns true if a header or field of this name holds a secret.
 fn is_credential(name: &str) -> bool {
     let mut name = name.to_ascii_lowercase();
     name.retain(|letter| letter != '-' && letter != '_');
     CREDENTIALS.iter().any(|part| name.contains(part))
 }
 
-/// Whether it is a pair as settings are written, `{"id": "SecretKey", "value": …}`.
+/// Returns true for a secret setting, as `{"id": "SecretKey", "value": …}`.
 fn is_secret_pair(fields: &Map<String, Value>) -> bool {
     let id = fields.get("id").and_then(Value::as_str);
     id.is_some_and(is_credential)
 }
 
-/// A cleaner of the account's secrets and of those that came in the request's headers.
+/// Builds a redactor of the account's secrets and of those in the request's headers.
 pub(super) fn redactor(account: &Account, config: &Config, headers: &HeaderMap) -> Redactor {
     let own = [
         &config.api_key,
@@ -49,7 +50,7 @@ pub(super) fn redactor(account: &Account, config: &Config, headers: &HeaderMap) 
         .filter(|(name, _)| is_credential(name.as_str()))
         .filter_map(|(_, value)| value.to_str().ok().map(Secret::new));
     let whole: Vec<Secret> = own.into_iter().flatten().cloned().chain(sent).collect();
-    // Of `id=value` and `Bearer value` the value alone is as secret.
+    // The part after `id=` or `Bearer ` is secret on its own.
     let halves: Vec<Secret> = whole
         .iter()
         .filter_map(|secret| secret.expose().split_once(['=', ' ']))
@@ -58,30 +59,33 @@ pub(super) fn redactor(account: &Account, config: &Config, headers: &HeaderMap) 
     Redactor::new(whole.into_iter().chain(halves))
 }
 
-/// A text without secrets.
-pub(super) fn clean_text(text: &str, redactor: &Redactor) -> String {
+/// Removes secrets from a text.
+pub(super) fn redact_text(text: &str, redactor: &Redactor) -> String {
     if text.len() > LONGEST_TEXT { CUT.to_owned() } else { redactor.redact(text) }
 }
 
-/// The value without secrets, its own and those named so.
-pub(super) fn clean(value: Value, redactor: &Redactor) -> Value {
+/// Removes secrets from a value: known ones, and fields named as secrets.
+pub(super) fn redact_value(value: Value, redactor: &Redactor) -> Value {
     match value {
-        Value::String(text) => Value::from(clean_text(&text, redactor)),
-        // A secret may be all digits.
+        Value::String(text) => Value::from(redact_text(&text, redactor)),
+        // A secret may consist of digits only.
         Value::Number(number) => {
             let text = number.to_string();
-            let clean = redactor.redact(&text);
-            if clean == text { Value::Number(number) } else { Value::from(clean) }
+            let redacted = redactor.redact(&text);
+            if redacted == text { Value::Number(number) } else { Value::from(redacted) }
         }
-        Value::Array(values) => values.into_iter().map(|value| clean(value, redactor)).collect(),
+        Value::Array(values) => {
+            values.into_iter().map(|value| redact_value(value, redactor)).collect()
+        }
         Value::Object(fields) => {
             let pair = is_secret_pair(&fields);
             fields
                 .into_iter()
                 .map(|(name, value)| {
                     let secret = is_credential(&name) || pair && VALUES.contains(&name.as_str());
-                    let value = if secret { Value::from(MASK) } else { clean(value, redactor) };
-                    (clean_text(&name, redactor), value)
+                    let value =
+                        if secret { Value::from(MASK) } else { redact_value(value, redactor) };
+                    (redact_text(&name, redactor), value)
                 })
                 .collect()
         }

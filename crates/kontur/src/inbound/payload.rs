@@ -1,35 +1,35 @@
-//! A request as it is read: the body without secrets, and what every event needs.
+//! The payload of a request: its body without secrets, and builders of events.
 
 use http::HeaderValue;
 use serde_json::{Map, Value};
 use vochi_crm_core::inbound::{InboundEvent, InboundKind, InboundRequest, repeat_id};
 use vochi_crm_core::{Account, Extension, Party, Redactor};
 
-use super::{ECHO, clean};
+use super::{ECHO, redaction};
 use crate::Config;
 use crate::model::UserId;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// What a request tells.
-pub(super) struct Told<'a> {
+/// The payload of a request.
+pub(super) struct Payload<'a> {
     account: &'a Account,
-    /// Takes out the account's secrets and those of the request's headers.
+    /// Removes the secrets of the account and of the request's headers.
     redactor: Redactor,
-    /// Without secrets; `None` where it is no JSON object.
+    /// The redacted body; `None` unless it is a JSON object.
     body: Option<Map<String, Value>>,
-    /// As far as it is text.
+    /// The echo header, lossily decoded.
     echo: String,
 }
 
-impl<'a> Told<'a> {
+impl<'a> Payload<'a> {
     pub(super) fn new(account: &'a Account, config: &Config, request: &InboundRequest) -> Self {
-        let redactor = clean::redactor(account, config, &request.headers);
+        let redactor = redaction::redactor(account, config, &request.headers);
         let echo = request.headers.get(ECHO).map(HeaderValue::as_bytes);
         let bytes = request.body.as_ref();
         let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
         let body = match serde_json::from_slice(bytes) {
-            Ok(body @ Value::Object(_)) => match clean::clean(body, &redactor) {
+            Ok(body @ Value::Object(_)) => match redaction::redact_value(body, &redactor) {
                 Value::Object(fields) => Some(fields),
                 _ => None,
             },
@@ -43,23 +43,23 @@ impl<'a> Told<'a> {
         }
     }
 
-    /// The body, where it is a JSON object.
+    /// Returns the body, if it is a JSON object.
     pub(super) fn body(&self) -> Option<&Map<String, Value>> {
         self.body.as_ref()
     }
 
-    /// A foreign text without secrets.
+    /// Removes secrets from a text outside the body.
     pub(super) fn redact(&self, text: &str) -> String {
-        clean::clean_text(text, &self.redactor)
+        redaction::redact_text(text, &self.redactor)
     }
 
-    /// A text of the body, without the spaces around it; a number is its digits.
+    /// Returns a trimmed text field of the body; numbers are converted to text.
     pub(super) fn text(&self, name: &str) -> Option<String> {
         text_of(self.body.as_ref()?.get(name)?)
     }
 
-    /// Whether the body has something under this name, readable or not.
-    pub(super) fn names(&self, name: &str) -> bool {
+    /// Returns true if the body has a non-empty field of this name, readable or not.
+    pub(super) fn has_field(&self, name: &str) -> bool {
         let value = self.body.as_ref().and_then(|body| body.get(name));
         match value {
             None | Some(Value::Null) => false,
@@ -68,12 +68,12 @@ impl<'a> Told<'a> {
         }
     }
 
-    /// A user of the body; the zero GUID and what is no id is none.
+    /// Returns a user id of the body; `None` for the zero GUID or an invalid id.
     pub(super) fn user(&self, name: &str) -> Option<UserId> {
         UserId::new(self.text(name)?).ok()
     }
 
-    /// The extension of a user, however the directory spells their id.
+    /// Returns the extension of a user, regardless of the case of the id in the directory.
     pub(super) fn extension_of(&self, user: &UserId) -> Option<Extension> {
         let directory = self.account.directory();
         let mut known = directory.extensions().map(|(_, known)| known);
@@ -85,14 +85,14 @@ impl<'a> Told<'a> {
         Party::read(&self.account.phones(), text)
     }
 
-    /// An event of Kontur's own id.
+    /// Builds an event with Kontur's own id.
     pub(super) fn event_with_id(self, kind: InboundKind, id: impl Into<String>) -> InboundEvent {
         let mut event = InboundEvent::new(kind, id);
         event.raw = self.body.unwrap_or_default().into_iter().collect();
         event
     }
 
-    /// An event that is the same where these parts are.
+    /// Builds an event with an id derived from these parts.
     pub(super) fn event_of(self, kind: InboundKind, parts: &[&str]) -> InboundEvent {
         let mut all = vec![self.account.name().as_str()];
         all.extend(parts);
@@ -100,17 +100,16 @@ impl<'a> Told<'a> {
         self.event_with_id(kind, id)
     }
 
-    /// An event without an id of any kind: the same where it came to the same address with the same
-    /// echo and says the same.
+    /// Builds an event with an id derived from route, echo and body.
     pub(super) fn event_by_echo(self, kind: InboundKind, address: &str) -> InboundEvent {
         let echo = self.echo.clone();
-        let said = self.body.clone().map(Value::Object);
-        let said = said.unwrap_or_default().to_string();
-        self.event_of(kind, &[address, &echo, &said])
+        let body = self.body.clone().map(Value::Object);
+        let body = body.unwrap_or_default().to_string();
+        self.event_of(kind, &[address, &echo, &body])
     }
 }
 
-/// A text or the digits of a number, without the spaces around it.
+/// Returns a trimmed text or the digits of a number; `None` for anything else.
 pub(super) fn text_of(value: &Value) -> Option<String> {
     let text = match value {
         Value::String(text) => text.trim().to_owned(),

@@ -1,4 +1,4 @@
-//! What an answer that says no says, in whichever form.
+//! Parses Kontur's five error body formats.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -12,20 +12,20 @@ use vochi_crm_core::wire;
 
 use crate::model::ErrorStatus;
 
-/// What was said.
+/// A parsed error body.
 #[derive(Debug)]
-pub(super) enum Said {
-    /// `{status, message}`, bare or unwrapped: a word, a text, and what is wrong where.
-    Word { word: Option<String>, message: Option<String>, details: BTreeMap<String, String> },
-    /// `ProblemDetails`: every field with what is wrong about it.
+pub(super) enum ErrorBody {
+    /// `{status, message}`, bare or wrapped: a code, a text and field details.
+    Status { code: Option<String>, message: Option<String>, details: BTreeMap<String, String> },
+    /// `ProblemDetails`: a title and the invalid fields.
     Problem { title: Option<String>, fields: BTreeMap<String, String> },
     /// A text, as a JSON string or bare.
     Text(String),
-    /// Nothing, or nothing that can be read.
+    /// Empty, or of unknown format.
     Body(String),
 }
 
-/// What wraps an answer to a patch.
+/// The wrapper of responses to patches.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Wrapper {
@@ -38,69 +38,75 @@ struct Wrapper {
 }
 
 impl Wrapper {
-    fn said(self) -> Said {
+    fn error_body(self) -> ErrorBody {
         let info = match self.error_info {
             Value::Object(info) => info,
             _ => Map::new(),
         };
-        match Said::of_object(info) {
-            Some(said) => said,
-            None => {
-                Said::Word { word: self.response_code, message: None, details: BTreeMap::new() }
-            }
+        match ErrorBody::of_object(info) {
+            Some(body) => body,
+            None => ErrorBody::Status {
+                code: self.response_code,
+                message: None,
+                details: BTreeMap::new(),
+            },
         }
     }
 }
 
-/// What a success by its status turns out to be.
+/// The body of a response with a success status.
 #[derive(Debug)]
-pub(super) enum Yes {
-    /// Nothing speaks against it.
-    Fine,
-    /// A wrapper that says no.
-    No(Said),
-    /// The text Kontur writes for an error.
-    Error(Said),
-    /// A page, or JSON that is cut off: nobody knows who sent it, or whether it was done.
+pub(super) enum SuccessBody {
+    /// No error.
+    Success,
+    /// A wrapper with `isSuccessful: false`.
+    Failure(ErrorBody),
+    /// The bare text Kontur writes for an error.
+    ErrorText(ErrorBody),
+    /// HTML or truncated JSON: the sender and the effect are unknown.
     Foreign(&'static str),
 }
 
-impl Yes {
-    pub(super) fn read(answer: &Response) -> Self {
-        let body = answer.body.trim_ascii();
+impl SuccessBody {
+    pub(super) fn read(response: &Response) -> Self {
+        let body = response.body.trim_ascii();
         match body.first() {
-            Some(b'<') => Self::Foreign("it is a page"),
+            Some(b'<') => Self::Foreign("HTML instead of JSON"),
             Some(b'{') => match serde_json::from_slice::<Wrapper>(body) {
-                Ok(wrapper) if wrapper.is_successful == Some(false) => Self::No(wrapper.said()),
-                Err(error) if !error.is_data() => Self::Foreign(CUT),
-                _ => Self::Fine,
+                Ok(wrapper) if wrapper.is_successful == Some(false) => {
+                    Self::Failure(wrapper.error_body())
+                }
+                Err(error) if !error.is_data() => Self::Foreign(TRUNCATED),
+                _ => Self::Success,
             },
-            Some(b'[') if serde_json::from_slice::<IgnoredAny>(body).is_err() => Self::Foreign(CUT),
-            _ if is_error(body) => Self::Error(Said::Text("Error".to_owned())),
-            _ => Self::Fine,
+            Some(b'[') if serde_json::from_slice::<IgnoredAny>(body).is_err() => {
+                Self::Foreign(TRUNCATED)
+            }
+            _ if is_error(body) => Self::ErrorText(ErrorBody::Text("Error".to_owned())),
+            _ => Self::Success,
         }
     }
 }
 
-const CUT: &str = "it is no whole JSON";
+const TRUNCATED: &str = "truncated JSON";
 
-/// In quotes or bare, as every text of Kontur's.
+/// Returns true for the text `Error`, quoted or bare.
 fn is_error(body: &[u8]) -> bool {
-    let bare = body.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\"")).unwrap_or(body);
-    bare.trim_ascii().eq_ignore_ascii_case(b"error")
+    let text = body.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\"")).unwrap_or(body);
+    text.trim_ascii().eq_ignore_ascii_case(b"error")
 }
 
-impl Said {
-    /// Looks at the body before taking it for JSON.
-    pub(super) fn read(answer: &Response) -> Self {
-        let raw = String::from_utf8_lossy(&answer.body);
-        match serde_json::from_slice(&answer.body) {
+impl ErrorBody {
+    /// Parses the body. Text that does not look like JSON is an error text.
+    pub(super) fn read(response: &Response) -> Self {
+        let raw = String::from_utf8_lossy(&response.body);
+        match serde_json::from_slice(&response.body) {
             Ok(Value::String(text)) => Self::text(&text),
             Ok(Value::Object(object)) => {
                 if object.contains_key("isSuccessful")
                     && let Ok(wrapper) = Wrapper::deserialize(Value::Object(object.clone()))
                 {
-                    return wrapper.said();
+                    return wrapper.error_body();
                 }
                 Self::of_object(object).unwrap_or_else(|| Self::body(&raw))
             }
@@ -121,7 +127,7 @@ impl Said {
         Self::Body(raw.trim().to_owned())
     }
 
-    /// `ProblemDetails` has a map of errors or a number for its status, the other form a word.
+    /// `ProblemDetails` has an `errors` map or a numeric status; the other format has a text code.
     fn of_object(mut object: Map<String, Value>) -> Option<Self> {
         if object.get("errors").is_some_and(Value::is_object)
             || object.get("status").is_some_and(Value::is_number)
@@ -138,9 +144,9 @@ impl Said {
                 fields,
             });
         }
-        let word = text_of(object.remove("status"));
+        let code = text_of(object.remove("status"));
         let message = text_of(object.remove("message"));
-        if word.is_none() && message.is_none() {
+        if code.is_none() && message.is_none() {
             return None;
         }
         let details = object
@@ -148,28 +154,28 @@ impl Said {
             .filter(|(name, value)| name.starts_with("invalid") && !is_empty(value))
             .map(|(name, value)| (name, plain(value)))
             .collect();
-        Some(Self::Word { word, message, details })
+        Some(Self::Status { code, message, details })
     }
 
-    /// Kontur's word, if it said one.
-    pub(super) fn word(&self) -> Option<ErrorStatus> {
+    /// Returns Kontur's error code, if the body has one.
+    pub(super) fn error_status(&self) -> Option<ErrorStatus> {
         match self {
-            Self::Word { word: Some(word), .. } => Some(ErrorStatus::of(word)),
+            Self::Status { code: Some(code), .. } => Some(ErrorStatus::of(code)),
             _ => None,
         }
     }
 
-    /// What stands for a code: a known word in one spelling, any other as it came, else the text.
+    /// Returns the code for the error: a known code in one spelling, else the text as received.
     pub(super) fn code(&self) -> Option<String> {
         match self {
-            Self::Word { .. } => self.word().map(|word| word.as_str().to_owned()),
+            Self::Status { .. } => self.error_status().map(|status| status.as_str().to_owned()),
             Self::Problem { title, .. } => title.clone(),
             Self::Text(text) => Some(text.clone()),
             Self::Body(_) => None,
         }
     }
 
-    /// Returns true if one of the wrong fields is the id of a user.
+    /// Returns true if an invalid field is a user id.
     pub(super) fn is_about_user(&self) -> bool {
         let names = match self {
             Self::Problem { fields, .. } => fields.keys(),
@@ -181,7 +187,7 @@ impl Said {
         })
     }
 
-    /// Whether it lists fields that are wrong.
+    /// Returns true if the body lists invalid fields.
     pub(super) fn is_validation(&self) -> bool {
         matches!(self, Self::Problem { fields, .. } if !fields.is_empty())
     }
@@ -191,33 +197,33 @@ impl Said {
         matches!(self, Self::Body(body) if !body.is_empty())
     }
 
-    /// What an operator reads.
+    /// Returns the message for the error.
     pub(super) fn message(&self, status: StatusCode) -> String {
         let number = status.as_u16();
         match self {
-            Self::Word { message: Some(message), .. } => message.clone(),
-            Self::Word { word: Some(word), .. } => format!("Kontur refuses: {word}"),
+            Self::Status { message: Some(message), .. } => message.clone(),
+            Self::Status { code: Some(code), .. } => format!("rejected by Kontur: {code}"),
             Self::Problem { title, fields } => {
                 let mut text = title
                     .clone()
-                    .unwrap_or_else(|| format!("Kontur refuses the data (HTTP {number})"));
-                for (name, why) in telling_first(fields) {
+                    .unwrap_or_else(|| format!("data rejected by Kontur (HTTP {number})"));
+                for (name, why) in by_relevance(fields) {
                     // Writing into a String does not fail.
                     let _ = write!(text, " {name}: {why}");
                 }
                 text
             }
-            Self::Text(text) => format!("Kontur refuses: {text} (HTTP {number})"),
-            Self::Word { .. } | Self::Body(_) => {
-                format!("Kontur refuses without a word (HTTP {number})")
+            Self::Text(text) => format!("rejected by Kontur: {text} (HTTP {number})"),
+            Self::Status { .. } | Self::Body(_) => {
+                format!("rejected by Kontur without an error text (HTTP {number})")
             }
         }
     }
 
-    /// What was said about single fields; of a body without meaning, the body.
+    /// Returns the details of single fields, or an unparsed body.
     pub(super) fn fields(&self) -> BTreeMap<String, String> {
         match self {
-            Self::Word { details, .. } => details.clone(),
+            Self::Status { details, .. } => details.clone(),
             Self::Problem { fields, .. } => fields.clone(),
             Self::Body(body) if !body.is_empty() => {
                 BTreeMap::from([("body".to_owned(), body.clone())])
@@ -227,8 +233,10 @@ impl Said {
     }
 }
 
-/// One bad field makes Kontur report the whole body as missing: that entry goes last.
-fn telling_first(fields: &BTreeMap<String, String>) -> Vec<(&str, &str)> {
+/// Orders the fields by relevance.
+///
+/// One invalid field makes Kontur report the whole body as missing, so that entry comes last.
+fn by_relevance(fields: &BTreeMap<String, String>) -> Vec<(&str, &str)> {
     let mut entries: Vec<(&str, &str)> = fields
         .iter()
         .filter(|(name, _)| *name != "traceId")
@@ -255,7 +263,7 @@ fn is_empty(value: &Value) -> bool {
     }
 }
 
-/// A value as a text; a list as its elements.
+/// Converts a value to text; a list is joined.
 fn plain(value: Value) -> String {
     match value {
         Value::String(text) => text,
