@@ -46,7 +46,7 @@ const TABLE: &[(ErrorStatus, ErrorKind, Option<&str>)] = &[
 /// use vochi_crm_core::http::Response;
 /// use vochi_crm_kontur::judge;
 /// # use serde_json::json;
-/// The status is a success, the body is an error.
+/// // The status is a success, the body is an error.
 /// let response = Response::ok_json(&json!({"isSuccessful": false, "errorInfo": {"status": "notFound"}}));
 /// assert_eq!(judge(&response).unwrap_err().kind(), ErrorKind::NotFound);
 /// ```

@@ -123,8 +123,8 @@ fn validation_error_lists_fields_by_relevance() {
         let refusal = refusal(status, &body);
         assert_eq!(verdict(&refusal), (ErrorKind::Rejected, NEVER.0, NEVER.1));
         let text = format!("{refusal:?}");
-        let place = |text: &str| text.find(text).unwrap();
-        assert!(place("direction:") < place("callStartedInfo:"));
+        let position = |part: &str| text.find(part).unwrap();
+        assert!(position("direction:") < position("callStartedInfo:"));
         assert!(text.contains("00-1a2b"));
     }
 }

@@ -46,7 +46,7 @@ async fn valid_key_is_verified_once_and_cached() {
     assert_eq!(played.len(), 1);
     let key = ("x-xcom-accesskey".to_owned(), "canary-key".to_owned());
     assert!(played[0].headers.contains(&key), "sent with the inbound key");
-    tokio::time::advance(VERDICT.positive).await;
+    tokio::time::advance(RESULT_LIFETIME.positive).await;
     verify(&connector, "canary-key").await.unwrap();
     assert_eq!(script.played().len(), 2, "the cached result expires");
     let printed = format!("{connector:?} {:?}", connector.inner.context.hub().cache());
@@ -72,7 +72,7 @@ async fn foreign_key_is_rejected_and_cached() {
             assert!(!format!("{error:?}").contains("canary"), "{shown}");
         }
         assert_eq!(script.played().len(), 1, "{shown}");
-        tokio::time::advance(VERDICT.negative).await;
+        tokio::time::advance(RESULT_LIFETIME.negative).await;
         verify(&connector, "canary-key").await.unwrap();
     }
     let (connector, _) = scripted([]);

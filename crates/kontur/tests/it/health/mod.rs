@@ -1,6 +1,6 @@
-//! `health`: what is wrong with an account, and what to do about it.
+//! Findings and hints of `health`.
 
-mod ready;
+mod ready_key;
 
 use std::time::Duration;
 
@@ -9,12 +9,12 @@ use vochi_crm_core::connector::Check;
 use vochi_crm_core::testing::Step;
 use vochi_crm_core::{CrmConnector as _, Cx, ErrorKind};
 
-use super::operations::INSTANCE;
-use super::people_support::{
-    Bench, DIMA, MASHA, authorized, html, instance, page, unauthorized, user,
+use super::lookup_support::{
+    DIMA, Harness, MASHA, authorized, html, instance, page, unauthorized, user,
 };
+use super::operations::INSTANCE;
 
-/// An account whose answers can be changed one by one, in the order `health` asks for them.
+/// A harness account whose responses can be changed one by one, in request order.
 struct Account {
     key: Step,
     instance: Option<Step>,
@@ -24,7 +24,7 @@ struct Account {
 }
 
 impl Account {
-    /// Everything is as it should be.
+    /// Returns an account without findings.
     fn good() -> Self {
         Self {
             key: authorized("vochi-demo"),
@@ -44,35 +44,35 @@ impl Account {
             "public_url": "https://pbx.example.test", "inbound_secret": "canary-inbound-secret",
             "retries": 0,
         });
-        // Here a null stands in the account's settings and so takes a key out.
+        // Here `null` removes a key of the account.
         if let Some(changes) = self.common.as_object() {
             for (key, value) in changes {
                 common[key] = value.clone();
             }
         }
         let mut config = json!({"access_key": null, "api_key": "canary-api-key"});
-        super::people_support::merge(&mut config, self.config);
+        super::lookup_support::merge(&mut config, self.config);
         if config.get("access_key").is_none() {
             config["access_key"] = Value::Null;
         }
         let steps = [Some(self.key), self.instance, self.feed];
-        let bench = Bench::with(steps.into_iter().flatten(), common, config);
-        let report = bench.connector.health(&Cx::history()).await.unwrap();
-        assert_eq!(bench.script.left(), 0, "{report:?}");
+        let harness = Harness::with(steps.into_iter().flatten(), common, config);
+        let report = harness.connector.health(&Cx::history()).await.unwrap();
+        assert_eq!(harness.script.left(), 0, "{report:?}");
         assert!(!format!("{report:?}").contains("canary"), "{report:?}");
         report.checks().to_vec()
     }
 
-    /// The one check that failed.
+    /// Returns the single failed check.
     async fn failed(self) -> Check {
         let checks = self.checks().await;
         let mut failed = checks.iter().filter(|check| check.failure().is_some());
-        let one = failed.next().unwrap_or_else(|| panic!("all is well: {checks:?}"));
+        let one = failed.next().unwrap_or_else(|| panic!("no check failed: {checks:?}"));
         assert_eq!(failed.next(), None, "{checks:?}");
         one.clone()
     }
 
-    /// The check of this name, which passed, as all others did.
+    /// Returns the passed check of this name; all others passed too.
     async fn passed(self, name: &str) -> Check {
         let checks = self.checks().await;
         assert!(checks.iter().all(|check| check.failure().is_none()), "{checks:?}");
@@ -81,18 +81,18 @@ impl Account {
     }
 }
 
-fn says(check: &Check, name: &str, kind: ErrorKind, message: &str, hint: &str) {
+fn assert_failed(check: &Check, name: &str, kind: ErrorKind, message: &str, hint: &str) {
     assert_eq!((check.name(), check.failure()), (name, Some(kind)), "{check:?}");
     assert!(check.message().contains(message), "{check:?}");
     assert!(check.hint().unwrap_or_default().contains(hint), "{check:?}");
 }
 
-fn hints(check: &Check, hint: &str) {
+fn assert_hint(check: &Check, hint: &str) {
     assert!(check.hint().unwrap_or_default().contains(hint), "{check:?}");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_healthy_account_passes_every_check() {
+async fn healthy_account_passes_every_check() {
     let checks = Account::good().checks().await;
     for check in &checks {
         assert_eq!((check.failure(), check.hint()), (None, None), "{check:?}");
@@ -103,7 +103,7 @@ async fn a_healthy_account_passes_every_check() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_wrong_key_ends_the_check_and_says_where_the_right_one_is() {
+async fn wrong_key_is_only_finding() {
     let not_installed = json!({"status": "notInstalled", "message": "Integration not installed"});
     for (key, kind, hint) in [
         (unauthorized(), ErrorKind::Auth, "check api_key"),
@@ -114,16 +114,16 @@ async fn a_wrong_key_ends_the_check_and_says_where_the_right_one_is() {
         let account = Account { key, instance: None, feed: None, ..Account::good() };
         let checks = account.checks().await;
         assert_eq!(checks.len(), 1);
-        says(&checks[0], "key", kind, "", hint);
+        assert_failed(&checks[0], "key", kind, "", hint);
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_key_of_another_workspace_ends_the_check() {
+async fn key_of_other_workspace_stops_checks() {
     let account =
         Account { key: authorized("another"), instance: None, feed: None, ..Account::good() };
     let check = account.failed().await;
-    says(
+    assert_failed(
         &check,
         "workspace",
         ErrorKind::Config,
@@ -133,23 +133,23 @@ async fn a_key_of_another_workspace_ends_the_check() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_workspace_may_be_named_by_its_id_or_not_at_all() {
+async fn workspace_may_be_id_or_missing() {
     let id = "D28F0000-6666-4f4f-bfbf-000000000601";
     let by_id = Account { config: json!({"workspace": id}), ..Account::good() };
     assert_eq!(by_id.passed("workspace").await.hint(), None);
     let silent = json!({"accessKey": "k", "integrationInstance": {"id": INSTANCE}});
     let silent = Account { key: Step::json(200, &silent), ..Account::good() };
-    hints(&silent.passed("workspace").await, "does not say");
+    assert_hint(&silent.passed("workspace").await, "returns no workspace");
 }
 
 #[tokio::test(start_paused = true)]
-async fn another_instance_than_the_keys_is_named() {
+async fn other_instance_id_is_reported() {
     let account = Account {
         instance: None,
         config: json!({"instance_id": "5b7c1d20-0c3e-4a57-9d11-2f6f7a9c0002"}),
         ..Account::good()
     };
-    says(
+    assert_failed(
         &account.failed().await,
         "instance",
         ErrorKind::Config,
@@ -159,27 +159,33 @@ async fn another_instance_than_the_keys_is_named() {
 
     let gone = json!({"status": "notFound", "message": "not found"});
     let account = Account { instance: Some(Step::json(409, &gone)), ..Account::good() };
-    says(&account.failed().await, "instance", ErrorKind::Config, "no integration", "instance_id");
+    assert_failed(
+        &account.failed().await,
+        "instance",
+        ErrorKind::Config,
+        "no integration",
+        "instance_id",
+    );
 
     let account = Account { instance: Some(html()), ..Account::good() };
-    says(&account.failed().await, "instance", ErrorKind::Decode, "", "");
+    assert_failed(&account.failed().await, "instance", ErrorKind::Decode, "", "");
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_instance_without_a_name_is_not_looked_at() {
+async fn missing_instance_id_skips_checks() {
     let key = json!({"accessKey": "k", "workspace": {"name": "vochi-demo"}});
     let account = Account { key: Step::json(200, &key), instance: None, ..Account::good() };
-    hints(&account.passed("instance").await, "instance_id");
+    assert_hint(&account.passed("instance").await, "instance_id");
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_state_the_integration_is_in_is_told() {
+async fn integration_status_is_reported() {
     for (status, kind, message, hint) in [
-        (json!("paused"), ErrorKind::Rejected, "switched off for a while", "page"),
+        (json!("paused"), ErrorKind::Rejected, "is paused", "page"),
         (json!(4), ErrorKind::Rejected, "failed", "page"),
     ] {
         let account = Account::instance_with(json!({"status": status}));
-        says(&account.failed().await, "instance", kind, message, hint);
+        assert_failed(&account.failed().await, "instance", kind, message, hint);
     }
     for (status, hint) in [
         (json!("hasErrors"), "page"),
@@ -188,47 +194,47 @@ async fn what_state_the_integration_is_in_is_told() {
         (json!(""), ""),
     ] {
         let account = Account::instance_with(json!({"status": status}));
-        hints(&account.passed("instance").await, hint);
+        assert_hint(&account.passed("instance").await, hint);
     }
     let public = Account {
         config: json!({"integration_secret": "secretKey=canary-secret"}),
         ..Account::instance_with(json!({"status": "notConfigured"}))
     };
-    says(&public.failed().await, "instance", ErrorKind::Config, "not set up", "vochi-crm setup");
+    assert_failed(&public.failed().await, "instance", ErrorKind::Config, "not set up", "run setup");
 }
 
 #[tokio::test(start_paused = true)]
-async fn features_that_are_off_matter_where_clicks_are_wanted() {
+async fn disabled_features_fail_with_inbound_url() {
     let off = || Account::instance_with(json!({"features": {"call": false, "hangup": false}}));
-    says(
+    assert_failed(
         &off().failed().await,
         "instance",
         ErrorKind::Config,
         "switched off: call and hangup",
-        "vochi-crm setup",
+        "run setup",
     );
-    let nowhere = Account { common: json!({"public_url": null}), ..off() };
-    hints(&nowhere.passed("instance").await, "call and hangup");
+    let without_url = Account { common: json!({"public_url": null}), ..off() };
+    assert_hint(&without_url.passed("instance").await, "call and hangup");
     let hangup = Account::instance_with(json!({"features": {"call": true}}));
-    hints(&hangup.passed("instance").await, "switched off: hangup");
+    assert_hint(&hangup.passed("instance").await, "switched off: hangup");
 }
 
 #[tokio::test(start_paused = true)]
-async fn clicks_that_go_elsewhere_are_a_hint_and_no_address_is_told() {
+async fn other_callback_url_is_hint_without_urls() {
     for url in [json!("https://elsewhere.example.test/canary"), Value::Null] {
         let account = Account::instance_with(json!({"baseUrl": url}));
         let check = account.passed("clicks").await;
-        hints(&check, "manifest");
-        assert!(check.message().contains("do not reach us"));
+        assert_hint(&check, "manifest");
+        assert!(check.message().contains("clicks do not arrive"));
     }
-    let nowhere = Account { common: json!({"public_url": null}), ..Account::good() };
-    hints(&nowhere.passed("clicks").await, "public_url");
+    let without_url = Account { common: json!({"public_url": null}), ..Account::good() };
+    assert_hint(&without_url.passed("clicks").await, "public_url");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_missing_schedule_is_a_hint() {
+async fn missing_schedule_is_hint() {
     let account = Account::instance_with(json!({"webHooks": []}));
-    hints(&account.passed("schedule").await, "communications/sync");
+    assert_hint(&account.passed("schedule").await, "communications/sync");
     let unreachable = Account {
         common: json!({"inbound_secret": null}),
         ..Account::instance_with(json!({"webHooks": []}))
@@ -237,33 +243,45 @@ async fn a_missing_schedule_is_a_hint() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn extensions_of_users_who_are_not_there_are_named() {
+async fn extensions_of_unknown_users_are_named() {
     let account =
         Account { feed: Some(page(1, &[user(MASHA, "Мария", "active")])), ..Account::good() };
-    let wanted = format!("extension 102 is mapped to user {DIMA}, whom Kontur does not know");
-    says(&account.failed().await, "extensions", ErrorKind::Config, &wanted, "vochi-crm users");
+    let wanted = format!("extension 102 is mapped to unknown user {DIMA}");
+    assert_failed(
+        &account.failed().await,
+        "extensions",
+        ErrorKind::Config,
+        &wanted,
+        "correct `extensions`",
+    );
     let account =
-        Account { common: json!({"default_user": super::people_support::PETR}), ..Account::good() };
-    says(
+        Account { common: json!({"default_user": super::lookup_support::PETR}), ..Account::good() };
+    assert_failed(
         &account.failed().await,
         "extensions",
         ErrorKind::Config,
         "default_user is mapped",
-        "vochi-crm users",
+        "correct `extensions`",
     );
     let account = Account { common: json!({"extensions": {}}), ..Account::good() };
-    says(&account.failed().await, "extensions", ErrorKind::Config, "no extension", "fill in");
+    assert_failed(
+        &account.failed().await,
+        "extensions",
+        ErrorKind::Config,
+        "no extension",
+        "fill in",
+    );
     let account = Account {
         feed: Some(page(2, &[user(MASHA, "Мария", "active"), user(DIMA, "Дмитрий", "inactive")])),
         ..Account::good()
     };
-    hints(&account.passed("extensions").await, "extension 102");
+    assert_hint(&account.passed("extensions").await, "extension 102");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_feed_closed_to_the_access_key_is_a_hint_and_to_a_person_a_failure() {
-    // What is refused is tried once more with a new key.
-    let bench = Bench::with(
+async fn refused_feed_is_hint_unless_bearer() {
+    // A refused request is retried once with a new key.
+    let harness = Harness::with(
         [
             authorized("vochi-demo"),
             Step::json(200, &instance(json!({}))),
@@ -274,44 +292,44 @@ async fn a_feed_closed_to_the_access_key_is_a_hint_and_to_a_person_a_failure() {
         json!({}),
         json!({"access_key": null, "api_key": "canary-api-key"}),
     );
-    let report = bench.connector.health(&Cx::history()).await.unwrap();
+    let report = harness.connector.health(&Cx::history()).await.unwrap();
     assert!(report.is_healthy(), "{report:?}");
     let [.., extensions, feed] = report.checks() else { panic!("{report:?}") };
-    hints(feed, "need `bearer`");
-    hints(extensions, "could not be looked at");
+    assert_hint(feed, "set `bearer`");
+    assert_hint(extensions, "were not checked");
 
     let account = Account {
         feed: Some(unauthorized()),
         config: json!({"bearer": "canary-bearer"}),
         ..Account::good()
     };
-    says(&account.failed().await, "feed", ErrorKind::Auth, "", "bearer");
+    assert_failed(&account.failed().await, "feed", ErrorKind::Auth, "", "bearer");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_feed_too_long_for_a_check_is_a_hint() {
-    let Step::Response(answer) = page(1, &[]) else { unreachable!("it is an answer") };
+async fn long_feed_is_hint() {
+    let Step::Response(response) = page(1, &[]) else { unreachable!("expected a response") };
     let account =
-        Account { feed: Some(Step::Slow(Duration::from_secs(20), answer)), ..Account::good() };
-    hints(&account.passed("feed").await, "first reading");
+        Account { feed: Some(Step::Slow(Duration::from_secs(20), response)), ..Account::good() };
+    assert_hint(&account.passed("feed").await, "first reading");
     let account = Account { feed: Some(html()), ..Account::good() };
-    says(&account.failed().await, "feed", ErrorKind::Decode, "", "");
+    assert_failed(&account.failed().await, "feed", ErrorKind::Decode, "", "");
     let odd = Account {
         feed: Some(page(3, &[user(MASHA, "М", ""), user(DIMA, "Д", ""), json!(7)])),
         ..Account::good()
     };
-    hints(&odd.passed("feed").await, "1 events");
+    assert_hint(&odd.passed("feed").await, "1 events");
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_documented_instance_with_its_secrets_in_clear_tells_none() {
+async fn documented_instance_leaks_no_secret() {
     let fixture = super::fixture::Fixture::open("instances-get");
     let account = Account {
-        instance: Some(Step::Response(fixture.answer("ok_with_secrets"))),
+        instance: Some(Step::Response(fixture.response("ok_with_secrets"))),
         ..Account::good()
     };
     let checks = account.checks().await;
-    let told = format!("{checks:?}");
-    assert!(!told.contains("test-secret") && !told.contains("crm-hook"), "{told}");
-    says(&checks[2], "instance", ErrorKind::Rejected, "failed", "page");
+    let text = format!("{checks:?}");
+    assert!(!text.contains("test-secret") && !text.contains("crm-hook"), "{text}");
+    assert_failed(&checks[2], "instance", ErrorKind::Rejected, "failed", "page");
 }

@@ -1,4 +1,4 @@
-//! What Kontur would not understand is refused before anything is sent.
+//! Requests that are rejected before sending.
 
 use std::time::Duration;
 
@@ -43,13 +43,13 @@ fn event(kind: LegEventType, to: Participant) -> SendCallEvent {
 
 fn refused(what: &str, outcome: Result<impl Sized>) {
     match outcome {
-        Ok(_) => panic!("{what}: it should be refused"),
+        Ok(_) => panic!("{what}: expected an error"),
         Err(error) => assert_eq!(error.kind(), ErrorKind::Input, "{what}: {error}"),
     }
 }
 
 #[test]
-fn ids_that_cannot_be_ids_are_refused() {
+fn invalid_ids_are_rejected() {
     refused("a slash in a call's id", ExternalId::new("pbx/1763631515.42"));
     refused("an empty call id", ExternalId::new(" "));
     refused("an extension as a user", UserId::new("101"));
@@ -59,7 +59,7 @@ fn ids_that_cannot_be_ids_are_refused() {
 }
 
 #[test]
-fn calls_that_are_none_are_refused() {
+fn invalid_calls_are_rejected() {
     let sideways = CallDirection::Other("sideways".to_owned());
     let start = CallStarted::new(at("38:35"), call(), sideways);
     refused("an unknown direction", start.request());
@@ -82,7 +82,7 @@ fn calls_that_are_none_are_refused() {
 }
 
 #[test]
-fn events_that_are_none_are_refused() {
+fn invalid_events_are_rejected() {
     let user = Participant::unknown_user;
     refused("finished", event(LegEventType::Finished, user()).request());
     let rang = LegEventType::Other("rang".to_owned());
@@ -95,7 +95,7 @@ fn events_that_are_none_are_refused() {
 }
 
 #[test]
-fn instances_are_changed_to_nothing_odd() {
+fn invalid_instance_changes_are_rejected() {
     let patch = || PatchInstance::new(InstanceId::new(INSTANCE).unwrap());
     refused("no change", patch().request());
     for url in ["http://crm-hook.example.org", "crm-hook.example.org", ""] {
@@ -112,14 +112,14 @@ fn instances_are_changed_to_nothing_odd() {
     refused("a whole address", sync(300, "https://example.org/sync"));
     refused("no address", sync(300, ""));
     let everything = NewWebhook::on_changes("crm-callbacks");
-    refused("changes of nothing", patch().add_webhook(&everything).request());
+    refused("no change filter", patch().add_webhook(&everything).request());
 }
 
 #[test]
-fn clients_without_a_word_are_refused() {
+fn empty_client_fields_are_rejected() {
     refused("no contacts", CreateContacts::new().request());
-    let hollow = NewContact::new(text("Иван")).emails([NewElement::email("")]);
-    refused("no address", CreateContacts::new().items([hollow]).request());
+    let empty_element = NewContact::new(text("Иван")).emails([NewElement::email("")]);
+    refused("no address", CreateContacts::new().items([empty_element]).request());
     let patch = || PatchContact::new(ContactId::new(CONTACT).unwrap());
     refused("no change", patch().request());
     let empty = NewElement::email(" ");
@@ -128,7 +128,7 @@ fn clients_without_a_word_are_refused() {
 }
 
 #[test]
-fn what_is_not_there_is_left_out() {
+fn missing_fields_are_omitted() {
     let contact = NewContact::new(text("Иван"));
     let request = CreateContacts::new().items([contact]).request().unwrap();
     assert_eq!(
@@ -146,7 +146,7 @@ fn what_is_not_there_is_left_out() {
 }
 
 #[test]
-fn credentials_that_are_none_are_a_matter_of_configuration() {
+fn invalid_credentials_are_config_errors() {
     for key in ["", " ", "a\nb"] {
         let error = AuthorizePrivate::new(key).request().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Config);
@@ -159,7 +159,7 @@ fn credentials_that_are_none_are_a_matter_of_configuration() {
 }
 
 #[test]
-fn the_name_of_a_file_is_plain() {
+fn file_name_is_plain_ascii() {
     assert!(FileName::new("2025-11-20_093835_375291112233_101.mp3").is_ok());
     for name in ["", "запись.mp3", "a/b.mp3", "a\"b.mp3", "a\r\n.mp3", "..\\a"] {
         refused(name, FileName::new(name));

@@ -1,4 +1,4 @@
-//! Finished calls of unknown talk time: when their legs are answered and end.
+//! Leg times of finished calls with unknown talk time.
 
 use serde_json::Value;
 use vochi_crm_core::{
@@ -7,16 +7,16 @@ use vochi_crm_core::{
 };
 
 use super::support::{
-    Bench, CALL, answered, at, begun, call, consultation, event, ext, hangup, incoming, items, leg,
-    leg_id, phone, record, wire, yes,
+    CALL, Harness, answered, at, call, consultation, event, ext, hangup, incoming, items, leg,
+    leg_id, ok_response, phone, record, started_and_ok, wire,
 };
 
-/// An answered call of unknown talk time.
+/// Returns an answered call of unknown talk time.
 fn unknown() -> CallRecord {
     CallRecord::new(call(), Direction::Inbound, phone(), at(0), Outcome::Answered)
 }
 
-/// The client's leg to an employee.
+/// Returns the client's leg to an employee.
 fn client_leg(number: u32, to: &str, answered: Option<i64>, ended: Option<i64>) -> LegRecord {
     LegRecord {
         id: leg_id(number),
@@ -32,43 +32,43 @@ fn kinds(receipt: &Receipt) -> Vec<WarningKind> {
     receipt.warnings().iter().map(Warning::kind).collect()
 }
 
-/// The end of the leg's id, when it was answered and when it ended, as they go out.
-fn times(bench: &Bench) -> Vec<(String, Option<String>, String)> {
+/// Returns leg number, answer and end as sent.
+fn times(harness: &Harness) -> Vec<(String, Option<String>, String)> {
     let text = |value: &Value| value.as_str().map(str::to_owned);
     let short = |item: &Value| {
         let id = item["id"].as_str().unwrap().rsplit('.').next().unwrap();
         let ended = text(&item["finishedAt"]).expect("every leg has an end");
         (id.to_owned(), text(&item["startedAt"]), ended)
     };
-    items(bench).iter().map(short).collect()
+    items(harness).iter().map(short).collect()
 }
 
 /// Registers a call of unknown talk time and compares its legs: number, answer, end.
 async fn registers(case: &str, record: CallRecord, legs: &[(u32, Option<i64>, i64)]) {
-    let bench = Bench::new([yes()]);
-    let receipt = bench.log(record).await.unwrap();
+    let harness = Harness::new([ok_response()]);
+    let receipt = harness.log(record).await.unwrap();
     assert!(receipt.recorded(), "{case}");
     assert_eq!(kinds(&receipt), [WarningKind::TalkUnknown], "{case}");
     let wanted: Vec<_> = legs
         .iter()
         .map(|(number, answered, ended)| (number.to_string(), answered.map(wire), wire(*ended)))
         .collect();
-    assert_eq!(times(&bench), wanted, "{case}");
+    assert_eq!(times(&harness), wanted, "{case}");
 }
 
 #[tokio::test(start_paused = true)]
-async fn end_not_observed_is_the_last_event_of_the_call() {
+async fn unobserved_end_is_last_event() {
     let leg = client_leg(43, "101", Some(9), None);
     let closed = unknown().with_leg(leg.clone()).with_ended_at(at(73));
     registers("the PBX closed it", closed, &[(43, Some(9), 73)]).await;
     let bare = unknown().with_leg(leg.clone());
-    registers("the answer is the last", bare, &[(43, Some(9), 10)]).await;
+    registers("the answer is the last event", bare, &[(43, Some(9), 10)]).await;
     let waited = unknown().with_leg(leg).with_wait(Seconds::new(9));
     registers("the wait is known", waited, &[(43, Some(9), 10)]).await;
 }
 
 #[tokio::test(start_paused = true)]
-async fn end_before_the_answer_is_a_second_after_it() {
+async fn end_before_answer_becomes_a_second_later() {
     for ended in [3, 9] {
         let leg = client_leg(43, "101", Some(9), Some(ended));
         let record = unknown().with_leg(leg);
@@ -80,14 +80,14 @@ async fn end_before_the_answer_is_a_second_after_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn observed_times_of_a_leg_stay_as_they_are() {
+async fn observed_leg_times_are_kept() {
     let leg = client_leg(43, "101", Some(9), Some(40));
     let record = unknown().with_leg(leg).with_ended_at(at(73));
-    registers("the call went on", record, &[(43, Some(9), 40)]).await;
+    registers("the call continued", record, &[(43, Some(9), 40)]).await;
 }
 
 #[tokio::test(start_paused = true)]
-async fn phones_that_only_rang_end_with_the_call() {
+async fn ringing_legs_end_with_call() {
     let record = unknown()
         .with_leg(client_leg(43, "101", None, Some(9)))
         .with_leg(client_leg(44, "102", Some(9), None))
@@ -98,7 +98,7 @@ async fn phones_that_only_rang_end_with_the_call() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn leg_before_a_transfer_ends_when_the_next_is_answered() {
+async fn transferred_leg_ends_when_next_is_answered() {
     let asked = LegRecord {
         from: LegEnd::Employee(ext("101")),
         ..client_leg(44, "102", Some(30), Some(45))
@@ -129,7 +129,7 @@ async fn leg_before_a_transfer_ends_when_the_next_is_answered() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn answer_not_observed_is_put_before_the_end() {
+async fn unobserved_answer_precedes_end() {
     let by = |extension: &str| unknown().with_talked_with(ext(extension));
     let rang = by("101").with_leg(client_leg(43, "101", None, Some(40)));
     let waited = rang.clone().with_wait(Seconds::new(9));
@@ -139,26 +139,26 @@ async fn answer_not_observed_is_put_before_the_end() {
     registers("no leg", ended, &[(1, Some(72), 73)]).await;
     let waited = by("101").with_wait(Seconds::new(9));
     registers("no leg and no end", waited, &[(1, Some(9), 10)]).await;
-    registers("nothing", by("101"), &[(1, Some(0), 1)]).await;
+    registers("no times", by("101"), &[(1, Some(0), 1)]).await;
     let late = by("101").with_wait(Seconds::new(80)).with_ended_at(at(73));
     registers("a wait beyond the end", late, &[(1, Some(80), 81)]).await;
 }
 
 #[tokio::test(start_paused = true)]
-async fn lost_answer_takes_the_legs_of_the_live_call() {
-    let bench = Bench::new(begun());
-    let _ = bench.event(incoming(0, &["101", "102"])).await.unwrap();
+async fn lost_answer_uses_legs_of_live_call() {
+    let harness = Harness::new(started_and_ok());
+    let _ = harness.event(incoming(0, &["101", "102"])).await.unwrap();
     let ended = EventKind::Ended { outcome: Some(Outcome::Answered), reason: None, talk: None };
-    let _ = bench.event(event(73, ended)).await.unwrap();
-    let receipt = bench.log(unknown().with_talked_with(ext("102"))).await.unwrap();
+    let _ = harness.event(event(73, ended)).await.unwrap();
+    let receipt = harness.log(unknown().with_talked_with(ext("102"))).await.unwrap();
     assert_eq!(kinds(&receipt), [WarningKind::TalkUnknown]);
     let legs = [("43".to_owned(), None, wire(73)), ("44".to_owned(), Some(wire(72)), wire(73))];
-    assert_eq!(times(&bench), legs);
+    assert_eq!(times(&harness), legs);
 }
 
 #[tokio::test(start_paused = true)]
-async fn live_transfer_of_unknown_talk_keeps_its_times() {
-    let bench = Bench::new(begun());
+async fn live_transfer_keeps_times() {
+    let harness = Harness::new(started_and_ok());
     let transfer = EventKind::Transferred {
         mode: TransferMode::Attended,
         from: Some(ext("101")),
@@ -171,36 +171,36 @@ async fn live_transfer_of_unknown_talk_keeps_its_times() {
         event(45, transfer).with_leg(leg(45, "102")),
         hangup(73),
     ] {
-        let _ = bench.event(event).await.unwrap();
+        let _ = harness.event(event).await.unwrap();
     }
-    // The hangup is when the PBX closed the call.
+    // The hangup is the time the PBX closed the call.
     let own = Warning::new(WarningKind::TalkUnknown, "the end was not observed");
-    let receipt = bench.log(unknown().with_warning(own.clone())).await;
+    let receipt = harness.log(unknown().with_warning(own.clone())).await;
     assert_eq!(receipt.unwrap().warnings(), [own]);
     let of = |number: &str, answered, ended| (number.to_owned(), Some(wire(answered)), wire(ended));
     let legs = [of("43", 9, 45), of("44", 30, 45), of("45", 45, 73)];
-    assert_eq!(times(&bench), legs);
+    assert_eq!(times(&harness), legs);
 }
 
 #[tokio::test(start_paused = true)]
-async fn known_talk_after_an_unknown_one_is_already_recorded() {
-    let bench = Bench::new([yes()]);
+async fn later_known_talk_is_already_recorded() {
+    let harness = Harness::new([ok_response()]);
     let by_101 = || unknown().with_talked_with(ext("101"));
-    let _ = bench.log(by_101()).await.unwrap();
+    let _ = harness.log(by_101()).await.unwrap();
     let known = by_101().with_talk(Seconds::new(64));
-    let receipt = bench.log(known).await.unwrap();
+    let receipt = harness.log(known).await.unwrap();
     assert!(receipt.recorded());
     assert_eq!(kinds(&receipt), [WarningKind::AlreadyRecorded]);
-    assert_eq!(bench.played().len(), 1);
+    assert_eq!(harness.played().len(), 1);
 }
 
 #[tokio::test(start_paused = true)]
-async fn warnings_of_the_record_are_in_its_receipt_once() {
+async fn record_warnings_appear_once() {
     let own = Warning::new(WarningKind::IncompleteRecord, "the PBX reported a part of the call");
     let warned = || record(CALL).with_warning(own.clone());
-    let bench = Bench::new([yes()]);
-    let receipt = bench.log(warned()).await.unwrap();
+    let harness = Harness::new([ok_response()]);
+    let receipt = harness.log(warned()).await.unwrap();
     assert_eq!(receipt.warnings(), std::slice::from_ref(&own));
-    let again = kinds(&bench.log(warned()).await.unwrap());
+    let again = kinds(&harness.log(warned()).await.unwrap());
     assert_eq!(again, [WarningKind::IncompleteRecord, WarningKind::AlreadyRecorded]);
 }

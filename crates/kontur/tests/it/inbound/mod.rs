@@ -1,10 +1,10 @@
-//! What Kontur sends us, and what it gets in return.
+//! Requests from Kontur and the replies to them.
 
 mod calls;
 mod echo;
-mod hostile;
-mod mutated;
+mod mutations;
 mod networks;
+mod untrusted;
 mod webhooks;
 
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
@@ -65,7 +65,7 @@ fn headers(pairs: &[(&str, &str)]) -> HeaderMap {
     headers
 }
 
-/// A request with the two headers of a system call.
+/// Builds a request with the two headers of a system call.
 fn request(method: Method, path: &str, body: impl Into<Vec<u8>>) -> InboundRequest {
     let headers = headers(&[("X-XCOM-AccessKey", KEY), (ECHO, ECHOED)]);
     InboundRequest::new(method, path, "", headers, body.into())
@@ -75,49 +75,49 @@ fn post(path: &str, body: &Value) -> InboundRequest {
     request(Method::POST, path, body.to_string())
 }
 
-/// The answer to a POST with the two headers of a system call.
+/// Returns the reply to a POST with the two headers of a system call.
 fn posted(path: &str, body: &Value) -> Response {
     send(&post(path, body))
 }
 
-/// A request of a fixture or of a step of a scenario.
-fn of_fixture(told: &Value) -> InboundRequest {
+/// Builds a request from a fixture or from a scenario step.
+fn of_fixture(fixture: &Value) -> InboundRequest {
     let mut headers = HeaderMap::new();
-    for (name, value) in told["headers"].as_object().unwrap() {
+    for (name, value) in fixture["headers"].as_object().unwrap() {
         headers.insert(
             HeaderName::from_bytes(name.as_bytes()).unwrap(),
             HeaderValue::from_str(value.as_str().unwrap()).unwrap(),
         );
     }
-    if let Some(content_type) = told["content_type"].as_str() {
+    if let Some(content_type) = fixture["content_type"].as_str() {
         headers.insert(CONTENT_TYPE, HeaderValue::from_str(content_type).unwrap());
     }
-    let body = match &told["body"] {
+    let body = match &fixture["body"] {
         Value::Null => String::new(),
         body => body.to_string(),
     };
-    let method = told["method"].as_str().unwrap().parse().unwrap();
-    InboundRequest::new(method, told["path"].as_str().unwrap(), "", headers, body)
+    let method = fixture["method"].as_str().unwrap().parse().unwrap();
+    InboundRequest::new(method, fixture["path"].as_str().unwrap(), "", headers, body)
 }
 
-/// The names of the fixtures of requests to us.
+/// Returns the names of the fixtures of inbound requests.
 fn from_kontur() -> Vec<String> {
     let all = names().into_iter();
     all.filter(|name| name.starts_with("inbound-")).collect()
 }
 
-/// The event of a request that has to be taken.
-fn taken(answer: Response) -> InboundEvent {
-    let (reply, event) = answer;
+/// Returns the event of an accepted request.
+fn accepted(response: Response) -> InboundEvent {
+    let (reply, event) = response;
     let event = event.unwrap_or_else(|error| panic!("{} {error}", reply.status));
     assert_eq!(reply.status, StatusCode::OK);
     assert_eq!(reply.headers[ECHO], ECHOED);
     event
 }
 
-/// The status of a refusal and the kind of its error. It has the echo, and no body.
-fn refused(answer: Response) -> (u16, ErrorKind) {
-    let (reply, event) = answer;
+/// Returns the status and error kind of a refusal, which has the echo and no body.
+fn refused(response: Response) -> (u16, ErrorKind) {
+    let (reply, event) = response;
     let error = event.unwrap_err();
     assert!(reply.body.is_empty(), "{reply:?}");
     assert_eq!(reply.headers[ECHO], ECHOED, "{error}");
@@ -127,9 +127,9 @@ fn refused(answer: Response) -> (u16, ErrorKind) {
     (reply.status.as_u16(), error.kind())
 }
 
-/// What Kontur is told of a thing that cannot be done, and the error.
-fn conflict(answer: Response) -> (Value, vochi_crm_core::Error) {
-    let (reply, event) = answer;
+/// Returns the body and error of a 409 reply.
+fn conflict(response: Response) -> (Value, vochi_crm_core::Error) {
+    let (reply, event) = response;
     assert_eq!(reply.status, StatusCode::CONFLICT);
     assert_eq!(reply.headers[ECHO], ECHOED);
     assert_eq!(reply.headers[CONTENT_TYPE], "application/json; charset=utf-8");
@@ -141,7 +141,7 @@ fn number(text: &str) -> PhoneNumber {
     text.parse().unwrap()
 }
 
-/// What a fixture's request becomes, by its name.
+/// Returns the expected event kind of a fixture.
 fn kind_of(fixture: &str) -> InboundKind {
     match fixture {
         name if name.starts_with("inbound-call") => InboundKind::ClickToCall,
@@ -149,18 +149,18 @@ fn kind_of(fixture: &str) -> InboundKind {
         "inbound-webhook-entity-event" => InboundKind::CustomerChanged,
         "inbound-webhook-sync" => InboundKind::SyncRequested,
         "inbound-webhook-upgrade" => InboundKind::Other("setup/upgrade".to_owned()),
-        other => panic!("{other}: what is it?"),
+        other => panic!("{other}: unknown fixture"),
     }
 }
 
 #[test]
-fn every_fixture_is_taken_and_answered_as_it_says() {
+fn every_fixture_gets_documented_reply() {
     let names = from_kontur();
     assert_eq!(names.len(), 9);
     for name in names {
         let fixture = Fixture::open(&name);
         let (reply, event) = send(&of_fixture(fixture.request()));
-        let wanted = fixture.answer("accepted");
+        let wanted = fixture.response("accepted");
         assert_eq!(reply.status, wanted.status, "{name}");
         assert_eq!(reply.headers, wanted.headers, "{name}");
         assert_eq!(reply.body, wanted.body, "{name}");
@@ -169,7 +169,7 @@ fn every_fixture_is_taken_and_answered_as_it_says() {
 }
 
 #[test]
-fn what_kontur_sends_in_scenarios_is_taken() {
+fn scenario_requests_are_accepted() {
     for (scenario, kind) in [
         ("scenario-click-to-call", InboundKind::ClickToCall),
         ("scenario-click-to-call-failed", InboundKind::ClickToCall),
@@ -180,7 +180,7 @@ fn what_kontur_sends_in_scenarios_is_taken() {
         let scenario: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
         let mut steps = scenario["steps"].as_array().unwrap().iter();
         let step = steps.find(|step| step["from"] == "kontur").unwrap();
-        let event = taken(send(&of_fixture(&step["request"])));
+        let event = accepted(send(&of_fixture(&step["request"])));
         assert_eq!(event.kind, kind, "{path}");
     }
 }

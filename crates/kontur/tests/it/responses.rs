@@ -1,4 +1,4 @@
-//! Every answer of every fixture is read or judged, and what is read means what stands there.
+//! Decodes or judges every response of every fixture and checks the decoded values.
 
 use std::fmt::Debug;
 
@@ -15,12 +15,12 @@ use vochi_crm_kontur::model::{
     FileId, InstanceId, InstanceStatus, LegEventType, Participant, PhoneText, User, WebhookTrigger,
 };
 
-use super::fixture::{Fixture, answer, names};
+use super::fixture::{Fixture, names, response};
 use super::operations::{
     CONTACT, FILE, INSTANCE, Visitor, WITHOUT_OPERATION, by_path, operation_of,
 };
 
-/// Reads what the error table lets pass.
+/// Decodes every response that the error table accepts.
 #[derive(Default)]
 struct Read {
     read: usize,
@@ -28,11 +28,11 @@ struct Read {
 }
 
 impl Read {
-    fn one<E: Operation>(&mut self, place: &str, operation: &E, answer: &Response) {
-        assert_eq!(judge(answer).is_ok(), answer.is_success(), "{place}");
-        if answer.is_success() {
-            let outcome = operation.decode(answer);
-            outcome.unwrap_or_else(|error| panic!("{place}: {error}"));
+    fn one<E: Operation>(&mut self, case: &str, operation: &E, response: &Response) {
+        assert_eq!(judge(response).is_ok(), response.is_success(), "{case}");
+        if response.is_success() {
+            let outcome = operation.decode(response);
+            outcome.unwrap_or_else(|error| panic!("{case}: {error}"));
             self.read += 1;
         } else {
             self.judged += 1;
@@ -45,28 +45,28 @@ impl Visitor for Read {
     where
         <O::Output as Output>::Value: Debug,
     {
-        for (answered, answer) in Fixture::open(name).answers() {
-            self.one(&format!("{name}: {answered}"), operation, &answer);
+        for (answered, response) in Fixture::open(name).responses() {
+            self.one(&format!("{name}: {answered}"), operation, &response);
         }
     }
 }
 
 #[test]
-fn every_answer_of_every_fixture_is_read_or_judged() {
+fn every_fixture_response_is_decoded_or_judged() {
     let mut all = Read::default();
     for name in names() {
         if Fixture::open(&name).is_to_kontur() && !WITHOUT_OPERATION.contains(&name.as_str()) {
             operation_of(&name, &mut all);
         }
     }
-    for (_, answer) in Fixture::open("errors-catalogue").answers() {
-        assert!(judge(&answer).is_err());
+    for (_, response) in Fixture::open("errors-catalogue").responses() {
+        assert!(judge(&response).is_err());
         all.judged += 1;
     }
     assert!(all.read > 40 && all.judged > 40, "{} {}", all.read, all.judged);
 }
 
-/// Reads the answer of one step of a scenario in each form a yes may have.
+/// Decodes the response of a scenario step in every success form.
 struct Step<'a>(&'a Value);
 
 impl Visitor for Step<'_> {
@@ -75,19 +75,19 @@ impl Visitor for Step<'_> {
         <O::Output as Output>::Value: Debug,
     {
         let mut read = Read::default();
-        let mut response = self.0.clone();
-        let forms: &[&str] = if response["body"] == "OK" { &["OK", "\"OK\"", ""] } else { &[] };
-        read.one(name, operation, &answer(&response));
+        let mut content = self.0.clone();
+        let forms: &[&str] = if content["body"] == "OK" { &["OK", "\"OK\"", ""] } else { &[] };
+        read.one(name, operation, &response(&content));
         for form in forms {
-            response["body"] = json!(form);
-            read.one(name, operation, &answer(&response));
+            content["body"] = json!(form);
+            read.one(name, operation, &response(&content));
         }
         assert_eq!(read.read, forms.len() + 1, "{name}");
     }
 }
 
 #[test]
-fn every_answer_of_every_scenario_is_read() {
+fn every_scenario_response_is_decoded() {
     for name in names().iter().filter(|name| name.starts_with("scenario-")) {
         for step in Fixture::open(name).our_steps() {
             by_path(name, &step["request"], &mut Step(&step["response"]));
@@ -102,9 +102,9 @@ fn started() -> CallStarted {
 }
 
 #[test]
-fn a_call_that_was_started_names_the_client() {
+fn started_call_contains_client() {
     let fixture = Fixture::open("call-started");
-    let read = |name| started().decode(&fixture.answer(name)).unwrap();
+    let read = |name| started().decode(&fixture.response(name)).unwrap();
     let call = read("ok_new_call_known_client");
     assert_eq!(call.id.as_str(), "3f0c2a54-7d0e-4b8e-9a53-5a3b0c6d1e01");
     let id = call.external_id.as_ref().unwrap();
@@ -122,10 +122,10 @@ fn a_call_that_was_started_names_the_client() {
 }
 
 #[test]
-fn a_call_that_is_over_comes_with_its_legs() {
+fn finished_call_contains_legs() {
     let fixture = Fixture::open("call-started");
-    let answer = fixture.answer("ok_repeat_after_missed_call");
-    let call = started().decode(&answer).unwrap();
+    let response = fixture.response("ok_repeat_after_missed_call");
+    let call = started().decode(&response).unwrap();
     let leg = &call.data.call.items.good[0];
     assert_eq!(leg.started_at, None);
     assert!(leg.finished_at.is_some());
@@ -138,38 +138,38 @@ fn a_call_that_is_over_comes_with_its_legs() {
 }
 
 #[test]
-fn who_is_responsible_may_be_nobody() {
+fn responsible_user_may_be_missing() {
     let ask = CallRedirect::Phone(PhoneText::digits_of("375291112233").unwrap());
     let fixture = Fixture::open("call-redirect-by-phone");
-    let read = |name| ask.decode(&fixture.answer(name)).unwrap().user_ids;
+    let read = |name| ask.decode(&fixture.response(name)).unwrap().user_ids;
     assert_eq!(read("found")[0].as_str(), "a1b2c3d4-1111-4a4a-8b8b-000000000101");
-    assert_eq!(read("nobody"), []);
+    assert_eq!(read("nobody"), []); // quoted
     let masha = "a1b2c3d4-1111-4a4a-8b8b-000000000101";
     for odd in [json!(["operator", null, masha]), json!(masha)] {
-        let answer = Response::ok_json(&json!({ "userIds": odd }));
-        assert_eq!(ask.decode(&answer).unwrap().user_ids.len(), 1, "{odd}");
+        let response = Response::ok_json(&json!({ "userIds": odd }));
+        assert_eq!(ask.decode(&response).unwrap().user_ids.len(), 1, "{odd}");
     }
 }
 
 #[test]
-fn an_authorisation_says_whose_key_it_is() {
-    let answer = Fixture::open("authorize-private-integration").answer("ok");
-    let read = AuthorizePrivate::new("test-api-key-0001").decode(&answer).unwrap();
+fn authorization_contains_workspace_and_instance() {
+    let response = Fixture::open("authorize-private-integration").response("ok");
+    let read = AuthorizePrivate::new("test-api-key-0001").decode(&response).unwrap();
     assert_eq!(read.access_key.expose(), "test-access-key-0001");
     assert_eq!(read.workspace.name.as_deref(), Some("vochi-demo"));
     assert_eq!(read.instance.id, Some(InstanceId::new(INSTANCE).unwrap()));
     assert!(read.instance.features.call && read.instance.features.hangup);
-    for hollow in [json!({}), json!({"accessKey": " "}), json!({"accessKey": "a\nb"})] {
+    for invalid in [json!({}), json!({"accessKey": " "}), json!({"accessKey": "a\nb"})] {
         let ask = AuthorizePrivate::new("test-api-key-0001");
-        assert!(ask.decode(&Response::ok_json(&hollow)).is_err(), "{hollow}");
+        assert!(ask.decode(&Response::ok_json(&invalid)).is_err(), "{invalid}");
     }
 }
 
 #[test]
-fn an_instance_is_read_bare_and_wrapped() {
+fn instance_is_decoded_bare_and_wrapped() {
     let get = GetInstance(InstanceId::new(INSTANCE).unwrap());
     let fixture = Fixture::open("instances-get");
-    let bare = get.decode(&fixture.answer("ok")).unwrap();
+    let bare = get.decode(&fixture.response("ok")).unwrap();
     assert_eq!(bare.status, Some(InstanceStatus::Active));
     assert_eq!(bare.setting("AutoRedirect"), Some("False"));
     assert_eq!(bare.settings.good[0].flag(), Some(false));
@@ -180,9 +180,9 @@ fn an_instance_is_read_bare_and_wrapped() {
     assert_eq!(bare.webhook(sync.id.as_ref().unwrap()), Some(sync));
     assert!(bare.updated_at().is_some());
     let patched = Fixture::open("instances-patch-features");
-    assert_eq!(get.decode(&patched.answer("ok_wrapped")).unwrap(), bare);
-    assert_eq!(get.decode(&patched.answer("ok_bare")).unwrap(), bare);
-    let secret = get.decode(&fixture.answer("ok_with_secrets")).unwrap();
+    assert_eq!(get.decode(&patched.response("ok_wrapped")).unwrap(), bare);
+    assert_eq!(get.decode(&patched.response("ok_bare")).unwrap(), bare);
+    let secret = get.decode(&fixture.response("ok_with_secrets")).unwrap();
     assert_eq!(secret.status, Some(InstanceStatus::Failed));
     let first = &secret.secrets.good[0];
     assert_eq!(first.value.as_ref().unwrap().expose(), "test-secret-0001");
@@ -190,9 +190,9 @@ fn an_instance_is_read_bare_and_wrapped() {
 }
 
 #[test]
-fn the_feed_is_read_on_from_where_it_ends() {
+fn feed_page_contains_next_offset() {
     let fixture = Fixture::open("events-feed");
-    let page = ListEvents::from_start().decode(&fixture.answer("page")).unwrap();
+    let page = ListEvents::from_start().decode(&fixture.response("page")).unwrap();
     assert!(page.has_more && page.events.broken.is_empty());
     assert_eq!(page.next.as_str(), "00000000-20ac-176a-0000-0000060f5e88");
     let [made, tied, changed] = page.events.good.as_slice() else {
@@ -211,28 +211,28 @@ fn the_feed_is_read_on_from_where_it_ends() {
 }
 
 #[test]
-fn an_empty_page_stays_where_it_is() {
+fn empty_page_keeps_offset() {
     let here = EventOffset::new("00000000-20ac-176a-0000-0000060f5e88").unwrap();
     let list = ListEvents::new(here.clone());
-    let drained = Fixture::open("events-feed").answer("drained");
+    let drained = Fixture::open("events-feed").response("drained");
     let page = list.decode(&drained).unwrap();
     assert!(!page.has_more && page.events.good.is_empty());
     assert_eq!(page.next, here);
-    for place in [json!(null), json!("00000000-0000-0000-0000-000000000000"), json!("x")] {
-        let body = json!({"count": 0, "items": [], "lastOffset": place, "hasMore": false});
+    for case in [json!(null), json!("00000000-0000-0000-0000-000000000000"), json!("x")] {
+        let body = json!({"count": 0, "items": [], "lastOffset": case, "hasMore": false});
         let page = list.decode(&Response::ok_json(&body)).unwrap();
-        assert_eq!(page.next, here, "{place}");
+        assert_eq!(page.next, here, "{case}");
     }
     let body = json!({"items": [{"offset": "a"}, {"offset": "b"}], "hasMore": true});
     let page = list.decode(&Response::ok_json(&body)).unwrap();
-    assert_eq!(page.next.as_str(), "b", "the last event tells it too");
+    assert_eq!(page.next.as_str(), "b", "the last event contains it too");
     for lost in [json!({"count": 3}), json!({"lastOffset": "x", "items": {}})] {
         assert!(list.decode(&Response::ok_json(&lost)).is_err(), "{lost}");
     }
 }
 
 #[test]
-fn a_webhook_brings_an_event_of_the_feed() {
+fn webhook_body_is_feed_event() {
     let fixture = Fixture::open("inbound-webhook-entity-event");
     let event: FeedEvent = serde_json::from_value(fixture.request()["body"].clone()).unwrap();
     assert_eq!(event.contact().unwrap().id.as_str(), CONTACT);
@@ -240,9 +240,9 @@ fn a_webhook_brings_an_event_of_the_feed() {
 }
 
 #[test]
-fn clients_users_and_settings_are_read() {
+fn clients_users_and_settings_are_decoded() {
     let get = GetContact(ContactId::new(CONTACT).unwrap());
-    let contact = get.decode(&Fixture::open("contacts-get").answer("ok")).unwrap();
+    let contact = get.decode(&Fixture::open("contacts-get").response("ok")).unwrap();
     assert_eq!(contact.name.as_deref(), Some("Иван Иванов"));
     assert_eq!(contact.links.company_ids.len(), 1);
     let users = Fixture::open("users-list-unverified");
@@ -250,16 +250,16 @@ fn clients_users_and_settings_are_read() {
     assert_eq!(user.login.as_deref(), Some("masha@example.org"));
     assert_eq!(user.is_admin, Some(false));
     let get = GetMainTelephony(InstanceId::new(INSTANCE).unwrap());
-    let answer = Fixture::open("ui-settings-main-telephony").answer("ok");
-    let setting = get.decode(&answer).unwrap();
+    let response = Fixture::open("ui-settings-main-telephony").response("ok");
+    let setting = get.decode(&response).unwrap();
     assert_eq!(setting.value.as_deref(), Some(INSTANCE));
 }
 
 #[test]
-fn the_length_of_a_file_is_a_number_or_a_text() {
+fn file_length_is_number_or_text() {
     let get = GetFileMeta(FileId::new(FILE).unwrap());
     for (fixture, length) in [("files-meta", 921_600), ("files-upload", 10)] {
-        let file = get.decode(&Fixture::open(fixture).answer("ok")).unwrap();
+        let file = get.decode(&Fixture::open(fixture).response("ok")).unwrap();
         assert_eq!(file.content_length, Some(length));
         let written = serde_json::to_value(&file).unwrap();
         assert_eq!(written["contentLength"], length.to_string());

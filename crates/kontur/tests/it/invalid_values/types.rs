@@ -1,4 +1,4 @@
-//! Values that cannot even be written down: their types refuse them.
+//! Values that their types reject.
 
 use serde_json::json;
 use vochi_crm_core::{ErrorKind, LegId, Result};
@@ -10,16 +10,16 @@ use vochi_crm_kontur::model::{
 
 const ZERO: &str = "00000000-0000-0000-0000-000000000000";
 
-fn refused(place: &str, outcome: Result<impl std::fmt::Debug>) {
-    let error = outcome.expect_err(place);
-    assert_eq!(error.kind(), ErrorKind::Input, "{place}: {error}");
-    assert!(!error.message().is_empty(), "{place}");
-    let told = error.message();
-    assert!(!told.contains(char::is_control), "{place}: {told:?}");
+fn refused(case: &str, outcome: Result<impl std::fmt::Debug>) {
+    let error = outcome.expect_err(case);
+    assert_eq!(error.kind(), ErrorKind::Input, "{case}: {error}");
+    assert!(!error.message().is_empty(), "{case}");
+    let text = error.message();
+    assert!(!text.contains(char::is_control), "{case}: {text:?}");
 }
 
 #[test]
-fn what_is_no_guid_is_no_id_of_konturs() {
+fn guid_ids_reject_other_texts() {
     for text in [
         "",
         " ",
@@ -43,7 +43,7 @@ fn what_is_no_guid_is_no_id_of_konturs() {
 }
 
 #[test]
-fn an_id_of_unknown_form_is_a_plain_text_and_not_none() {
+fn opaque_ids_reject_empty_and_control_texts() {
     let long = "7".repeat(256);
     for text in ["", "\t ", "a\nb", "a\u{0}b", "a\u{85}b", ZERO, &long] {
         let communication = CommunicationId::new(text);
@@ -51,14 +51,14 @@ fn an_id_of_unknown_form_is_a_plain_text_and_not_none() {
         refused(&format!("FileId {text:?}"), FileId::new(text));
         refused(&format!("EventId {text:?}"), EventId::new(text));
         if text != ZERO {
-            // The zero GUID is the beginning of the feed.
+            // The zero GUID is the start of the feed.
             refused(&format!("EventOffset {text:?}"), EventOffset::new(text));
         }
     }
 }
 
 #[test]
-fn ids_of_calls_and_legs_have_no_slash() {
+fn call_and_leg_ids_reject_slashes() {
     let long = "7".repeat(256);
     for text in ["", " ", "/", "pbx/1763631515.42", "a\r\nb", &long] {
         refused(&format!("ExternalId {text:?}"), ExternalId::new(text));
@@ -71,7 +71,7 @@ fn ids_of_calls_and_legs_have_no_slash() {
 }
 
 #[test]
-fn a_name_of_a_file_is_one_plain_line() {
+fn file_name_rejects_special_characters() {
     let long = "7".repeat(256);
     for text in ["", " ", "a/b.mp3", "a\\b.mp3", "a\"b.mp3", "a\r\nb", "a\u{0}", "ё.mp3", &long] {
         refused(&format!("FileName {text:?}"), FileName::new(text));
@@ -86,14 +86,14 @@ fn a_name_of_a_file_is_one_plain_line() {
 }
 
 #[test]
-fn a_number_has_a_digit() {
+fn phone_text_needs_a_digit() {
     for text in ["", " ", "+", "anonymous", "()-", "٣٧٥"] {
         assert_eq!(PhoneText::digits_of(text), None, "{text:?}");
     }
 }
 
 #[test]
-fn ids_in_an_answer_are_checked_like_ours() {
+fn ids_in_responses_are_validated() {
     for value in [json!(""), json!(ZERO), json!("a\nb"), json!(7), json!(null)] {
         let id = serde_json::from_value::<CommunicationId>(value.clone());
         assert!(id.is_err(), "CommunicationId {value}");
@@ -105,7 +105,7 @@ fn ids_in_an_answer_are_checked_like_ours() {
 }
 
 #[test]
-fn keys_and_workspaces_that_are_none_are_a_matter_of_configuration() {
+fn invalid_keys_and_workspaces_are_config_errors() {
     let hub = vochi_crm_core::Hub::new().unwrap();
     let good = || Client::builder("vochi-demo").api_key("invented-key");
     let built = [
@@ -117,14 +117,14 @@ fn keys_and_workspaces_that_are_none_are_a_matter_of_configuration() {
         ("an access key in two lines", good().access_key("canary\r").build(&hub)),
         ("a bearer in two lines", good().bearer("canary\u{0}").build(&hub)),
         ("no workspace", Client::builder(" ").api_key("k").build(&hub)),
-        ("a way through the path", Client::builder("..").api_key("k").build(&hub)),
+        ("a parent folder", Client::builder("..").api_key("k").build(&hub)),
         ("two workspaces", Client::builder("a/b").api_key("k").build(&hub)),
-        ("no address", good().url("").build(&hub)),
+        ("no URL", good().url("").build(&hub)),
     ];
-    for (place, client) in built {
-        let error = client.expect_err(place);
-        assert_eq!(error.kind(), ErrorKind::Config, "{place}: {error}");
-        let told = format!("{error} {error:?}");
-        assert!(!told.contains("canary"), "{place}: {told}");
+    for (case, client) in built {
+        let error = client.expect_err(case);
+        assert_eq!(error.kind(), ErrorKind::Config, "{case}: {error}");
+        let text = format!("{error} {error:?}");
+        assert!(!text.contains("canary"), "{case}: {text}");
     }
 }

@@ -1,4 +1,4 @@
-//! Setup, over real sockets, into the stand-in.
+//! Setup over real sockets, against the sandbox.
 
 use std::time::Duration;
 
@@ -9,8 +9,8 @@ use vochi_crm_kontur::Connector;
 use vochi_crm_sandbox::kontur::{Dialect, SECRET};
 use vochi_crm_sandbox::{Crm, Fault, Lose};
 
-use super::super::people_support::{INBOUND, connect, person, stand_in};
-use super::{failed, health, nothing_was_refused, object};
+use super::super::lookup_support::{INBOUND, connect, person, sandbox_account};
+use super::{assert_nothing_refused, failed, health, object};
 
 async fn setup(connector: &Connector) -> SetupReport {
     let plan = SetupPlan::new(Some(INBOUND.parse().unwrap()));
@@ -18,9 +18,9 @@ async fn setup(connector: &Connector) -> SetupReport {
 }
 
 #[tokio::test]
-async fn setting_up_twice_is_the_same_as_once() {
+async fn second_setup_changes_nothing() {
     for bare in [false, true] {
-        let (sandbox, connector) = stand_in().await;
+        let (sandbox, connector) = sandbox_account().await;
         let mut dialect = Dialect::default();
         dialect.bare_patch = bare;
         sandbox.kontur().set_dialect(dialect);
@@ -34,19 +34,19 @@ async fn setting_up_twice_is_the_same_as_once() {
         let instance = sandbox.kontur().instance();
         assert_eq!(setup(&connector).await, SetupReport::default());
         assert_eq!(sandbox.kontur().instance(), instance);
-        nothing_was_refused(&sandbox);
+        assert_nothing_refused(&sandbox);
         let account = json!({
             "public_url": "https://pbx.example.test", "inbound_secret": "canary-inbound-secret",
         });
         let report = health(&connect(&sandbox, account)).await;
         let hints: Vec<&str> = report.checks().iter().filter_map(|one| one.hint()).collect();
-        assert_eq!(hints.len(), 1, "only that nobody ever signed in: {hints:?}");
+        assert_eq!(hints.len(), 1, "only the hint about inactive users: {hints:?}");
     }
 }
 
 #[tokio::test]
-async fn what_somebody_else_set_up_stays() {
-    let (sandbox, connector) = stand_in().await;
+async fn foreign_setup_is_kept() {
+    let (sandbox, connector) = sandbox_account().await;
     let mut instance = object(sandbox.kontur().instance());
     let hooks = instance["webHooks"].as_array_mut().unwrap();
     hooks.push(json!({
@@ -59,8 +59,8 @@ async fn what_somebody_else_set_up_stays() {
     let report = setup(&connector).await;
     assert_eq!(
         report.changes,
-        ["the base address is set to ours", "webhook crm-callbacks is made"],
-        "both schedules were there"
+        ["the base URL is set to ours", "webhook crm-callbacks is created"],
+        "both schedules exist"
     );
     let after = sandbox.kontur().instance();
     let after = after["webHooks"].as_array().unwrap();
@@ -69,8 +69,8 @@ async fn what_somebody_else_set_up_stays() {
 }
 
 #[tokio::test]
-async fn the_webhook_tells_of_every_change_of_clients() {
-    let (sandbox, connector) = stand_in().await;
+async fn webhook_delivers_every_client_change() {
+    let (sandbox, connector) = sandbox_account().await;
     setup(&connector).await;
     let before = sandbox.kontur().waiting_events();
     sandbox.kontur().put_contact(object(person(399, "Новый", "375291110001", &[])));
@@ -79,9 +79,9 @@ async fn the_webhook_tells_of_every_change_of_clients() {
 }
 
 #[tokio::test]
-async fn a_webhook_whose_answer_is_lost_is_made_once() {
-    let (sandbox, connector) = stand_in().await;
-    // Everything else is there.
+async fn webhook_with_lost_response_is_created_once() {
+    let (sandbox, connector) = sandbox_account().await;
+    // Everything else is already registered.
     setup(&connector).await;
     let mut instance = object(sandbox.kontur().instance());
     let hooks = instance["webHooks"].as_array_mut().unwrap();
@@ -96,14 +96,14 @@ async fn a_webhook_whose_answer_is_lost_is_made_once() {
         Fault::on(Crm::Kontur).path("/api/v1/vochi-demo/integrations/instances").lose(Lose::Answer),
     );
     let report = setup(&connector).await;
-    assert_eq!(report.changes, ["webhook crm-callbacks is made"]);
+    assert_eq!(report.changes, ["webhook crm-callbacks is created"]);
     let instance = sandbox.kontur().instance();
     assert_eq!(instance["webHooks"].as_array().unwrap().len(), 3);
 }
 
 #[tokio::test]
-async fn a_public_integration_is_activated() {
-    let (sandbox, _) = stand_in().await;
+async fn public_integration_is_activated() {
+    let (sandbox, _) = sandbox_account().await;
     let connector = connect(&sandbox, json!({"integration_secret": SECRET}));
     sandbox.kontur().set_instance(object(json!({"status": "notConfigured"})));
     assert!(failed(&health(&connector).await).contains(&("instance", ErrorKind::Config)));
@@ -111,5 +111,5 @@ async fn a_public_integration_is_activated() {
     assert!(report.changes.contains(&"the integration is set up".to_owned()));
     assert_eq!(sandbox.kontur().instance()["status"], "active");
     assert_eq!(failed(&health(&connector).await), []);
-    nothing_was_refused(&sandbox);
+    assert_nothing_refused(&sandbox);
 }

@@ -1,4 +1,4 @@
-//! Each operation with each value it does not take.
+//! Every operation with every value it rejects.
 
 use std::borrow::Cow;
 
@@ -18,37 +18,34 @@ use super::super::operations::table::{
 use super::super::support::at;
 use super::{clients, integration};
 
-/// An operation with a value that cannot be sent.
+/// An operation with an invalid value.
 pub(super) struct Row {
     pub(super) type_name: &'static str,
     pub(super) what: &'static str,
     pub(super) operation: Box<dyn Operation>,
-    /// What the message says.
-    pub(super) says: &'static str,
+    /// A part of the error message.
+    pub(super) message: &'static str,
 }
 
-/// Operations without a row, and why.
-pub(super) const TAKES_NOTHING_BAD: [(&str, &str); 8] = [
-    (
-        "AuthorizePrivate",
-        "a key that is none is a matter of configuration, told when the client is built",
-    ),
-    ("AuthorizePublic", "the same"),
-    ("CallFailed", "its id is one by its type"),
-    ("CallRecording", "its ids are some by their types"),
-    ("CallRedirect", "a number and an id are such by their types"),
-    ("GetContact", "its id is one by its type"),
-    ("GetInstance", "its id is one by its type"),
-    ("GetMainTelephony", "its id is one by its type"),
+/// Operations without a row, with the reason.
+pub(super) const ALWAYS_VALID: [(&str, &str); 8] = [
+    ("AuthorizePrivate", "invalid keys are configuration errors of the client"),
+    ("AuthorizePublic", "like AuthorizePrivate"),
+    ("CallFailed", "the type guarantees a valid id"),
+    ("CallRecording", "the types guarantee valid ids"),
+    ("CallRedirect", "the types guarantee a valid number and id"),
+    ("GetContact", "the type guarantees a valid id"),
+    ("GetInstance", "the type guarantees a valid id"),
+    ("GetMainTelephony", "the type guarantees a valid id"),
 ];
 
 pub(super) fn row(
     type_name: &'static str,
     what: &'static str,
-    says: &'static str,
+    message: &'static str,
     operation: impl Operation + 'static,
 ) -> Row {
-    Row { type_name, what, operation: Box::new(operation), says }
+    Row { type_name, what, operation: Box::new(operation), message }
 }
 
 pub(super) fn rows() -> Vec<Row> {
@@ -81,41 +78,51 @@ fn live() -> Vec<Row> {
         row(
             "CallStarted",
             "an unknown direction",
-            "no call direction \"sideways\"",
+            "unsupported call direction \"sideways\"",
             start(sideways()),
         ),
-        row("CallStarted", "no direction", "no call direction \"\"", start(nothing())),
+        row("CallStarted", "no direction", "unsupported call direction \"\"", start(nothing())),
         row(
             "CallFinished",
             "an unknown direction",
-            "no call direction \"sideways\"",
+            "unsupported call direction \"sideways\"",
             finished(sideways(), at(9)),
         ),
-        row("CallFinished", "no direction", "no call direction \"\"", finished(nothing(), at(9))),
+        row(
+            "CallFinished",
+            "no direction",
+            "unsupported call direction \"\"",
+            finished(nothing(), at(9)),
+        ),
         row(
             "SendCallEvent",
-            "the word without a meaning",
-            "no leg is ever sent as finished",
+            "the undocumented value",
+            "unsupported leg event \"finished\"",
             event(LegEventType::Finished),
         ),
-        row("SendCallEvent", "an unknown word", "no leg event \"resumed\"", other("resumed")),
-        row("SendCallEvent", "no word", "no leg event \"\"", other("")),
+        row(
+            "SendCallEvent",
+            "an unknown value",
+            "unsupported leg event \"resumed\"",
+            other("resumed"),
+        ),
+        row("SendCallEvent", "an empty value", "unsupported leg event \"\"", other("")),
         row(
             "SendCallEvent",
             "the client at both ends",
-            "the client at both ends",
+            "the client is at both ends",
             between(Participant::Client, Participant::Client),
         ),
         row(
             "SendCallEvent",
             "an unknown caller",
-            "no participant \"robot\"",
+            "unsupported participant type \"robot\"",
             between(robot(), user()),
         ),
         row(
             "SendCallEvent",
             "an unknown party called",
-            "no participant \"robot\"",
+            "unsupported participant type \"robot\"",
             between(user(), robot()),
         ),
     ]
@@ -135,63 +142,63 @@ fn finished_calls() -> Vec<Row> {
         row(
             "RegisterCall",
             "an unknown direction",
-            "no call direction \"sideways\"",
+            "unsupported call direction \"sideways\"",
             bare(sideways()).legs([leg()]),
         ),
         row("RegisterCall", "no legs", "has no legs", bare(CallDirection::Inbound)),
         row(
             "RegisterCall",
             "one leg twice",
-            "two legs have the id 1763631515.43",
+            "duplicate leg id 1763631515.43",
             register(leg()).legs([leg()]),
         ),
         row(
             "RegisterCall",
             "the client at both ends",
-            "the client at both ends",
+            "the client is at both ends",
             between(Participant::Client, Participant::Client),
         ),
         row(
             "RegisterCall",
             "an unknown party",
-            "no participant \"robot\"",
+            "unsupported participant type \"robot\"",
             between(user(), robot()),
         ),
         row(
             "RegisterCall",
             "an end before the answer",
-            "was answered at 2025-11-20T09:38:44Z and ended at 2025-11-20T09:38:43Z",
+            "answered at 2025-11-20T09:38:44Z, but ended at 2025-11-20T09:38:43Z",
             talk(9, 8),
         ),
-        row("RegisterCall", "an end with the answer", "was answered at", talk(9, 9)),
+        row("RegisterCall", "an end with the answer", "answered at", talk(9, 9)),
         row(
             "RegisterCall",
             "a file without a name",
-            "the name of a recording is empty",
+            "name of a recording must not be empty",
             recorded(|file| file.file_name = Some(" ".to_owned())),
         ),
         row(
             "RegisterCall",
-            "a file without a type",
-            "the type of a recording is empty",
+            "a file without a content type",
+            "content type of a recording must not be empty",
             recorded(|file| file.content_type = Some(String::new())),
         ),
         row(
             "RegisterCall",
-            "a file of less than nothing",
-            "shorter than nothing",
+            "a negative length",
+            "must not be negative",
             recorded(|file| file.content_length = Some(-1)),
         ),
     ]
 }
 
-/// A file of any length, not a byte of which is ever read.
+/// A source of any length whose bytes are never read.
 struct OfLength(u64);
 
 #[async_trait::async_trait]
 impl Source for OfLength {
     fn name(&self) -> Cow<'_, str> {
-        "the tape".into()
+        "the recording".into()
     }
 
     async fn open(&self) -> Result<SourceReader> {
@@ -204,23 +211,33 @@ fn files() -> Vec<Row> {
     let of_length = |length| UploadFile::from_source(OfLength(length), name(), "audio/mpeg");
     let up = || FileId::new("..").unwrap();
     vec![
-        row("UploadFile", "no bytes", "is empty", UploadFile::bytes([], name(), "audio/mpeg")),
-        row("UploadFile", "an empty tape", "the tape is empty", of_length(0)),
+        row(
+            "UploadFile",
+            "no bytes",
+            "the file is empty",
+            UploadFile::bytes([], name(), "audio/mpeg"),
+        ),
+        row(
+            "UploadFile",
+            "an empty source",
+            "cannot upload the recording: the file is empty",
+            of_length(0),
+        ),
         row(
             "UploadFile",
             "a byte too many",
-            "the tape has 100000001 bytes, and Kontur takes 100000000",
+            "the recording: 100000001 bytes exceed the limit of 100000000",
             of_length(LARGEST_FILE + 1),
         ),
         row(
             "UploadFile",
-            "a file beyond all measure",
-            "and Kontur takes 100000000",
+            "the largest length",
+            "exceed the limit of 100000000",
             of_length(u64::MAX),
         ),
         row(
             "UploadFile",
-            "a file that is not there",
+            "a missing file",
             "cannot be sent",
             UploadFile::file("/nowhere/1.mp3", name(), "audio/mpeg"),
         ),
@@ -230,37 +247,37 @@ fn files() -> Vec<Row> {
             "it is no regular file",
             UploadFile::file(env!("CARGO_MANIFEST_DIR"), name(), "audio/mpeg"),
         ),
-        row("UploadFile", "no type", "no content type", upload("")),
-        row("UploadFile", "half a type", "no content type", upload("audio/")),
+        row("UploadFile", "no type", "invalid content type", upload("")),
+        row("UploadFile", "a type without a subtype", "invalid content type", upload("audio/")),
         row(
             "UploadFile",
-            "a further header in the type",
-            "no content type",
+            "a header injection in the type",
+            "invalid content type",
             upload("audio/mpeg\r\nX-Evil: 1"),
         ),
-        row("UploadFile", "a type in other letters", "no content type", upload("звук/mp3")),
+        row("UploadFile", "a non-ASCII type", "invalid content type", upload("звук/mp3")),
         row(
             "GetFileMeta",
-            "a way through the path",
+            "a parent folder in the path",
             "invalid id \"..\": cannot be part of a path",
             GetFileMeta(up()),
         ),
         row(
             "DownloadFile",
-            "a way through the path",
+            "a parent folder in the path",
             "invalid id \"..\": cannot be part of a path",
             DownloadFile::new(up()),
         ),
         row(
             "DownloadFile",
-            "the same place in the path",
+            "the current folder in the path",
             "invalid id \".\": cannot be part of a path",
             DownloadFile::new(FileId::new(".").unwrap()),
         ),
         row(
             "ListEvents",
-            "a page of nothing",
-            "has at least one",
+            "a page limit of zero",
+            "invalid page limit 0",
             ListEvents::from_start().limit(0u32),
         ),
     ]

@@ -1,4 +1,4 @@
-//! A canary in every secret, looked for everywhere after every way a call can fail.
+//! Searches for canary secrets in errors, logs and stored state after every kind of failure.
 
 use std::fmt::Write as _;
 use std::io::Write;
@@ -10,10 +10,10 @@ use vochi_crm_core::testing::{ScriptedTransport, Step};
 use vochi_crm_core::{CrmConnector as _, Cx, Hub};
 
 use super::support::{
-    CALL, begun, connect, hangup, incoming, log, planned, record, recording, user,
+    CALL, connect, hangup, incoming, log, planned, record, recording, started_and_ok, user,
 };
 
-/// What every secret of this test contains.
+/// A part of every secret in this test.
 const CANARY: &str = "canary";
 
 #[derive(Clone, Default)]
@@ -41,8 +41,8 @@ fn key() -> Step {
     Step::json(200, &json!({"accessKey": "canary-access-key", "integrationInstance": {}}))
 }
 
-/// Answers that repeat what they were sent, as careless servers do.
-fn gossip() -> Vec<Step> {
+/// Returns responses that quote the request's secrets, as careless servers do.
+fn quoting_responses() -> Vec<Step> {
     let all = "canary-api-key canary-access-key secretKey=canary-secret canary-bearer";
     vec![
         Step::json(409, &json!({"status": "invalidArgs", "message": all})),
@@ -59,11 +59,12 @@ fn gossip() -> Vec<Step> {
     ]
 }
 
-/// Runs a call into every kind of gossip and gives all that was told of it.
-async fn hear_everything() -> String {
-    let mut told = String::new();
-    for index in 0..gossip().len() {
-        let steps = std::iter::once(key()).chain((0..20).map(|_| gossip().swap_remove(index)));
+/// Sends a call into every faulty response and collects all error texts.
+async fn collect_errors() -> String {
+    let mut errors = String::new();
+    for index in 0..quoting_responses().len() {
+        let steps =
+            std::iter::once(key()).chain((0..20).map(|_| quoting_responses().swap_remove(index)));
         let script = ScriptedTransport::new(steps);
         let hub = Hub::builder().transport(Arc::new(script)).build().unwrap();
         let connector = connect(&hub, &profile());
@@ -74,24 +75,24 @@ async fn hear_everything() -> String {
         ];
         for result in results {
             match result {
-                Ok(receipt) => writeln!(told, "{receipt:?}").unwrap(),
+                Ok(receipt) => writeln!(errors, "{receipt:?}").unwrap(),
                 Err(error) => {
-                    writeln!(told, "{error}\n{error:?}\n{error:#?}\n{:?}", error.hint()).unwrap();
+                    writeln!(errors, "{error}\n{error:?}\n{error:#?}\n{:?}", error.hint()).unwrap();
                 }
             }
         }
-        writeln!(told, "{connector:?}\n{:?}", connector.client()).unwrap();
+        writeln!(errors, "{connector:?}\n{:?}", connector.client()).unwrap();
     }
-    told
+    errors
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_secret_is_found_in_any_error_log_or_debug_output() {
-    // Whoever reaches a log statement first decides for the whole process whether it speaks, and
-    // the tests beside this one keep no log. A second listener makes tracing ask all of them, and
-    // once around makes every statement known before the log is kept.
+async fn errors_and_logs_contain_no_secret() {
+    // The first caller of a log statement decides for the whole process whether it is enabled, and
+    // other tests have no log. A second subscriber makes tracing ask all of them, and a first round
+    // registers every statement before the log is captured.
     let second_listener = tracing::Dispatch::new(tracing_subscriber::registry());
-    hear_everything().await;
+    collect_errors().await;
     let log = Log::default();
     let writer = log.clone();
     let subscriber = tracing_subscriber::fmt()
@@ -100,24 +101,24 @@ async fn no_secret_is_found_in_any_error_log_or_debug_output() {
         .with_writer(move || writer.clone())
         .finish();
     let guard = tracing::subscriber::set_default(subscriber);
-    let told = hear_everything().await;
+    let errors = collect_errors().await;
     drop((guard, second_listener));
     let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     for name in ["crm_request", "audit", "request done"] {
-        assert!(logged.contains(name), "the log must have kept {name}");
+        assert!(logged.contains(name), "the log contains {name}");
     }
-    assert!(told.len() > 10_000, "errors must have happened");
-    for (what, text) in [("errors", &told), ("log", &logged)] {
+    assert!(errors.len() > 10_000, "expected errors");
+    for (what, text) in [("errors", &errors), ("log", &logged)] {
         let leak = text.lines().find(|line| line.contains(CANARY));
-        assert_eq!(leak, None, "a secret stands in the {what}");
+        assert_eq!(leak, None, "secret found in {what}");
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_remembered_of_a_call_holds_no_key() {
+async fn stored_call_state_contains_no_key() {
     use vochi_crm_core::state::{CallStore, MemoryCallStore};
     let store = Arc::new(MemoryCallStore::new());
-    let script = ScriptedTransport::new(std::iter::once(key()).chain(begun()));
+    let script = ScriptedTransport::new(std::iter::once(key()).chain(started_and_ok()));
     let hub = Hub::builder()
         .transport(Arc::new(script))
         .store(store.clone() as Arc<dyn CallStore>)
@@ -132,7 +133,7 @@ async fn what_is_remembered_of_a_call_holds_no_key() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_dry_run_names_every_step_and_no_secret() {
+async fn dry_run_lists_requests_without_secrets() {
     let folder = tempfile::TempDir::new().unwrap();
     let (hub, plan) = planned();
     let connector = connect(&hub, &profile());

@@ -1,4 +1,4 @@
-//! Every request of the fixtures to us, with one thing wrong at a time.
+//! Every inbound fixture with one mutation at a time.
 
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -9,9 +9,8 @@ use vochi_crm_kontur::inbound::ECHO;
 use super::super::fixture::Fixture;
 use super::{ECHOED, KEY, from_kontur, kind_of, of_fixture, send};
 
-/// The fields without which nothing can be made of a request. A client and a colleague stand in for
-/// each other.
-fn vital(kind: &InboundKind) -> &'static [&'static str] {
+/// Returns the required fields of a request. A client and a colleague replace each other.
+fn required(kind: &InboundKind) -> &'static [&'static str] {
     match kind {
         InboundKind::ClickToCall => {
             &["/communicationId", "/fromUserId", "/toUserId", "/clientPhone"]
@@ -21,24 +20,24 @@ fn vital(kind: &InboundKind) -> &'static [&'static str] {
     }
 }
 
-/// Where everything in a body stands.
-fn places(value: &Value, at: &str, all: &mut Vec<String>) {
+/// Collects the JSON pointers of all values.
+fn pointers(value: &Value, at: &str, all: &mut Vec<String>) {
     let children: Vec<(String, &Value)> = match value {
         Value::Object(map) => map.iter().map(|(key, own)| (key.clone(), own)).collect(),
         Value::Array(list) => (0..).map(|at: usize| at.to_string()).zip(list).collect(),
         _ => return,
     };
     for (step, own) in children {
-        let place = format!("{at}/{step}");
-        places(own, &place, all);
-        all.push(place);
+        let pointer = format!("{at}/{step}");
+        pointers(own, &pointer, all);
+        all.push(pointer);
     }
 }
 
-/// The body with this place dropped, renamed, and as every other type.
-fn changes(body: &Value, place: &str) -> Vec<(&'static str, Value)> {
+/// Returns the body with this value dropped, renamed, and replaced by every other type.
+fn changes(body: &Value, pointer: &str) -> Vec<(&'static str, Value)> {
     let mut all = Vec::new();
-    let (parent, last) = place.rsplit_once('/').unwrap();
+    let (parent, last) = pointer.rsplit_once('/').unwrap();
     for what in ["dropped", "renamed"] {
         let mut body = body.clone();
         match body.pointer_mut(parent).unwrap() {
@@ -70,60 +69,60 @@ fn changes(body: &Value, place: &str) -> Vec<(&'static str, Value)> {
         ("a map", json!({"id": {"id": 1}, "number": []})),
     ] {
         let mut body = body.clone();
-        *body.pointer_mut(place).unwrap() = value;
+        *body.pointer_mut(pointer).unwrap() = value;
         all.push((what, body));
     }
     all
 }
 
-/// Sends a request and looks at what has to hold whatever it says.
-fn look(place: &str, request: &InboundRequest) -> Result<InboundKind, (StatusCode, ErrorKind)> {
+/// Sends a request and checks the invariants of every reply.
+fn check(pointer: &str, request: &InboundRequest) -> Result<InboundKind, (StatusCode, ErrorKind)> {
     let (reply, event) = send(request);
-    assert_eq!(reply.headers[ECHO], ECHOED, "{place}");
-    assert_eq!(event.is_ok(), reply.status == StatusCode::OK, "{place}");
-    let told = format!("{reply:?} {event:?}");
-    assert!(!told.contains(KEY), "{place}: {told}");
+    assert_eq!(reply.headers[ECHO], ECHOED, "{pointer}");
+    assert_eq!(event.is_ok(), reply.status == StatusCode::OK, "{pointer}");
+    let text = format!("{reply:?} {event:?}");
+    assert!(!text.contains(KEY), "{pointer}: {text}");
     match event {
         Ok(event) => {
-            assert!(!event.id.is_empty(), "{place}");
-            assert!(!event.raw.contains_key("X-XCOM-AccessKey"), "{place}");
+            assert!(!event.id.is_empty(), "{pointer}");
+            assert!(!event.raw.contains_key("X-XCOM-AccessKey"), "{pointer}");
             Ok(event.kind)
         }
         Err(error) => {
-            assert!(!error.message().is_empty(), "{place}");
+            assert!(!error.message().is_empty(), "{pointer}");
             Err((reply.status, error.kind()))
         }
     }
 }
 
 #[test]
-fn one_wrong_field_is_an_event_or_a_refusal_and_never_more() {
+fn mutated_field_gives_event_or_refusal() {
     let mut seen = 0_usize;
     for name in from_kontur() {
         let fixture = Fixture::open(&name);
         let whole = of_fixture(fixture.request());
-        let kind = look(&name, &whole).unwrap();
+        let kind = check(&name, &whole).unwrap();
         assert_eq!(kind, kind_of(&name));
         let body = &fixture.request()["body"];
         let mut all = Vec::new();
-        places(body, "", &mut all);
-        for place in all {
-            for (what, changed) in changes(body, &place) {
+        pointers(body, "", &mut all);
+        for pointer in all {
+            for (what, changed) in changes(body, &pointer) {
                 seen += 1;
-                let told = format!("{name}: {place} {what}");
+                let text = format!("{name}: {pointer} {what}");
                 let mut request = whole.clone();
                 request.body = changed.to_string().into();
-                match look(&told, &request) {
+                match check(&text, &request) {
                     Ok(read) => {
                         let steers = ["/type", "/entityIds", "/changeData"];
-                        let may_differ = steers.iter().any(|steer| place.starts_with(steer));
-                        assert!(read == kind || may_differ, "{told}: {read:?}");
+                        let may_differ = steers.iter().any(|steer| pointer.starts_with(steer));
+                        assert!(read == kind || may_differ, "{text}: {read:?}");
                     }
                     Err((status, error)) => {
-                        assert!(vital(&kind).contains(&place.as_str()), "{told}: {status}");
-                        assert_eq!(error, ErrorKind::Input, "{told}");
+                        assert!(required(&kind).contains(&pointer.as_str()), "{text}: {status}");
+                        assert_eq!(error, ErrorKind::Input, "{text}");
                         let wrong = [StatusCode::BAD_REQUEST, StatusCode::CONFLICT];
-                        assert!(wrong.contains(&status), "{told}: {status}");
+                        assert!(wrong.contains(&status), "{text}: {status}");
                     }
                 }
             }
@@ -133,7 +132,7 @@ fn one_wrong_field_is_an_event_or_a_refusal_and_never_more() {
 }
 
 #[test]
-fn a_body_of_another_type_is_an_event_or_a_refusal() {
+fn other_body_type_gives_event_or_refusal() {
     for name in from_kontur() {
         let fixture = Fixture::open(&name);
         let whole = of_fixture(fixture.request());
@@ -141,15 +140,15 @@ fn a_body_of_another_type_is_an_event_or_a_refusal() {
         for body in [json!(null), json!([]), json!([{}]), json!("OK"), json!(7)] {
             let mut request = whole.clone();
             request.body = body.to_string().into();
-            let told = format!("{name}: {body}");
-            let read = look(&told, &request);
-            assert_eq!(read.is_err(), needs_a_body, "{told}");
+            let text = format!("{name}: {body}");
+            let read = check(&text, &request);
+            assert_eq!(read.is_err(), needs_a_body, "{text}");
         }
     }
 }
 
 #[test]
-fn one_header_less_costs_a_system_call_only() {
+fn missing_header_fails_system_calls_only() {
     for name in from_kontur() {
         let whole = of_fixture(Fixture::open(&name).request());
         for header in ["X-XCOM-AccessKey", ECHO] {

@@ -1,5 +1,4 @@
-//! Users, clients and the registration over real sockets, into the stand-in that was written from the
-//! reference.
+//! Users, clients and registration over real sockets, against the sandbox.
 
 mod registration;
 
@@ -14,8 +13,8 @@ use vochi_crm_kontur::model::{CallDirection, ExternalId, PhoneText};
 use vochi_crm_sandbox::kontur::{BEARER, Dialect};
 use vochi_crm_sandbox::{Crm, Ending, Fault, Lose, Sandbox};
 
-use super::people_support::{
-    MASHA, NUMBER, company_id, connect, contact_id, person, phone, stand_in,
+use super::lookup_support::{
+    MASHA, NUMBER, company_id, connect, contact_id, person, phone, sandbox_account,
 };
 use super::support::text;
 
@@ -60,33 +59,33 @@ fn requests(sandbox: &Sandbox, path: &str) -> usize {
     all.iter().filter(|one| one.path.starts_with(path)).count()
 }
 
-fn nothing_was_refused(sandbox: &Sandbox) {
+fn assert_nothing_refused(sandbox: &Sandbox) {
     assert_eq!(sandbox.refused(Crm::Kontur), []);
 }
 
 fn object(value: Value) -> Map<String, Value> {
-    let Value::Object(object) = value else { panic!("{value} is no object") };
+    let Value::Object(object) = value else { panic!("{value} must be an object") };
     object
 }
 
 #[tokio::test]
-async fn every_user_of_the_workspace_has_a_name_and_an_extension() {
-    let (sandbox, connector) = stand_in().await;
+async fn users_have_names_and_extensions() {
+    let (sandbox, connector) = sandbox_account().await;
     let list = users(&connector).await;
     assert_eq!(list.users.len(), 9);
     let masha = &list.users[0];
     assert_eq!((masha.id.as_str(), masha.name.as_str()), (MASHA, "Мария Иванова"));
     assert_eq!(masha.extension.as_ref().unwrap().as_str(), "101");
     let new: Vec<_> = list.users.iter().filter(|user| !user.active).collect();
-    assert_eq!(new, [masha], "the one who never signed in");
+    assert_eq!(new, [masha], "only the user who never signed in");
     let [mismatch] = list.mismatches.as_slice() else { panic!("{:?}", list.mismatches) };
     assert!(mismatch.text().contains("inactive"), "{mismatch:?}");
-    nothing_was_refused(&sandbox);
+    assert_nothing_refused(&sandbox);
 }
 
 #[tokio::test]
-async fn callers_are_found_however_their_number_was_typed() {
-    let (sandbox, connector) = stand_in().await;
+async fn callers_are_found_by_any_number_spelling() {
+    let (sandbox, connector) = sandbox_account().await;
     let found = find(&connector, NUMBER).await;
     let ids: Vec<&str> = found.candidates.iter().map(|one| one.id.as_str()).collect();
     assert_eq!(ids, [contact_id(302), contact_id(301)]);
@@ -104,18 +103,18 @@ async fn callers_are_found_however_their_number_was_typed() {
         assert_eq!(found.candidates[0].id, id, "{number}");
     }
     assert!(find(&connector, "+375299999999").await.candidates.is_empty());
-    nothing_was_refused(&sandbox);
+    assert_nothing_refused(&sandbox);
 }
 
 #[tokio::test]
-async fn responsible_calls_is_asked_without_the_feed() {
-    let (sandbox, connector) = stand_in().await;
+async fn responsible_does_not_read_feed() {
+    let (sandbox, connector) = sandbox_account().await;
     assert_eq!(responsible(&connector, "+375446370646").await.as_deref(), Some("151"));
     assert_eq!(responsible(&connector, "+375441655346").await, None, "no deal");
     sandbox.kontur().close_deals();
     for as_a_list in [false, true] {
         let mut dialect = Dialect::default();
-        dialect.nobody_is_a_list = as_a_list;
+        dialect.nobody_is_a_list = as_a_list; // quoted
         sandbox.kontur().set_dialect(dialect);
         assert_eq!(responsible(&connector, "+375446370646").await, None);
     }
@@ -123,8 +122,8 @@ async fn responsible_calls_is_asked_without_the_feed() {
 }
 
 #[tokio::test]
-async fn changes_tell_what_people_changed_each_once_and_not_what_we_did() {
-    let (sandbox, connector) = stand_in().await;
+async fn changes_list_foreign_changes_once() {
+    let (sandbox, connector) = sandbox_account().await;
     let all = changed(&connector, None).await;
     assert_eq!(all.customers.len(), 11, "ten contacts and a company");
     let kontur = sandbox.kontur();
@@ -136,10 +135,10 @@ async fn changes_tell_what_people_changed_each_once_and_not_what_we_did() {
     assert_eq!(after.customers[0].company.as_deref(), Some("Ромашка"));
     assert_eq!(after.customers[1].name.as_deref(), Some("Ольга Новая"));
     let none = changed(&connector, Some(&after.cursor)).await;
-    assert!(none.customers.is_empty(), "nothing is told twice: {none:?}");
+    assert!(none.customers.is_empty(), "no change is repeated: {none:?}");
     assert_eq!(none.cursor, after.cursor);
 
-    // Who we are the feed tells by a call of ours.
+    // The feed identifies this integration by a call it registered.
     let cx = Cx::live();
     let client = connector.client();
     let at: Timestamp = "2025-11-20T09:38:35Z".parse().unwrap();
@@ -151,16 +150,16 @@ async fn changes_tell_what_people_changed_each_once_and_not_what_we_did() {
     let create = CreateContacts::new().items([ours]);
     client.send(&cx, create).await.unwrap();
     let quiet = changed(&connector, Some(&none.cursor)).await;
-    assert!(quiet.customers.is_empty(), "our own change is no news: {quiet:?}");
-    assert_ne!(quiet.cursor, none.cursor, "and is not read again");
-    // Whoever calls is found all the same.
+    assert!(quiet.customers.is_empty(), "own changes are left out: {quiet:?}");
+    assert_ne!(quiet.cursor, none.cursor, "the cursor moves on");
+    // The caller is found regardless.
     assert_eq!(find(&connector, "+375291110002").await.candidates.len(), 1);
-    nothing_was_refused(&sandbox);
+    assert_nothing_refused(&sandbox);
 }
 
 #[tokio::test]
-async fn a_number_that_changed_is_found_at_once() {
-    let (sandbox, connector) = stand_in().await;
+async fn changed_number_is_found() {
+    let (sandbox, connector) = sandbox_account().await;
     assert_eq!(find(&connector, "+375446370646").await.candidates.len(), 1);
     let moved = person(311, "Ольга", "375291110003", &[]);
     sandbox.kontur().put_contact(object(moved));
@@ -169,7 +168,7 @@ async fn a_number_that_changed_is_found_at_once() {
 }
 
 #[tokio::test]
-async fn the_feed_survives_lost_pages_broken_servers_and_dead_keys() {
+async fn feed_reading_survives_faults() {
     for fault in [
         Fault::on(Crm::Kontur).path(EVENTS).lose(Lose::Request),
         Fault::on(Crm::Kontur).path(EVENTS).lose(Lose::Answer).ending(Ending::Reset),
@@ -179,7 +178,7 @@ async fn the_feed_survives_lost_pages_broken_servers_and_dead_keys() {
         Fault::on(Crm::Kontur).path(EVENTS).status(403).body(""),
     ] {
         let shown = format!("{fault:?}");
-        let (sandbox, connector) = stand_in().await;
+        let (sandbox, connector) = sandbox_account().await;
         sandbox.fault(fault);
         assert_eq!(users(&connector).await.users.len(), 9, "{shown}");
         sandbox.kontur().expire_access_keys();
@@ -188,7 +187,7 @@ async fn the_feed_survives_lost_pages_broken_servers_and_dead_keys() {
 }
 
 #[tokio::test]
-async fn a_page_that_is_none_is_an_error_and_the_next_question_goes_on() {
+async fn invalid_page_is_error_and_next_query_continues() {
     let sandbox = Sandbox::builder().start().await.unwrap();
     let connector = connect(&sandbox, json!({"retries": 0}));
     let page = Fault::on(Crm::Kontur).path(EVENTS).status(200).body("<html>maintenance</html>");
@@ -199,13 +198,13 @@ async fn a_page_that_is_none_is_an_error_and_the_next_question_goes_on() {
 }
 
 #[tokio::test]
-async fn a_deadline_in_the_middle_of_the_feed_is_a_timeout_and_loses_nothing() {
-    let (sandbox, connector) = stand_in().await;
+async fn deadline_in_feed_is_timeout_and_keeps_events() {
+    let (sandbox, connector) = sandbox_account().await;
     for number in 0..120 {
         let one = person(500 + number, "Клиент", &format!("375291{number:06}"), &[]);
         sandbox.kontur().put_contact(object(one));
     }
-    // The first page comes, the second does not.
+    // The first page arrives, the second does not.
     let cx = Cx::history().with_timeout(Duration::from_millis(300));
     sandbox.fault(Fault::on(Crm::Kontur).path(EVENTS).delay(Duration::from_millis(1)));
     sandbox.fault(Fault::on(Crm::Kontur).path(EVENTS).delay(Duration::from_secs(5)));
@@ -217,8 +216,8 @@ async fn a_deadline_in_the_middle_of_the_feed_is_a_timeout_and_loses_nothing() {
 }
 
 #[tokio::test]
-async fn where_the_feed_is_for_people_only_a_bearer_opens_it() {
-    let (sandbox, connector) = stand_in().await;
+async fn bearer_opens_restricted_feed() {
+    let (sandbox, connector) = sandbox_account().await;
     let mut dialect = Dialect::default();
     dialect.entities_need_a_person = true;
     sandbox.kontur().set_dialect(dialect);
@@ -234,8 +233,8 @@ async fn where_the_feed_is_for_people_only_a_bearer_opens_it() {
 }
 
 #[tokio::test]
-async fn each_thing_that_is_wrong_is_named() {
-    let (sandbox, connector) = stand_in().await;
+async fn every_misconfiguration_is_reported() {
+    let (sandbox, connector) = sandbox_account().await;
     assert_eq!(failed(&health(&connector).await), []);
     let elsewhere = "5b7c1d20-0c3e-4a57-9d11-2f6f7a9c0002";
     let stranger = "a1b2c3d4-1111-4a4a-8b8b-000000000999";
@@ -256,5 +255,5 @@ async fn each_thing_that_is_wrong_is_named() {
     let report = health(&fresh).await;
     assert_eq!(failed(&report), [("key", ErrorKind::Auth)]);
     assert!(report.checks()[0].hint().unwrap().contains("Install"));
-    assert_eq!(requests(&sandbox, REDIRECT), 0, "nobody is asked for");
+    assert_eq!(requests(&sandbox, REDIRECT), 0, "no number is looked up");
 }

@@ -1,4 +1,4 @@
-//! A connector on a script, and one on the stand-in, for what is asked and set up beside calls.
+//! Harness for lookup, feed, setup and health, scripted or with the sandbox.
 
 use std::sync::Arc;
 
@@ -14,19 +14,19 @@ pub(crate) const PETR: &str = "a1b2c3d4-1111-4a4a-8b8b-000000000103";
 pub(crate) const NUMBER: &str = "+375291112233";
 pub(crate) const START: &str = "00000000-0000-0000-0000-000000000000";
 
-/// A connector whose answers are scripted.
-pub(crate) struct Bench {
+/// A connector with scripted responses.
+pub(crate) struct Harness {
     pub(crate) connector: Connector,
     pub(crate) script: ScriptedTransport,
 }
 
-impl Bench {
-    /// The usual account: a ready key, two extensions, one line.
+impl Harness {
+    /// Creates the default account: a ready key, two extensions, one line.
     pub(crate) fn new(steps: impl IntoIterator<Item = Step>) -> Self {
         Self::with(steps, json!({}), json!({}))
     }
 
-    /// The usual account with some keys changed; `null` takes one out.
+    /// Creates the default account with changed keys; `null` removes one.
     pub(crate) fn with(
         steps: impl IntoIterator<Item = Step>,
         common: Value,
@@ -37,7 +37,7 @@ impl Bench {
         Self { connector: open(&hub, common, config).unwrap(), script }
     }
 
-    /// The requests so far, without what every path begins with.
+    /// Returns the request lines so far, without the common path prefix.
     pub(crate) fn lines(&self) -> Vec<String> {
         let lines = self.played().into_iter().map(|one| one.line);
         lines.map(|line| line.replace("/api/v1/vochi-demo/", "")).collect()
@@ -47,7 +47,7 @@ impl Bench {
         self.script.played()
     }
 
-    /// The JSON of a request's body.
+    /// Returns the JSON body of a request.
     pub(crate) fn sent(&self, index: usize) -> Value {
         serde_json::from_str(&self.played()[index].body).unwrap()
     }
@@ -58,7 +58,7 @@ pub(crate) fn open(hub: &Hub, common: Value, config: Value) -> Result<Connector>
         "default_region": "BY",
         "extensions": {"101": MASHA, "102": DIMA},
         "lines": {"0001363": "+375171234567"},
-        // The tests are about what is asked, not about how fast.
+        // High quotas, because these tests do not measure rates.
         "requests_per_second": 1000.0,
         "burst": 1000,
     });
@@ -83,7 +83,7 @@ pub(crate) fn merge(base: &mut Value, changes: Value) {
     }
 }
 
-/// A connector with the settings the stand-in hands out, some of them changed.
+/// Connects with the sandbox's settings and some changes.
 pub(crate) fn connect(sandbox: &Sandbox, changes: Value) -> Connector {
     let mut profile = sandbox.profiles()["kontur"].clone();
     merge(&mut profile, json!({"requests_per_second": 1000.0, "burst": 1000}));
@@ -94,7 +94,7 @@ pub(crate) fn connect(sandbox: &Sandbox, changes: Value) -> Connector {
     Connector::open(&Hub::new().unwrap(), account, &config).unwrap()
 }
 
-pub(crate) async fn stand_in() -> (Sandbox, Connector) {
+pub(crate) async fn sandbox_account() -> (Sandbox, Connector) {
     let sandbox = Sandbox::builder().start().await.unwrap();
     let connector = connect(&sandbox, json!({}));
     (sandbox, connector)
@@ -104,17 +104,17 @@ pub(crate) fn phone(text: &str) -> PhoneNumber {
     text.parse().unwrap()
 }
 
-/// A place in the feed.
+/// Returns an offset in the feed.
 pub(crate) fn offset(number: u32) -> String {
     format!("00000000-20ac-176a-0000-{number:012}")
 }
 
-/// A page of the feed that ends here.
+/// Returns the last page of the feed.
 pub(crate) fn page(offset_after: u32, events: &[Value]) -> Step {
     Step::json(200, &page_body(offset_after, events, false))
 }
 
-/// A page with more behind it.
+/// Returns a page with more pages after it.
 pub(crate) fn page_of_more(offset_after: u32, events: &[Value]) -> Step {
     Step::json(200, &page_body(offset_after, events, true))
 }
@@ -126,18 +126,18 @@ fn page_body(offset_after: u32, events: &[Value], more: bool) -> Value {
     })
 }
 
-/// Nothing new.
+/// Returns a page without new events.
 pub(crate) fn drained() -> Step {
     Step::json(200, &json!({"count": 0, "items": [], "hasMore": false}))
 }
 
-/// A change of a thing; `old` and `new` where they are there.
-pub(crate) fn change(thing: &str, id: &str, kind: &str, models: Value) -> Value {
+/// Returns a change of an entity with optional `old` and `new` models.
+pub(crate) fn change(entity: &str, id: &str, kind: &str, models: Value) -> Value {
     let mut data = json!({"type": kind});
     merge(&mut data, models);
     json!({
         "type": "change",
-        "entityIds": {format!("{thing}Id"): id},
+        "entityIds": {format!("{entity}Id"): id},
         "changeData": data,
         "createInfo": {"createdAt": "2025-11-19T11:08:26.9+00:00", "createdWith": "WebApp"},
     })
@@ -156,7 +156,7 @@ pub(crate) fn company_id(number: u32) -> String {
     format!("98c0a1d2-2222-4c4c-9d9d-{number:012}")
 }
 
-/// The model of a contact with one number and these companies.
+/// Returns the model of a contact with one number and these companies.
 pub(crate) fn person(number: u32, name: &str, phone: &str, companies: &[u32]) -> Value {
     let companies: Vec<String> = companies.iter().map(|one| company_id(*one)).collect();
     json!({
@@ -172,11 +172,11 @@ pub(crate) fn firm(number: u32, name: &str, phone: &str) -> Value {
     })
 }
 
-/// An event that tells how a contact or company is now.
-pub(crate) fn told(kind: &str, model: &Value) -> Value {
+/// Returns a change of a contact or company to this model.
+pub(crate) fn model_event(kind: &str, model: &Value) -> Value {
     let id = model["id"].as_str().unwrap();
-    let thing = if id.contains("-3333-") { "contact" } else { "company" };
-    change(thing, id, kind, json!({"new": model}))
+    let entity = if id.contains("-3333-") { "contact" } else { "company" };
+    change(entity, id, kind, json!({"new": model}))
 }
 
 pub(crate) fn redirect(users: &[&str]) -> Step {
@@ -191,7 +191,7 @@ pub(crate) fn html() -> Step {
     Step::text(200, "text/html", "<html>maintenance</html>")
 }
 
-/// The integration as `setup` leaves it, with a change; `null` takes a member out.
+/// Returns the integration as set up, with a change; `null` removes a field.
 pub(crate) fn instance(changes: Value) -> Value {
     let schedule = |number: u32, url: &str| {
         json!({
@@ -220,10 +220,10 @@ pub(crate) fn instance(changes: Value) -> Value {
     all
 }
 
-/// Where Kontur reaches the usual account.
+/// The inbound URL of the default account.
 pub(crate) const INBOUND: &str = "https://pbx.example.test/in/crm/canary-inbound-secret";
 
-/// The answer to an authorisation.
+/// Returns the authorization response.
 pub(crate) fn authorized(workspace: &str) -> Step {
     Step::json(
         200,

@@ -1,4 +1,4 @@
-//! Bodies that are none, and secrets where none belong.
+//! Invalid bodies, and secrets in unexpected fields.
 
 use http::header::HeaderValue;
 use http::{HeaderMap, Method, StatusCode};
@@ -10,15 +10,15 @@ use vochi_crm_kontur::inbound::{
     CALL_PATH, ECHO, EVENTS_PATH, HANGUP_PATH, SETUP_PATH, SYNC_PATH, UPGRADE_PATH,
 };
 
-use super::{CALL, DIMA, MASHA, headers, post, refused, request, send, taken};
+use super::{CALL, DIMA, MASHA, accepted, headers, post, refused, request, send};
 
 const ALL: [&str; 6] = [CALL_PATH, HANGUP_PATH, SYNC_PATH, UPGRADE_PATH, SETUP_PATH, EVENTS_PATH];
 
-/// What is read out of a body has to be in one.
+/// The paths whose requests need a body.
 const WITH_BODY: [&str; 3] = [CALL_PATH, HANGUP_PATH, EVENTS_PATH];
 
 #[test]
-fn bodies_that_are_no_object_are_refused() {
+fn non_object_bodies_are_refused() {
     let deep = "[".repeat(20_000);
     let nested = format!("{}1{}", "{\"a\":".repeat(5_000), "}".repeat(5_000));
     for body in [
@@ -38,17 +38,17 @@ fn bodies_that_are_no_object_are_refused() {
         nested.as_bytes(),
     ] {
         for path in WITH_BODY {
-            let answer = send(&request(Method::POST, path, body));
-            assert_eq!(refused(answer), (400, ErrorKind::Input), "{path}");
+            let response = send(&request(Method::POST, path, body));
+            assert_eq!(refused(response), (400, ErrorKind::Input), "{path}");
         }
         for path in [SYNC_PATH, UPGRADE_PATH, SETUP_PATH] {
-            taken(send(&request(Method::POST, path, body)));
+            accepted(send(&request(Method::POST, path, body)));
         }
     }
 }
 
 #[test]
-fn what_is_too_large_is_not_read() {
+fn oversized_request_is_refused() {
     for path in ALL {
         let large = request(Method::POST, path, vec![b' '; 256 * 1024 + 1]);
         assert_eq!(refused(send(&large)), (413, ErrorKind::Input), "{path}");
@@ -57,11 +57,11 @@ fn what_is_too_large_is_not_read() {
         assert_eq!(refused(send(&query)), (413, ErrorKind::Input), "{path}");
     }
     let big = json!({"id": "e-1", "changeData": {"new": {"description": "x".repeat(200_000)}}});
-    taken(send(&post(EVENTS_PATH, &big)));
+    accepted(send(&post(EVENTS_PATH, &big)));
 }
 
 #[test]
-fn no_secret_of_ours_or_theirs_is_handed_on() {
+fn secrets_are_removed_from_events() {
     let everywhere = json!({
         "communicationId": "canary-api-key",
         "fromUserId": MASHA,
@@ -99,9 +99,9 @@ fn no_secret_of_ours_or_theirs_is_handed_on() {
             Err(error) => format!("{error} {error:?} {error:#?}"),
         };
         let path_itself = path.contains("canary");
-        let told = format!("{shown} {reply:?}");
+        let text = format!("{shown} {reply:?}");
         for secret in ["canary", "foreign", "77340911"] {
-            assert!(!told.contains(secret), "{path}: {secret} in {told}");
+            assert!(!text.contains(secret), "{path}: {secret} in {text}");
             let shown = format!("{request:?}");
             assert!(path_itself || !shown.contains(secret), "{path}: {shown}");
         }
@@ -113,20 +113,20 @@ fn no_secret_of_ours_or_theirs_is_handed_on() {
 }
 
 #[test]
-fn words_that_look_like_secrets_take_no_long_time() {
+fn long_texts_are_cut_before_redaction() {
     let word = "apikey=a&";
     let texts: Vec<String> = (0..60).map(|_| word.repeat(440)).collect();
-    let begun = std::time::Instant::now();
+    let start = std::time::Instant::now();
     let many = json!({"id": "e-1", "texts": texts, "text": word.repeat(1_000)});
-    let event = taken(send(&post(EVENTS_PATH, &many)));
+    let event = accepted(send(&post(EVENTS_PATH, &many)));
     assert!(event.raw["texts"][59].as_str().unwrap().starts_with("apikey=***&"));
-    assert_eq!(event.raw["text"], "…", "too long to be looked through");
+    assert_eq!(event.raw["text"], "…", "too long to search for secrets");
     let one = json!({"id": "e-1", word.repeat(28_000): 1});
-    assert_eq!(taken(send(&post(EVENTS_PATH, &one))).raw["…"], "***");
-    assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
+    assert_eq!(accepted(send(&post(EVENTS_PATH, &one))).raw["…"], "***");
+    assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
 }
 
-/// Values as they may stand in a body: good ones, wrong ones, and anything.
+/// Values of a body: valid, invalid and arbitrary.
 fn value() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -190,7 +190,7 @@ fn path() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn whatever_a_body_says_the_echo_comes_back_and_no_secret_is_repeated(
+    fn arbitrary_body_gets_echo_and_leaks_nothing(
         path in path(),
         body in fields(value()),
         echo in prop::collection::vec(0x80_u8.., 1..40),
@@ -201,18 +201,18 @@ proptest! {
         let (reply, event) = send(&request);
         prop_assert_eq!(reply.headers.get(ECHO), Some(&echo));
         prop_assert_eq!(event.is_ok(), reply.status == StatusCode::OK);
-        let told = match &event {
+        let text = match &event {
             Ok(event) => format!("{event:?} {}", json!(event.raw)),
             Err(error) => format!("{error} {error:?}"),
         };
-        prop_assert!(!told.contains("canary") && !told.contains(super::KEY), "{}", told);
+        prop_assert!(!text.contains("canary") && !text.contains(super::KEY), "{}", text);
         if let Ok(event) = event {
             prop_assert_eq!(send(&request).1.unwrap(), event);
         }
     }
 
     #[test]
-    fn whatever_the_bytes_nothing_panics(
+    fn arbitrary_bytes_do_not_panic(
         path in path(),
         query in any::<String>(),
         body in prop::collection::vec(any::<u8>(), 0..256),
@@ -228,7 +228,7 @@ proptest! {
 }
 
 #[test]
-fn an_answer_of_ours_has_no_header_but_what_it_needs() {
+fn reply_has_only_needed_headers() {
     let (reply, _) = send(&post(CALL, &json!({})));
     assert_eq!(reply.headers.len(), 1);
 }

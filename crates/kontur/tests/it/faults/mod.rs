@@ -1,8 +1,8 @@
-//! What every operation does when the way to Kontur, or Kontur, is broken.
+//! Every operation with a broken connection or a faulty server.
 
+mod connection;
 mod keys;
 mod refusals;
-mod silence;
 mod unreadable;
 
 use std::fmt::Debug;
@@ -16,10 +16,10 @@ use vochi_crm_kontur::Client;
 
 use super::operations::table::{Needs, Row, Sender, all};
 
-/// How many requests there are at most: the first and three repeats.
-const ALL_TRIES: usize = 4;
+/// The maximum number of requests: the first and three repeats.
+const MAX_ATTEMPTS: usize = 4;
 
-/// What gets an access key for an API key.
+/// The operation that obtains an access key for an API key.
 const AUTHORIZATION: &str = "authorization/authorize-private-integration";
 
 const ACCESS_KEY: &str = "canary-access-key-0001";
@@ -27,22 +27,23 @@ const API_KEY: &str = "canary-api-key-0001";
 const SECRET: &str = "secretKey=canary-secret-0001";
 const BEARER: &str = "canary-bearer-0001";
 
-/// Every secret that may go out with an operation, as a careless server might quote them.
+/// Every secret sent with an operation, as a careless server might quote them.
 const QUOTED: &str = "canary-access-key-0001 canary-api-key-0001 secretKey=canary-secret-0001 \
     canary-bearer-0001 canary-key-1 canary-key-2";
 
-/// What came of sending an operation.
+/// The outcome of sending an operation.
 struct Outcome<'a> {
     row: &'a Row,
     fault: &'a str,
     sent: usize,
     result: Result<String>,
     took: Duration,
-    /// The account's own secrets: nothing that is told holds one.
+    /// The account's secrets, which no output may contain.
     secrets: &'static [&'static str],
 }
 
-/// A client on a script, with the usual patience. Whatever is no authorisation has a ready key.
+/// Returns a scripted client with default timeouts. Operations other than authorization use a ready
+/// key.
 fn client(row: &Row, steps: impl IntoIterator<Item = Step>) -> (Client, ScriptedTransport) {
     let builder = Client::builder("vochi-demo").api_key(API_KEY);
     let builder = match row.sender {
@@ -58,7 +59,7 @@ fn client(row: &Row, steps: impl IntoIterator<Item = Step>) -> (Client, Scripted
     (client, script)
 }
 
-/// Sends the operation against a script, with the usual patience.
+/// Sends the operation against a script, with default timeouts.
 async fn send<'a>(
     row: &'a Row,
     fault: &'a str,
@@ -90,12 +91,12 @@ async fn send_within<'a>(
     }
 }
 
-/// What Kontur answers when all is well.
+/// Returns a success response.
 fn good(row: &Row) -> Step {
     Step::Response(row.operation.planned())
 }
 
-/// What is told of a write that may have happened; a read has no effect.
+/// Returns the effect of a write; a read has no effect.
 fn effect(row: &Row, of_a_write: Effect) -> Effect {
     match row.repeats {
         Repeat::Safe => Effect::NotApplied,
@@ -108,51 +109,57 @@ impl Outcome<'_> {
         format!("{} after {}", self.row.name, self.fault)
     }
 
-    fn is<T: Copy + PartialEq + Debug>(&self, what: &str, found: T, wanted: T) {
-        let told = &self.result;
-        assert_eq!(found, wanted, "{what} of {}: {told:?}", self.case());
+    fn assert_eq<T: Copy + PartialEq + Debug>(&self, what: &str, found: T, wanted: T) {
+        let text = &self.result;
+        assert_eq!(found, wanted, "{what} of {}: {text:?}", self.case());
     }
 
-    /// It was sent again, and worked.
-    fn worked_at_the_second_try(&self) {
-        self.worked(2);
+    /// Asserts that a repeat succeeded.
+    fn assert_success_on_retry(&self) {
+        self.assert_success(2);
     }
 
-    /// It worked.
-    fn worked(&self, sent: usize) {
+    /// Asserts success.
+    fn assert_success(&self, sent: usize) {
         assert!(self.result.is_ok(), "{}: {:?}", self.case(), self.result);
-        self.is("requests", self.sent, sent);
+        self.assert_eq("requests", self.sent, sent);
     }
 
-    /// It failed, with an error that says whose and which it is, and no secret.
-    fn failed(&self, kind: ErrorKind, effect: Effect, sent: usize) -> &Error {
-        let error = self.failed_after(kind, effect, sent);
-        self.is("attempts", usize::try_from(error.attempts()).unwrap(), sent);
+    /// Asserts failure, with an error that names account and operation and contains no secret.
+    fn assert_failure(&self, kind: ErrorKind, effect: Effect, sent: usize) -> &Error {
+        let error = self.assert_failure_after(kind, effect, sent);
+        self.assert_eq("attempts", usize::try_from(error.attempts()).unwrap(), sent);
         error
     }
 
-    /// The same where other requests went out for it as well.
-    fn failed_after(&self, kind: ErrorKind, effect: Effect, sent: usize) -> &Error {
-        self.failed_in(self.row.operation.name(), kind, effect, sent)
+    /// The same, with additional requests of other operations.
+    fn assert_failure_after(&self, kind: ErrorKind, effect: Effect, sent: usize) -> &Error {
+        self.assert_failure_in(self.row.operation.name(), kind, effect, sent)
     }
 
-    /// It failed for want of a key: the error is that of getting one.
-    fn failed_for_a_key(&self, kind: ErrorKind, sent: usize) -> &Error {
-        self.failed_in(AUTHORIZATION, kind, Effect::NotApplied, sent)
+    /// Asserts that obtaining a key failed.
+    fn assert_key_failure(&self, kind: ErrorKind, sent: usize) -> &Error {
+        self.assert_failure_in(AUTHORIZATION, kind, Effect::NotApplied, sent)
     }
 
-    fn failed_in(&self, name: &str, kind: ErrorKind, effect: Effect, sent: usize) -> &Error {
+    fn assert_failure_in(
+        &self,
+        name: &str,
+        kind: ErrorKind,
+        effect: Effect,
+        sent: usize,
+    ) -> &Error {
         let case = self.case();
         let error = self.result.as_ref().expect_err(&case);
-        self.is("kind", error.kind(), kind);
-        self.is("effect", error.effect(), effect);
-        self.is("requests", self.sent, sent);
-        self.is("operation", error.operation(), Some(name));
+        self.assert_eq("kind", error.kind(), kind);
+        self.assert_eq("effect", error.effect(), effect);
+        self.assert_eq("requests", self.sent, sent);
+        self.assert_eq("operation", error.operation(), Some(name));
         let begin = format!("kontur account demo: {name}: ");
-        let told = error.to_string();
-        assert!(told.starts_with(&begin), "{case}: {told}");
+        let text = error.to_string();
+        assert!(text.starts_with(&begin), "{case}: {text}");
         assert!(!error.message().is_empty(), "{case}");
-        let all = format!("{told} {error:?} {error:#?}");
+        let all = format!("{text} {error:?} {error:#?}");
         for secret in self.secrets {
             assert!(!all.contains(secret), "{case}: {secret} in {all}");
         }

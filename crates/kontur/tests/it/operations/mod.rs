@@ -1,4 +1,4 @@
-//! The operation of every fixture, put together with the public face from the fixture's values.
+//! The operation of every fixture, built with the public API from the fixture's values.
 
 pub(crate) mod table;
 
@@ -31,17 +31,17 @@ pub(crate) const FILE: &str = "7c9e6679-7425-40de-944b-e07fc1f90001";
 /// The bytes of the fixtures' recording, `SUQzBAAAAAAAAA==`.
 pub(crate) const RECORDING: &[u8] = b"ID3\x04\0\0\0\0\0\0";
 
-/// Looks at one operation after another.
+/// Visits one operation after another.
 pub(crate) trait Visitor {
     fn visit<O: Operation + Debug>(&mut self, name: &str, operation: &O)
     where
         <O::Output as Output>::Value: Debug;
 }
 
-/// Fixtures without an operation: a list of users is a guess nobody documents.
+/// Fixtures without an operation: the list of users is not documented.
 pub(crate) const WITHOUT_OPERATION: [&str; 2] = ["errors-catalogue", "users-list-unverified"];
 
-/// Shows a visitor the operation of a fixture.
+/// Passes the operation of a fixture to a visitor.
 pub(crate) fn operation_of(name: &str, visitor: &mut impl Visitor) {
     let instance = || InstanceId::new(INSTANCE).unwrap();
     let contact = || ContactId::new(CONTACT).unwrap();
@@ -119,7 +119,7 @@ pub(crate) fn operation_of(name: &str, visitor: &mut impl Visitor) {
     }
 }
 
-/// The upload of a part, whose bytes are those of the fixture.
+/// Builds the upload of a part with the fixture's bytes.
 pub(crate) fn upload(part: &Value) -> UploadFile {
     let part = Body(part);
     let name = FileName::new(part.text("filename")).unwrap();
@@ -127,7 +127,7 @@ pub(crate) fn upload(part: &Value) -> UploadFile {
     UploadFile::bytes(RECORDING, name, content_type).boundary("vochi-boundary-1")
 }
 
-/// Shows a visitor the operation a request of telephony or of files is.
+/// Passes the operation of a telephony or file request to a visitor.
 pub(crate) fn by_path(name: &str, request: &Value, visitor: &mut impl Visitor) {
     let path = request["path"].as_str().unwrap();
     let body = Body(&request["body"]);
@@ -224,7 +224,7 @@ fn leg(item: Body<'_>) -> RegisteredLeg {
     leg
 }
 
-/// A body of a fixture, by the types of the public face.
+/// A fixture body with typed accessors.
 #[derive(Clone, Copy)]
 struct Body<'a>(&'a Value);
 

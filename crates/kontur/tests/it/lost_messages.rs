@@ -1,4 +1,4 @@
-//! Requests, answers and whole processes that are lost in the middle of a call.
+//! Requests, responses and processes lost in the middle of a call.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,20 +11,21 @@ use vochi_crm_kontur::Connector;
 use vochi_crm_sandbox::kontur::Stage;
 use vochi_crm_sandbox::{Crm, Fault, Lose, Sandbox};
 
-use super::stand_in::{
-    BASE, TELEPHONY, assert_truthful, communication, events, facts, profile, stand_in, tell,
+use super::sandbox_calls::{
+    BASE, TELEPHONY, assert_correct, call_record, communication, events, profile, sandbox_account,
+    send_event,
 };
 use super::support::{CALL, call, connect, ext, log, record, recording};
 
-/// A connector that shares what is remembered with others of this store.
-fn remembering(sandbox: &Sandbox, store: &Arc<MemoryCallStore>) -> Connector {
+/// Returns a connector with a shared call store.
+fn with_store(sandbox: &Sandbox, store: &Arc<MemoryCallStore>) -> Connector {
     let store: Arc<dyn CallStore> = store.clone();
     let hub = Hub::builder().store(store).build().unwrap();
     connect(&hub, &profile(sandbox, json!({})))
 }
 
 #[tokio::test]
-async fn whatever_is_lost_at_any_step_one_truthful_call_stands_there_in_the_end() {
+async fn loss_at_any_step_ends_in_one_correct_call() {
     let folder = TempDir::new().unwrap();
     let file = recording(&folder, "1.mp3");
     let lossy = [
@@ -40,32 +41,32 @@ async fn whatever_is_lost_at_any_step_one_truthful_call_stands_there_in_the_end(
             let mut lost = false;
             for (step, times) in (0..=events().len()).flat_map(|step| [(step, 1), (step, 2)]) {
                 let what = format!("{lose:?} {times} of {path} from step {step}");
-                let (sandbox, connector) = stand_in().await;
+                let (sandbox, connector) = sandbox_account().await;
                 let fault = Fault::on(Crm::Kontur).path(path).lose(lose).times(times);
                 for (number, event) in events().iter().enumerate() {
                     if number == step {
                         sandbox.fault(fault.clone());
                     }
-                    let _ = tell(&connector, event).await;
+                    let _ = send_event(&connector, event).await;
                 }
                 if step == events().len() {
                     sandbox.fault(fault.clone());
                 }
-                let _ = log(&connector, facts(&file)).await;
-                // The host plays everything again, until all of it was taken.
+                let _ = log(&connector, call_record(&file)).await;
+                // The host repeats everything until all of it is accepted.
                 let mut settled = false;
                 for _ in 0..4 {
                     for event in events() {
-                        let _ = tell(&connector, &event).await;
+                        let _ = send_event(&connector, &event).await;
                     }
-                    let receipt = log(&connector, facts(&file)).await;
+                    let receipt = log(&connector, call_record(&file)).await;
                     settled = receipt.is_ok_and(|receipt| receipt.requests() == 0);
                     if settled {
                         break;
                     }
                 }
                 assert!(settled, "{what}");
-                assert_truthful(&sandbox, &what);
+                assert_correct(&sandbox, &what);
                 let requests = sandbox.requests(Crm::Kontur);
                 lost |= requests.iter().any(|one| one.status.is_none());
             }
@@ -75,16 +76,16 @@ async fn whatever_is_lost_at_any_step_one_truthful_call_stands_there_in_the_end(
 }
 
 #[tokio::test]
-async fn a_late_recording_that_is_lost_on_its_way_is_attached_once_in_the_end() {
+async fn lost_late_recording_is_attached_once() {
     let folder = TempDir::new().unwrap();
     let file = recording(&folder, "1.mp3");
     let lossy = [format!("{TELEPHONY}/call-recording"), format!("{BASE}/files")];
     for lose in [Lose::Request, Lose::Answer] {
         for (path, times) in lossy.iter().flat_map(|path| [(path, 1), (path, 2)]) {
             let what = format!("{lose:?} {times} of {path}");
-            let (sandbox, connector) = stand_in().await;
+            let (sandbox, connector) = sandbox_account().await;
             for event in events() {
-                tell(&connector, &event).await.unwrap();
+                send_event(&connector, &event).await.unwrap();
             }
             let record = record(CALL).with_talked_with(ext("102"));
             let _ = log(&connector, record).await.unwrap();
@@ -102,47 +103,48 @@ async fn a_late_recording_that_is_lost_on_its_way_is_attached_once_in_the_end() 
             let requests = sandbox.requests(Crm::Kontur);
             let lost = requests.iter().any(|one| one.status.is_none());
             assert!(lost, "{what}: nothing was lost");
-            assert_truthful(&sandbox, &what);
+            assert_correct(&sandbox, &what);
         }
     }
 }
 
 #[tokio::test]
-async fn a_process_that_ends_between_two_requests_is_followed_by_one_that_finishes() {
+async fn next_process_finishes_interrupted_requests() {
     let folder = TempDir::new().unwrap();
     let file = recording(&folder, "1.mp3");
     for path in ["/communications/callbacks/telephony/register-call", "/files"] {
         let sandbox = Sandbox::builder().start().await.unwrap();
         let store = Arc::new(MemoryCallStore::new());
-        let first = remembering(&sandbox, &store);
+        let first = with_store(&sandbox, &store);
         for event in events() {
-            tell(&first, &event).await.unwrap();
+            send_event(&first, &event).await.unwrap();
         }
-        // The request is carried out, and whoever waits for its answer is gone.
+        // The request is processed, but its sender no longer waits for the response.
         sandbox.fault(
             Fault::on(Crm::Kontur).path(format!("{BASE}{path}")).delay(Duration::from_secs(30)),
         );
-        let gone = tokio::time::timeout(Duration::from_millis(300), log(&first, facts(&file)));
+        let gone =
+            tokio::time::timeout(Duration::from_millis(300), log(&first, call_record(&file)));
         gone.await.unwrap_err();
         drop(first);
-        let second = remembering(&sandbox, &store);
-        assert!(log(&second, facts(&file)).await.unwrap().recorded());
-        assert_truthful(&sandbox, path);
-        assert_eq!(log(&second, facts(&file)).await.unwrap().requests(), 0);
+        let second = with_store(&sandbox, &store);
+        assert!(log(&second, call_record(&file)).await.unwrap().recorded());
+        assert_correct(&sandbox, path);
+        assert_eq!(log(&second, call_record(&file)).await.unwrap().requests(), 0);
     }
 }
 
 #[tokio::test]
-async fn an_event_whose_process_ended_is_gone_on_with_by_the_next_one() {
-    let begun = (0, "call-started");
+async fn next_process_continues_interrupted_event() {
+    let start = (0, "call-started");
     let ended = (4, "call-finished");
     let legs = (0..5).map(|step| (step, "call-event"));
-    for (step, method) in legs.chain([begun, ended]) {
+    for (step, method) in legs.chain([start, ended]) {
         let sandbox = Sandbox::builder().start().await.unwrap();
         let store = Arc::new(MemoryCallStore::new());
-        let first = remembering(&sandbox, &store);
+        let first = with_store(&sandbox, &store);
         for earlier in &events()[..step] {
-            tell(&first, earlier).await.unwrap();
+            send_event(&first, earlier).await.unwrap();
         }
         sandbox.fault(
             Fault::on(Crm::Kontur)
@@ -150,18 +152,18 @@ async fn an_event_whose_process_ended_is_gone_on_with_by_the_next_one() {
                 .delay(Duration::from_secs(30)),
         );
         let event = &events()[step];
-        let gone = tokio::time::timeout(Duration::from_millis(120), tell(&first, event));
+        let gone = tokio::time::timeout(Duration::from_millis(120), send_event(&first, event));
         gone.await.unwrap_err();
         drop(first);
-        let second = remembering(&sandbox, &store);
+        let second = with_store(&sandbox, &store);
         for event in &events()[step..] {
-            let _ = tell(&second, event).await;
+            let _ = send_event(&second, event).await;
         }
         let call = communication(&sandbox);
         let what = format!("{method} of event {step}");
         assert_eq!(call.stage, Stage::Finished, "{what}");
         assert_eq!(sandbox.refused(Crm::Kontur), [], "{what}");
-        // The stand-in knows a repeat by its time, and what is told again has the same.
+        // The sandbox detects a repeat by its time, which a repeated event keeps.
         assert_eq!(call.events.len(), 7, "{what}: {:?}", call.events);
     }
 }

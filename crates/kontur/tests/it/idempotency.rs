@@ -1,4 +1,4 @@
-//! What each operation is called, whether it may be repeated, what a dry run goes on from.
+//! Name, idempotency and planned response of each operation.
 
 use std::fmt::Debug;
 
@@ -37,7 +37,7 @@ impl Visitor for Policy {
 }
 
 #[test]
-fn every_operation_says_its_name_and_whether_it_may_be_repeated() {
+fn operations_have_expected_name_and_idempotency() {
     use Repeat::{Keyed, Safe, Unsafe};
     for (fixture, operation, repeat) in [
         ("authorize-private-integration", "authorization/authorize-private-integration", Safe),
@@ -49,7 +49,7 @@ fn every_operation_says_its_name_and_whether_it_may_be_repeated() {
         ("call-failed", "telephony/call-failed", Keyed),
         ("call-recording", "telephony/call-recording", Unsafe),
         ("register-call-missed", "telephony/register-call", Keyed),
-        // A recording may be attached once.
+        // A recording can be attached once.
         ("register-call-answered", "telephony/register-call", Unsafe),
         ("call-redirect-by-phone", "telephony/call-redirect", Safe),
         ("companies-create", "companies", Unsafe),
@@ -59,7 +59,7 @@ fn every_operation_says_its_name_and_whether_it_may_be_repeated() {
         ("events-feed", "events", Safe),
         ("files-download", "files/{id}", Safe),
         ("files-meta", "files/{id}/meta", Safe),
-        // What is attached to nothing expires.
+        // An unattached file expires.
         ("files-upload", "files", Keyed),
         ("instances-get", "integrations/instances/{id}", Safe),
         ("instances-patch-features", "integrations/instances/{id}", Keyed),
@@ -72,7 +72,7 @@ fn every_operation_says_its_name_and_whether_it_may_be_repeated() {
 }
 
 #[test]
-fn an_account_may_trust_the_time_of_an_event() {
+fn lost_events_repeat_makes_event_idempotent() {
     let event = SendCallEvent::new(
         CommunicationId::new("3f0c2a54-7d0e-4b8e-9a53-5a3b0c6d1e01").unwrap(),
         ExternalId::returned("Vochi/1763631515.42").unwrap(),
@@ -89,7 +89,7 @@ fn an_account_may_trust_the_time_of_an_event() {
 }
 
 #[test]
-fn to_remove_twice_is_not_the_same_as_once() {
+fn removal_is_not_idempotent() {
     let id = WebhookId::new("25d0c0de-5555-4e4e-aeae-000000000502").unwrap();
     let patch = PatchInstance::new(InstanceId::new(INSTANCE).unwrap()).remove_webhook(&id);
     assert_eq!(patch.repeat(), Repeat::Unsafe);
