@@ -41,7 +41,7 @@ impl Client {
     /// Creates a client from configuration. It sends nothing yet.
     ///
     /// # Errors
-    /// `config`; the message begins with the key that is wrong.
+    /// `config`; the message starts with the invalid key.
     pub fn open(hub: &Hub, account: &Account, config: &Config) -> Result<Self> {
         open(hub, account, config).map_err(|error| error.with_account(CRM, account.name().clone()))
     }
@@ -50,7 +50,7 @@ impl Client {
     ///
     /// Events, contacts and companies are sent with the personal key, if one is configured. The
     /// pages of contacts, companies and integrations name two content types: an operation rejected
-    /// with HTTP 415 is sent once more with the second one.
+    /// with HTTP 415 is sent again with the second one.
     ///
     /// ```no_run
     /// # async fn run(client: vochi_crm_kontur::Client) -> Result<(), vochi_crm_core::Error> {

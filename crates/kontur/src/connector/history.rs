@@ -55,7 +55,7 @@ impl HistoryJob for History<'_> {
         let legs = record_legs::legs(record, self.calls.names.config.register_legs)?;
         let main = record_legs::main_leg(record, &legs)
             .map(|leg| leg.id.clone())
-            .ok_or_else(|| Error::internal("a call is registered without legs"))?;
+            .ok_or_else(|| Error::internal("cannot register the call: it has no legs"))?;
         let registration = Registration { start, legs, main };
         // Build the request first: an invalid call must fail before its recording is uploaded.
         let submission = Submission { record, registration: &registration, files: &[] };

@@ -116,13 +116,13 @@ impl LiveCalls<'_> {
             if state.crm_call_id().is_some() && !reached && !taken {
                 return call_start::click(cx, state.crm_call_id()).map(Request::Fail);
             }
-            // Kontur may know the call from before the state was lost. A leg of the PBX's own is
-            // not reported yet.
+            // Kontur may know the call from before the state was lost. Legs of the PBX
+            // alone are not a call yet.
             taken || (!at_answer && (reached || state.legs().is_empty()))
         } else if at_answer {
             taken
         } else {
-            // A clicked call without a leg may still fail, so it starts with its first leg.
+            // A clicked call without a reported leg may still fail, so it starts with the first one.
             let arrives = *event.kind() == EventKind::Ringing
                 && state.legs().is_empty()
                 && state.crm_call_id().is_none();
@@ -201,7 +201,7 @@ impl LiveCalls<'_> {
         let (Some(started), Some(direction)) = (&call.crm().started, state.direction()) else {
             // The direction was known at the start, but possibly to another process.
             return Err(Error::input(format!(
-                "cannot end call {} in Kontur: unknown direction",
+                "cannot report call {} to Kontur: unknown direction",
                 call.id()
             ))
             .with_hint("pass the direction with the event"));

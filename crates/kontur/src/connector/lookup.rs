@@ -64,11 +64,11 @@ impl LookupJob for Lookup<'_> {
     ///
     /// The feed is not read for a name, because a caller may be waiting.
     async fn responsible(&self, cx: &Cx, phone: PhoneNumber) -> Result<Option<Responsible>> {
-        let asked = match self.names.config.redirect_by {
+        let queried = match self.names.config.redirect_by {
             RedirectBy::Client => phone,
             RedirectBy::Line => self.only_line()?,
         };
-        let number = PhoneText::from(asked).in_form(self.names.config.phone_form);
+        let number = PhoneText::from(queried).in_form(self.names.config.phone_form);
         let users = self.links.client.send(cx, CallRedirect::Phone(number)).await?;
         let mut first = None;
         for user in &users.user_ids {

@@ -208,7 +208,7 @@ fn file_content_is_never_a_refusal() {
 }
 
 #[test]
-fn html_or_truncated_success_leaves_effect_unknown() {
+fn html_success_leaves_effect_unknown() {
     for body in ["<html>maintenance</html>", "\r\n<!DOCTYPE html>", "{\"id\":\"3f0c", "[1,"] {
         let refusal = judge(&response(200, body)).unwrap_err();
         assert_eq!(verdict(&refusal), (ErrorKind::Decode, MAYBE.0, MAYBE.1), "{body}");

@@ -48,12 +48,12 @@ async fn linked_contact_is_found_by_number() {
 
 #[tokio::test(start_paused = true)]
 async fn deleted_linked_contact_is_not_found() {
-    let gone = Fixture::open("contacts-get").response("not_found");
+    let not_found = Fixture::open("contacts-get").response("not_found");
     let harness = Harness::new([
         started_with_links(&[contact_id(309)]),
         Step::json(200, &json!("OK")),
         drained(),
-        Step::Response(gone),
+        Step::Response(not_found),
     ]);
     rings(&harness).await;
     assert_eq!(names(&harness).await, [""; 0]);

@@ -123,9 +123,9 @@ async fn next_process_finishes_interrupted_requests() {
         sandbox.fault(
             Fault::on(Crm::Kontur).path(format!("{BASE}{path}")).delay(Duration::from_secs(30)),
         );
-        let gone =
+        let cancelled =
             tokio::time::timeout(Duration::from_millis(300), log(&first, call_record(&file)));
-        gone.await.unwrap_err();
+        cancelled.await.unwrap_err();
         drop(first);
         let second = with_store(&sandbox, &store);
         assert!(log(&second, call_record(&file)).await.unwrap().recorded());
@@ -152,8 +152,8 @@ async fn next_process_continues_interrupted_event() {
                 .delay(Duration::from_secs(30)),
         );
         let event = &events()[step];
-        let gone = tokio::time::timeout(Duration::from_millis(120), send_event(&first, event));
-        gone.await.unwrap_err();
+        let cancelled = tokio::time::timeout(Duration::from_millis(120), send_event(&first, event));
+        cancelled.await.unwrap_err();
         drop(first);
         let second = with_store(&sandbox, &store);
         for event in &events()[step..] {

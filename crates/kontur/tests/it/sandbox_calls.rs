@@ -207,7 +207,7 @@ async fn registered_call_accepts_late_recording() {
 }
 
 #[tokio::test]
-async fn key_is_renewed_before_expiry_and_once_if_refused() {
+async fn key_is_renewed_before_expiry_or_if_refused() {
     let (sandbox, connector) = sandbox_account().await;
     let steps = events();
     send_event(&connector, &steps[0]).await.unwrap();

@@ -356,8 +356,8 @@ async fn public_integration_is_set_up_once() {
 
 #[tokio::test(start_paused = true)]
 async fn unknown_integration_hints_to_instance_id() {
-    let gone = json!({"status": "notFound", "message": "IntegrationInstance not found"});
-    let harness = harness([Step::json(409, &gone)]);
+    let not_found = json!({"status": "notFound", "message": "IntegrationInstance not found"});
+    let harness = harness([Step::json(409, &not_found)]);
     let error = run(&harness, &plan()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
     assert!(error.hint().unwrap().contains("instance_id"), "{error}");

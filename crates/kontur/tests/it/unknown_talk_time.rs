@@ -98,7 +98,7 @@ async fn ringing_legs_end_with_call() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn transferred_leg_ends_when_next_is_answered() {
+async fn transferred_leg_ends_at_next_answer() {
     let asked = LegRecord {
         from: LegEnd::Employee(ext("101")),
         ..client_leg(44, "102", Some(30), Some(45))

@@ -70,7 +70,7 @@ impl Health<'_> {
             return Check::failed(
                 "instance",
                 ErrorKind::Config,
-                format!("switched off: {missing}; clicks in Kontur do nothing"),
+                format!("switched off: {missing}; clicks in Kontur have no effect"),
                 RUN_SETUP,
             );
         }

@@ -47,7 +47,7 @@ async fn connect_timeout_is_retried() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn lost_response_is_retried_only_if_idempotent() {
+async fn lost_response_is_retried_if_idempotent() {
     for row in all() {
         let outcome = send(&row, "a lost response", [lost(), good(&row)]).await;
         if row.repeats == Repeat::Unsafe {

@@ -20,7 +20,7 @@ fn foreign() -> [(&'static str, &'static str, String); 3] {
 }
 
 #[tokio::test(start_paused = true)]
-async fn incomplete_response_leaves_effect_unknown() {
+async fn incomplete_body_leaves_effect_unknown() {
     for row in all() {
         for (fault, content_type, body) in foreign() {
             let odd = || Step::text(200, content_type, body.clone());
@@ -156,7 +156,7 @@ async fn long_body_is_truncated_in_errors() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn key_in_long_error_is_masked_before_truncation() {
+async fn key_in_long_error_is_masked() {
     let rows = all();
     let mut rows = rows.iter();
     let row = rows.find(|row| matches!(row.sender, Sender::Integration));

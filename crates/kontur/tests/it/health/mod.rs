@@ -137,9 +137,9 @@ async fn workspace_may_be_id_or_missing() {
     let id = "D28F0000-6666-4f4f-bfbf-000000000601";
     let by_id = Account { config: json!({"workspace": id}), ..Account::good() };
     assert_eq!(by_id.passed("workspace").await.hint(), None);
-    let silent = json!({"accessKey": "k", "integrationInstance": {"id": INSTANCE}});
-    let silent = Account { key: Step::json(200, &silent), ..Account::good() };
-    assert_hint(&silent.passed("workspace").await, "returns no workspace");
+    let without_workspace = json!({"accessKey": "k", "integrationInstance": {"id": INSTANCE}});
+    let without_workspace = Account { key: Step::json(200, &without_workspace), ..Account::good() };
+    assert_hint(&without_workspace.passed("workspace").await, "returns no workspace");
 }
 
 #[tokio::test(start_paused = true)]
@@ -157,8 +157,8 @@ async fn other_instance_id_is_reported() {
         "leave",
     );
 
-    let gone = json!({"status": "notFound", "message": "not found"});
-    let account = Account { instance: Some(Step::json(409, &gone)), ..Account::good() };
+    let not_found = json!({"status": "notFound", "message": "not found"});
+    let account = Account { instance: Some(Step::json(409, &not_found)), ..Account::good() };
     assert_failed(
         &account.failed().await,
         "instance",

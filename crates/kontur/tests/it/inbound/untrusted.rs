@@ -190,7 +190,7 @@ fn path() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn arbitrary_body_gets_echo_and_leaks_nothing(
+    fn arbitrary_body_gets_echo_and_no_secret(
         path in path(),
         body in fields(value()),
         echo in prop::collection::vec(0x80_u8.., 1..40),

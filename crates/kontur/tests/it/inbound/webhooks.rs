@@ -44,7 +44,7 @@ fn client_change_keeps_event_id() {
 }
 
 #[test]
-fn other_changes_are_named_by_entity_and_kind() {
+fn other_changes_are_named_by_entity() {
     for (fields, word, about) in [
         (
             json!({"type": "change", "changeData": {"type": "patch"}, "entityIds": {"dealId": DEAL}}),
@@ -89,7 +89,7 @@ fn user_change_names_user_and_extension() {
 }
 
 #[test]
-fn change_without_id_is_identified_by_content() {
+fn change_without_id_is_known_by_content() {
     let one = json!({"type": "change", "entityIds": {"contactId": CONTACT}});
     let other = json!({"type": "change", "entityIds": {"companyId": COMPANY}});
     assert_eq!(change(&one).id, change(&one).id);

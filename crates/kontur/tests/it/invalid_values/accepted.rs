@@ -83,7 +83,7 @@ fn control_characters_keep_body_valid() {
 }
 
 #[test]
-fn special_characters_in_id_are_escaped_in_url() {
+fn special_id_is_escaped_in_url() {
     let odd = || FileId::new(SPECIAL_ID).unwrap();
     for operation in [
         Box::new(GetFileMeta(odd())) as Box<dyn Operation>,
@@ -110,7 +110,7 @@ fn special_characters_in_id_are_escaped_in_url() {
 }
 
 #[test]
-fn special_characters_in_id_are_kept_in_body() {
+fn special_id_is_kept_in_body() {
     let failed = CallFailed::new(CommunicationId::new("a/../b").unwrap());
     assert_eq!(body(&failed)["communicationId"], "a/../b");
     let start =
@@ -138,7 +138,7 @@ fn times_are_sent_unchanged() {
 }
 
 #[test]
-fn unknown_participants_and_numbers_are_sent() {
+fn unknown_participants_are_sent() {
     let unknown = Participant::unknown_user;
     let inner = register(RegisteredLeg::new(leg_43(), unknown(), unknown()));
     assert!(body(&inner)["items"][0].get("startedAt").is_none());
@@ -184,7 +184,7 @@ fn page_limit_has_no_maximum() {
 }
 
 #[test]
-fn schedule_period_is_truncated_to_seconds() {
+fn schedule_period_is_in_seconds() {
     for (millis, sent) in [(1_000, "00:00:01"), (1_999, "00:00:01"), (86_399_000, "23:59:59")] {
         let period = Duration::from_millis(millis);
         let sync = NewWebhook::every(period, "communications/sync");
@@ -195,7 +195,7 @@ fn schedule_period_is_truncated_to_seconds() {
 }
 
 #[test]
-fn empty_feature_list_switches_all_off() {
+fn empty_feature_list_is_sent() {
     // Switching everything off is a valid change.
     let patch = PatchInstance::new(instance()).features([]);
     let features = &body(&patch)["operations"][0]["value"];

@@ -187,7 +187,7 @@ async fn feed_reading_survives_faults() {
 }
 
 #[tokio::test]
-async fn invalid_page_is_error_and_next_query_continues() {
+async fn next_query_continues_after_invalid_page() {
     let sandbox = Sandbox::builder().start().await.unwrap();
     let connector = connect(&sandbox, json!({"retries": 0}));
     let page = Fault::on(Crm::Kontur).path(EVENTS).status(200).body("<html>maintenance</html>");

@@ -69,7 +69,7 @@ async fn foreign_setup_is_kept() {
 }
 
 #[tokio::test]
-async fn webhook_delivers_every_client_change() {
+async fn client_changes_are_delivered() {
     let (sandbox, connector) = sandbox_account().await;
     setup(&connector).await;
     let before = sandbox.kontur().waiting_events();
@@ -79,7 +79,7 @@ async fn webhook_delivers_every_client_change() {
 }
 
 #[tokio::test]
-async fn webhook_with_lost_response_is_created_once() {
+async fn lost_webhook_is_created_once() {
     let (sandbox, connector) = sandbox_account().await;
     // Everything else is already registered.
     setup(&connector).await;
@@ -102,7 +102,7 @@ async fn webhook_with_lost_response_is_created_once() {
 }
 
 #[tokio::test]
-async fn public_integration_is_activated() {
+async fn public_integration_is_active() {
     let (sandbox, _) = sandbox_account().await;
     let connector = connect(&sandbox, json!({"integration_secret": SECRET}));
     sandbox.kontur().set_instance(object(json!({"status": "notConfigured"})));
