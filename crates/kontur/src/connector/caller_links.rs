@@ -48,7 +48,7 @@ impl CallerLinks<'_> {
             }
             match self.client.send(cx, GetContact(contact)).await {
                 Ok(contact) => customers.push(self.of_contact(&contact)),
-                // The link may be older than the deletion of the contact.
+                // The contact may have been deleted since the call.
                 Err(error) if error.kind() == ErrorKind::NotFound => {}
                 Err(error) => cx.warn(
                     WarningKind::Incomplete,

@@ -83,7 +83,7 @@ impl Health<'_> {
         if !refused {
             let (people, no_feed) = self.people_checks(cx).await;
             checks.extend(people);
-            // No other request used the key.
+            // No other request used the ready key.
             refused = no_feed && !answered && !self.feed.reads_as_person();
         }
         let latency = latency.unwrap_or_else(|| began.elapsed());

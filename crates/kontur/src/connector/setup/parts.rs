@@ -116,8 +116,8 @@ impl Part {
             Self::NoHook(hook) => patch.remove_webhook(&WebhookId::new(hook.id)?),
             Self::Address(ours) => patch.base_url(ours.expose()),
             Self::Hook(hook) => match hook.existing(instance).and_then(|found| found.id.as_ref()) {
-                Some(id) => patch.replace_webhook(id, &hook.to_webhook()?),
-                None => patch.add_webhook(&hook.to_webhook()?),
+                Some(id) => patch.replace_webhook(id, &hook.webhook()?),
+                None => patch.add_webhook(&hook.webhook()?),
             },
         })
     }
@@ -141,7 +141,7 @@ impl Hook {
         }
     }
 
-    fn to_webhook(&self) -> Result<NewWebhook> {
+    fn webhook(&self) -> Result<NewWebhook> {
         let hook = match self.trigger {
             Trigger::Schedule => NewWebhook::every(PERIOD, self.relative_url),
             Trigger::Changes(entities) => {

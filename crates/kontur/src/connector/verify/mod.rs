@@ -59,7 +59,7 @@ impl KeyCheck<'_> {
         match client.send(cx, GetInstance(ours.clone())).await {
             Ok(instance) => Ok((instance.id.as_ref() == Some(ours)).then_some(())),
             Err(error) if is_refusal(&error) => Ok(None),
-            // An unavailable server is no statement about the key.
+            // An unavailable server does not prove the key invalid.
             Err(error) => Err(error),
         }
     }
