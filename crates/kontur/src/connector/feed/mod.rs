@@ -230,7 +230,7 @@ pub(super) struct FeedReader<'a> {
 }
 
 impl<'a> FeedReader<'a> {
-    /// Reads the from_start feed to its end.
+    /// Reads the whole feed to its end.
     pub(super) async fn read(&self, cx: &Cx) -> Result<&'a Reading> {
         let all = self.known();
         self.read_on(cx, all).await?;
