@@ -54,8 +54,9 @@ impl RegisteredLeg {
         for file in &self.recordings {
             validation::text("name of a recording", file.file_name.as_deref())?;
             validation::text("content type of a recording", file.content_type.as_deref())?;
-            if file.content_length.is_some_and(i64::is_negative) {
-                return Err(Error::input("invalid recording length: must not be negative"));
+            if let Some(length) = file.content_length.filter(|length| length.is_negative()) {
+                let text = format!("invalid recording length {length}: must not be negative");
+                return Err(Error::input(text));
             }
         }
         match (self.answered_at, self.ended_at) {
