@@ -1,4 +1,4 @@
-//! Access keys: fetched for the `ApiKey`, kept in memory for minutes.
+//! Access keys: obtained with the `ApiKey` and cached in memory for minutes.
 
 use std::fmt;
 use std::time::Duration;
@@ -11,28 +11,28 @@ use vochi_crm_core::{Cx, Error, Result, Secret};
 use crate::api::{AuthorizePrivate, AuthorizePublic};
 use crate::model::Authorized;
 
-/// Kontur's keys live 20 minutes; the next one is fetched before that.
+/// Kontur's keys live 20 minutes; the next one is obtained before that.
 const LIFETIME: TokenLifetime =
     TokenLifetime::new(Duration::from_mins(15), Duration::from_mins(20));
 
 const ACCESS_KEY: HeaderName = HeaderName::from_static("x-xcom-accesskey");
 
-/// How an access key is fetched.
+/// The operation that obtains an access key.
 #[derive(Clone, Debug)]
 pub(crate) enum Exchange {
     /// For a private integration.
     Private(AuthorizePrivate),
-    /// For a public one.
+    /// For a public integration.
     Public(AuthorizePublic),
 }
 
-/// Access keys of one account.
+/// The access keys of one account.
 pub(crate) type AccessKeys = CachedToken<Authorization>;
 
-/// Kontur's authorization, which the `ApiKey` opens.
+/// Kontur's authorization with the `ApiKey`.
 pub(crate) struct Authorization {
     exchange: Exchange,
-    /// The way there; the operation brings its own credentials.
+    /// Sends the authorization request, which carries its own credentials.
     pipeline: Pipeline,
 }
 
@@ -61,7 +61,7 @@ impl FetchToken for Authorization {
 
     fn apply(&self, token: &Authorized, request: &mut HttpRequest) -> Result<()> {
         let mut value = HeaderValue::from_str(token.access_key.expose())
-            .map_err(|_| Error::internal("the access key is not a header value"))?;
+            .map_err(|_| Error::internal("the access key is not a valid header value"))?;
         value.set_sensitive(true);
         request.headers.insert(ACCESS_KEY, value);
         Ok(())
@@ -76,22 +76,22 @@ impl FetchToken for Authorization {
     }
 }
 
-/// What to do when a ready access key from the configuration is refused.
-pub(crate) const READY_KEY_OVER: &str = "the ready access_key is wrong or over: it lives 20 minutes; configure api_key, which gets new ones";
+/// The hint when a ready access key from the configuration is refused.
+pub(crate) const READY_KEY_EXPIRED: &str = "replace access_key, which is wrong or expired after 20 minutes, or set api_key, which renews keys";
 
-/// What to do when a key that came with a request of Kontur's is refused.
-pub(crate) const INBOUND_KEY_OVER: &str =
-    "the key came with a request of Kontur's, and is good for minutes";
+/// The hint when the key of an inbound request is refused.
+pub(crate) const INBOUND_KEY_EXPIRED: &str =
+    "use the key of a newer inbound request: keys expire after minutes";
 
-const BEARER_REFUSED: &str = "copy `bearer` again: the page of private integrations shows it";
+const BEARER_REFUSED: &str = "copy `bearer` again from the page of private integrations";
 
-/// An access key that nothing renews.
+/// Builds the header of an access key that is not renewed.
 pub(crate) fn access_key(key: &Secret, hint: &'static str) -> Result<HeaderKey> {
     let key = HeaderKey::new(ACCESS_KEY, key).map_err(|error| error.with_key("access_key"))?;
     Ok(key.with_hint(hint))
 }
 
-/// A person's key.
+/// Builds the header of a personal key.
 pub(crate) fn bearer(key: &Secret) -> Result<HeaderKey> {
     let bearer = HeaderKey::with_scheme(header::AUTHORIZATION, "Bearer ", key);
     Ok(bearer.map_err(|error| error.with_key("bearer"))?.with_hint(BEARER_REFUSED))

@@ -5,7 +5,7 @@ use vochi_crm_core::{AccountName, Secret, connector_builder};
 use crate::{CRM, Client, Config, Connector};
 
 connector_builder! {
-    /// Puts a [`Connector`] or a [`Client`] together. The setters name the configuration key.
+    /// Builds a [`Connector`] or a [`Client`]. Each setter is named after its configuration key.
     ///
     /// ```
     /// use vochi_crm_core::Hub;
@@ -25,14 +25,14 @@ impl<T> Builder<T> {
         api_key: Into<Secret>;
         /// Sets the secret of a public integration, as `id=value` (`integration_secret`).
         integration_secret: Into<Secret>;
-        /// Sets a ready access key, for trials: it lives 20 minutes and is not renewed
-        /// (`access_key`).
+        /// Sets a ready access key (`access_key`), for trials: it lives 20 minutes and is not
+        /// renewed.
         access_key: Into<Secret>;
-        /// Sets a person's key for events, contacts and companies (`bearer`).
+        /// Sets a personal key for events, contacts and companies (`bearer`).
         bearer: Into<Secret>;
     }
 
-    /// Sets Kontur's address, where it is another than [`DEFAULT_URL`](crate::DEFAULT_URL) (`url`).
+    /// Sets Kontur's base URL if it differs from [`DEFAULT_URL`](crate::DEFAULT_URL) (`url`).
     #[must_use]
     pub fn url(mut self, url: impl Into<String>) -> Self {
         self.config.url = url.into();
@@ -41,15 +41,17 @@ impl<T> Builder<T> {
 }
 
 impl Connector {
-    /// A connector of a workspace, by its Latin name or its id, under a name for logs, errors and the
-    /// call store.
+    /// Builds a connector of a workspace, given by its Latin name or its id.
+    ///
+    /// `name` identifies the account in logs, errors and the call store.
     pub fn builder(name: impl Into<AccountName>, workspace: impl Into<String>) -> Builder<Self> {
         Builder::new(name.into(), Config { workspace: workspace.into(), ..Config::default() })
     }
 }
 
 impl Client {
-    /// A client of a workspace, by its Latin name or its id, under the name of the workspace.
+    /// Builds a client of a workspace, given by its Latin name or its id. The account is named
+    /// after the workspace.
     pub fn builder(workspace: impl Into<String>) -> Builder<Self> {
         let workspace = workspace.into();
         let name = if workspace.trim().is_empty() { CRM.as_str() } else { workspace.trim() };

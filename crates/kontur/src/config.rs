@@ -6,14 +6,14 @@ use vochi_crm_core::config::{Kind, Setting};
 use vochi_crm_core::http::auth::HeaderKey;
 use vochi_crm_core::{Account, Error, Result, Secret, choice, keys};
 
-use crate::client::given;
+use crate::client::non_blank;
 use crate::model::{InstanceId, PhoneForm};
 
 keys! {
-    /// What a Kontur.CRM account needs beside what every account has.
+    /// The configuration of a Kontur.CRM account beside the common account keys.
     ///
-    /// The documentation leaves much open. Every point it leaves open is a switch here, with the
-    /// careful choice as its default.
+    /// Each behaviour that the vendor's documentation leaves open is a switch, with the cautious
+    /// choice as its default.
     ///
     /// ```
     /// use vochi_crm_kontur::{Config, RedirectBy};
@@ -26,48 +26,47 @@ keys! {
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub struct Config {
-        /// Kontur's address.
+        /// Kontur's base URL.
         #[key(origin)]
         url: String = DEFAULT_URL,
-        /// The workspace: its Latin name or its id. The response to the authorisation names it.
+        /// The workspace: its Latin name or its id. The authorization response contains it.
         #[key(id, needed)]
         workspace: String,
-        /// The integration's ApiKey. It only gets access keys.
+        /// The integration's ApiKey. It is used only to obtain access keys.
         #[key(needed, or("access_key"), carrier("x-xcom-integration-apikey"))]
         api_key: Option<Secret>,
-        /// The secret of a public integration, as `id=value`; it says which workspace is meant. A
+        /// The secret of a public integration, as `id=value`; it identifies the workspace. A
         /// private integration has none.
         #[key(carrier("x-xcom-integration-secret"))]
         integration_secret: Option<Secret>,
-        /// A ready access key instead of `api_key`, for trials: it lives 20 minutes and nothing
-        /// renews it.
+        /// A ready access key instead of `api_key`, for trials: it lives 20 minutes and is not
+        /// renewed.
         #[key(carrier("x-xcom-accesskey"))]
         access_key: Option<Secret>,
-        /// A person's key for the feed of events, contacts and companies, whose samples are written
-        /// with one. Whether an access key opens them is not known; without a bearer it is tried.
+        /// A personal key for the event feed, contacts and companies. The vendor's samples use one;
+        /// without it the access key is tried.
         #[key(carrier("authorization"))]
         bearer: Option<Secret>,
-        /// The id of the integration in the workspace. The response to the authorisation names it.
+        /// The id of the integration in the workspace. The authorization response contains it.
         instance_id: Option<InstanceId>,
-        /// The number call-redirect is asked with: the client's, or the account's own (the line).
+        /// The number sent with call-redirect: the client's, or the account's own (the line).
         redirect_by: RedirectBy,
-        /// How numbers are written: digits with the country code, or the same with a plus.
+        /// The format of phone numbers: digits with the country code, or the same with a plus.
         phone_form: PhoneForm,
-        /// The form of the call's id that continues a call: as Kontur returned it, or as the PBX
-        /// knows it.
+        /// The call id sent in follow-up requests: as Kontur returned it, or the PBX's own.
         continue_by: ContinueBy,
-        /// Whether a live event whose response was lost is sent again.
+        /// Handling of a live event with a lost response: drop it, or send it again.
         lost_events: LostEvents,
-        /// Which legs of an answered call are registered.
+        /// The legs of an answered call that are registered.
         register_legs: RegisterLegs,
     }
 }
 
-/// Kontur's address where `url` is not set.
+/// Kontur's base URL if `url` is not set.
 pub const DEFAULT_URL: &str = "https://crm.kontur.ru";
 
 impl Config {
-    /// Checks what only Kontur decides: keys, and what it has no operation for.
+    /// Checks keys and rejects settings Kontur has no operation for.
     pub(crate) fn check(&self, account: &Account) -> Result<()> {
         let headers =
             [("api_key", &self.api_key), ("integration_secret", &self.integration_secret)];
@@ -77,23 +76,23 @@ impl Config {
                     .map_err(|error| error.with_key(key))?;
             }
         }
-        if let Some(secret) = given(self.integration_secret.as_ref()) {
+        if let Some(secret) = non_blank(self.integration_secret.as_ref()) {
             let (id, value) = secret.expose().split_once('=').unwrap_or_default();
             if id.trim().is_empty() || value.trim().is_empty() {
-                return Err(Error::config("must be an id and a value")
-                    .with_hint("write it as id=value, as secretKey=…")
+                return Err(Error::config("must have the form id=value")
+                    .with_hint("write it as id=value, for example secretKey=…")
                     .with_key("integration_secret"));
             }
         }
         let unknown = account.config().unknown_caller;
         if [unknown.inbound, unknown.outbound].iter().any(|it| *it != UnknownCaller::None) {
-            return Err(Error::config("Kontur deals with unknown callers itself")
-                .with_hint("write none: what it makes of a call from an unknown number is its own")
+            return Err(Error::config("unsupported: Kontur handles unknown callers itself")
+                .with_hint("set it to none")
                 .with_key("unknown_caller"));
         }
         if account.config().missed_task {
-            return Err(Error::config("Kontur has no tasks this version could make")
-                .with_hint("write false")
+            return Err(Error::config("unsupported: Kontur has no documented way to create tasks")
+                .with_hint("set it to false")
                 .with_key("missed_task"));
         }
         Ok(())
@@ -109,44 +108,51 @@ impl Setting for PhoneForm {
 }
 
 choice! {
-    /// The number call-redirect is asked with. The documentation calls it the phone of the responsible
-    /// employee, who is to be found; a deal's card holds the client's.
+    /// The number sent with call-redirect.
+    ///
+    /// The documentation calls it the phone of the responsible employee, who is the result of the
+    /// request; a deal holds the client's number.
     pub enum RedirectBy {
-        /// The client's.
+        /// The client's number.
         Client = "client",
-        /// The company's own, the one that was called.
+        /// The company's own number that was called.
         Line = "line",
     }
 }
 
 choice! {
-    /// Which form of the call's id continues a call (events, the end, a recording). Samples send on
-    /// what call-started returned, with its prefix.
+    /// The call id in follow-up requests (events, the end, a recording).
+    ///
+    /// Samples send what call-started returned, with its prefix.
     pub enum ContinueBy {
-        /// As Kontur returned it.
+        /// The id Kontur returned.
         Returned = "returned",
-        /// As the PBX knows it.
+        /// The PBX's id.
         Raw = "raw",
     }
 }
 
 choice! {
-    /// Whether a live event whose response was lost is sent again. Its time stays the same, so Kontur
-    /// could recognise a repeat; whether it does is not documented.
+    /// Handling of a live event with a lost response.
+    ///
+    /// The time stays the same, so Kontur could detect a repeat; it is not documented whether it
+    /// does.
     pub enum LostEvents {
-        /// No: rather a line too few than one too many. Register-call brings the facts.
+        /// Do not send it again: a missing entry is better than a duplicate. register-call sends
+        /// the complete data.
         Drop = "drop",
-        /// Yes: Kontur knows repeats by their time.
+        /// Send it again, assuming that Kontur detects repeats by their time.
         Repeat = "repeat",
     }
 }
 
 choice! {
-    /// Which legs of an answered call are registered. Of an unanswered call, all are.
+    /// The legs of an answered call that are registered. All legs of an unanswered call are
+    /// registered.
     pub enum RegisterLegs {
-        /// All, also those that only rang.
+        /// All legs, including those that only rang.
         All = "all",
-        /// Only those that were answered, so that a ring group does not fill the card.
+        /// Answered legs only, to keep the card short after a ring group.
         Answered = "answered",
     }
 }
@@ -156,7 +162,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_words_of_the_phone_form_are_those_it_is_read_from() {
+    fn phone_form_choices_match_deserializer() {
         let Kind::Choice(words) = PhoneForm::KIND else { panic!("{:?}", PhoneForm::KIND) };
         let read = |word: &&str| serde_json::from_value::<PhoneForm>((*word).into()).unwrap();
         let read: Vec<PhoneForm> = words.iter().map(read).collect();

@@ -1,9 +1,8 @@
-//! Kontur.CRM: its operations as typed values, its words, its errors.
+//! Kontur.CRM: typed operations, data model, errors and connector.
 //!
-//! Every operation of [`api`] is a plain value for [`Client::send`].
-//!
-//! The vendor's documentation is the only source; the calls were never run against Kontur. What it
-//! leaves open is a switch in [`Config`] or part of the documentation of the operation.
+//! Every operation of [`api`] is a plain value for [`Client::send`]. The vendor's documentation is
+//! the only source; the requests were never run against Kontur. What it leaves open is a switch in
+//! [`Config`] or described at the operation.
 //!
 //! ```
 //! use vochi_crm_core::Timestamp;

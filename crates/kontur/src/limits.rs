@@ -1,33 +1,35 @@
-//! Kontur's quotas. Kontur documents none: these are chosen, so that a workspace is never flooded
-//! and a popup is never late.
+//! Request quotas. Kontur documents none; these keep a workspace responsive and popups in time.
 
 use vochi_crm_core::http::{LimitClass, Origin};
 use vochi_crm_core::limit::{Lane, LimitKey, Quota};
 use vochi_crm_core::{Account, Result};
 
-/// Every request: Kontur has no classes.
+/// The class of every request: Kontur defines no classes.
 pub const GENERAL: LimitClass = LimitClass::GENERAL;
 
-/// Live events: 20 a second, and 40 at once. A call that rings at nine phones takes ten requests, and
-/// three such calls may begin together. The account's `requests_per_second` and `burst` change it; a
-/// 429 pauses the account in any case.
+/// Live events: 20 a second with a burst of 40.
+///
+/// A call ringing nine phones takes ten requests, and three such calls may start together. The
+/// account's `requests_per_second` and `burst` change it; HTTP 429 pauses the account in any case.
 const LIVE_QUOTA: Quota = match Quota::new(20.0, 40) {
     Ok(quota) => quota,
     Err(_) => unreachable!(),
 };
 
-/// Records and everything else that can wait: 5 a second. `requests_per_second` scales it with the
-/// live quota.
+/// Records and other delayable requests: 5 a second. `requests_per_second` scales it with the live
+/// quota.
 const HISTORY_QUOTA: Quota = match Quota::new(5.0, 2) {
     Ok(quota) => quota,
     Err(_) => unreachable!(),
 };
 
-/// The bucket and quota of a workspace for each lane, as the account's configuration changes them.
-/// All accounts of one workspace share them; nothing says that Kontur counts by the sending address.
+/// Returns the bucket and quota of a workspace for each lane, adjusted by the account's
+/// configuration.
+///
+/// All accounts of one workspace share them; Kontur is not known to count by sender address.
 ///
 /// # Errors
-/// `config` for a rate or burst that cannot be kept.
+/// `config` for an invalid rate or burst.
 pub fn quotas(
     account: &Account,
     origin: &Origin,
@@ -46,7 +48,7 @@ mod tests {
 
     use super::*;
 
-    /// Key, rate and burst of live events and of history.
+    /// Returns key, rate and burst of the live and the history bucket.
     fn buckets(config: &str, origin: &str, workspace: &str) -> [(String, f64, u32); 2] {
         let config: AccountConfig = serde_json::from_str(config).unwrap();
         let account = config.account("crm").unwrap();
@@ -55,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn a_workspace_has_one_bucket_a_lane_whatever_the_account() {
+    fn accounts_of_workspace_share_buckets() {
         let own = buckets("{}", "https://crm.kontur.ru", "vochi-demo");
         let expected = [
             ("kontur/crm.kontur.ru/vochi-demo/live".to_owned(), 20.0, 40),

@@ -14,9 +14,8 @@ const SECRET: HeaderName = HeaderName::from_static("x-xcom-integration-secret");
 setters! {
     /// Gets an access key for a private integration
     /// (`POST /api/v1/authorization/authorize-private-integration`).
-    ///
-    /// It brings its own credentials and has no body. A repeat returns another key and changes
-    /// nothing else.
+    /// It sends its own credentials and has no body. A repeat returns another key and has no other
+    /// effect.
     ///
     /// ```
     /// use vochi_crm_core::http::Operation;
@@ -43,9 +42,10 @@ impl Operation for AuthorizePrivate {
 }
 
 setters! {
-    /// Gets an access key for a public integration
-    /// (`POST /api/v1/authorization/authorize-integration`). The secret, written as `id=value`,
-    /// names the workspace.
+    /// Gets an access key for a public integration (`POST
+    /// /api/v1/authorization/authorize-integration`).
+    ///
+    /// The secret, written as `id=value`, identifies the workspace.
     ///
     /// ```
     /// use vochi_crm_core::http::Operation;
@@ -68,9 +68,9 @@ impl Operation for AuthorizePublic {
         let key = header("api_key", &self.api_key)?;
         let (id, value) = self.secret.expose().split_once('=').unwrap_or_default();
         if id.trim().is_empty() || value.trim().is_empty() {
-            return Err(Error::config("must be an id and a value")
+            return Err(Error::config("must have the form id=value")
                 .with_key("integration_secret")
-                .with_hint("write it as id=value, as secretKey=…"));
+                .with_hint("write it as id=value, for example secretKey=…"));
         }
         let secret = header("integration_secret", &self.secret)?;
         let request = ApiRequest::post("/authorization/authorize-integration");
@@ -78,22 +78,22 @@ impl Operation for AuthorizePublic {
     }
 }
 
-/// Makes a header value that does not print.
+/// Builds a sensitive header value.
 fn header(name: &str, secret: &Secret) -> Result<HeaderValue> {
     let wrong = |why: &str| {
         Error::config(format!("{name}: {why}"))
             .with_hint("copy it again from the integration's page, without line breaks")
     };
     if secret.expose().trim().is_empty() {
-        return Err(wrong("it is missing"));
+        return Err(wrong("missing"));
     }
     let mut value = HeaderValue::from_str(secret.expose())
-        .map_err(|_| wrong("it contains characters no key has"))?;
+        .map_err(|_| wrong("contains characters not allowed in a header"))?;
     value.set_sensitive(true);
     Ok(value)
 }
 
-/// Returns an access key that can be sent as a header.
+/// An access key that can be sent as a header.
 #[derive(Clone, Copy, Debug)]
 pub struct AccessKey;
 
@@ -104,7 +104,7 @@ impl Output for AccessKey {
         let authorized = Object::<Authorized>::decode(response)?;
         let key = authorized.access_key.expose();
         if key.trim().is_empty() || HeaderValue::from_str(key).is_err() {
-            return Err(response.unreadable("accessKey is no key"));
+            return Err(response.unreadable("invalid accessKey"));
         }
         Ok(authorized)
     }

@@ -1,4 +1,4 @@
-//! `companies`: what Kontur's users see as the client.
+//! `companies`: client companies.
 
 use vochi_crm_core::http::{ApiRequest, Operation, Repeat};
 use vochi_crm_core::{Result, Text, setters};
@@ -23,15 +23,15 @@ setters! {
     /// ```
     pub payload CreateCompany {
         name: Text,
-        /// The taxpayer's number.
+        /// The taxpayer identification number (INN).
         inn: Option<Text>,
-        /// The code of the reason for registration.
+        /// The tax registration reason code (KPP).
         kpp: Option<Text>,
-        /// The region, by its number.
+        /// The numeric region code.
         region_code: Option<Text>,
-        /// A free text about the company.
+        /// A free-text description.
         description: Option<Text>,
-        /// Adds numbers.
+        /// Adds phone numbers.
         phones: Vec<NewElement>,
     }
 }

@@ -1,4 +1,4 @@
-//! `contacts/*`: people on the client's side.
+//! `contacts/*`: client contacts (people).
 
 use std::borrow::Cow;
 
@@ -41,7 +41,7 @@ impl Operation for GetContact {
 }
 
 setters! {
-    /// A contact to be created.
+    /// A contact to create.
     ///
     /// ```
     /// use vochi_crm_core::{PhoneNumber, Text};
@@ -56,16 +56,16 @@ setters! {
     /// ```
     pub payload NewContact {
         name: Text,
-        /// The person's position in the company.
+        /// The job title.
         position: Option<Text>,
-        /// The region, by its number.
+        /// The numeric region code.
         region_code: Option<Text>,
-        /// Adds companies the person belongs to (`links.companyIds`).
+        /// Adds companies the contact belongs to (`links.companyIds`).
         #[serde(rename = "links", serialize_with = "links")]
         companies: Unique<CompanyId>,
-        /// Adds numbers.
+        /// Adds phone numbers.
         phones: Vec<NewElement>,
-        /// Adds addresses.
+        /// Adds e-mail addresses.
         emails: Vec<NewElement>,
     }
 }
@@ -75,9 +75,9 @@ fn links<S: Serializer>(companies: &Unique<CompanyId>, serializer: S) -> Result<
 }
 
 setters! {
-    /// Creates contacts (`POST …/contacts/create`). The response is not in the order of the request.
+    /// Creates contacts (`POST …/contacts/create`). The response may list them in another order.
     ///
-    /// Kontur links calls to clients itself: do not create contacts of unknown callers blindly. No
+    /// Kontur links calls to clients itself, so unknown callers need no new contact. There is no
     /// idempotency key: a lost response ends with effect `maybe`.
     ///
     /// ```
@@ -103,7 +103,7 @@ impl Operation for CreateContacts {
 
     fn request(&self) -> Result<ApiRequest> {
         if self.items.is_empty() {
-            return Err(Error::input("there is no contact to make"));
+            return Err(Error::input("cannot create contacts: the list is empty"));
         }
         let mut elements = self.items.iter().flat_map(|one| one.phones.iter().chain(&one.emails));
         elements.try_for_each(NewElement::check)?;
@@ -119,7 +119,7 @@ impl Operation for CreateContacts {
     }
 }
 
-/// Returns new contacts. Kontur writes a map; its keys have no meaning.
+/// The created contacts. Kontur sends a map with meaningless keys.
 #[derive(Clone, Copy, Debug)]
 pub struct CreatedContacts;
 
@@ -132,7 +132,7 @@ impl Output for CreatedContacts {
             items: Value,
         }
         let items = Object::<Created>::decode(response)?.items;
-        let no_map = || response.unreadable("items is no map of contacts");
+        let no_map = || response.unreadable("items must be a map of contacts");
         if !items.is_object() && !items.is_array() {
             return Err(no_map());
         }
@@ -144,7 +144,7 @@ impl Output for CreatedContacts {
     }
 }
 
-/// Changes a contact (`PATCH …/contacts/{id}`): in order, all or nothing.
+/// Changes a contact (`PATCH …/contacts/{id}`): operations in order, all or none.
 ///
 /// A change that only replaces is sent again after a lost response; one that adds or removes ends
 /// with effect `maybe`.
@@ -168,7 +168,7 @@ pub struct PatchContact {
 }
 
 impl PatchContact {
-    /// Changes nothing yet; without a change the request is an `input` error.
+    /// Creates an empty change. Sending it without an operation is an `input` error.
     pub fn new(contact: ContactId) -> Self {
         Self { contact, patch: Patch::new(patch::PASCAL) }
     }
@@ -180,40 +180,40 @@ impl PatchContact {
         self
     }
 
-    /// Replaces the person's position in the company.
+    /// Replaces the job title.
     #[must_use]
     pub fn position(mut self, position: impl Into<Text>) -> Self {
         self.patch.replace("/position", &position.into());
         self
     }
 
-    /// Replaces the region, by its number.
+    /// Replaces the numeric region code.
     #[must_use]
     pub fn region_code(mut self, code: impl Into<Text>) -> Self {
         self.patch.replace("/regionCode", &code.into());
         self
     }
 
-    /// Adds a number.
+    /// Adds a phone number.
     #[must_use]
     pub fn add_phone(self, phone: &NewElement) -> Self {
         self.add("/phones", phone)
     }
 
-    /// Removes a number, by its id.
+    /// Removes a phone number by its id.
     #[must_use]
     pub fn remove_phone(mut self, id: &ElementId) -> Self {
         self.patch.remove(format!("/phones/{id}"));
         self
     }
 
-    /// Adds an address.
+    /// Adds an e-mail address.
     #[must_use]
     pub fn add_email(self, email: &NewElement) -> Self {
         self.add("/emails", email)
     }
 
-    /// Removes an address, by its id.
+    /// Removes an e-mail address by its id.
     #[must_use]
     pub fn remove_email(mut self, id: &ElementId) -> Self {
         self.patch.remove(format!("/emails/{id}"));
@@ -223,7 +223,7 @@ impl PatchContact {
     fn add(mut self, path: &'static str, element: &NewElement) -> Self {
         if element.check().is_err() {
             self.patch.refuse(
-                "a change of a contact adds a number or address that is empty or of no sort",
+                "invalid contact change: the value and kind of a phone or e-mail must not be empty",
             );
         }
         self.patch.add(path, element);

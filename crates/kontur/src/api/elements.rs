@@ -1,4 +1,4 @@
-//! Numbers and addresses of clients, as they are written.
+//! Phone numbers and e-mail addresses of clients in requests.
 
 use vochi_crm_core::{Result, setters};
 
@@ -6,7 +6,7 @@ use super::validation;
 use crate::model::{ElementId, ElementType, PhoneText};
 
 setters! {
-    /// A number or address to be written on a card.
+    /// A phone number or e-mail address to add to a client.
     ///
     /// ```
     /// use vochi_crm_kontur::api::NewElement;
@@ -17,7 +17,7 @@ setters! {
     /// ```
     #[derive(PartialEq, Eq)]
     pub payload NewElement {
-        /// An id of our own; by default Kontur assigns one.
+        /// The id, chosen by the caller; by default Kontur assigns one.
         id: Option<ElementId>,
         /// The kind (`type`), [`ElementType::Work`] by default.
         #[serde(rename = "type")]
@@ -27,18 +27,18 @@ setters! {
 }
 
 impl NewElement {
-    /// A phone number.
+    /// Creates a phone number.
     pub fn phone(number: impl Into<PhoneText>) -> Self {
         Self::new(number.into().as_str())
     }
 
-    /// An e-mail address.
+    /// Creates an e-mail address.
     pub fn email(address: impl Into<String>) -> Self {
         Self::new(address)
     }
 
     pub(super) fn check(&self) -> Result<()> {
-        validation::text("a number or address of a client", Some(&self.value))?;
-        validation::text("the sort of a number or address", Some(self.kind.as_str()))
+        validation::text("phone or e-mail of a client", Some(&self.value))?;
+        validation::text("kind of a phone or e-mail", Some(self.kind.as_str()))
     }
 }

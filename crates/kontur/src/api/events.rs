@@ -1,4 +1,4 @@
-//! `events`: everything that changes in the workspace, from the first day on.
+//! `events`: the feed of all changes in the workspace.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -10,10 +10,10 @@ use super::response::Object;
 use crate::model::{EventOffset, EventsPage, FeedEvent};
 
 setters! {
-    /// Reads a page of the feed (`GET …/events`), the oldest events first. It is the only documented
-    /// way to the employees and to every card.
+    /// Reads a page of the feed (`GET …/events`), the oldest events first.
     ///
-    /// Keep [`next`](EventsPage::next) once the page is processed and read from there while
+    /// The feed is the only documented source of the employees and of all clients. Store
+    /// [`next`](EventsPage::next) after processing a page and read from it while
     /// [`has_more`](EventsPage::has_more); then wait about a minute.
     ///
     /// ```
@@ -28,7 +28,8 @@ setters! {
     /// ```
     pub struct ListEvents {
         offset: EventOffset,
-        /// The events per page, 50 by default as in the samples. The maximum is not documented.
+        /// The events per page, 50 by default as in the vendor's samples. The maximum is not
+        /// documented.
         limit: u32 = 50u32,
     }
 }
@@ -47,7 +48,7 @@ impl Operation for ListEvents {
 
     fn request(&self) -> Result<ApiRequest> {
         if self.limit == 0 {
-            return Err(Error::input("a page of events has at least one"));
+            return Err(Error::input("invalid page limit 0: must be positive"));
         }
         Ok(ApiRequest::get("/events")
             .query("offset", self.offset.as_str())
@@ -63,7 +64,8 @@ impl Operation for ListEvents {
     }
 }
 
-/// A page that names no offset leads to the start; [`ListEvents`] stays at its own offset then.
+/// Without an offset in the response, `next` is the start; [`ListEvents`] then keeps its own
+/// offset.
 impl Output for EventsPage {
     type Value = Self;
 
@@ -81,8 +83,9 @@ impl Output for EventsPage {
             has_more: bool,
         }
         let Wire { count, items, last_offset, has_more } = Object::<Wire>::decode(response)?;
-        let no_list = || response.unreadable("items is no list");
-        // To read it as empty and to go on behind it would lose its events.
+        let no_list = || response.unreadable("items must be a list");
+        // An unreadable page must not be treated as empty: reading on behind it would lose its
+        // events.
         let promised = count.is_some_and(|count| count > 0) || last_offset.is_some() || has_more;
         if promised && !items.is_array() {
             return Err(no_list());
@@ -92,7 +95,8 @@ impl Output for EventsPage {
             .and_then(|items| items.last())
             .and_then(|last| EventOffset::new(last.get("offset")?.as_str()?).ok());
         let events = Items::<FeedEvent>::deserialize(items).map_err(|_| no_list())?;
-        // The offset of an empty page is not documented: asking again is the safe choice.
+        // The offset of an empty page is not documented, so reading the same page again is the safe
+        // choice.
         let drained = events.good.is_empty() && events.broken.is_empty() && !has_more;
         let named = last_offset.filter(|last| *last != EventOffset::start());
         let next = named.or(last_of_list).filter(|_| !drained);

@@ -7,7 +7,7 @@ use vochi_crm_core::{Result, setters};
 use super::response::{Content, Object};
 use crate::model::{FileId, StoredFile};
 
-/// Reads name, type and length of a file (`GET …/files/{fileId}/meta`).
+/// Reads the name, type and length of a file (`GET …/files/{fileId}/meta`).
 ///
 /// ```
 /// use vochi_crm_core::http::Operation;
@@ -35,8 +35,9 @@ impl Operation for GetFileMeta {
 }
 
 setters! {
-    /// Reads the content of a file (`GET …/files/{fileId}`). It is held in memory; one above 8 MiB,
-    /// the limit of all responses, is a `decode` error.
+    /// Reads the content of a file (`GET …/files/{fileId}`) into memory.
+    ///
+    /// A file above 8 MiB, the limit of all responses, is a `decode` error.
     ///
     /// ```
     /// use vochi_crm_core::http::Operation;
@@ -48,7 +49,7 @@ setters! {
     /// ```
     pub struct DownloadFile {
         file: FileId,
-        /// Asks for the file name in the response's `Content-Disposition`.
+        /// Requests the file name in the response's `Content-Disposition`.
         as_attachment: bool,
     }
 }

@@ -14,8 +14,9 @@ use super::validation;
 use super::webhooks::NewWebhook;
 use crate::model::{Instance, InstanceId, UiSetting, WebhookId};
 
-/// Reads the integration (`GET …/integrations/instances/{id}`). The response holds its secrets in
-/// clear; the model does not print them.
+/// Reads the integration (`GET …/integrations/instances/{id}`).
+///
+/// The response holds its secrets in clear text; the model redacts them in `Debug`.
 ///
 /// ```
 /// use vochi_crm_core::http::Operation;
@@ -42,11 +43,11 @@ impl Operation for GetInstance {
     }
 }
 
-/// A function Kontur may request of an integration.
+/// A function Kontur may request from an integration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Feature {
-    /// Calling a number a user clicked.
+    /// Click-to-call.
     Call,
     /// Hanging up.
     Hangup,
@@ -54,7 +55,8 @@ pub enum Feature {
     SendSms,
 }
 
-/// Changes the integration (`PATCH …/integrations/instances/{id}`): in order, all or nothing.
+/// Changes the integration (`PATCH …/integrations/instances/{id}`): operations in order, all or
+/// none.
 ///
 /// The documented response does not show the change; read it with [`GetInstance`]. A change that
 /// only replaces is sent again after a lost response; one that adds or removes ends with effect
@@ -78,7 +80,7 @@ pub struct PatchInstance {
 }
 
 impl PatchInstance {
-    /// Changes nothing yet; without a change the request is an `input` error.
+    /// Creates an empty change. Sending it without an operation is an `input` error.
     pub fn new(instance: InstanceId) -> Self {
         Self { instance, patch: Patch::new(patch::LOWER) }
     }
@@ -86,7 +88,7 @@ impl PatchInstance {
     /// Switches these features on and all others off.
     #[must_use]
     pub fn features(mut self, features: impl IntoIterator<Item = Feature>) -> Self {
-        // The two of telephony are always present, so that an empty list switches off.
+        // Both telephony features are always sent, so an empty list switches them off.
         let mut value = json!({ "call": false, "hangup": false });
         for feature in features {
             let name = match feature {
@@ -100,12 +102,12 @@ impl PatchInstance {
         self
     }
 
-    /// Sets the address Kontur calls: https, without a query.
+    /// Sets the callback base URL: https, without a query.
     #[must_use]
     pub fn base_url(mut self, url: impl AsRef<str>) -> Self {
         let url = url.as_ref();
-        // Paths are appended to it: they would become a part of a query or a fragment. A parser
-        // accepts blanks and line breaks, which would be sent.
+        // Kontur appends paths to the URL, so a query or fragment would corrupt them. The URL
+        // parser accepts blanks and line breaks, which would be sent unchanged.
         let good = |url: &Url| {
             url.scheme() == "https"
                 && url.has_host()
@@ -116,8 +118,8 @@ impl PatchInstance {
         if plain && Url::parse(url).is_ok_and(|url| good(&url)) {
             self.patch.replace("/baseUrl", &url);
         } else {
-            // The address may hold a secret segment: it is not repeated.
-            self.patch.refuse("the base address is no https address, or has a query in it");
+            // The URL may hold a secret segment, so the error does not repeat it.
+            self.patch.refuse("invalid base URL: must be https, without a query");
         }
         self
     }
@@ -132,7 +134,7 @@ impl PatchInstance {
         self
     }
 
-    /// Replaces every member of a webhook or schedule, by its id.
+    /// Replaces all fields of a webhook or schedule, by its id.
     #[must_use]
     pub fn replace_webhook(mut self, id: &WebhookId, webhook: &NewWebhook) -> Self {
         if let Err(error) = webhook.check() {
@@ -178,11 +180,11 @@ impl Operation for PatchInstance {
     }
 }
 
-/// Sets up and so activates a public integration (`POST …/integrations/{id}/setup`). It does not
-/// concern private ones.
+/// Sets up and thereby activates a public integration (`POST …/integrations/{id}/setup`).
 ///
-/// The settings are the integration's own; `Debug` does not show them. Kontur requests the same
-/// setup for a new version of the integration, so it is sent again after a lost response.
+/// Private integrations do not need it. The settings are defined by the integration; `Debug` does
+/// not show them. Kontur requests the same setup for a new version of the integration, so it is
+/// sent again after a lost response.
 ///
 /// ```
 /// use vochi_crm_core::http::Operation;
@@ -200,7 +202,7 @@ pub struct SetupIntegration {
 }
 
 impl SetupIntegration {
-    /// Makes one without settings.
+    /// Creates a setup without settings.
     pub fn new(instance: InstanceId) -> Self {
         Self { instance, settings: Map::new() }
     }
@@ -227,7 +229,7 @@ impl Operation for SetupIntegration {
 
     fn request(&self) -> Result<ApiRequest> {
         let mut names = self.settings.keys();
-        names.try_for_each(|name| validation::text("the name of a setting", Some(name)))?;
+        names.try_for_each(|name| validation::text("name of a setting", Some(name)))?;
         ApiRequest::post(format!("/integrations/{}/setup", self.instance)).json(&self.settings)
     }
 
@@ -238,8 +240,8 @@ impl Operation for SetupIntegration {
 
 /// Reads which integration is the main telephony (`GET …/ui-settings`).
 ///
-/// **Undocumented query**: the printed one is malformed, and the page says that the method chooses
-/// the main telephony although it is a GET. Build nothing on it.
+/// **Undocumented query**: the printed one is malformed, and the page describes a setter although
+/// the method is GET. Do not depend on it.
 ///
 /// ```
 /// use vochi_crm_core::http::Operation;

@@ -1,7 +1,8 @@
-//! Kontur's operations, each a plain value for [`Client::send`](crate::Client::send).
+//! Kontur's operations as plain values for [`Client::send`](crate::Client::send).
 //!
-//! `new` takes the required fields, setters the others. Paths are relative to the workspace
-//! (`/api/v1/{workspace}`); those of [`AuthorizePrivate`] and [`AuthorizePublic`] to `/api/v1`.
+//! `new` takes the required fields, setters take the optional ones. Paths are relative to the
+//! workspace (`/api/v1/{workspace}`); those of [`AuthorizePrivate`] and [`AuthorizePublic`] are
+//! relative to `/api/v1`.
 
 mod authorization;
 mod companies;

@@ -1,4 +1,4 @@
-//! Changes of single members of an entity: `{"operations":[…]}`, applied in order, all or none.
+//! JSON patches of an entity: `{"operations":[…]}`, applied in order, all or none.
 
 use http::Method;
 use serde::Serialize;
@@ -6,17 +6,17 @@ use serde_json::{Value, json};
 use vochi_crm_core::http::{ApiRequest, Body, Repeat};
 use vochi_crm_core::{Error, Result};
 
-/// The content type entities are written with, new ones too.
+/// The content type of entity requests, for creation too.
 pub(crate) const CONTENT_TYPE: &str = "application/json-patch+json";
 
-/// Writes a body with the content type of the entity pages.
+/// Sets a JSON body with the entity content type.
 pub(super) fn entity_body<T: Serialize>(request: ApiRequest, value: &T) -> Result<ApiRequest> {
     let bytes = serde_json::to_vec(value)
-        .map_err(|error| Error::internal("a request cannot be written").with_source(error))?;
+        .map_err(|error| Error::internal("cannot serialize the request body").with_source(error))?;
     Ok(request.body(Body::Bytes { content_type: CONTENT_TYPE, bytes: bytes.into() }))
 }
 
-/// The names of the operations. Kontur accepts both spellings; each page has its own.
+/// The names of the patch operations. Kontur accepts both spellings; each page uses one.
 #[derive(Debug)]
 pub(super) struct Spelling {
     add: &'static str,
@@ -27,12 +27,12 @@ pub(super) struct Spelling {
 pub(super) const LOWER: &Spelling = &Spelling { add: "add", remove: "remove", replace: "replace" };
 pub(super) const PASCAL: &Spelling = &Spelling { add: "Add", remove: "Remove", replace: "Replace" };
 
-/// The operations of one request.
+/// The operations of one patch request.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Patch {
     #[serde(skip)]
     spelling: &'static Spelling,
-    /// Why it cannot be sent; the first reason counts.
+    /// The first reason why the patch cannot be sent.
     #[serde(skip)]
     wrong: Option<String>,
     operations: Vec<Change>,
@@ -72,7 +72,7 @@ impl Patch {
         self.wrong.get_or_insert_with(|| why.into());
     }
 
-    /// Replacing twice leaves the same; adding twice may add two, removing twice may be refused.
+    /// Repeating a replacement changes nothing; repeating an addition may add two elements.
     pub(super) fn repeat(&self) -> Repeat {
         let is_same = |change: &Change| change.op == self.spelling.replace;
         if self.operations.iter().all(is_same) { Repeat::Keyed } else { Repeat::Unsafe }
@@ -83,7 +83,7 @@ impl Patch {
             return Err(Error::input(why.clone()));
         }
         if self.operations.is_empty() {
-            return Err(Error::input("a change changes nothing"));
+            return Err(Error::input("invalid change: it contains no operation"));
         }
         entity_body(ApiRequest::new(Method::PATCH, path), self)
     }

@@ -14,10 +14,10 @@ use crate::model::{
 };
 
 setters! {
-    /// A leg of a finished call. In an outgoing call the employee calls the client.
+    /// A leg of a finished call. In an outgoing call the employee is the caller.
     ///
-    /// Times and recordings are members of the leg as in the sample, whatever the list of members
-    /// says.
+    /// Times and recordings are fields of the leg, as in the sample; the field list of the
+    /// documentation differs.
     ///
     /// ```
     /// use vochi_crm_core::{LegId, Timestamp};
@@ -35,13 +35,14 @@ setters! {
         id: LegId,
         from: Participant,
         to: Participant,
-        /// Attaches uploaded recordings, once: leave them out when the call is registered again, and
-        /// where `call-recording` attached them. An empty list, which might detach, is never sent.
+        /// Attaches uploaded recordings. Each file can be attached once: leave it out when the call
+        /// is registered again and where `call-recording` attached it. An empty list is never sent,
+        /// because it might detach recordings.
         recordings: Vec<StoredFile>,
-        /// The time it was answered (`startedAt`). A call without an answered leg is a missed one.
+        /// The answer time (`startedAt`). A call without an answered leg counts as missed.
         #[serde(rename = "startedAt", serialize_with = "write_time_opt")]
         answered_at: Option<Timestamp>,
-        /// The time it ended (`finishedAt`).
+        /// The end time (`finishedAt`).
         #[serde(rename = "finishedAt", serialize_with = "write_time_opt")]
         ended_at: Option<Timestamp>,
     }
@@ -51,15 +52,16 @@ impl RegisteredLeg {
     fn check(&self) -> Result<()> {
         Participant::check_leg(&self.from, &self.to)?;
         for file in &self.recordings {
-            validation::text("the name of a recording", file.file_name.as_deref())?;
-            validation::text("the type of a recording", file.content_type.as_deref())?;
-            if file.content_length.is_some_and(i64::is_negative) {
-                return Err(Error::input("a recording is shorter than nothing"));
+            validation::text("name of a recording", file.file_name.as_deref())?;
+            validation::text("content type of a recording", file.content_type.as_deref())?;
+            if let Some(length) = file.content_length.filter(|length| length.is_negative()) {
+                let text = format!("invalid recording length {length}: must not be negative");
+                return Err(Error::input(text));
             }
         }
         match (self.answered_at, self.ended_at) {
             (Some(answered), Some(ended)) if answered >= ended => Err(Error::input(format!(
-                "leg {} was answered at {answered} and ended at {ended}",
+                "invalid leg {}: answered at {answered}, but ended at {ended}",
                 self.id
             ))
             .with_hint("leave out the answer time of an unanswered leg")),
@@ -69,12 +71,13 @@ impl RegisteredLeg {
 }
 
 setters! {
-    /// Registers a finished call, answered or missed, with its legs
-    /// (`POST …/telephony/register-call`). No live event of the call is required before.
+    /// Registers a finished call, answered or missed, with its legs (`POST
+    /// …/telephony/register-call`).
     ///
-    /// Kontur recognizes a call by our id, so it is sent again after a lost response, unless it has
-    /// recordings: an uploaded file may be attached once, and the effect of a second attempt is not
-    /// known. [`without_recordings`](Self::without_recordings) can be sent again then. The id is
+    /// No live event of the call is required before. Kontur identifies a call by the PBX's id, so
+    /// the request is sent again after a lost response, unless it has recordings: an uploaded file
+    /// can be attached once, and the effect of a second attempt is not documented.
+    /// [`without_recordings`](Self::without_recordings) can be sent again in that case. The id is
     /// sent without a prefix.
     ///
     /// ```
@@ -103,10 +106,10 @@ setters! {
         external_vats_phone: Option<PhoneText>,
         /// The client's number.
         client_phone: Option<PhoneText>,
-        /// Adds legs, in the order of their beginnings (`items`). At least one is required.
+        /// Adds legs, ordered by start time (`items`). At least one is required.
         #[serde(rename = "items")]
         legs: Vec<RegisteredLeg>,
-        /// Kontur's id, from a click or from the response to `call-started`.
+        /// Kontur's call id, from a click-to-call or from the response to `call-started`.
         communication_id: Option<CommunicationId>,
         #[serde(serialize_with = "write_time")]
         external_created_at: Timestamp,
@@ -117,7 +120,7 @@ setters! {
 }
 
 impl RegisterCall {
-    /// The same call without its recordings, for a repeat: Kontur keeps those attached before.
+    /// Removes the recordings, for a repeat: Kontur keeps those attached before.
     #[must_use]
     pub fn without_recordings(mut self) -> Self {
         self.legs.iter_mut().for_each(|leg| leg.recordings.clear());
@@ -133,14 +136,17 @@ impl Operation for RegisterCall {
     fn request(&self) -> Result<ApiRequest> {
         self.direction.check()?;
         if self.legs.is_empty() {
-            return Err(Error::input(format!("call {} has no legs", self.external_id.raw()))
-                .with_hint("a missed call has the leg that rang"));
+            return Err(Error::input(format!(
+                "cannot register call {}: it has no legs",
+                self.external_id.raw()
+            ))
+            .with_hint("add the leg that rang for a missed call"));
         }
         let mut seen = HashSet::new();
         for leg in &self.legs {
             leg.check()?;
             if !seen.insert(&leg.id) {
-                return Err(Error::input(format!("two legs have the id {}", leg.id)));
+                return Err(Error::input(format!("duplicate leg id {}", leg.id)));
             }
         }
         ApiRequest::post("/communications/callbacks/telephony/register-call").json(self)

@@ -1,4 +1,4 @@
-//! What operations return, each form once.
+//! Output types of the operations.
 
 use std::marker::PhantomData;
 
@@ -10,11 +10,12 @@ use vochi_crm_core::{Result, wire};
 
 use crate::model::FileContent;
 
-/// An id only Kontur knows, in planned responses.
+/// The id in planned responses, where only Kontur knows the real one.
 pub(super) const PLACEHOLDER: &str = "00000000-0000-4000-8000-000000000000";
 
-/// Accepts the JSON string `"OK"`, bare OK, an empty body, or any JSON that is not a text, as
-/// success. [`judge`](crate::judge) has refused error bodies by then.
+/// Accepts the JSON string `"OK"`, bare OK, an empty body, or any JSON that is not a string.
+///
+/// [`judge`](crate::judge) has already rejected error bodies.
 #[derive(Clone, Copy, Debug)]
 pub struct Done;
 
@@ -28,7 +29,7 @@ impl Output for Done {
             Ok(_) => true,
             Err(_) => std::str::from_utf8(&response.body).is_ok_and(is_ok),
         };
-        if done { Ok(()) } else { Err(response.unreadable("it should be OK")) }
+        if done { Ok(()) } else { Err(response.unreadable("expected OK")) }
     }
 
     fn planned() -> Response {
@@ -36,11 +37,11 @@ impl Output for Done {
     }
 }
 
-/// Returns the whole body, an object, as a `T`.
+/// Decodes the whole body, an object, as a `T`.
 #[derive(Clone, Copy, Debug)]
 pub struct Object<T>(PhantomData<fn() -> T>);
 
-/// Refuses a list: serde would take its elements for the fields by their order.
+/// Rejects a list, which serde would map to the fields by position.
 #[derive(Deserialize)]
 #[serde(transparent, bound = "T: DeserializeOwned")]
 struct Fields<T>(#[serde(deserialize_with = "wire::object")] T);
@@ -57,7 +58,8 @@ impl<T: DeserializeOwned + Send> Output for Object<T> {
     }
 }
 
-/// Returns an object, bare or as `result` of a wrapper: responses to changes come in both forms.
+/// Decodes an object, bare or as the `result` of a wrapper: responses to changes come in both
+/// forms.
 #[derive(Clone, Copy, Debug)]
 pub struct Wrapped<T>(PhantomData<fn() -> T>);
 
@@ -81,7 +83,7 @@ impl<T: DeserializeOwned + Send> Output for Wrapped<T> {
     }
 }
 
-/// Returns the body as the content of a file.
+/// Decodes the body as file content.
 #[derive(Clone, Copy, Debug)]
 pub struct Content;
 
@@ -102,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn success_has_many_forms_and_a_page_is_none() {
+    fn done_accepts_ok_forms_and_rejects_html() {
         for (body, done) in [
             ("\"OK\"", true),
             ("OK", true),

@@ -15,14 +15,15 @@ use crate::model::{
 };
 
 setters! {
-    /// Reports the start of a call (`POST …/telephony/call-started`). Kontur finds the client by the
-    /// number and returns what the call is linked to.
+    /// Reports the start of a call (`POST …/telephony/call-started`).
     ///
-    /// Kontur recognizes a call by our id: a repeat returns the same call with everything that
-    /// happened since (the only printed response is evidently of that kind). It is sent again after
-    /// a lost response, which also recovers the id of a call. Events of a call require this response.
+    /// Kontur finds the client by the number and returns what the call is linked to. It identifies
+    /// a call by the PBX's id: a repeat returns the same call with everything that happened since
+    /// (the only printed response is evidently of that kind). So the request is sent again after a
+    /// lost response, and it also recovers the id of a call. Events of a call require this
+    /// response.
     ///
-    /// The id is sent without a prefix. An internal call has no number: none is documented.
+    /// The id is sent without a prefix. An internal call has no number, since none is documented.
     ///
     /// ```
     /// use vochi_crm_core::http::Operation;
@@ -54,7 +55,7 @@ setters! {
         /// The client's number.
         client_phone: Option<PhoneText>,
         direction: CallDirection,
-        /// Kontur's id, which came with a click on a number.
+        /// Kontur's call id of a click-to-call.
         communication_id: Option<CommunicationId>,
     }
 }
@@ -86,12 +87,12 @@ impl Operation for CallStarted {
 setters! {
     /// Reports an event of a leg of a live call (`POST …/telephony/call-event`).
     ///
-    /// Whether Kontur recognizes a repeat is not known: it may show a second line. By default a lost
-    /// response ends with effect `maybe`; [`when_lost`](Self::when_lost) changes that. The time of
-    /// an event is set once, so that a repeat has the same bytes.
+    /// It is not documented whether Kontur detects a repeat; a repeat may show a second entry. By
+    /// default a lost response ends with effect `maybe`; [`when_lost`](Self::when_lost) changes
+    /// that. The time of an event is set once, so a repeat has the same bytes.
     ///
-    /// A call and its legs keep their ids in all requests. The id of the call is the one that
-    /// `call-started` returned, the id of the leg the one it is registered with later.
+    /// A call and its legs keep their ids in all requests. The call id is the one that
+    /// `call-started` returned; the leg id is the one it is registered with later.
     ///
     /// ```
     /// use vochi_crm_core::http::Operation;
@@ -117,8 +118,8 @@ setters! {
         communication_id: CommunicationId,
         external_id: ExternalId,
         external_call_item_id: LegId,
-        /// The id of the leg while it is live, by which Kontur requests a hang-up; by default the id
-        /// of the leg.
+        /// The id of the leg while it is live, which Kontur sends in a hang-up request; by default
+        /// the id of the leg.
         realtime_call_item_id: Option<LegId>,
         #[serde(serialize_with = "write_time")]
         timestamp: Timestamp,
@@ -126,7 +127,8 @@ setters! {
         kind: LegEventType,
         from: Participant,
         to: Participant,
-        /// Whether it is sent again after a lost response; [`LostEvents::Drop`] by default.
+        /// Selects whether the event is sent again after a lost response; [`LostEvents::Drop`] by
+        /// default.
         #[serde(skip)]
         when_lost: LostEvents = LostEvents::Drop,
     }
@@ -160,11 +162,11 @@ impl Operation for SendCallEvent {
 
 setters! {
     /// Reports the end of a call (`POST …/telephony/call-finished`).
-    /// [`RegisterCall`](super::RegisterCall) follows with the facts.
     ///
-    /// A call named by Kontur's own id ends once and its time does not change, so it is sent again
-    /// after a lost response. This is an inference: a second end is not documented. The id of the
-    /// call is the one that `call-started` returned.
+    /// [`RegisterCall`](super::RegisterCall) follows with the complete data. The request is sent
+    /// again after a lost response, because Kontur's own id and an unchanged time identify it. This
+    /// is an inference: a second end is not documented. The call id is the one that `call-started`
+    /// returned.
     ///
     /// ```
     /// use vochi_crm_core::Timestamp;
@@ -209,11 +211,12 @@ impl Operation for CallFinished {
 }
 
 setters! {
-    /// Reports that a clicked call could not be placed (`POST …/telephony/call-failed`), after the
-    /// click was accepted. An incoming call never fails: it is [finished](CallFinished).
+    /// Reports that a click-to-call could not be placed (`POST …/telephony/call-failed`).
     ///
-    /// The printed sample is a copy of another method's; the only documented member is Kontur's id,
-    /// which came with the click. A repeat changes nothing: it is sent again after a lost response.
+    /// It follows an accepted click. An incoming call never fails: it is [finished](CallFinished).
+    /// The printed sample is a copy of another method's; the only documented field is Kontur's call
+    /// id from the click. A repeat has no effect, so the request is sent again after a lost
+    /// response.
     ///
     /// ```
     /// use vochi_crm_core::http::Operation;
@@ -243,11 +246,11 @@ impl Operation for CallFailed {
 }
 
 setters! {
-    /// Attaches an uploaded recording to a leg (`POST …/telephony/call-recording`) that was
-    /// registered without it. The id of the call is the one that `call-started` returned.
+    /// Attaches an uploaded recording to a leg (`POST …/telephony/call-recording`).
     ///
-    /// An uploaded file may be attached once, and the effect of a second attempt is not known: a
-    /// lost response ends with effect `maybe`.
+    /// The leg was registered without the recording. The call id is the one that `call-started`
+    /// returned. An uploaded file can be attached once, and the effect of a second attempt is not
+    /// documented: a lost response ends with effect `maybe`.
     ///
     /// ```
     /// use vochi_crm_core::LegId;
@@ -268,7 +271,7 @@ setters! {
         communication_id: CommunicationId,
         external_id: ExternalId,
         external_call_item_id: LegId,
-        /// The id of the leg while it was live. The list of members has it, the sample does not.
+        /// The id of the leg while it was live. The field list has it, the sample does not.
         realtime_call_item_id: Option<LegId>,
         recording_file_id: FileId,
     }
@@ -290,8 +293,8 @@ impl Operation for CallRecording {
 
 /// Finds the users responsible for a client's active deal (`GET …/telephony/call-redirect`).
 ///
-/// A caller is waiting: set a deadline of a second or two. Without a responsible user Kontur returns
-/// an empty list or the refusal `notFound`; both are an empty list here.
+/// Set a deadline of a second or two, because a caller is waiting. Without a responsible user
+/// Kontur returns an empty list or the error `notFound`; both decode as an empty list.
 ///
 /// ```
 /// use vochi_crm_core::http::Operation;
@@ -303,10 +306,10 @@ impl Operation for CallRecording {
 /// ```
 #[derive(Clone, Debug)]
 pub enum CallRedirect {
-    /// Of a started call. The id is sent without a prefix.
+    /// Looks up by a started call. The id is sent without a prefix.
     ExternalId(ExternalId),
-    /// Of a number, before any call. Which number is meant is not certain; the client's is the only
-    /// one that makes sense ([`RedirectBy`](crate::RedirectBy) switches that).
+    /// Looks up by a number, before any call. The documentation is ambiguous about the number; the
+    /// client's is assumed ([`RedirectBy`](crate::RedirectBy) changes that).
     Phone(PhoneText),
 }
 

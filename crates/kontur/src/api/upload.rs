@@ -1,4 +1,4 @@
-//! `files`: uploading a recording.
+//! `files`: recording uploads.
 
 use std::borrow::Cow;
 use std::path::PathBuf;
@@ -13,13 +13,14 @@ use vochi_crm_core::{Error, Result};
 use super::response::{Object, PLACEHOLDER};
 use crate::model::{FileName, LARGEST_FILE, StoredFile};
 
-/// Uploads a file (`POST …/files`), to be attached to a call within a day: by
-/// [`RegisterCall`](super::RegisterCall) if it is ready by then, else by
-/// [`CallRecording`](super::CallRecording). Its id may be used once.
+/// Uploads a file (`POST …/files`) that can be attached to a call within a day.
 ///
-/// The file is read while it is sent, anew for every attempt, and never held in memory. An empty one
-/// or one above [`LARGEST_FILE`] is an `input` error when it is opened, before anything is sent. An
-/// upload that is attached to nothing expires, so it is sent again after a lost response.
+/// [`RegisterCall`](super::RegisterCall) attaches it if it is ready by then, else
+/// [`CallRecording`](super::CallRecording). Its id can be used once.
+///
+/// The file is streamed, anew for every attempt, and never held in memory. An empty file or one
+/// above [`LARGEST_FILE`] is an `input` error before anything is sent. An unattached upload
+/// expires, so the request is sent again after a lost response.
 ///
 /// ```
 /// use vochi_crm_core::http::Operation;
@@ -39,7 +40,7 @@ pub struct UploadFile {
 }
 
 impl UploadFile {
-    /// The file at this path.
+    /// Uploads the file at a path.
     pub fn file(
         path: impl Into<PathBuf>,
         name: FileName,
@@ -48,7 +49,7 @@ impl UploadFile {
         Self::from_source(FileSource::new(path), name, content_type)
     }
 
-    /// A small file with these bytes.
+    /// Uploads a small file from memory.
     pub fn bytes(
         bytes: impl Into<Vec<u8>>,
         name: FileName,
@@ -57,7 +58,7 @@ impl UploadFile {
         Self::from_source(Bytes::from(bytes.into()), name, content_type)
     }
 
-    /// The bytes of any other source.
+    /// Uploads the bytes of any other source.
     pub fn from_source(
         source: impl Source + 'static,
         name: FileName,
@@ -74,7 +75,7 @@ impl UploadFile {
         }
     }
 
-    /// Sets the boundary of the form, for tests that compare bytes.
+    /// Sets the boundary of the multipart form, for tests that compare bytes.
     #[must_use]
     pub fn boundary(mut self, boundary: impl Into<String>) -> Self {
         self.boundary = Some(boundary.into());
@@ -89,7 +90,7 @@ impl Operation for UploadFile {
 
     fn request(&self) -> Result<ApiRequest> {
         if !is_content_type(&self.content_type) {
-            return Err(Error::input(format!("{:?} is no content type", self.content_type))
+            return Err(Error::input(format!("invalid content type {:?}", self.content_type))
                 .with_hint("write it as audio/mpeg"));
         }
         let form = match &self.boundary {
@@ -108,7 +109,7 @@ impl Operation for UploadFile {
     }
 }
 
-/// A source of a length Kontur accepts.
+/// A source with a length Kontur accepts.
 struct Bounded<S>(S);
 
 #[async_trait::async_trait]
@@ -120,18 +121,18 @@ impl<S: Source> Source for Bounded<S> {
     async fn open(&self) -> Result<SourceReader> {
         let opened = self.0.open().await?;
         match opened.length() {
-            0 => Err(Error::input(format!("{} is empty", self.0.name()))),
+            0 => Err(Error::input(format!("cannot upload {}: the file is empty", self.0.name()))),
             1..=LARGEST_FILE => Ok(opened),
             length => Err(Error::input(format!(
-                "{} has {length} bytes, and Kontur takes {LARGEST_FILE}",
+                "cannot upload {}: {length} bytes exceed the limit of {LARGEST_FILE}",
                 self.0.name()
             ))
-            .with_hint("encode the recording smaller, as mono MP3")),
+            .with_hint("reduce the recording's size, for example as mono MP3")),
         }
     }
 }
 
-/// Returns true for a type and a subtype of characters a header may hold.
+/// Returns true for `type/subtype` with characters a header may hold.
 fn is_content_type(text: &str) -> bool {
     let good = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_graphic());
     let plain = text.split(';').next().unwrap_or_default().trim();

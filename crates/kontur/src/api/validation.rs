@@ -1,13 +1,12 @@
-//! Values that are never sent, because Kontur could only misread them.
+//! Checks of values that Kontur would misread.
 
 use vochi_crm_core::{Error, Result};
 
-/// Refuses a text that is present and blank.
+/// Rejects a text that is present and blank.
 pub(super) fn text(what: &str, text: Option<&str>) -> Result<()> {
     match text {
         Some(text) if text.trim().is_empty() => {
-            Err(Error::input(format!("{what} is empty"))
-                .with_hint("leave it out where there is none"))
+            Err(Error::input(format!("{what} must not be empty")).with_hint("leave it out"))
         }
         _ => Ok(()),
     }

@@ -1,4 +1,4 @@
-//! Webhooks and schedules of an integration, as they are written.
+//! Webhooks and schedules of an integration in requests.
 
 use std::time::Duration;
 
@@ -8,21 +8,21 @@ use vochi_crm_core::{Error, Result, Text, setters};
 use crate::model::{ChangeType, FeedEventType, WebhookId, WebhookTrigger, ZERO_GUID};
 
 setters! {
-    /// Changes a webhook is called for.
+    /// A filter of the changes that trigger a webhook.
     #[derive(PartialEq, Eq)]
     #[expect(clippy::struct_field_names, reason = "Kontur's names")]
     pub payload ChangeFilter {
-        /// The kind of event; every kind by default.
+        /// The entity type; every type by default.
         event_type: Option<FeedEventType>,
         entity_type: Text,
-        /// The kind of change; every kind by default. An event of a change has the type
+        /// The kind of change; every kind by default. The event type of a change is
         /// [`FeedEventType::Change`].
         change_type: Option<ChangeType>,
     }
 }
 
 setters! {
-    /// A webhook or schedule to be created or changed.
+    /// A webhook or schedule to create or replace.
     ///
     /// ```
     /// use std::time::Duration;
@@ -38,30 +38,31 @@ setters! {
     pub struct NewWebhook {
         relative_url: String,
         trigger: WebhookTrigger,
-        /// A constant id of our own, so that a second run finds the webhook of the first; by default
-        /// Kontur assigns one.
+        /// A constant id, so that a second run finds the webhook of the first; by default Kontur
+        /// assigns one.
         id: Option<WebhookId>,
-        /// Adds changes it is called for; required with [`WebhookTrigger::EntityEvent`].
+        /// Adds filters of changes; required with [`WebhookTrigger::EntityEvent`].
         filters: Vec<ChangeFilter>,
-        /// How often a schedule is called, in whole seconds: a second to a day.
+        /// The period of a schedule, in whole seconds: a second to a day.
         period: Option<Duration>,
-        /// Switches it off.
+        /// Disables it.
         disabled: bool,
     }
 }
 
-/// The longest period a schedule is written with; a day would need another form.
+/// The longest period of a schedule; a full day would need another format.
 const LONGEST_PERIOD: Duration = Duration::from_secs(24 * 60 * 60 - 1);
 
 impl NewWebhook {
-    /// Kontur calls this address by the clock. The address follows our base address and has no
-    /// leading slash. Known to telephony are `communications/sync` (read the PBX's history) and
-    /// `setup/upgrade`.
+    /// Creates a schedule: Kontur calls the URL periodically.
+    ///
+    /// The URL is relative to the base URL and has no leading slash. Telephony defines
+    /// `communications/sync` (read the PBX's history) and `setup/upgrade`.
     pub fn every(period: Duration, relative_url: impl Into<String>) -> Self {
         Self::new(relative_url, WebhookTrigger::Schedule).period(period)
     }
 
-    /// Kontur calls this address when something changes; add [filters](Self::filters).
+    /// Creates a webhook: Kontur calls the URL on changes; add [filters](Self::filters).
     pub fn on_changes(relative_url: impl Into<String>) -> Self {
         Self::new(relative_url, WebhookTrigger::EntityEvent)
     }
@@ -71,26 +72,26 @@ impl NewWebhook {
         let plain = url.bytes().all(|byte| byte.is_ascii_graphic());
         let up = url.split('/').any(|part| matches!(part, "." | ".."));
         if url.is_empty() || !plain || up || url.starts_with('/') || url.contains("://") {
-            return Err(Error::input(format!("{url:?} is no relative address"))
-                .with_hint("write it after the base address, as communications/sync"));
+            return Err(Error::input(format!("invalid relative URL {url:?}"))
+                .with_hint("write the part after the base URL, as communications/sync"));
         }
         if let Some(period) = self.period
             && (period.as_secs() == 0 || period > LONGEST_PERIOD)
         {
-            return Err(Error::input(format!("{period:?} is no period of a schedule"))
-                .with_hint("give a second to a day"));
+            return Err(Error::input(format!("invalid schedule period {period:?}"))
+                .with_hint("use a second to a day"));
         }
         if self.trigger == WebhookTrigger::EntityEvent && self.filters.is_empty() {
-            return Err(Error::input("a webhook does not say which changes it is about"));
+            return Err(Error::input("invalid webhook: the filter list is empty"));
         }
         let mut changes = self.filters.iter().filter_map(|filter| filter.change_type.as_ref());
         match changes.find(|change| matches!(change, ChangeType::Other(_))) {
-            Some(word) => Err(Error::input(format!("Kontur has no change {:?}", word.as_str()))),
+            Some(word) => Err(Error::input(format!("unsupported change type {:?}", word.as_str()))),
             None => Ok(()),
         }
     }
 
-    /// The members that can be replaced.
+    /// Returns the fields that can be replaced.
     pub(super) fn members(&self) -> [(&'static str, Value); 5] {
         let schedule = match self.period.map(|period| period.as_secs()) {
             Some(seconds) => {
@@ -108,7 +109,7 @@ impl NewWebhook {
         ]
     }
 
-    /// The whole webhook.
+    /// Returns the whole webhook.
     pub(super) fn to_value(&self) -> Value {
         let id = self.id.as_ref().map_or(ZERO_GUID, WebhookId::as_str);
         self.members().into_iter().chain([("id", json!(id))]).collect()

@@ -19,38 +19,38 @@ use plain::PlainJson;
 
 const UNSUPPORTED_MEDIA_TYPE: u16 = 415;
 
-/// Operations whose samples are written with a person's key.
+/// Operations whose documented samples use a personal key.
 const PERSONAL: [&str; 4] = ["events", "contacts/{id}", "contacts/create", "companies"];
 
 /// The typed client of one Kontur.CRM workspace. Cheap to clone.
 ///
-/// Every operation is a value of [`api`](crate::api) for [`send`](Self::send). An access key is
-/// fetched with the `ApiKey` when the first request needs one, held in memory for minutes and
-/// renewed once for all requests that wait.
+/// Every operation is a value of [`api`](crate::api) for [`send`](Self::send). The first request
+/// obtains an access key with the `ApiKey`; the key is cached in memory for minutes and renewed
+/// once for all waiting requests.
 #[derive(Clone, Debug)]
 pub struct Client {
-    /// Everything an integration does.
+    /// Sends everything except events, contacts and companies.
     pipeline: Pipeline,
-    /// Events, contacts and companies: as a person, where there is a person's key.
+    /// Sends events, contacts and companies, with the personal key if one is configured.
     persons: Pipeline,
     keys: Option<AccessKeys>,
     instance: Option<InstanceId>,
 }
 
 impl Client {
-    /// A client from configuration. Nothing goes out yet.
+    /// Creates a client from configuration. It sends nothing yet.
     ///
     /// # Errors
-    /// `config`; the message begins with the key that is wrong.
+    /// `config`; the message starts with the invalid key.
     pub fn open(hub: &Hub, account: &Account, config: &Config) -> Result<Self> {
         open(hub, account, config).map_err(|error| error.with_account(CRM, account.name().clone()))
     }
 
-    /// Sends an operation, by value or by reference. Events, contacts and companies are sent with the
-    /// person's key, if one is configured.
+    /// Sends an operation, by value or by reference.
     ///
-    /// The pages of contacts, companies and integrations name two content types: an operation
-    /// refused with HTTP 415 is sent once more with the second one.
+    /// Events, contacts and companies are sent with the personal key, if one is configured. The
+    /// pages of contacts, companies and integrations name two content types: an operation rejected
+    /// with HTTP 415 is sent again with the second one.
     ///
     /// ```no_run
     /// # async fn run(client: vochi_crm_kontur::Client) -> Result<(), vochi_crm_core::Error> {
@@ -83,8 +83,10 @@ impl Client {
         sent
     }
 
-    /// Sends a request as it is, with the account's key, limits and retries. The path is that of
-    /// Kontur's API, as `/api/v1/{workspace}/events`, or the part behind the workspace.
+    /// Sends a raw request with the account's key, limits and retries.
+    ///
+    /// The path is that of Kontur's API, as `/api/v1/{workspace}/events`, or the part after the
+    /// workspace.
     ///
     /// # Errors
     /// As [`send`](Self::send).
@@ -101,7 +103,7 @@ impl Client {
         }
     }
 
-    /// Returns the workspace and the integration of the account. Fetches an access key if there is
+    /// Returns the workspace and the integration of the account. Obtains an access key if there is
     /// none.
     ///
     /// # Errors
@@ -109,12 +111,14 @@ impl Client {
     pub async fn authorized(&self, cx: &Cx) -> Result<Authorized> {
         match &self.keys {
             Some(keys) => keys.token(cx).await,
-            None => Err(Error::unsupported("a ready access key does not tell whose it is")
-                .with_hint("configure api_key, which does")),
+            None => Err(Error::unsupported(
+                "unknown workspace and integration: a ready access key does not identify them",
+            )
+            .with_hint("set api_key")),
         }
     }
 
-    /// Returns the integration's id: the configured one, else the one of the authorization.
+    /// Returns the integration's id from the configuration, else from the authorization response.
     ///
     /// # Errors
     /// As [`authorized`](Self::authorized); `config` if neither has it.
@@ -123,9 +127,9 @@ impl Client {
             return Ok(instance.clone());
         }
         let missing = || {
-            Error::config("not known")
+            Error::config("missing")
                 .with_key("instance_id")
-                .with_hint("set it: the integration's page in Kontur shows it")
+                .with_hint("copy it from the integration's page in Kontur")
         };
         match &self.keys {
             Some(keys) => {
@@ -136,14 +140,14 @@ impl Client {
         }
     }
 
-    /// The same client with a key that came with a request of Kontur's. It is good for what belongs
-    /// to that request, and for no more than minutes.
+    /// Returns the same client with the access key of an inbound request.
+    ///
+    /// The key is valid for minutes and belongs to that request only.
     ///
     /// # Errors
-    /// `config`: it is no key.
     pub fn with_key(&self, key: &Secret) -> Result<Self> {
         let pipeline =
-            self.pipeline.with_auth(Arc::new(auth::access_key(key, auth::INBOUND_KEY_OVER)?));
+            self.pipeline.with_auth(Arc::new(auth::access_key(key, auth::INBOUND_KEY_EXPIRED)?));
         Ok(Self {
             persons: pipeline.clone(),
             pipeline,
@@ -152,7 +156,7 @@ impl Client {
         })
     }
 
-    /// What it shares with the other accounts of the process.
+    /// Returns the hub shared by the accounts of the process.
     pub fn hub(&self) -> &Hub {
         self.pipeline.hub()
     }
@@ -194,8 +198,8 @@ fn open(hub: &Hub, account: &Account, config: &Config) -> Result<Client> {
         Ok(builder.build())
     };
     let mut keys = None;
-    let auth: Arc<dyn Auth> = if let Some(key) = given(config.access_key.as_ref()) {
-        Arc::new(auth::access_key(key, auth::READY_KEY_OVER)?)
+    let auth: Arc<dyn Auth> = if let Some(key) = non_blank(config.access_key.as_ref()) {
+        Arc::new(auth::access_key(key, auth::READY_KEY_EXPIRED)?)
     } else {
         let tokens = TokenSecrets::default();
         let authorization = pipeline(api, Arc::new(NoAuth::masking(&tokens)))?;
@@ -205,14 +209,14 @@ fn open(hub: &Hub, account: &Account, config: &Config) -> Result<Client> {
         Arc::new(fetched)
     };
     let integration = pipeline(of_workspace, auth)?;
-    let persons = match given(config.bearer.as_ref()) {
+    let persons = match non_blank(config.bearer.as_ref()) {
         Some(key) => integration.with_auth(Arc::new(auth::bearer(key)?)),
         None => integration.clone(),
     };
     Ok(Client { pipeline: integration, persons, keys, instance: config.instance_id.clone() })
 }
 
-/// Judges responses by the one table.
+/// Judges responses with the error table.
 #[derive(Debug)]
 struct Kontur;
 
@@ -226,37 +230,35 @@ impl Dialect for Kontur {
     }
 }
 
-/// A secret that is there: a blank one is none.
-pub(crate) fn given(secret: Option<&Secret>) -> Option<&Secret> {
+/// Returns the secret unless it is blank.
+pub(crate) fn non_blank(secret: Option<&Secret>) -> Option<&Secret> {
     secret.filter(|secret| !secret.expose().trim().is_empty())
 }
 
-/// The workspace, which stands in every path.
+/// Returns the workspace, which is part of every path.
 fn workspace(config: &Config) -> Result<&str> {
     let workspace = config.workspace.trim();
     let good = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     if workspace.is_empty() {
         return Err(Error::config("missing")
-            .with_hint("it is the Latin name in the addresses of Kontur's pages")
+            .with_hint("use the Latin name from the URLs of Kontur's pages")
             .with_key("workspace"));
     }
     if !workspace.chars().all(good) || workspace.chars().all(|c| c == '.') {
-        return Err(Error::config(format!("invalid name of a workspace {workspace:?}"))
-            .with_hint(
-                "it is the Latin name in the addresses of Kontur's pages, or the workspace's id",
-            )
+        return Err(Error::config(format!("invalid workspace name {workspace:?}"))
+            .with_hint("use the Latin name from the URLs of Kontur's pages, or the workspace's id")
             .with_key("workspace"));
     }
     Ok(workspace)
 }
 
 fn exchange(config: &Config) -> Result<Exchange> {
-    let Some(key) = given(config.api_key.as_ref()) else {
+    let Some(key) = non_blank(config.api_key.as_ref()) else {
         return Err(Error::config("missing")
-            .with_hint("in Kontur, on the integration's page under Secrets, generate an ApiKey")
+            .with_hint("generate an ApiKey in Kontur, on the integration's page under Secrets")
             .with_key("api_key"));
     };
-    if let Some(secret) = given(config.integration_secret.as_ref()) {
+    if let Some(secret) = non_blank(config.integration_secret.as_ref()) {
         let request = AuthorizePublic::new(key.clone(), secret.clone());
         request.request()?;
         return Ok(Exchange::Public(request));

@@ -1,4 +1,4 @@
-//! The second content type of entities.
+//! The alternative content type of entity requests.
 
 use std::borrow::Cow;
 
@@ -7,11 +7,11 @@ use vochi_crm_core::http::{ApiRequest, Body, Operation, Output, Repeat, Response
 
 use crate::api;
 
-/// The same operation with its body as plain JSON.
+/// Wraps an operation to send its body as plain JSON.
 pub(super) struct PlainJson<'a, O>(&'a O);
 
 impl<'a, O: Operation> PlainJson<'a, O> {
-    /// Returns none for an operation that is not sent as a JSON patch.
+    /// Returns `None` for an operation that is not sent as a JSON patch.
     pub(super) fn of(operation: &'a O) -> Option<Self> {
         let request = operation.request().ok()?;
         (request.body_ref().content_type() == Some(api::PATCH)).then_some(Self(operation))

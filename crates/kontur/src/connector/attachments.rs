@@ -1,8 +1,8 @@
-//! How an uploaded file is attached to its leg, and how that is made certain.
+//! Attaches uploaded files to legs.
 //!
-//! A file lives for a day and is spent when it is attached. What a second attachment does is not
-//! known, so nothing is attached again before two things say that it was not: the file is there under
-//! the id of its upload, and the call, begun again, shows no recording of the leg.
+//! A file is valid for a day and can be attached once. The effect of a second attachment is not
+//! documented, so an attachment is only repeated after two checks: the file still exists under the
+//! id of its upload, and the call, started again, shows no recording of the leg.
 
 use vochi_crm_core::{Effect, Error, ErrorKind, LegId, Result};
 
@@ -13,29 +13,30 @@ use crate::api::{CallRecording, GetFileMeta};
 use crate::model::{Communication, ErrorStatus};
 
 impl Recordings<'_> {
-    /// Attaches an uploaded file. After a lost response it looks, and tries once more if nothing came
-    /// of the first attempt.
-    pub(super) async fn bind_for_sure(&self, call: &mut Call, leg: &LegId) -> Result<()> {
-        let error = match self.bind(call, leg).await {
+    /// Attaches an uploaded file.
+    ///
+    /// After a lost response it checks the attachment and retries once if the file is not attached.
+    pub(super) async fn attach_uploaded(&self, call: &mut Call, leg: &LegId) -> Result<()> {
+        let error = match self.send_attachment(call, leg).await {
             Err(error) if error.effect() != Effect::NotApplied => error,
             other => return other,
         };
-        // The first error counts: it says that the effect is not known.
-        if self.look(call, leg).await.is_err() {
+        // Return the first error, because it carries the unknown effect.
+        if self.check_attachment(call, leg).await.is_err() {
             return Err(error);
         }
         match call.crm().attached(leg) {
-            Some(Attached::No) => self.bind(call, leg).await,
+            Some(Attached::No) => self.send_attachment(call, leg).await,
             _ => Ok(()),
         }
     }
 
-    async fn bind(&self, call: &mut Call, leg: &LegId) -> Result<()> {
+    async fn send_attachment(&self, call: &mut Call, leg: &LegId) -> Result<()> {
         let Some(uploaded) = call.crm().recordings.get(leg) else {
-            return Err(Error::internal("a recording is attached before its upload"));
+            return Err(Error::internal("cannot attach a recording: it is not uploaded"));
         };
         let file = uploaded.file.file_id.clone();
-        let mut started = self.known(call).await?;
+        let mut started = self.ensure_started(call).await?;
         call.crm_mut().set_attached(leg, Attached::Maybe);
         call.save().await?;
         let mut restarted = false;
@@ -51,7 +52,7 @@ impl Recordings<'_> {
                 Err(error) if is_unknown_call(&error) && !restarted => {
                     restarted = true;
                     call.crm_mut().started = None;
-                    match self.begun_again(call).await {
+                    match self.restart(call).await {
                         Ok((known, _)) => started = known,
                         Err(error) => break Err(error),
                     }
@@ -70,9 +71,11 @@ impl Recordings<'_> {
         sent
     }
 
-    /// Finds out whether a recording is attached whose attachment is not certain. A file that is gone
-    /// from under the id of its upload is spent; otherwise the call itself shows its recordings.
-    pub(super) async fn look(&self, call: &mut Call, leg: &LegId) -> Result<()> {
+    /// Checks an uncertain attachment.
+    ///
+    /// If the file no longer exists under the id of its upload, it was attached; otherwise the call
+    /// shows its recordings.
+    pub(super) async fn check_attachment(&self, call: &mut Call, leg: &LegId) -> Result<()> {
         let Some(uploaded) = call.crm().recordings.get(leg) else {
             return Ok(());
         };
@@ -80,14 +83,14 @@ impl Recordings<'_> {
         let spent = self.is_fresh(call, leg)
             && match self.client.send(call.cx(), GetFileMeta(file)).await {
                 Err(error) if ErrorStatus::of_error(&error) == Some(ErrorStatus::NotFound) => true,
-                // A page that is not found says nothing about the file.
+                // An HTTP 404 without Kontur's error code does not refer to the file.
                 Err(error) if error.kind() == ErrorKind::NotFound => false,
                 Err(error) => return Err(error),
                 Ok(_) => false,
             };
         let attached = spent || {
             let name = self.calls.names.leg(leg)?;
-            let (_, communication) = self.begun_again(call).await?;
+            let (_, communication) = self.restart(call).await?;
             let mut items = communication.data.call.items.good.iter();
             items.any(|item| item.id.as_ref() == Some(&name) && !item.recordings.good.is_empty())
         };
@@ -97,8 +100,8 @@ impl Recordings<'_> {
         Ok(())
     }
 
-    /// The call as Kontur knows it: as it was begun, by the click, or begun again.
-    async fn known(&self, call: &mut Call) -> Result<Started> {
+    /// Returns Kontur's ids of the call: as stored, from the click, or by starting the call again.
+    async fn ensure_started(&self, call: &mut Call) -> Result<Started> {
         if let Some(started) = &call.crm().started {
             return Ok(started.clone());
         }
@@ -107,14 +110,14 @@ impl Recordings<'_> {
             Some(communication) => {
                 Ok(Started { communication, external_id: self.calls.names.call(call.id())? })
             }
-            None => Ok(self.begun_again(call).await?.0),
+            None => Ok(self.restart(call).await?.0),
         }
     }
 
-    /// Begins a registered call again: the response is the call with everything that is known of it.
-    async fn begun_again(&self, call: &mut Call) -> Result<(Started, Communication)> {
+    /// Starts a registered call again. The response shows its current state, including recordings.
+    async fn restart(&self, call: &mut Call) -> Result<(Started, Communication)> {
         let Some(registered) = &call.crm().registered else {
-            return Err(Error::internal("a call is begun again without its start"));
+            return Err(Error::internal("cannot restart the call: its start data is missing"));
         };
         let start = registered.start.clone();
         let (started, communication) = self.calls.start(call.cx(), call.id(), &start).await?;

@@ -1,4 +1,4 @@
-//! How a call begins for Kontur: what it is begun with, and the request.
+//! The start of a call in Kontur: its data and the request.
 
 use serde::{Deserialize, Serialize};
 use vochi_crm_core::{
@@ -14,10 +14,10 @@ use crate::Client;
 use crate::api::CallStarted;
 use crate::model::{Communication, CommunicationId, ErrorStatus};
 
-/// The option with the time a call began, where nothing remembers it.
+/// The option with the start time of a call, for calls with no stored start.
 pub(super) const STARTED_AT: &str = "started_at";
 
-/// What a call is begun with.
+/// The data a call is started with.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct CallStart {
     pub(super) direction: Direction,
@@ -26,16 +26,17 @@ pub(super) struct CallStart {
     pub(super) client: Option<Party>,
     #[serde(default)]
     pub(super) line: Option<Line>,
-    /// Kontur's id of a clicked call.
+    /// Kontur's call id of a click-to-call.
     #[serde(default)]
     pub(super) click: Option<CommunicationId>,
 }
 
 impl CallStart {
-    /// What a live call is begun with, by all that is remembered of it.
+    /// Returns the start data of a live call from its stored state.
     ///
     /// # Errors
-    /// `input` naming what is missing. The line is named among it; without it alone the call begins.
+    ///
+    /// `input` naming what is missing, the line included; a call without a line alone can start.
     pub(super) fn of_state(cx: &Cx, call: &CallId, state: &CallState) -> Result<Self> {
         let began_at = began_at(cx, state);
         let internal = state.direction() == Some(Direction::Internal);
@@ -59,12 +60,12 @@ impl CallStart {
             names.join(", ")
         ))
         .with_hint(format!(
-            "pass them with the event (the start as the option {STARTED_AT}), or log the call when \
-             it is over"
+            "pass them with the event (the start as option {STARTED_AT}), or log the call at \
+             its end"
         )))
     }
 
-    /// What a finished call would have begun with.
+    /// Returns the start data of a finished call.
     pub(super) fn of_record(cx: &Cx, record: &CallRecord) -> Self {
         Self {
             direction: record.direction(),
@@ -76,14 +77,14 @@ impl CallStart {
     }
 }
 
-/// When a call began: at its first event, unless its end is the only one.
+/// Returns the time of the first event, unless that is the end.
 fn began_at(cx: &Cx, state: &CallState) -> Option<Timestamp> {
     if let Some(given) = state.extra().get(STARTED_AT) {
         match given.as_str().and_then(|text| text.parse().ok()) {
             Some(given) => return Some(given),
             None => cx.warn(
                 WarningKind::UnknownOption,
-                format!("option {STARTED_AT} is no RFC 3339 time; left out"),
+                format!("invalid option {STARTED_AT}: not an RFC 3339 time; left out"),
             ),
         }
     }
@@ -91,18 +92,18 @@ fn began_at(cx: &Cx, state: &CallState) -> Option<Timestamp> {
     (state.ended_at() != Some(first)).then_some(first)
 }
 
-/// Kontur's id of a clicked call.
+/// Returns Kontur's call id of a click-to-call.
 pub(super) fn click(cx: &Cx, id: Option<&CrmCallId>) -> Option<CommunicationId> {
     let id = id?;
     let click = CommunicationId::of(id).ok();
     if click.is_none() {
-        let text = format!("{id} is no id of a call in Kontur; the call goes out without it");
+        let text = format!("{id} is not a Kontur call id; the call is sent without it");
         cx.warn(WarningKind::UnknownToCrm, text);
     }
     click
 }
 
-/// Begins calls.
+/// Starts calls.
 #[derive(Clone, Copy)]
 pub(super) struct Calls<'a> {
     pub(super) client: &'a Client,
@@ -111,8 +112,7 @@ pub(super) struct Calls<'a> {
 }
 
 impl Calls<'_> {
-    /// Begins a call, or reads what became of it: begun again it is the same one, with everything
-    /// that happened since.
+    /// Starts a call or reads its current state: a repeated start returns the same call.
     pub(super) async fn start(
         &self,
         cx: &Cx,
@@ -131,7 +131,7 @@ impl Calls<'_> {
             Some(click) => {
                 let clicked = request.clone().communication_id(click.clone());
                 match self.client.send(cx, clicked).await {
-                    // Better a call of its own than none.
+                    // A call without the click is better than no call.
                     Err(error) if is_unknown_call(&error) => {
                         warn_unknown_click(cx, click);
                         self.client.send(cx, request).await

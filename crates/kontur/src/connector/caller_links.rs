@@ -1,4 +1,4 @@
-//! The clients Kontur itself ties a caller to: the links in the response when a call begins.
+//! The clients Kontur linked a caller to, from the response to a call start.
 
 use std::time::Duration;
 
@@ -12,11 +12,10 @@ use crate::Client;
 use crate::api::GetContact;
 use crate::model::{Contact, Links};
 
-/// How long a call's links stand for its number. A number changes hands seldom, and the next call
-/// brings them anew.
-const KEPT: Lifetime = Lifetime::new(Duration::from_hours(1), Duration::ZERO);
+/// How long a call's links are valid for its number. The next call refreshes them.
+const LINKS_LIFETIME: Lifetime = Lifetime::new(Duration::from_hours(1), Duration::ZERO);
 
-/// Remembers the links of calls by number.
+/// Stores the links of calls by number.
 #[derive(Clone, Copy)]
 pub(super) struct CallerLinks<'a> {
     pub(super) client: &'a Client,
@@ -25,53 +24,51 @@ pub(super) struct CallerLinks<'a> {
 }
 
 impl CallerLinks<'_> {
-    /// Remembers the clients Kontur tied a call of this number to.
+    /// Stores the clients Kontur linked a call of this number to.
     pub(super) async fn remember(&self, phone: PhoneNumber, links: &Links) {
         let links = (!links.is_empty()).then_some(links);
         self.context.hub().cache().insert(self.key(phone), links).await;
     }
 
-    /// The clients a call of this number was tied to, the first candidates for the caller: Kontur
-    /// matches numbers by rules of its own.
+    /// Returns the clients a call of this number was linked to.
+    ///
+    /// They come first among the candidates, because Kontur matches numbers by its own rules.
     pub(super) async fn customers(&self, cx: &Cx, phone: PhoneNumber) -> Vec<Customer> {
-        let known = self.context.hub().cache().get::<Links>(&self.key(phone), KEPT).await;
+        let known = self.context.hub().cache().get::<Links>(&self.key(phone), LINKS_LIFETIME).await;
         let Some(links) = known.flatten() else {
             return Vec::new();
         };
         let mut customers = Vec::new();
         for contact in links.contact_ids {
             let id = CardId::Contact(contact.clone());
-            let known = self.feed.known().ask(|index| Some(customer(index.card(&id)?, index)));
+            let known = self.feed.known().query(|index| Some(customer(index.card(&id)?, index)));
             if let Some(known) = known {
                 customers.push(known);
                 continue;
             }
             match self.client.send(cx, GetContact(contact)).await {
                 Ok(contact) => customers.push(self.of_contact(&contact)),
-                // The link is as old as the call; the contact may be gone by now.
+                // The contact may have been deleted since the call.
                 Err(error) if error.kind() == ErrorKind::NotFound => {}
                 Err(error) => cx.warn(
                     WarningKind::Incomplete,
-                    format!(
-                        "a contact Kontur tied a call to could not be read: {}",
-                        error.message()
-                    ),
+                    format!("cannot read a contact linked to the call: {}", error.message()),
                 ),
             }
         }
         for company in links.company_ids {
             let id = CardId::Company(company);
-            let known = self.feed.known().ask(|index| Some(customer(index.card(&id)?, index)));
+            let known = self.feed.known().query(|index| Some(customer(index.card(&id)?, index)));
             customers.extend(known);
         }
         customers
     }
 
-    /// A contact the feed has not shown.
+    /// Converts a contact that is not in the feed.
     fn of_contact(&self, contact: &Contact) -> Customer {
         let mut customer = Customer::new(contact.id.as_str(), CustomerKind::Person);
         customer.name.clone_from(&contact.name);
-        let companies: Vec<String> = self.feed.known().ask(|index| {
+        let companies: Vec<String> = self.feed.known().query(|index| {
             let names = contact.links.company_ids.iter();
             names.filter_map(|id| index.company_name(id).map(str::to_owned)).collect()
         });

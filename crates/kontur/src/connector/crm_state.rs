@@ -1,4 +1,4 @@
-//! What this connector remembers of a call beside the common state.
+//! The state of a call in this connector, stored beside the common state.
 
 use std::collections::BTreeMap;
 
@@ -10,53 +10,53 @@ use vochi_crm_core::{CallState, CrmCallId, LegId, LegRecord, Timestamp};
 use super::call_start::CallStart;
 use crate::model::{CommunicationId, ExternalId, LegEventType, StoredFile};
 
-/// What is remembered. Everything in it may be missing: an older version may have written it.
+/// The stored state. Every field may be missing in a document of an older version.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct CrmState {
     /// The call as call-started returned it.
     pub(super) started: Option<Started>,
-    /// How far each leg has come, and since when: a transition that could not be sent keeps its time.
+    /// The last phase of each leg and its time; an unsent transition keeps its time.
     pub(super) seen: BTreeMap<LegId, Seen>,
-    /// The last event sent of each leg.
+    /// The last event sent for each leg.
     #[serde(alias = "told")] // quoted
     pub(super) reported: BTreeMap<LegId, LegEventType>,
-    /// Whether the end was sent.
+    /// Set once the end was sent.
     pub(super) finished: bool,
-    /// The call as it was registered.
+    /// The registered call.
     pub(super) registered: Option<Registered>,
-    /// The recordings: what was uploaded for a leg, and whether it is attached.
+    /// The uploads by leg, each with its attachment status.
     pub(super) recordings: BTreeMap<LegId, Uploaded>,
 }
 
-/// A call Kontur knows.
+/// A call known to Kontur.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Started {
     pub(super) communication: CommunicationId,
-    /// As it was returned, with its prefix.
+    /// The returned id, with its prefix.
     pub(super) external_id: ExternalId,
 }
 
-/// How far a leg has come, and since when.
+/// The phase of a leg and its time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Seen {
     pub(super) phase: LegPhase,
     pub(super) since: Timestamp,
 }
 
-/// A registered call: what a recording that comes later needs.
+/// A registered call, as needed for a later recording.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Registered {
-    /// What the call is started again with, to learn Kontur's id of it.
+    /// The start data, to start the call again and learn Kontur's id.
     #[serde(alias = "facts")]
     pub(super) start: CallStart,
-    /// Its legs.
+    /// The legs of the call.
     pub(super) legs: Vec<LegRecord>,
-    /// The one a recording of the whole call belongs to.
+    /// The leg of a recording of the whole call.
     pub(super) main: LegId,
 }
 
-/// A recording on its way to a leg. A file may be attached once, within a day.
+/// An uploaded recording. It can be attached once, within a day.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Uploaded {
     pub(super) file: StoredFile,
@@ -64,19 +64,19 @@ pub(super) struct Uploaded {
     pub(super) attached: Attached,
 }
 
-/// Whether a file is attached to its leg.
+/// The attachment status of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Attached {
-    /// Surely not.
+    /// Not attached.
     No,
-    /// The request went out and its answer did not come.
+    /// The response to the request was lost.
     Maybe,
-    /// Yes.
+    /// Attached.
     Yes,
 }
 
-/// An event to send of a leg.
+/// An event of a leg to send.
 #[derive(Clone, Debug)]
 pub(super) struct Change {
     pub(super) leg: LiveLeg,
@@ -92,7 +92,7 @@ impl Remembered for CrmState {
 }
 
 impl CrmState {
-    /// Takes over how far the legs have come by an event at this time.
+    /// Stores the phases of the legs at the time of an event.
     pub(super) fn observe(&mut self, legs: &[LiveLeg], at: Timestamp) {
         for leg in legs {
             let known = self.seen.get(&leg.id);
@@ -104,12 +104,13 @@ impl CrmState {
         }
     }
 
-    /// The events of these legs that were not sent, in the order they happened. Only the present
-    /// counts: of a leg that went on while Kontur could not be reached, the steps between are left
-    /// out, and a leg that began and ended in that time is left out whole.
+    /// Returns the unsent events of these legs, in the order they happened.
     ///
-    /// At one and the same moment, the leg that took the call comes before those that stopped ringing,
-    /// and the one that passed it on before the one that has it now.
+    /// Only the current phase counts: while Kontur was unreachable, intermediate phases are left
+    /// out, and so is a leg that started and ended in that time.
+    ///
+    /// At the same moment, the answering leg comes before those that stopped ringing, and the
+    /// transferring leg before the one that took over.
     pub(super) fn changes<'a>(
         &self,
         legs: impl Iterator<Item = &'a LiveLeg>,
@@ -137,19 +138,19 @@ impl CrmState {
         changes
     }
 
-    /// Kontur's id of the call: as it was begun, or that of the click it was registered under.
+    /// Returns Kontur's id of the call, from its start or from the click it was registered under.
     pub(super) fn communication(&self) -> Option<&CommunicationId> {
         let started = self.started.as_ref().map(|started| &started.communication);
         let registered = self.registered.as_ref();
         started.or_else(|| registered?.start.click.as_ref())
     }
 
-    /// What is known of a leg's recording.
+    /// Returns the attachment status of a leg's recording.
     pub(super) fn attached(&self, leg: &LegId) -> Option<Attached> {
         self.recordings.get(leg).map(|uploaded| uploaded.attached)
     }
 
-    /// Notes whether a leg's recording is attached.
+    /// Stores the attachment status of a leg's recording.
     pub(super) fn set_attached(&mut self, leg: &LegId, attached: Attached) {
         if let Some(uploaded) = self.recordings.get_mut(leg) {
             uploaded.attached = attached;

@@ -1,4 +1,4 @@
-//! What recordings are called, and what is in them.
+//! Names and content types of recording files.
 
 use std::path::Path;
 
@@ -8,12 +8,13 @@ use super::call_start::CallStart;
 use super::legs::Ends as _;
 use crate::model::{FileName, PhoneText};
 
-/// Parts of a name are cut: extensions may be as long as their PBX likes.
+/// The longest part of a file name, because extensions may be arbitrarily long.
 const LONGEST: usize = 32;
 
-/// The name of a leg's recording: when, who with whom, as
-/// `2025-11-20_093835_375291112233_101.mp3`. The time is UTC: the call's beginning, or of a talk
-/// among employees its answer. Other letters than ASCII become `_`.
+/// Returns the file name of a leg's recording: `2025-11-20_093835_375291112233_101.mp3`.
+///
+/// It consists of the time and both participants. The time is UTC: the start of the call, or the
+/// answer in a conversation among employees. Non-ASCII letters become `_`.
 pub(super) fn name(start: &CallStart, leg: &LegRecord, path: &Path) -> Result<FileName> {
     let (at, caller) = if leg.has_client() {
         (start.began_at, client(start.client.as_ref()))
@@ -56,14 +57,14 @@ fn cut(text: &str) -> String {
     text.chars().take(LONGEST).collect()
 }
 
-/// The ending of a file's name, in small letters, if it looks like one.
+/// Returns the lower-case file extension, if it looks like one.
 fn ending(path: &Path) -> Option<String> {
     let ending = path.extension()?.to_str()?.to_ascii_lowercase();
     let plain = ending.bytes().all(|byte| byte.is_ascii_alphanumeric());
     (plain && (1..=8).contains(&ending.len())).then_some(ending)
 }
 
-/// What is in a file, by the ending of its name.
+/// Returns the content type for a file extension.
 pub(super) fn content_type(path: &Path) -> &'static str {
     match ending(path).as_deref() {
         Some("mp3") => "audio/mpeg",

@@ -1,9 +1,10 @@
-//! Finished calls: registered once, with their legs and recordings.
+//! Registers finished calls with their legs and recordings.
 //!
-//! Kontur knows a call by the PBX's id, so registering it again changes nothing, save for its
-//! recordings: an uploaded file may be attached once, and what a second time does is not known. When
-//! the response to a registration with recordings is lost, the call is registered again without them,
-//! and then looked at: see [`attachments`](super::attachments).
+//! Kontur identifies a call by the PBX's id, so a repeated registration changes nothing, except for
+//! recordings: an uploaded file can be attached once, and the effect of a second attempt is not
+//! documented. If the response to a registration with recordings is lost, the call is registered
+//! again without them, and the attachments are then checked: see
+//! [`attachments`](super::attachments).
 
 use vochi_crm_core::http::Operation as _;
 use vochi_crm_core::spi::{CallSession, DueRecord, HistoryJob, RecordRepeat};
@@ -19,7 +20,7 @@ use super::{mapping, record_legs};
 use crate::api::{RegisterCall, RegisteredLeg};
 use crate::model::{CommunicationId, Participant};
 
-/// Registers finished calls. Kontur recognizes a call by its id.
+/// Registers finished calls. Kontur identifies a call by its id.
 pub(super) struct History<'a> {
     pub(super) calls: Calls<'a>,
     pub(super) recordings: Recordings<'a>,
@@ -27,20 +28,20 @@ pub(super) struct History<'a> {
 
 type Call = CallSession<CrmState>;
 
-/// What a call is registered with.
+/// The data of a registration.
 pub(super) struct Registration {
     start: CallStart,
     legs: Vec<LegRecord>,
-    /// The leg a recording of the whole call belongs to.
+    /// The leg of a recording of the whole call.
     main: LegId,
 }
 
-/// A registration on its way.
+/// A registration that is ready to send.
 #[derive(Clone, Copy)]
-struct Parcel<'a> {
+struct Submission<'a> {
     record: &'a CallRecord,
     registration: &'a Registration,
-    /// The legs whose files go along.
+    /// The legs with uploaded files.
     files: &'a [LegId],
 }
 
@@ -54,11 +55,11 @@ impl HistoryJob for History<'_> {
         let legs = record_legs::legs(record, self.calls.names.config.register_legs)?;
         let main = record_legs::main_leg(record, &legs)
             .map(|leg| leg.id.clone())
-            .ok_or_else(|| Error::internal("a call is registered without legs"))?;
+            .ok_or_else(|| Error::internal("cannot register the call: it has no legs"))?;
         let registration = Registration { start, legs, main };
-        // What is wrong with the call shows before its recording goes out.
-        let parcel = Parcel { record, registration: &registration, files: &[] };
-        self.request(&call.cx().scope(), &parcel, call.crm(), None)?.request()?;
+        // Build the request first: an invalid call must fail before its recording is uploaded.
+        let submission = Submission { record, registration: &registration, files: &[] };
+        self.request(&call.cx().scope(), &submission, call.crm(), None)?.request()?;
         Ok(Some(registration))
     }
 
@@ -77,7 +78,7 @@ impl HistoryJob for History<'_> {
             if bare && matches!(record.recording(), Some(Recording::File(_))) {
                 call.cx().warn(
                     WarningKind::Incomplete,
-                    "the recording that comes with it now is not attached; attach it by itself",
+                    "the new recording is not attached; attach it separately",
                 );
             }
         }
@@ -96,7 +97,7 @@ impl History<'_> {
         let Registration { start, legs, main } = registration;
         let wanted = recordings::wanted(record, legs, main, call.cx());
         for (leg, path) in wanted {
-            self.recordings.bring(call, start, leg, path).await?;
+            self.recordings.upload_first(call, start, leg, path).await?;
         }
         let ready = |leg: &&LegRecord| {
             call.crm().attached(&leg.id) == Some(Attached::No)
@@ -107,12 +108,14 @@ impl History<'_> {
             Some(Registered { start: start.clone(), legs: legs.clone(), main: main.clone() });
         let before = call.state().recorded();
         if !files.is_empty() {
-            // Should this process end before the response, the next one must not attach them blindly.
+            // Save first: if the process ends before the response, the next one must not attach
+            // them again.
             mark(call, &files, Attached::Maybe);
             call.set_recorded(Recorded::Maybe);
             call.save().await?;
         }
-        let sent = self.send_record(call, &Parcel { record, registration, files: &files }).await;
+        let sent =
+            self.send_record(call, &Submission { record, registration, files: &files }).await;
         if sent.as_ref().is_err_and(|error| error.effect() == Effect::NotApplied) {
             mark(call, &files, Attached::No);
             call.set_recorded(before);
@@ -120,30 +123,29 @@ impl History<'_> {
         sent
     }
 
-    /// Sends a record with its files. Where that cannot be, it goes without them: the call matters
-    /// more.
-    async fn send_record(&self, call: &mut Call, parcel: &Parcel<'_>) -> Result<()> {
-        let error = match self.send_as_known(call, parcel).await {
+    /// Sends a record with its files, or without them if that fails: the call matters more.
+    async fn send_record(&self, call: &mut Call, submission: &Submission<'_>) -> Result<()> {
+        let error = match self.send_as_known(call, submission).await {
             Ok(()) => {
-                mark(call, parcel.files, Attached::Yes);
+                mark(call, submission.files, Attached::Yes);
                 return Ok(());
             }
             Err(error) => error,
         };
         let refused = matches!(error.kind(), ErrorKind::Rejected | ErrorKind::NotFound);
         let lost = error.effect() != Effect::NotApplied;
-        if parcel.files.is_empty() || !(refused || lost) {
+        if submission.files.is_empty() || !(refused || lost) {
             return Err(error);
         }
-        match self.send_as_known(call, &Parcel { files: &[], ..*parcel }).await {
-            // Whether the files went with the first one is looked at later.
+        match self.send_as_known(call, &Submission { files: &[], ..*submission }).await {
+            // The attachments of the first request are checked later.
             Ok(()) if lost => Ok(()),
             Ok(()) => {
-                for leg in parcel.files {
+                for leg in submission.files {
                     call.crm_mut().recordings.remove(leg);
                 }
                 let text = format!(
-                    "the call is registered without its recording, which Kontur refused: {}",
+                    "the call is registered without its recording, which Kontur rejected: {}",
                     error.message()
                 );
                 call.cx().warn(WarningKind::Incomplete, text);
@@ -154,18 +156,17 @@ impl History<'_> {
         }
     }
 
-    /// Sends a record under Kontur's own id of the call, or without it where Kontur does not know
-    /// it.
-    async fn send_as_known(&self, call: &mut Call, parcel: &Parcel<'_>) -> Result<()> {
+    /// Sends a record with Kontur's call id, or without the id if Kontur does not know it.
+    async fn send_as_known(&self, call: &mut Call, submission: &Submission<'_>) -> Result<()> {
         let started = call.crm().started.as_ref().map(|started| &started.communication);
-        let known = started.or(parcel.registration.start.click.as_ref()).cloned();
+        let known = started.or(submission.registration.start.click.as_ref()).cloned();
         let client = self.calls.client;
-        let request = self.request(call.cx(), parcel, call.crm(), known.clone())?;
+        let request = self.request(call.cx(), submission, call.crm(), known.clone())?;
         match (client.send(call.cx(), request).await, known) {
             (Err(error), Some(known)) if is_unknown_call(&error) => {
                 warn_unknown_click(call.cx(), &known);
                 call.crm_mut().started = None;
-                let request = self.request(call.cx(), parcel, call.crm(), None)?;
+                let request = self.request(call.cx(), submission, call.crm(), None)?;
                 client.send(call.cx(), request).await
             }
             (sent, _) => sent,
@@ -175,11 +176,11 @@ impl History<'_> {
     fn request(
         &self,
         cx: &Cx,
-        parcel: &Parcel<'_>,
+        submission: &Submission<'_>,
         crm: &CrmState,
         communication: Option<CommunicationId>,
     ) -> Result<RegisterCall> {
-        let (record, names) = (parcel.record, &self.calls.names);
+        let (record, names) = (submission.record, &self.calls.names);
         let (direction, client) = (record.direction(), Some(record.client()));
         let numbers = names.numbers(cx, direction, client, record.line());
         let mut request = RegisterCall::new(
@@ -190,12 +191,12 @@ impl History<'_> {
         .client_phone(numbers.client)
         .external_vats_phone(numbers.line)
         .communication_id(communication);
-        // Without any employee, the call is the fallback employee's, or an unknown user's.
+        // Without an employee, the call belongs to the fallback employee or to an unknown user.
         let fallback = names
             .directory
             .fallback_user(record.outcome())
             .filter(|_| record_legs::has_no_employee(record));
-        for leg in &parcel.registration.legs {
+        for leg in &submission.registration.legs {
             let (mut from, mut to) = names.participants(cx, leg, direction, client);
             if let Some(user) = fallback {
                 for (end, participant) in [(&leg.from, &mut from), (&leg.to, &mut to)] {
@@ -207,7 +208,7 @@ impl History<'_> {
             let mut registered = RegisteredLeg::new(names.leg(&leg.id)?, from, to)
                 .answered_at(leg.answered_at)
                 .ended_at(leg.ended_at);
-            if parcel.files.contains(&leg.id)
+            if submission.files.contains(&leg.id)
                 && let Some(uploaded) = crm.recordings.get(&leg.id)
             {
                 registered = registered.recordings([uploaded.file.clone()]);

@@ -1,27 +1,29 @@
-//! Legs, live or over, by their ends.
+//! Access to the participants of live and finished legs.
 
 use vochi_crm_core::call::LiveLeg;
 use vochi_crm_core::{Extension, LegEnd, LegRecord};
 
-/// A leg, live or over, by its ends.
+/// A live or finished leg with two participants.
 pub(super) trait Ends {
-    /// The side that calls.
+    /// Returns the calling side.
     fn from(&self) -> &LegEnd;
-    /// The side that is called.
+    /// Returns the called side.
     fn to(&self) -> &LegEnd;
 
-    /// Whether the client takes part.
+    /// Returns true if the client takes part.
     fn has_client(&self) -> bool {
         *self.from() == LegEnd::Client || *self.to() == LegEnd::Client
     }
 
-    /// Returns true for a talk between two people. Legs of the PBX itself are not reported to Kontur: in
-    /// a click-to-call the phone of the employee rings before there is a party to talk to.
+    /// Returns true for a conversation between two people.
+    ///
+    /// Other legs are not reported: in a click-to-call the employee's phone rings before there is
+    /// another party.
     fn is_talk(&self) -> bool {
         *self.from() != LegEnd::Pbx && *self.to() != LegEnd::Pbx
     }
 
-    /// The employees who take part.
+    /// Returns the participating employees.
     fn employees(&self) -> impl Iterator<Item = &Extension> {
         let ends = [self.from(), self.to()];
         ends.into_iter().filter_map(LegEnd::extension)

@@ -1,10 +1,10 @@
-//! Live calls: begun, leg by leg, ended.
+//! Reports live calls: the start, each change of a leg, the end.
 //!
-//! A call begins with call-started, whose response names it in everything that follows. Then every
-//! change of a leg is one call-event, with the time it happened. What could not be sent goes with the
-//! next event, as far as it still holds: Kontur shows the present, and register-call brings the facts.
-//! An event that may have arrived is not sent again unless `lost_events` says so; one that Kontur
-//! refused is tried with the next event, and keeps no other leg out.
+//! A call starts with call-started; later requests use the ids of its response. Each change of a
+//! leg is one call-event with the time it happened. Unsent changes are sent with the next event if
+//! they still apply: Kontur shows the current state, and register-call sends the complete data. An
+//! event that may have arrived is not sent again unless `lost_events` allows it. A rejected event
+//! is retried with the next event and does not block other legs.
 
 use vochi_crm_core::account::Popup;
 use vochi_crm_core::call::LiveLeg;
@@ -32,19 +32,19 @@ pub(super) struct LiveCalls<'a> {
 
 type Call = CallSession<CrmState>;
 
-/// What is sent for an event.
+/// The requests for an event.
 pub(super) enum Request {
-    /// The call begins, then its legs.
+    /// Starts the call, then reports its legs.
     Begin { start: CallStart, answered: bool },
-    /// The legs of a call that was begun.
+    /// Reports the legs of a started call.
     Continue { answered: bool },
-    /// A click-to-call that was never placed.
+    /// Reports a click-to-call that was never placed.
     Fail(CommunicationId),
 }
 
-/// One request of a call that goes on.
+/// One request of a started call.
 enum Step<'a> {
-    /// A leg came further.
+    /// A leg changed.
     Leg(&'a Change),
     /// The call ended at this time.
     Finish(Timestamp),
@@ -98,14 +98,14 @@ impl LiveJob for LiveCalls<'_> {
 }
 
 impl LiveCalls<'_> {
-    /// Returns true if Kontur shows live calls of this direction. A call of unknown direction it may.
+    /// Returns true if Kontur shows live calls of this direction, or if the direction is unknown.
     fn is_shown(&self, state: &CallState) -> bool {
         let config = self.account.config();
         let outgoing = state.direction() == Some(Direction::Outbound);
         config.popup != Popup::Never && (!outgoing || config.popup_out.unwrap_or(true))
     }
 
-    /// What is sent for a call Kontur does not know, by the configured moment.
+    /// Returns the request for a call unknown to Kontur, by the configured popup moment.
     fn beginning(&self, call: &Call, event: &CallEvent, answered: bool) -> Option<Request> {
         let (state, cx) = (call.state(), call.cx());
         let at_answer = self.account.config().popup == Popup::Answer;
@@ -116,13 +116,13 @@ impl LiveCalls<'_> {
             if state.crm_call_id().is_some() && !reached && !taken {
                 return call_start::click(cx, state.crm_call_id()).map(Request::Fail);
             }
-            // Kontur may hold it all the same, from before the memory was lost. Only phones the PBX
-            // rang for itself are no call yet.
+            // Kontur may know the call from before the state was lost. Legs of the PBX
+            // alone are not a call yet.
             taken || (!at_answer && (reached || state.legs().is_empty()))
         } else if at_answer {
             taken
         } else {
-            // A clicked call that reached no phone may still fail, so it waits for its first talk.
+            // A clicked call without a reported leg may still fail, so it starts with the first one.
             let arrives = *event.kind() == EventKind::Ringing
                 && state.legs().is_empty()
                 && state.crm_call_id().is_none();
@@ -131,7 +131,7 @@ impl LiveCalls<'_> {
         if !begins {
             return None;
         }
-        // Events of a call may come before its beginning, which shows what they bring.
+        // Events may arrive before the start data is complete.
         match CallStart::of_state(cx, call.id(), state) {
             Ok(start) => Some(Request::Begin { start, answered }),
             Err(missing) => {
@@ -148,9 +148,9 @@ impl LiveCalls<'_> {
         Ok(())
     }
 
-    /// Sends what Kontur does not know of the legs yet, and the end.
+    /// Sends the unsent events of the legs, and the end.
     async fn report(&self, call: &mut Call, answered: bool) -> Result<()> {
-        // A call Kontur does not know is begun anew once.
+        // A call unknown to Kontur is started again once.
         let mut restarted = false;
         let mut refused = None;
         for change in call.crm().changes(reported_legs(call.state()), answered) {
@@ -161,12 +161,12 @@ impl LiveCalls<'_> {
                     call.crm_mut().reported.insert(id, kind);
                     call.checkpoint().await;
                 }
-                // One bad leg does not keep the others out.
+                // A rejected leg must not block the others.
                 Err(error) if is_about_data(&error) => refused = refused.or(Some(error)),
                 Err(error) => {
                     let lost = error.effect() != Effect::NotApplied;
                     if lost && self.calls.names.config.lost_events == LostEvents::Drop {
-                        // Rather a line too few than one too many.
+                        // A missing entry is better than a duplicate.
                         call.crm_mut().reported.insert(id, kind);
                     }
                     return Err(error);
@@ -180,8 +180,8 @@ impl LiveCalls<'_> {
         refused.map_or(Ok(()), Err)
     }
 
-    /// Sends one request of a call. A call Kontur does not know is begun anew, once, and the request
-    /// sent again.
+    /// Sends one request of a call. If Kontur does not know the call, it is started again once and
+    /// the request is repeated.
     async fn step(&self, call: &mut Call, step: &Step<'_>, restarted: &mut bool) -> Result<()> {
         loop {
             match self.send_step(call, step).await {
@@ -199,9 +199,12 @@ impl LiveCalls<'_> {
     async fn send_step(&self, call: &Call, step: &Step<'_>) -> Result<()> {
         let (cx, state, names) = (call.cx(), call.state(), &self.calls.names);
         let (Some(started), Some(direction)) = (&call.crm().started, state.direction()) else {
-            // It was begun, so its direction was known; another process may have begun it.
-            return Err(Error::input(format!("call {}: its direction is not known", call.id()))
-                .with_hint("pass the direction with the event"));
+            // The direction was known at the start, but possibly to another process.
+            return Err(Error::input(format!(
+                "cannot report call {} to Kontur: unknown direction",
+                call.id()
+            ))
+            .with_hint("pass the direction with the event"));
         };
         let communication = started.communication.clone();
         let name = started.external_id.clone().in_form(names.config.continue_by);
@@ -209,7 +212,7 @@ impl LiveCalls<'_> {
         match step {
             Step::Leg(change) => {
                 let (from, to) = names.participants(cx, &change.leg, direction, state.client());
-                // A hang-up in Kontur comes back with the live id, so that one is the PBX's own.
+                // Kontur sends the live id in a hang-up, so it is the PBX's own id.
                 let (id, kind) = (names.leg(&change.leg.id)?, change.kind.clone());
                 let event = SendCallEvent::new(communication, name, id, change.at, kind, from, to)
                     .realtime_call_item_id(change.leg.id.clone())
@@ -228,12 +231,12 @@ impl LiveCalls<'_> {
     }
 }
 
-/// The legs that are reported to Kontur.
+/// Returns the legs that are reported to Kontur.
 fn reported_legs(state: &CallState) -> impl Iterator<Item = &LiveLeg> {
     state.legs().iter().filter(|leg| leg.is_talk())
 }
 
-/// Returns true if an error is about what was sent, so that something else may go through.
+/// Returns true if an error concerns only the data of this request.
 fn is_about_data(error: &Error) -> bool {
     let of_data =
         matches!(error.kind(), ErrorKind::Rejected | ErrorKind::NotFound | ErrorKind::Input);

@@ -1,5 +1,6 @@
-//! Customers by phone number: the clients Kontur tied a call of it to, the cards of the feed, and the
-//! responsible employee. Also the users, whom the feed names.
+//! Customers by phone number and their responsible employees, and the users of the feed.
+//!
+//! Candidates come from the clients Kontur linked a call to and from the cards of the feed.
 
 use std::collections::BTreeSet;
 
@@ -23,12 +24,12 @@ pub(super) struct Lookup<'a> {
 }
 
 impl LookupJob for Lookup<'_> {
-    /// Reads the feed on, so only a feed that cannot be read fails the question.
+    /// Reads the feed on. Only an unreadable feed fails the lookup.
     async fn begin(&self, cx: &Cx) -> Result<()> {
         let feed = self.links.feed.read(cx).await?;
         cx.warn(
             WarningKind::Incomplete,
-            "Kontur has no search by phone: who has a number is known from its feed of events",
+            "Kontur has no search by phone: numbers are looked up in its feed of events",
         );
         cx.add_warnings(feed.warnings());
         Ok(())
@@ -36,7 +37,7 @@ impl LookupJob for Lookup<'_> {
 
     async fn find(&self, cx: &Cx, phone: PhoneNumber) -> Result<Vec<Customer>> {
         let mut candidates = self.links.customers(cx, phone).await;
-        let cards: Vec<Customer> = self.links.feed.known().ask(|index| {
+        let cards: Vec<Customer> = self.links.feed.known().query(|index| {
             let cards = index.with_number(phone).into_iter();
             cards.map(|card| customer(card, index)).collect()
         });
@@ -45,27 +46,29 @@ impl LookupJob for Lookup<'_> {
                 candidates.push(one);
             }
         }
-        // Kontur is asked by the number, so its response is about the client it takes the caller for.
+        // Kontur looks the number up itself, so its response concerns the first candidate.
         if let Some(first) = candidates.first_mut() {
             match self.responsible(cx, phone).await {
                 Ok(responsible) => first.responsible = responsible,
                 Err(error) => cx.warn(
                     WarningKind::Incomplete,
-                    format!("who is responsible could not be read: {}", error.message()),
+                    format!("cannot read the responsible employee: {}", error.message()),
                 ),
             }
         }
         Ok(candidates)
     }
 
-    /// The employee Kontur would have a caller talk to. Of several, the first who has an extension,
-    /// else the first. A caller may be waiting, so the feed is not read for a name.
+    /// Returns the employee Kontur assigns to a caller: the first with an extension, else the
+    /// first.
+    ///
+    /// The feed is not read for a name, because a caller may be waiting.
     async fn responsible(&self, cx: &Cx, phone: PhoneNumber) -> Result<Option<Responsible>> {
-        let asked = match self.names.config.redirect_by {
+        let queried = match self.names.config.redirect_by {
             RedirectBy::Client => phone,
             RedirectBy::Line => self.only_line()?,
         };
-        let number = PhoneText::from(asked).in_form(self.names.config.phone_form);
+        let number = PhoneText::from(queried).in_form(self.names.config.phone_form);
         let users = self.links.client.send(cx, CallRedirect::Phone(number)).await?;
         let mut first = None;
         for user in &users.user_ids {
@@ -80,11 +83,11 @@ impl LookupJob for Lookup<'_> {
 }
 
 impl Lookup<'_> {
-    /// The employees the feed named.
+    /// Returns the employees in the feed.
     pub(super) async fn users(&self, cx: &Cx) -> Result<Vec<CrmUser>> {
         let feed = self.links.feed.read(cx).await?;
         cx.add_warnings(feed.warnings());
-        feed.ask(|index| {
+        feed.query(|index| {
             let people = index.people().into_iter();
             let user = |(id, person): (&UserId, &Person)| {
                 Ok(CrmUser::new(self.common_id(id)?, person.name.clone(), person.is_active()))
@@ -98,13 +101,14 @@ impl Lookup<'_> {
             .links
             .feed
             .known()
-            .ask(|index| index.person(user).map(|person| person.name.clone()));
+            .query(|index| index.person(user).map(|person| person.name.clone()));
         let extension = self.names.directory.extension_of(user).cloned();
         Ok(Responsible::new(self.common_id(user)?, name, extension))
     }
 
-    /// A user's id in the common model, spelt as the directory spells it: Kontur's are in small
-    /// letters, and people copy them from elsewhere.
+    /// Returns a user's id in the common model, spelled as in the directory.
+    ///
+    /// Kontur uses lower case; a directory may contain capitals.
     pub(super) fn common_id(&self, user: &UserId) -> Result<CrmUserId> {
         let directory = self.names.account.directory();
         let mut named = directory
@@ -119,7 +123,7 @@ impl Lookup<'_> {
         }
     }
 
-    /// The account's own number, where there is no doubt which.
+    /// Returns the account's own number if there is exactly one.
     fn only_line(&self) -> Result<PhoneNumber> {
         let mut numbers = BTreeSet::new();
         for line in self.names.account.config().lines.keys() {
@@ -129,15 +133,15 @@ impl Lookup<'_> {
         match (numbers.next(), numbers.next()) {
             (Some(only), None) => Ok(only),
             (only, _) => Err(Error::config(format!(
-                "redirect_by: asking with the account's own number takes one number in `lines`, and there {}",
-                if only.is_some() { "are several" } else { "is none" }
+                "redirect_by: the value line requires one number in `lines`, but there {}",
+                if only.is_some() { "are several" } else { "are none" }
             ))
-            .with_hint("write redirect_by = \"client\", or leave one number in `lines`")),
+            .with_hint("set redirect_by = \"client\", or leave one number in `lines`")),
         }
     }
 }
 
-/// A card in the common terms. The address of a card is documented nowhere.
+/// Converts a card to the common model. The URL of a card is not documented.
 pub(super) fn customer(card: &Card, names: &Index) -> Customer {
     let (id, kind) = match &card.id {
         CardId::Contact(id) => (id.as_str(), CustomerKind::Person),

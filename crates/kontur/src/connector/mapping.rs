@@ -4,31 +4,32 @@ use vochi_crm_core::{Cx, Direction, Directory, LegEnd, Party, WarningKind};
 
 use crate::model::{CallDirection, Participant, PhoneForm, PhoneText, UserId};
 
-/// Who called whom.
+/// Maps the direction of a call.
 pub(super) fn direction(direction: Direction) -> CallDirection {
     direction.into()
 }
 
-/// The client's number as Kontur writes numbers. A call of a hidden caller goes out without one, and
-/// says so.
+/// Formats the client's number for Kontur.
+///
+/// A call with a hidden or unusable number is sent without one, with a warning.
 pub(super) fn phone(client: &Party, form: PhoneForm, cx: &Cx) -> Option<PhoneText> {
     let (kind, text, phone) = match client {
         Party::Number(number) => return Some(PhoneText::from(*number).in_form(form)),
         Party::Raw(raw) => match PhoneText::digits_of(raw) {
             Some(digits) => (
                 WarningKind::UnreadableNumber,
-                format!("{raw:?} is no valid number; its digits are sent"),
+                format!("invalid client number {raw:?}: only its digits are sent"),
                 Some(digits.in_form(form)),
             ),
             None => (
                 WarningKind::UnreadableNumber,
-                format!("{raw:?} is no number; the call goes out without one"),
+                format!("invalid client number {raw:?}: the call is sent without it"),
                 None,
             ),
         },
         Party::Hidden => (
             WarningKind::HiddenNumber,
-            "the caller hides the number; the call goes out without one".to_owned(),
+            "the caller's number is hidden; the call is sent without it".to_owned(),
             None,
         ),
         _ => return None,
@@ -37,7 +38,7 @@ pub(super) fn phone(client: &Party, form: PhoneForm, cx: &Cx) -> Option<PhoneTex
     phone
 }
 
-/// One end of a leg. An employee the directory does not know is a user without a name.
+/// Maps one end of a leg. An employee missing in the directory is a user without an id.
 pub(super) fn participant(end: &LegEnd, directory: &Directory<UserId>, cx: &Cx) -> Participant {
     match end {
         LegEnd::Client => Participant::Client,

@@ -1,4 +1,4 @@
-//! Kontur as a connector: where the common model and Kontur's terms meet.
+//! The connector: maps the common model to Kontur's operations.
 
 mod attachments;
 mod call_start;
@@ -47,14 +47,14 @@ use crate::{CRM, Client, Config};
 
 /// One Kontur.CRM workspace behind [`CrmConnector`](vochi_crm_core::CrmConnector). Cheap to clone.
 ///
-/// Kontur sees a call as legs, and every request about a leg carries one id. It finds out itself which
-/// client is calling. It has no search by phone and no list of users: both are read from its feed of
-/// events, which is kept in memory and read on at every question.
+/// Kontur models a call as legs, and every request about a leg carries the same leg id. It
+/// identifies the calling client itself. It has no search by phone and no list of users: both are
+/// read from its feed of events, which is kept in memory and updated for every query.
 ///
 /// | option of an event or record | meaning |
 /// | --- | --- |
-/// | `started_at` | when the call began (RFC 3339), where only its end is known |
-/// | `recording_leg` | the leg its recording is of; without it the last talk with the client |
+/// | `started_at` | start time of the call (RFC 3339), if only its end is known |
+/// | `recording_leg` | the leg of the recording; by default the last answered leg with the client |
 ///
 /// ```
 /// use vochi_crm_core::{AccountConfig, Hub};
@@ -83,10 +83,10 @@ struct Inner {
 }
 
 impl Connector {
-    /// A connector from configuration. It sends nothing yet.
+    /// Creates a connector from configuration. It sends nothing yet.
     ///
     /// # Errors
-    /// `config`; the message begins with the key that is wrong.
+    /// `config`; the message starts with the invalid key.
     pub fn open(hub: &Hub, account: Account, config: &Config) -> Result<Self> {
         let context = Context::new(CRM, hub, account);
         let parts = (|| {
@@ -99,7 +99,7 @@ impl Connector {
         Ok(Self { inner: Arc::new(Inner { client, context, directory, config, feed }) })
     }
 
-    /// The typed client underneath.
+    /// Returns the underlying typed client.
     pub fn client(&self) -> &Client {
         &self.inner.client
     }

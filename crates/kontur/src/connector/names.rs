@@ -1,4 +1,4 @@
-//! Ids, numbers and participants of a call as Kontur writes them.
+//! Ids, numbers and participants of a call in requests.
 
 use vochi_crm_core::{
     Account, CallId, Cx, Direction, Directory, LegEnd, LegId, Line, Party, Result,
@@ -25,13 +25,14 @@ pub(super) struct Numbers {
 }
 
 impl Names<'_> {
-    /// The id of a call as it is sent. It has no `/`.
+    /// Returns the id of a call as sent. It contains no `/`.
     pub(super) fn call(&self, call: &CallId) -> Result<ExternalId> {
         ExternalId::new(self.account.external_id(call))
     }
 
-    /// The id of a leg as it is sent. Kontur wants it unique in the workspace, so it has the prefix
-    /// that the calls of the account have.
+    /// Returns the id of a leg as sent.
+    ///
+    /// It must be unique in the workspace, so it has the account's call id prefix.
     pub(super) fn leg(&self, leg: &LegId) -> Result<LegId> {
         match self.account.config().call_id_prefix.as_deref() {
             None | Some("") => Ok(leg.clone()),
@@ -39,7 +40,7 @@ impl Names<'_> {
         }
     }
 
-    /// The numbers of a call. An internal call has none: what would stand there is not known.
+    /// Returns the numbers of a call. An internal call has none, since none is documented.
     pub(super) fn numbers(
         &self,
         cx: &Cx,
@@ -58,7 +59,7 @@ impl Names<'_> {
         }
     }
 
-    /// Both ends of a leg. In a call among employees the outside party is one of them.
+    /// Returns both ends of a leg. In an internal call the outside party is an employee.
     pub(super) fn participants(
         &self,
         cx: &Cx,

@@ -1,6 +1,6 @@
-//! Recordings: uploaded once, attached once.
+//! Recordings: each file is uploaded once and attached once.
 //!
-//! How a file is attached to its leg is in [`attachments`](super::attachments).
+//! The attachment is in [`attachments`](super::attachments).
 
 use std::path::Path;
 use std::time::Duration;
@@ -22,8 +22,8 @@ use crate::api::UploadFile;
 /// The option that names the leg of a recording.
 pub(super) const LEG: &str = "recording_leg";
 
-/// A file is attached within a day of its upload. Some hours earlier it is uploaded again.
-const GOOD_FOR: Duration = Duration::from_hours(20);
+/// How long an upload is used. Kontur keeps an unattached file for a day.
+const UPLOAD_VALID_FOR: Duration = Duration::from_hours(20);
 
 pub(super) type Call = CallSession<CrmState>;
 
@@ -35,15 +35,15 @@ pub(super) struct Recordings<'a> {
     pub(super) calls: Calls<'a>,
 }
 
-/// A recording that is ready when its call is registered already.
+/// A recording of a call that is already registered.
 pub(super) struct Ready<'a> {
     recording: &'a Recording,
-    /// The leg, where one is named; else it is the main one.
+    /// The named leg; otherwise the main leg.
     leg: Option<LegId>,
 }
 
 impl<'a> Ready<'a> {
-    /// The recording of an event: of the leg it names, by its id or by its ends.
+    /// The recording of an event: of the leg it names, by its id or by its participants.
     pub(super) fn of_event(event: &CallEvent, recording: &'a Recording, crm: &CrmState) -> Self {
         let mut known = crm.registered.iter().flat_map(|call| &call.legs).rev();
         let leg = event.legs().first().and_then(|leg| match leg.id() {
@@ -57,13 +57,15 @@ impl<'a> Ready<'a> {
     }
 }
 
-/// The leg an option names.
+/// Returns the leg named by the option.
 fn named_leg(option: Option<&serde_json::Value>) -> Option<LegId> {
     LegId::new(option?.as_str()?).ok()
 }
 
-/// The files that go with a record, by leg. A recording of the whole call is its main leg's, unless
-/// an option names another, or it is the recording of a leg already.
+/// Selects the files of a record by leg.
+///
+/// A recording of the whole call belongs to the main leg, unless an option names another leg, or a
+/// leg already has the same recording.
 pub(super) fn wanted<'a>(
     record: &'a CallRecord,
     legs: &'a [LegRecord],
@@ -85,7 +87,7 @@ pub(super) fn wanted<'a>(
             Some(Recording::File(path)) => files.push((leg, path.as_path())),
             Some(_) => cx.warn(
                 WarningKind::Incomplete,
-                "Kontur takes recordings as files, not as addresses; the call is registered \
+                "Kontur accepts recordings as files, not as URLs; the call is registered \
                  without its recording",
             ),
             None => {}
@@ -93,15 +95,15 @@ pub(super) fn wanted<'a>(
         if leg.recording.is_some() && of_call.is_some() {
             cx.warn(
                 WarningKind::Incomplete,
-                format!("leg {} has a recording of its own; that of the call was left out", leg.id),
+                format!("leg {} has its own recording; the call's recording was left out", leg.id),
             );
         }
     }
     files
 }
 
-/// Returns true if Kontur would not take the call now either.
-fn holds_everything_up(error: &Error) -> bool {
+/// Returns true if Kontur would reject or miss the registration for the same reason.
+fn blocks_registration(error: &Error) -> bool {
     matches!(
         error.kind(),
         ErrorKind::Unavailable
@@ -113,7 +115,7 @@ fn holds_everything_up(error: &Error) -> bool {
 }
 
 impl Recordings<'_> {
-    /// Attaches a recording to a call that is registered.
+    /// Attaches a recording to a registered call.
     pub(super) async fn attach(
         &self,
         cx: &Cx,
@@ -121,19 +123,17 @@ impl Recordings<'_> {
         recording: &Recording,
     ) -> Result<Receipt> {
         if !matches!(recording, Recording::File(_)) {
-            let error = self.context.unsupported("recordings at an address");
+            let error = self.context.unsupported("recordings by URL");
             return Err(
-                error.with_hint("give the recording as a file: Kontur keeps recordings itself")
+                error.with_hint("pass the recording as a file: Kontur stores recordings itself")
             );
         }
         let mut call = Call::open(self.context, cx, call).await?;
         if call.state().recorded() != Recorded::Yes {
-            let text = format!(
-                "call {} is not known to be registered, so its legs are not known",
-                call.id()
+            let text = format!("cannot attach the recording: call {} is not registered", call.id());
+            return Err(
+                Error::new(ErrorKind::NotFound, text).with_hint("log the call with the recording")
             );
-            return Err(Error::new(ErrorKind::NotFound, text)
-                .with_hint("log the call; its record takes the recording with it"));
         }
         let leg = named_leg(call.state().extra().get(LEG)).or_else(|| {
             let mut legs = call.state().legs().iter();
@@ -144,7 +144,8 @@ impl Recordings<'_> {
         Ok(call.receipt().as_recorded())
     }
 
-    /// Attaches a recording to its leg, unless that has one. It is pending until it is attached.
+    /// Attaches a recording to its leg unless the leg has one. It stays pending until it is
+    /// attached.
     pub(super) async fn attach_ready(&self, call: &mut Call, ready: &Ready<'_>) -> Result<()> {
         let (hub, account) = (self.context.hub(), self.context.account().name());
         hub.expect_recording(call.cx(), account, call.id(), ready.recording).await?;
@@ -161,35 +162,38 @@ impl Recordings<'_> {
         let Recording::File(path) = ready.recording else {
             call.cx().warn(
                 WarningKind::Incomplete,
-                "Kontur takes recordings as files, not as addresses; nothing was attached",
+                "Kontur accepts recordings as files, not as URLs; nothing was attached",
             );
             return Ok(());
         };
         let Some(Registered { start, legs, main }) = call.crm().registered.clone() else {
-            let text = format!("what call {} was registered with is not remembered", call.id());
+            let text = format!(
+                "cannot attach the recording: no stored registration of call {}",
+                call.id()
+            );
             return Err(Error::new(ErrorKind::NotFound, text));
         };
         let wanted = ready.leg.as_ref().unwrap_or(&main);
         let Some(leg) = legs.iter().find(|leg| leg.id == *wanted) else {
-            let text = format!("call {} was registered without a leg {wanted}", call.id());
-            return Err(
-                Error::input(text).with_hint("name a leg of the record, or none for the last talk")
-            );
+            let text =
+                format!("cannot attach the recording: call {} has no leg {wanted}", call.id());
+            return Err(Error::input(text)
+                .with_hint("name a leg of the record, or none for the last conversation"));
         };
         if call.crm().attached(&leg.id) == Some(Attached::Maybe) {
-            self.look(call, &leg.id).await?;
+            self.check_attachment(call, &leg.id).await?;
         }
         if call.crm().attached(&leg.id) == Some(Attached::Yes) {
-            let text = format!("leg {} has its recording already; nothing was attached", leg.id);
+            let text = format!("leg {} already has a recording; nothing was attached", leg.id);
             call.cx().warn(WarningKind::AlreadyRecorded, text);
             return Ok(());
         }
         self.upload(call, &start, leg, path).await?;
-        self.bind_for_sure(call, &leg.id).await
+        self.attach_uploaded(call, &leg.id).await
     }
 
-    /// Finds out about recordings whose attachment is not certain, and attaches those that are not.
-    /// The call is registered: what fails is a warning.
+    /// Settles uncertain attachments: checks each one and attaches what is missing.
+    /// The call is already registered, so a failure is only a warning.
     pub(super) async fn settle(&self, call: &mut Call, record: &CallRecord) {
         let uncertain = call.crm().recordings.iter();
         let legs: Vec<LegId> = uncertain
@@ -222,18 +226,20 @@ impl Recordings<'_> {
 
     async fn settle_leg(&self, call: &mut Call, record: &CallRecord, leg: &LegId) -> Result<()> {
         if call.crm().attached(leg) == Some(Attached::Maybe) {
-            self.look(call, leg).await?;
+            self.check_attachment(call, leg).await?;
         }
         if call.crm().attached(leg) == Some(Attached::No) {
             self.upload_again(call, record, leg).await?;
-            self.bind_for_sure(call, leg).await?;
+            self.attach_uploaded(call, leg).await?;
         }
         Ok(())
     }
 
-    /// Uploads a file for a leg before its call is registered. One that cannot be used is a warning;
-    /// that Kontur cannot be reached is not, for then the call waits as well.
-    pub(super) async fn bring(
+    /// Uploads the file of a leg before its call is registered.
+    ///
+    /// An unusable file is a warning. If Kontur is unreachable, the call waits as well, so that is
+    /// an error.
+    pub(super) async fn upload_first(
         &self,
         call: &mut Call,
         start: &CallStart,
@@ -244,7 +250,7 @@ impl Recordings<'_> {
             return Ok(());
         }
         match self.upload(call, start, leg, path).await {
-            Err(error) if !holds_everything_up(&error) => {
+            Err(error) if !blocks_registration(&error) => {
                 let text =
                     format!("the call is registered without its recording: {}", error.message());
                 call.cx().warn(WarningKind::Incomplete, text);
@@ -254,12 +260,12 @@ impl Recordings<'_> {
         }
     }
 
-    /// Uploads the file of a leg whose upload is too old to be attached.
+    /// Repeats an upload that is too old to be attached.
     async fn upload_again(&self, call: &mut Call, record: &CallRecord, leg: &LegId) -> Result<()> {
         let Some(Registered { start, legs, main }) = call.crm().registered.clone() else {
             return Ok(());
         };
-        // Warnings of the choice were given when the call was registered.
+        // The warnings were issued when the call was registered.
         let files = wanted(record, &legs, &main, &call.cx().scope());
         let file = files.into_iter().find(|(one, _)| one.id == *leg);
         match file {
@@ -268,7 +274,7 @@ impl Recordings<'_> {
         }
     }
 
-    /// Uploads a file for a leg, unless one is there that can still be attached.
+    /// Uploads the file of a leg, unless a fresh upload exists.
     async fn upload(
         &self,
         call: &mut Call,
@@ -288,13 +294,13 @@ impl Recordings<'_> {
         let at = self.context.hub().clock().now();
         let uploaded = Uploaded { file, at, attached: Attached::No };
         call.crm_mut().recordings.insert(leg.id.clone(), uploaded);
-        // Before anything else, so that a second run does not upload it again.
+        // Save at once, so that a second run does not upload the file again.
         call.save().await
     }
 
     pub(super) fn is_fresh(&self, call: &Call, leg: &LegId) -> bool {
         let now = self.context.hub().clock().now();
         let uploaded = call.crm().recordings.get(leg);
-        uploaded.is_some_and(|uploaded| now.since(uploaded.at) < GOOD_FOR)
+        uploaded.is_some_and(|uploaded| now.since(uploaded.at) < UPLOAD_VALID_FOR)
     }
 }

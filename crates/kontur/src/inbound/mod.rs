@@ -1,54 +1,53 @@
-//! What Kontur sends us: clicks on numbers and "hang up", schedules, changes of its entities.
+//! Requests from Kontur: click-to-call, hang-up, schedules and changes of entities.
 //!
-//! [`parse`] is pure: a host hands over the request and gets the answer Kontur waits for and what
-//! the request means. Do the work after answering: how long Kontur waits is told nowhere.
+//! [`parse`] is pure: a host passes the request and gets the reply and the event. Send the reply
+//! before processing the event: Kontur's timeout is not documented.
 //!
-//! Where exactly Kontur calls an integration is not certain (after the base address, or after it and
-//! `/api/v1/{workspace}`), so an address is known by its end:
+//! It is not certain whether Kontur appends paths to the base URL or to the base URL with
+//! `/api/v1/{workspace}`, so a path is matched by its end:
 //!
-//! | end of the address | what it brings | what it becomes |
+//! | end of the path | request | event kind |
 //! | --- | --- | --- |
-//! | [`CALL_PATH`] | CALL: somebody clicked on a number or a colleague | [`ClickToCall`] |
-//! | [`HANGUP_PATH`], `communications/{id}/hangup` | HANGUP: somebody hung up in Kontur | [`Hangup`] |
-//! | `communications/accept`, `…/answer`, also with an id | the button "accept", of which no call is documented | 409 `notSupported` |
+//! | [`CALL_PATH`] | CALL: a user clicked a number or a colleague | [`ClickToCall`] |
+//! | [`HANGUP_PATH`], `communications/{id}/hangup` | HANGUP: a user hung up in Kontur | [`Hangup`] |
+//! | `communications/accept`, `…/answer`, also with an id | the button "accept", whose request is not documented | 409 `notSupported` |
 //! | [`SYNC_PATH`] | the schedule for reading the PBX's history | [`SyncRequested`] |
-//! | [`SETUP_PATH`] | the integration is to be set up | [`Installed`] |
-//! | [`UPGRADE_PATH`] | the schedule for looking whether setup has to run again | [`Other`] of this path |
-//! | [`EVENTS_PATH`] | an entity changed, by the webhook our setup registers | [`CustomerChanged`], [`Other`] |
+//! | [`SETUP_PATH`] | setup of the integration | [`Installed`] |
+//! | [`UPGRADE_PATH`] | the schedule for checking whether setup must run again | [`Other`] of this path |
+//! | [`EVENTS_PATH`] | an entity changed; our setup registers this webhook | [`CustomerChanged`], [`Other`] |
 //! | anything else | | 404 |
 //!
 //! # The echo
 //!
-//! Every answer, refusals included, has the request's [`ECHO`] as it came, whatever it holds; a
-//! request without one is answered without one. Kontur repeats a webhook whose echo is missing, and
-//! at last sends no more.
+//! Every reply, refusals included, returns the request's [`ECHO`] unchanged; a request without one
+//! gets a reply without one. Kontur repeats a webhook whose echo is missing, and eventually stops
+//! sending.
 //!
-//! # What proves a request genuine
+//! # Authenticity
 //!
-//! Nothing: Kontur signs nothing and names no addresses of its own. There is the secret in the
-//! account's inbound address, which the host compares before this module is asked, and there is the
-//! workspace in the path. Where both the path and the configuration have a name, or both an id, they
-//! have to be equal; a name cannot be held against an id, so then nothing is compared. CALL and
-//! HANGUP carry an access key besides, handed on as [`InboundEvent::access_key`]: whoever wants to be
-//! surer asks Kontur with it. They are refused without key or echo. Webhooks and schedules are not:
-//! for them only the echo is documented.
+//! Kontur signs nothing and publishes no sender addresses. The host compares the secret in the
+//! account's inbound URL before it calls this module. This module compares the workspace in the
+//! path with the configuration if both are names or both are ids. CALL and HANGUP also carry an
+//! access key, passed on as [`InboundEvent::access_key`], with which a host can verify the request
+//! at Kontur. They are refused without key or echo. Webhooks and schedules are accepted without
+//! them, because only the echo is documented.
 //!
-//! # Answers
+//! # Replies
 //!
-//! | answer | when |
+//! | reply | condition |
 //! | --- | --- |
-//! | 200 `"OK"`, for webhooks and schedules `OK` | it was taken |
-//! | 400 | a header or a field is missing without which nothing can be done, it is no JSON, or neither GET nor POST (CALL and HANGUP: no POST) |
+//! | 200 `"OK"`, for webhooks and schedules `OK` | accepted |
+//! | 400 | a required header or field is missing, the body is not JSON, or the method is not GET or POST (CALL and HANGUP: not POST) |
 //! | 403 | another workspace, or a sender outside `allowed_networks` |
-//! | 404 | nothing is here |
-//! | 409 `{"status", "message"}` | it was understood and cannot be done |
+//! | 404 | unknown path |
+//! | 409 `{"status", "message"}` | valid, but cannot be carried out |
 //! | 413 | too large |
 //!
 //! # Sources
 //!
-//! The vendor's documentation of telephony (system calls), of webhooks, and the older, fuller page on
-//! integrations (schedules). What is inferred from them: that the echo belongs on refusals too, the
-//! verbs of webhooks and schedules, and every answer but 200 and 409 `notSupported`.
+//! The vendor's documentation of telephony (system calls), of webhooks, and the older, fuller page
+//! on integrations (schedules). Inferred from them: the echo on refusals, the methods of webhooks
+//! and schedules, and every status except 200 and 409 `notSupported`.
 //!
 //! [`ClickToCall`]: vochi_crm_core::inbound::InboundKind::ClickToCall
 //! [`Hangup`]: vochi_crm_core::inbound::InboundKind::Hangup
@@ -57,11 +56,11 @@
 //! [`CustomerChanged`]: vochi_crm_core::inbound::InboundKind::CustomerChanged
 //! [`Other`]: vochi_crm_core::inbound::InboundKind::Other
 
-mod answer;
 mod call;
-mod clean;
-mod place;
-mod told;
+mod payload;
+mod redaction;
+mod reply;
+mod route;
 mod webhook;
 
 use http::{HeaderMap, Method, StatusCode};
@@ -69,72 +68,72 @@ use vochi_crm_core::inbound::{InboundEvent, InboundReply, InboundRequest};
 use vochi_crm_core::{Account, Error, ErrorKind, Result};
 
 use crate::Config;
-use answer::{Outcome, conflict, refused, unreadable};
 pub use call::hangup_leg;
-use place::{Called, Place};
-use told::Told;
+use payload::Payload;
+use reply::{Outcome, conflict, refused, unreadable};
+use route::{Route, RouteKind};
 
-/// Where a click on a number comes to.
+/// The path of a click-to-call.
 pub const CALL_PATH: &str = "communications/call";
 
-/// Where "hang up" comes to; the list of methods has `communications/{id}/hangup` instead.
+/// The path of a hang-up; the list of methods has `communications/{id}/hangup` instead.
 pub const HANGUP_PATH: &str = "communications/hangup";
 
-/// Where the schedule for reading the PBX's history comes to: the relative address to register.
+/// The path of the schedule for reading the PBX's history, relative to the base URL.
 pub const SYNC_PATH: &str = "communications/sync";
 
-/// Where the schedule of upgrades comes to: the relative address to register.
+/// The path of the schedule for upgrades, relative to the base URL.
 pub const UPGRADE_PATH: &str = "setup/upgrade";
 
-/// Where setup comes to.
+/// The path of a setup request.
 pub const SETUP_PATH: &str = "setup";
 
-/// Where changes of entities come to: the relative address to register.
+/// The path of webhooks about changed entities, relative to the base URL.
 pub const EVENTS_PATH: &str = "crm-callbacks";
 
-/// The header every answer has to bring back.
+/// The header that every reply returns.
 pub const ECHO: &str = "X-XCOM-Integration-Echo";
 
-/// The header with the key of a system call.
+/// The header with the access key of a system call.
 const ACCESS_KEY: &str = "X-XCOM-AccessKey";
 
-/// A system call has four ids at most.
+/// The size limit of a system call, which contains at most four ids.
 const LARGEST_CALL: usize = 64 * 1024;
 
-/// A change holds an entity twice, before and after, with whatever fields people gave it.
+/// The size limit of a webhook: a change contains the entity twice, with custom fields.
 const LARGEST_WEBHOOK: usize = 256 * 1024;
 
-/// Reads a request and says what to answer. The answer to what is refused goes out as well; nothing
-/// came of the request then. For hosts that have no connector: `path` of the request is what follows
-/// the address Kontur knows as the integration's base, whose secret the host has compared.
+/// Parses a request and returns the reply with the event or an error.
+///
+/// Send the reply in either case. For hosts without a connector: `path` of the request is the part
+/// after the base URL known to Kontur, whose secret the host has already compared.
 ///
 /// # A click
 ///
-/// A click is for the extension of `fromUserId`, which the account's directory knows. With a
-/// `clientPhone` it is an outside call, read as the account reads numbers; what is none is kept as it
-/// came. Without one, `toUserId` is a colleague: `phone` is then their
-/// [extension](vochi_crm_core::Party::Extension). A user without an extension is answered with 409
-/// `notFound` at once, so that Kontur says so instead of showing a call that never begins, and the
-/// host gets an error that names the user. A host that rings users otherwise than by an inner number
-/// gives each of them a mark of its own as an extension. The call goes on under its
-/// `communicationId`, which is in [`InboundEvent::crm_call_id`]; a repeat has the same id and must
-/// not ring twice.
+/// A click is for the extension of `fromUserId`, from the account's directory. `clientPhone` is an
+/// outside number, parsed with the account's rules; an unparsed one is kept as received. Without
+/// it, `toUserId` is a colleague: `phone` is then their
+/// [extension](vochi_crm_core::Party::Extension). A user without an extension gets 409 `notFound`
+/// at once, so that Kontur shows it instead of a call that never starts, and the host gets an error
+/// that names the user. A host without extensions gives each user a unique value as an extension.
+/// The call continues under its `communicationId`, which is in [`InboundEvent::crm_call_id`]; a
+/// repeat has the same id and must not ring twice.
 ///
 /// # A hang-up
 ///
-/// It names the leg by the id call-event was sent with: [`hangup_leg`]. A leg that is over already is
-/// a success.
+/// [`hangup_leg`] returns the leg, by the id sent with call-event. Hanging up a finished leg is a
+/// success.
 ///
 /// # Webhooks and schedules
 ///
-/// A contact or company that was made, changed, deleted or restored is a changed customer. Any other
-/// change has the word `deal.patch`, of what it is and what happened; a tie has `link` or `unlink`,
-/// and the client among its two ends as the entity.
+/// A created, changed, deleted or restored contact or company is a changed customer. Any other
+/// change has the kind `deal.patch`, of entity and change; a link has `link` or `unlink`, with the
+/// client of its two ends as the entity.
 ///
-/// A change has the event's own id, so a repeat is known by it; of an entity there is what the event
-/// tells (`changeData`, in [`InboundEvent::raw`] without texts of more than 4 KiB). A schedule has none: its id is made of the echo, which differs
-/// from request to request; where there is no echo, all of them have one id, and a host must not
-/// remember it for longer than the schedule's period.
+/// A change has the event's own id, so a repeat is detected by it. The entity's data is in
+/// `changeData` of [`InboundEvent::raw`], without texts of more than 4 KiB. A schedule has an id
+/// derived from the echo, which differs between requests; without an echo all schedules share one
+/// id, so a host must not remember it for longer than the schedule's period.
 ///
 /// ```
 /// use http::{HeaderMap, HeaderValue, Method};
@@ -172,16 +171,16 @@ pub fn parse(
     config: &Config,
     request: &InboundRequest,
 ) -> (InboundReply, Result<InboundEvent>) {
-    let place = Place::of(&request.path);
-    let (mut reply, event) = match &place {
+    let route = Route::of(&request.path);
+    let (mut reply, event) = match &route {
         None => {
-            let error = Error::unsupported("Kontur sends nothing to this address")
-                .with_hint("setup registers the addresses Kontur knows");
+            let error = Error::unsupported("unknown path: Kontur sends nothing to it")
+                .with_hint("run setup to register the paths Kontur calls");
             (InboundReply::not_found(), Err(error))
         }
-        Some(place) => match read(account, config, place, request) {
-            Ok(event) => (place.called.yes(), Ok(event)),
-            Err(refusal) => (refusal.reply, Err(refusal.error.with_operation(place.called.name()))),
+        Some(route) => match read(account, config, route, request) {
+            Ok(event) => (route.kind.success_reply(), Ok(event)),
+            Err(refusal) => (refusal.reply, Err(refusal.error.with_operation(route.kind.name()))),
         },
     };
     echo(&request.headers, &mut reply.headers);
@@ -189,50 +188,51 @@ pub fn parse(
     (reply, event)
 }
 
-/// The one place where an answer gets the echo, so that none can go without it.
+/// Copies the echo to the reply. All replies pass through here.
 fn echo(from: &HeaderMap, to: &mut HeaderMap) {
     for value in from.get_all(ECHO) {
         to.append(ECHO, value.clone());
     }
 }
 
-fn read(account: &Account, config: &Config, place: &Place, request: &InboundRequest) -> Outcome {
+fn read(account: &Account, config: &Config, route: &Route, request: &InboundRequest) -> Outcome {
     if let Err(error) = account.allowed_networks().check(request) {
         return Err(refused(StatusCode::FORBIDDEN, error));
     }
-    if place.is_of_another_workspace(&config.workspace) {
-        let error = Error::new(ErrorKind::Auth, "the request is for another workspace");
+    if route.is_of_another_workspace(&config.workspace) {
+        let error =
+            Error::new(ErrorKind::Auth, "cannot accept the request: it is for another workspace");
         let error = error.with_hint("if it came from Kontur, check workspace, or run setup again");
         return Err(refused(StatusCode::FORBIDDEN, error));
     }
-    let largest = match place.called {
-        Called::Accept => {
-            let error = Error::unsupported("Kontur asked to accept a call");
+    let largest = match route.kind {
+        RouteKind::Accept => {
+            let error = Error::unsupported("cannot accept a call on request of Kontur");
             return Err(conflict("notSupported", "Accepting is not supported", error));
         }
-        Called::Call | Called::Hangup => LARGEST_CALL,
+        RouteKind::Call | RouteKind::Hangup => LARGEST_CALL,
         _ => LARGEST_WEBHOOK,
     };
     if request.query.len().saturating_add(request.body.len()) > largest {
-        let error = Error::input(format!("the request has more than {largest} bytes"));
+        let error = Error::input(format!("request too large: more than {largest} bytes"));
         return Err(refused(StatusCode::PAYLOAD_TOO_LARGE, error));
     }
-    let is_system_call = matches!(place.called, Called::Call | Called::Hangup);
+    let is_system_call = matches!(route.kind, RouteKind::Call | RouteKind::Hangup);
     match request.method {
         Method::POST => {}
         Method::GET if !is_system_call => {}
-        _ => return Err(unreadable("the request has a method Kontur does not use")),
+        _ => return Err(unreadable("invalid method: Kontur does not use it")),
     }
     if is_system_call && !call::has_both_headers(&request.headers) {
         return Err(unreadable(
-            "the request has no single X-XCOM-AccessKey and X-XCOM-Integration-Echo",
+            "missing or repeated header X-XCOM-AccessKey or X-XCOM-Integration-Echo",
         ));
     }
-    let told = Told::new(account, config, request);
-    match place.called {
-        Called::Call => call::click(told, &request.headers),
-        Called::Hangup => call::hangup(told, place.call.as_deref(), &request.headers),
-        Called::Events => webhook::change(told),
-        _ => Ok(webhook::schedule(place.called, told)),
+    let payload = Payload::new(account, config, request);
+    match route.kind {
+        RouteKind::Call => call::click(payload, &request.headers),
+        RouteKind::Hangup => call::hangup(payload, route.call.as_deref(), &request.headers),
+        RouteKind::Events => webhook::change(payload),
+        _ => Ok(webhook::schedule(route.kind, payload)),
     }
 }

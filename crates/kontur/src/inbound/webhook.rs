@@ -1,45 +1,45 @@
-//! Webhooks: Kontur's clock, and changes of its entities.
+//! Webhooks: schedules, setup and changes of entities.
 
 use serde::Deserialize;
 use serde_json::Value;
 use vochi_crm_core::inbound::{InboundEntity, InboundEvent, InboundKind};
 
-use super::answer::{Outcome, unreadable};
-use super::place::Called;
-use super::told::Told;
+use super::payload::Payload;
+use super::reply::{Outcome, unreadable};
+use super::route::RouteKind;
 use crate::model::{EntityIds, FeedEvent, FeedEventType, ZERO_GUID};
 
-/// Ids longer than this are none.
+/// The longest accepted id.
 const LONGEST: usize = 255;
 
-/// What comes from the clock, and setup, which is documented no better: any method of the two, any
-/// body or none.
-pub(super) fn schedule(called: Called, told: Told<'_>) -> InboundEvent {
-    let kind = match called {
-        Called::Sync => InboundKind::SyncRequested,
-        Called::Setup => InboundKind::Installed,
+/// Parses a schedule or setup request: GET or POST, with any body or none.
+pub(super) fn schedule(route: RouteKind, payload: Payload<'_>) -> InboundEvent {
+    let kind = match route {
+        RouteKind::Sync => InboundKind::SyncRequested,
+        RouteKind::Setup => InboundKind::Installed,
         other => InboundKind::Other(other.name().to_owned()),
     };
-    told.event_by_echo(kind, called.name())
+    payload.event_by_echo(kind, route.name())
 }
 
-/// A change of an entity, as an element of the feed. Nothing says that Kontur orders them, and it
-/// repeats them: the feed stays the truth.
-pub(super) fn change(told: Told<'_>) -> Outcome {
-    let Some(body) = told.body() else {
-        return Err(unreadable("the webhook is no JSON object"));
+/// Parses a change of an entity, which has the form of a feed element.
+///
+/// Kontur may repeat and reorder webhooks, so the feed remains authoritative.
+pub(super) fn change(payload: Payload<'_>) -> Outcome {
+    let Some(body) = payload.body() else {
+        return Err(unreadable("invalid webhook: the body must be a JSON object"));
     };
     let Ok(event) = FeedEvent::deserialize(Value::Object(body.clone())) else {
-        return Err(unreadable("the webhook is no event"));
+        return Err(unreadable("invalid webhook: the body is not an event"));
     };
     let entity = entity_of(&event.entity_ids);
     let user = event.entity_ids.user();
-    let extension = user.as_ref().and_then(|user| told.extension_of(user));
+    let extension = user.as_ref().and_then(|user| payload.extension_of(user));
     let kind = kind_of(&event, entity.as_ref());
     let mut read = if let Some(id) = &event.id {
-        told.event_with_id(kind, id.as_str())
+        payload.event_with_id(kind, id.as_str())
     } else {
-        told.event_by_echo(kind, Called::Events.name())
+        payload.event_by_echo(kind, RouteKind::Events.name())
     };
     read.entity = entity;
     read.user_id = user.and_then(|user| user.to_common().ok());
@@ -47,7 +47,7 @@ pub(super) fn change(told: Told<'_>) -> Outcome {
     Ok(read)
 }
 
-/// A change of one thing has one id. A tie has two: then the client counts before anything else.
+/// Returns the changed entity. A link has two ids: the client takes precedence.
 fn entity_of(ids: &EntityIds) -> Option<InboundEntity> {
     let mut all: Vec<InboundEntity> =
         ids.iter().filter_map(|(name, id)| entity(name, id)).collect();
@@ -73,12 +73,12 @@ fn is_client(kind: &str) -> bool {
     ["contact", "company"].contains(&kind)
 }
 
-/// Other things are told by what they are and what happened, as `deal.patch`; ties as `link`.
+/// Returns the kind of event: a changed customer, else entity and change (`deal.patch`), or `link`.
 fn kind_of(event: &FeedEvent, entity: Option<&InboundEntity>) -> InboundKind {
     match &event.kind {
         Some(FeedEventType::Change) => {}
         None if event.change.is_some() => {}
-        Some(tie) => return InboundKind::Other(tie.as_str().to_owned()),
+        Some(link) => return InboundKind::Other(link.as_str().to_owned()),
         None => return InboundKind::Other("event".to_owned()),
     }
     match entity {

@@ -1,4 +1,4 @@
-//! Contacts (people) and companies: the clients.
+//! Clients: contacts (people) and companies.
 
 use std::collections::BTreeMap;
 
@@ -8,17 +8,17 @@ use vochi_crm_core::wire::{self, Items};
 
 use super::{CompanyId, ContactId, ElementId, ElementType, Links, PhoneText, UpdateInfo};
 
-/// A number or address of a client.
+/// A phone number or e-mail address of a client.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct Element {
-    /// Its id, by which it is changed or removed.
+    /// The id, used to remove the element.
     #[serde(default, deserialize_with = "wire::value_or_none")]
     pub id: Option<ElementId>,
-    /// What sort it is.
+    /// The kind.
     #[serde(default, rename = "type", deserialize_with = "wire::value_or_none")]
     pub kind: Option<ElementType>,
-    /// The number or address as a person typed it.
+    /// The value as entered by a user.
     #[serde(default, deserialize_with = "wire::text_or_none")]
     pub value: Option<String>,
 }
@@ -28,12 +28,12 @@ pub struct Element {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Contact {
-    /// Its id.
+    /// The id.
     pub id: ContactId,
     /// The name.
     #[serde(default, deserialize_with = "wire::text_or_none")]
     pub name: Option<String>,
-    /// What the person does.
+    /// The job title.
     #[serde(default, deserialize_with = "wire::text_or_none")]
     pub position: Option<String>,
     /// The companies.
@@ -45,41 +45,41 @@ pub struct Contact {
     /// E-mail addresses.
     #[serde(default)]
     pub emails: Items<Element>,
-    /// The region, by its number.
+    /// The numeric region code.
     #[serde(default, deserialize_with = "wire::text_or_none")]
     pub region_code: Option<String>,
-    /// Fields of the enterprise's own.
+    /// Custom fields.
     #[serde(default, deserialize_with = "wire::map_or_empty")]
     pub custom_fields: BTreeMap<String, Value>,
-    /// Who made and changed it.
+    /// Creation and last change.
     #[serde(default, deserialize_with = "wire::object_or_default")]
     pub update_info: UpdateInfo,
 }
 
 impl Contact {
-    /// Whether this number is on the card.
+    /// Returns true if the contact has this number.
     pub fn has_phone(&self, number: &PhoneText) -> bool {
         has_phone(&self.phones, number)
     }
 }
 
-/// A company, which people see as the client.
+/// A company, which Kontur's users see as the client.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Company {
-    /// Its id.
+    /// The id.
     pub id: CompanyId,
     /// The name.
     #[serde(default, deserialize_with = "wire::text_or_none")]
     pub name: Option<String>,
-    /// The taxpayer's number.
+    /// The taxpayer identification number (INN).
     #[serde(default, deserialize_with = "wire::text_or_none")]
     pub inn: Option<String>,
-    /// The code of the reason for registration.
+    /// The tax registration reason code (KPP).
     #[serde(default, deserialize_with = "wire::text_or_none")]
     pub kpp: Option<String>,
-    /// What is said about it.
+    /// A free-text description.
     #[serde(default, deserialize_with = "wire::text_or_none")]
     pub description: Option<String>,
     /// Phone numbers.
@@ -88,19 +88,19 @@ pub struct Company {
     /// E-mail addresses.
     #[serde(default)]
     pub emails: Items<Element>,
-    /// The region, by its number.
+    /// The numeric region code.
     #[serde(default, deserialize_with = "wire::text_or_none")]
     pub region_code: Option<String>,
-    /// Fields of the enterprise's own.
+    /// Custom fields.
     #[serde(default, deserialize_with = "wire::map_or_empty")]
     pub custom_fields: BTreeMap<String, Value>,
-    /// Who made and changed it.
+    /// Creation and last change.
     #[serde(default, deserialize_with = "wire::object_or_default")]
     pub update_info: UpdateInfo,
 }
 
 impl Company {
-    /// Whether this number is on the card.
+    /// Returns true if the company has this number.
     pub fn has_phone(&self, number: &PhoneText) -> bool {
         has_phone(&self.phones, number)
     }

@@ -1,4 +1,4 @@
-//! A call as Kontur keeps it.
+//! A call as stored in Kontur.
 
 use serde::{Deserialize, Deserializer};
 use vochi_crm_core::wire::{self, Items};
@@ -11,51 +11,51 @@ use super::{
     LegEventType, Participant, StoredFile, UpdateInfo, UserId,
 };
 
-/// A call as Kontur keeps it: the answer of call-started.
+/// A call as stored in Kontur: the response of call-started.
 ///
-/// A call may be answered as it was before, or as it stands after more than this client knows: to
-/// start a call a second time gives the same one, with everything that happened since.
+/// A repeated start returns the same call with everything that happened since, including changes
+/// unknown to this client.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Communication {
-    /// Kontur's id. Every later request of the call carries it.
+    /// Kontur's call id, sent in every later request.
     pub id: CommunicationId,
-    /// Our id, with the prefix Kontur gives it. Send it on as it is.
+    /// The PBX's call id, with the prefix Kontur adds. Send it back unchanged.
     #[serde(default, deserialize_with = "wire::value_or_none")]
     pub external_id: Option<ExternalId>,
-    /// When it began.
+    /// The start time.
     #[serde(default, deserialize_with = "time_or_none")]
     pub external_created_at: Option<Timestamp>,
     /// The direction.
     #[serde(default, deserialize_with = "wire::value_or_none")]
     pub direction: Option<CallDirection>,
-    /// Its status. Only `sealed` was ever seen, of a call long over: nothing depends on it.
+    /// The status. Only `sealed` is documented, for a finished call: nothing depends on it.
     #[serde(default, deserialize_with = "wire::text_or_none")]
     pub status: Option<String>,
-    /// The integration it came from.
+    /// The integration that started the call.
     #[serde(default, deserialize_with = "wire::value_or_none")]
     pub integration_id: Option<InstanceId>,
-    /// What it was tied to: Kontur finds the client by the number itself.
+    /// The linked clients and deals; Kontur finds the client by the number itself.
     #[serde(default, deserialize_with = "wire::object_or_default")]
     pub links: Links,
-    /// The call itself.
+    /// The data of the call.
     #[serde(default, deserialize_with = "wire::object_or_default")]
     pub data: CommunicationData,
-    /// Who made and changed it.
+    /// Creation and last change.
     #[serde(default, deserialize_with = "wire::object_or_default")]
     pub update_info: UpdateInfo,
 }
 
 impl Communication {
-    /// Returns true if a leg was answered: an unanswered one has no beginning.
+    /// Returns true if a leg was answered, so has a start time.
     pub fn was_answered(&self) -> bool {
         let legs = &self.data.call.items.good;
         legs.iter().any(|leg| leg.started_at.is_some())
     }
 }
 
-/// What a call, contact or the like is tied to.
+/// Links of a call, contact or other entity.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
@@ -72,13 +72,13 @@ pub struct Links {
 }
 
 impl Links {
-    /// Returns true if it is linked to nothing: no client has the number.
+    /// Returns true if there is no link: no client has the number.
     pub fn is_empty(&self) -> bool {
         self.company_ids.is_empty() && self.contact_ids.is_empty() && self.deal_ids.is_empty()
     }
 }
 
-/// What sort of communication it is. Calls are the only one that is documented.
+/// The data by kind of communication. Only calls are documented.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -88,7 +88,7 @@ pub struct CommunicationData {
     pub call: CallData,
 }
 
-/// A call: its numbers, its legs, what happened in it.
+/// The numbers, legs and events of a call.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
@@ -101,7 +101,7 @@ pub struct CallData {
     pub external_vats_phone: Option<String>,
     /// The legs.
     pub items: Items<CallItem>,
-    /// What happened, in order.
+    /// The events, in order.
     pub events: Items<CallItemEvent>,
 }
 
@@ -113,16 +113,16 @@ pub struct CallItem {
     /// The PBX's id of the leg.
     #[serde(default, deserialize_with = "leg_id_or_none")]
     pub id: Option<LegId>,
-    /// The side that called.
+    /// The calling side.
     #[serde(default, deserialize_with = "wire::object_or_none")]
     pub from: Option<Participant>,
-    /// The side that was called.
+    /// The called side.
     #[serde(default, deserialize_with = "wire::object_or_none")]
     pub to: Option<Participant>,
-    /// When it was answered; absent if it never was.
+    /// The answer time; absent for an unanswered leg.
     #[serde(default, deserialize_with = "time_or_none")]
     pub started_at: Option<Timestamp>,
-    /// When it ended.
+    /// The end time.
     #[serde(default, deserialize_with = "time_or_none")]
     pub finished_at: Option<Timestamp>,
     /// Its recordings.
@@ -130,7 +130,7 @@ pub struct CallItem {
     pub recordings: Items<StoredFile>,
 }
 
-/// Something that happened to a leg.
+/// An event of a leg.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -141,16 +141,16 @@ pub struct CallItemEvent {
     /// The id of the leg while it was live.
     #[serde(default, deserialize_with = "leg_id_or_none")]
     pub realtime_call_item_id: Option<LegId>,
-    /// When.
+    /// The time.
     #[serde(default, deserialize_with = "time_or_none")]
     pub timestamp: Option<Timestamp>,
-    /// What.
+    /// The kind of event.
     #[serde(default, rename = "type", deserialize_with = "wire::value_or_none")]
     pub kind: Option<LegEventType>,
-    /// The side that called.
+    /// The calling side.
     #[serde(default, deserialize_with = "wire::object_or_none")]
     pub from: Option<Participant>,
-    /// The side that was called.
+    /// The called side.
     #[serde(default, deserialize_with = "wire::object_or_none")]
     pub to: Option<Participant>,
 }
@@ -160,12 +160,12 @@ pub struct CallItemEvent {
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ResponsibleUsers {
-    /// The employees, in the order to ring them. Empty if no user is responsible, which is no error.
+    /// The employees, in ring order. Empty if no user is responsible, which is not an error.
     #[serde(deserialize_with = "users")]
     pub user_ids: Vec<UserId>,
 }
 
-/// Reads ids of users; one alone is a list of one, what is no id is left out.
+/// Deserializes user ids; a single one is a list of one, invalid ids are skipped.
 fn users<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<UserId>, D::Error> {
     let texts = wire::texts(deserializer)?;
     Ok(texts.iter().filter_map(|text| UserId::new(text).ok()).collect())

@@ -1,91 +1,91 @@
-//! Kontur's enumerations: open when they are read, a known word when they are sent.
+//! Kontur's enumerations: unknown values are kept when read and rejected when sent.
 
 use vochi_crm_core::{Direction, Error, Result};
 
 vochi_crm_core::open_word! {
-    /// The direction of a call. It belongs to the whole call: a consultation inside an incoming call
-    /// leaves it incoming.
+    /// The direction of a whole call: a consultation inside an incoming call leaves it incoming.
     CallDirection {
         /// The client called.
         Inbound = "inbound",
         /// An employee called the client.
         Outbound = "outbound",
-        /// Employees among themselves.
+        /// A call among employees.
         Internal = "internal",
     }
 }
 
 vochi_crm_core::open_word! {
-    /// What happened to a leg of a live call.
+    /// The kind of event of a leg of a live call.
     LegEventType {
-        /// It rings.
+        /// The leg rings.
         Appeared = "appeared",
-        /// It was picked up, or came off hold: there is no word for that.
+        /// The leg was answered or resumed: Kontur has no separate value for resuming.
         Connected = "connected",
-        /// It was put on hold.
+        /// The leg was put on hold.
         Paused = "paused",
-        /// It was hung up.
+        /// The leg ended.
         Disconnected = "disconnected",
-        /// Only in the list of words, without a meaning. It is read, never sent: a leg
-        /// ends by [`Disconnected`](Self::Disconnected), a call by call-finished.
+        /// An undocumented value, read but never sent.
+        ///
+        /// A leg ends by [`Disconnected`](Self::Disconnected), a call by call-finished.
         Finished = "finished",
     }
 }
 
 vochi_crm_core::open_word! {
-    /// How an integration stands in a workspace. Answers may write it as a number.
+    /// The status of an integration in a workspace. Responses may contain it as a number.
     InstanceStatus {
         /// Installed, not set up.
         NotConfigured = "notConfigured" | "0",
-        /// It works.
+        /// Active.
         Active = "active" | "1",
-        /// Switched off for a while.
+        /// Paused.
         Paused = "paused" | "2",
-        /// It works, with errors.
+        /// Active, with errors.
         HasErrors = "hasErrors" | "3",
-        /// It does not work.
+        /// Failed.
         Failed = "failed" | "4",
     }
 }
 
 vochi_crm_core::open_word! {
-    /// What triggers a webhook.
+    /// The trigger of a webhook.
     WebhookTrigger {
-        /// The clock.
+        /// A schedule.
         Schedule = "schedule",
-        /// A change of something in the CRM.
+        /// A change of an entity.
         EntityEvent = "entityEvent",
     }
 }
 
 vochi_crm_core::open_word! {
-    /// The kind of an event of the feed.
+    /// The kind of a feed event.
     FeedEventType {
-        /// Something was made, changed or deleted.
+        /// An entity was created, changed or deleted.
         Change = "change",
-        /// Two things were tied together.
+        /// Two entities were linked.
         Link = "link",
-        /// Two things were untied.
+        /// Two entities were unlinked.
         Unlink = "unlink",
     }
 }
 
 vochi_crm_core::open_word! {
-    /// How something was changed.
+    /// The kind of change of an entity.
     ChangeType {
-        /// It was made.
+        /// Created.
         Create = "create",
-        /// It was changed.
+        /// Changed.
         Patch = "patch",
-        /// It was deleted.
+        /// Deleted.
         Delete = "delete",
-        /// It came back.
+        /// Restored.
         Restore = "restore",
     }
 }
 
 vochi_crm_core::open_word! {
-    /// The kind of a number or address.
+    /// The kind of a phone number or e-mail address.
     ElementType {
         /// At work.
         Work = "work",
@@ -95,21 +95,21 @@ vochi_crm_core::open_word! {
 }
 
 vochi_crm_core::open_word! {
-    /// The code of a refusal (`status` of an error). Kontur spells one of them in Pascal case.
+    /// The code of an error (`status`). Kontur spells one of them in Pascal case.
     ErrorStatus {
-        /// Unknown call: it was never started, or its start was lost.
+        /// The call is unknown: it was never started, or its start was lost.
         CommunicationNotFound = "communicationNotFound",
-        /// No such entity. From call-redirect: no user is responsible.
+        /// The entity is unknown. From call-redirect: no user is responsible.
         NotFound = "notFound",
-        /// Nothing is connected that could do it.
+        /// No connected integration supports the operation.
         NotSupported = "notSupported",
         /// The integration is not installed in the workspace.
         NotInstalled = "notInstalled",
-        /// No such integration.
+        /// The integration is unknown.
         IntegrationNotFound = "IntegrationNotFound",
         /// The file is above 100 megabytes.
         FileTooLarge = "fileTooLarge",
-        /// The request asks for something that cannot be.
+        /// The request has invalid arguments.
         InvalidArgs = "invalidArgs",
     }
 }
@@ -133,24 +133,22 @@ impl From<Direction> for CallDirection {
 }
 
 impl CallDirection {
-    /// Refuses what Kontur would not understand.
+    /// Rejects a direction unknown to Kontur.
     pub(crate) fn check(&self) -> Result<()> {
         match self {
-            Self::Other(word) => {
-                Err(Error::input(format!("Kontur has no call direction {word:?}")))
-            }
+            Self::Other(word) => Err(Error::input(format!("unsupported call direction {word:?}"))),
             _ => Ok(()),
         }
     }
 }
 
 impl LegEventType {
-    /// Refuses what Kontur would not understand.
+    /// Rejects an event unknown to Kontur or never sent.
     pub(crate) fn check(&self) -> Result<()> {
         match self {
-            Self::Finished => Err(Error::input("no leg is ever sent as finished")
-                .with_hint("a leg ends by disconnected, a call by call-finished")),
-            Self::Other(word) => Err(Error::input(format!("Kontur has no leg event {word:?}"))),
+            Self::Finished => Err(Error::input("unsupported leg event \"finished\"")
+                .with_hint("end a leg with disconnected, a call with call-finished")),
+            Self::Other(word) => Err(Error::input(format!("unsupported leg event {word:?}"))),
             _ => Ok(()),
         }
     }
@@ -163,7 +161,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_are_read_in_any_case_and_unknown_ones_kept() {
+    fn values_ignore_case_and_keep_unknown_ones() {
         for (value, status) in [
             (json!("active"), InstanceStatus::Active),
             (json!("Active"), InstanceStatus::Active),
@@ -179,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn every_direction_of_the_common_model_has_a_word() {
+    fn every_common_direction_is_mapped() {
         for direction in Direction::ALL {
             assert!(CallDirection::from(*direction).check().is_ok());
         }

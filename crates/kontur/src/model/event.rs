@@ -1,4 +1,4 @@
-//! The feed of events: everything that changes in a workspace.
+//! The feed of events: all changes in a workspace.
 
 use std::collections::BTreeMap;
 
@@ -14,24 +14,24 @@ use super::{
     EventOffset, FeedEventType, User, UserId,
 };
 
-/// Something that changed in the CRM: an element of the feed, or the body of a webhook.
+/// A change in the CRM: an element of the feed, or the body of a webhook.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct FeedEvent {
-    /// Its id. Webhooks repeat events and change their order: a repeat has the same id.
+    /// The event id. Webhooks repeat and reorder events: a repeat has the same id.
     #[serde(default, deserialize_with = "wire::value_or_none")]
     pub id: Option<EventId>,
-    /// Its place in the feed.
+    /// The position in the feed.
     #[serde(default, deserialize_with = "wire::value_or_none")]
     pub offset: Option<EventOffset>,
     /// The kind of the event.
     #[serde(default, rename = "type", deserialize_with = "wire::value_or_none")]
     pub kind: Option<FeedEventType>,
-    /// What it is about: one thing, or the two that were tied or untied.
+    /// The affected entity, or the two that were linked or unlinked.
     #[serde(default)]
     pub entity_ids: EntityIds,
-    /// What changed.
+    /// The change.
     #[serde(default, rename = "changeData", deserialize_with = "wire::object_or_none")]
     pub change: Option<ChangeData>,
     /// Time, author and program.
@@ -40,66 +40,66 @@ pub struct FeedEvent {
 }
 
 impl FeedEvent {
-    /// How the thing was changed, if it was.
+    /// Returns the kind of change, for a change of an entity.
     pub fn change_type(&self) -> Option<&ChangeType> {
         self.change.as_ref()?.kind.as_ref()
     }
 
-    /// The employee as the event leaves it.
+    /// Returns the employee after the event.
     pub fn user(&self) -> Option<User> {
         self.entity_ids.user()?;
         self.change.as_ref()?.after()
     }
 
-    /// The contact as the event leaves it.
+    /// Returns the contact after the event.
     pub fn contact(&self) -> Option<Contact> {
         self.entity_ids.contact()?;
         self.change.as_ref()?.after()
     }
 
-    /// The company as the event leaves it.
+    /// Returns the company after the event.
     pub fn company(&self) -> Option<Company> {
         self.entity_ids.company()?;
         self.change.as_ref()?.after()
     }
 }
 
-/// What an event is about, by the name of the id (`contactId`, `taskId`, …).
+/// The ids of the affected entities, by field name (`contactId`, `taskId`, …).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EntityIds(BTreeMap<String, String>);
 
 impl EntityIds {
-    /// The id of this name, as `taskId`.
+    /// Returns the id of a field, as `taskId`.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)
     }
 
-    /// Every id with its name.
+    /// Iterates over all fields and their ids.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, id)| (name.as_str(), id.as_str()))
     }
 
-    /// An employee.
+    /// Returns the employee.
     pub fn user(&self) -> Option<UserId> {
         UserId::new(self.get("userId")?).ok()
     }
 
-    /// A contact.
+    /// Returns the contact.
     pub fn contact(&self) -> Option<ContactId> {
         ContactId::new(self.get("contactId")?).ok()
     }
 
-    /// A company.
+    /// Returns the company.
     pub fn company(&self) -> Option<CompanyId> {
         CompanyId::new(self.get("companyId")?).ok()
     }
 
-    /// A deal.
+    /// Returns the deal.
     pub fn deal(&self) -> Option<DealId> {
         DealId::new(self.get("dealId")?).ok()
     }
 
-    /// A call.
+    /// Returns the call.
     pub fn communication(&self) -> Option<CommunicationId> {
         CommunicationId::new(self.get("communicationId")?).ok()
     }
@@ -118,18 +118,18 @@ impl<'de> Deserialize<'de> for EntityIds {
     }
 }
 
-/// What changed. Before and after are whole models.
+/// A change with the whole entity before and after.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ChangeData {
-    /// How it was changed.
+    /// The kind of change.
     #[serde(rename = "type", deserialize_with = "wire::value_or_none")]
     pub kind: Option<ChangeType>,
-    /// The thing before; absent where it was made.
+    /// The entity before the change; absent for a creation.
     #[serde(deserialize_with = "wire::object_or_none")]
     pub old: Option<Value>,
-    /// The thing after; absent where it was deleted.
+    /// The entity after the change; absent for a deletion.
     #[serde(deserialize_with = "wire::object_or_none")]
     pub new: Option<Value>,
 }
@@ -140,30 +140,31 @@ impl ChangeData {
     }
 }
 
-/// The time of an event, its author and program.
+/// The time, author and program of an event.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateInfo {
-    /// When.
+    /// The time.
     #[serde(deserialize_with = "time_or_none")]
     pub created_at: Option<Timestamp>,
-    /// The user, if it was a person.
+    /// The user, if a person made the change.
     #[serde(deserialize_with = "wire::value_or_none")]
     pub created_by_user_id: Option<UserId>,
-    /// With what, as `WebApp` or `Integration.vochi`: an integration's own changes come back too.
+    /// The program, as `WebApp` or `Integration.vochi`. An integration's own changes are in the
+    /// feed too.
     #[serde(deserialize_with = "wire::text_or_none")]
     pub created_with: Option<String>,
 }
 
-/// One page of the feed.
+/// A page of the feed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct EventsPage {
-    /// The events, the oldest first; one that cannot be read does not cost the others.
+    /// The events, the oldest first; an unreadable one does not affect the others.
     pub events: Items<FeedEvent>,
-    /// Where to read on, once the page is done with. After an empty page, where one stood before.
+    /// The offset of the next page; after an empty page, the unchanged offset.
     pub next: EventOffset,
-    /// Whether there is more at once; otherwise wait about a minute.
+    /// Set if more events are available now; otherwise wait about a minute.
     pub has_more: bool,
 }

@@ -8,11 +8,12 @@ use vochi_crm_core::{Error, Result, wire};
 
 use super::FileId;
 
-/// The largest file that is sent, in bytes. Kontur says 100 megabytes; whether that is 10⁶ or 2²⁰
-/// each, it does not say.
+/// The largest file sent, in bytes.
+///
+/// Kontur documents 100 megabytes without defining the unit; the smaller reading is used.
 pub const LARGEST_FILE: u64 = 100_000_000;
 
-/// The name of a file. ASCII: nothing says how Kontur reads other letters in the header of a part.
+/// A file name in ASCII, because the encoding of other letters in part headers is not documented.
 ///
 /// ```
 /// use vochi_crm_kontur::model::FileName;
@@ -25,7 +26,7 @@ pub const LARGEST_FILE: u64 = 100_000_000;
 pub struct FileName(String);
 
 impl FileName {
-    /// A name without folders.
+    /// Checks a file name without folders.
     ///
     /// # Errors
     /// `input` for an empty or overlong name, one with other letters than ASCII, with quotes,
@@ -35,13 +36,13 @@ impl FileName {
         let plain =
             |byte: u8| (b' '..=b'~').contains(&byte) && !matches!(byte, b'"' | b'/' | b'\\');
         if name.trim().is_empty() || name.len() > 255 || !name.bytes().all(plain) {
-            return Err(Error::input(format!("{name:?} is no name of a file"))
+            return Err(Error::input(format!("invalid file name {name:?}"))
                 .with_hint("use Latin letters, digits, dots, hyphens and underscores"));
         }
         Ok(Self(name))
     }
 
-    /// The nearest name that can be sent: every other character becomes `_`.
+    /// Returns the nearest valid name: every other character becomes `_`.
     ///
     /// ```
     /// use vochi_crm_kontur::model::FileName;
@@ -72,13 +73,14 @@ impl fmt::Display for FileName {
     }
 }
 
-/// A file in Kontur: the response to an upload and to `meta`. It is passed on to register-call as a
-/// recording.
+/// A file in Kontur: the response to an upload and to `meta`.
+///
+/// register-call accepts it as a recording.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct StoredFile {
-    /// Kontur's id. It may be used once: attached to a call, the file gets another one.
+    /// Kontur's id. It can be used once: an attached file gets another id.
     pub file_id: FileId,
     /// The name.
     #[serde(
@@ -87,15 +89,14 @@ pub struct StoredFile {
         skip_serializing_if = "Option::is_none"
     )]
     pub file_name: Option<String>,
-    /// What is in it, as `audio/mpeg`.
+    /// The content type, as `audio/mpeg`.
     #[serde(
         default,
         deserialize_with = "wire::text_or_none",
         skip_serializing_if = "Option::is_none"
     )]
     pub content_type: Option<String>,
-    /// How many bytes it has. A number in one answer, a text in another; written as text, as the
-    /// only sample does.
+    /// The length in bytes: a number or a text in responses, sent as text like in the only sample.
     #[serde(
         default,
         deserialize_with = "wire::integer_or_none",
@@ -106,7 +107,7 @@ pub struct StoredFile {
 }
 
 impl StoredFile {
-    /// A file of which only the id is known.
+    /// Creates a file with an id only.
     pub fn new(id: FileId) -> Self {
         Self { file_id: id, file_name: None, content_type: None, content_length: None }
     }
@@ -120,11 +121,11 @@ fn as_text<S: Serializer>(length: &Option<i64>, serializer: S) -> Result<S::Ok, 
     }
 }
 
-/// A file's content.
+/// The content of a file.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FileContent {
-    /// What is in it, as `audio/mpeg`; `None` where Kontur does not say.
+    /// The content type, as `audio/mpeg`; `None` if Kontur returns none.
     pub content_type: Option<String>,
     /// The bytes.
     pub bytes: Bytes,
@@ -137,7 +138,7 @@ impl FileContent {
 }
 
 impl fmt::Debug for FileContent {
-    /// A recording does not belong in a log.
+    /// Omits the bytes, which do not belong in a log.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FileContent")
             .field("content_type", &self.content_type)

@@ -1,4 +1,4 @@
-//! Ids. Most are GUIDs; what the documentation calls opaque is kept as it came.
+//! Ids. Most are GUIDs; opaque ones are kept unchanged.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -8,16 +8,16 @@ use vochi_crm_core::{CallId, CrmCallId, CrmUserId, Error, LegId, Result, text_id
 
 use crate::ContinueBy;
 
-/// Ids longer than this are refused.
+/// The longest accepted id.
 const LONGEST: usize = 255;
 
-/// What Kontur writes where there is no id.
+/// The GUID Kontur writes for a missing id.
 pub(crate) const ZERO_GUID: &str = "00000000-0000-0000-0000-000000000000";
 
-/// Checks a GUID and brings it into Kontur's spelling, lower case. The zero GUID is none.
+/// Checks a GUID and converts it to lower case. The zero GUID is invalid.
 fn guid(what: &str, text: &str) -> Result<Box<str>> {
     let wrong = || {
-        Error::input(format!("{text:?} is no {what}"))
+        Error::input(format!("invalid {what} {text:?}"))
             .with_hint("Kontur's ids look like a1b2c3d4-1111-4a4a-8b8b-000000000101")
     };
     let shaped = text.len() == ZERO_GUID.len()
@@ -29,25 +29,26 @@ fn guid(what: &str, text: &str) -> Result<Box<str>> {
     if shaped && lower != ZERO_GUID { Ok(lower.into()) } else { Err(wrong()) }
 }
 
-/// Checks an id of unknown form.
+/// Checks an id of unknown format.
 fn opaque(what: &str, text: &str) -> Result<Box<str>> {
     if text.is_empty() || text.len() > LONGEST || text.chars().any(char::is_control) {
-        return Err(Error::input(format!("{text:?} is no {what}")));
+        return Err(Error::input(format!("invalid {what} {text:?}")));
     }
     Ok(text.into())
 }
 
-/// The same, and not the zero GUID, which is none.
+/// Checks an id of unknown format that is not the zero GUID.
 fn opaque_not_zero(what: &str, text: &str) -> Result<Box<str>> {
     if text == ZERO_GUID {
-        return Err(Error::input(format!("{text:?} is no {what}")));
+        return Err(Error::input(format!("invalid {what} {text:?}")));
     }
     opaque(what, text)
 }
 
 text_id!(
-    /// The id of a Kontur user (an employee). What cannot be one is refused here: Kontur would
-    /// report the whole body as missing.
+    /// The id of a Kontur user (an employee).
+    ///
+    /// Invalid ids are rejected here, because Kontur would report the whole body as missing.
     ///
     /// ```
     /// use vochi_crm_kontur::model::UserId;
@@ -65,7 +66,7 @@ text_id!(
 );
 
 text_id!(
-    /// The id of a company, which people see as the client.
+    /// The id of a company, which Kontur's users see as the client.
     CompanyId, "company id", guid
 );
 
@@ -75,13 +76,14 @@ text_id!(
 );
 
 text_id!(
-    /// The id of an integration in a workspace; of the integration and of its instance alike.
+    /// The id of an integration in a workspace (its instance).
     InstanceId, "integration instance id", guid
 );
 
 text_id!(
-    /// The id of a webhook or schedule of an integration. Use ids of your own that do not change, so
-    /// that a second run finds what the first one made.
+    /// The id of a webhook or schedule of an integration.
+    ///
+    /// Use constant ids, so that a second run finds the webhooks of the first.
     WebhookId, "webhook id", guid
 );
 
@@ -96,29 +98,29 @@ text_id!(
 );
 
 text_id!(
-    /// The id of an uploaded file: temporary for a day, and spent once it is attached to a call.
+    /// The id of an uploaded file. It expires after a day or when the file is attached to a call.
     FileId, "file id", opaque_not_zero
 );
 
 text_id!(
-    /// The id of an event of the feed. The same event may come more than once.
+    /// The id of a feed event. The same event may be delivered more than once.
     EventId, "event id", opaque_not_zero
 );
 
 text_id!(
-    /// A place in the feed of events. It is passed back as it came: never computed, never sorted.
+    /// An offset in the event feed. It is opaque: never computed, never compared by order.
     EventOffset, "feed offset", opaque
 );
 
 impl EventOffset {
-    /// Before the workspace's first event.
+    /// Returns the offset before the workspace's first event.
     pub fn start() -> Self {
         Self(ZERO_GUID.into())
     }
 }
 
 impl UserId {
-    /// Reads a user id of the common model.
+    /// Converts a user id of the common model.
     ///
     /// # Errors
     /// `config`: Kontur's user ids are GUIDs.
@@ -129,39 +131,38 @@ impl UserId {
         })
     }
 
-    /// The id in the common model.
+    /// Converts to the common model.
     ///
     /// # Errors
-    /// Never for an id that was checked.
+    /// Never for a checked id.
     pub fn to_common(&self) -> Result<CrmUserId> {
         CrmUserId::new(self.as_str())
     }
 }
 
 impl CommunicationId {
-    /// Reads the id of a clicked call from the common model.
+    /// Converts the id of a click-to-call from the common model.
     ///
     /// # Errors
-    /// `input` for a text that cannot be one.
+    /// `input` for an invalid text.
     pub fn of(call: &CrmCallId) -> Result<Self> {
         Self::new(call.as_str())
     }
 
-    /// The id in the common model.
+    /// Converts to the common model.
     ///
     /// # Errors
-    /// Never for an id that was checked.
+    /// Never for a checked id.
     pub fn to_common(&self) -> Result<CrmCallId> {
         CrmCallId::new(self.as_str())
     }
 }
 
-/// The PBX's id of a call, raw as we send it or with the prefix Kontur returns it with
-/// (`Vochi/1763631515.42`). Two are equal if they are without the prefix.
+/// The PBX's call id, with or without Kontur's prefix (`Vochi/1763631515.42`).
 ///
-/// Nothing says who adds the prefix, and which form is accepted where. Operations that begin or
-/// register a call send it [raw](Self::raw); those that continue one send what call-started
-/// returned.
+/// Two ids are equal if they match without the prefix. It is not documented who adds the prefix and
+/// which form is accepted where. Operations that start or register a call send the [raw](Self::raw)
+/// id; later ones send what call-started returned.
 ///
 /// ```
 /// use vochi_crm_kontur::model::ExternalId;
@@ -177,47 +178,51 @@ impl CommunicationId {
 pub struct ExternalId(Box<str>);
 
 impl ExternalId {
-    /// An id of ours. It has no `/`, which would look like a prefix.
+    /// Checks an id of the PBX. It contains no `/`, which would look like a prefix.
     ///
     /// # Errors
     /// `input` for an empty or overlong text, one with control characters or with a `/`.
     pub fn new(text: impl AsRef<str>) -> Result<Self> {
         let text = text.as_ref().trim();
         if text.contains('/') {
-            return Err(Error::input(format!("the call id {text:?} contains a /"))
-                .with_hint("Kontur puts a prefix with a slash in front of it"));
+            return Err(Error::input(format!(
+                "invalid call id {text:?}: must not contain a slash"
+            ))
+            .with_hint(
+                "change call_id_prefix or the PBX's call ids: a slash ends Kontur's prefix",
+            ));
         }
         opaque("call id", text).map(Self)
     }
 
-    /// An id as Kontur returned it: call-started's answer, or what a host kept of it.
+    /// Checks an id returned by Kontur, in the response of call-started or as stored by a host.
     ///
     /// # Errors
-    /// `input` for a text without an id in it.
+    /// `input` for a text without an id after the prefix.
     pub fn returned(text: impl AsRef<str>) -> Result<Self> {
         let id = Self(opaque("call id", text.as_ref().trim())?);
         if id.raw().is_empty() {
-            return Err(Error::input(format!("{:?} is no call id", id.as_str())));
+            return Err(Error::input(format!("invalid call id {:?}", id.as_str())));
         }
         Ok(id)
     }
 
-    /// The id as it came, with its prefix if it has one.
+    /// Returns the id as received, with its prefix if it has one.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The id without the prefix: what the PBX knows.
+    /// Returns the id without the prefix: the PBX's id.
     pub fn raw(&self) -> &str {
         without_prefix(&self.0)
     }
 
-    /// Writes the id without the prefix.
+    /// Serializes the id without the prefix.
     pub(crate) fn write_raw<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.raw())
     }
 
-    /// The id in the form that continues a call.
+    /// Returns the id in the form for follow-up requests.
     #[must_use]
     pub fn in_form(self, form: ContinueBy) -> Self {
         match form {
@@ -227,7 +232,7 @@ impl ExternalId {
     }
 }
 
-/// What stands behind the first `/`.
+/// Returns the part after the first `/`.
 fn without_prefix(text: &str) -> &str {
     text.split_once('/').map_or(text, |(_, raw)| raw)
 }
@@ -275,11 +280,11 @@ impl Serialize for ExternalId {
 impl<'de> Deserialize<'de> for ExternalId {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = vochi_crm_core::wire::text_or_none(deserializer)?.unwrap_or_default();
-        Self::returned(text).map_err(|_| serde::de::Error::custom("it is no call id"))
+        Self::returned(text).map_err(|_| serde::de::Error::custom("invalid call id"))
     }
 }
 
-/// Reads the id of a leg; should it come with a prefix as call ids do, without it.
+/// Deserializes a leg id, without a prefix as call ids may have.
 pub(super) fn leg_id_or_none<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<LegId>, D::Error> {
@@ -292,7 +297,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_guid_is_told_from_anything_else() {
+    fn user_id_must_be_guid() {
         for (text, good) in [
             ("a1b2c3d4-1111-4a4a-8b8b-000000000101", true),
             (" A1B2C3D4-1111-4A4A-8B8B-000000000101 ", true),
@@ -309,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn no_id_is_the_zero_guid_save_a_place_in_the_feed() {
+    fn zero_guid_is_valid_only_as_feed_offset() {
         assert!(CommunicationId::new(ZERO_GUID).is_err());
         assert!(FileId::new(ZERO_GUID).is_err());
         assert!(EventId::new(ZERO_GUID).is_err());
@@ -317,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn call_ids_are_the_same_with_and_without_the_prefix() {
+    fn call_ids_are_equal_without_prefix() {
         let ours = ExternalId::new("1.42").unwrap();
         for (text, same) in
             [("1.42", true), ("Vochi/1.42", true), ("Megafon/1.42", true), ("Vochi/1.43", false)]
@@ -334,7 +339,7 @@ mod tests {
     }
 
     #[test]
-    fn a_user_id_that_is_none_is_a_matter_of_configuration() {
+    fn invalid_common_user_id_is_config_error() {
         let common = CrmUserId::new("18").unwrap();
         let error = UserId::of(&common).unwrap_err();
         assert_eq!(error.kind(), vochi_crm_core::ErrorKind::Config);

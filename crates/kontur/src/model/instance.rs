@@ -8,45 +8,45 @@ use super::{
     ChangeType, FeedEventType, InstanceId, InstanceStatus, UpdateInfo, WebhookId, WebhookTrigger,
 };
 
-/// An integration in a workspace, as `integrations/instances/{id}` answers it.
+/// An integration in a workspace: the response of `integrations/instances/{id}`.
 ///
-/// Kontur answers its secrets in clear; here they do not print.
+/// Kontur returns its secrets in clear text; `Debug` redacts them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Instance {
-    /// Its id.
+    /// The id.
     #[serde(deserialize_with = "wire::value_or_none")]
     pub id: Option<InstanceId>,
-    /// Where Kontur calls us.
+    /// The callback base URL.
     #[serde(deserialize_with = "wire::text_or_none")]
     pub base_url: Option<String>,
-    /// What is switched on.
+    /// The enabled features.
     #[serde(deserialize_with = "wire::object_or_default")]
     pub features: Features,
-    /// How it stands.
+    /// The status.
     #[serde(deserialize_with = "wire::value_or_none")]
     pub status: Option<InstanceStatus>,
-    /// Its secrets.
+    /// The secrets.
     pub secrets: Items<InstanceSecret>,
-    /// Its settings.
+    /// The settings.
     pub settings: Items<InstanceSetting>,
-    /// Its webhooks and schedules.
+    /// The webhooks and schedules.
     #[serde(rename = "webHooks")]
     pub webhooks: Items<Webhook>,
-    /// Who made and changed it.
+    /// Creation and last change.
     #[serde(deserialize_with = "wire::object_or_default")]
     pub update_info: UpdateInfo,
 }
 
 impl Instance {
-    /// The webhook or schedule of this id, if it has one.
+    /// Returns the webhook or schedule with this id.
     pub fn webhook(&self, id: &WebhookId) -> Option<&Webhook> {
         let mut webhooks = self.webhooks.good.iter();
         webhooks.find(|webhook| webhook.id.as_ref() == Some(id))
     }
 
-    /// The setting of this name, if it has one.
+    /// Returns the value of the setting with this name.
     pub fn setting(&self, id: &str) -> Option<&str> {
         let mut settings = self.settings.good.iter();
         settings
@@ -54,18 +54,18 @@ impl Instance {
             .and_then(|setting| setting.value.as_deref())
     }
 
-    /// When it was last changed.
+    /// Returns the time of the last change.
     pub fn updated_at(&self) -> Option<Timestamp> {
         self.update_info.updated_at
     }
 }
 
-/// The functions Kontur may request of an integration. A missing feature is off.
+/// The features Kontur may request from an integration. A missing feature is off.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Features {
-    /// Calling a number a user clicked.
+    /// Click-to-call.
     #[serde(deserialize_with = "wire::truthy")]
     pub call: bool,
     /// Hanging up.
@@ -80,13 +80,13 @@ pub struct Features {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct InstanceSecret {
-    /// Its name.
+    /// The name.
     #[serde(default, deserialize_with = "wire::text_or_none")]
     pub id: Option<String>,
-    /// The secret.
+    /// The value.
     #[serde(default, deserialize_with = "wire::value_or_none")]
     pub value: Option<Secret>,
-    /// The same where there are several.
+    /// The values, if there are several.
     #[serde(default, deserialize_with = "wire::list_or_values")]
     pub values: Vec<Secret>,
 }
@@ -95,15 +95,15 @@ pub struct InstanceSecret {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct InstanceSetting {
-    /// Its name.
+    /// The name.
     pub id: String,
-    /// Its value.
+    /// The value.
     #[serde(default, deserialize_with = "wire::text_or_none")]
     pub value: Option<String>,
 }
 
 impl InstanceSetting {
-    /// The value as a flag, if it is one.
+    /// Returns the value as a flag, if it is one.
     pub fn flag(&self) -> Option<bool> {
         let value = self.value.as_deref()?;
         match value.to_ascii_lowercase().as_str() {
@@ -114,57 +114,57 @@ impl InstanceSetting {
     }
 }
 
-/// A webhook or schedule of an integration: Kontur calls us when it is set off.
+/// A webhook or schedule of an integration: a request from Kontur on a trigger.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Webhook {
-    /// Its id.
+    /// The id.
     #[serde(default, deserialize_with = "wire::value_or_none")]
     pub id: Option<WebhookId>,
-    /// Where Kontur calls, after our base address.
+    /// The URL relative to the base URL.
     #[serde(default, deserialize_with = "wire::text_or_none")]
     pub relative_url: Option<String>,
-    /// What sets it off.
+    /// The trigger.
     #[serde(default, rename = "triggerType", deserialize_with = "wire::value_or_none")]
     pub trigger: Option<WebhookTrigger>,
-    /// Which changes set it off.
+    /// The changes that trigger it.
     #[serde(default, deserialize_with = "wire::object_or_default")]
     pub filter: WebhookFilters,
-    /// How often the clock sets it off.
+    /// The period of a schedule.
     #[serde(default, deserialize_with = "wire::object_or_default")]
     pub schedule: WebhookSchedule,
-    /// Whether it is switched off.
+    /// Set if it is disabled.
     #[serde(default, deserialize_with = "wire::truthy")]
     pub disabled: bool,
 }
 
-/// Which changes set a webhook off.
+/// The changes that trigger a webhook.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct WebhookFilters {
-    /// Any of these.
+    /// The alternatives.
     pub items: Items<WebhookFilter>,
 }
 
-/// A sort of changes. What is `None` may be anything.
+/// A filter of changes. `None` matches anything.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct WebhookFilter {
-    /// Of what: `contact`, `company`, …
+    /// The entity type: `contact`, `company`, …
     #[serde(default, deserialize_with = "wire::text_or_none")]
     pub entity_type: Option<String>,
-    /// What happened to it.
+    /// The kind of event.
     #[serde(default, deserialize_with = "wire::value_or_none")]
     pub event_type: Option<FeedEventType>,
-    /// How it was changed.
+    /// The kind of change.
     #[serde(default, deserialize_with = "wire::value_or_none")]
     pub change_type: Option<ChangeType>,
 }
 
-/// How often the clock sets a webhook off.
+/// The period of a schedule.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]

@@ -1,4 +1,4 @@
-//! Kontur's own words: ids, vocabularies, answers.
+//! Kontur's data model: ids, enumerations, responses.
 
 mod client;
 mod communication;

@@ -1,4 +1,4 @@
-//! Who takes part in a leg.
+//! The participants of a leg.
 
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -22,24 +22,24 @@ use super::UserId;
 pub enum Participant {
     /// The outside party.
     Client,
-    /// An employee; `None` where Kontur's id is not known.
+    /// An employee; `None` if the id is unknown.
     User(Option<UserId>),
-    /// Anything else, by the CRM's own word. It is read, never sent.
+    /// Any other type, by its name in the CRM. It is read, never sent.
     Other(String),
 }
 
 impl Participant {
-    /// This employee.
+    /// Returns this employee.
     pub fn user(id: UserId) -> Self {
         Self::User(Some(id))
     }
 
-    /// An employee whose id is not known.
+    /// Returns an employee with an unknown id.
     pub fn unknown_user() -> Self {
         Self::User(None)
     }
 
-    /// The employee, if it is a known one.
+    /// Returns the id of a known employee.
     pub fn user_id(&self) -> Option<&UserId> {
         match self {
             Self::User(id) => id.as_ref(),
@@ -55,16 +55,15 @@ impl Participant {
         }
     }
 
-    /// Refuses a leg Kontur would not understand: it has two participants, and at most one is the
-    /// client.
+    /// Rejects an invalid leg: at most one end may be the client, and both types must be known.
     pub(crate) fn check_leg(from: &Self, to: &Self) -> Result<()> {
         for end in [from, to] {
             if let Self::Other(word) = end {
-                return Err(Error::input(format!("Kontur has no participant {word:?}")));
+                return Err(Error::input(format!("unsupported participant type {word:?}")));
             }
         }
         if matches!((from, to), (Self::Client, Self::Client)) {
-            return Err(Error::input("a leg has the client at both ends"));
+            return Err(Error::input("invalid leg: the client is at both ends"));
         }
         Ok(())
     }

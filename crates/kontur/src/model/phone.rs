@@ -1,10 +1,11 @@
-//! Phone numbers as Kontur writes them.
+//! Phone numbers in requests.
 
 use serde::Serialize;
 use vochi_crm_core::PhoneNumber;
 
-/// How numbers are written for Kontur. How it matches numbers outside Russia is not known; all
-/// samples of telephony have digits.
+/// The format of phone numbers in requests.
+///
+/// How Kontur matches numbers outside Russia is not documented; all telephony samples have digits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -16,7 +17,7 @@ pub enum PhoneForm {
     Plus,
 }
 
-/// A phone number as it goes to Kontur: digits with the country code and no plus.
+/// A phone number in requests: digits with the country code, without a plus by default.
 ///
 /// ```
 /// use vochi_crm_core::PhoneNumber;
@@ -32,13 +33,13 @@ pub enum PhoneForm {
 pub struct PhoneText(String);
 
 impl PhoneText {
-    /// The digits of a text that is no valid number; `None` where there are none.
+    /// Returns the digits of an invalid number; `None` if there are none.
     pub fn digits_of(raw: &str) -> Option<Self> {
         let digits = digits(raw);
         (!digits.is_empty()).then_some(Self(digits))
     }
 
-    /// The same number in another form.
+    /// Returns the number in another format.
     #[must_use]
     pub fn in_form(self, form: PhoneForm) -> Self {
         let digits = digits(&self.0);
@@ -48,14 +49,15 @@ impl PhoneText {
         }
     }
 
-    /// Whether a number on a card of the CRM is this one. Cards hold what a person typed, in Russia
-    /// often with the 8 of a domestic call.
+    /// Returns true if a number on a card is this one.
+    ///
+    /// Cards contain numbers as entered, in Russia often with the domestic prefix 8.
     pub fn is_same(&self, on_card: &str) -> bool {
-        let other = abroad(digits(on_card));
-        !other.is_empty() && abroad(digits(&self.0)) == other
+        let other = international(digits(on_card));
+        !other.is_empty() && international(digits(&self.0)) == other
     }
 
-    /// The text.
+    /// Returns the text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -77,8 +79,8 @@ fn digits(text: &str) -> String {
     text.chars().filter(char::is_ascii_digit).collect()
 }
 
-/// The digits with 7 for the 8 of a domestic Russian call.
-fn abroad(digits: String) -> String {
+/// Replaces the domestic Russian prefix 8 by 7.
+fn international(digits: String) -> String {
     match digits.strip_prefix('8') {
         Some(rest) if rest.len() == 10 => format!("7{rest}"),
         _ => digits,
@@ -90,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_go_out_as_digits_unless_asked_otherwise() {
+    fn number_is_sent_as_digits_by_default() {
         let number: PhoneNumber = "+375291112233".parse().unwrap();
         let text = PhoneText::from(number);
         assert_eq!(text.as_str(), "375291112233");
@@ -101,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn a_card_may_spell_a_number_its_own_way() {
+    fn number_on_card_matches_other_spellings() {
         let number = PhoneText::digits_of("79991112233").unwrap();
         for (card, same) in
             [("89991112233", true), ("+7 999 111-22-33", true), ("9991112233", false), ("", false)]

@@ -1,13 +1,13 @@
-//! Instants as Kontur writes and reads them.
+//! Serialization of timestamps.
 
 use serde::{Deserialize, Deserializer, Serializer};
 use serde_json::Value;
 use vochi_crm_core::Timestamp;
 
-/// The fraction of a second as .NET writes it.
+/// The digits of a second's fraction in .NET.
 const DIGITS: usize = 7;
 
-/// Writes an instant in UTC with seven digits of a second and `+00:00`, as in all samples.
+/// Serializes a timestamp in UTC with seven fraction digits and `+00:00`, as in all samples.
 pub(crate) fn write_time<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
     let text = at.to_string();
     let text = text.trim_end_matches('Z');
@@ -28,7 +28,7 @@ pub(crate) fn write_time_opt<S: Serializer>(
     }
 }
 
-/// Reads an instant with any number of digits of a second, `Z` or an offset; anything else is
+/// Deserializes a timestamp with any number of fraction digits, `Z` or an offset; anything else is
 /// `None`.
 pub(super) fn time_or_none<'de, D: Deserializer<'de>>(
     deserializer: D,
@@ -39,7 +39,7 @@ pub(super) fn time_or_none<'de, D: Deserializer<'de>>(
     })
 }
 
-/// The same instant with at most nine digits of a second, as many as an instant has.
+/// Truncates the fraction to nine digits, the precision of a timestamp.
 fn shortened(text: &str) -> Option<String> {
     let (whole, rest) = text.split_once('.')?;
     let end = rest.find(|character: char| !character.is_ascii_digit())?;
@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn instants_go_out_in_utc_with_seven_digits() {
+    fn timestamps_are_sent_in_utc_with_seven_digits() {
         for (instant, written) in [
             ("2025-11-20T09:38:35.6152798+00:00", "2025-11-20T09:38:35.6152798+00:00"),
             ("2025-11-20T12:38:44.25+03:00", "2025-11-20T09:38:44.2500000+00:00"),
@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn instants_are_read_with_any_fraction_and_zone() {
+    fn timestamps_are_read_with_any_fraction_and_zone() {
         for (value, read) in [
             (json!("2025-11-20T09:36:57.17227+00:00"), Some("2025-11-20T09:36:57.17227Z")),
             (json!("2025-11-20T12:55:06.096Z"), Some("2025-11-20T12:55:06.096Z")),

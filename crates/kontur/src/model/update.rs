@@ -1,4 +1,4 @@
-//! Who made and changed a thing, and when.
+//! Creation and last change of an entity.
 
 use serde::Deserialize;
 use vochi_crm_core::{Timestamp, wire};
@@ -6,27 +6,27 @@ use vochi_crm_core::{Timestamp, wire};
 use super::UserId;
 use super::time::time_or_none;
 
-/// Who made and last changed a thing (`updateInfo`).
+/// Creation and last change of an entity (`updateInfo`).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UpdateInfo {
-    /// When it was made.
+    /// The creation time.
     #[serde(deserialize_with = "time_or_none")]
     pub created_at: Option<Timestamp>,
-    /// Who made it, if it was a person.
+    /// The creator, if a person.
     #[serde(deserialize_with = "wire::value_or_none")]
     pub created_by_user_id: Option<UserId>,
-    /// With what it was made, as `WebApp` or `Integration.vochi`.
+    /// The creating program, as `WebApp` or `Integration.vochi`.
     #[serde(deserialize_with = "wire::text_or_none")]
     pub created_with: Option<String>,
-    /// When it was last changed.
+    /// The time of the last change.
     #[serde(deserialize_with = "time_or_none")]
     pub updated_at: Option<Timestamp>,
-    /// Who changed it, if it was a person.
+    /// The last editor, if a person.
     #[serde(deserialize_with = "wire::value_or_none")]
     pub updated_by_user_id: Option<UserId>,
-    /// With what it was changed.
+    /// The program of the last change.
     #[serde(deserialize_with = "wire::text_or_none")]
     pub updated_with: Option<String>,
 }

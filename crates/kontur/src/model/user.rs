@@ -5,18 +5,20 @@ use vochi_crm_core::wire;
 
 use super::{UpdateInfo, UserId};
 
-/// An employee. No extension belongs to it: who sits at which phone is known to the integration
-/// alone. No list of users is documented; the feed of events has every one.
+/// An employee.
+///
+/// Users have no extensions: the mapping is known only to the integration. No list of users is
+/// documented; the event feed contains all of them.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct User {
-    /// Its id.
+    /// The id.
     pub id: UserId,
-    /// The name as people see it.
+    /// The displayed name.
     #[serde(default, deserialize_with = "wire::text_or_none")]
     pub name: Option<String>,
-    /// What the person signs in with.
+    /// The login.
     #[serde(default, deserialize_with = "wire::text_or_none")]
     pub login: Option<String>,
     /// The first name.
@@ -28,26 +30,28 @@ pub struct User {
     /// The last name.
     #[serde(default, deserialize_with = "wire::text_or_none")]
     pub last_name: Option<String>,
-    /// Whether the person administers the workspace.
+    /// Set for an administrator of the workspace.
     #[serde(default, deserialize_with = "wire::bool_or_none")]
     pub is_admin: Option<bool>,
-    /// Whether the person is out of sight.
+    /// Set for a hidden user.
     #[serde(default, deserialize_with = "wire::bool_or_none")]
     pub is_hidden: Option<bool>,
-    /// Whether the person ever signed in.
+    /// Set if the user has signed in at least once.
     #[serde(default, deserialize_with = "wire::bool_or_none")]
     pub is_authorized: Option<bool>,
-    /// The status; only `inactive` was ever seen.
+    /// The status; only `inactive` is documented.
     #[serde(default, deserialize_with = "wire::text_or_none")]
     pub status: Option<String>,
-    /// Who made and changed it.
+    /// Creation and last change.
     #[serde(default, deserialize_with = "wire::object_or_default")]
     pub update_info: UpdateInfo,
 }
 
 impl User {
-    /// A name to show: first and last name, else the whole name (which Kontur writes last name
-    /// first), else the one part that is known, the login or the id.
+    /// Returns a name to display.
+    ///
+    /// First and last name, else the whole name (last name first in Kontur), else the one known
+    /// part, the login or the id.
     pub fn display_name(&self) -> String {
         let part = |part: &Option<String>| {
             let text = part.as_deref().map(str::trim).unwrap_or_default();

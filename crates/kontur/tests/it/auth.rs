@@ -1,4 +1,4 @@
-//! Access keys: got when they are needed, renewed once for all who wait, kept nowhere.
+//! Access keys: obtained on demand, renewed once for all waiting requests, never stored.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use vochi_crm_sandbox::kontur::{API_KEY, Dialect, SECRET, Unauthorized, WORKSPAC
 use vochi_crm_sandbox::{Crm, Sandbox};
 
 use super::operations::INSTANCE;
-use super::stand_in::profile;
+use super::sandbox_calls::profile;
 use super::support::connect;
 
 const API: &str = "canary-api-key-0001";
@@ -28,11 +28,11 @@ fn key(text: &str) -> Step {
     )
 }
 
-fn nobody() -> Step {
+fn no_users() -> Step {
     Step::json(200, &json!({"userIds": []}))
 }
 
-fn sent_away() -> Step {
+fn unauthorized() -> Step {
     Step::json(401, &json!("Unauthorized"))
 }
 
@@ -43,13 +43,13 @@ fn client(steps: impl IntoIterator<Item = Step>) -> (Client, ScriptedTransport) 
     (client.build(&hub.unwrap()).unwrap(), script)
 }
 
-async fn ask(client: &Client) -> Result<(), vochi_crm_core::Error> {
+async fn request(client: &Client) -> Result<(), vochi_crm_core::Error> {
     let asked = CallRedirect::Phone(PhoneText::digits_of("375291112233").unwrap());
-    let answer = client.send(&Cx::live(), asked).await;
-    answer.map(|_| ())
+    let response = client.send(&Cx::live(), asked).await;
+    response.map(|_| ())
 }
 
-/// The end of each path, and the access key that went with it.
+/// Returns the end of each path and the access key sent with it.
 fn keys(script: &ScriptedTransport) -> Vec<(String, Option<String>)> {
     let played = script.played().into_iter();
     played
@@ -64,13 +64,13 @@ fn keys(script: &ScriptedTransport) -> Vec<(String, Option<String>)> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_key_is_used_until_it_is_old() {
-    let (client, script) = client([key("one"), nobody(), nobody(), key("two"), nobody()]);
-    ask(&client).await.unwrap();
+async fn key_is_reused_until_renewal() {
+    let (client, script) = client([key("one"), no_users(), no_users(), key("two"), no_users()]);
+    request(&client).await.unwrap();
     tokio::time::advance(Duration::from_mins(14)).await;
-    ask(&client).await.unwrap();
+    request(&client).await.unwrap();
     tokio::time::advance(Duration::from_mins(2)).await;
-    ask(&client).await.unwrap();
+    request(&client).await.unwrap();
     let sent = keys(&script);
     let used: Vec<_> = sent.iter().map(|(_, key)| key.as_deref()).collect();
     assert_eq!(used, [None, Some("one"), Some("one"), None, Some("two")]);
@@ -80,38 +80,38 @@ async fn a_key_is_used_until_it_is_old() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refused_key_is_renewed_once_and_the_request_repeated() {
-    let (well, script) = client([key("one"), sent_away(), key("two"), nobody()]);
-    ask(&well).await.unwrap();
+async fn refused_key_is_renewed_once() {
+    let (renewed, script) = client([key("one"), unauthorized(), key("two"), no_users()]);
+    request(&renewed).await.unwrap();
     assert_eq!(keys(&script)[3].1.as_deref(), Some("two"));
 
-    let (badly, script) = client([key("one"), sent_away(), key("two"), sent_away()]);
-    let error = ask(&badly).await.unwrap_err();
+    let (refused, script) = client([key("one"), unauthorized(), key("two"), unauthorized()]);
+    let error = request(&refused).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Auth);
-    assert_eq!(script.left(), 0, "it is not asked for ever");
+    assert_eq!(script.left(), 0, "it is not retried endlessly");
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_api_key_that_is_refused_says_what_to_check() {
-    let (client, _) = client([sent_away()]);
-    let error = ask(&client).await.unwrap_err();
+async fn refused_api_key_hints_to_check_it() {
+    let (client, _) = client([unauthorized()]);
+    let error = request(&client).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Auth);
     assert!(error.hint().unwrap().contains("api_key"), "{error}");
     assert!(!format!("{error:?}").contains(API));
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_waits_for_a_key_waits_for_the_same_one() {
+async fn concurrent_requests_share_one_authorization() {
     let slow = match key("one") {
-        Step::Response(answer) => Step::Slow(Duration::from_secs(1), answer),
+        Step::Response(response) => Step::Slow(Duration::from_secs(1), response),
         other => other,
     };
-    let steps = std::iter::once(slow).chain((0..10).map(|_| nobody()));
+    let steps = std::iter::once(slow).chain((0..10).map(|_| no_users()));
     let (client, script) = client(steps);
     let asking: Vec<_> = (0..10)
         .map(|_| {
             let client = client.clone();
-            tokio::spawn(async move { ask(&client).await })
+            tokio::spawn(async move { request(&client).await })
         })
         .collect();
     for asked in asking {
@@ -122,26 +122,26 @@ async fn whoever_waits_for_a_key_waits_for_the_same_one() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_ready_key_is_taken_as_it_is_and_tells_nothing() {
-    let script = ScriptedTransport::new([nobody(), sent_away()]);
+async fn ready_key_is_sent_without_authorization() {
+    let script = ScriptedTransport::new([no_users(), unauthorized()]);
     let hub = Hub::builder().transport(Arc::new(script.clone())).build().unwrap();
     let client = Client::builder("vochi-demo").access_key("ready").build(&hub).unwrap();
-    ask(&client).await.unwrap();
+    request(&client).await.unwrap();
     assert_eq!(keys(&script)[0].1.as_deref(), Some("ready"));
     let error = client.authorized(&Cx::live()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unsupported);
     let error = client.instance_id(&Cx::live()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Config);
-    assert_eq!(ask(&client).await.unwrap_err().kind(), ErrorKind::Auth);
+    assert_eq!(request(&client).await.unwrap_err().kind(), ErrorKind::Auth);
     assert_eq!(script.left(), 0);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_key_of_a_system_call_serves_beside_our_own() {
-    let (client, script) = client([nobody(), key("one"), nobody()]);
+async fn inbound_key_is_separate_from_own_key() {
+    let (client, script) = client([no_users(), key("one"), no_users()]);
     let guest = client.with_key(&Secret::new("theirs")).unwrap();
-    ask(&guest).await.unwrap();
-    ask(&client).await.unwrap();
+    request(&guest).await.unwrap();
+    request(&client).await.unwrap();
     let used: Vec<_> = keys(&script).into_iter().map(|(_, key)| key).collect();
     assert_eq!(used, [Some("theirs".to_owned()), None, Some("one".to_owned())]);
 }
@@ -153,38 +153,38 @@ async fn connected(changes: Value) -> (Sandbox, Connector) {
 }
 
 #[tokio::test]
-async fn private_and_public_integrations_are_let_in() {
+async fn private_and_public_integrations_are_authorized() {
     for (changes, path) in [
         (json!({}), "authorize-private-integration"),
         (json!({"integration_secret": SECRET}), "authorize-integration"),
     ] {
         let (sandbox, connector) = connected(changes).await;
-        ask(connector.client()).await.unwrap();
+        request(connector.client()).await.unwrap();
         assert_eq!(sandbox.refused(Crm::Kontur), []);
         assert!(sandbox.requests(Crm::Kontur)[0].path.ends_with(path));
     }
     let wrong = json!({"integration_secret": "secretKey=invented-wrong"});
     let (_sandbox, connector) = connected(wrong).await;
-    let error = ask(connector.client()).await.unwrap_err();
+    let error = request(connector.client()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Auth);
 }
 
 #[tokio::test]
-async fn however_an_old_key_is_refused_it_is_renewed() {
+async fn expired_key_is_renewed_for_every_status() {
     for manner in [Unauthorized::Quoted, Unauthorized::Bare, Unauthorized::Forbidden] {
         let (sandbox, connector) = connected(json!({})).await;
         let mut dialect = Dialect::default();
         dialect.unauthorized = manner;
         sandbox.kontur().set_dialect(dialect);
-        ask(connector.client()).await.unwrap();
+        request(connector.client()).await.unwrap();
         sandbox.kontur().expire_access_keys();
-        ask(connector.client()).await.unwrap();
+        request(connector.client()).await.unwrap();
         assert_eq!(sandbox.requests(Crm::Kontur).len(), 5, "{manner:?}");
     }
 }
 
 #[tokio::test]
-async fn what_needs_a_person_says_so_by_its_kind() {
+async fn personal_operation_without_bearer_fails_with_auth() {
     let (sandbox, connector) = connected(json!({})).await;
     let mut dialect = Dialect::default();
     dialect.entities_need_a_person = true;

@@ -1,4 +1,4 @@
-//! The typed client against the stand-in: every area reaches it, and so do raw requests.
+//! The typed client against the sandbox: every area and raw requests.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,7 +22,7 @@ use vochi_crm_sandbox::kontur::{API_KEY, BEARER, INSTANCE_ID, WORKSPACE};
 use vochi_crm_sandbox::{Crm, Fault, Lose, Sandbox};
 
 use super::operations::CONTACT;
-use super::stand_in::stand_in;
+use super::sandbox_calls::sandbox_account;
 use super::support::{CALL, CLICK, at, leg_id, text, user};
 
 fn external() -> ExternalId {
@@ -38,8 +38,8 @@ fn masha() -> Participant {
 }
 
 #[tokio::test]
-async fn a_call_goes_through_every_operation_of_telephony_and_files() {
-    let (sandbox, connector) = stand_in().await;
+async fn call_uses_all_telephony_and_file_operations() {
+    let (sandbox, connector) = sandbox_account().await;
     let (client, cx) = (connector.client(), Cx::live());
     let started =
         CallStarted::new(at(0), external(), CallDirection::Inbound).client_phone(number());
@@ -81,11 +81,11 @@ async fn a_call_goes_through_every_operation_of_telephony_and_files() {
     assert_eq!(spent.kind(), ErrorKind::NotFound);
 
     let asked = CallRedirect::Phone(number());
-    let whose = client.send(&cx, &asked).await.unwrap();
-    assert!(!whose.user_ids.is_empty());
-    let nobody = CallRedirect::Phone(PhoneText::digits_of("375330000001").unwrap());
-    let whose = client.send(&cx, &nobody).await.unwrap();
-    assert!(whose.user_ids.is_empty());
+    let found = client.send(&cx, &asked).await.unwrap();
+    assert!(!found.user_ids.is_empty());
+    let unknown = CallRedirect::Phone(PhoneText::digits_of("375330000001").unwrap());
+    let found = client.send(&cx, &unknown).await.unwrap();
+    assert!(found.user_ids.is_empty());
 
     sandbox.kontur().put_click(CLICK, json!({"fromUserId": user("101")}));
     let failed = CallFailed::new(CommunicationId::new(CLICK).unwrap());
@@ -93,8 +93,8 @@ async fn a_call_goes_through_every_operation_of_telephony_and_files() {
 }
 
 #[tokio::test]
-async fn the_integration_is_read_and_changed() {
-    let (sandbox, connector) = stand_in().await;
+async fn integration_is_read_and_changed() {
+    let (sandbox, connector) = sandbox_account().await;
     let (client, cx) = (connector.client(), Cx::history());
     let instance = client.instance_id(&cx).await.unwrap();
     assert_eq!(instance.as_str(), INSTANCE_ID);
@@ -119,7 +119,7 @@ async fn the_integration_is_read_and_changed() {
 }
 
 #[tokio::test]
-async fn clients_and_the_feed_are_a_persons_where_a_persons_key_is_known() {
+async fn clients_and_feed_use_bearer_if_configured() {
     let sandbox = Sandbox::builder().start().await.unwrap();
     let url = sandbox.url(Crm::Kontur).as_str().to_owned();
     for bearer in [true, false] {
@@ -151,7 +151,7 @@ async fn clients_and_the_feed_are_a_persons_where_a_persons_key_is_known() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_entity_is_written_as_plain_json_where_the_content_type_of_patches_is_not_taken() {
+async fn http_415_repeats_entity_as_plain_json() {
     let not_taken = || Step::text(415, "text/plain", "Unsupported Media Type");
     let made = || Step::json(200, &json!({"id": CONTACT, "name": "Клиент"}));
     let patch = PatchContact::new(ContactId::new(CONTACT).unwrap()).position(text("директор"));
@@ -183,13 +183,13 @@ fn scripted(steps: impl IntoIterator<Item = Step>) -> (Client, ScriptedTransport
 }
 
 #[tokio::test]
-async fn a_raw_request_takes_the_whole_path_or_the_part_behind_the_workspace() {
-    let (sandbox, connector) = stand_in().await;
+async fn raw_request_accepts_full_or_relative_path() {
+    let (sandbox, connector) = sandbox_account().await;
     for path in ["/api/v1/vochi-demo/events", "/events"] {
         let request = ApiRequest::get(path).query("offset", "00000000-0000-0000-0000-000000000000");
         let request = RawRequest::new(request.query("limit", "5"));
-        let answer = connector.client().raw(&Cx::history(), request).await;
-        assert_eq!(answer.unwrap()["count"], 5, "{path}");
+        let response = connector.client().raw(&Cx::history(), request).await;
+        assert_eq!(response.unwrap()["count"], 5, "{path}");
     }
     let requests = sandbox.requests(Crm::Kontur);
     let events = requests.iter().filter(|it| it.path.ends_with("/events"));
@@ -199,7 +199,7 @@ async fn a_raw_request_takes_the_whole_path_or_the_part_behind_the_workspace() {
 }
 
 #[tokio::test]
-async fn a_raw_write_is_repeated_only_if_its_caller_says_so() {
+async fn raw_write_is_retried_only_on_request() {
     let path = "/communications/callbacks/telephony/call-started";
     let body = json!({
         "timestamp": "2025-11-20T09:38:35.0000000+00:00", "externalId": CALL,
@@ -217,7 +217,7 @@ async fn a_raw_write_is_repeated_only_if_its_caller_says_so() {
         let fault = Fault::on(Crm::Kontur).path("/api/v1/vochi-demo/");
         sandbox.fault(fault.lose(Lose::Answer));
         match client.raw(&Cx::history(), request).await {
-            Ok(answer) => assert_eq!((&answer["type"], sent), (&json!("call"), 2)),
+            Ok(response) => assert_eq!((&response["type"], sent), (&json!("call"), 2)),
             Err(error) => assert_eq!((error.effect(), sent), (Effect::Maybe, 1)),
         }
         let requests = sandbox.requests(Crm::Kontur);

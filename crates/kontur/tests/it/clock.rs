@@ -1,4 +1,4 @@
-//! A clock on the wall that tests set.
+//! A wall clock that tests can set.
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,9 +9,9 @@ use serde_json::json;
 use vochi_crm_core::testing::{ScriptedTransport, Step};
 use vochi_crm_core::{Hub, Timestamp};
 
-use super::support::{Bench, at, open};
+use super::support::{Harness, at, open};
 
-/// It stands at 09:38:35 until it is moved.
+/// A clock that stands at 09:38:35 until it is advanced.
 #[derive(Clone, Default)]
 pub(crate) struct Clock(Arc<AtomicI64>);
 
@@ -21,15 +21,15 @@ impl Clock {
         self.0.fetch_add(seconds, Ordering::Relaxed);
     }
 
-    /// The usual account by this clock.
-    pub(crate) fn bench(&self, steps: impl IntoIterator<Item = Step>) -> Bench {
+    /// Returns a harness with the default account and this clock.
+    pub(crate) fn harness(&self, steps: impl IntoIterator<Item = Step>) -> Harness {
         let script = ScriptedTransport::new(steps);
         let hub = Hub::builder()
             .transport(Arc::new(script.clone()))
             .clock(Arc::new(self.clone()))
             .build()
             .unwrap();
-        Bench { connector: open(&hub, json!({})), script }
+        Harness { connector: open(&hub, json!({})), script }
     }
 }
 

@@ -1,4 +1,4 @@
-//! What the error table makes of the fixtures' refusals.
+//! The error table with the fixtures' error responses.
 
 use http::{HeaderMap, StatusCode};
 use proptest::strategy::Strategy as _;
@@ -12,7 +12,7 @@ use vochi_crm_kontur::model::{ErrorStatus, PhoneText, ResponsibleUsers};
 use super::fixture::Fixture;
 
 #[test]
-fn every_documented_refusal_is_known() {
+fn every_documented_error_is_in_the_table() {
     use ErrorKind::{Auth, NotFound, Rejected, Unavailable};
     let catalogue = Fixture::open("errors-catalogue");
     for (name, kind, advice) in [
@@ -29,16 +29,16 @@ fn every_documented_refusal_is_known() {
         ("empty", Unavailable, Advice::Transient),
         ("pascal_status", NotFound, Advice::Never),
     ] {
-        let refusal = judge(&catalogue.answer(name)).unwrap_err();
+        let refusal = judge(&catalogue.response(name)).unwrap_err();
         assert_eq!((refusal.kind(), refusal.advice()), (kind, advice), "{name}");
-        let told = advice != Advice::Transient;
-        assert_eq!(refusal.effect() == Effect::NotApplied, told, "{name}");
+        let not_applied = advice != Advice::Transient;
+        assert_eq!(refusal.effect() == Effect::NotApplied, not_applied, "{name}");
     }
-    assert_eq!(catalogue.answers().len(), 12);
+    assert_eq!(catalogue.responses().len(), 12);
 }
 
 #[test]
-fn every_other_refusal_of_the_fixtures_has_its_kind() {
+fn other_fixture_errors_have_expected_kind() {
     for (fixture, name, kind) in [
         ("authorize-private-integration", "not_installed", ErrorKind::Auth),
         ("call-event-appeared", "communication_not_found", ErrorKind::NotFound),
@@ -54,18 +54,18 @@ fn every_other_refusal_of_the_fixtures_has_its_kind() {
         ("ui-settings-main-telephony", "not_found", ErrorKind::NotFound),
         ("users-list-unverified", "missing", ErrorKind::NotFound),
     ] {
-        let refusal = judge(&Fixture::open(fixture).answer(name)).unwrap_err();
+        let refusal = judge(&Fixture::open(fixture).response(name)).unwrap_err();
         assert_eq!(refusal.kind(), kind, "{fixture}: {name}");
     }
 }
 
 #[test]
-fn that_nobody_is_responsible_is_no_error() {
+fn missing_responsible_user_is_no_error() {
     let ask = CallRedirect::Phone(PhoneText::digits_of("375291112233").unwrap());
     let recovered = |refusal: Refusal| ask.recover(&refusal, &Response::ok_json(&Value::Null));
     let refused = |kind, code: &str| Refusal::new(kind, "refused").with_code(code);
-    let nobody = recovered(refused(ErrorKind::NotFound, "notFound"));
-    assert_eq!(nobody, Some(ResponsibleUsers::default()));
+    let missing = recovered(refused(ErrorKind::NotFound, "notFound"));
+    assert_eq!(missing, Some(ResponsibleUsers::default()));
     for (kind, code) in [
         (ErrorKind::NotFound, "communicationNotFound"),
         (ErrorKind::Rejected, "notFound"),
@@ -82,7 +82,7 @@ fn that_nobody_is_responsible_is_no_error() {
 
 proptest::proptest! {
     #[test]
-    fn no_answer_of_any_kind_panics(
+    fn arbitrary_response_does_not_panic(
         status in 200_u16..600,
         body in proptest::prelude::prop_oneof![
             proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200),
@@ -93,8 +93,8 @@ proptest::proptest! {
         ],
     ) {
         let status = StatusCode::from_u16(status).unwrap();
-        let answer = Response::new(status, HeaderMap::new(), body);
-        match judge(&answer) {
+        let response = Response::new(status, HeaderMap::new(), body);
+        match judge(&response) {
             Ok(()) => assert!(status.is_success()),
             Err(refusal) => assert_ne!(refusal.kind(), ErrorKind::Internal),
         }

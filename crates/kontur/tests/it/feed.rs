@@ -1,4 +1,4 @@
-//! The feed of events as the source of users and clients.
+//! The event feed as the source of users and clients.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,20 +9,20 @@ use vochi_crm_core::{
     Capability, CrmConnector as _, Cx, ErrorKind, TryAgain, UserList, WarningKind,
 };
 
-use super::people_support::{
-    Bench, DIMA, MASHA, PETR, START, change, drained, html, offset, page, page_of_more,
+use super::lookup_support::{
+    DIMA, Harness, MASHA, PETR, START, change, drained, html, offset, page, page_of_more,
     unauthorized, user,
 };
 
-fn asked_from(place: &str) -> String {
-    format!("GET events?offset={place}&limit=50")
+fn request_from(offset: &str) -> String {
+    format!("GET events?offset={offset}&limit=50")
 }
 
-async fn users(bench: &Bench) -> UserList {
-    bench.connector.users(&Cx::history()).await.unwrap()
+async fn users(harness: &Harness) -> UserList {
+    harness.connector.users(&Cx::history()).await.unwrap()
 }
 
-fn told(list: &UserList) -> Vec<(&str, Option<&str>, bool)> {
+fn rows(list: &UserList) -> Vec<(&str, Option<&str>, bool)> {
     list.users
         .iter()
         .map(|user| {
@@ -37,66 +37,68 @@ fn texts(list: &UserList) -> Vec<String> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn users_stand_beside_the_directory() {
-    let bench = Bench::new([page(
+async fn users_are_matched_with_directory() {
+    let harness = Harness::new([page(
         2,
         &[user(MASHA, "Иванова Мария", "active"), user(PETR, "Петров Пётр", "active")],
     )]);
-    let list = users(&bench).await;
-    assert_eq!(told(&list), [("Иванова Мария", Some("101"), true), ("Петров Пётр", None, true)]);
-    assert_eq!(
-        texts(&list),
-        [
-            format!("extension 102 is mapped to user {DIMA}, who is unknown to the CRM"),
-            format!("user {PETR} (Петров Пётр) has no extension"),
-        ]
-    );
-    assert_eq!(bench.lines(), [asked_from(START)]);
-    assert!(bench.connector.capabilities().has(Capability::Users));
+    let list = users(&harness).await;
+    assert_eq!(rows(&list), [("Иванова Мария", Some("101"), true), ("Петров Пётр", None, true)]);
+    let texts = texts(&list);
+    let unknown = format!("extension 102 is mapped to user {DIMA}");
+    assert!(texts[0].starts_with(&unknown), "{texts:?}");
+    assert_eq!(texts[1..], [format!("user {PETR} (Петров Пётр) has no extension")]);
+    assert_eq!(harness.lines(), [request_from(START)]);
+    assert!(harness.connector.capabilities().has(Capability::Users));
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_feed_is_read_once_and_then_only_what_is_new() {
-    let bench = Bench::new([
+async fn feed_is_read_once_then_incrementally() {
+    let harness = Harness::new([
         page_of_more(1, &[user(MASHA, "Мария", "active")]),
         page(2, &[user(DIMA, "Дмитрий", "active")]),
         drained(),
         page(3, &[user(PETR, "Пётр", "active")]),
     ]);
-    assert_eq!(users(&bench).await.users.len(), 2);
-    assert_eq!(users(&bench).await.users.len(), 2);
-    assert_eq!(users(&bench).await.users.len(), 3);
+    assert_eq!(users(&harness).await.users.len(), 2);
+    assert_eq!(users(&harness).await.users.len(), 2);
+    assert_eq!(users(&harness).await.users.len(), 3);
     assert_eq!(
-        bench.lines(),
-        [asked_from(START), asked_from(&offset(1)), asked_from(&offset(2)), asked_from(&offset(2)),]
+        harness.lines(),
+        [
+            request_from(START),
+            request_from(&offset(1)),
+            request_from(&offset(2)),
+            request_from(&offset(2)),
+        ]
     );
 }
 
 #[tokio::test(start_paused = true)]
-async fn deletes_restores_and_patches_are_followed() {
+async fn deletes_restores_and_patches_are_applied() {
     let named = |kind: &str, name: &str| {
         change("user", MASHA, kind, json!({"new": {"id": MASHA, "name": name}}))
     };
-    let bench = Bench::new([
+    let harness = Harness::new([
         page(1, &[named("create", "Мария")]),
         page(2, &[named("patch", "Мария Иванова")]),
         page(3, &[change("user", MASHA, "delete", json!({"old": {"id": MASHA}}))]),
         page(4, &[change("user", MASHA, "restore", json!({}))]),
         page(5, &[change("user", MASHA, "delete", json!({}))]),
     ]);
-    assert_eq!(told(&users(&bench).await), [("Мария", Some("101"), true)]);
-    assert_eq!(told(&users(&bench).await), [("Мария Иванова", Some("101"), true)]);
-    let gone = users(&bench).await;
-    assert!(!gone.users[0].active);
-    assert!(texts(&gone)[0].contains("who is inactive"), "{gone:?}");
-    assert!(users(&bench).await.users[0].active);
-    assert!(!users(&bench).await.users[0].active);
+    assert_eq!(rows(&users(&harness).await), [("Мария", Some("101"), true)]);
+    assert_eq!(rows(&users(&harness).await), [("Мария Иванова", Some("101"), true)]);
+    let deleted = users(&harness).await;
+    assert!(!deleted.users[0].active);
+    assert!(texts(&deleted)[0].contains("who is inactive"), "{deleted:?}");
+    assert!(users(&harness).await.users[0].active);
+    assert!(!users(&harness).await.users[0].active);
 }
 
 #[tokio::test(start_paused = true)]
-async fn inactive_and_hidden_users_are_told_as_such() {
+async fn inactive_and_hidden_users_are_marked() {
     let hidden = json!({"id": DIMA, "name": "Дмитрий", "status": "active", "isHidden": "true"});
-    let bench = Bench::new([page(
+    let harness = Harness::new([page(
         3,
         &[
             user(MASHA, "Мария", "Inactive"),
@@ -104,21 +106,21 @@ async fn inactive_and_hidden_users_are_told_as_such() {
             change("user", PETR, "create", json!({"new": {"login": "petr@example.test"}})),
         ],
     )]);
-    let list = users(&bench).await;
+    let list = users(&harness).await;
     assert_eq!(
-        told(&list),
+        rows(&list),
         [
             ("Мария", Some("101"), false),
             ("Дмитрий", Some("102"), false),
             ("petr@example.test", None, true),
         ],
-        "and one whose model lacks its id is known by the event's"
+        "a model without an id uses the event's"
     );
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_bad_event_does_not_cost_the_page() {
-    let bench = Bench::new([page(
+async fn unreadable_event_does_not_fail_page() {
+    let harness = Harness::new([page(
         5,
         &[
             json!("no event"),
@@ -128,47 +130,47 @@ async fn a_bad_event_does_not_cost_the_page() {
             user(MASHA, "Мария", "active"),
         ],
     )]);
-    let list = users(&bench).await;
-    assert_eq!(told(&list), [("Мария", Some("101"), true)]);
+    let list = users(&harness).await;
+    assert_eq!(rows(&list), [("Мария", Some("101"), true)]);
     let last = list.mismatches.last().unwrap();
     assert_eq!(last.kind(), WarningKind::Incomplete);
-    assert_eq!(last.text(), "3 events of Kontur's feed could not be read");
+    assert_eq!(last.text(), "3 events of Kontur's feed are unreadable");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_feed_that_goes_round_in_circles_ends() {
+async fn circular_feed_ends() {
     let masha = [user(MASHA, "Мария", "active")];
     let circles: [Vec<Step>; 3] = [
-        // The same place again, with and without events.
+        // The same offset again, with and without events.
         vec![page_of_more(1, &masha), page_of_more(1, &masha)],
         vec![page_of_more(1, &masha), Step::json(200, &json!({"items": [], "hasMore": true}))],
-        // Back to a place that was there.
+        // Back to a visited offset.
         vec![page_of_more(1, &masha), page_of_more(2, &[]), page_of_more(1, &[])],
     ];
     for steps in circles {
-        let bench = Bench::new(steps);
-        let list = users(&bench).await;
-        assert_eq!(bench.script.left(), 0);
+        let harness = Harness::new(steps);
+        let list = users(&harness).await;
+        assert_eq!(harness.script.left(), 0);
         assert_eq!(list.users.len(), 1);
-        assert!(texts(&list).last().unwrap().contains("says there is more"));
+        assert!(texts(&list).last().unwrap().contains("announces more events"));
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_lost_page_is_asked_for_again_and_nothing_twice() {
+async fn lost_page_is_retried() {
     let lost = || Step::Fail(vochi_crm_core::http::TransportError::Broken("reset".into()));
-    let bench = Bench::new([
+    let harness = Harness::new([
         page_of_more(1, &[user(MASHA, "Мария", "active")]),
         lost(),
         page(2, &[user(DIMA, "Дмитрий", "active")]),
     ]);
-    assert_eq!(users(&bench).await.users.len(), 2);
-    assert_eq!(bench.lines()[1], bench.lines()[2]);
+    assert_eq!(users(&harness).await.users.len(), 2);
+    assert_eq!(harness.lines()[1], harness.lines()[2]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_page_that_cannot_be_read_keeps_what_was_read_before() {
-    let bench = Bench::with(
+async fn unreadable_page_keeps_earlier_events() {
+    let harness = Harness::with(
         [
             page_of_more(1, &[user(MASHA, "Мария", "active")]),
             html(),
@@ -177,18 +179,18 @@ async fn a_page_that_cannot_be_read_keeps_what_was_read_before() {
         json!({"retries": 0}),
         json!({}),
     );
-    let error = bench.connector.users(&Cx::history()).await.unwrap_err();
+    let error = harness.connector.users(&Cx::history()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
-    assert_eq!(users(&bench).await.users.len(), 2);
-    assert_eq!(bench.lines()[2], asked_from(&offset(1)), "it goes on");
+    assert_eq!(users(&harness).await.users.len(), 2);
+    assert_eq!(harness.lines()[2], request_from(&offset(1)), "it continues");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_key_refused_in_the_middle_is_renewed_and_reading_goes_on() {
+async fn key_refused_midway_is_renewed() {
     let key = |value: &str| {
         Step::json(200, &json!({"workspace": {"name": "vochi-demo"}, "accessKey": value}))
     };
-    let bench = Bench::with(
+    let harness = Harness::with(
         [
             key("first"),
             page_of_more(1, &[user(MASHA, "Мария", "active")]),
@@ -199,161 +201,161 @@ async fn a_key_refused_in_the_middle_is_renewed_and_reading_goes_on() {
         json!({}),
         json!({"access_key": null, "api_key": "invented"}),
     );
-    assert_eq!(users(&bench).await.users.len(), 2);
-    assert_eq!(bench.lines()[4], asked_from(&offset(1)));
+    assert_eq!(users(&harness).await.users.len(), 2);
+    assert_eq!(harness.lines()[4], request_from(&offset(1)));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refusal_names_the_credential() {
+async fn refused_feed_names_credential() {
     for (config, said) in
-        [(json!({}), "set `bearer`"), (json!({"bearer": "invented-bearer"}), "copy it again")]
+        [(json!({}), "set `bearer`"), (json!({"bearer": "invented-bearer"}), "copy `bearer`")]
     {
-        let bench = Bench::with([unauthorized()], json!({}), config);
-        let error = bench.connector.users(&Cx::history()).await.unwrap_err();
+        let harness = Harness::with([unauthorized()], json!({}), config);
+        let error = harness.connector.users(&Cx::history()).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Auth);
         assert!(error.hint().unwrap().contains(said), "{error}");
     }
-    let gone = Step::json(409, &json!({"status": "notInstalled", "message": "no"}));
-    let bench = Bench::new([gone]);
-    let error = bench.connector.users(&Cx::history()).await.unwrap_err();
+    let deleted = Step::json(409, &json!({"status": "notInstalled", "message": "no"}));
+    let harness = Harness::new([deleted]);
+    let error = harness.connector.users(&Cx::history()).await.unwrap_err();
     assert!(error.hint().unwrap().contains("Install"), "{error}");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_bearer_reads_the_feed_where_there_is_one() {
-    let bench = Bench::with([drained()], json!({}), json!({"bearer": "invented-bearer"}));
-    users(&bench).await;
-    let headers = &bench.played()[0].headers;
+async fn bearer_reads_feed_if_configured() {
+    let harness = Harness::with([drained()], json!({}), json!({"bearer": "invented-bearer"}));
+    users(&harness).await;
+    let headers = &harness.played()[0].headers;
     assert!(headers.contains(&("authorization".into(), "Bearer invented-bearer".into())));
 }
 
 fn slow(step: Step) -> Step {
     match step {
-        Step::Response(answer) => Step::Slow(Duration::from_secs(2), answer),
+        Step::Response(response) => Step::Slow(Duration::from_secs(2), response),
         other => other,
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn time_that_is_up_keeps_what_was_read_and_says_how_far_it_came() {
-    let bench = Bench::new([
+async fn deadline_keeps_events_and_reports_progress() {
+    let harness = Harness::new([
         slow(page_of_more(1, &[user(MASHA, "Мария", "active")])),
         slow(page_of_more(2, &[user(DIMA, "Дмитрий", "active")])),
         page(2, &[user(DIMA, "Дмитрий", "active")]),
     ]);
     let cx = Cx::live().with_timeout(Duration::from_secs(3));
-    let error = bench.connector.users(&cx).await.unwrap_err();
+    let error = harness.connector.users(&cx).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout);
     assert_eq!(error.try_again(), TryAgain::Later);
-    assert!(error.message().contains("1 events so far"), "{error}");
-    assert!(error.hint().unwrap().contains("ask again"), "{error}");
-    assert_eq!(users(&bench).await.users.len(), 2);
-    assert_eq!(bench.lines()[2], asked_from(&offset(1)));
+    assert!(error.message().contains("1 events read so far"), "{error}");
+    assert!(error.hint().unwrap().contains("retry"), "{error}");
+    assert_eq!(users(&harness).await.users.len(), 2);
+    assert_eq!(harness.lines()[2], request_from(&offset(1)));
 }
 
 #[tokio::test(start_paused = true)]
-async fn our_own_limit_is_no_other_than_the_time() {
+async fn rate_limit_beyond_deadline_is_timeout() {
     let many: Vec<Step> = (1..9).map(|place| page_of_more(place, &[])).collect();
-    let bench = Bench::with(many, json!({"requests_per_second": 1.0, "burst": 1}), json!({}));
+    let harness = Harness::with(many, json!({"requests_per_second": 1.0, "burst": 1}), json!({}));
     let cx = Cx::live().with_timeout(Duration::from_millis(2500));
-    let error = bench.connector.users(&cx).await.unwrap_err();
+    let error = harness.connector.users(&cx).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout, "{error}");
-    assert!(bench.played().len() >= 2);
+    assert!(harness.played().len() >= 2);
 }
 
 #[tokio::test(start_paused = true)]
-async fn of_many_who_ask_at_once_one_reads() {
-    let bench = Bench::new([
+async fn concurrent_queries_read_once() {
+    let harness = Harness::new([
         slow(page_of_more(1, &[user(MASHA, "Мария", "active")])),
         slow(page(2, &[user(DIMA, "Дмитрий", "active")])),
     ]);
-    let (first, second, third) = tokio::join!(users(&bench), users(&bench), users(&bench));
+    let (first, second, third) = tokio::join!(users(&harness), users(&harness), users(&harness));
     for list in [first, second, third] {
         assert_eq!(list.users.len(), 2);
     }
-    assert_eq!(bench.played().len(), 2);
+    assert_eq!(harness.played().len(), 2);
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_comes_during_the_last_page_reads_once_more() {
-    let bench = Arc::new(Bench::new([
+async fn query_during_last_page_reads_again() {
+    let harness = Arc::new(Harness::new([
         slow(page(1, &[user(MASHA, "Мария", "active")])),
         page(2, &[user(DIMA, "Дмитрий", "active")]),
     ]));
     let late = async {
         tokio::time::sleep(Duration::from_secs(1)).await;
-        users(&bench).await
+        users(&harness).await
     };
-    let (first, late) = tokio::join!(users(&bench), late);
+    let (first, late) = tokio::join!(users(&harness), late);
     assert_eq!((first.users.len(), late.users.len()), (1, 2));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_reader_who_gives_up_loses_nothing_for_the_others() {
-    let bench = Arc::new(Bench::new([
+async fn cancelled_reader_keeps_events() {
+    let harness = Arc::new(Harness::new([
         page_of_more(1, &[user(MASHA, "Мария", "active")]),
         slow(page(2, &[])),
         page(2, &[user(DIMA, "Дмитрий", "active")]),
     ]));
     let reader = tokio::spawn({
-        let bench = Arc::clone(&bench);
-        async move { users(&bench).await }
+        let harness = Arc::clone(&harness);
+        async move { users(&harness).await }
     });
-    while bench.played().len() < 2 {
+    while harness.played().len() < 2 {
         tokio::task::yield_now().await;
     }
     reader.abort();
     assert!(reader.await.unwrap_err().is_cancelled());
-    assert_eq!(users(&bench).await.users.len(), 2);
-    assert_eq!(bench.lines()[2], asked_from(&offset(1)));
+    assert_eq!(users(&harness).await.users.len(), 2);
+    assert_eq!(harness.lines()[2], request_from(&offset(1)));
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_waits_for_a_reader_waits_no_longer_than_asked() {
-    let bench = Bench::new([slow(page(1, &[]))]);
+async fn waiting_query_respects_deadline() {
+    let harness = Harness::new([slow(page(1, &[]))]);
     let hurried = Cx::live().with_timeout(Duration::from_secs(1));
-    let (_, hurried) = tokio::join!(users(&bench), bench.connector.users(&hurried));
+    let (_, hurried) = tokio::join!(users(&harness), harness.connector.users(&hurried));
     assert_eq!(hurried.unwrap_err().kind(), ErrorKind::Timeout);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_place_the_crm_forgot_is_read_from_the_start() {
+async fn rejected_offset_restarts_feed() {
     let no: Value = json!({
         "errors": {"offset": ["The value is not valid."]}, "status": 400, "title": "no",
     });
-    let bench = Bench::new([
+    let harness = Harness::new([
         page(1, &[user(MASHA, "Мария", "active")]),
         Step::json(400, &no),
         page(7, &[user(DIMA, "Дмитрий", "active")]),
     ]);
-    users(&bench).await;
-    let list = users(&bench).await;
-    assert_eq!(told(&list), [("Дмитрий", Some("102"), true)], "all anew");
-    assert_eq!(bench.lines()[2], asked_from(START));
+    users(&harness).await;
+    let list = users(&harness).await;
+    assert_eq!(rows(&list), [("Дмитрий", Some("102"), true)], "read from the start");
+    assert_eq!(harness.lines()[2], request_from(START));
 
-    let bench = Bench::new([
+    let harness = Harness::new([
         page(1, &[user(MASHA, "Мария", "active")]),
         Step::json(400, &no),
         Step::json(400, &no),
         drained(),
     ]);
-    users(&bench).await;
-    let error = bench.connector.users(&Cx::history()).await.unwrap_err();
+    users(&harness).await;
+    let error = harness.connector.users(&Cx::history()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Rejected);
-    assert_eq!(users(&bench).await.users.len(), 1, "what was known is kept");
+    assert_eq!(users(&harness).await.users.len(), 1, "earlier events are kept");
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_documented_page_and_the_end_behind_it_are_read() {
+async fn documented_pages_are_read() {
     let fixture = super::fixture::Fixture::open("events-feed");
-    let documented = |name: &str| Step::Response(fixture.answer(name));
-    let bench = Bench::new([documented("page"), documented("drained"), documented("drained")]);
-    let list = users(&bench).await;
-    assert_eq!(told(&list), [("Мария Иванова", Some("101"), false)]);
+    let documented = |name: &str| Step::Response(fixture.response(name));
+    let harness = Harness::new([documented("page"), documented("drained"), documented("drained")]);
+    let list = users(&harness).await;
+    assert_eq!(rows(&list), [("Мария Иванова", Some("101"), false)]);
     let cx = Cx::history();
-    let changes = bench.connector.changes(&cx, None).await.unwrap();
+    let changes = harness.connector.changes(&cx, None).await.unwrap();
     let [contact] = changes.customers.as_slice() else { panic!("{changes:?}") };
     assert_eq!(contact.name.as_deref(), Some("Иван Иванов"));
     let place = "00000000-20ac-176a-0000-0000060f5e88";
-    assert_eq!(changes.cursor.as_str(), place, "an empty page moves nothing");
+    assert_eq!(changes.cursor.as_str(), place, "an empty page keeps the cursor");
 }

@@ -1,4 +1,4 @@
-//! Requests and answers as the fixtures hold them.
+//! Requests and responses of the fixtures.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ fn folder() -> String {
     format!("{}/../../fixtures/kontur", env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The names of every fixture there is.
+/// Returns the names of all fixtures.
 pub(crate) fn names() -> Vec<String> {
     let mut names: Vec<String> = std::fs::read_dir(folder())
         .unwrap()
@@ -45,33 +45,33 @@ impl Fixture {
         &self.content["request"]
     }
 
-    /// The steps of a scenario that go out from us.
+    /// Returns the steps of a scenario that we send.
     pub(crate) fn our_steps(&self) -> Vec<&Value> {
         let steps = self.content["steps"].as_array().unwrap();
         steps.iter().filter(|step| step["from"] == "us").collect()
     }
 
-    /// Every answer with its name.
-    pub(crate) fn answers(&self) -> Vec<(String, Response)> {
-        let answers = self.content["responses"].as_array().into_iter().flatten();
-        answers.map(|one| (one["name"].as_str().unwrap().to_owned(), answer(one))).collect()
+    /// Returns every response with its name.
+    pub(crate) fn responses(&self) -> Vec<(String, Response)> {
+        let responses = self.content["responses"].as_array().into_iter().flatten();
+        responses.map(|one| (one["name"].as_str().unwrap().to_owned(), response(one))).collect()
     }
 
-    /// The answer of this name.
-    pub(crate) fn answer(&self, name: &str) -> Response {
-        let mut answers = self.answers().into_iter();
-        let found = answers.find(|(other, _)| other == name);
-        found.unwrap_or_else(|| panic!("{}: no answer {name}", self.name)).1
+    /// Returns the response of this name.
+    pub(crate) fn response(&self, name: &str) -> Response {
+        let mut responses = self.responses().into_iter();
+        let found = responses.find(|(other, _)| other == name);
+        found.unwrap_or_else(|| panic!("{}: no response {name}", self.name)).1
     }
 
-    /// The body of the answer of this name.
+    /// Returns the body of the response of this name.
     pub(crate) fn body(&self, name: &str) -> Value {
-        serde_json::from_slice(&self.answer(name).body).unwrap()
+        serde_json::from_slice(&self.response(name).body).unwrap()
     }
 }
 
-/// An answer with the fixture's status, headers and body; a text is the raw body.
-pub(crate) fn answer(one: &Value) -> Response {
+/// Builds a response with the fixture's status, headers and body; a text is a raw body.
+pub(crate) fn response(one: &Value) -> Response {
     let status = u16::try_from(one["status"].as_u64().unwrap()).unwrap();
     let mut headers = HeaderMap::new();
     for (name, value) in one["headers"].as_object().into_iter().flatten() {
@@ -87,15 +87,14 @@ pub(crate) fn answer(one: &Value) -> Response {
     Response::new(StatusCode::from_u16(status).unwrap(), headers, body)
 }
 
-/// Whether a header is the client's to put in: credentials, and what every request or body has.
-fn is_the_clients(name: &str) -> bool {
+/// Returns true for a header the client adds: credentials and general headers.
+fn is_added_by_client(name: &str) -> bool {
     ["x-xcom-accesskey", "authorization", "accept", "content-type"]
         .iter()
         .any(|other| name.eq_ignore_ascii_case(other))
 }
 
-/// Compares a request with a fixture's: method, path, query, headers and content type to the letter,
-/// the body by its structure.
+/// Compares a request with a fixture: all parts exactly, the body by structure.
 pub(crate) fn assert_same(what: &str, request: &ApiRequest, fixture: &Value) {
     assert_eq!(request.method().as_str(), fixture["method"], "{what}");
     let base = if request.path().starts_with("/authorization/") {
@@ -120,25 +119,25 @@ pub(crate) fn assert_same(what: &str, request: &ApiRequest, fixture: &Value) {
         .as_object()
         .unwrap()
         .iter()
-        .filter(|(name, _)| !is_the_clients(name))
+        .filter(|(name, _)| !is_added_by_client(name))
         .map(|(name, value)| (name.to_lowercase(), value.as_str().unwrap().to_owned()))
         .collect();
     assert_eq!(headers, wanted, "{what}");
-    // A step of a scenario does not name the type of its body.
+    // A scenario step has no content type.
     if let Some(content_type) = fixture.get("content_type") {
         assert_eq!(request.body_ref().content_type(), content_type.as_str(), "{what}");
     }
-    // Of a form in parts the bytes are compared where they are read.
+    // Multipart bodies are compared separately.
     if request.body_ref().source().is_some() {
         assert!(fixture["body"]["multipart"].is_array(), "{what}");
         return;
     }
     let bytes = request.body_ref().encode();
     if fixture["body"].is_null() {
-        assert!(bytes.is_empty(), "{what}: there should be no body");
+        assert!(bytes.is_empty(), "{what}: expected no body");
         return;
     }
     let body: Value = serde_json::from_slice(&bytes).unwrap();
     assert_eq!(body, fixture["body"], "{what}");
-    assert_eq!(bytes.len(), body.to_string().len(), "{what}: JSON goes out compact");
+    assert_eq!(bytes.len(), body.to_string().len(), "{what}: expected compact JSON");
 }

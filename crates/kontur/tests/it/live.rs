@@ -1,4 +1,4 @@
-//! Live calls: what is told, when, and what is done about it when it cannot be.
+//! Requests for live calls: what is sent, and when.
 
 use serde_json::json;
 use vochi_crm_core::{
@@ -6,8 +6,9 @@ use vochi_crm_core::{
 };
 
 use super::support::{
-    Bench, CLICK, COMMUNICATION, answered, begun, comes_in, consultation, event, ext, hangup,
-    incoming, leg, outgoing, pbx_rings, unknown_call, user, warnings, wire, yes,
+    CLICK, COMMUNICATION, Harness, answered, consultation, event, ext, from_client, hangup,
+    incoming, leg, ok_response, outgoing, pbx_rings, started_and_ok, unknown_call, user, warnings,
+    wire,
 };
 
 fn ended(seconds: i64, outcome: Outcome) -> CallEvent {
@@ -29,20 +30,20 @@ fn clicked(event: CallEvent) -> CallEvent {
     event.with_crm_call_id(CrmCallId::new(CLICK).unwrap())
 }
 
-pub(crate) async fn play(bench: &Bench, events: impl IntoIterator<Item = CallEvent>) {
+pub(crate) async fn play(harness: &Harness, events: impl IntoIterator<Item = CallEvent>) {
     for event in events {
-        let _ = bench.event(event).await.unwrap();
+        let _ = harness.event(event).await.unwrap();
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_is_begun_and_its_leg_appears() {
-    let bench = Bench::new(begun());
-    let receipt = bench.event(incoming(0, &["101"])).await.unwrap();
+async fn incoming_call_starts_and_leg_appears() {
+    let harness = Harness::new(started_and_ok());
+    let receipt = harness.event(incoming(0, &["101"])).await.unwrap();
     assert_eq!(receipt.requests(), 2);
     assert_eq!(receipt.crm_call_id().unwrap().as_str(), COMMUNICATION);
     assert!(!receipt.recorded());
-    let (_, begin) = &bench.sent()[0];
+    let (_, begin) = &harness.sent()[0];
     assert_eq!(
         *begin,
         json!({
@@ -50,7 +51,7 @@ async fn a_call_is_begun_and_its_leg_appears() {
             "externalVatsPhone": "375296254070", "clientPhone": "375291112233",
         })
     );
-    let (_, event) = &bench.sent()[1];
+    let (_, event) = &harness.sent()[1];
     assert_eq!(
         *event,
         json!({
@@ -63,29 +64,29 @@ async fn a_call_is_begun_and_its_leg_appears() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn further_ringing_is_told_of_the_new_legs_only() {
-    let bench = Bench::new(begun());
-    play(&bench, [incoming(0, &["101"]), incoming(5, &["101", "102"])]).await;
-    let again = bench.event(incoming(6, &["101"])).await.unwrap();
+async fn further_ringing_sends_new_legs_only() {
+    let harness = Harness::new(started_and_ok());
+    play(&harness, [incoming(0, &["101"]), incoming(5, &["101", "102"])]).await;
+    let again = harness.event(incoming(6, &["101"])).await.unwrap();
     assert_eq!(again.requests(), 0);
-    assert_eq!(bench.told(), ["call-started", "43 appeared", "44 appeared"]);
-    assert_eq!(bench.sent()[2].1["timestamp"], wire(5));
+    assert_eq!(harness.summary(), ["call-started", "43 appeared", "44 appeared"]);
+    assert_eq!(harness.sent()[2].1["timestamp"], wire(5));
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_takes_the_call_is_told_before_those_who_stop_ringing() {
-    let bench = Bench::new(begun());
+async fn answering_leg_is_sent_before_ended_legs() {
+    let harness = Harness::new(started_and_ok());
     let ringing = incoming(0, &["101", "102", "103"]);
-    play(&bench, [ringing, answered(6, leg(44, "102")), hangup(60)]).await;
+    play(&harness, [ringing, answered(6, leg(44, "102")), hangup(60)]).await;
     assert_eq!(
-        bench.told()[4..],
+        harness.summary()[4..],
         ["44 connected", "43 disconnected", "45 disconnected", "44 disconnected", "call-finished",]
     );
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_event_is_told_twice() {
-    let bench = Bench::new(begun());
+async fn repeated_events_are_sent_once() {
+    let harness = Harness::new(started_and_ok());
     let events = [
         incoming(0, &["101"]),
         answered(5, leg(43, "101")),
@@ -95,14 +96,14 @@ async fn no_event_is_told_twice() {
         hangup(21),
     ];
     for event in &events {
-        let first = bench.event(event.clone()).await.unwrap();
+        let first = harness.event(event.clone()).await.unwrap();
         assert!(first.requests() > 0, "{event:?}");
-        let second = bench.event(event.clone()).await.unwrap();
+        let second = harness.event(event.clone()).await.unwrap();
         assert_eq!(second.requests(), 0, "{event:?}");
     }
-    play(&bench, events).await;
+    play(&harness, events).await;
     assert_eq!(
-        bench.told(),
+        harness.summary(),
         [
             "call-started",
             "43 appeared",
@@ -116,46 +117,46 @@ async fn no_event_is_told_twice() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_leg_answered_without_a_ring_is_connected_at_once() {
-    let bench = Bench::new(begun());
-    let event = comes_in(answered(3, leg(43, "101")));
-    play(&bench, [event]).await;
-    assert_eq!(bench.told(), ["call-started", "43 connected"]);
+async fn leg_answered_without_ringing_is_connected() {
+    let harness = Harness::new(started_and_ok());
+    let event = from_client(answered(3, leg(43, "101")));
+    play(&harness, [event]).await;
+    assert_eq!(harness.summary(), ["call-started", "43 connected"]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_blind_transfer_ends_the_old_leg_and_the_new_one_appears() {
-    let bench = Bench::new(begun());
+async fn blind_transfer_ends_old_leg_and_starts_new() {
+    let harness = Harness::new(started_and_ok());
     play(
-        &bench,
+        &harness,
         [incoming(0, &["101"]), answered(5, leg(43, "101")), transfer(20, TransferMode::Blind)],
     )
     .await;
-    assert_eq!(bench.told()[3..], ["43 disconnected", "1 appeared"]);
-    let minted = &bench.sent()[4].1;
-    assert_eq!(minted["externalCallItemId"], "1763631515.42.1");
-    assert_eq!(minted["to"]["userId"], user("102"));
+    assert_eq!(harness.summary()[3..], ["43 disconnected", "1 appeared"]);
+    let generated = &harness.sent()[4].1;
+    assert_eq!(generated["externalCallItemId"], "1763631515.42.1");
+    assert_eq!(generated["to"]["userId"], user("102"));
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_attended_transfer_is_a_consultation_and_then_a_talk_with_the_client() {
-    let bench = Bench::new(begun());
-    let asks = || consultation(47, "101", "102");
+async fn attended_transfer_is_consultation_then_client_leg() {
+    let harness = Harness::new(started_and_ok());
+    let consult = || consultation(47, "101", "102");
     play(
-        &bench,
+        &harness,
         [
             incoming(0, &["101"]),
             answered(5, leg(43, "101")),
             event(20, EventKind::Held),
-            event(21, EventKind::Ringing).with_leg(asks()),
-            answered(25, asks()),
+            event(21, EventKind::Ringing).with_leg(consult()),
+            answered(25, consult()),
             transfer(40, TransferMode::Attended).with_leg(leg(51, "102")),
             hangup(60),
         ],
     )
     .await;
     assert_eq!(
-        bench.told()[3..],
+        harness.summary()[3..],
         [
             "43 paused",
             "47 appeared",
@@ -167,158 +168,164 @@ async fn an_attended_transfer_is_a_consultation_and_then_a_talk_with_the_client(
             "call-finished",
         ]
     );
-    let asked = &bench.sent()[4].1;
+    let asked = &harness.sent()[4].1;
     assert_eq!(asked["from"]["userId"], user("101"));
     assert_eq!(asked["to"]["userId"], user("102"));
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_outgoing_call_has_the_employee_first() {
-    let bench = Bench::new(begun());
-    play(&bench, [outgoing(0, "101"), hangup(20)]).await;
-    assert_eq!(bench.sent()[0].1["direction"], "outbound");
-    assert_eq!(bench.sent()[1].1["from"]["userId"], user("101"));
-    assert_eq!(bench.sent()[1].1["to"], json!({"type": "client"}));
-    assert_eq!(bench.told()[2..], ["43 disconnected", "call-finished"]);
+async fn outgoing_call_starts_with_employee() {
+    let harness = Harness::new(started_and_ok());
+    play(&harness, [outgoing(0, "101"), hangup(20)]).await;
+    assert_eq!(harness.sent()[0].1["direction"], "outbound");
+    assert_eq!(harness.sent()[1].1["from"]["userId"], user("101"));
+    assert_eq!(harness.sent()[1].1["to"], json!({"type": "client"}));
+    assert_eq!(harness.summary()[2..], ["43 disconnected", "call-finished"]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_internal_call_has_no_numbers() {
-    let bench = Bench::new(begun());
+async fn internal_call_has_no_numbers() {
+    let harness = Harness::new(started_and_ok());
     let ringing = event(0, EventKind::Ringing)
         .with_direction(Direction::Internal)
         .with_leg(consultation(43, "101", "102"));
-    play(&bench, [ringing, hangup(9)]).await;
-    let sent = bench.sent();
+    play(&harness, [ringing, hangup(9)]).await;
+    let sent = harness.sent();
     assert_eq!(
         sent[0].1,
         json!({"timestamp": wire(0), "externalId": "1763631515.42", "direction": "internal"})
     );
     assert_eq!(sent[3].1.get("clientPhone"), None);
-    assert_eq!(bench.told()[1..], ["43 appeared", "43 disconnected", "call-finished"]);
+    assert_eq!(harness.summary()[1..], ["43 appeared", "43 disconnected", "call-finished"]);
 
     // The same with the caller in place of the client.
-    let bench = Bench::new(begun());
+    let harness = Harness::new(started_and_ok());
     let ringing = event(0, EventKind::Ringing)
         .with_direction(Direction::Internal)
         .with_client(Party::Extension(ext("101")))
         .with_leg(leg(43, "102"));
-    play(&bench, [ringing]).await;
-    assert_eq!(bench.sent()[1].1["from"]["userId"], user("101"));
+    play(&harness, [ringing]).await;
+    assert_eq!(harness.sent()[1].1["from"]["userId"], user("101"));
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_popup_comes_when_it_is_configured_to() {
+async fn popup_appears_as_configured() {
     let call = || [incoming(0, &["101", "102"]), answered(5, leg(43, "101")), hangup(20)];
-    let bench = Bench::with(begun(), json!({"popup": "answer"}));
-    play(&bench, call()).await;
-    assert_eq!(bench.told(), ["call-started", "43 connected", "43 disconnected", "call-finished"]);
-    assert_eq!(bench.sent()[0].1["timestamp"], wire(0));
+    let harness = Harness::with(started_and_ok(), json!({"popup": "answer"}));
+    play(&harness, call()).await;
+    assert_eq!(
+        harness.summary(),
+        ["call-started", "43 connected", "43 disconnected", "call-finished"]
+    );
+    assert_eq!(harness.sent()[0].1["timestamp"], wire(0));
     for (changes, events) in [
         (json!({"popup": "never"}), call().to_vec()),
         (json!({"popup": "answer"}), vec![incoming(0, &["101"]), hangup(9)]),
         (json!({"popup_out": false}), vec![outgoing(0, "101"), hangup(9)]),
     ] {
-        let bench = Bench::with(begun(), changes);
-        play(&bench, events).await;
-        assert_eq!(bench.played().len(), 0);
+        let harness = Harness::with(started_and_ok(), changes);
+        play(&harness, events).await;
+        assert_eq!(harness.played().len(), 0);
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn in_a_click_to_call_the_phone_of_the_employee_is_not_told() {
-    let bench = Bench::new(begun());
-    let rings = clicked(comes_in(event(0, EventKind::Ringing)))
+async fn click_to_call_hides_employee_leg() {
+    let harness = Harness::new(started_and_ok());
+    let rings = clicked(from_client(event(0, EventKind::Ringing)))
         .with_direction(Direction::Outbound)
         .with_leg(pbx_rings("101"));
-    play(&bench, [rings, answered(4, pbx_rings("101"))]).await;
-    assert_eq!(bench.played().len(), 0);
-    play(&bench, [outgoing(5, "101"), hangup(20)]).await;
-    assert_eq!(bench.told(), ["call-started", "43 appeared", "43 disconnected", "call-finished"]);
-    assert_eq!(bench.sent()[0].1["communicationId"], CLICK);
-    assert_eq!(bench.sent()[0].1["timestamp"], wire(0));
+    play(&harness, [rings, answered(4, pbx_rings("101"))]).await;
+    assert_eq!(harness.played().len(), 0);
+    play(&harness, [outgoing(5, "101"), hangup(20)]).await;
+    assert_eq!(
+        harness.summary(),
+        ["call-started", "43 appeared", "43 disconnected", "call-finished"]
+    );
+    assert_eq!(harness.sent()[0].1["communicationId"], CLICK);
+    assert_eq!(harness.sent()[0].1["timestamp"], wire(0));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_click_that_reached_nobody_fails_once() {
+async fn unplaced_click_fails_once() {
     let phone_rang = clicked(outgoing(0, "101"));
     let never = || clicked(ended(5, Outcome::Failed)).with_direction(Direction::Outbound);
-    let bench = Bench::new([yes()]);
+    let harness = Harness::new([ok_response()]);
     for requests in [1, 0] {
-        assert_eq!(bench.event(never()).await.unwrap().requests(), requests);
+        assert_eq!(harness.event(never()).await.unwrap().requests(), requests);
     }
-    assert_eq!(bench.sent(), [("call-failed".to_owned(), json!({"communicationId": CLICK}))]);
-    // The client was dialled, so the call ends like any other.
-    let bench = Bench::new(begun());
-    play(&bench, [phone_rang, never()]).await;
-    assert_eq!(bench.told()[2..], ["43 disconnected", "call-finished"]);
+    assert_eq!(harness.sent(), [("call-failed".to_owned(), json!({"communicationId": CLICK}))]);
+    // The client was dialled, so the call ends normally.
+    let harness = Harness::new(started_and_ok());
+    play(&harness, [phone_rang, never()]).await;
+    assert_eq!(harness.summary()[2..], ["43 disconnected", "call-finished"]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_click_kontur_does_not_know_is_a_call_all_the_same() {
+async fn unknown_click_is_sent_as_plain_call() {
     let mut steps = vec![unknown_call()];
-    steps.extend(begun());
-    let bench = Bench::new(steps);
-    let receipt = bench.event(clicked(outgoing(0, "101"))).await.unwrap();
-    assert_eq!(bench.told(), ["call-started", "call-started", "43 appeared"]);
-    assert_eq!(bench.sent()[1].1.get("communicationId"), None);
+    steps.extend(started_and_ok());
+    let harness = Harness::new(steps);
+    let receipt = harness.event(clicked(outgoing(0, "101"))).await.unwrap();
+    assert_eq!(harness.summary(), ["call-started", "call-started", "43 appeared"]);
+    assert_eq!(harness.sent()[1].1.get("communicationId"), None);
     assert_eq!(receipt.warnings()[0].kind(), WarningKind::UnknownToCrm);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_phone_the_pbx_rang_for_itself_is_no_call() {
-    let bench = Bench::new(begun());
-    let rings = comes_in(event(0, EventKind::Ringing)).with_leg(pbx_rings("101"));
-    play(&bench, [rings, hangup(9)]).await;
-    assert_eq!(bench.played().len(), 0);
+async fn pbx_leg_alone_starts_no_call() {
+    let harness = Harness::new(started_and_ok());
+    let rings = from_client(event(0, EventKind::Ringing)).with_leg(pbx_rings("101"));
+    play(&harness, [rings, hangup(9)]).await;
+    assert_eq!(harness.played().len(), 0);
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_unknown_employee_is_a_user_without_a_name() {
-    let bench = Bench::new(begun());
-    let receipt = bench.event(incoming(0, &["999"])).await.unwrap();
-    assert_eq!(bench.sent()[1].1["to"], json!({"type": "user"}));
+async fn unknown_employee_is_user_without_id() {
+    let harness = Harness::new(started_and_ok());
+    let receipt = harness.event(incoming(0, &["999"])).await.unwrap();
+    assert_eq!(harness.sent()[1].1["to"], json!({"type": "user"}));
     assert_eq!(warnings(&receipt), ["extension 999 is not in `extensions`"]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_caller_without_a_number_is_told_without_one() {
+async fn caller_without_number_is_sent_without_it() {
     for (client, sent, kind) in [
         (Party::Hidden, None, WarningKind::HiddenNumber),
         (Party::Raw("*21*37529".into()), Some("2137529"), WarningKind::UnreadableNumber),
         (Party::Raw("MTS".into()), None, WarningKind::UnreadableNumber),
     ] {
-        let bench = Bench::new(begun());
+        let harness = Harness::new(started_and_ok());
         let event = incoming(0, &["101"]).with_client(client);
-        let receipt = bench.event(event).await.unwrap();
-        let begin = &bench.sent()[0].1;
+        let receipt = harness.event(event).await.unwrap();
+        let begin = &harness.sent()[0].1;
         assert_eq!(begin.get("clientPhone").and_then(|it| it.as_str()), sent);
         assert_eq!(receipt.warnings()[0].kind(), kind);
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn numbers_and_ids_have_the_configured_form() {
+async fn numbers_and_ids_use_configured_form() {
     let changes = json!({
         "phone_form": "plus", "continue_by": "raw", "call_id_prefix": "pbx1-", "lines": {},
     });
-    let bench = Bench::with(begun(), changes);
-    let receipt = bench.event(incoming(0, &["101"])).await.unwrap();
-    let sent = bench.sent();
+    let harness = Harness::with(started_and_ok(), changes);
+    let receipt = harness.event(incoming(0, &["101"])).await.unwrap();
+    let sent = harness.sent();
     assert_eq!(sent[0].1["clientPhone"], "+375291112233");
     assert_eq!(sent[0].1["externalId"], "pbx1-1763631515.42");
     assert_eq!(sent[0].1.get("externalVatsPhone"), None);
     assert_eq!(sent[1].1["externalId"], "1763631515.42");
     assert_eq!(sent[1].1["externalCallItemId"], "pbx1-1763631515.43");
-    // By this one the PBX finds the leg that is hung up in Kontur.
+    // The PBX finds the leg to hang up by this id.
     assert_eq!(sent[1].1["realtimeCallItemId"], "1763631515.43");
     assert_eq!(receipt.warnings()[0].kind(), WarningKind::UnmappedLine);
 }
 
 #[tokio::test(start_paused = true)]
-async fn options_kontur_does_not_have_are_warned_of() {
-    let bench = Bench::new(begun());
+async fn unknown_options_warn() {
+    let harness = Harness::new(started_and_ok());
     let event = incoming(0, &["101"]).with_extra("site", "shop");
-    let receipt = bench.event(event).await.unwrap();
+    let receipt = harness.event(event).await.unwrap();
     assert_eq!(warnings(&receipt), ["Kontur has no option site: it was left out"]);
 }

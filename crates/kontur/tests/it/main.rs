@@ -1,46 +1,46 @@
-//! Integration tests of Kontur's operations, one binary.
+//! Integration tests of the Kontur connector, in one binary.
 
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    reason = "a test that cannot go on fails"
+    reason = "a test fails by panicking"
 )]
 
-mod answers;
 mod auth;
-mod bad_input;
+mod caller_links;
 mod changes;
 mod client;
 mod clock;
+mod config_hints;
 mod errors;
 mod faults;
 mod feed;
-mod find;
 mod fixture;
-mod gossip;
 mod health;
-mod hints;
 mod history;
+mod idempotency;
 mod inbound;
-mod input;
+mod invalid_values;
 mod limits;
-mod linked;
 mod live;
 mod live_faults;
-mod losses;
+mod lookup;
+mod lookup_support;
+mod lost_messages;
 mod mutations;
 mod operations;
-mod people_support;
-mod policies;
 mod recordings;
+mod request_validation;
 mod requests;
+mod responses;
 mod responsible;
+mod sandbox_calls;
+mod sandbox_lookup;
 mod scenarios;
+mod secret_leaks;
 mod secrets;
 mod setup;
-mod stand_in;
-mod stand_in_people;
 mod support;
-mod talk_unknown;
+mod unknown_talk_time;
 mod upload;

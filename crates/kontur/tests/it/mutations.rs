@@ -1,4 +1,4 @@
-//! Answers with one thing wrong at a time.
+//! Responses with one mutation at a time.
 
 use std::fmt::Debug;
 
@@ -13,8 +13,8 @@ use vochi_crm_kontur::model::{CallDirection, Communication, ExternalId, Instance
 use super::fixture::{Fixture, names};
 use super::operations::{INSTANCE, Visitor, WITHOUT_OPERATION, operation_of};
 
-/// The places without which an answer means nothing: there it cannot be read and says so.
-fn vital(fixture: &str) -> &'static [&'static str] {
+/// Returns the fields without which a response is unreadable.
+fn required(fixture: &str) -> &'static [&'static str] {
     match fixture {
         "authorize-private-integration" | "authorize-integration" => &["accessKey"],
         "files-meta" | "files-upload" => &["fileId"],
@@ -28,7 +28,7 @@ fn vital(fixture: &str) -> &'static [&'static str] {
     }
 }
 
-/// Reads every answer of a fixture with one thing wrong at a time.
+/// Decodes every response of a fixture with one mutation at a time.
 struct Survive {
     tried: usize,
 }
@@ -38,26 +38,26 @@ impl Visitor for Survive {
     where
         <O::Output as Output>::Value: Debug,
     {
-        for (answered, answer) in Fixture::open(name).answers() {
-            let Ok(body) = serde_json::from_slice::<Value>(&answer.body) else {
+        for (answered, response) in Fixture::open(name).responses() {
+            let Ok(body) = serde_json::from_slice::<Value>(&response.body) else {
                 continue;
             };
             for mutation in mutations(&body) {
                 self.tried += 1;
                 let path = mutation.path.join(".");
-                let place = format!("{name}: {answered}: {path} {}", mutation.what);
-                let mut answer = answer.clone();
-                answer.body = mutation.body.to_string().into();
-                if !answer.is_success() {
-                    assert!(judge(&answer).is_err(), "{place}");
+                let case = format!("{name}: {answered}: {path} {}", mutation.what);
+                let mut response = response.clone();
+                response.body = mutation.body.to_string().into();
+                if !response.is_success() {
+                    assert!(judge(&response).is_err(), "{case}");
                     continue;
                 }
-                assert!(judge(&answer).is_ok(), "{place}");
-                match operation.decode(&answer) {
+                assert!(judge(&response).is_ok(), "{case}");
+                match operation.decode(&response) {
                     Ok(_) => {}
                     Err(error) => {
-                        assert!(vital(name).contains(&path.as_str()), "{place}: {error}");
-                        assert_eq!(error.kind(), ErrorKind::Decode, "{place}");
+                        assert!(required(name).contains(&path.as_str()), "{case}: {error}");
+                        assert_eq!(error.kind(), ErrorKind::Decode, "{case}");
                     }
                 }
             }
@@ -66,7 +66,7 @@ impl Visitor for Survive {
 }
 
 #[test]
-fn one_wrong_thing_never_costs_an_answer() {
+fn mutated_response_is_decoded_or_rejected() {
     let mut survive = Survive { tried: 0 };
     for name in names() {
         if Fixture::open(&name).is_to_kontur() && !WITHOUT_OPERATION.contains(&name.as_str()) {
@@ -76,7 +76,7 @@ fn one_wrong_thing_never_costs_an_answer() {
     assert!(survive.tried > 5_000, "only {}", survive.tried);
 }
 
-/// Reads a list with the members of every answer in place of the answer.
+/// Decodes a list with the fields of every response in case of the response.
 struct Listed;
 
 impl Visitor for Listed {
@@ -95,7 +95,7 @@ impl Visitor for Listed {
 }
 
 #[test]
-fn a_list_is_never_taken_for_an_object() {
+fn list_is_not_decoded_as_object() {
     for name in names() {
         if Fixture::open(&name).is_to_kontur() && !WITHOUT_OPERATION.contains(&name.as_str()) {
             operation_of(&name, &mut Listed);
@@ -104,35 +104,35 @@ fn a_list_is_never_taken_for_an_object() {
 }
 
 #[test]
-fn one_wrong_event_never_costs_a_page() {
+fn mutated_event_does_not_fail_page() {
     let body = Fixture::open("events-feed").body("page");
     let list = ListEvents::from_start();
     let whole = list.decode(&Response::ok_json(&body)).unwrap();
     for mutation in mutations(&body) {
-        let place = format!("{} {}", mutation.path.join("."), mutation.what);
+        let case = format!("{} {}", mutation.path.join("."), mutation.what);
         let outcome = list.decode(&Response::ok_json(&mutation.body));
         let steps: Vec<&str> = mutation.path.iter().map(String::as_str).collect();
         match steps.as_slice() {
             ["items"] => {}
             ["items", row, rest @ ..] => {
-                let page = outcome.unwrap_or_else(|error| panic!("{place}: {error}"));
+                let page = outcome.unwrap_or_else(|error| panic!("{case}: {error}"));
                 let row: usize = row.parse().unwrap();
                 let others = whole.events.good.iter().enumerate();
                 for (_, other) in others.filter(|(index, _)| *index != row) {
-                    assert!(page.events.good.contains(other), "{place}");
+                    assert!(page.events.good.contains(other), "{case}");
                 }
-                assert_eq!(page.next, whole.next, "{place}");
+                assert_eq!(page.next, whole.next, "{case}");
                 if !rest.is_empty() {
-                    assert_eq!(page.events.broken, [], "{place}");
+                    assert_eq!(page.events.broken, [], "{case}");
                 }
             }
-            _ => assert_eq!(outcome.unwrap().events, whole.events, "{place}"),
+            _ => assert_eq!(outcome.unwrap().events, whole.events, "{case}"),
         }
     }
 }
 
 #[test]
-fn one_wrong_thing_costs_a_call_nothing_else() {
+fn mutated_field_does_not_affect_others() {
     let body = Fixture::open("call-started").body("ok_repeat_after_missed_call");
     let call = ExternalId::new("1763631515.42").unwrap();
     let at: Timestamp = "2025-11-20T09:38:35Z".parse().unwrap();
@@ -162,7 +162,7 @@ fn one_wrong_thing_costs_a_call_nothing_else() {
 }
 
 #[test]
-fn one_wrong_webhook_never_costs_the_others() {
+fn mutated_webhook_does_not_affect_others() {
     let body = Fixture::open("instances-get").body("ok");
     let get = GetInstance(InstanceId::new(INSTANCE).unwrap());
     let whole = get.decode(&Response::ok_json(&body)).unwrap();

@@ -1,4 +1,4 @@
-//! Every request of every fixture, to the byte.
+//! Compares every fixture request byte by byte.
 
 use std::fmt::Debug;
 
@@ -10,7 +10,7 @@ use vochi_crm_kontur::model::{InstanceId, WebhookId};
 use super::fixture::{Fixture, assert_same, names};
 use super::operations::{INSTANCE, Visitor, WITHOUT_OPERATION, by_path, operation_of};
 
-/// Compares with the fixture of the operation, or with the step that is told.
+/// Compares with the fixture of the operation, or with the given step.
 struct Compare<'a> {
     wanted: Option<&'a Value>,
     seen: usize,
@@ -25,7 +25,7 @@ impl Visitor for Compare<'_> {
         let wanted = self.wanted.unwrap_or_else(|| fixture.request());
         let request = operation.request().unwrap_or_else(|error| panic!("{name}: {error}"));
         assert_same(name, &request, wanted);
-        // The client repeats requests: they must not change meanwhile.
+        // The client may repeat the request, so two encodings must be equal.
         let again = operation.request().unwrap();
         assert_eq!(again.body_ref().encode(), request.body_ref().encode());
         self.seen += 1;
@@ -33,7 +33,7 @@ impl Visitor for Compare<'_> {
 }
 
 #[test]
-fn every_fixture_goes_out_as_documented() {
+fn every_fixture_request_is_as_documented() {
     let mut compare = Compare { wanted: None, seen: 0 };
     for name in names() {
         if Fixture::open(&name).is_to_kontur() && !WITHOUT_OPERATION.contains(&name.as_str()) {
@@ -44,7 +44,7 @@ fn every_fixture_goes_out_as_documented() {
 }
 
 #[test]
-fn every_step_of_every_scenario_goes_out_as_documented() {
+fn every_scenario_request_is_as_documented() {
     let mut seen = 0;
     for name in names().iter().filter(|name| name.starts_with("scenario-")) {
         for step in Fixture::open(name).our_steps() {
@@ -58,7 +58,7 @@ fn every_step_of_every_scenario_goes_out_as_documented() {
 }
 
 #[test]
-fn a_webhook_is_changed_member_by_member_and_removed_by_its_id() {
+fn webhook_is_replaced_by_field_and_removed_by_id() {
     let id = WebhookId::new("25d0c0de-5555-4e4e-aeae-000000000502").unwrap();
     let hourly = NewWebhook::every(std::time::Duration::from_secs(3661), "communications/sync");
     let patch = PatchInstance::new(InstanceId::new(INSTANCE).unwrap())

@@ -1,4 +1,4 @@
-//! The sequences of the reference, step by step: the same bodies in the same order.
+//! The scenarios of the reference: the same bodies in the same order.
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -8,17 +8,16 @@ use vochi_crm_core::{
     LegEnd, LegId, Line, Outcome, Timestamp,
 };
 
-use super::fixture::{Fixture, answer};
-use super::support::{Bench, CLICK, ext, phone, recording};
+use super::fixture::{Fixture, response};
+use super::support::{CLICK, Harness, ext, phone, recording};
 
 const LEG_1: &str = "1763631515.43";
 const LEG_2: &str = "1763631590.47";
 
-/// A scenario on a bench that answers as its steps do. Asking who is responsible is no part of a
-/// call.
+/// A scenario with a harness that returns the responses of its steps, without responsible lookups.
 struct Scenario {
     steps: Vec<Value>,
-    bench: Bench,
+    harness: Harness,
     call: &'static str,
 }
 
@@ -27,36 +26,36 @@ impl Scenario {
         Self::after(name, call, [])
     }
 
-    /// The same after something else was played.
+    /// Opens a scenario after other steps.
     fn after(name: &str, call: &'static str, before: impl IntoIterator<Item = Step>) -> Self {
         let steps = steps(name);
-        let answers = steps.iter().map(|step| Step::Response(answer(&step["response"])));
-        let bench = Bench::new(before.into_iter().chain(answers));
-        Self { steps, bench, call }
+        let responses = steps.iter().map(|step| Step::Response(response(&step["response"])));
+        let harness = Harness::new(before.into_iter().chain(responses));
+        Self { steps, harness, call }
     }
 
     fn event(&self, at: &str, kind: EventKind) -> CallEvent {
         CallEvent::new(CallId::new(self.call).unwrap(), time(at), kind)
     }
 
-    async fn tell(&self, event: CallEvent) {
-        let _ = self.bench.event(event).await.unwrap();
+    async fn send(&self, event: CallEvent) {
+        let _ = self.harness.event(event).await.unwrap();
     }
 
     async fn leg(&self, at: &str, kind: EventKind, leg: Leg) {
-        self.tell(self.event(at, kind).with_leg(leg)).await;
+        self.send(self.event(at, kind).with_leg(leg)).await;
     }
 
-    /// The call arrives; nobody rings yet.
-    async fn arrives(&self) {
+    /// Sends the start of the call, before any phone rings.
+    async fn start(&self) {
         let event = self.event("09:38:35.6152798", EventKind::Ringing);
         let event = event.with_direction(Direction::Inbound).with_client(phone()).with_line(line());
-        self.tell(event).await;
+        self.send(event).await;
     }
 
-    async fn ends(&self, at: &str) {
+    async fn end(&self, at: &str) {
         let end = EventKind::Ended { outcome: None, reason: None, talk: None };
-        self.tell(self.event(at, end)).await;
+        self.send(self.event(at, end)).await;
     }
 
     fn record(&self, direction: Direction, began: &str, outcome: Outcome) -> CallRecord {
@@ -65,14 +64,14 @@ impl Scenario {
     }
 
     async fn log(&self, record: CallRecord) {
-        let receipt = self.bench.log(record).await.unwrap();
+        let receipt = self.harness.log(record).await.unwrap();
         assert!(receipt.recorded());
         assert_eq!(receipt.warnings(), []);
     }
 
-    /// Everything that went out is the scenario, and nothing else.
+    /// Asserts that exactly the requests of the scenario were sent.
     fn assert_played(&self, before: usize) {
-        let played = self.bench.played().split_off(before);
+        let played = self.harness.played().split_off(before);
         for (step, played) in self.steps.iter().zip(&played) {
             assert_step(step, played);
         }
@@ -134,23 +133,23 @@ async fn incoming_answered() {
 }
 
 async fn answered_call(scene: &Scenario) {
-    scene.arrives().await;
+    scene.start().await;
     let leg = || to("101", LEG_1);
     scene.leg("09:38:36.1", EventKind::Ringing, leg()).await;
     scene.leg("09:38:44.25", EventKind::Answered, leg()).await;
     scene.leg("09:42:10.77", EventKind::LegEnded, leg()).await;
-    scene.ends("09:42:11").await;
+    scene.end("09:42:11").await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn incoming_missed() {
     let scene = Scenario::open("scenario-incoming-missed", "1763631515.42");
-    scene.arrives().await;
+    scene.start().await;
     let both =
         |at, kind| scene.event(at, kind).with_leg(to("101", LEG_1)).with_leg(to("102", LEG_2));
-    scene.tell(both("09:38:36.1", EventKind::Ringing)).await;
-    scene.tell(both("09:38:59", EventKind::LegEnded)).await;
-    scene.ends("09:38:59.1").await;
+    scene.send(both("09:38:36.1", EventKind::Ringing)).await;
+    scene.send(both("09:38:59", EventKind::LegEnded)).await;
+    scene.end("09:38:59.1").await;
     let record = scene.record(Direction::Inbound, "09:38:35.6152798", Outcome::Missed);
     scene.log(record).await;
     scene.assert_played(0);
@@ -166,28 +165,28 @@ async fn clicked(scene: &Scenario) {
         .with_line(line())
         .with_crm_call_id(CrmCallId::new(CLICK).unwrap())
         .with_leg(phone_rings);
-    scene.tell(event).await;
+    scene.send(event).await;
 }
 
 #[tokio::test(start_paused = true)]
-async fn outgoing_by_a_click() {
+async fn outgoing_click_to_call() {
     let scene = Scenario::open("scenario-click-to-call", "1763635000.10");
     clicked(&scene).await;
     let leg = || Leg::to_client(ext("101")).with_id(LegId::new("1763635000.11").unwrap());
     scene.leg("10:36:43", EventKind::Ringing, leg()).await;
     scene.leg("10:36:55", EventKind::Answered, leg()).await;
     scene.leg("10:38:00", EventKind::LegEnded, leg()).await;
-    scene.ends("10:38:00.2").await;
+    scene.end("10:38:00.2").await;
     let record = scene.record(Direction::Outbound, "10:36:42.51", Outcome::Answered);
     scene.log(record).await;
     scene.assert_played(0);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_click_that_cannot_be_placed() {
+async fn unplaced_click_to_call() {
     let scene = Scenario::open("scenario-click-to-call-failed", "1763635000.10");
     clicked(&scene).await;
-    scene.ends("10:37:20").await;
+    scene.end("10:37:20").await;
     scene.assert_played(0);
 }
 
@@ -195,7 +194,7 @@ async fn a_click_that_cannot_be_placed() {
 async fn blind_transfer() {
     const LEG_OF_PETR: &str = "1763631600.51";
     let scene = Scenario::open("scenario-blind-transfer", "1763631515.42");
-    scene.arrives().await;
+    scene.start().await;
     let masha = || to("101", LEG_1);
     let petr = || to("103", LEG_OF_PETR);
     scene.leg("09:38:36.1", EventKind::Ringing, masha()).await;
@@ -204,7 +203,7 @@ async fn blind_transfer() {
     scene.leg("09:39:40.5", EventKind::Ringing, petr()).await;
     scene.leg("09:39:48", EventKind::Answered, petr()).await;
     scene.leg("09:42:10", EventKind::LegEnded, petr()).await;
-    scene.ends("09:42:10.1").await;
+    scene.end("09:42:10.1").await;
     let record = scene.record(Direction::Inbound, "09:38:35.6152798", Outcome::Answered);
     scene.log(record).await;
     scene.assert_played(0);
@@ -214,7 +213,7 @@ async fn blind_transfer() {
 async fn consultation() {
     let folder = TempDir::new().unwrap();
     let scene = Scenario::open("scenario-consultation", "1763631515.42");
-    scene.arrives().await;
+    scene.start().await;
     let masha = || to("101", LEG_1);
     let dima = || {
         let (from, to) = (LegEnd::Employee(ext("101")), LegEnd::Employee(ext("102")));
@@ -228,7 +227,7 @@ async fn consultation() {
     scene.leg("09:40:55", EventKind::LegEnded, dima()).await;
     scene.leg("09:40:56", EventKind::Resumed, masha()).await;
     scene.leg("09:42:10.77", EventKind::LegEnded, masha()).await;
-    scene.ends("09:42:11").await;
+    scene.end("09:42:11").await;
     let record = scene.record(Direction::Inbound, "09:38:35.6152798", Outcome::Answered);
     scene.log(record.with_recording(recording(&folder, "1.mp3"))).await;
     let later = EventKind::RecordingReady(recording(&folder, "2.mp3"));
@@ -241,14 +240,14 @@ async fn recording_later() {
     let folder = TempDir::new().unwrap();
     let mut live = steps("scenario-incoming-answered");
     live.truncate(5);
-    let answers: Vec<Step> =
-        live.iter().map(|step| Step::Response(answer(&step["response"]))).collect();
-    let scene = Scenario::after("scenario-recording-later", "1763631515.42", answers);
+    let responses: Vec<Step> =
+        live.iter().map(|step| Step::Response(response(&step["response"]))).collect();
+    let scene = Scenario::after("scenario-recording-later", "1763631515.42", responses);
     answered_call(&scene).await;
     let record = scene.record(Direction::Inbound, "09:38:35.6152798", Outcome::Answered);
     scene.log(record).await;
     let receipt = scene
-        .bench
+        .harness
         .connector
         .attach_recording(
             &Cx::history(),

@@ -1,4 +1,4 @@
-//! No secret is printed, whether it was given, sent or answered.
+//! `Debug` output contains no configured, sent or received secret.
 
 use std::fmt::Debug;
 
@@ -13,12 +13,12 @@ use vochi_crm_kontur::model::{FileId, InstanceId};
 
 use super::operations::{FILE, INSTANCE};
 
-/// What every secret of this test contains.
+/// A part of every secret in this test.
 const CANARY: &str = "canary";
 
-fn assert_silent(what: &str, shown: &impl Debug) {
-    let told = format!("{shown:?} {shown:#?}");
-    assert!(!told.contains(CANARY), "{what}: {told}");
+fn assert_redacted(what: &str, shown: &impl Debug) {
+    let text = format!("{shown:?} {shown:#?}");
+    assert!(!text.contains(CANARY), "{what}: {text}");
 }
 
 fn instance() -> InstanceId {
@@ -26,7 +26,7 @@ fn instance() -> InstanceId {
 }
 
 #[test]
-fn configuration_does_not_print_its_secrets() {
+fn configuration_debug_is_redacted() {
     let written = json!({
         "workspace": "vochi-demo",
         "api_key": "canary-key",
@@ -46,49 +46,49 @@ fn configuration_does_not_print_its_secrets() {
     }
     assert_eq!(Config::KEYS.len(), written.as_object().unwrap().len());
     let config: Config = serde_json::from_value(written).unwrap();
-    assert_silent("the configuration", &config);
+    assert_redacted("the configuration", &config);
     assert_eq!(config.bearer.unwrap().expose(), "canary-bearer");
-    assert!(serde_json::from_value::<Config>(json!({"redirect_by": "somebody"})).is_err());
+    assert!(serde_json::from_value::<Config>(json!({"redirect_by": "unknown"})).is_err());
 }
 
 #[test]
-fn requests_do_not_print_their_secrets() {
+fn requests_debug_is_redacted() {
     let private = AuthorizePrivate::new("canary-key");
-    assert_silent("an authorisation", &private);
-    assert_silent("its request", &private.request().unwrap());
+    assert_redacted("an authorization", &private);
+    assert_redacted("its request", &private.request().unwrap());
     let public = AuthorizePublic::new("canary-key", "secretKey=canary");
-    assert_silent("an authorisation", &public);
-    assert_silent("its request", &public.request().unwrap());
+    assert_redacted("an authorization", &public);
+    assert_redacted("its request", &public.request().unwrap());
     let wrong = AuthorizePublic::new("canary-key", "canary\n").request();
-    assert_silent("its refusal", &wrong.unwrap_err());
+    assert_redacted("its refusal", &wrong.unwrap_err());
     let setup = SetupIntegration::new(instance()).setting("SecretKey", CANARY);
-    assert_silent("a setup", &setup);
+    assert_redacted("a setup", &setup);
 }
 
 #[test]
-fn answers_do_not_print_their_secrets() {
+fn responses_debug_is_redacted() {
     let integration = json!({
         "id": INSTANCE,
         "secrets": [{"id": "secretKey", "value": "canary", "values": ["canary", 7, "canary-2"]}],
     });
     let read = GetInstance(instance()).decode(&Response::ok_json(&integration)).unwrap();
     assert_eq!(read.secrets.good[0].values.len(), 2);
-    assert_silent("an instance", &read);
-    let answer = json!({"accessKey": "canary", "integrationInstance": integration});
-    let read = AuthorizePrivate::new("invented-key").decode(&Response::ok_json(&answer)).unwrap();
+    assert_redacted("an instance", &read);
+    let response = json!({"accessKey": "canary", "integrationInstance": integration});
+    let read = AuthorizePrivate::new("invented-key").decode(&Response::ok_json(&response)).unwrap();
     assert_eq!(read.access_key.expose(), CANARY);
-    assert_silent("an authorisation", &read);
+    assert_redacted("an authorization", &read);
     let broken = json!({"accessKey": {"canary": "canary"}});
     let error =
         AuthorizePrivate::new("invented-key").decode(&Response::ok_json(&broken)).unwrap_err();
-    assert_silent("an unreadable answer", &error);
+    assert_redacted("an unreadable response", &error);
 }
 
 #[test]
-fn what_a_file_holds_is_not_printed() {
+fn file_content_is_not_printed() {
     let get = DownloadFile::new(FileId::new(FILE).unwrap());
     let content = get.decode(&Response::ok_json(&json!("canary"))).unwrap();
     assert_eq!(content.content_type.as_deref(), Some("application/json"));
     assert_eq!(&content.bytes[..], b"\"canary\"");
-    assert_silent("a file", &content);
+    assert_redacted("a file", &content);
 }

@@ -1,4 +1,4 @@
-//! Registering the telephony.
+//! Registration of the telephony.
 
 use serde_json::{Value, json};
 use vochi_crm_core::connector::{SetupPlan, SetupReport};
@@ -6,28 +6,28 @@ use vochi_crm_core::http::{Plan, TransportError};
 use vochi_crm_core::testing::Step;
 use vochi_crm_core::{Capability, CrmConnector as _, Cx, ErrorKind, Hub, Result, Warning};
 
+use super::lookup_support::{Harness, INBOUND, html, instance, open};
 use super::operations::INSTANCE;
-use super::people_support::{Bench, INBOUND, html, instance, open};
 
 const GET: &str = "GET integrations/instances/5b7c1d20-0c3e-4a57-9d11-2f6f7a9c0001";
 const PATCH: &str = "PATCH integrations/instances/5b7c1d20-0c3e-4a57-9d11-2f6f7a9c0001";
 const SETUP: &str = "POST integrations/5b7c1d20-0c3e-4a57-9d11-2f6f7a9c0001/setup";
 
-fn bench(steps: impl IntoIterator<Item = Step>) -> Bench {
-    Bench::with(steps, json!({}), json!({"instance_id": INSTANCE}))
+fn harness(steps: impl IntoIterator<Item = Step>) -> Harness {
+    Harness::with(steps, json!({}), json!({"instance_id": INSTANCE}))
 }
 
 fn read(changes: Value) -> Step {
     Step::json(200, &instance(changes))
 }
 
-/// The answer to a change, which never shows it.
-fn yes() -> Step {
+/// Returns the response to a change, which never shows it.
+fn changed() -> Step {
     let result = json!({"id": INSTANCE, "features": {"call": false}, "status": "failed"});
     Step::json(200, &json!({"isSuccessful": true, "responseCode": "ok", "result": result}))
 }
 
-fn no(path: &str, value: &str) -> Step {
+fn rejected(path: &str, value: &str) -> Step {
     let path = json!({"op": "replace", "path": path, "value": value});
     let info = json!({
         "invalidPaths": [path], "status": "invalidArgs",
@@ -40,15 +40,15 @@ fn plan() -> SetupPlan {
     SetupPlan::new(Some(INBOUND.parse().unwrap()))
 }
 
-async fn run(bench: &Bench, plan: &SetupPlan) -> Result<SetupReport> {
-    bench.connector.setup(&Cx::history(), plan).await
+async fn run(harness: &Harness, plan: &SetupPlan) -> Result<SetupReport> {
+    harness.connector.setup(&Cx::history(), plan).await
 }
 
 fn texts(report: &SetupReport) -> Vec<&str> {
     report.warnings.iter().map(Warning::text).collect()
 }
 
-/// As the integration is when it was just installed.
+/// Returns a freshly installed integration.
 fn fresh() -> Value {
     json!({
         "features": {"call": false, "hangup": false, "sendSms": false},
@@ -57,12 +57,13 @@ fn fresh() -> Value {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_fresh_integration_gets_features_address_schedules_and_a_webhook() {
-    let steps = [read(fresh()), yes(), yes(), yes(), yes(), yes(), read(json!({}))];
-    let bench = bench(steps);
-    let report = run(&bench, &plan()).await.unwrap();
-    assert_eq!(bench.lines(), [GET, PATCH, PATCH, PATCH, PATCH, PATCH, GET]);
-    let operation = |index: usize| bench.sent(index)["operations"][0].clone();
+async fn fresh_integration_is_fully_registered() {
+    let steps =
+        [read(fresh()), changed(), changed(), changed(), changed(), changed(), read(json!({}))];
+    let harness = harness(steps);
+    let report = run(&harness, &plan()).await.unwrap();
+    assert_eq!(harness.lines(), [GET, PATCH, PATCH, PATCH, PATCH, PATCH, GET]);
+    let operation = |index: usize| harness.sent(index)["operations"][0].clone();
     let features =
         json!({"op": "replace", "path": "/features", "value": {"call": true, "hangup": true}});
     assert_eq!(operation(1), features);
@@ -75,32 +76,32 @@ async fn a_fresh_integration_gets_features_address_schedules_and_a_webhook() {
         report.changes,
         [
             "features call and hangup are switched on",
-            "the base address is set to ours",
-            "schedule communications/sync is made",
-            "schedule setup/upgrade is made",
-            "webhook crm-callbacks is made",
+            "the base URL is set to ours",
+            "schedule communications/sync is created",
+            "schedule setup/upgrade is created",
+            "webhook crm-callbacks is created",
         ]
     );
     assert!(report.warnings.is_empty());
-    let told = format!("{report:?}");
-    assert!(!told.contains("canary") && !told.contains("elsewhere"), "{told}");
-    assert!(bench.connector.capabilities().has(Capability::Setup));
+    let text = format!("{report:?}");
+    assert!(!text.contains("canary") && !text.contains("elsewhere"), "{text}");
+    assert!(harness.connector.capabilities().has(Capability::Setup));
 }
 
 #[tokio::test(start_paused = true)]
-async fn twice_is_the_same_as_once() {
-    let bench = bench([read(json!({}))]);
-    assert_eq!(run(&bench, &plan()).await.unwrap(), SetupReport::default());
-    assert_eq!(bench.lines(), [GET]);
+async fn second_run_changes_nothing() {
+    let harness = harness([read(json!({}))]);
+    assert_eq!(run(&harness, &plan()).await.unwrap(), SetupReport::default());
+    assert_eq!(harness.lines(), [GET]);
 }
 
-/// As the integration is after a removal; the base address is Kontur's to take away.
+/// Returns the integration after a removal; Kontur cannot remove the base URL.
 fn removed() -> Value {
     json!({"features": {"call": false, "hangup": false, "sendSms": true}, "webHooks": []})
 }
 
 #[tokio::test(start_paused = true)]
-async fn removal_takes_away_our_hooks_and_clicks() {
+async fn removal_removes_own_hooks_and_features() {
     let mut there = instance(json!({"features": {"call": true, "hangup": true, "sendSms": true}}));
     let foreign = json!({
         "id": "25d0c0de-5555-4e4e-aeae-000000000009", "relativeUrl": "communications/sync",
@@ -109,16 +110,17 @@ async fn removal_takes_away_our_hooks_and_clicks() {
     there["webHooks"].as_array_mut().unwrap().push(foreign.clone());
     let mut after = removed();
     after["webHooks"] = json!([foreign]);
-    let bench = bench([Step::json(200, &there), yes(), yes(), yes(), yes(), read(after)]);
-    let report = run(&bench, &SetupPlan::removal()).await.unwrap();
-    assert_eq!(bench.lines(), [GET, PATCH, PATCH, PATCH, PATCH, GET]);
+    let harness =
+        harness([Step::json(200, &there), changed(), changed(), changed(), changed(), read(after)]);
+    let report = run(&harness, &SetupPlan::removal()).await.unwrap();
+    assert_eq!(harness.lines(), [GET, PATCH, PATCH, PATCH, PATCH, GET]);
     for (index, hook) in (1..4).zip(there["webHooks"].as_array().unwrap()) {
         let path = format!("/webHooks/{}", hook["id"].as_str().unwrap());
-        let operation = &bench.sent(index)["operations"][0];
+        let operation = &harness.sent(index)["operations"][0];
         assert_eq!(*operation, json!({"op": "remove", "path": path}));
     }
     let features = json!({"call": false, "hangup": false, "sendSms": true});
-    assert_eq!(bench.sent(4)["operations"][0]["value"], features, "sendSms is not ours");
+    assert_eq!(harness.sent(4)["operations"][0]["value"], features, "sendSms is not ours");
     assert_eq!(
         report.changes,
         [
@@ -131,55 +133,55 @@ async fn removal_takes_away_our_hooks_and_clicks() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn removal_of_what_is_not_registered_writes_nothing() {
-    let bench = bench([read(removed())]);
-    let report = run(&bench, &SetupPlan::removal()).await.unwrap();
-    assert_eq!(bench.lines(), [GET]);
+async fn removal_without_registration_writes_nothing() {
+    let harness = harness([read(removed())]);
+    let report = run(&harness, &SetupPlan::removal()).await.unwrap();
+    assert_eq!(harness.lines(), [GET]);
     assert_eq!(report, SetupReport::default());
 }
 
 #[tokio::test(start_paused = true)]
-async fn removal_shown_only_writes_nothing() {
-    let bench = bench([read(json!({}))]);
-    let report = run(&bench, &SetupPlan::removal().shown_only()).await.unwrap();
-    assert_eq!(bench.lines(), [GET]);
+async fn removal_in_show_mode_writes_nothing() {
+    let harness = harness([read(json!({}))]);
+    let report = run(&harness, &SetupPlan::removal().shown_only()).await.unwrap();
+    assert_eq!(harness.lines(), [GET]);
     assert_eq!(report.changes.len(), 4, "{:?}", report.changes);
 }
 
 #[tokio::test(start_paused = true)]
-async fn removal_warns_that_the_base_address_stays() {
+async fn removal_warns_that_base_url_remains() {
     let account = json!({
         "public_url": "https://pbx.example.test", "inbound_secret": "canary-inbound-secret",
     });
-    let bench = Bench::with([read(removed())], account, json!({"instance_id": INSTANCE}));
-    let report = run(&bench, &SetupPlan::removal()).await.unwrap();
+    let harness = Harness::with([read(removed())], account, json!({"instance_id": INSTANCE}));
+    let report = run(&harness, &SetupPlan::removal()).await.unwrap();
     assert!(texts(&report)[0].contains("uninstall the integration"), "{report:?}");
     assert!(!format!("{report:?}").contains("canary"), "{report:?}");
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_account_says_the_address_where_the_plan_does_not() {
+async fn inbound_url_comes_from_plan_or_account() {
     let account = json!({
         "public_url": "https://pbx.example.test/", "inbound_secret": "canary-inbound-secret",
     });
-    let bench = Bench::with([read(json!({}))], account, json!({"instance_id": INSTANCE}));
-    let report = run(&bench, &SetupPlan::new(None)).await.unwrap();
+    let harness = Harness::with([read(json!({}))], account, json!({"instance_id": INSTANCE}));
+    let report = run(&harness, &SetupPlan::new(None)).await.unwrap();
     assert_eq!(report, SetupReport::default());
 
-    let bench = self::bench([read(json!({"baseUrl": "https://elsewhere.example.test"}))]);
-    let report = run(&bench, &SetupPlan::new(None)).await.unwrap();
+    let harness = self::harness([read(json!({"baseUrl": "https://elsewhere.example.test"}))]);
+    let report = run(&harness, &SetupPlan::new(None)).await.unwrap();
     assert!(report.changes.is_empty());
-    assert!(texts(&report)[0].contains("no inbound address"));
+    assert!(texts(&report)[0].contains("no inbound URL"));
 }
 
 #[tokio::test(start_paused = true)]
-async fn foreign_webhooks_stay_and_one_that_calls_the_same_is_taken_for_ours() {
+async fn foreign_webhooks_stay_and_equivalent_ones_are_updated() {
     let hook = |id: u32, url: &str, more: Value| {
         let mut hook = json!({
             "id": format!("25d0c0de-5555-4e4e-aeae-{id:012}"), "relativeUrl": url,
             "triggerType": "schedule", "schedule": {"period": "01:00:00"}, "disabled": false,
         });
-        super::people_support::merge(&mut hook, more);
+        super::lookup_support::merge(&mut hook, more);
         hook
     };
     let event = json!({
@@ -194,14 +196,15 @@ async fn foreign_webhooks_stay_and_one_that_calls_the_same_is_taken_for_ours() {
         hook(503, "crm-callbacks", event),
         hook(504, "reports/nightly", json!({})),
     ]);
-    let bench = bench([read(json!({"webHooks": hooks})), yes(), yes(), read(json!({}))]);
-    let report = run(&bench, &plan()).await.unwrap();
+    let harness =
+        harness([read(json!({"webHooks": hooks})), changed(), changed(), read(json!({}))]);
+    let report = run(&harness, &plan()).await.unwrap();
     assert_eq!(
         report.changes,
-        ["schedule communications/sync is put right", "webhook crm-callbacks is put right"]
+        ["schedule communications/sync is updated", "webhook crm-callbacks is updated"]
     );
     let paths = |index: usize| {
-        let sent = bench.sent(index);
+        let sent = harness.sent(index);
         let operations = sent["operations"].as_array().unwrap().clone();
         assert!(operations.iter().all(|one| one["op"] == "replace"));
         operations[0]["path"].as_str().unwrap().to_owned()
@@ -211,51 +214,51 @@ async fn foreign_webhooks_stay_and_one_that_calls_the_same_is_taken_for_ours() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_schedule_with_a_whole_address_is_made_to_follow_the_base_address() {
+async fn absolute_schedule_url_becomes_relative() {
     let mut hooks = instance(json!({}))["webHooks"].clone();
     hooks[0]["relativeUrl"] = json!("https://elsewhere.example.test/communications/sync");
     let old = json!({"baseUrl": "https://elsewhere.example.test/", "webHooks": hooks});
-    let bench = bench([read(old), yes(), yes(), read(json!({}))]);
-    let report = run(&bench, &plan()).await.unwrap();
+    let harness = harness([read(old), changed(), changed(), read(json!({}))]);
+    let report = run(&harness, &plan()).await.unwrap();
     assert_eq!(
         report.changes,
-        ["the base address is set to ours", "schedule communications/sync is put right"]
+        ["the base URL is set to ours", "schedule communications/sync is updated"]
     );
-    assert_eq!(bench.sent(2)["operations"][0]["value"], "communications/sync");
+    assert_eq!(harness.sent(2)["operations"][0]["value"], "communications/sync");
 }
 
 #[tokio::test(start_paused = true)]
-async fn features_that_are_on_stay_on() {
+async fn enabled_features_stay_enabled() {
     let features = json!({"features": {"call": true, "hangup": false, "sendSms": true}});
-    let bench = bench([read(features), yes(), read(json!({}))]);
-    run(&bench, &plan()).await.unwrap();
+    let harness = harness([read(features), changed(), read(json!({}))]);
+    run(&harness, &plan()).await.unwrap();
     assert_eq!(
-        bench.sent(1)["operations"][0]["value"],
+        harness.sent(1)["operations"][0]["value"],
         json!({"call": true, "hangup": true, "sendSms": true})
     );
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_did_not_take_effect_is_a_warning_and_no_change() {
+async fn change_without_effect_is_warning() {
     let off = || json!({"features": {"call": false, "hangup": false}});
-    let bench = bench([read(off()), yes(), read(off())]);
-    let report = run(&bench, &plan()).await.unwrap();
+    let harness = harness([read(off()), changed(), read(off())]);
+    let report = run(&harness, &plan()).await.unwrap();
     assert!(report.changes.is_empty());
-    assert!(texts(&report)[0].contains("did not take effect"));
+    assert!(texts(&report)[0].contains("without effect"));
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_address_kontur_refuses_is_told_with_what_to_do_and_costs_nothing_else() {
-    let bench = bench([
+async fn rejected_base_url_warns_with_instructions() {
+    let harness = harness([
         read(fresh()),
-        yes(),
-        no("/baseUrl", INBOUND),
-        yes(),
-        yes(),
-        yes(),
+        changed(),
+        rejected("/baseUrl", INBOUND),
+        changed(),
+        changed(),
+        changed(),
         read(json!({"baseUrl": "https://elsewhere.example.test"})),
     ]);
-    let report = run(&bench, &plan()).await.unwrap();
+    let report = run(&harness, &plan()).await.unwrap();
     assert_eq!(report.changes.len(), 4);
     let [warning] = texts(&report)[..] else { panic!("{report:?}") };
     assert!(warning.contains("manifest.json as baseUrl") && warning.contains("Uninstall"));
@@ -263,108 +266,108 @@ async fn an_address_kontur_refuses_is_told_with_what_to_do_and_costs_nothing_els
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refused_webhook_is_a_warning_of_its_own() {
+async fn rejected_webhook_is_separate_warning() {
     let hooks = instance(json!({}))["webHooks"].as_array().unwrap()[..2].to_vec();
     let without = || read(json!({"webHooks": hooks}));
-    let bench = bench([without(), no("/webHooks", "x"), without()]);
-    let report = run(&bench, &plan()).await.unwrap();
+    let harness = harness([without(), rejected("/webHooks", "x"), without()]);
+    let report = run(&harness, &plan()).await.unwrap();
     assert!(report.changes.is_empty());
-    assert!(texts(&report)[0].starts_with("webhook crm-callbacks: Kontur refused it"));
+    assert!(texts(&report)[0].starts_with("webhook crm-callbacks: rejected by Kontur"));
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_address_that_is_not_https_is_not_tried() {
+async fn http_base_url_is_not_sent() {
     for mode in [SetupPlan::shown_only, |plan| plan] {
-        let bench = bench([read(json!({"baseUrl": "https://elsewhere.example.test"}))]);
+        let harness = harness([read(json!({"baseUrl": "https://elsewhere.example.test"}))]);
         let plan = SetupPlan::new(Some("http://127.0.0.1:8080/in/crm/x".parse().unwrap()));
-        let report = run(&bench, &mode(plan)).await.unwrap();
+        let report = run(&harness, &mode(plan)).await.unwrap();
         assert!(report.changes.is_empty());
-        assert!(texts(&report)[0].contains("no https address"), "{report:?}");
-        assert_eq!(bench.lines(), [GET]);
+        assert!(texts(&report)[0].contains("https URLs only"), "{report:?}");
+        assert_eq!(harness.lines(), [GET]);
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn after_a_lost_answer_it_looks_before_it_makes_another() {
+async fn lost_response_is_checked_before_retry() {
     let hooks = instance(json!({}))["webHooks"].as_array().unwrap()[..2].to_vec();
     let without = || read(json!({"webHooks": hooks}));
     let lost = || Step::Fail(TransportError::Broken("reset".into()));
-    // It was carried out.
-    let bench = bench([without(), lost(), read(json!({})), read(json!({}))]);
-    let report = run(&bench, &plan()).await.unwrap();
-    assert_eq!(report.changes, ["webhook crm-callbacks is made"]);
-    assert_eq!(bench.lines(), [GET, PATCH, GET, GET]);
-    // It was not.
-    let bench = self::bench([without(), lost(), without()]);
-    let error = run(&bench, &plan()).await.unwrap_err();
+    // The change was applied.
+    let harness = harness([without(), lost(), read(json!({})), read(json!({}))]);
+    let report = run(&harness, &plan()).await.unwrap();
+    assert_eq!(report.changes, ["webhook crm-callbacks is created"]);
+    assert_eq!(harness.lines(), [GET, PATCH, GET, GET]);
+    // The change was not applied.
+    let harness = self::harness([without(), lost(), without()]);
+    let error = run(&harness, &plan()).await.unwrap_err();
     assert_eq!(error.effect(), vochi_crm_core::Effect::Maybe);
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_cannot_be_read_again_is_said() {
+async fn failed_verification_is_warning() {
     let off = json!({"features": {"call": false, "hangup": false}});
-    let bench = Bench::with(
-        [read(off), yes(), html()],
+    let harness = Harness::with(
+        [read(off), changed(), html()],
         json!({"retries": 0}),
         json!({"instance_id": INSTANCE}),
     );
-    let report = run(&bench, &plan()).await.unwrap();
+    let report = run(&harness, &plan()).await.unwrap();
     assert_eq!(report.changes.len(), 1);
-    assert!(texts(&report)[0].contains("could not be read"));
+    assert!(texts(&report)[0].contains("cannot verify"));
 }
 
 #[tokio::test(start_paused = true)]
-async fn shown_only_it_reads_and_writes_nothing() {
-    let bench = bench([read(fresh())]);
-    let shown = run(&bench, &plan().shown_only()).await.unwrap();
-    assert_eq!(bench.lines(), [GET]);
+async fn show_mode_reads_and_writes_nothing() {
+    let harness = harness([read(fresh())]);
+    let shown = run(&harness, &plan().shown_only()).await.unwrap();
+    assert_eq!(harness.lines(), [GET]);
     assert_eq!(shown.changes.len(), 5);
     assert!(!format!("{shown:?}").contains("canary"));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_public_integration_is_set_up_once() {
+async fn public_integration_is_set_up_once() {
     let config = || {
         json!({
             "access_key": null, "api_key": "canary-api-key",
             "integration_secret": "secretKey=canary-secret",
         })
     };
-    let key = || super::people_support::authorized("vochi-demo");
+    let key = || super::lookup_support::authorized("vochi-demo");
     let unset = || read(json!({"status": 0}));
     let ok = Step::json(200, &json!("OK"));
-    let bench = Bench::with([key(), unset(), ok, read(json!({}))], json!({}), config());
-    let report = run(&bench, &plan()).await.unwrap();
+    let harness = Harness::with([key(), unset(), ok, read(json!({}))], json!({}), config());
+    let report = run(&harness, &plan()).await.unwrap();
     assert_eq!(report.changes, ["the integration is set up"]);
-    assert_eq!(bench.lines()[1..], [GET, SETUP, GET]);
-    assert_eq!(bench.sent(2), json!({}));
+    assert_eq!(harness.lines()[1..], [GET, SETUP, GET]);
+    assert_eq!(harness.sent(2), json!({}));
 
     let ok = Step::json(200, &json!("OK"));
-    let bench = Bench::with([key(), unset(), ok, unset()], json!({}), config());
-    let report = run(&bench, &plan()).await.unwrap();
-    assert!(texts(&report)[0].contains("still calls"));
+    let harness = Harness::with([key(), unset(), ok, unset()], json!({}), config());
+    let report = run(&harness, &plan()).await.unwrap();
+    assert!(texts(&report)[0].contains("still not configured"));
 
-    let bench = Bench::with([key(), read(json!({}))], json!({}), config());
-    assert_eq!(run(&bench, &plan()).await.unwrap(), SetupReport::default());
-    // It does not concern private ones.
-    let bench = self::bench([unset()]);
-    assert_eq!(run(&bench, &plan()).await.unwrap(), SetupReport::default());
+    let harness = Harness::with([key(), read(json!({}))], json!({}), config());
+    assert_eq!(run(&harness, &plan()).await.unwrap(), SetupReport::default());
+    // Private integrations need no setup.
+    let harness = self::harness([unset()]);
+    assert_eq!(run(&harness, &plan()).await.unwrap(), SetupReport::default());
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_unknown_integration_says_what_to_correct() {
-    let gone = json!({"status": "notFound", "message": "IntegrationInstance not found"});
-    let bench = bench([Step::json(409, &gone)]);
-    let error = run(&bench, &plan()).await.unwrap_err();
+async fn unknown_integration_hints_to_instance_id() {
+    let not_found = json!({"status": "notFound", "message": "IntegrationInstance not found"});
+    let harness = harness([Step::json(409, &not_found)]);
+    let error = run(&harness, &plan()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
     assert!(error.hint().unwrap().contains("instance_id"), "{error}");
-    let bench = Bench::new([]);
-    let error = run(&bench, &plan()).await.unwrap_err();
+    let harness = Harness::new([]);
+    let error = run(&harness, &plan()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Config);
 }
 
 #[tokio::test]
-async fn a_dry_run_shows_the_requests_and_no_secret() {
+async fn dry_run_lists_requests_without_secrets() {
     let plan_of_requests = Plan::new();
     let hub = Hub::builder().plan(plan_of_requests.clone()).build().unwrap();
     let account = json!({

@@ -1,4 +1,4 @@
-//! A connector on a script or on the stand-in, and the calls the tests play.
+//! Harness with a scripted or sandbox connector, and the calls of the tests.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,26 +13,26 @@ use vochi_crm_core::{
 };
 use vochi_crm_kontur::{Config, Connector};
 
-/// A ready access key: a script has no authorisation then.
+/// A ready access key, so that scripts need no authorization.
 pub(crate) const KEY: &str = "canary-access-key-0001";
 
 pub(crate) const CALL: &str = "1763631515.42";
 pub(crate) const COMMUNICATION: &str = "3f0c2a54-7d0e-4b8e-9a53-5a3b0c6d1e01";
 pub(crate) const CLICK: &str = "3f0c2a54-7d0e-4b8e-9a53-5a3b0c6d1e02";
 
-/// A connector whose answers are scripted.
-pub(crate) struct Bench {
+/// A connector with scripted responses.
+pub(crate) struct Harness {
     pub(crate) connector: Connector,
     pub(crate) script: ScriptedTransport,
 }
 
-impl Bench {
-    /// The usual account: three mapped extensions, one line.
+impl Harness {
+    /// Creates the default account: three mapped extensions, one line.
     pub(crate) fn new(steps: impl IntoIterator<Item = Step>) -> Self {
         Self::with(steps, json!({}))
     }
 
-    /// The usual account with some keys changed; `null` takes one out.
+    /// Creates the default account with changed keys; `null` removes one.
     pub(crate) fn with(steps: impl IntoIterator<Item = Step>, changes: Value) -> Self {
         let script = ScriptedTransport::new(steps);
         let hub = Hub::builder().transport(Arc::new(script.clone())).build().unwrap();
@@ -51,7 +51,7 @@ impl Bench {
         self.script.played()
     }
 
-    /// The last part of the path and the body of every request.
+    /// Returns the last path segment and the body of every request.
     pub(crate) fn sent(&self) -> Vec<(String, Value)> {
         let played = self.played().into_iter();
         played
@@ -63,26 +63,26 @@ impl Bench {
             .collect()
     }
 
-    /// What was told: the method, and of an event its leg's last number and what happened.
-    pub(crate) fn told(&self) -> Vec<String> {
-        told(self.sent())
+    /// Returns a summary of the requests; an event is its leg number and type.
+    pub(crate) fn summary(&self) -> Vec<String> {
+        summary(self.sent())
     }
 }
 
-/// The body of the last registration.
-pub(crate) fn registered(bench: &Bench) -> Value {
-    let sent = bench.sent().into_iter().rev();
+/// Returns the body of the last registration.
+pub(crate) fn registered(harness: &Harness) -> Value {
+    let sent = harness.sent().into_iter().rev();
     let mut registrations = sent.filter(|(name, _)| name == "register-call");
     registrations.next().unwrap().1
 }
 
-/// The legs of the last registration.
-pub(crate) fn items(bench: &Bench) -> Vec<Value> {
-    registered(bench)["items"].as_array().unwrap().clone()
+/// Returns the legs of the last registration.
+pub(crate) fn items(harness: &Harness) -> Vec<Value> {
+    registered(harness)["items"].as_array().unwrap().clone()
 }
 
-/// Requests in short: `call-started`, `43 appeared`, `call-finished`.
-pub(crate) fn told(sent: impl IntoIterator<Item = (String, Value)>) -> Vec<String> {
+/// Summarizes requests: `call-started`, `43 appeared`, `call-finished`.
+pub(crate) fn summary(sent: impl IntoIterator<Item = (String, Value)>) -> Vec<String> {
     let short = |(name, body): (String, Value)| {
         if name != "call-event" {
             return name;
@@ -139,19 +139,19 @@ pub(crate) fn planned() -> (Hub, Plan) {
     (Hub::builder().plan(plan.clone()).build().unwrap(), plan)
 }
 
-/// The answer of call-started.
+/// Returns the response of call-started.
 pub(crate) fn started() -> Step {
     Step::json(200, &json!({"id": COMMUNICATION, "externalId": format!("Vochi/{CALL}")}))
 }
 
-pub(crate) fn yes() -> Step {
+pub(crate) fn ok_response() -> Step {
     Step::json(200, &json!("OK"))
 }
 
-/// An answer to call-started, then as many others as needed.
-pub(crate) fn begun() -> Vec<Step> {
+/// Returns the response of call-started and many success responses.
+pub(crate) fn started_and_ok() -> Vec<Step> {
     let mut steps = vec![started()];
-    steps.extend((0..30).map(|_| yes()));
+    steps.extend((0..30).map(|_| ok_response()));
     steps
 }
 
@@ -170,13 +170,13 @@ pub(crate) fn phone() -> PhoneNumber {
     "+375291112233".parse().unwrap()
 }
 
-/// 2025-11-20 09:38:35 UTC, and some seconds.
+/// Returns 2025-11-20 09:38:35 UTC plus some seconds.
 pub(crate) fn at(seconds: i64) -> Timestamp {
     let begin: Timestamp = "2025-11-20T09:38:35Z".parse().unwrap();
     Timestamp::from_unix_millis(begin.unix_millis() + seconds * 1000)
 }
 
-/// That moment as it goes out.
+/// Returns that time in Kontur's format.
 pub(crate) fn wire(seconds: i64) -> String {
     let text = at(seconds).to_string();
     format!("{}.0000000+00:00", text.trim_end_matches('Z'))
@@ -194,40 +194,40 @@ pub(crate) fn leg_id(number: u32) -> LegId {
     LegId::new(format!("1763631515.{number}")).unwrap()
 }
 
-/// The client's leg to an employee.
+/// Returns the client's leg to an employee.
 pub(crate) fn leg(number: u32, extension: &str) -> Leg {
     Leg::to_employee(ext(extension)).with_id(leg_id(number))
 }
 
-/// A leg among employees.
+/// Returns a leg between employees.
 pub(crate) fn consultation(number: u32, from: &str, to: &str) -> Leg {
     let (from, to) = (LegEnd::Employee(ext(from)), LegEnd::Employee(ext(to)));
     Leg::new(from, to).with_id(leg_id(number))
 }
 
-/// In a click-to-call the PBX rings the employee first.
+/// Returns the leg on which the PBX rings the employee of a click-to-call.
 pub(crate) fn pbx_rings(extension: &str) -> Leg {
     Leg::new(LegEnd::Pbx, LegEnd::Employee(ext(extension))).with_id(leg_id(40))
 }
 
-/// The usual client calls, on the usual line.
-pub(crate) fn comes_in(event: CallEvent) -> CallEvent {
+/// Adds the default client and line of an incoming call.
+pub(crate) fn from_client(event: CallEvent) -> CallEvent {
     event
         .with_direction(Direction::Inbound)
         .with_client(phone())
         .with_line(Line::new("375296254070").unwrap())
 }
 
-/// The usual client calls extension 101 on leg 43, and others on the next ones.
+/// Returns an incoming call to extension 101 on leg 43, others on the next ones.
 pub(crate) fn incoming(seconds: i64, extensions: &[&str]) -> CallEvent {
-    let begin = comes_in(event(seconds, EventKind::Ringing));
+    let begin = from_client(event(seconds, EventKind::Ringing));
     let legs = extensions.iter().zip(43..);
     legs.fold(begin, |event, (one, number)| event.with_leg(leg(number, one)))
 }
 
-/// An employee calls the usual client on leg 43.
+/// Returns an outgoing call of an employee to the default client on leg 43.
 pub(crate) fn outgoing(seconds: i64, extension: &str) -> CallEvent {
-    comes_in(event(seconds, EventKind::Ringing))
+    from_client(event(seconds, EventKind::Ringing))
         .with_direction(Direction::Outbound)
         .with_leg(Leg::to_client(ext(extension)).with_id(leg_id(43)))
 }
@@ -240,7 +240,7 @@ pub(crate) fn hangup(seconds: i64) -> CallEvent {
     event(seconds, EventKind::Ended { outcome: None, reason: None, talk: None })
 }
 
-/// An answered call of the usual client with extension 101: rang 9 seconds, talked 64.
+/// Returns an answered call of extension 101: rang 9 seconds, talked 64.
 pub(crate) fn record(id: &str) -> CallRecord {
     CallRecord::new(CallId::new(id).unwrap(), Direction::Inbound, phone(), at(0), Outcome::Answered)
         .with_line(Line::new("375296254070").unwrap())
@@ -249,7 +249,7 @@ pub(crate) fn record(id: &str) -> CallRecord {
         .with_wait(Seconds::new(9))
 }
 
-/// A recording on this machine; it is there as long as the folder.
+/// Returns a recording file that exists as long as the folder.
 pub(crate) fn recording(folder: &tempfile::TempDir, name: &str) -> Recording {
     let path: PathBuf = folder.path().join(name);
     std::fs::write(&path, b"ID3 invented").unwrap();
@@ -260,7 +260,7 @@ pub(crate) fn warnings(receipt: &Receipt) -> Vec<String> {
     receipt.warnings().iter().map(ToString::to_string).collect()
 }
 
-/// A text that is not blank.
+/// Returns a non-blank text.
 pub(crate) fn text(text: &str) -> Text {
     Text::new(text).unwrap()
 }

@@ -1,4 +1,4 @@
-//! The bytes of an upload, and files that are never sent.
+//! Upload bodies and rejected files.
 
 use std::borrow::Cow;
 
@@ -15,11 +15,11 @@ fn name() -> FileName {
     FileName::new("recording.mp3").unwrap()
 }
 
-/// Zeros, as many as asked for.
-struct Silence(u64);
+/// A source of zeros.
+struct Zeros(u64);
 
 #[async_trait::async_trait]
-impl Source for Silence {
+impl Source for Zeros {
     fn name(&self) -> Cow<'_, str> {
         "silence".into()
     }
@@ -35,7 +35,7 @@ async fn open(upload: &UploadFile) -> Result<SourceReader> {
 }
 
 #[tokio::test]
-async fn a_recording_goes_out_as_documented_each_time_anew() {
+async fn upload_body_is_as_documented_on_every_attempt() {
     let fixture = Fixture::open("files-upload");
     let body = &fixture.request()["body"];
     let upload = upload(&body["multipart"][0]);
@@ -52,9 +52,9 @@ async fn a_recording_goes_out_as_documented_each_time_anew() {
 }
 
 #[tokio::test]
-async fn a_file_that_is_empty_or_too_large_is_never_sent() {
+async fn empty_or_too_large_file_is_rejected() {
     for (length, good) in [(0, false), (1, true), (LARGEST_FILE, true), (LARGEST_FILE + 1, false)] {
-        let upload = UploadFile::from_source(Silence(length), name(), "audio/mpeg");
+        let upload = UploadFile::from_source(Zeros(length), name(), "audio/mpeg");
         match open(&upload).await {
             Ok(_) => assert!(good, "{length}"),
             Err(error) => {
@@ -68,7 +68,7 @@ async fn a_file_that_is_empty_or_too_large_is_never_sent() {
 }
 
 #[test]
-fn a_content_type_is_one() {
+fn content_type_is_validated() {
     for (content_type, good) in [
         ("audio/mpeg", true),
         ("audio/ogg; codecs=opus", true),

@@ -1,4 +1,4 @@
-//! What one event tells of a thing.
+//! The entity in one feed event.
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -8,28 +8,28 @@ use vochi_crm_core::wire::Items;
 
 use crate::model::{ChangeType, CompanyId, Element, FeedEvent};
 
-/// The thing as an event leaves it; of one that is deleted, as it was before.
+/// The entity after an event; for a deletion, before it.
 pub(super) struct Model<'a> {
     value: Option<&'a Value>,
-    pub(super) gone: bool,
-    /// Whether the event says that the thing came back.
-    pub(super) back: bool,
+    pub(super) deleted: bool,
+    /// Set if the event restores the entity.
+    pub(super) restored: bool,
 }
 
 impl<'a> Model<'a> {
     pub(super) fn of(event: &'a FeedEvent) -> Self {
         let change = event.change.as_ref();
-        let gone = event.change_type() == Some(&ChangeType::Delete);
+        let deleted = event.change_type() == Some(&ChangeType::Delete);
         let new = change.and_then(|change| change.new.as_ref());
         let old = change.and_then(|change| change.old.as_ref());
         Self {
-            value: new.or(old.filter(|_| gone)),
-            gone,
-            back: event.change_type() == Some(&ChangeType::Restore),
+            value: new.or(old.filter(|_| deleted)),
+            deleted,
+            restored: event.change_type() == Some(&ChangeType::Restore),
         }
     }
 
-    /// Reads it. Its id stands beside it too, so one that lacks it is read all the same.
+    /// Deserializes the entity. The id comes from the event, because the entity may omit it.
     pub(super) fn read<T: DeserializeOwned>(&self, id: &str) -> Option<T> {
         let mut value = self.value?.clone();
         let fields = value.as_object_mut()?;
@@ -38,33 +38,33 @@ impl<'a> Model<'a> {
     }
 }
 
-/// What an event tells of a card.
-pub(super) struct Told {
+/// The fields of a contact or company in an event.
+pub(super) struct CardData {
     pub(super) name: Option<String>,
     pub(super) companies: Vec<CompanyId>,
     pub(super) numbers: Vec<PhoneNumber>,
-    /// What stands where a number should and could not be read as one.
-    pub(super) unread: Vec<String>,
+    /// Phone texts that could not be parsed.
+    pub(super) unparsed: Vec<String>,
 }
 
-impl Told {
+impl CardData {
     pub(super) fn new(
         name: Option<String>,
         companies: Vec<CompanyId>,
         phones: &Items<Element>,
         reader: PhoneReader,
     ) -> Self {
-        let mut told = Self { name, companies, numbers: Vec::new(), unread: Vec::new() };
+        let mut data = Self { name, companies, numbers: Vec::new(), unparsed: Vec::new() };
         let texts = phones.good.iter().filter_map(|it| it.value.as_deref());
         for text in texts {
             for reading in reader.read_many(text) {
                 match reading {
-                    Ok(reading) if told.numbers.contains(&reading.number()) => {}
-                    Ok(reading) => told.numbers.push(reading.number()),
-                    Err(error) => told.unread.push(error.raw().to_owned()),
+                    Ok(reading) if data.numbers.contains(&reading.number()) => {}
+                    Ok(reading) => data.numbers.push(reading.number()),
+                    Err(error) => data.unparsed.push(error.raw().to_owned()),
                 }
             }
         }
-        told
+        data
     }
 }

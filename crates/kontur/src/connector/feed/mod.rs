@@ -1,8 +1,8 @@
-//! The workspace as its feed of events shows it: read from the start once, then what is new.
+//! The workspace as read from its feed of events.
 //!
-//! Kontur has no search and no list of users. Its feed guarantees every change since the first day,
-//! so what it shows is kept in memory and every question first reads on from where the last one
-//! stopped.
+//! Kontur has no search and no list of users, but its feed guarantees every change since the first
+//! day. The feed is read from the start once and kept in memory; each query first reads the new
+//! events.
 
 mod event;
 mod index;
@@ -16,70 +16,69 @@ use vochi_crm_core::phone::PhoneReader;
 use vochi_crm_core::{Account, Cx, Error, ErrorKind, Result, TryAgain, Warning, WarningKind};
 
 use crate::api::ListEvents;
-use crate::client::given;
+use crate::client::non_blank;
 use crate::model::{ErrorStatus, EventOffset, EventsPage};
 use crate::{Client, Config};
 pub(super) use index::{Card, CardId, Index, Person};
 
-/// What is known of the feed so far.
+/// The feed as read so far.
 #[derive(Default)]
 pub(super) struct Feed {
     all: Reading,
-    /// The changes since a cursor, while they are not read to their end: asked for again, reading
-    /// goes on.
+    /// An unfinished reading of the changes since a cursor, so that a retry continues it.
     since: Plain<Option<(EventOffset, Arc<Reading>)>>,
 }
 
 impl Feed {
-    /// The reading of what came after this place.
-    pub(super) fn after(&self, place: &EventOffset) -> Arc<Reading> {
+    /// Returns the reading of the events after this offset.
+    pub(super) fn after(&self, offset: &EventOffset) -> Arc<Reading> {
         let mut since = self.since.lock().unwrap_or_else(PoisonError::into_inner);
         match &*since {
-            Some((known, reading)) if known == place => Arc::clone(reading),
+            Some((known, reading)) if known == offset => Arc::clone(reading),
             _ => {
-                let reading = Arc::new(Reading::new(place.clone()));
-                *since = Some((place.clone(), Arc::clone(&reading)));
+                let reading = Arc::new(Reading::new(offset.clone()));
+                *since = Some((offset.clone(), Arc::clone(&reading)));
                 reading
             }
         }
     }
 
-    /// Forgets a reading that came to its end.
-    pub(super) fn done_with(&self, place: &EventOffset) {
+    /// Drops a finished reading.
+    pub(super) fn forget(&self, offset: &EventOffset) {
         let mut since = self.since.lock().unwrap_or_else(PoisonError::into_inner);
-        if since.as_ref().is_some_and(|(known, _)| known == place) {
+        if since.as_ref().is_some_and(|(known, _)| known == offset) {
             *since = None;
         }
     }
 }
 
-/// One way through the feed. Of many who want it read on one reads, and the others use what came.
+/// One pass through the feed. One task reads at a time; waiting tasks use its result.
 pub(super) struct Reading {
-    turn: Mutex<()>,
-    /// How many pages were asked for.
-    asked: AtomicU64,
+    lock: Mutex<()>,
+    /// The number of requested pages.
+    requested: AtomicU64,
     state: Plain<State>,
 }
 
 #[derive(Debug)]
 struct State {
     index: Index,
-    /// Where to read on. It moves only together with what stands before it.
-    place: EventOffset,
-    /// The number of the page behind which there was nothing, the last time.
+    /// The offset of the next page, updated together with the index.
+    offset: EventOffset,
+    /// The number of the last page that ended the feed.
     ended_at: Option<u64>,
-    /// Whether the feed said there is more and led nowhere.
+    /// Set if the feed announced more events without a new offset.
     stuck: bool,
-    /// Whether it began at the feed's first event.
-    whole: bool,
+    /// Set if the reading started at the feed's first event.
+    from_start: bool,
 }
 
 impl State {
-    fn at(place: EventOffset) -> Self {
+    fn at(offset: EventOffset) -> Self {
         Self {
             index: Index::default(),
-            whole: place == EventOffset::start(),
-            place,
+            from_start: offset == EventOffset::start(),
+            offset,
             ended_at: None,
             stuck: false,
         }
@@ -93,11 +92,11 @@ impl Default for Reading {
 }
 
 impl Reading {
-    fn new(place: EventOffset) -> Self {
+    fn new(offset: EventOffset) -> Self {
         Self {
-            turn: Mutex::default(),
-            asked: AtomicU64::new(0),
-            state: Plain::new(State::at(place)),
+            lock: Mutex::default(),
+            requested: AtomicU64::new(0),
+            state: Plain::new(State::at(offset)),
         }
     }
 
@@ -105,23 +104,23 @@ impl Reading {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Asks what was told so far. It does not wait for anybody who reads.
-    pub(super) fn ask<T>(&self, question: impl FnOnce(&Index) -> T) -> T {
-        question(&self.state().index)
+    /// Queries the events read so far, without waiting for a reader.
+    pub(super) fn query<T>(&self, query: impl FnOnce(&Index) -> T) -> T {
+        query(&self.state().index)
     }
 
-    /// The same, with the place up to which it was told.
-    pub(super) fn ask_with_place<T>(&self, question: impl FnOnce(&Index, &EventOffset) -> T) -> T {
+    /// Queries the events read so far, with the offset they end at.
+    pub(super) fn query_with_offset<T>(&self, query: impl FnOnce(&Index, &EventOffset) -> T) -> T {
         let state = self.state();
-        question(&state.index, &state.place)
+        query(&state.index, &state.offset)
     }
 
-    /// Where reading goes on.
-    fn place(&self) -> EventOffset {
-        self.state().place.clone()
+    /// Returns the offset of the next page.
+    fn offset(&self) -> EventOffset {
+        self.state().offset.clone()
     }
 
-    /// What an operator should know of what was told.
+    /// Returns warnings about unreadable or stuck feeds.
     pub(super) fn warnings(&self) -> Vec<Warning> {
         let state = self.state();
         let mut warnings = Vec::new();
@@ -129,48 +128,48 @@ impl Reading {
         if unreadable > 0 {
             warnings.push(Warning::new(
                 WarningKind::Incomplete,
-                format!("{unreadable} events of Kontur's feed could not be read"),
+                format!("{unreadable} events of Kontur's feed are unreadable"),
             ));
         }
         if state.stuck {
             warnings.push(Warning::new(
                 WarningKind::Incomplete,
-                "Kontur's feed says there is more and does not say where: what is known may be old",
+                "Kontur's feed announces more events without a new offset: the data may be outdated",
             ));
         }
         warnings
     }
 
-    /// Reads on to the end of the feed. What was read stays, however this ends.
+    /// Reads to the end of the feed. Pages read before an error are kept.
     pub(super) async fn read_on(
         &self,
         cx: &Cx,
         client: &Client,
         phones: PhoneReader,
     ) -> Result<()> {
-        let before = self.asked.load(Ordering::Relaxed);
-        let turn = self.turn.lock();
-        let _turn = match cx.deadline() {
+        let before = self.requested.load(Ordering::Relaxed);
+        let lock = self.lock.lock();
+        let _guard = match cx.deadline() {
             Some(deadline) => {
-                tokio::time::timeout_at(deadline, turn).await.map_err(|_| self.cut_short())?
+                tokio::time::timeout_at(deadline, lock).await.map_err(|_| self.deadline_error())?
             }
-            None => turn.await,
+            None => lock.await,
         };
-        // Somebody else came to the end, by a page that was asked for after this question.
+        // Another task reached the end with a page requested after this call.
         if self.state().ended_at.is_some_and(|page| page > before) {
             return Ok(());
         }
         let mut visited = BTreeSet::new();
         loop {
-            let place = self.place();
-            let number = self.asked.fetch_add(1, Ordering::Relaxed) + 1;
-            let page = self.page(cx, client, &place).await?;
+            let offset = self.offset();
+            let number = self.requested.fetch_add(1, Ordering::Relaxed) + 1;
+            let page = self.page(cx, client, &offset).await?;
             let more = page.has_more;
-            let stuck = more && (page.next == place || visited.contains(&page.next));
-            visited.insert(place);
+            let stuck = more && (page.next == offset || visited.contains(&page.next));
+            visited.insert(offset);
             let mut state = self.state();
-            state.index.take(&page.events, phones);
-            state.place = page.next;
+            state.index.add(&page.events, phones);
+            state.offset = page.next;
             state.stuck = stuck;
             if stuck || !more {
                 state.ended_at = Some(number);
@@ -179,50 +178,49 @@ impl Reading {
         }
     }
 
-    /// The page after a place. Should Kontur not know its own place any more, the feed is read from
-    /// the start.
-    async fn page(&self, cx: &Cx, client: &Client, place: &EventOffset) -> Result<EventsPage> {
-        let request = ListEvents::new(place.clone());
+    /// Requests the page at an offset.
+    ///
+    /// If Kontur no longer accepts its own offset, the feed is read from the start.
+    async fn page(&self, cx: &Cx, client: &Client, offset: &EventOffset) -> Result<EventsPage> {
+        let request = ListEvents::new(offset.clone());
         let error = match client.send(cx, request).await {
             Ok(page) => return Ok(page),
             Err(error) => error,
         };
         let refused = matches!(error.kind(), ErrorKind::Rejected | ErrorKind::NotFound);
-        if refused && self.reads_everything(place) {
-            let anew = client.send(cx, ListEvents::from_start()).await;
-            if let Ok(page) = anew {
+        if refused && self.reads_everything(offset) {
+            let restarted = client.send(cx, ListEvents::from_start()).await;
+            if let Ok(page) = restarted {
                 *self.state() = State::at(EventOffset::start());
                 return Ok(page);
             }
         }
-        // The bucket says at once that a permit would come too late.
+        // The rate limiter fails at once if a permit would come after the deadline.
         let own_limit = error.kind() == ErrorKind::RateLimited && error.status().is_none();
         if cx.deadline().is_some() && (own_limit || error.kind() == ErrorKind::Timeout) {
-            return Err(self.cut_short());
+            return Err(self.deadline_error());
         }
         Err(error)
     }
 
-    /// Whether it began at the feed's first event and is beyond it.
-    fn reads_everything(&self, place: &EventOffset) -> bool {
+    /// Returns true if the reading started at the first event and is past it.
+    fn reads_everything(&self, offset: &EventOffset) -> bool {
         let state = self.state();
-        *place != EventOffset::start() && state.whole
+        *offset != EventOffset::start() && state.from_start
     }
 
-    fn cut_short(&self) -> Error {
+    fn deadline_error(&self) -> Error {
         let events = self.state().index.events();
         Error::new(
             ErrorKind::Timeout,
-            format!(
-                "the time was up before Kontur's feed was read to its end: {events} events so far"
-            ),
+            format!("deadline exceeded while reading Kontur's feed: {events} events read so far"),
         )
         .with_try_again(TryAgain::Later)
-        .with_hint("what was read is kept: ask again, which goes on from there, or allow more time")
+        .with_hint("retry to continue, or allow more time")
     }
 }
 
-/// The feed of one workspace.
+/// Reads the feed of one workspace.
 #[derive(Clone, Copy)]
 pub(super) struct FeedReader<'a> {
     pub(super) client: &'a Client,
@@ -232,14 +230,14 @@ pub(super) struct FeedReader<'a> {
 }
 
 impl<'a> FeedReader<'a> {
-    /// Everything in the feed, read on to its end.
+    /// Reads the whole feed to its end.
     pub(super) async fn read(&self, cx: &Cx) -> Result<&'a Reading> {
         let all = self.known();
         self.read_on(cx, all).await?;
         Ok(all)
     }
 
-    /// What is known of the feed so far. Nothing is read.
+    /// Returns the feed as read so far, without a request.
     pub(super) fn known(&self) -> &'a Reading {
         &self.feed.all
     }
@@ -249,12 +247,12 @@ impl<'a> FeedReader<'a> {
         read.map_err(|error| self.with_credential(error))
     }
 
-    /// Returns true if the feed is read as a person.
+    /// Returns true if the feed is read with the personal key.
     pub(super) fn reads_as_person(&self) -> bool {
-        given(self.config.bearer.as_ref()).is_some()
+        non_blank(self.config.bearer.as_ref()).is_some()
     }
 
-    /// Adds which credential was refused: the two are obtained in different places.
+    /// Adds a hint with the refused credential: the two are obtained in different places.
     fn with_credential(&self, error: Error) -> Error {
         let not_installed = ErrorStatus::of_error(&error) == Some(ErrorStatus::NotInstalled);
         if error.kind() != ErrorKind::Auth || not_installed {
@@ -264,5 +262,6 @@ impl<'a> FeedReader<'a> {
     }
 }
 
-const BEARER_REFUSED: &str = "the feed was asked for with `bearer`, a person's key: copy it again from the private integrations' page";
-const ACCESS_KEY_REFUSED: &str = "the feed was asked for with the integration's access key; if that opens the rest (`vochi-crm health`), Kontur opens its feed to people only: set `bearer`";
+const BEARER_REFUSED: &str =
+    "copy `bearer`, a personal key, again from the page of private integrations";
+const ACCESS_KEY_REFUSED: &str = "set `bearer`: the feed was requested with the integration's access key, and may require a personal key";

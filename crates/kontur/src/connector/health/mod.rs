@@ -1,4 +1,4 @@
-//! Whether a Kontur account works end to end.
+//! Health checks of a Kontur account.
 
 mod people;
 mod registration;
@@ -11,12 +11,12 @@ use vochi_crm_core::{Cx, ErrorKind, HealthReport};
 
 use super::feed::FeedReader;
 use super::setup::Setup;
-use crate::client::given;
+use crate::client::non_blank;
 use crate::model::{Authorized, Workspace};
 
-const RUN_SETUP: &str = "run `vochi-crm setup`";
+const RUN_SETUP: &str = "run setup";
 
-/// Checks a workspace end to end. It writes nothing.
+/// Checks a workspace end to end, read-only.
 pub(super) struct Health<'a> {
     pub(super) setup: Setup<'a>,
     pub(super) feed: FeedReader<'a>,
@@ -32,7 +32,7 @@ impl Health<'_> {
             let latency = began.elapsed();
             let checks = match authorized {
                 Ok(authorized) => self.as_authorized(cx, &authorized).await,
-                // Nothing else can work, and asking on would only repeat the same complaint.
+                // All other checks would fail for the same reason.
                 Err(error) => vec![Check::broken("key", &error)],
             };
             (checks, latency)
@@ -41,25 +41,25 @@ impl Health<'_> {
     }
 
     fn has_ready_key(&self) -> bool {
-        given(self.setup.config.access_key.as_ref()).is_some()
+        non_blank(self.setup.config.access_key.as_ref()).is_some()
     }
 
     async fn as_authorized(&self, cx: &Cx, authorized: &Authorized) -> Vec<Check> {
-        let mut checks = vec![Check::passed("key", "Kontur gives an access key for api_key")];
+        let mut checks = vec![Check::passed("key", "Kontur returns an access key for api_key")];
         let workspace = self.workspace_check(&authorized.workspace);
         let elsewhere = workspace.failure().is_some();
         checks.push(workspace);
-        // What follows would be asked of the wrong workspace.
+        // The remaining checks would query the wrong workspace.
         if elsewhere {
             return checks;
         }
-        let told = authorized.instance.id.as_ref();
-        match (self.setup.config.instance_id.as_ref(), told) {
-            (Some(ours), Some(told)) if ours != told => checks.push(Check::failed(
+        let returned = authorized.instance.id.as_ref();
+        match (self.setup.config.instance_id.as_ref(), returned) {
+            (Some(ours), Some(returned)) if ours != returned => checks.push(Check::failed(
                 "instance",
                 ErrorKind::Config,
-                format!("`instance_id` is {ours}, and the key is for integration {told}"),
-                "leave `instance_id` out: the authorisation names it",
+                format!("`instance_id` is {ours}, but the key is for integration {returned}"),
+                "leave `instance_id` out: the authorization response contains it",
             )),
             (Some(id), _) | (None, Some(id)) => {
                 checks.extend(self.instance_checks(cx, id).await);
@@ -71,7 +71,7 @@ impl Health<'_> {
         checks
     }
 
-    /// A ready key says neither whose it is nor when it ends: what can be asked with it is asked.
+    /// Checks with a ready key, which shows neither its workspace nor its expiry.
     async fn with_ready_key(&self, cx: &Cx, began: Instant) -> (Vec<Check>, Duration) {
         let mut checks = match &self.setup.config.instance_id {
             Some(id) => self.instance_checks(cx, id).await,
@@ -83,7 +83,7 @@ impl Health<'_> {
         if !refused {
             let (people, no_feed) = self.people_checks(cx).await;
             checks.extend(people);
-            // Nothing else was asked with it.
+            // No other request used the ready key.
             refused = no_feed && !answered && !self.feed.reads_as_person();
         }
         let latency = latency.unwrap_or_else(|| began.elapsed());
@@ -91,40 +91,40 @@ impl Health<'_> {
             let check = Check::failed(
                 "key",
                 ErrorKind::Auth,
-                "Kontur does not take the ready access key",
-                "it is over after 20 minutes: get another, or configure api_key",
+                "Kontur rejects the ready access key",
+                "replace access_key, which expires after 20 minutes, or set api_key",
             );
             return (vec![check], latency);
         }
         let ready = Check::passed("key", "a ready access key is configured").with_hint(
-            "it lives 20 minutes, and whose it is cannot be seen: configure api_key for anything but trials",
+            "set api_key except for trials: a ready key expires after 20 minutes and does not identify its workspace",
         );
         checks.insert(0, ready);
         (checks, latency)
     }
 
-    fn workspace_check(&self, told: &Workspace) -> Check {
+    fn workspace_check(&self, returned: &Workspace) -> Check {
         let ours = self.setup.config.workspace.trim();
         let names: Vec<&str> =
-            [&told.name, &told.id].into_iter().flatten().map(String::as_str).collect();
+            [&returned.name, &returned.id].into_iter().flatten().map(String::as_str).collect();
         match names.first() {
             None => Check::passed("workspace", format!("{ours}, as configured"))
-                .with_hint("Kontur does not say which workspace the key is for"),
+                .with_hint("Kontur returns no workspace for the key"),
             Some(_) if names.iter().any(|name| name.eq_ignore_ascii_case(ours)) => {
-                let title = told.title.as_deref().map(|title| format!(" ({title})"));
+                let title = returned.title.as_deref().map(|title| format!(" ({title})"));
                 Check::passed("workspace", format!("{ours}{}", title.unwrap_or_default()))
             }
             Some(name) => Check::failed(
                 "workspace",
                 ErrorKind::Config,
-                format!("the key is for workspace {name}, and `workspace` is {ours}"),
-                format!("set `workspace` to {name}, or take the key of the integration in {ours}"),
+                format!("the key is for workspace {name}, but `workspace` is {ours}"),
+                format!("set `workspace` to {name}, or use the key of the integration in {ours}"),
             ),
         }
     }
 }
 
 fn unknown_instance() -> Check {
-    Check::passed("instance", "which integration this is cannot be seen")
-        .with_hint("set `instance_id` if it shall be checked: the integration's page shows it")
+    Check::passed("instance", "the integration id is unknown")
+        .with_hint("set `instance_id` from the integration's page to check it")
 }

@@ -1,4 +1,4 @@
-//! Whether the extensions are mapped, and whether the feed opens.
+//! Checks of the extension mapping and of access to the feed.
 
 use std::time::Duration;
 
@@ -9,13 +9,14 @@ use super::Health;
 use crate::connector::feed::{Index, Reading};
 use crate::model::UserId;
 
-/// How long the feed is read for a check. The first reading of an old workspace takes longer; what
-/// was read by then stays.
+/// How long a check reads the feed. The first reading of an old workspace takes longer; pages read
+/// so far are kept.
 const READ_FOR: Duration = Duration::from_secs(5);
 
 impl Health<'_> {
-    /// The directory against the feed, and the feed itself: read once for both. Also whether the
-    /// feed was refused.
+    /// Checks the directory and the feed with one reading.
+    ///
+    /// Also returns true if access to the feed was refused.
     pub(super) async fn people_checks(&self, cx: &Cx) -> ([Check; 2], bool) {
         let short = cx.clone().with_timeout(READ_FOR);
         let read = self.feed.read(&short).await;
@@ -32,12 +33,12 @@ impl Health<'_> {
                 "extensions",
                 ErrorKind::Config,
                 "no extension is mapped to a Kontur user",
-                "fill in `extensions`; `vochi-crm users` shows the users",
+                "fill in `extensions`",
             );
         }
         let Ok(feed) = read else {
             return Check::passed("extensions", format!("{mapped} extensions"))
-                .with_hint("whether Kontur knows their users could not be looked at");
+                .with_hint("their users were not checked: the feed is unavailable");
         };
         let (mut unknown, mut inactive) = (Vec::new(), Vec::new());
         let named = directory
@@ -47,8 +48,7 @@ impl Health<'_> {
             .chain(directory.missed_user().map(|user| ("missed_user".to_owned(), user)));
         for (what, user) in named {
             match active(feed, user) {
-                None => unknown
-                    .push(format!("{what} is mapped to user {user}, whom Kontur does not know")),
+                None => unknown.push(format!("{what} is mapped to unknown user {user}")),
                 Some(false) => inactive.push(format!("{what} ({user})")),
                 Some(true) => {}
             }
@@ -58,22 +58,22 @@ impl Health<'_> {
                 "extensions",
                 ErrorKind::Config,
                 unknown.join("; "),
-                "correct `extensions`; `vochi-crm users` shows both sides",
+                "correct `extensions`",
             );
         }
         let check = Check::passed("extensions", format!("{mapped} extensions"));
         if inactive.is_empty() {
             return check;
         }
-        // The documentation shows this of people who merely never signed in.
-        check.with_hint(format!("Kontur calls these users inactive: {}", inactive.join(", ")))
+        // The documentation shows this status for users who never signed in.
+        check.with_hint(format!("users inactive in Kontur: {}", inactive.join(", ")))
     }
 
     fn feed_check(&self, read: &Result<&Reading>) -> Check {
         let credential = if self.feed.reads_as_person() { "bearer" } else { "the access key" };
         match read {
             Ok(feed) => {
-                let (people, cards) = feed.ask(|index| (index.people().len(), index.cards()));
+                let (people, cards) = feed.query(|index| (index.people().len(), index.cards()));
                 let check = Check::passed(
                     "feed",
                     format!("{credential} opens the feed: {people} users, {cards} clients"),
@@ -84,15 +84,15 @@ impl Health<'_> {
                 }
             }
             Err(error) if error.kind() == ErrorKind::Timeout => {
-                let events = self.feed.known().ask(Index::events);
-                Check::passed("feed", format!("{events} events are read, and there are more"))
+                let events = self.feed.known().query(Index::events);
+                Check::passed("feed", format!("{events} events read, more to come"))
                     .with_hint(
-                        "the first reading takes a while; lookup, users and changes wait for it",
+                        "lookup, users and changes wait until the first reading completes",
                     )
             }
             Err(error) if error.kind() == ErrorKind::Auth && !self.feed.reads_as_person() => {
                 Check::passed("feed", "the access key does not open the feed").with_hint(
-                    "lookup, users and changes need `bearer`, a person's key; calls do not",
+                    "set `bearer`, a personal key, for lookup, users and changes; calls do not need it",
                 )
             }
             Err(error) => Check::broken("feed", error),
@@ -100,10 +100,10 @@ impl Health<'_> {
     }
 }
 
-/// Whether a user of the directory may work in the CRM; `None` for one the CRM does not know.
+/// Returns true if a user of the directory may work in the CRM; `None` for an unknown user.
 fn active(feed: &Reading, user: &CrmUserId) -> Option<bool> {
     let id = UserId::of(user).ok()?;
-    feed.ask(|index| {
+    feed.query(|index| {
         let person = index.person(&id)?;
         person.is_known().then(|| person.is_active())
     })

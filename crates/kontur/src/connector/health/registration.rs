@@ -1,4 +1,4 @@
-//! Whether the integration is switched on and Kontur calls us.
+//! Checks of the integration's status and of Kontur's callbacks.
 
 use vochi_crm_core::connector::{Check, SetupPlan};
 use vochi_crm_core::{Cx, ErrorKind, SecretUrl};
@@ -7,10 +7,10 @@ use super::{Health, RUN_SETUP};
 use crate::connector::setup::{SYNC, calls};
 use crate::model::{Instance, InstanceId, InstanceStatus};
 
-const PAGE: &str = "look at the integration's page in Kontur";
+const PAGE: &str = "check the integration's page in Kontur";
 
 impl Health<'_> {
-    /// The integration in the workspace. Nothing is written.
+    /// Checks the integration in the workspace, read-only.
     pub(super) async fn instance_checks(&self, cx: &Cx, id: &InstanceId) -> Vec<Check> {
         match self.setup.instance(cx, id).await {
             Ok(instance) => {
@@ -36,21 +36,21 @@ impl Health<'_> {
             Check::failed("instance", ErrorKind::Rejected, format!("the integration {what}"), PAGE)
         };
         let on = match &instance.status {
-            Some(InstanceStatus::Paused) => return off("is switched off for a while"),
-            Some(InstanceStatus::Failed) => return off("failed and does not work"),
+            Some(InstanceStatus::Paused) => return off("is paused"),
+            Some(InstanceStatus::Failed) => return off("has failed"),
             Some(InstanceStatus::NotConfigured) if self.setup.is_public() => {
                 return Check::failed(
                     "instance",
                     ErrorKind::Config,
-                    "the integration is installed and not set up",
+                    "the integration is installed but not set up",
                     RUN_SETUP,
                 );
             }
             Some(InstanceStatus::HasErrors) => {
-                Check::passed("instance", "the integration works, with errors").with_hint(PAGE)
+                Check::passed("instance", "the integration is active, with errors").with_hint(PAGE)
             }
             Some(InstanceStatus::Other(word)) => {
-                Check::passed("instance", format!("Kontur calls the integration {word}"))
+                Check::passed("instance", format!("the integration has the status {word}"))
                     .with_hint(PAGE)
             }
             _ => Check::passed("instance", "the integration is installed"),
@@ -65,12 +65,12 @@ impl Health<'_> {
             return on;
         }
         let missing = missing.join(" and ");
-        // Whoever gave an address wants clicks to come.
+        // A configured inbound address implies that click-to-call is wanted.
         if reachable && !features.call {
             return Check::failed(
                 "instance",
                 ErrorKind::Config,
-                format!("switched off: {missing}; clicks in Kontur do nothing"),
+                format!("switched off: {missing}; clicks in Kontur have no effect"),
                 RUN_SETUP,
             );
         }
@@ -78,35 +78,32 @@ impl Health<'_> {
     }
 }
 
-/// Whether Kontur calls us. Neither address is told: a part of ours is secret, and so may be a part
-/// of another one.
+/// Checks the callback URL. Neither URL is shown, because each may contain a secret.
 fn clicks_check(instance: &Instance, ours: Option<&str>) -> Check {
     match ours {
-        None => Check::passed("clicks", "there is no inbound address: clicks do not reach us")
-            .with_hint(format!("set `public_url`, then {RUN_SETUP}, if they shall")),
-        Some(ours) if calls(instance, ours) => Check::passed("clicks", "Kontur calls our address"),
+        None => Check::passed("clicks", "no inbound URL: clicks do not arrive")
+            .with_hint(format!("set `public_url`, then {RUN_SETUP}, to receive clicks")),
+        Some(ours) if calls(instance, ours) => Check::passed("clicks", "Kontur calls our URL"),
         Some(_) => {
-            let where_to = match &instance.base_url {
-                Some(_) => "Kontur calls another address than ours",
-                None => "Kontur says no address it calls",
+            let reason = match &instance.base_url {
+                Some(_) => "Kontur calls another URL",
+                None => "Kontur reports no callback URL",
             };
-            Check::passed("clicks", format!("{where_to}: clicks do not reach us")).with_hint(
-                format!(
-                    "{RUN_SETUP}; if it cannot change that, put the inbound address into the \
+            Check::passed("clicks", format!("{reason}: clicks do not arrive")).with_hint(format!(
+                "{RUN_SETUP}; if it cannot change that, put the inbound URL into the \
                      manifest as baseUrl and install the integration again"
-                ),
-            )
+            ))
         }
     }
 }
 
 fn schedule_check(instance: &Instance, reachable: bool) -> Check {
     if SYNC.is_in(instance) {
-        return Check::passed("schedule", "Kontur asks for the history by the clock");
+        return Check::passed("schedule", "Kontur requests the history on a schedule");
     }
-    let check = Check::passed("schedule", "Kontur does not ask for the history by the clock");
+    let check = Check::passed("schedule", "Kontur does not request the history on a schedule");
     if reachable {
-        check.with_hint(format!("{RUN_SETUP} to make the schedule communications/sync"))
+        check.with_hint(format!("{RUN_SETUP} to create the schedule communications/sync"))
     } else {
         check
     }

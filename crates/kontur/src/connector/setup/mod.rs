@@ -1,5 +1,7 @@
-//! Registering the telephony and undoing it: the integration in the workspace is read, changed where it
-//! differs, and read again, because the answer to a change does not show it.
+//! Registers the integration's telephony and undoes it.
+//!
+//! The integration is read, changed where it differs, and read again, because the response to a
+//! change does not show it.
 
 mod parts;
 
@@ -8,7 +10,7 @@ use vochi_crm_core::http::Operation as _;
 use vochi_crm_core::{Cx, Effect, Error, ErrorKind, Result, Warning, WarningKind};
 
 use crate::api::{GetInstance, SetupIntegration};
-use crate::client::given;
+use crate::client::non_blank;
 use crate::model::{Instance, InstanceId, InstanceStatus};
 use crate::{Client, Config};
 use parts::{HOOKS, Part};
@@ -23,7 +25,7 @@ pub(super) struct Setup<'a> {
 }
 
 impl Setup<'_> {
-    /// Switches on what clicks need, has Kontur call us, and looks whether it does; or undoes that.
+    /// Enables the features and callbacks and verifies the result, or undoes that.
     pub(super) async fn run(&self, cx: &Cx, plan: &SetupPlan) -> Result<Vec<String>> {
         let id = self.client.instance_id(cx).await?;
         let before = self.instance(cx, &id).await?;
@@ -61,16 +63,13 @@ impl Setup<'_> {
             self.client.send(cx, SetupIntegration::new(id.clone())).await?;
         }
         if self.context.hub().plan().is_some() {
-            // A dry run changed nothing that could be looked at.
+            // A dry run changed nothing that could be verified.
             return Ok(changes);
         }
         let after = match self.instance(cx, &id).await {
             Ok(after) => after,
             Err(error) => {
-                let text = format!(
-                    "whether the changes took effect could not be read: {}",
-                    error.message()
-                );
+                let text = format!("cannot verify the changes: {}", error.message());
                 cx.warn(WarningKind::Incomplete, text);
                 return Ok(changes);
             }
@@ -84,7 +83,7 @@ impl Setup<'_> {
             }
         }
         if unset && self.is_unset(&after) {
-            let text = "Kontur took the setup and still calls the integration not configured";
+            let text = "Kontur accepted the setup, but the integration is still not configured";
             cx.warn(WarningKind::Incomplete, text);
         } else if unset {
             changes.push(SET_UP.to_owned());
@@ -92,8 +91,9 @@ impl Setup<'_> {
         Ok(changes)
     }
 
-    /// Sends each change alone, so that one that is refused does not undo the others. What was
-    /// refused comes back in its place.
+    /// Sends each change separately, so that a rejected one does not undo the others.
+    ///
+    /// Returns the error of each rejected change at its index.
     async fn change(
         &self,
         cx: &Cx,
@@ -106,7 +106,7 @@ impl Setup<'_> {
             let patch = part.patch(id.clone(), before)?;
             let error = match self.client.send(cx, patch).await {
                 Ok(_) => None,
-                // It may have worked: look, rather than make a second one.
+                // The change may have been applied: check before creating a duplicate.
                 Err(error) if error.effect() != Effect::NotApplied => {
                     match self.instance(cx, id).await {
                         Ok(now) if part.is_in(&now) => None,
@@ -125,7 +125,7 @@ impl Setup<'_> {
         let read = self.client.send(cx, GetInstance(id.clone())).await;
         read.map_err(|error| match error.kind() {
             ErrorKind::NotFound => error.with_hint(
-                "leave `instance_id` out, or set it to the id the authorisation names; check `workspace`",
+                "leave `instance_id` out, or set it to the id in the authorization response; check `workspace`",
             ),
             _ => error,
         })
@@ -137,38 +137,39 @@ impl Setup<'_> {
     }
 
     pub(super) fn is_public(&self) -> bool {
-        given(self.config.integration_secret.as_ref()).is_some()
+        non_blank(self.config.integration_secret.as_ref()).is_some()
     }
 }
 
 const SET_UP: &str = "the integration is set up";
 
-const NO_ADDRESS: &str = "there is no inbound address (public_url, inbound_secret), so what Kontur calls \
-    is left as it is: clicks and changes may not reach us";
+const NO_ADDRESS: &str = "no inbound URL (public_url, inbound_secret): the callback URL in Kontur is \
+    unchanged, and clicks and changes may not arrive";
 
-const ADDRESS_STAYS: &str = "the base address stays ours, since Kontur has no way to take it away; \
+const ADDRESS_STAYS: &str = "the base URL remains set, because Kontur has no operation to remove it; \
     uninstall the integration to remove it";
 
-/// Kontur refuses this change and may take the next.
+/// Returns true if Kontur rejected this change but may accept others.
 fn is_about_data(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::Rejected | ErrorKind::NotFound | ErrorKind::Unsupported)
 }
 
-/// What did not take effect, and what to do. The address is told by nobody's words: a part of it is
-/// secret, and Kontur repeats what it refuses.
+/// Builds the warning about a change that did not take effect.
+///
+/// It never contains the base URL, which holds a secret; Kontur's error texts may quote it.
 fn refused(part: &Part, error: Option<&Error>) -> Warning {
     let text = match (part, error) {
         (Part::Address(_), Some(error)) if error.kind() == ErrorKind::Input => {
-            "the base address is left as it is: ours is no https address, and Kontur calls no other"
+            "the base URL is unchanged: Kontur calls https URLs only, and ours is not one"
                 .to_owned()
         }
-        (Part::Address(_), _) => "Kontur did not take our base address; a private integration \
-             has it from its manifest: put the inbound address ({public_url}/in/{profile}/{inbound_secret}) \
+        (Part::Address(_), _) => "Kontur did not accept our base URL; a private integration \
+             takes it from its manifest: put the inbound URL ({public_url}/in/{profile}/{inbound_secret}) \
              into manifest.json as baseUrl, upload it, then Uninstall and Install the integration"
             .to_owned(),
-        (part, Some(error)) => format!("{}: Kontur refused it: {}", part.name(), error.message()),
+        (part, Some(error)) => format!("{}: rejected by Kontur: {}", part.name(), error.message()),
         (part, None) => format!(
-            "{}: Kontur answered yes and it did not take effect; run setup again, or change it on the integration's page",
+            "{}: accepted by Kontur without effect; run setup again, or change it on the integration's page",
             part.name()
         ),
     };

@@ -1,5 +1,6 @@
-//! What the integration in the workspace has to have, or to lose, each part on its own: Kontur takes a
-//! change as a whole or not at all.
+//! The parts of a registration.
+//!
+//! Each part is one request, because Kontur applies a change as a whole or not at all.
 
 use std::time::Duration;
 
@@ -11,75 +12,81 @@ use crate::model::{
     FeedEventType, Instance, InstanceId, Webhook, WebhookFilter, WebhookId, WebhookTrigger,
 };
 
-/// Something Kontur has to call, with an id of ours that never changes: by it a second run finds
-/// what the first one made.
+/// A webhook or schedule with a constant id, so that a second run finds it.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::connector) struct Hook {
     id: &'static str,
-    /// Behind the base address.
+    /// Relative to the base URL.
     relative_url: &'static str,
-    by: By,
+    trigger: Trigger,
 }
 
 #[derive(Clone, Copy, Debug)]
-enum By {
-    Clock,
+enum Trigger {
+    Schedule,
     Changes(&'static [&'static str]),
 }
 
-/// How often Kontur is to call what it calls by the clock.
+/// The period of the schedules.
 const PERIOD: Duration = Duration::from_mins(5);
 
-/// The history is to be brought up to date.
-pub(in crate::connector) const SYNC: Hook =
-    Hook { id: "7a3d5c10-4b1e-4f6a-9c27-56434b000001", relative_url: SYNC_PATH, by: By::Clock };
+/// The schedule for reading the PBX's history.
+pub(in crate::connector) const SYNC: Hook = Hook {
+    id: "7a3d5c10-4b1e-4f6a-9c27-56434b000001",
+    relative_url: SYNC_PATH,
+    trigger: Trigger::Schedule,
+};
 
-/// The integration has a new version.
-const UPGRADE: Hook =
-    Hook { id: "7a3d5c10-4b1e-4f6a-9c27-56434b000002", relative_url: UPGRADE_PATH, by: By::Clock };
+/// The schedule for upgrades of the integration.
+const UPGRADE: Hook = Hook {
+    id: "7a3d5c10-4b1e-4f6a-9c27-56434b000002",
+    relative_url: UPGRADE_PATH,
+    trigger: Trigger::Schedule,
+};
 
-/// A client was made or changed.
+/// The webhook for changes of clients.
 const CALLBACKS: Hook = Hook {
     id: "7a3d5c10-4b1e-4f6a-9c27-56434b000003",
     relative_url: EVENTS_PATH,
-    by: By::Changes(&["contact", "company"]),
+    trigger: Trigger::Changes(&["contact", "company"]),
 };
 
 pub(super) const HOOKS: [Hook; 3] = [SYNC, UPGRADE, CALLBACKS];
 
-/// One thing to be registered or removed.
+/// One part to register or remove.
 #[derive(Clone)]
 pub(super) enum Part {
-    /// Clicks on numbers and on "hang up".
+    /// Click-to-call and hang-up.
     Features,
-    /// Where Kontur calls us; a part of it is secret.
+    /// The callback URL, which contains a secret.
     Address(SecretUrl),
     Hook(Hook),
-    /// No clicks.
+    /// No click-to-call and no hang-up.
     NoFeatures,
-    /// A webhook or schedule with our id is gone.
+    /// No webhook or schedule with our id.
     NoHook(Hook),
 }
 
 impl Part {
-    /// Whether the integration has it.
+    /// Returns true if the integration already has this state.
     pub(super) fn is_in(&self, instance: &Instance) -> bool {
         match self {
             Self::Features => instance.features.call && instance.features.hangup,
             Self::Address(ours) => calls(instance, ours.expose()),
             Self::Hook(hook) => hook.is_in(instance),
             Self::NoFeatures => !(instance.features.call || instance.features.hangup),
-            Self::NoHook(hook) => hook.ours(instance).is_none(),
+            Self::NoHook(hook) => hook.by_id(instance).is_none(),
         }
     }
 
-    /// The change that brings it there, in words.
+    /// Describes the change.
     pub(super) fn describe(&self, instance: &Instance) -> String {
         match self {
             Self::Features => "features call and hangup are switched on".to_owned(),
-            Self::Address(_) => "the base address is set to ours".to_owned(),
+            Self::Address(_) => "the base URL is set to ours".to_owned(),
             Self::Hook(hook) => {
-                let done = if hook.found(instance).is_some() { "is put right" } else { "is made" };
+                let done =
+                    if hook.existing(instance).is_some() { "is updated" } else { "is created" };
                 format!("{} {done}", hook.name())
             }
             Self::NoFeatures => "features call and hangup are switched off".to_owned(),
@@ -87,20 +94,20 @@ impl Part {
         }
     }
 
-    /// What it is called.
+    /// Returns the name of the part.
     pub(super) fn name(&self) -> String {
         match self {
             Self::Features | Self::NoFeatures => "features call and hangup".to_owned(),
-            Self::Address(_) => "the base address".to_owned(),
+            Self::Address(_) => "the base URL".to_owned(),
             Self::Hook(hook) | Self::NoHook(hook) => hook.name(),
         }
     }
 
-    /// The request that brings it there.
+    /// Returns the request that makes the change.
     pub(super) fn patch(&self, id: InstanceId, instance: &Instance) -> Result<PatchInstance> {
         let patch = PatchInstance::new(id);
         Ok(match self {
-            // What else is on stays on.
+            // Other enabled features stay enabled.
             Self::Features => {
                 let ours = [Feature::Call, Feature::Hangup].into_iter();
                 patch.features(ours.chain(other_features(instance)))
@@ -108,9 +115,9 @@ impl Part {
             Self::NoFeatures => patch.features(other_features(instance)),
             Self::NoHook(hook) => patch.remove_webhook(&WebhookId::new(hook.id)?),
             Self::Address(ours) => patch.base_url(ours.expose()),
-            Self::Hook(hook) => match hook.found(instance).and_then(|found| found.id.as_ref()) {
-                Some(id) => patch.replace_webhook(id, &hook.wanted()?),
-                None => patch.add_webhook(&hook.wanted()?),
+            Self::Hook(hook) => match hook.existing(instance).and_then(|found| found.id.as_ref()) {
+                Some(id) => patch.replace_webhook(id, &hook.webhook()?),
+                None => patch.add_webhook(&hook.webhook()?),
             },
         })
     }
@@ -120,7 +127,7 @@ fn other_features(instance: &Instance) -> Option<Feature> {
     instance.features.send_sms.then_some(Feature::SendSms)
 }
 
-/// Whether Kontur calls this address of ours.
+/// Returns true if this is the integration's callback URL.
 pub(in crate::connector) fn calls(instance: &Instance, ours: &str) -> bool {
     let same = |other: &str| other.trim_end_matches('/') == ours.trim_end_matches('/');
     instance.base_url.as_deref().is_some_and(same)
@@ -128,68 +135,73 @@ pub(in crate::connector) fn calls(instance: &Instance, ours: &str) -> bool {
 
 impl Hook {
     fn name(&self) -> String {
-        match self.by {
-            By::Clock => format!("schedule {}", self.relative_url),
-            By::Changes(_) => format!("webhook {}", self.relative_url),
+        match self.trigger {
+            Trigger::Schedule => format!("schedule {}", self.relative_url),
+            Trigger::Changes(_) => format!("webhook {}", self.relative_url),
         }
     }
 
-    fn wanted(&self) -> Result<NewWebhook> {
-        let hook = match self.by {
-            By::Clock => NewWebhook::every(PERIOD, self.relative_url),
-            By::Changes(things) => {
-                let filters: Result<Vec<_>> =
-                    things.iter().map(|thing| Text::new(*thing).map(ChangeFilter::new)).collect();
+    fn webhook(&self) -> Result<NewWebhook> {
+        let hook = match self.trigger {
+            Trigger::Schedule => NewWebhook::every(PERIOD, self.relative_url),
+            Trigger::Changes(entities) => {
+                let filters: Result<Vec<_>> = entities
+                    .iter()
+                    .map(|entity| Text::new(*entity).map(ChangeFilter::new))
+                    .collect();
                 NewWebhook::on_changes(self.relative_url).filters(filters?)
             }
         };
         Ok(hook.id(WebhookId::new(self.id)?))
     }
 
-    /// Whether Kontur calls it as it should. How often is the operator's own matter.
+    /// Returns true if the integration has an equivalent webhook. Its period may differ.
     pub(in crate::connector) fn is_in(&self, instance: &Instance) -> bool {
-        self.found(instance).is_some_and(|found| {
-            let works = match self.by {
-                By::Clock => found.schedule.period.is_some(),
-                By::Changes(things) => {
-                    let told = &found.filter.items.good;
-                    things.iter().all(|thing| told.iter().any(|one| covers(one, thing)))
+        self.existing(instance).is_some_and(|found| {
+            let works = match self.trigger {
+                Trigger::Schedule => found.schedule.period.is_some(),
+                Trigger::Changes(entities) => {
+                    let filters = &found.filter.items.good;
+                    entities.iter().all(|entity| filters.iter().any(|one| covers(one, entity)))
                 }
             };
-            works && !found.disabled && found.trigger == Some(self.trigger()) && self.is_at(found)
+            works
+                && !found.disabled
+                && found.trigger == Some(self.trigger_type())
+                && self.has_relative_url(found)
         })
     }
 
-    /// The one with our id.
-    fn ours<'a>(&self, instance: &'a Instance) -> Option<&'a Webhook> {
+    /// Finds the webhook with our id.
+    fn by_id<'a>(&self, instance: &'a Instance) -> Option<&'a Webhook> {
         let mut all = instance.webhooks.good.iter();
         all.find(|hook| hook.id.as_ref().is_some_and(|id| id.as_str() == self.id))
     }
 
-    /// The one with our id, else one that calls the same place: somebody made it before us.
-    fn found<'a>(&self, instance: &'a Instance) -> Option<&'a Webhook> {
-        self.ours(instance).or_else(|| {
+    /// Finds the webhook with our id, else one with the same URL that someone else created.
+    fn existing<'a>(&self, instance: &'a Instance) -> Option<&'a Webhook> {
+        self.by_id(instance).or_else(|| {
             let all = instance.webhooks.good.iter();
-            let mut same = all.filter(|hook| self.leads(hook, instance));
-            same.find(|hook| hook.trigger.as_ref().is_none_or(|own| *own == self.trigger()))
+            let mut same = all.filter(|hook| self.has_same_url(hook, instance));
+            same.find(|hook| hook.trigger.as_ref().is_none_or(|own| *own == self.trigger_type()))
         })
     }
 
-    fn trigger(&self) -> WebhookTrigger {
-        match self.by {
-            By::Clock => WebhookTrigger::Schedule,
-            By::Changes(_) => WebhookTrigger::EntityEvent,
+    fn trigger_type(&self) -> WebhookTrigger {
+        match self.trigger {
+            Trigger::Schedule => WebhookTrigger::Schedule,
+            Trigger::Changes(_) => WebhookTrigger::EntityEvent,
         }
     }
 
-    /// Whether its address goes along when the base address changes.
-    fn is_at(&self, hook: &Webhook) -> bool {
+    /// Returns true if the relative URL is ours, independent of the base URL.
+    fn has_relative_url(&self, hook: &Webhook) -> bool {
         let url = hook.relative_url.as_deref();
         url.is_some_and(|url| url.trim_matches('/') == self.relative_url)
     }
 
-    /// Pages print these addresses with a slash, without one, and whole.
-    fn leads(&self, hook: &Webhook, instance: &Instance) -> bool {
+    /// Returns true if the URL leads to ours: with or without slashes, relative or absolute.
+    fn has_same_url(&self, hook: &Webhook, instance: &Instance) -> bool {
         let base = instance.base_url.as_deref().map(|base| base.trim_end_matches('/'));
         hook.relative_url.as_deref().is_some_and(|url| {
             let behind = base.and_then(|base| url.strip_prefix(base));
@@ -198,10 +210,10 @@ impl Hook {
     }
 }
 
-/// Whether a filter lets every change of such things through.
-fn covers(filter: &WebhookFilter, thing: &str) -> bool {
-    let of_it = filter.entity_type.as_deref();
-    of_it.is_none_or(|of| of.eq_ignore_ascii_case(thing))
+/// Returns true if a filter passes every change of such entities.
+fn covers(filter: &WebhookFilter, entity: &str) -> bool {
+    let filtered = filter.entity_type.as_deref();
+    filtered.is_none_or(|of| of.eq_ignore_ascii_case(entity))
         && filter.event_type.as_ref().is_none_or(|kind| *kind == FeedEventType::Change)
         && filter.change_type.is_none()
 }

@@ -1,7 +1,7 @@
-//! Checks with Kontur that an inbound request is genuine.
+//! Verifies inbound requests with Kontur.
 //!
-//! Kontur signs nothing. The proof of a genuine request is the access key it brings: it opens our own
-//! integration in the workspace, and no other sender has one.
+//! Kontur signs nothing. The proof of a genuine request is its access key, which opens our
+//! integration in the workspace; no other sender has one.
 
 use std::time::Duration;
 
@@ -14,8 +14,8 @@ use crate::Client;
 use crate::api::GetInstance;
 use crate::model::InstanceId;
 
-/// How long a verdict holds. A key lives for minutes, and the same one comes with many requests.
-const VERDICT: Lifetime = Lifetime::new(Duration::from_mins(5), Duration::from_mins(1));
+/// How long a result is cached. A key is valid for minutes, and many requests carry the same one.
+const RESULT_LIFETIME: Lifetime = Lifetime::new(Duration::from_mins(5), Duration::from_mins(1));
 
 /// Checks the access keys of inbound requests.
 pub(super) struct KeyCheck<'a> {
@@ -24,40 +24,42 @@ pub(super) struct KeyCheck<'a> {
 }
 
 impl KeyCheck<'_> {
-    /// Checks that a key that came with a request opens our integration. Without one there is nothing
-    /// to check: of webhooks and schedules only the echo is documented.
+    /// Checks that the access key of a request opens our integration.
+    ///
+    /// Requests without a key pass: for webhooks and schedules only the echo is documented.
     pub(super) async fn check(&self, cx: &Cx, key: Option<&Secret>) -> Result<()> {
         let Some(key) = key else {
             return Ok(());
         };
-        // The key is not the cache's to know: it prints.
+        // Use a hash: cache keys appear in logs.
         let hash = repeat_id("key", [key.expose()]);
-        let place =
+        let cache_key =
             CacheKey::new(self.context.account().name().as_str(), "kontur inbound key", hash);
         let ours = self.client.instance_id(cx).await?;
-        let verdict =
-            self.context.hub().cache().get_or_load(place, VERDICT, || self.opens(cx, key, &ours));
-        match verdict.await? {
+        let result = self
+            .context
+            .hub()
+            .cache()
+            .get_or_load(cache_key, RESULT_LIFETIME, || self.opens(cx, key, &ours));
+        match result.await? {
             Some(()) => Ok(()),
             None => Err(Error::new(
                 ErrorKind::Auth,
-                "the request brought an access key that does not open our integration",
+                "cannot verify the request: its access key does not open our integration",
             )
-            .with_hint(
-                "if requests of Kontur's own are refused so, check workspace and instance_id",
-            )),
+            .with_hint("check workspace and instance_id if Kontur sent the request")),
         }
     }
 
     async fn opens(&self, cx: &Cx, key: &Secret, ours: &InstanceId) -> Result<Option<()>> {
-        // What is no header cannot have come in one.
+        // An invalid header value cannot have arrived in a header.
         let Ok(client) = self.client.with_key(key) else {
             return Ok(None);
         };
         match client.send(cx, GetInstance(ours.clone())).await {
             Ok(instance) => Ok((instance.id.as_ref() == Some(ours)).then_some(())),
             Err(error) if is_refusal(&error) => Ok(None),
-            // Kontur is down or cannot be read: that says nothing about the key.
+            // An unavailable server does not prove the key invalid.
             Err(error) => Err(error),
         }
     }

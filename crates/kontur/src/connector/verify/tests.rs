@@ -38,23 +38,23 @@ async fn verify(connector: &Connector, key: &str) -> Result<()> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_key_that_opens_our_integration_is_genuine_and_asked_once() {
+async fn valid_key_is_cached() {
     let (connector, script) = scripted([instance(OURS), instance(OURS)]);
     verify(&connector, "canary-key").await.unwrap();
     verify(&connector, "canary-key").await.unwrap();
     let played = script.played();
     assert_eq!(played.len(), 1);
     let key = ("x-xcom-accesskey".to_owned(), "canary-key".to_owned());
-    assert!(played[0].headers.contains(&key), "with that key, not ours");
-    tokio::time::advance(VERDICT.positive).await;
+    assert!(played[0].headers.contains(&key), "sent with the inbound key");
+    tokio::time::advance(RESULT_LIFETIME.positive).await;
     verify(&connector, "canary-key").await.unwrap();
-    assert_eq!(script.played().len(), 2, "a verdict gets old");
+    assert_eq!(script.played().len(), 2, "the cached result expires");
     let printed = format!("{connector:?} {:?}", connector.inner.context.hub().cache());
     assert!(!printed.contains("canary"));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_key_that_does_not_is_refused_for_a_while() {
+async fn foreign_key_is_rejected_and_cached() {
     let refusals = [
         Step::json(401, &json!("Unauthorized")),
         Step::json(403, &json!("")),
@@ -72,7 +72,7 @@ async fn a_key_that_does_not_is_refused_for_a_while() {
             assert!(!format!("{error:?}").contains("canary"), "{shown}");
         }
         assert_eq!(script.played().len(), 1, "{shown}");
-        tokio::time::advance(VERDICT.negative).await;
+        tokio::time::advance(RESULT_LIFETIME.negative).await;
         verify(&connector, "canary-key").await.unwrap();
     }
     let (connector, _) = scripted([]);
@@ -81,8 +81,8 @@ async fn a_key_that_does_not_is_refused_for_a_while() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn that_kontur_is_down_says_nothing_about_the_key() {
-    let Step::Response(late) = instance(OURS) else { unreachable!("it is an answer") };
+async fn unavailable_server_is_no_rejection() {
+    let Step::Response(late) = instance(OURS) else { unreachable!("expected a response") };
     for (trouble, kind) in [
         (Step::text(503, "text/html", "down"), ErrorKind::Unavailable),
         (Step::Fail(TransportError::Connect("refused".into())), ErrorKind::Unavailable),
@@ -97,7 +97,7 @@ async fn that_kontur_is_down_says_nothing_about_the_key() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_a_key_there_is_nothing_to_verify() {
+async fn missing_key_passes_without_request() {
     let (connector, script) = scripted([]);
     connector.inner.key_check().check(&Cx::live(), None).await.unwrap();
     let event = InboundEvent::new(InboundKind::SyncRequested, "1");
@@ -106,7 +106,7 @@ async fn without_a_key_there_is_nothing_to_verify() {
 }
 
 #[tokio::test]
-async fn the_stand_in_knows_its_own_keys() {
+async fn sandbox_verifies_its_own_keys() {
     for unauthorized in [Unauthorized::Quoted, Unauthorized::Bare, Unauthorized::Forbidden] {
         let sandbox = Sandbox::builder().start().await.unwrap();
         let mut dialect = Dialect::default();

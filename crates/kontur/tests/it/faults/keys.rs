@@ -1,4 +1,4 @@
-//! Keys that are refused: renewed once where there is a way to another, else told.
+//! Refused keys: renewed once if possible, else reported.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use vochi_crm_kontur::Client;
 
 use super::{API_KEY, Outcome, QUOTED, Repeat, Row, all, effect, good, send};
 
-/// However an old key is refused.
+/// Returns every way an expired key is refused.
 fn refused() -> Vec<(String, Step)> {
     let mut all = Vec::new();
     for status in [401, 403] {
@@ -27,7 +27,7 @@ fn refused() -> Vec<(String, Step)> {
     all
 }
 
-fn no(status: u16) -> Step {
+fn unauthorized(status: u16) -> Step {
     Step::text(status, "text/plain", format!("Unauthorized {QUOTED}"))
 }
 
@@ -35,12 +35,12 @@ fn key(number: u32) -> Step {
     Step::json(200, &json!({"accessKey": format!("canary-key-{number}")}))
 }
 
-/// Secrets of an account that has got so many access keys.
+/// The secrets of an account that obtained this number of access keys.
 fn secrets(keys: usize) -> &'static [&'static str] {
     &[API_KEY, "canary-key-1", "canary-key-2"][..=keys]
 }
 
-/// Sends the operation as an integration that gets so many access keys itself.
+/// Sends the operation with an integration that obtains access keys itself.
 async fn renewing<'a>(
     row: &'a Row,
     fault: &'a str,
@@ -67,12 +67,12 @@ async fn renewing<'a>(
     (outcome, script)
 }
 
-/// What needs an access key.
+/// Returns the operations that need an access key.
 fn with_a_key() -> Vec<Row> {
     all().into_iter().filter(|row| !row.authorizes()).collect()
 }
 
-/// The access keys that went out, and nothing for a request that asked for one.
+/// Returns the sent access keys; `None` for an authorization request.
 fn keys(script: &ScriptedTransport) -> Vec<Option<String>> {
     let key = |headers: Vec<(String, String)>| {
         let mut headers = headers.into_iter();
@@ -83,31 +83,32 @@ fn keys(script: &ScriptedTransport) -> Vec<Option<String>> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refused_key_is_renewed_and_the_request_repeated_whatever_the_operation() {
+async fn refused_key_is_renewed_for_every_operation() {
     for row in with_a_key() {
         for (fault, refusal) in refused() {
             let steps = [key(1), refusal, key(2), good(&row)];
             let (outcome, script) = renewing(&row, &fault, 2, steps).await;
-            outcome.worked(4);
+            outcome.assert_success(4);
             let [one, two] = [1, 2].map(|number| Some(format!("canary-key-{number}")));
-            outcome.is("keys", &keys(&script), &vec![None, one, None, two]);
+            outcome.assert_eq("keys", &keys(&script), &vec![None, one, None, two]);
             let played = script.played();
-            outcome.is("body", &played[3].body, &played[1].body);
+            outcome.assert_eq("body", &played[3].body, &played[1].body);
         }
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_key_is_renewed_only_once() {
+async fn key_is_renewed_only_once() {
     for row in with_a_key() {
         for status in [401, 403] {
-            let fault = format!("HTTP {status} again and again");
-            let steps = [key(1), no(status), key(2), no(status), key(3), good(&row)];
+            let fault = format!("HTTP {status} repeatedly");
+            let steps =
+                [key(1), unauthorized(status), key(2), unauthorized(status), key(3), good(&row)];
             let (outcome, _) = renewing(&row, &fault, 2, steps).await;
-            let error = outcome.failed_after(ErrorKind::Auth, Effect::NotApplied, 4);
-            outcome.is("attempts", error.attempts(), 2);
-            outcome.is("status", error.status(), Some(status));
-            outcome.is("next try", error.try_again(), TryAgain::Never);
+            let error = outcome.assert_failure_after(ErrorKind::Auth, Effect::NotApplied, 4);
+            outcome.assert_eq("attempts", error.attempts(), 2);
+            outcome.assert_eq("status", error.status(), Some(status));
+            outcome.assert_eq("retry advice", error.try_again(), TryAgain::Never);
             let hint = error.hint().unwrap_or_default();
             assert!(hint.contains("api_key"), "{}: {hint}", outcome.case());
         }
@@ -115,67 +116,68 @@ async fn a_key_is_renewed_only_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_key_that_cannot_be_renewed_is_told() {
+async fn failed_renewal_is_reported() {
     for row in with_a_key() {
-        let steps = [key(1), no(401), no(401)];
+        let steps = [key(1), unauthorized(401), unauthorized(401)];
         let (outcome, _) = renewing(&row, "two refusals", 1, steps).await;
-        let error = outcome.failed_for_a_key(ErrorKind::Auth, 3);
+        let error = outcome.assert_key_failure(ErrorKind::Auth, 3);
         let hint = error.hint().unwrap_or_default();
         assert!(hint.contains("api_key"), "{}: {hint}", outcome.case());
 
-        let gone = || Step::text(502, "text/html", format!("<html>{QUOTED}</html>"));
-        let steps = [key(1), no(401), gone(), gone(), gone(), gone()];
-        let (outcome, _) = renewing(&row, "a refusal and no authorisation", 1, steps).await;
-        let error = outcome.failed_for_a_key(ErrorKind::Unavailable, 6);
-        outcome.is("next try", error.try_again(), TryAgain::Later);
+        let bad_gateway = || Step::text(502, "text/html", format!("<html>{QUOTED}</html>"));
+        let steps =
+            [key(1), unauthorized(401), bad_gateway(), bad_gateway(), bad_gateway(), bad_gateway()];
+        let (outcome, _) = renewing(&row, "a refusal and a failed authorization", 1, steps).await;
+        let error = outcome.assert_key_failure(ErrorKind::Unavailable, 6);
+        outcome.assert_eq("retry advice", error.try_again(), TryAgain::Later);
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_a_first_key_nothing_else_is_sent() {
+async fn failed_authorization_sends_nothing_else() {
     for row in with_a_key() {
         let not_installed = json!({"status": "notInstalled", "message": QUOTED});
         let steps = [Step::json(409, &not_installed), good(&row)];
         let (outcome, _) = renewing(&row, "no installation", 0, steps).await;
-        let error = outcome.failed_for_a_key(ErrorKind::Auth, 1);
-        outcome.is("attempts", error.attempts(), 1);
+        let error = outcome.assert_key_failure(ErrorKind::Auth, 1);
+        outcome.assert_eq("attempts", error.attempts(), 1);
         let hint = error.hint().unwrap_or_default();
         assert!(hint.contains("Install"), "{}: {hint}", outcome.case());
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_lost_before_is_not_forgotten_for_a_refused_key() {
+async fn lost_response_outweighs_later_refused_key() {
     for row in with_a_key() {
         if row.repeats == Repeat::Unsafe {
             continue;
         }
         let lost = Step::Fail(TransportError::Broken("reset by peer".to_owned()));
-        let steps = [key(1), lost, no(401), key(2), no(401)];
-        let (outcome, _) = renewing(&row, "a lost answer and refusals", 2, steps).await;
-        outcome.failed_after(ErrorKind::Auth, effect(&row, Effect::Maybe), 5);
+        let steps = [key(1), lost, unauthorized(401), key(2), unauthorized(401)];
+        let (outcome, _) = renewing(&row, "a lost response and refusals", 2, steps).await;
+        outcome.assert_failure_after(ErrorKind::Auth, effect(&row, Effect::Maybe), 5);
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_cannot_be_renewed_is_refused_for_good() {
-    // A ready access key, a person's key, the keys that get an access key.
+async fn fixed_key_is_not_renewed() {
+    // A ready access key, a personal key and the keys that obtain an access key.
     for row in all() {
         for (fault, refusal) in refused() {
             let outcome = send(&row, &fault, [refusal, good(&row)]).await;
-            let error = outcome.failed(ErrorKind::Auth, Effect::NotApplied, 1);
-            outcome.is("next try", error.try_again(), TryAgain::Never);
+            let error = outcome.assert_failure(ErrorKind::Auth, Effect::NotApplied, 1);
+            outcome.assert_eq("retry advice", error.try_again(), TryAgain::Never);
             assert!(error.hint().is_some(), "{}", outcome.case());
         }
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_key_in_a_good_answer_is_not_told() {
+async fn key_in_success_response_is_not_printed() {
     for row in all().iter().filter(|row| row.authorizes()) {
         let outcome = send(row, "a key", [key(1)]).await;
-        outcome.worked(1);
-        let told = outcome.result.unwrap();
-        assert!(!told.contains("canary"), "{}: {told}", row.name);
+        outcome.assert_success(1);
+        let text = outcome.result.unwrap();
+        assert!(!text.contains("canary"), "{}: {text}", row.name);
     }
 }

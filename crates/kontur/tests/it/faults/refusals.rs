@@ -1,4 +1,4 @@
-//! Answers that say no, or that something is broken.
+//! Error responses and server errors.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use vochi_crm_core::http::Repeat;
 use vochi_crm_core::testing::Step;
 use vochi_crm_core::{Effect, ErrorKind, TryAgain};
 
-use super::{ALL_TRIES, QUOTED, all, effect, good, send};
+use super::{MAX_ATTEMPTS, QUOTED, all, effect, good, send};
 
 fn page(status: u16) -> Step {
     let body = format!("<html>\n<head><title>{status}</title></head>{QUOTED}</html>");
@@ -15,37 +15,39 @@ fn page(status: u16) -> Step {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_limit_is_waited_for_whatever_the_operation() {
+async fn rate_limit_is_awaited_for_every_operation() {
     let three = Duration::from_secs(3);
     for row in all() {
         let limit = || page(429).with_header("retry-after", "3");
         let outcome = send(&row, "HTTP 429", [limit(), good(&row)]).await;
-        outcome.worked_at_the_second_try();
+        outcome.assert_success_on_retry();
         assert!(outcome.took >= three, "{}", outcome.case());
 
-        let always = (0..ALL_TRIES).map(|_| limit());
+        let always = (0..MAX_ATTEMPTS).map(|_| limit());
         let outcome = send(&row, "HTTP 429", always).await;
-        let error = outcome.failed(ErrorKind::RateLimited, Effect::NotApplied, ALL_TRIES);
-        outcome.is("status", error.status(), Some(429));
-        outcome.is("next try", error.try_again(), TryAgain::After(three));
+        let error =
+            outcome.assert_failure(ErrorKind::RateLimited, Effect::NotApplied, MAX_ATTEMPTS);
+        outcome.assert_eq("status", error.status(), Some(429));
+        outcome.assert_eq("retry advice", error.try_again(), TryAgain::After(three));
         assert!(outcome.took >= three * 3, "{}", outcome.case());
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_limit_that_names_no_time_is_waited_for_as_well() {
+async fn rate_limit_without_retry_after_is_awaited() {
     for row in all() {
         let outcome = send(&row, "HTTP 429", [page(429), good(&row)]).await;
-        outcome.worked_at_the_second_try();
-        let outcome = send(&row, "HTTP 429", (0..ALL_TRIES).map(|_| page(429))).await;
-        let error = outcome.failed(ErrorKind::RateLimited, Effect::NotApplied, ALL_TRIES);
+        outcome.assert_success_on_retry();
+        let outcome = send(&row, "HTTP 429", (0..MAX_ATTEMPTS).map(|_| page(429))).await;
+        let error =
+            outcome.assert_failure(ErrorKind::RateLimited, Effect::NotApplied, MAX_ATTEMPTS);
         let after = matches!(error.try_again(), TryAgain::After(wait) if !wait.is_zero());
         assert!(after, "{}: {:?}", row.name, error.try_again());
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_broken_server_is_asked_again_only_where_a_repeat_is_no_harm() {
+async fn server_error_is_retried_only_if_idempotent() {
     for row in all() {
         for (status, kind) in [
             (500, ErrorKind::Unavailable),
@@ -57,23 +59,23 @@ async fn a_broken_server_is_asked_again_only_where_a_repeat_is_no_harm() {
             let fault = format!("HTTP {status}");
             let outcome = send(&row, &fault, [page(status), good(&row)]).await;
             if row.repeats == Repeat::Unsafe {
-                let error = outcome.failed(kind, Effect::Maybe, 1);
-                outcome.is("next try", error.try_again(), TryAgain::Never);
+                let error = outcome.assert_failure(kind, Effect::Maybe, 1);
+                outcome.assert_eq("retry advice", error.try_again(), TryAgain::Never);
             } else {
-                outcome.worked_at_the_second_try();
-                let always = (0..ALL_TRIES).map(|_| page(status));
+                outcome.assert_success_on_retry();
+                let always = (0..MAX_ATTEMPTS).map(|_| page(status));
                 let outcome = send(&row, &fault, always).await;
                 let may_be = effect(&row, Effect::Maybe);
-                let error = outcome.failed(kind, may_be, ALL_TRIES);
-                outcome.is("status", error.status(), Some(status));
-                outcome.is("next try", error.try_again(), TryAgain::Later);
+                let error = outcome.assert_failure(kind, may_be, MAX_ATTEMPTS);
+                outcome.assert_eq("status", error.status(), Some(status));
+                outcome.assert_eq("retry advice", error.try_again(), TryAgain::Later);
             }
         }
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_broken_server_may_say_when_to_come_again() {
+async fn server_error_honours_retry_after() {
     let seven = Duration::from_secs(7);
     for row in all() {
         if row.repeats == Repeat::Unsafe {
@@ -81,21 +83,21 @@ async fn a_broken_server_may_say_when_to_come_again() {
         }
         let broken = page(503).with_header("retry-after", "7");
         let outcome = send(&row, "HTTP 503", [broken, good(&row)]).await;
-        outcome.worked_at_the_second_try();
+        outcome.assert_success_on_retry();
         assert!(outcome.took >= seven, "{}", outcome.case());
     }
 }
 
-/// A no for good: how it comes, what it means, its word.
-struct No {
+/// A permanent error: its response, kind and code.
+struct PermanentError {
     status: u16,
     body: Value,
     kind: ErrorKind,
     code: &'static str,
 }
 
-fn for_good() -> Vec<No> {
-    let no = |status, kind, code, body| No { status, body, kind, code };
+fn permanent_errors() -> Vec<PermanentError> {
+    let no = |status, kind, code, body| PermanentError { status, body, kind, code };
     let word = |word: &str| json!({"status": word, "message": format!("No. {QUOTED}")});
     let wrapped = json!({
         "errorInfo": {
@@ -133,49 +135,49 @@ fn for_good() -> Vec<No> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refusal_is_told_at_once_and_nothing_is_sent_again() {
+async fn permanent_error_is_not_retried() {
     for row in all() {
-        for no in for_good() {
+        for no in permanent_errors() {
             let fault = format!("HTTP {} {}", no.status, no.body);
             let steps = [Step::json(no.status, &no.body), good(&row)];
             let outcome = send(&row, &fault, steps).await;
             if row.type_name() == "CallRedirect" && no.code == "notFound" {
-                // No user is responsible, which is a result.
-                outcome.worked(1);
+                // A missing responsible user is a result.
+                outcome.assert_success(1);
                 continue;
             }
-            let error = outcome.failed(no.kind, Effect::NotApplied, 1);
-            outcome.is("status", error.status(), Some(no.status));
-            outcome.is("word", error.code(), Some(no.code));
-            outcome.is("next try", error.try_again(), TryAgain::Never);
+            let error = outcome.assert_failure(no.kind, Effect::NotApplied, 1);
+            outcome.assert_eq("status", error.status(), Some(no.status));
+            outcome.assert_eq("code", error.code(), Some(no.code));
+            outcome.assert_eq("retry advice", error.try_again(), TryAgain::Never);
             assert!(outcome.took.is_zero(), "{}", outcome.case());
         }
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refusal_without_quotes_means_the_same() {
+async fn unquoted_error_text_is_equal() {
     for row in all() {
         for body in ["\"Error\"", "Error"] {
             let no = Step::text(409, "text/plain", body);
             let outcome = send(&row, body, [no, good(&row)]).await;
-            let error = outcome.failed(ErrorKind::Rejected, Effect::NotApplied, 1);
-            outcome.is("word", error.code(), Some("Error"));
+            let error = outcome.assert_failure(ErrorKind::Rejected, Effect::NotApplied, 1);
+            outcome.assert_eq("code", error.code(), Some("Error"));
         }
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_page_in_place_of_a_refusal_is_no_word_of_konturs() {
+async fn html_error_page_has_no_code() {
     for row in all() {
         for (status, kind) in
             [(404, ErrorKind::NotFound), (409, ErrorKind::Rejected), (302, ErrorKind::Auth)]
         {
             let fault = format!("a page with HTTP {status}");
             let outcome = send(&row, &fault, [page(status), good(&row)]).await;
-            let error = outcome.failed(kind, Effect::NotApplied, 1);
-            outcome.is("word", error.code(), None);
-            outcome.is("next try", error.try_again(), TryAgain::Never);
+            let error = outcome.assert_failure(kind, Effect::NotApplied, 1);
+            outcome.assert_eq("code", error.code(), None);
+            outcome.assert_eq("retry advice", error.try_again(), TryAgain::Never);
         }
     }
 }

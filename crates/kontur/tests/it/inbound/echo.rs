@@ -1,4 +1,4 @@
-//! The echo is on every answer, and what proves a request is looked at.
+//! The echo of every reply and the authentication of requests.
 
 use http::header::HeaderValue;
 use http::{HeaderMap, Method, StatusCode};
@@ -9,7 +9,7 @@ use vochi_crm_kontur::inbound::{CALL_PATH, ECHO, EVENTS_PATH, HANGUP_PATH, SYNC_
 
 use super::{CALL, KEY, MASHA, account, config, headers, post, posted, refused, send};
 
-/// A request for every answer there is, with its status.
+/// Returns a request for every reply status.
 fn one_of_each() -> Vec<(u16, InboundRequest)> {
     let click = json!({
         "communicationId": "3f0c", "fromUserId": MASHA, "clientPhone": "375291112233",
@@ -36,7 +36,7 @@ fn one_of_each() -> Vec<(u16, InboundRequest)> {
 }
 
 #[test]
-fn every_answer_has_the_echo_however_odd_it_is() {
+fn every_reply_returns_echo_unchanged() {
     for (status, request) in one_of_each() {
         for echo in [
             &b"echo-7g8-d6a-0001"[..],
@@ -65,7 +65,7 @@ fn every_answer_has_the_echo_however_odd_it_is() {
 }
 
 #[test]
-fn a_system_call_needs_both_headers() {
+fn system_call_needs_both_headers() {
     let click = json!({
         "communicationId": "3f0c", "fromUserId": MASHA, "clientPhone": "375291112233",
         "realtimeCallItemId": "1.1",
@@ -101,7 +101,7 @@ fn a_system_call_needs_both_headers() {
 }
 
 #[test]
-fn a_request_for_another_workspace_is_forbidden() {
+fn request_for_other_workspace_is_forbidden() {
     let id = "5d7c1d20-0c3e-4a57-9d11-2f6f7a9c0001";
     for path in ["communications/call", "communications/1/hangup", "setup", "crm-callbacks"] {
         let at = |workspace: &str| format!("/api/v1/{workspace}/{path}");
@@ -119,7 +119,7 @@ fn a_request_for_another_workspace_is_forbidden() {
 }
 
 #[test]
-fn an_unknown_address_is_not_found() {
+fn unknown_path_is_not_found() {
     for path in [
         "",
         "/",
@@ -129,8 +129,8 @@ fn an_unknown_address_is_not_found() {
         "/Communications/Call",
         "/api/v1/someone/call",
     ] {
-        let answer = posted(path, &json!({}));
-        assert_eq!(refused(answer), (404, ErrorKind::Unsupported), "{path}");
+        let response = posted(path, &json!({}));
+        assert_eq!(refused(response), (404, ErrorKind::Unsupported), "{path}");
     }
     let bare = InboundRequest::new(Method::GET, "/x", "", HeaderMap::new(), "");
     assert!(send(&bare).0.headers.is_empty());

@@ -1,4 +1,4 @@
-//! `allowed_networks`.
+//! Restriction to `allowed_networks`.
 
 use super::*;
 
@@ -20,13 +20,13 @@ fn from(peer: Option<&str>) -> Response {
 #[test]
 fn peer_in_an_allowed_network_is_served() {
     for peer in ["2001:db8::9", "192.0.2.7"] {
-        let event = taken(from(Some(peer)));
+        let event = accepted(from(Some(peer)));
         assert_eq!(event.kind, InboundKind::ClickToCall, "{peer}");
     }
 }
 
 #[test]
-fn other_or_unknown_peer_gets_403_with_the_echo() {
+fn other_or_unknown_peer_gets_403_with_echo() {
     for peer in [Some("192.0.2.8"), None] {
         let (reply, event) = from(peer);
         assert_eq!(reply.status, StatusCode::FORBIDDEN, "{peer:?}");

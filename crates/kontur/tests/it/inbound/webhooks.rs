@@ -1,4 +1,4 @@
-//! Kontur's clock, setup, and changes of its entities.
+//! Schedules, setup and changes of entities.
 
 use http::{HeaderMap, Method};
 use serde_json::{Value, json};
@@ -7,15 +7,15 @@ use vochi_crm_core::inbound::{InboundEvent, InboundKind, InboundRequest};
 use vochi_crm_kontur::inbound::{ECHO, EVENTS_PATH, SETUP_PATH, SYNC_PATH, UPGRADE_PATH};
 
 use super::super::fixture::Fixture;
-use super::{MASHA, headers, of_fixture, posted, refused, request, send, taken};
+use super::{MASHA, accepted, headers, of_fixture, posted, refused, request, send};
 
 const CONTACT: &str = "98c0a1d2-3333-4c4c-9d9d-000000000301";
 const COMPANY: &str = "98c0a1d2-2222-4c4c-9d9d-000000000201";
 const DEAL: &str = "98c0a1d2-4444-4c4c-9d9d-000000000401";
 
-/// A change with these members.
+/// Returns the event of a change with these fields.
 fn change(fields: &Value) -> InboundEvent {
-    taken(posted("/crm-callbacks", fields))
+    accepted(posted("/crm-callbacks", fields))
 }
 
 fn entity(event: &InboundEvent) -> Option<(&str, &str)> {
@@ -24,14 +24,14 @@ fn entity(event: &InboundEvent) -> Option<(&str, &str)> {
 }
 
 #[test]
-fn a_change_of_a_client_is_told_with_its_own_id() {
+fn client_change_keeps_event_id() {
     let fixture = Fixture::open("inbound-webhook-entity-event");
-    let event = taken(send(&of_fixture(fixture.request())));
+    let event = accepted(send(&of_fixture(fixture.request())));
     assert_eq!(event.kind, InboundKind::CustomerChanged);
     assert_eq!(event.id, "3c75d291-8888-4b4b-9c9c-000000000801");
     assert_eq!(entity(&event), Some(("contact", CONTACT)));
     assert_eq!(json!(event.raw), fixture.request()["body"]);
-    assert_eq!(event.access_key, None, "only system calls bring a key");
+    assert_eq!(event.access_key, None, "only system calls carry a key");
     assert_eq!((event.user_id, event.phone), (None, None));
     for how in ["create", "delete", "restore", "PATCH"] {
         let event = change(&json!({
@@ -44,7 +44,7 @@ fn a_change_of_a_client_is_told_with_its_own_id() {
 }
 
 #[test]
-fn other_changes_are_told_by_their_word() {
+fn other_changes_are_named_by_entity() {
     for (fields, word, about) in [
         (
             json!({"type": "change", "changeData": {"type": "patch"}, "entityIds": {"dealId": DEAL}}),
@@ -78,7 +78,7 @@ fn other_changes_are_told_by_their_word() {
 }
 
 #[test]
-fn a_change_of_a_user_names_user_and_extension() {
+fn user_change_names_user_and_extension() {
     let event = change(&json!({
         "id": "e-2", "type": "change", "changeData": {"type": "patch"},
         "entityIds": {"userId": MASHA},
@@ -89,7 +89,7 @@ fn a_change_of_a_user_names_user_and_extension() {
 }
 
 #[test]
-fn a_change_without_an_id_is_the_same_where_all_it_says_is() {
+fn change_without_id_is_known_by_content() {
     let one = json!({"type": "change", "entityIds": {"contactId": CONTACT}});
     let other = json!({"type": "change", "entityIds": {"companyId": COMPANY}});
     assert_eq!(change(&one).id, change(&one).id);
@@ -97,17 +97,17 @@ fn a_change_without_an_id_is_the_same_where_all_it_says_is() {
 }
 
 #[test]
-fn a_change_that_is_none_is_refused() {
+fn invalid_change_is_refused() {
     for body in ["", "null", "[]", "[{}]", "\"OK\"", "7", "{", "\u{feff}"] {
-        let answer = send(&request(Method::POST, "/crm-callbacks", body));
-        assert_eq!(refused(answer), (400, ErrorKind::Input), "{body}");
+        let response = send(&request(Method::POST, "/crm-callbacks", body));
+        assert_eq!(refused(response), (400, ErrorKind::Input), "{body}");
     }
     let marked = "\u{feff}{\"id\": \"e-3\"}";
-    assert_eq!(taken(send(&request(Method::POST, EVENTS_PATH, marked))).id, "e-3");
+    assert_eq!(accepted(send(&request(Method::POST, EVENTS_PATH, marked))).id, "e-3");
 }
 
 #[test]
-fn schedules_come_by_any_method_of_the_two_and_with_any_body() {
+fn schedules_accept_get_post_and_any_body() {
     for (path, kind) in [
         (SYNC_PATH, InboundKind::SyncRequested),
         (UPGRADE_PATH, InboundKind::Other("setup/upgrade".to_owned())),
@@ -116,7 +116,7 @@ fn schedules_come_by_any_method_of_the_two_and_with_any_body() {
         for method in [Method::GET, Method::POST] {
             for body in ["", "{}", "{\"autoAnswer\": false}", "[1]", "{", "\u{fffd}"] {
                 let path = format!("/k7/{path}");
-                let event = taken(send(&request(method.clone(), &path, body)));
+                let event = accepted(send(&request(method.clone(), &path, body)));
                 assert_eq!(event.kind, kind, "{path} {body}");
             }
         }
@@ -126,7 +126,7 @@ fn schedules_come_by_any_method_of_the_two_and_with_any_body() {
 }
 
 #[test]
-fn settings_come_without_their_secrets() {
+fn settings_are_redacted() {
     let setup = json!({
         "autoAnswer": false, "SecretKey": "canary",
         "settings": [
@@ -134,9 +134,9 @@ fn settings_come_without_their_secrets() {
             {"id": "autoRedirect", "value": "False"},
         ],
     });
-    let told = taken(posted("/setup", &setup));
+    let installed = accepted(posted("/setup", &setup));
     assert_eq!(
-        json!(told.raw),
+        json!(installed.raw),
         json!({
             "autoAnswer": false, "SecretKey": "***",
             "settings": [
@@ -148,14 +148,14 @@ fn settings_come_without_their_secrets() {
 }
 
 #[test]
-fn every_beat_of_a_schedule_is_an_event_of_its_own() {
-    let beat = |echo: &str| {
+fn schedule_events_differ_by_echo() {
+    let event_id = |echo: &str| {
         let headers = headers(&[(ECHO, echo)]);
         let request = InboundRequest::new(Method::POST, "/communications/sync", "", headers, "");
         send(&request).1.unwrap().id
     };
-    assert_ne!(beat("echo-1"), beat("echo-2"));
-    assert_eq!(beat("echo-1"), beat("echo-1"));
+    assert_ne!(event_id("echo-1"), event_id("echo-2"));
+    assert_eq!(event_id("echo-1"), event_id("echo-1"));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Every operation, each with a value that can be sent and the way it is sent.
+//! Every operation with a valid value and its sender.
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;
@@ -21,7 +21,7 @@ use vochi_crm_kontur::{Client, LostEvents};
 use super::super::support::{CALL, COMMUNICATION, at, text};
 use super::{CONTACT, FILE, INSTANCE, RECORDING};
 
-/// An operation whose answer is told as text, so that one table holds all of them.
+/// An operation whose result is text, so that one table can hold all of them.
 #[async_trait::async_trait]
 pub(crate) trait Operation: Send + Sync {
     fn name(&self) -> &'static str;
@@ -29,7 +29,7 @@ pub(crate) trait Operation: Send + Sync {
     fn access(&self) -> Access;
     fn request(&self) -> Result<ApiRequest>;
     fn planned(&self) -> Response;
-    fn decode(&self, answer: &Response) -> Result<String>;
+    fn decode(&self, response: &Response) -> Result<String>;
     async fn send(&self, client: &Client, cx: &Cx) -> Result<String>;
 }
 
@@ -58,8 +58,8 @@ where
         http::Operation::planned(self)
     }
 
-    fn decode(&self, answer: &Response) -> Result<String> {
-        http::Operation::decode(self, answer).map(|output| format!("{output:?}"))
+    fn decode(&self, response: &Response) -> Result<String> {
+        http::Operation::decode(self, response).map(|output| format!("{output:?}"))
     }
 
     async fn send(&self, client: &Client, cx: &Cx) -> Result<String> {
@@ -68,45 +68,45 @@ where
     }
 }
 
-/// Who an operation is sent as.
+/// The sender of an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sender {
     /// The integration, with its access key.
     Integration,
-    /// A person, where there is a person's key.
+    /// A person, with a personal key if configured.
     Person,
-    /// Nobody yet: it is sent to get an access key, and brings its own credentials.
+    /// No key: the operation obtains an access key with its own credentials.
     Private,
     /// The same for a public integration.
     Public,
 }
 
-/// What an answer has to hold to be read.
+/// The content a response needs to be readable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Needs {
-    /// Nothing: it is a file.
+    /// Nothing: a file.
     Nothing,
-    /// A yes in any form.
+    /// A success in any form.
     Yes,
-    /// An object, whatever is in it.
+    /// Any object.
     Object,
-    /// An object with something certain in it: an id, a key.
+    /// An object with a required field, such as an id or a key.
     Something,
 }
 
-/// One row of the table.
+/// A row of the table.
 pub(crate) struct Row {
-    /// The type in `src/api`, and what is special about this value of it.
+    /// The type in `src/api`, and the variant of its value.
     pub(crate) name: &'static str,
     pub(crate) operation: Box<dyn Operation>,
-    /// Whether it may be repeated in doubt.
+    /// The idempotency of the operation.
     pub(crate) repeats: Repeat,
     pub(crate) needs: Needs,
     pub(crate) sender: Sender,
 }
 
 impl Row {
-    /// A row of `Type` or `Type, what is special`.
+    /// Creates a row named `Type` or `Type, variant`.
     fn new(
         name: &'static str,
         repeats: Repeat,
@@ -125,12 +125,12 @@ impl Row {
         self.name.split(',').next().unwrap_or_default()
     }
 
-    /// Whether it is what gets an access key.
+    /// Returns true for operations that obtain an access key.
     pub(crate) fn authorizes(&self) -> bool {
         matches!(self.sender, Sender::Private | Sender::Public)
     }
 
-    /// Sends it on the way the client sends it.
+    /// Sends the operation as the client does.
     pub(crate) async fn send(&self, client: &Client, cx: &Cx) -> Result<String> {
         match self.sender {
             Sender::Integration | Sender::Person => self.operation.send(client, cx).await,
@@ -142,7 +142,7 @@ impl Row {
     }
 }
 
-/// Every operation. What is not in here is missed by `every_operation_is_in_the_table`.
+/// Returns every operation; `every_operation_is_in_the_table` finds missing ones.
 pub(crate) fn all() -> Vec<Row> {
     let mut rows = reads();
     rows.extend(calls());
@@ -238,14 +238,14 @@ fn calls() -> Vec<Row> {
     let recorded = leg().recordings([StoredFile::new(file())]);
     let connected = || event(LegEventType::Connected);
     vec![
-        // Kontur knows a call by our id.
+        // Kontur identifies a call by its id.
         Row::new("CallStarted", Keyed, Something, start),
-        // It may show a second line.
+        // A repeat may show a second entry.
         Row::new("SendCallEvent", Unsafe, Yes, connected()),
         Row::new("SendCallEvent, trusted", Keyed, Yes, connected().when_lost(LostEvents::Repeat)),
         Row::new("CallFinished", Keyed, Yes, finished(CallDirection::Inbound, at(9))),
         Row::new("CallFailed", Keyed, Yes, CallFailed::new(communication())),
-        // A file may be attached once.
+        // A file can be attached once.
         Row::new("CallRecording", Unsafe, Yes, recording_to_leg()),
         Row::new("RegisterCall, without a file", Keyed, Yes, register(leg())),
         Row::new("RegisterCall, with a file", Unsafe, Yes, register(recorded)),
@@ -261,7 +261,7 @@ fn other_writes() -> Vec<Row> {
     let new = NewContact::new(text("Иван Иванов")).phones([NewElement::phone(number())]);
     let phone = ElementId::new("0efd0000-7777-4a4a-8b8b-000000000701").unwrap();
     vec![
-        // What is attached to nothing expires.
+        // An unattached file expires.
         Row::new("UploadFile", Keyed, Something, upload("audio/mpeg")),
         Row::new(
             "PatchInstance, replacing",
@@ -292,13 +292,13 @@ fn other_writes() -> Vec<Row> {
     ]
 }
 
-/// The types that are operations, as the sources name them.
-fn named_in_the_sources(folder: &str) -> BTreeSet<String> {
+/// Returns the operation types in the sources.
+fn types_in_sources(folder: &str) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            names.extend(named_in_the_sources(path.to_str().unwrap()));
+            names.extend(types_in_sources(path.to_str().unwrap()));
             continue;
         }
         let source = std::fs::read_to_string(path).unwrap();
@@ -317,17 +317,17 @@ fn every_operation_is_in_the_table() {
     let rows = all();
     let named: BTreeSet<String> = rows.iter().map(|row| row.type_name().to_owned()).collect();
     let folder = format!("{}/src/api", env!("CARGO_MANIFEST_DIR"));
-    assert_eq!(named, named_in_the_sources(&folder));
+    assert_eq!(named, types_in_sources(&folder));
 }
 
 #[test]
-fn every_operation_says_truly_whether_it_may_be_repeated() {
+fn every_operation_declares_its_idempotency() {
     for row in all() {
         let (name, operation) = (row.name, &row.operation);
         assert_eq!(operation.repeat(), row.repeats, "{name}");
         let reads = operation.access() == Access::Read;
         assert_eq!(reads, row.repeats == Repeat::Safe, "{name}");
-        // To get a key is a POST and changes nothing.
+        // Obtaining a key is a POST without side effects.
         let request = operation.request().unwrap();
         let gets = request.method() == "GET" || row.authorizes();
         assert_eq!(gets, reads, "{name}");
@@ -335,7 +335,7 @@ fn every_operation_says_truly_whether_it_may_be_repeated() {
 }
 
 #[test]
-fn every_operation_can_read_what_a_dry_run_pretends() {
+fn planned_response_is_decoded() {
     for row in all() {
         let read = row.operation.decode(&row.operation.planned());
         assert!(read.is_ok(), "{}: {read:?}", row.name);
