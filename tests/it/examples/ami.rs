@@ -11,7 +11,7 @@ use super::ami_to_crm::{Message, drive, tracker};
 const TEXT: &str = include_str!("../../../examples/ami.txt");
 
 #[test]
-fn messages_are_read_whatever_their_line_ends() {
+fn messages_are_read_with_any_line_end() {
     let unix = TEXT.replace("\r\n", "\n");
     for text in [TEXT, unix.as_str(), unix.trim_end()] {
         let (mut input, mut events) = (text.as_bytes(), Vec::new());
@@ -25,7 +25,7 @@ fn messages_are_read_whatever_their_line_ends() {
 }
 
 #[test]
-fn a_message_has_the_time_of_its_event() {
+fn message_has_the_time_of_its_event() {
     let message = Message::read(&mut &b"Event: Hangup\r\nTimestamp: 1795171066.936\r\n\r\n"[..]);
     let at = message.unwrap().expect("a message").at().expect("a time");
     assert_eq!(at.unix_millis(), 1_795_171_066_936);
@@ -34,7 +34,7 @@ fn a_message_has_the_time_of_its_event() {
 }
 
 #[tokio::test]
-async fn the_call_is_shown_and_recorded_once() {
+async fn call_is_shown_and_recorded_once() {
     let sandbox = Sandbox::builder().start().await.unwrap();
     let profile = sandbox.profiles()["retailcrm"].clone();
     let common: AccountConfig = serde_json::from_value(profile.clone()).unwrap();

@@ -56,7 +56,7 @@ impl Server {
 }
 
 #[tokio::test]
-async fn a_click_is_delivered_once() {
+async fn click_is_delivered_once() {
     let mut server = Server::start(&["127.0.0.0/8"]).await;
     let path = format!("/in/shop/{SECRET}/make-call");
     for _ in 0..2 {
@@ -69,7 +69,7 @@ async fn a_click_is_delivered_once() {
 }
 
 #[tokio::test]
-async fn a_wrong_secret_or_account_is_not_found() {
+async fn wrong_secret_or_account_is_not_found() {
     let mut server = Server::start(&[]).await;
     for path in [
         "/in/shop/guessed/make-call".to_owned(),
@@ -83,7 +83,7 @@ async fn a_wrong_secret_or_account_is_not_found() {
 }
 
 #[tokio::test]
-async fn an_address_outside_the_networks_is_forbidden() {
+async fn address_outside_networks_is_forbidden() {
     let mut server = Server::start(&["192.0.2.0/24", "2001:db8::7"]).await;
     let path = format!("/in/shop/{SECRET}/make-call");
     assert_eq!(server.post(&path, CLICK).await, 403);
@@ -91,7 +91,7 @@ async fn an_address_outside_the_networks_is_forbidden() {
 }
 
 #[tokio::test]
-async fn a_large_body_is_refused() {
+async fn large_body_is_refused() {
     let mut server = Server::start(&[]).await;
     let path = format!("/in/shop/{SECRET}/make-call");
     assert_eq!(server.post(&path, vec![b'x'; 256 * 1024 + 1]).await, 413);
@@ -99,7 +99,7 @@ async fn a_large_body_is_refused() {
 }
 
 #[tokio::test]
-async fn a_request_without_the_client_id_is_forbidden() {
+async fn request_without_client_id_is_forbidden() {
     let mut server = Server::start(&[]).await;
     let path = format!("/in/shop/{SECRET}/make-call");
     assert_eq!(server.post(&path, "userId=7&phone=%2B375291112233").await, 403);

@@ -32,7 +32,7 @@ async fn told(desk: &Desk, recording: &Recording, crms: &[Crm], wrong: &mut Vec<
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_recording_stands_in_kontur_as_it_happened() {
+async fn kontur_holds_every_recording() {
     let mut wrong = Vec::new();
     let desk = Desk::new().await;
     for recording in recording::all() {
@@ -45,7 +45,7 @@ async fn every_recording_stands_in_kontur_as_it_happened() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_recording_stands_in_both_crms_at_once() {
+async fn both_crms_hold_every_recording() {
     let mut wrong = Vec::new();
     let desk = Desk::new().await;
     for recording in recording::all() {
@@ -60,7 +60,7 @@ async fn every_recording_stands_in_both_crms_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_kontur_has_no_words_for_stands_there_as_the_table_says() {
+async fn unsupported_facts_are_mapped_as_listed() {
     let desk = Desk::new().await;
     let all = recording::all();
     let mut wrong = Vec::new();
@@ -77,7 +77,7 @@ async fn what_kontur_has_no_words_for_stands_there_as_the_table_says() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn records_alone_tell_the_same() {
+async fn records_alone_give_the_same_calls() {
     let mut wrong = Vec::new();
     let desk = Desk::new().await;
     for recording in recording::all() {
@@ -92,7 +92,7 @@ async fn records_alone_tell_the_same() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_recording_told_twice_stands_there_once() {
+async fn repeated_recording_is_stored_once() {
     let mut wrong = Vec::new();
     let desk = Desk::new().await;
     for recording in recording::all() {
@@ -124,7 +124,7 @@ async fn a_recording_told_twice_stands_there_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whatever_ends_in_the_middle_and_begins_again_leaves_one_true_call() {
+async fn restart_in_the_middle_leaves_one_call() {
     let mut wrong = Vec::new();
     let desk = Desk::new().await;
     for (number, recording) in recording::all().into_iter().enumerate() {
