@@ -1,5 +1,5 @@
-//! What every connector promises, played on every connector against its stand-in. A scenario that
-//! needs something a CRM lacks checks that the connector says so.
+//! The behaviour common to all connectors, each against its stand-in. A missing capability must be
+//! reported as `unsupported`.
 
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ impl Pair {
     }
 }
 
-/// Every connector there is, each with a stand-in of its own.
+/// Opens every connector, each with its own stand-in.
 async fn every_connector() -> Vec<Pair> {
     let mut pairs = Vec::new();
     for (name, stand_in) in [("retailcrm", Crm::RetailCrm), ("kontur", Crm::Kontur)] {

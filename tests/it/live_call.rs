@@ -5,7 +5,6 @@ use std::sync::Arc;
 use serde_json::json;
 use vochi_crm::pending::PendingKind;
 use vochi_crm::prelude::*;
-use vochi_crm::retailcrm::Connector;
 use vochi_crm::{
     Cx, Direction, ErrorKind, Hub, Outcome, Receipt, Result, Seconds, Timestamp, TransferMode,
     WarningKind,
@@ -14,13 +13,9 @@ use vochi_crm_sandbox::{Crm, Fault, Sandbox};
 
 async fn shop() -> (Sandbox, Arc<dyn CrmConnector>) {
     let sandbox = Sandbox::builder().start().await.unwrap();
-    let profile = sandbox.profiles()["retailcrm"].clone();
-    let crm = Connector::builder("shop", "")
-        .common(serde_json::from_value(profile.clone()).unwrap())
-        .config(serde_json::from_value(profile).unwrap())
-        .build(&Hub::new().unwrap())
-        .unwrap();
-    (sandbox, Arc::new(crm))
+    let profile = serde_json::from_value(sandbox.profiles()["retailcrm"].clone()).unwrap();
+    let crm = vochi_crm::open(&Hub::new().unwrap(), "shop", &profile).unwrap();
+    (sandbox, crm)
 }
 
 fn at(seconds: i64) -> Timestamp {

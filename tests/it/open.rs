@@ -1,4 +1,4 @@
-//! From a profile to a connector: every mistake is an error with its key.
+//! `vochi_crm::open`: from a profile to a connector; every error names its key.
 
 use serde_json::json;
 use vochi_crm::{Crm, ErrorKind, Hub, Profile};

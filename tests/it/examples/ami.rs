@@ -2,8 +2,7 @@
 
 use serde_json::json;
 use tokio::sync::mpsc;
-use vochi_crm::retailcrm::Connector;
-use vochi_crm::{AccountConfig, Hub};
+use vochi_crm::Hub;
 use vochi_crm_sandbox::Sandbox;
 
 use super::ami_to_crm::{Message, drive, tracker};
@@ -19,7 +18,7 @@ fn messages_are_read_with_any_line_end() {
             events.push(message.event().map(str::to_owned));
         }
         assert_eq!(events.len(), 19, "{events:?}");
-        assert_eq!(events[0].as_deref(), Some("Newchannel"), "the greeting is passed over");
+        assert_eq!(events[0].as_deref(), Some("Newchannel"), "the greeting is skipped");
         assert_eq!(events[18].as_deref(), Some("DeviceStateChange"));
     }
 }
@@ -36,11 +35,8 @@ fn message_has_the_time_of_its_event() {
 #[tokio::test]
 async fn call_is_shown_and_recorded_once() {
     let sandbox = Sandbox::builder().start().await.unwrap();
-    let profile = sandbox.profiles()["retailcrm"].clone();
-    let common: AccountConfig = serde_json::from_value(profile.clone()).unwrap();
-    let config = serde_json::from_value(profile).unwrap();
-    let hub = Hub::new().unwrap();
-    let crm = Connector::open(&hub, common.account("shop").unwrap(), &config).unwrap();
+    let profile = serde_json::from_value(sandbox.profiles()["retailcrm"].clone()).unwrap();
+    let crm = vochi_crm::open(&Hub::new().unwrap(), "shop", &profile).unwrap();
 
     let (sender, messages) = mpsc::channel(1000);
     let mut input = TEXT.as_bytes();
@@ -48,7 +44,7 @@ async fn call_is_shown_and_recorded_once() {
         sender.send(message).await.unwrap();
     }
     drop(sender);
-    assert_eq!(drive(&crm, tracker().unwrap(), messages).await, []);
+    assert_eq!(drive(&*crm, tracker().unwrap(), messages).await, []);
 
     let account = sandbox.retailcrm();
     let live: Vec<String> = account.live().into_iter().map(|row| row.r#type).collect();

@@ -7,15 +7,14 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use vochi_crm::inbound::{InboundEvent, InboundKind};
-use vochi_crm::retailcrm::Connector;
-use vochi_crm::{AccountConfig, Hub, Secret};
+use vochi_crm::{Hub, Profile};
 
 use super::inbound_http::{Host, Inbound, routes};
 
 const SECRET: &str = "invented-inbound-secret-0001";
 const CLICK: &str = "clientId=invented-client-id&code=101&userId=7&phone=%2B375291112233";
 
-/// A server for one account, and what it delivers.
+/// A server for one account, and the events it delivers.
 struct Server {
     address: SocketAddr,
     events: mpsc::Receiver<InboundEvent>,
@@ -23,17 +22,16 @@ struct Server {
 
 impl Server {
     async fn start(networks: &[&str]) -> Self {
-        let mut common = AccountConfig::default();
-        common.inbound_secret = Some(Secret::new(SECRET));
-        common.allowed_networks = networks.iter().map(|it| (*it).to_owned()).collect();
-        let config = serde_json::json!({
-            "url": "https://demo.retailcrm.ru", "api_key": "invented-key",
-            "client_id": "invented-client-id",
-        });
-        let config = serde_json::from_value(config).unwrap();
-        let account = common.clone().account("shop").unwrap();
-        let connector = Connector::open(&Hub::new().unwrap(), account, &config).unwrap();
-        let inbound = Inbound::new(Arc::new(connector), &common).unwrap();
+        let mut profile = Profile::new("retailcrm")
+            .set("url", "https://demo.retailcrm.ru")
+            .set("api_key", "invented-key")
+            .set("client_id", "invented-client-id")
+            .set("inbound_secret", SECRET);
+        if !networks.is_empty() {
+            profile = profile.set("allowed_networks", networks);
+        }
+        let connector = vochi_crm::open(&Hub::new().unwrap(), "shop", &profile).unwrap();
+        let inbound = Inbound::new(connector).unwrap();
         let (sender, events) = mpsc::channel(10);
         let accounts = Arc::new(HashMap::from([("shop".to_owned(), inbound)]));
         let host = Host { accounts, events: sender };
@@ -44,7 +42,7 @@ impl Server {
         Self { address, events }
     }
 
-    /// The status of a POST to a path.
+    /// Sends a POST and returns its status.
     async fn post(&self, path: &str, body: impl Into<reqwest::Body>) -> u16 {
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         let request = client

@@ -12,7 +12,7 @@ use crate::args::RouteArgs;
 use crate::exit::Exit;
 use crate::output::{Report, Style};
 
-/// The default timeout: the caller hears silence.
+/// The default timeout; short, as a caller is waiting.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
 #[derive(Debug, Serialize)]
