@@ -96,7 +96,7 @@ fn finish(output: &Output, exit: Exit) -> Exit {
     match output.finish() {
         Ok(()) => exit,
         Err(why) => {
-            let error = Error::internal(format!("standard output cannot be written: {why}"));
+            let error = Error::internal(format!("cannot write standard output: {why}"));
             output.failure_text(&error, &Redactor::default());
             exit.or_worse(Exit::Defect)
         }
